@@ -1,0 +1,68 @@
+/** The command line of `npm run train`: a flag for every option of the estimator. */
+import { Command, InvalidArgumentError, Option } from "commander";
+import type { JobOptions, RateChoice } from "./job.ts";
+
+/** What the command line asks for. */
+export interface TrainArguments {
+  readonly options: JobOptions;
+  /** Folder of four IDX files; absent for the embedded digits. */
+  readonly data?: string;
+  readonly json: boolean;
+}
+
+/** Reads the command line; prints help or a complaint and exits where that is what it asks for. */
+export function parseArguments(argv: readonly string[]): TrainArguments {
+  const command = new Command("npm run train --")
+    .description("Trains a softmax classifier in headless Chrome, on embedded digits or on IDX files.")
+    .option(
+      "--data <folder>",
+      "folder with train-images, train-labels, t10k-images, t10k-labels (IDX, plain or .gz)",
+    )
+    .addOption(
+      new Option("--device <name>", "where to run")
+        .choices(["webgpu", "auto", "reference"])
+        .default("webgpu"),
+    )
+    .addOption(new Option("--solver <name>", "how parameters move").choices(["sgd"]).default("sgd"))
+    .option("--epochs <number>", "passes over the training rows", number, 10)
+    .option("--batch-size <number>", "rows per step", number, 256)
+    .option(
+      "--learning-rate <rate>",
+      "auto, RATE, linear:RATE, cosine:RATE or inverse:RATE:HALF_LIFE_IN_STEPS",
+      rate,
+      "auto",
+    )
+    .option("--momentum <number>", "momentum, from 0 to below 1", number, 0.9)
+    .option("--nesterov", "Nesterov's form of momentum", false)
+    .option("--l2 <number>", "coefficient of the squared weights", number, 1e-4)
+    .option("--no-bias", "no bias per class")
+    .option("--seed <number>", "fixes the order of rows", number, 0)
+    .option(
+      "--json",
+      "print the result as one line of JSON on standard output, everything else on standard error",
+      false,
+    )
+    .allowExcessArguments(false)
+    .parse(argv);
+  const { data, json, ...options } = command.opts<JobOptions & { data?: string; json: boolean }>();
+  return { options, json, ...(data !== undefined && { data }) };
+}
+
+function number(text: string): number {
+  const value = Number(text);
+  if (text.trim() === "" || Number.isNaN(value)) throw new InvalidArgumentError("It is not a number.");
+  return value;
+}
+
+function rate(text: string): RateChoice {
+  if (text === "auto") return "auto";
+  const [kind, ...values] = /^[a-z]/.test(text) ? text.split(":") : ["constant", text];
+  const numbers = values.map(number);
+  if ((kind === "constant" || kind === "linear" || kind === "cosine") && numbers.length === 1) {
+    return { kind, rate: numbers[0] };
+  }
+  if (kind === "inverse" && numbers.length === 2) return { kind, rate: numbers[0], halfLife: numbers[1] };
+  throw new InvalidArgumentError(
+    "It is none of auto, RATE, linear:RATE, cosine:RATE, inverse:RATE:HALF_LIFE.",
+  );
+}

@@ -1,0 +1,114 @@
+/**
+ * Finds a Chrome and starts it without a window, with WebGPU on. Looks for an installed one first, then lets
+ * Puppeteer download one, then, for root on a Debian-like system, installs the distribution's. A browser
+ * counts as found when it starts.
+ */
+import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
+import { createRequire } from "node:module";
+import { delimiter, dirname, join } from "node:path";
+import { promisify } from "node:util";
+import puppeteer, { type Browser } from "puppeteer";
+
+const run = promisify(execFile);
+
+/** How long a download or a package installation may take, ms. */
+const INSTALL_TIMEOUT = 5 * 60_000;
+
+const FLAGS = [
+  "--enable-unsafe-webgpu",
+  // WebGPU on a GPU under Linux goes through Vulkan, which headless Chrome leaves off.
+  "--enable-features=Vulkan",
+  // A test that crashes the GPU process must be able to get a new one.
+  "--disable-gpu-process-crash-limit",
+  "--disable-domain-blocking-for-3d-apis",
+  // Only pages served from this machine are opened; nothing else is to be asked for.
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-quic",
+  "--disable-sync",
+  "--no-first-run",
+  // The sandbox needs user namespaces, which root and most containers do not have.
+  ...(process.platform === "linux" ? ["--no-sandbox"] : []),
+];
+
+const INSTALLED_NAMES = ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome", "chrome"];
+const INSTALLED_PATHS = [
+  "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+  "/Applications/Chromium.app/Contents/MacOS/Chromium",
+  "C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe",
+  "C:\\Program Files (x86)\\Google\\Chrome\\Application\\chrome.exe",
+];
+
+/**
+ * Starts headless Chrome.
+ *
+ * @param say told what is being installed, since that takes a while
+ * @throws Error that says what was tried and what to do, if no browser starts
+ */
+export async function launchChrome(say: (message: string) => void): Promise<Browser> {
+  const failures: string[] = [];
+  for (const [source, find] of SOURCES) {
+    try {
+      for (const executablePath of await find(say)) {
+        try {
+          return await puppeteer.launch({ executablePath, args: FLAGS, handleSIGINT: false });
+        } catch (error) {
+          failures.push(`${executablePath} does not start: ${firstLine(error)}`);
+        }
+      }
+    } catch (error) {
+      failures.push(`${source}: ${firstLine(error)}`);
+    }
+  }
+  throw new Error(
+    `No Chrome or Chromium could be started.\n${failures.map((line) => `  - ${line}`).join("\n")}\n` +
+      "Install one (on Debian: apt-get install chromium), or name one in PUPPETEER_EXECUTABLE_PATH.",
+  );
+}
+
+type Finder = (say: (message: string) => void) => Promise<string[]>;
+
+const SOURCES: readonly (readonly [string, Finder])[] = [
+  ["installed browsers", async () => installed()],
+  ["Puppeteer's download", download],
+  ["apt-get install chromium", installPackage],
+];
+
+function installed(): string[] {
+  const named = process.env.PUPPETEER_EXECUTABLE_PATH;
+  if (named) return [named];
+  const folders = (process.env.PATH ?? "").split(delimiter);
+  const candidates = [
+    ...INSTALLED_NAMES.flatMap((name) => folders.map((folder) => join(folder, name))),
+    ...INSTALLED_PATHS,
+  ];
+  return [...candidates, puppeteerPath()].filter((path) => existsSync(path));
+}
+
+async function download(say: (message: string) => void): Promise<string[]> {
+  say("No Chrome found. Downloading one through Puppeteer …");
+  const manifest = createRequire(import.meta.url).resolve("puppeteer/package.json");
+  const cli = join(dirname(manifest), "lib", "cjs", "puppeteer", "node", "cli.js");
+  await run(process.execPath, [cli, "browsers", "install", "chrome"], { timeout: INSTALL_TIMEOUT });
+  return [puppeteerPath()];
+}
+
+async function installPackage(say: (message: string) => void): Promise<string[]> {
+  if (process.getuid?.() !== 0) throw new Error("not tried: needs root");
+  say("Installing Chromium with apt-get …");
+  const environment = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
+  const options = { timeout: INSTALL_TIMEOUT, env: environment, maxBuffer: 2 ** 26 };
+  await run("apt-get", ["update"], options);
+  await run("apt-get", ["install", "-y", "--no-install-recommends", "chromium"], options);
+  return installed();
+}
+
+/** Where Puppeteer would have put its own browser. */
+function puppeteerPath(): string {
+  return puppeteer.executablePath();
+}
+
+function firstLine(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).split("\n", 1)[0];
+}

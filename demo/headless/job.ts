@@ -1,0 +1,119 @@
+/**
+ * A training run from data to figures, wherever it happens: in a page or in Node. The job is plain data, so
+ * that it can cross from one to the other; how data is fetched and where events go, the caller says.
+ */
+import {
+  constant,
+  cosineDecay,
+  type EpochRecord,
+  type FitProgress,
+  inverseTimeDecay,
+  type LearningRateSchedule,
+  linearDecay,
+  type ModelEvaluation,
+  readIdxPair,
+  SoftmaxRegression,
+  type SoftmaxRegressionOptions,
+  strokeDigits,
+} from "../../src/index.ts";
+
+/** Rows of the embedded digits. */
+const EMBEDDED_ROWS = { train: 20_000, test: 4_000 };
+
+/** A schedule as text would name it: `{ kind: "linear", rate: 0.5 }`. */
+export type RateChoice =
+  | "auto"
+  | { readonly kind: "constant" | "linear" | "cosine"; readonly rate: number }
+  | { readonly kind: "inverse"; readonly rate: number; readonly halfLife: number };
+
+/** Options of the estimator in a form that can be sent. */
+export type JobOptions = Omit<SoftmaxRegressionOptions, "learningRate" | "device"> & {
+  readonly learningRate: RateChoice;
+  readonly device: "auto" | "webgpu" | "reference";
+};
+
+/** What to train. Without `hasFiles`, on the embedded digits. */
+export interface Job {
+  readonly options: JobOptions;
+  readonly hasFiles: boolean;
+}
+
+/** The four files of an MNIST-like data set. */
+export const FILES = ["train-images", "train-labels", "t10k-images", "t10k-labels"] as const;
+export type FileName = (typeof FILES)[number];
+
+/** What happens while a job runs. */
+export type JobEvent =
+  | { readonly kind: "data"; readonly train: number; readonly test: number; readonly features: number }
+  | { readonly kind: "progress"; readonly progress: FitProgress }
+  | { readonly kind: "epoch"; readonly record: EpochRecord; readonly device: string };
+
+/** What a job ends with. */
+export interface JobResult {
+  readonly device: string;
+  readonly software: boolean;
+  readonly train: ModelEvaluation;
+  readonly test: ModelEvaluation;
+  /** Of the fit: upload and compilation included, evaluation not. */
+  readonly seconds: number;
+  /** Rows visited, over all epochs. */
+  readonly rows: number;
+}
+
+/** Runs a job. @throws what the library throws, or the signal's reason */
+export async function runJob(
+  { options, hasFiles }: Job,
+  fetchFile: (name: FileName) => Promise<Blob>,
+  emit: (event: JobEvent) => void,
+  signal: AbortSignal,
+): Promise<JobResult> {
+  const { train, test } = hasFiles ? await readFiles(fetchFile) : embedded();
+  emit({ kind: "data", train: train.x.rows, test: test.x.rows, features: train.x.cols });
+  const model = new SoftmaxRegression({ ...options, learningRate: scheduleOf(options.learningRate) });
+  try {
+    const { epochs, seconds } = await model.fit(train.x, train.y, {
+      signal,
+      onProgress: (progress) => emit({ kind: "progress", progress }),
+      onEpoch: (record) => emit({ kind: "epoch", record, device: model.device?.name ?? "" }),
+    });
+    return {
+      device: model.device?.name ?? "",
+      software: model.device?.software ?? false,
+      train: await model.evaluate(train.x, train.y),
+      test: await model.evaluate(test.x, test.y),
+      seconds,
+      rows: epochs.length * train.x.rows,
+    };
+  } finally {
+    model.dispose();
+  }
+}
+
+function embedded() {
+  return {
+    train: strokeDigits({ rows: EMBEDDED_ROWS.train, seed: 0 }),
+    test: strokeDigits({ rows: EMBEDDED_ROWS.test, seed: 1 }),
+  };
+}
+
+async function readFiles(fetchFile: (name: FileName) => Promise<Blob>) {
+  const [trainImages, trainLabels, testImages, testLabels] = await Promise.all(FILES.map(fetchFile));
+  return {
+    train: await readIdxPair(trainImages, trainLabels),
+    test: await readIdxPair(testImages, testLabels),
+  };
+}
+
+function scheduleOf(choice: RateChoice): "auto" | LearningRateSchedule {
+  if (choice === "auto") return choice;
+  switch (choice.kind) {
+    case "constant":
+      return constant(choice.rate);
+    case "linear":
+      return linearDecay(choice.rate);
+    case "cosine":
+      return cosineDecay(choice.rate);
+    case "inverse":
+      return inverseTimeDecay(choice.rate, choice.halfLife);
+  }
+}

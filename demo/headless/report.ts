@@ -1,0 +1,54 @@
+/** What `npm run train` prints while a job runs and when it ends. */
+import type { JobEvent, JobResult } from "./job.ts";
+
+/** How often a line of progress is renewed, ms. */
+const PROGRESS_INTERVAL = 250;
+
+/** Prints events to `stream`: progress in place on a terminal, a line per epoch everywhere. */
+export function createReporter(stream: NodeJS.WriteStream, epochs: number): (event: JobEvent) => void {
+  const width = String(epochs).length;
+  let started = 0;
+  let printed = 0;
+  let rate = "";
+  let device = "";
+  return (event) => {
+    if (event.kind === "data") {
+      stream.write(
+        `${count(event.train)} training rows, ${count(event.test)} test rows, ${count(event.features)} features\n`,
+      );
+      started = performance.now();
+      return;
+    }
+    if (event.kind === "progress") {
+      const now = performance.now();
+      const { rows, totalRows } = event.progress;
+      rate = `${count((rows / Math.max(now - started, 1)) * 1000)} rows/s`;
+      if (!stream.isTTY || now - printed < PROGRESS_INTERVAL) return;
+      printed = now;
+      stream.write(`\r\x1b[K${((100 * rows) / totalRows).toFixed(0).padStart(3)} %  ${rate}`);
+      return;
+    }
+    if (device !== event.device) {
+      device = event.device;
+      stream.write(`${stream.isTTY ? "\r\x1b[K" : ""}${device}\n`);
+    }
+    const { epoch, loss, accuracy, learningRate } = event.record;
+    const figures = `loss ${loss.toFixed(4)}  accuracy ${accuracy.toFixed(4)}  rate ${learningRate.toPrecision(3)}`;
+    stream.write(
+      `${stream.isTTY ? "\r\x1b[K" : ""}epoch ${String(epoch).padStart(width)}/${epochs}  ${figures}  ${rate}\n`,
+    );
+  };
+}
+
+/** The last lines. */
+export function describeResult({ train, test, seconds, rows, software }: JobResult): string {
+  const line = (name: string, { objective, loss, accuracy }: JobResult["train"]) =>
+    `${name.padEnd(5)}  accuracy ${accuracy.toFixed(4)}  loss ${loss.toFixed(4)}  objective ${objective.toFixed(4)}`;
+  const note = software ? "A CPU imitated the GPU here; this time says nothing about a real one.\n" : "";
+  const speed = `${seconds.toFixed(2)} seconds, ${count(rows / seconds)} rows/s`;
+  return `${line("train", train)}\n${line("test", test)}\n${speed}\n${note}`;
+}
+
+function count(value: number): string {
+  return Math.round(value).toLocaleString("en");
+}

@@ -1,0 +1,56 @@
+// sgd: reduces the partial gradients and moves the parameters
+//
+//   G = Σ_P partial + 2λW          the bias is not penalised
+//   v ← μv + G
+//   W ← W − ηv                     Nesterov: W ← W − η(G + μv)
+//
+// One thread owns four neighbouring parameters. With μ = η = 0 the velocity becomes G itself and W stays:
+// that is how the gradient over all rows is taken out.
+
+const CLASSES: u32 = 3u;          // K
+const FEATURES4: u32 = 1u;        // ⌈D/4⌉
+const BIAS: bool = true;
+const WORKGROUP_SIZE: u32 = 64u;
+
+const WEIGHTS4: u32 = FEATURES4 + select(0u, 1u, BIAS);  // vectors in a row of W, the bias being the last
+
+struct Segment {
+  first: u32,
+  rows: u32,
+  shuffled: u32,
+  lossSlot: u32,
+  scale: f32,
+  splits: u32,
+  accumulate: u32,
+  learningRate: f32,
+  momentum: f32,
+  nesterov: u32,
+  l2: f32,
+}
+
+@group(0) @binding(0) var<uniform> segment: Segment;
+@group(0) @binding(1) var<storage, read> partials: array<vec4f>;
+@group(0) @binding(2) var<storage, read_write> weights: array<vec4f>;
+@group(0) @binding(3) var<storage, read_write> velocity: array<vec4f>;
+
+@compute @workgroup_size(WORKGROUP_SIZE)
+fn sgd(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) thread: u32,
+) {
+  let at = (group.y * groups.x + group.x) * WORKGROUP_SIZE + thread;
+  if (at >= CLASSES * WEIGHTS4) { return; }
+
+  var g = vec4f();
+  for (var p = 0u; p < segment.splits; p++) {
+    g += partials[p * CLASSES * WEIGHTS4 + at];
+  }
+  let w = weights[at];
+  if (at % WEIGHTS4 < FEATURES4) { g += 2.0 * segment.l2 * w; }
+
+  let v = segment.momentum * velocity[at] + g;
+  let direction = select(v, g + segment.momentum * v, segment.nesterov == 1u);
+  velocity[at] = v;
+  weights[at] = w - segment.learningRate * direction;
+}

@@ -1,0 +1,4 @@
+/** The package describes its CommonJS entry only; Node needs the module one, which has the same exports. */
+declare module "wgsl_reflect/wgsl_reflect.module.js" {
+  export * from "wgsl_reflect";
+}

@@ -1,0 +1,85 @@
+/** Owns the backend of one model: opens it on first use, replaces it after a loss, closes it with the model. */
+import { StateError } from "../errors.ts";
+import type { Backend, DeviceInfo } from "./backend.ts";
+import { type DeviceOption, openBackend } from "./open-backend.ts";
+
+/** Anything that is to be freed. */
+export interface Disposable {
+  dispose(): void;
+}
+
+/** A backend that outlives single calls but not its owner. */
+export class BackendOwner {
+  readonly #device: DeviceOption;
+  readonly #closing = new AbortController();
+  #opened: Promise<Backend> | null = null;
+  #info: DeviceInfo | null = null;
+
+  constructor(device: DeviceOption) {
+    this.#device = device;
+  }
+
+  /** The device last opened; null before the first use. */
+  get info(): DeviceInfo | null {
+    return this.#info;
+  }
+
+  /** Aborts, with a StateError, once the owner is disposed of. */
+  get closed(): AbortSignal {
+    return this.#closing.signal;
+  }
+
+  /**
+   * Runs `work` with the backend. What `work` passes to `own` is freed when it ends, however it ends.
+   *
+   * @throws StateError  after dispose(), or where dispose() comes while `work` runs
+   * @throws DeviceError from opening the device
+   */
+  async use<T>(
+    work: (backend: Backend, own: <R extends Disposable>(resource: R) => R) => Promise<T>,
+  ): Promise<T> {
+    this.closed.throwIfAborted();
+    const owned: Disposable[] = [];
+    try {
+      return await work(await this.#open(), (resource) => {
+        owned.push(resource);
+        return resource;
+      });
+    } catch (error) {
+      this.closed.throwIfAborted();
+      throw error;
+    } finally {
+      for (const resource of owned.reverse()) resource.dispose();
+    }
+  }
+
+  dispose(): void {
+    if (this.closed.aborted) return;
+    this.#closing.abort(new StateError("model", "the model was disposed"));
+    this.#close();
+  }
+
+  async #open(): Promise<Backend> {
+    const known = await this.#opened;
+    if (known?.alive) return known;
+    this.#close();
+    this.#opened = openBackend(this.#device);
+    try {
+      const backend = await this.#opened;
+      this.#info = backend.info;
+      return backend;
+    } catch (error) {
+      this.#opened = null;
+      throw error;
+    }
+  }
+
+  /** Also closes a backend that is still being opened, once it is. */
+  #close(): void {
+    void this.#opened?.then(
+      (backend) => backend.dispose(),
+      () => {}, // what failed to open needs no closing; whoever opened it sees the error
+    );
+    this.#opened = null;
+  }
+}

@@ -1,0 +1,116 @@
+/**
+ * The contract between what moves parameters (solvers) and where the work runs (backends). A backend takes a
+ * data set once and keeps it; parameters live on the device; a solver asks for many SGD steps at once, or for
+ * loss and gradient over all rows, and no data moves per step.
+ *
+ * Shapes: N rows, D features, K classes. Everything a backend or its parts allocate, dispose() frees.
+ */
+import type { Matrix } from "../data/matrix.ts";
+import type { Targets } from "../data/targets.ts";
+import type { Parameters } from "../objective.ts";
+
+/** The kinds of device there are. */
+export type DeviceKind = "webgpu" | "reference";
+
+/** What a model runs on, and why. */
+export interface DeviceInfo {
+  readonly kind: DeviceKind;
+  /** The device in words, for example `"WebGPU: nvidia ada-lovelace"`. */
+  readonly name: string;
+  /** True where a CPU imitates the device: correct, slow, and no measure of a GPU. */
+  readonly software: boolean;
+  /** Why this device was taken. */
+  readonly reason: string;
+}
+
+/** The size of a model. Without `bias`, the bias stays 0. */
+export interface ModelShape {
+  readonly features: number;
+  readonly classes: number;
+  readonly bias: boolean;
+}
+
+/** Rows for a backend to keep. */
+export interface DatasetSource {
+  readonly x: Matrix;
+  readonly targets: Targets;
+  /** Weight s_i ≥ 0 of each row, `[N]`; 1 for all where absent. */
+  readonly sampleWeights?: Float32Array;
+}
+
+/** A data set that a backend keeps. Not for use after dispose(). */
+export interface Dataset {
+  readonly rows: number;
+  readonly features: number;
+  dispose(): void;
+}
+
+/** Many SGD steps: each epoch visits its rows in the order given, B at a time; an epoch's last batch may be shorter. */
+export interface SgdSteps {
+  /** Row indices, one array per epoch. */
+  readonly epochs: readonly Uint32Array[];
+  readonly batchSize: number;
+  /** η of each step, over all epochs. */
+  readonly learningRates: Float64Array;
+  readonly momentum: number;
+  readonly nesterov: boolean;
+  /** λ, the coefficient of ‖W‖². */
+  readonly l2: number;
+}
+
+/** What each step saw before it moved. */
+export interface SgdResult {
+  /** Mean cross-entropy of the batch, Σ s_i CE_i / Σ s_i; 0 where Σ s_i is 0. */
+  readonly losses: Float64Array;
+  /** Σ s_i of the batch. */
+  readonly weights: Float64Array;
+  /** Rows predicted right. */
+  readonly correct: Float64Array;
+}
+
+/** How a caller watches or stops long work. An abort rejects with the signal's reason. */
+export interface RunOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Called now and then with the number of rows done so far. */
+  readonly onRows?: ((rows: number) => void) | undefined;
+}
+
+/** Mean cross-entropy over all rows (no λ term) and the number of rows predicted right. */
+export interface Evaluation {
+  readonly loss: number;
+  readonly correct: number;
+}
+
+/** J's data term and dJ/dW, dJ/db over all rows; the gradient includes 2λW. */
+export interface LossAndGradient {
+  readonly loss: number;
+  readonly dWeights: Float64Array;
+  readonly dBias: Float64Array;
+}
+
+/** Parameters on a device and what can be done with them there. One call at a time. */
+export interface Trainer {
+  /** Sets the parameters and clears the velocity. */
+  write(parameters: Parameters): void;
+  read(): Promise<Parameters>;
+  sgd(data: Dataset, steps: SgdSteps, options?: RunOptions): Promise<SgdResult>;
+  lossAndGradient(data: Dataset, l2: number, options?: RunOptions): Promise<LossAndGradient>;
+  evaluate(data: Dataset, options?: RunOptions): Promise<Evaluation>;
+  /** Z `[N,K]`. */
+  logits(data: Dataset, options?: RunOptions): Promise<Float32Array>;
+  /** P `[N,K]`. */
+  probabilities(data: Dataset, options?: RunOptions): Promise<Float32Array>;
+  dispose(): void;
+}
+
+/** Where the work runs. */
+export interface Backend {
+  readonly info: DeviceInfo;
+  /** False once the device is gone; a new backend is needed then. */
+  readonly alive: boolean;
+  /** Copies checked rows to the device. @throws LimitError, DeviceError */
+  createDataset(source: DatasetSource): Promise<Dataset>;
+  /** Parameters of zero on the device. @throws LimitError, DeviceError */
+  createTrainer(shape: ModelShape): Promise<Trainer>;
+  dispose(): void;
+}

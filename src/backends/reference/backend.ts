@@ -1,0 +1,24 @@
+/** The float64 reference as a backend: the truth the others are measured against, and the slowest. */
+import type { Backend, DatasetSource, DeviceInfo, ModelShape } from "../backend.ts";
+import type { ReferenceDataset } from "./dataset.ts";
+import { ReferenceTrainer } from "./trainer.ts";
+
+/** {@link Backend} in float64 on the CPU. Runs anywhere. */
+export class ReferenceBackend implements Backend {
+  readonly alive = true;
+  readonly info: DeviceInfo;
+
+  constructor(reason = "asked for by name") {
+    this.info = { kind: "reference", name: "float64 reference on the CPU", software: true, reason };
+  }
+
+  async createDataset(source: DatasetSource): Promise<ReferenceDataset> {
+    return { ...source, rows: source.x.rows, features: source.x.cols, dispose: () => {} };
+  }
+
+  async createTrainer(shape: ModelShape): Promise<ReferenceTrainer> {
+    return new ReferenceTrainer(shape);
+  }
+
+  dispose(): void {}
+}

@@ -1,0 +1,76 @@
+/**
+ * Is a gradient right? Central differences of the float64 objective against the gradient under test, which
+ * may come from any backend. Costs 2·K·(D+1) evaluations of the objective: for small problems.
+ */
+
+import type { Parameters } from "../../objective.ts";
+import type { DatasetSource } from "../backend.ts";
+import { sumOfWeights } from "../steps.ts";
+import { crossEntropy, dLogits, gradient, matmul, softmax } from "./operations.ts";
+
+/** A point at which to check, and the objective's λ. */
+export interface GradientCheckOptions {
+  readonly parameters: Parameters;
+  readonly l2: number;
+  /** Half width of the central difference. Default 1e-5: truncation h² and rounding ε/h both near 1e-10. */
+  readonly step?: number;
+  /** The gradient under test; the reference's own analytic gradient where absent. */
+  readonly gradient?: Parameters;
+}
+
+/** The largest difference over all parameters, and where it lies. */
+export interface GradientCheck {
+  /** max |analytic − numeric| / max(1, |numeric|) */
+  readonly maxError: number;
+  /** Position of that parameter: weights first, `[K·D]`, then bias, `[K]`. */
+  readonly index: number;
+  readonly numeric: Parameters;
+  readonly analytic: Parameters;
+}
+
+/** J = Σ s_i CE_i / Σ s_i + λ‖W‖² in float64. */
+export function objective(source: DatasetSource, parameters: Parameters, l2: number): number {
+  const rows = Uint32Array.from({ length: source.x.rows }, (_, i) => i);
+  const losses = crossEntropy(
+    matmul(source.x, rows, parameters),
+    source.targets,
+    rows,
+    parameters.bias.length,
+  );
+  const sum = losses.reduce((total, loss, i) => total + (source.sampleWeights?.[i] ?? 1) * loss, 0);
+  const penalty = parameters.weights.reduce((total, w) => total + w * w, 0);
+  return sum / sumOfWeights(source.sampleWeights, rows) + l2 * penalty;
+}
+
+/** dJ/dW and dJ/db in float64, by the formulas. */
+export function objectiveGradient(source: DatasetSource, parameters: Parameters, l2: number): Parameters {
+  const rows = Uint32Array.from({ length: source.x.rows }, (_, i) => i);
+  const classes = parameters.bias.length;
+  const probabilities = softmax(matmul(source.x, rows, parameters), classes);
+  const t = dLogits(probabilities, source.targets, source.sampleWeights, rows, classes);
+  return gradient(t, source.x, rows, parameters, l2);
+}
+
+/** Compares a gradient of J with central differences (J(θ+h) − J(θ−h)) / 2h of every parameter. */
+export function gradientCheck(source: DatasetSource, options: GradientCheckOptions): GradientCheck {
+  const { l2, step = 1e-5 } = options;
+  const parameters = { weights: options.parameters.weights.slice(), bias: options.parameters.bias.slice() };
+  const analytic = options.gradient ?? objectiveGradient(source, parameters, l2);
+  const slope = (array: Float64Array) =>
+    array.map((value, i) => {
+      array[i] = value + step;
+      const above = objective(source, parameters, l2);
+      array[i] = value - step;
+      const below = objective(source, parameters, l2);
+      array[i] = value;
+      return (above - below) / (2 * step);
+    });
+  const numeric = { weights: slope(parameters.weights), bias: slope(parameters.bias) };
+
+  const expected = [...numeric.weights, ...numeric.bias];
+  const errors = [...analytic.weights, ...analytic.bias].map(
+    (value, i) => Math.abs(value - expected[i]) / Math.max(1, Math.abs(expected[i])),
+  );
+  const maxError = errors.reduce((worst, error) => (error > worst || Number.isNaN(error) ? error : worst), 0);
+  return { maxError, index: errors.indexOf(maxError), numeric, analytic };
+}

@@ -1,0 +1,4 @@
+/** Entry `softmax-webgpu/reference`: the float64 truth, operation by operation, and the gradient check. */
+export { ReferenceBackend } from "./backend.ts";
+export * from "./gradient-check.ts";
+export * from "./operations.ts";

@@ -1,0 +1,60 @@
+/** WebGPU as a backend: one device, the kernels compiled on it, and the data sets and trainers made from them. */
+import type { Backend, DatasetSource, DeviceInfo, ModelShape } from "../backend.ts";
+import { uploadDataset, type WebGpuDataset } from "./dataset.ts";
+import { GpuDevice } from "./gpu-device.ts";
+import { KernelCache } from "./kernel.ts";
+import { WebGpuTrainer } from "./trainer.ts";
+
+/** How a WebGPU backend is opened. */
+export interface WebGpuOptions {
+  /** The caller's own device; it stays the caller's to destroy. Default: a new one. */
+  readonly device?: GPUDevice;
+  /** Take an adapter that a CPU imitates. Default true. */
+  readonly allowSoftware?: boolean;
+  /** Why WebGPU was chosen, for `info.reason`. */
+  readonly reason?: string;
+  /** Largest buffer for rows, bytes. Default, and at most: the device's limits. */
+  readonly maxChunkBytes?: number;
+}
+
+/** {@link Backend} on WebGPU. */
+export class WebGpuBackend implements Backend {
+  readonly gpu: GpuDevice;
+  readonly kernels: KernelCache;
+  readonly #maxChunkBytes: number;
+
+  private constructor(gpu: GpuDevice, maxChunkBytes: number) {
+    const { maxStorageBufferBindingSize, maxBufferSize } = gpu.device.limits;
+    this.gpu = gpu;
+    this.kernels = new KernelCache(gpu);
+    // Padding to a whole vector must not push a chunk over the limit.
+    this.#maxChunkBytes = Math.min(maxChunkBytes, maxStorageBufferBindingSize - 16, maxBufferSize - 16);
+  }
+
+  /** @throws DeviceError no WebGPU, no adapter, no device */
+  static async open(options: WebGpuOptions = {}): Promise<WebGpuBackend> {
+    const { device, allowSoftware = true, reason = "asked for by name", maxChunkBytes = Infinity } = options;
+    const gpu = device ? GpuDevice.adopt(device) : await GpuDevice.acquire(allowSoftware, reason);
+    return new WebGpuBackend(gpu, maxChunkBytes);
+  }
+
+  get info(): DeviceInfo {
+    return this.gpu.info;
+  }
+
+  get alive(): boolean {
+    return this.gpu.alive;
+  }
+
+  createDataset(source: DatasetSource): Promise<WebGpuDataset> {
+    return uploadDataset(this.gpu, source, this.#maxChunkBytes);
+  }
+
+  createTrainer(shape: ModelShape): Promise<WebGpuTrainer> {
+    return WebGpuTrainer.create(this.gpu, this.kernels, shape);
+  }
+
+  dispose(): void {
+    this.gpu.dispose();
+  }
+}

@@ -1,0 +1,146 @@
+/**
+ * A GPU device and the state of its health. WebGPU drops work silently once a device is lost and reports
+ * other failures apart from the call that caused them, so this keeps the first failure and whoever reads
+ * results back asks for it. What runs on the device is not decided here.
+ */
+import { DeviceError } from "../../errors.ts";
+import type { DeviceInfo } from "../backend.ts";
+
+/** Limits that decide how large a problem may be; the adapter's maximum is asked for. */
+const WANTED_LIMITS = [
+  "maxBufferSize",
+  "maxStorageBufferBindingSize",
+  "maxStorageBuffersPerShaderStage",
+  "maxComputeInvocationsPerWorkgroup",
+  "maxComputeWorkgroupSizeX",
+  "maxComputeWorkgroupStorageSize",
+] as const;
+
+/** A device with a sticky failure. */
+export class GpuDevice {
+  readonly device: GPUDevice;
+  readonly info: DeviceInfo;
+  readonly #owned: boolean;
+  #failure: DeviceError | null = null;
+  readonly #onUncapturedError = (event: GPUUncapturedErrorEvent): void => {
+    this.#failure ??= new DeviceError("device", `the GPU reported: ${event.error.message}`);
+  };
+
+  private constructor(
+    device: GPUDevice,
+    adapter: GPUAdapterInfo | undefined,
+    reason: string,
+    owned: boolean,
+  ) {
+    this.device = device;
+    this.#owned = owned;
+    this.info = {
+      kind: "webgpu",
+      name: nameOf(adapter),
+      software: adapter?.isFallbackAdapter ?? false,
+      reason,
+    };
+    device.addEventListener("uncapturederror", this.#onUncapturedError);
+    void device.lost.then(({ reason: why, message }) => {
+      this.#failure = new DeviceError(
+        "device",
+        `the GPU device was lost (${why}): ${message || "no message"}`,
+      );
+    });
+  }
+
+  /**
+   * Requests a device with the adapter's own limits.
+   *
+   * @param allowSoftware take an adapter that a CPU imitates
+   * @throws DeviceError  no WebGPU, no adapter, or only one that is not allowed
+   */
+  static async acquire(allowSoftware: boolean, reason: string): Promise<GpuDevice> {
+    const gpu = globalThis.navigator?.gpu;
+    if (!gpu)
+      throw new DeviceError("device", 'this environment has no WebGPU; use device: "auto" or another device');
+    const adapter = await gpu.requestAdapter({ powerPreference: "high-performance" });
+    if (!adapter)
+      throw new DeviceError("device", 'WebGPU found no adapter; use device: "auto" or another device');
+    if (adapter.info.isFallbackAdapter && !allowSoftware) {
+      throw new DeviceError("device", 'WebGPU has only a software adapter; ask for it with device: "webgpu"');
+    }
+    const requiredLimits = Object.fromEntries(WANTED_LIMITS.map((name) => [name, adapter.limits[name]]));
+    try {
+      const device = await adapter.requestDevice({ label: "softmax-webgpu", requiredLimits });
+      return new GpuDevice(device, adapter.info, reason, true);
+    } catch (cause) {
+      throw new DeviceError("device", "the adapter gave no device; another page may hold the GPU", { cause });
+    }
+  }
+
+  /** Wraps a caller's device, which stays the caller's to destroy. */
+  static adopt(device: GPUDevice): GpuDevice {
+    return new GpuDevice(device, device.adapterInfo, "the caller's own GPUDevice", false);
+  }
+
+  /** False once the device is lost or has reported an error. */
+  get alive(): boolean {
+    return this.#failure === null;
+  }
+
+  /** @throws DeviceError the first failure, if there was one */
+  assertAlive(): void {
+    if (this.#failure) throw this.#failure;
+  }
+
+  /**
+   * Runs `work` and waits until the device has accepted it.
+   *
+   * @throws DeviceError naming `what`, if the device found it invalid, ran out of memory or is lost
+   */
+  async accepted<T>(what: string, work: () => T | Promise<T>): Promise<T> {
+    this.assertAlive();
+    this.device.pushErrorScope("validation");
+    this.device.pushErrorScope("out-of-memory");
+    // Scopes are popped before anything is awaited, so that concurrent work cannot interleave with them.
+    const pending = startSafely(work);
+    const errors = [this.device.popErrorScope(), this.device.popErrorScope()];
+    const [result, outOfMemory, invalid] = await Promise.allSettled([pending, ...errors]);
+    for (const scope of [outOfMemory, invalid]) {
+      if (scope.status === "rejected")
+        throw new DeviceError("device", `${what}: no answer`, { cause: scope.reason });
+      if (scope.value) throw new DeviceError("device", `${what}: ${(scope.value as GPUError).message}`);
+    }
+    this.assertAlive();
+    if (result.status === "rejected")
+      throw new DeviceError("device", `${what} failed`, { cause: result.reason });
+    return result.value;
+  }
+
+  /** Maps a buffer for reading. @throws DeviceError if the device fails before the data is there */
+  async mapForReading(buffer: GPUBuffer, size: number): Promise<ArrayBuffer> {
+    this.assertAlive();
+    try {
+      await buffer.mapAsync(GPUMapMode.READ, 0, size);
+    } catch (cause) {
+      this.assertAlive();
+      throw new DeviceError("device", `reading ${buffer.label} back failed`, { cause });
+    }
+    this.assertAlive();
+    const copy = buffer.getMappedRange(0, size).slice(0);
+    buffer.unmap();
+    return copy;
+  }
+
+  dispose(): void {
+    this.device.removeEventListener("uncapturederror", this.#onUncapturedError);
+    this.#failure ??= new DeviceError("device", "the backend of this device was disposed");
+    if (this.#owned) this.device.destroy();
+  }
+}
+
+async function startSafely<T>(work: () => T | Promise<T>): Promise<T> {
+  return work();
+}
+
+function nameOf(adapter: GPUAdapterInfo | undefined): string {
+  const words = [adapter?.vendor, adapter?.architecture, adapter?.device, adapter?.description];
+  const name = words.filter(Boolean).join(" ") || "adapter of unknown make";
+  return `WebGPU: ${name}${adapter?.isFallbackAdapter ? " (software)" : ""}`;
+}

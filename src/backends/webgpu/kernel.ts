@@ -1,0 +1,99 @@
+/**
+ * A compiled compute kernel: a shader fitted to a problem, with buffers bound by the names its file declares.
+ */
+import { DeviceError } from "../../errors.ts";
+import type { GpuDevice } from "./gpu-device.ts";
+import type { BindingLayout, Shader } from "./shader.ts";
+import { type Constants, specialise } from "./specialise.ts";
+
+/** WebGPU's limit on workgroups in one dimension of a dispatch. */
+const MAX_GROUPS = 65_535;
+
+/** Kernels compiled on one device, each once. */
+export class KernelCache {
+  readonly #gpu: GpuDevice;
+  readonly #kernels = new Map<string, Promise<Kernel>>();
+
+  constructor(gpu: GpuDevice) {
+    this.#gpu = gpu;
+  }
+
+  /** The kernel of `shader` with `constants`. @throws DeviceError with line and source, if it does not compile */
+  get(shader: Shader, constants: Constants): Promise<Kernel> {
+    const code = specialise(shader, constants);
+    const kernel = this.#kernels.get(code) ?? compile(this.#gpu, shader, code);
+    this.#kernels.set(code, kernel);
+    return kernel;
+  }
+}
+
+/** One kernel, ready to be bound and dispatched. */
+export class Kernel {
+  readonly #device: GPUDevice;
+  readonly #shader: Shader;
+  readonly #pipeline: GPUComputePipeline;
+  readonly #layout: GPUBindGroupLayout;
+
+  constructor(device: GPUDevice, shader: Shader, pipeline: GPUComputePipeline, layout: GPUBindGroupLayout) {
+    this.#device = device;
+    this.#shader = shader;
+    this.#pipeline = pipeline;
+    this.#layout = layout;
+  }
+
+  /** Binds a buffer to every name the shader declares. @throws RangeError for a name without a buffer */
+  bind(buffers: Readonly<Record<string, GPUBuffer>>): GPUBindGroup {
+    const { name: label, bindings } = this.#shader;
+    const entries = bindings.map(({ name, binding, type, size }) => {
+      const buffer = buffers[name];
+      if (!buffer) throw new RangeError(`${label}.wgsl binds ${name}, which was not given`);
+      return { binding, resource: type === "uniform" ? { buffer, size } : { buffer } };
+    });
+    return this.#device.createBindGroup({ label, layout: this.#layout, entries });
+  }
+
+  /** Adds a dispatch of `groups` workgroups, with the uniform found at `offset` bytes. */
+  encode(pass: GPUComputePassEncoder, bindGroup: GPUBindGroup, offset: number, groups: number): void {
+    const height = Math.ceil(groups / MAX_GROUPS);
+    pass.setPipeline(this.#pipeline);
+    pass.setBindGroup(0, bindGroup, [offset]);
+    pass.dispatchWorkgroups(Math.ceil(groups / height), height);
+  }
+}
+
+async function compile(gpu: GpuDevice, shader: Shader, code: string): Promise<Kernel> {
+  const { device } = gpu;
+  const label = shader.name;
+  const layout = device.createBindGroupLayout({ label, entries: shader.bindings.map(layoutEntry) });
+  gpu.assertAlive();
+  device.pushErrorScope("validation");
+  const module = device.createShaderModule({ label, code });
+  void device.popErrorScope(); // the messages below say more
+  const { messages } = await module.getCompilationInfo();
+  const errors = messages.filter(({ type }) => type === "error");
+  if (errors.length > 0)
+    throw new DeviceError(`${label}.wgsl`, errors.map((error) => explain(error, code)).join("\n"));
+
+  const pipeline = await gpu.accepted(`compiling ${label}.wgsl`, () =>
+    device.createComputePipelineAsync({
+      label,
+      layout: device.createPipelineLayout({ label, bindGroupLayouts: [layout] }),
+      compute: { module, entryPoint: shader.entryPoint },
+    }),
+  );
+  return new Kernel(device, shader, pipeline, layout);
+}
+
+function layoutEntry({ binding, type, size }: BindingLayout): GPUBindGroupLayoutEntry {
+  const dynamic = type === "uniform" ? { hasDynamicOffset: true, minBindingSize: size } : {};
+  return { binding, visibility: GPUShaderStage.COMPUTE, buffer: { type, ...dynamic } };
+}
+
+/** The compiler's message with the line it is about and the lines around it. */
+function explain({ lineNum, linePos, message }: GPUCompilationMessage, code: string): string {
+  const around = code
+    .split("\n")
+    .map((text, i) => `${i + 1 === lineNum ? ">" : " "} ${i + 1} | ${text}`)
+    .slice(Math.max(0, lineNum - 3), lineNum + 2);
+  return `line ${lineNum}, column ${linePos}: ${message}\n${around.join("\n")}`;
+}

@@ -1,0 +1,180 @@
+/**
+ * Sends segments to the GPU: many per submit and one compute pass, each submit sized to tens of milliseconds
+ * by measured time, at most two in flight. Row indices go up and losses come back once per submit, without
+ * the queue ever waiting. What is dispatched for a segment, the caller encodes.
+ */
+import type { RunOptions } from "../backend.ts";
+import { MAX_RECORDS, type Placement, RECORD_STRIDE, writeRecords } from "./arena.ts";
+import { allocate, type Buffers } from "./buffers.ts";
+import type { GpuDevice } from "./gpu-device.ts";
+import type { Segment } from "./segments.ts";
+import { MAX_SEGMENT_ROWS } from "./tiling.ts";
+
+/** Pairs (Σ s·CE, rows right) that one submit has room for: a pair per row of the largest segment, twice. */
+const LOSS_SLOTS = 2 * MAX_SEGMENT_ROWS;
+const LOSS_BYTES = 8;
+
+/** Row indices that one submit has room for. */
+const ORDER_ROWS = 2 ** 18;
+
+/** How long one submit should keep the GPU busy, ms: short for abort and the page, long for the overhead. */
+const SUBMIT_TIME = 30;
+
+/** Rows of the first submit, before anything is measured. */
+const FIRST_ROWS = 2 ** 12;
+
+/** The two sets of buffers that submits take in turn. */
+export type Lane = 0 | 1;
+
+/** Buffers of one submit. */
+export type LaneBuffers = Buffers<"segment" | "order" | "losses" | "readback">;
+
+/** How segments become dispatches. */
+export interface Program {
+  /** Pairs of losses a segment writes. */
+  lossPairs(segment: Segment): number;
+  /** Encodes a segment's dispatches, with its uniform record `offset` bytes into the lane's arena. */
+  encode(pass: GPUComputePassEncoder, segment: Segment, lane: Lane, offset: number): void;
+}
+
+/** Σ s·CE and the number of rows predicted right, by batch. */
+export interface BatchSums {
+  readonly losses: Float64Array;
+  readonly correct: Float64Array;
+}
+
+/** The submit pipeline of one trainer. */
+export class Submitter {
+  readonly lanes: readonly [LaneBuffers, LaneBuffers];
+  readonly #gpu: GpuDevice;
+  #rowsPerSubmit = FIRST_ROWS;
+  #lastDone = 0;
+
+  private constructor(gpu: GpuDevice, lanes: Submitter["lanes"]) {
+    this.#gpu = gpu;
+    this.lanes = lanes;
+  }
+
+  static async create(gpu: GpuDevice): Promise<Submitter> {
+    const first = await allocateLane(gpu);
+    try {
+      return new Submitter(gpu, [first, await allocateLane(gpu)]);
+    } catch (error) {
+      first.dispose();
+      throw error;
+    }
+  }
+
+  /** Runs all segments. Rejects with the signal's reason after an abort, when nothing is in flight any more. */
+  async run(segments: readonly Segment[], program: Program, options: RunOptions = {}): Promise<BatchSums> {
+    const batches = segments[segments.length - 1].batch.index + 1;
+    const sums = { losses: new Float64Array(batches), correct: new Float64Array(batches) };
+    const inFlight: [Promise<void>, Promise<void>] = [Promise.resolve(), Promise.resolve()];
+    let rowsDone = 0;
+    let lane: Lane = 0;
+    try {
+      for (let next = 0; next < segments.length; ) {
+        await inFlight[lane];
+        options.signal?.throwIfAborted();
+        const placements = this.#take(segments, next, program);
+        inFlight[lane] = this.#submit(placements, lane, program, sums).then((rows) => {
+          rowsDone += rows;
+          options.onRows?.(rowsDone);
+        });
+        // A failure is seen where it is awaited; until then it must not count as unhandled.
+        inFlight[lane].catch(() => {});
+        next += placements.length;
+        lane = lane === 0 ? 1 : 0;
+      }
+    } finally {
+      await Promise.allSettled(inFlight);
+    }
+    await Promise.all(inFlight);
+    return sums;
+  }
+
+  dispose(): void {
+    for (const lane of this.lanes) lane.dispose();
+  }
+
+  /** As many segments as the measured time and the buffers of a submit allow; at least one. */
+  #take(segments: readonly Segment[], from: number, program: Program): Placement[] {
+    const placements: Placement[] = [];
+    let [rows, orderStart, lossSlot] = [0, 0, 0];
+    for (let i = from; i < segments.length && placements.length < MAX_RECORDS; i++) {
+      const segment = segments[i];
+      const pairs = program.lossPairs(segment);
+      const isFull =
+        rows + segment.count > this.#rowsPerSubmit ||
+        orderStart + segment.count > ORDER_ROWS ||
+        lossSlot + pairs > LOSS_SLOTS;
+      if (isFull && placements.length > 0) break;
+      placements.push({ segment, orderStart, lossSlot });
+      rows += segment.count;
+      if (segment.rows) orderStart += segment.count;
+      lossSlot += pairs;
+    }
+    return placements;
+  }
+
+  /** Gives the number of rows done. */
+  async #submit(
+    placements: readonly Placement[],
+    lane: Lane,
+    program: Program,
+    sums: BatchSums,
+  ): Promise<number> {
+    const { segment: arena, order, losses, readback } = this.lanes[lane].get;
+    const { device } = this.#gpu;
+    const last = placements[placements.length - 1];
+    const pairs = last.lossSlot + program.lossPairs(last.segment);
+    const rows = placements.reduce((sum, { segment }) => sum + segment.count, 0);
+
+    const started = performance.now();
+    writeRecords(this.#gpu, arena, placements);
+    device.queue.writeBuffer(order, 0, gatherOrder(placements));
+    const encoder = device.createCommandEncoder({ label: "submit" });
+    const pass = encoder.beginComputePass({ label: "submit" });
+    for (const [i, { segment }] of placements.entries())
+      program.encode(pass, segment, lane, i * RECORD_STRIDE);
+    pass.end();
+    encoder.copyBufferToBuffer(losses, 0, readback, 0, pairs * LOSS_BYTES);
+    device.queue.submit([encoder.finish()]);
+
+    const values = new Float32Array(await this.#gpu.mapForReading(readback, pairs * LOSS_BYTES));
+    this.#measure(rows, started);
+    for (const { segment, lossSlot } of placements) {
+      const end = lossSlot + program.lossPairs(segment);
+      for (let slot = lossSlot; slot < end; slot++) {
+        sums.losses[segment.batch.index] += values[2 * slot];
+        sums.correct[segment.batch.index] += values[2 * slot + 1];
+      }
+    }
+    return rows;
+  }
+
+  /** Sizes the submits to come by the time this one took after the one before it. */
+  #measure(rows: number, started: number): void {
+    const now = performance.now();
+    const elapsed = Math.max(now - Math.max(started, this.#lastDone), 0.1);
+    this.#lastDone = now;
+    this.#rowsPerSubmit = Math.min((rows * SUBMIT_TIME) / elapsed, 4 * Math.max(rows, FIRST_ROWS));
+  }
+}
+
+function allocateLane(gpu: GpuDevice): Promise<LaneBuffers> {
+  return allocate(gpu, "submit", {
+    segment: { size: MAX_RECORDS * RECORD_STRIDE, role: "uniform" },
+    order: { size: ORDER_ROWS * 4, role: "storage" },
+    losses: { size: LOSS_SLOTS * LOSS_BYTES, role: "storage" },
+    readback: { size: LOSS_SLOTS * LOSS_BYTES, role: "readback" },
+  });
+}
+
+/** The row indices of all segments, one after the other as placed. */
+function gatherOrder(placements: readonly Placement[]): Uint32Array<ArrayBuffer> {
+  const length = placements.reduce((sum, { segment }) => sum + (segment.rows?.length ?? 0), 0);
+  const order = new Uint32Array(length);
+  for (const { segment, orderStart } of placements) if (segment.rows) order.set(segment.rows, orderStart);
+  return order;
+}

@@ -1,0 +1,5 @@
+/** `.wgsl` files as modules; the build makes them. */
+declare module "*.wgsl" {
+  const shader: import("./shader.ts").Shader;
+  export default shader;
+}

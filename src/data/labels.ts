@@ -1,0 +1,153 @@
+/**
+ * Labels as a caller gives them (numbers, strings, or a matrix of soft labels) and the targets they mean.
+ * Checks come first; nothing is changed.
+ */
+import { DataError, LimitError, ShapeError } from "../errors.ts";
+import { describe, elementScale, isMatrix, type Matrix, type MatrixLike, toMatrix } from "./matrix.ts";
+import type { Targets } from "./targets.ts";
+
+/** A class as the caller names it: a non-negative integer or a string. */
+export type Label = number | string;
+
+/** A label per row. Typed arrays stand for their numbers. */
+export type Labels =
+  | readonly number[]
+  | readonly string[]
+  | Uint8Array
+  | Uint8ClampedArray
+  | Uint16Array
+  | Uint32Array
+  | Int8Array
+  | Int16Array
+  | Int32Array
+  | Float32Array
+  | Float64Array;
+
+/** What `fit` and `evaluate` take for `y`: a label per row, or a row of class probabilities per row. */
+export type LabelsLike = Labels | MatrixLike;
+
+/** The largest number of classes. */
+export const MAX_CLASSES = 65_536;
+
+/** How far the sum of a row of soft labels may be from 1; wide enough for rows rounded to eight bits. */
+const SUM_TOLERANCE = 1e-2;
+
+/**
+ * The classes in `y`, in ascending order (numbers by value, strings by code unit, as scikit-learn does), and
+ * the targets in terms of their positions. Soft labels have the classes 0 … K−1.
+ *
+ * @throws ShapeError  `y` does not have `rows` entries
+ * @throws DataError   labels that are negative, fractional, NaN, of mixed types, or fewer than two classes;
+ *                     soft rows that are negative or do not sum to 1
+ * @throws LimitError  more than {@link MAX_CLASSES} classes
+ */
+export function learnClasses(
+  y: LabelsLike,
+  rows: number,
+  argument: string,
+): { classes: Label[]; targets: Targets } {
+  const soft = toSoftMatrix(y, argument);
+  if (soft) {
+    checkClassCount(soft.cols, argument);
+    const classes = Array.from({ length: soft.cols }, (_, k) => k);
+    return { classes, targets: encodeTargets(soft, classes, rows, argument) };
+  }
+  const labels = checkLabels(y as Labels, rows, argument);
+  const classes: Label[] = Array.from(new Set<Label>(labels)).sort(ascending);
+  checkClassCount(classes.length, argument);
+  return { classes, targets: encodeTargets(y, classes, rows, argument) };
+}
+
+/**
+ * The targets `y` means where `classes` are already known.
+ *
+ * @throws DataError  also for a label that is not among `classes`
+ * @throws ShapeError also for soft labels without one column per class
+ */
+export function encodeTargets(
+  y: LabelsLike,
+  classes: readonly Label[],
+  rows: number,
+  argument: string,
+): Targets {
+  const soft = toSoftMatrix(y, argument);
+  if (soft) {
+    checkDistributions(soft, rows, classes.length, argument);
+    return { kind: "distributions", distributions: soft };
+  }
+  const labels = checkLabels(y as Labels, rows, argument);
+  const positions = new Map(classes.map((name, position) => [name, position]));
+  const encoded = new Uint32Array(rows);
+  for (let i = 0; i < rows; i++) {
+    const position = positions.get(labels[i]);
+    if (position === undefined) {
+      throw new DataError(
+        argument,
+        `row ${i} has the label ${describe(labels[i])}, which is none of the ${classes.length} classes`,
+      );
+    }
+    encoded[i] = position;
+  }
+  return { kind: "labels", labels: encoded };
+}
+
+function toSoftMatrix(y: LabelsLike, argument: string): Matrix | null {
+  const isRows = Array.isArray(y) && Array.isArray(y[0]);
+  return isRows || isMatrix(y) ? toMatrix(y as MatrixLike, argument) : null;
+}
+
+function checkLabels(y: Labels, rows: number, argument: string): ArrayLike<Label> & Iterable<Label> {
+  const isList = Array.isArray(y) || (ArrayBuffer.isView(y) && "length" in y);
+  if (!isList)
+    throw new DataError(
+      argument,
+      `expected an array of labels or a matrix of soft labels, got ${describe(y)}`,
+    );
+  if (y.length !== rows)
+    throw new ShapeError(argument, `expected a label for each of ${rows} rows, got ${y.length}`);
+  const type = typeof y[0];
+  for (let i = 0; i < rows; i++) {
+    const label: unknown = y[i];
+    if (typeof label === "string" && type === "string") continue;
+    if (typeof label === "number" && type === "number" && Number.isInteger(label) && label >= 0) continue;
+    if (typeof label !== type)
+      throw new DataError(
+        argument,
+        `labels of mixed types: row 0 is ${describe(y[0])}, row ${i} is ${describe(label)}`,
+      );
+    throw new DataError(
+      argument,
+      `expected non-negative integers or strings, row ${i} is ${describe(label)}`,
+    );
+  }
+  return y;
+}
+
+function checkClassCount(count: number, argument: string): void {
+  if (count < 2) throw new DataError(argument, `expected at least two classes, got ${count}`);
+  if (count > MAX_CLASSES)
+    throw new LimitError(argument, `${count} classes given, at most ${MAX_CLASSES} are supported`);
+}
+
+function checkDistributions(soft: Matrix, rows: number, classes: number, argument: string): void {
+  if (soft.rows !== rows)
+    throw new ShapeError(argument, `expected soft labels for each of ${rows} rows, got ${soft.rows}`);
+  if (soft.cols !== classes)
+    throw new ShapeError(argument, `expected a column for each of ${classes} classes, got ${soft.cols}`);
+  const scale = elementScale(soft.data);
+  for (let i = 0; i < rows; i++) {
+    let sum = 0;
+    for (let k = 0; k < classes; k++) {
+      const q = soft.data[i * classes + k] * scale;
+      if (!(q >= 0)) throw new DataError(argument, `expected probabilities, row ${i} column ${k} is ${q}`);
+      sum += q;
+    }
+    if (!(Math.abs(sum - 1) <= SUM_TOLERANCE))
+      throw new DataError(argument, `expected rows that sum to 1, row ${i} sums to ${sum}`);
+  }
+}
+
+function ascending(a: Label, b: Label): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}

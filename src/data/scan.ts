@@ -1,0 +1,58 @@
+/** One pass over the values of a matrix: are they all numbers a float32 can hold, and how long is the longest row. */
+import { DataError } from "../errors.ts";
+import { pause } from "../pause.ts";
+import { elementScale, type Matrix, type MatrixData } from "./matrix.ts";
+
+/** Largest finite float32. */
+const MAX_FLOAT32 = (2 - 2 ** -23) * 2 ** 127;
+
+/** Elements looked at between two pauses. */
+const PIECE = 2 ** 20;
+
+/** What a scan finds. */
+export interface Scan {
+  /** max_i ‖x_i‖² */
+  readonly maxSquaredNorm: number;
+}
+
+/**
+ * Scans every value.
+ *
+ * @throws DataError NaN, infinity, or a value beyond float32, with its row and column
+ * @throws the signal's reason, once it is aborted
+ */
+export async function scanRows(
+  { data, rows, cols }: Matrix,
+  argument: string,
+  signal?: AbortSignal,
+): Promise<Scan> {
+  const rowsAtOnce = Math.max(1, Math.floor(PIECE / cols));
+  let longest = 0;
+  for (let first = 0; first < rows; first += rowsAtOnce) {
+    await pause(signal);
+    const end = Math.min(first + rowsAtOnce, rows);
+    for (let i = first; i < end; i++) {
+      const squaredNorm = squaredNormOf(data, i * cols, (i + 1) * cols);
+      // A sum of squares is finite and small enough exactly where all of its terms are, but for the border
+      // cases, which checkRow settles value by value.
+      if (!(squaredNorm <= MAX_FLOAT32)) checkRow(data, i, cols, argument);
+      if (squaredNorm > longest) longest = squaredNorm;
+    }
+  }
+  return { maxSquaredNorm: longest * elementScale(data) ** 2 };
+}
+
+function squaredNormOf(data: MatrixData, begin: number, end: number): number {
+  let sum = 0;
+  for (let at = begin; at < end; at++) sum += data[at] * data[at];
+  return sum;
+}
+
+function checkRow(data: MatrixData, row: number, cols: number, argument: string): void {
+  for (let j = 0; j < cols; j++) {
+    const value = data[row * cols + j];
+    if (!(Math.abs(value) <= MAX_FLOAT32)) {
+      throw new DataError(argument, `expected finite float32 values, row ${row} column ${j} is ${value}`);
+    }
+  }
+}

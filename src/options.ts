@@ -1,0 +1,95 @@
+/** The options of the estimator: defaults, ranges and checks. */
+import type { DeviceOption } from "./backends/open-backend.ts";
+import { describe } from "./data/matrix.ts";
+import { OptionError } from "./errors.ts";
+import type { LearningRateSchedule } from "./solvers/schedules.ts";
+
+/** Options of {@link SoftmaxRegression}. */
+export interface SoftmaxRegressionOptions {
+  /** λ ≥ 0, the coefficient of ‖W‖². Default 1e-4. */
+  readonly l2?: number;
+  /** How parameters move. Default `"sgd"`. */
+  readonly solver?: "sgd";
+  /** Whether there is a bias per class. Default true. */
+  readonly bias?: boolean;
+  /** Rows per step, B ≥ 1; more than there are means all of them. Default 256. */
+  readonly batchSize?: number;
+  /** Passes over the data, ≥ 1. Default 10. */
+  readonly epochs?: number;
+  /** A rate η > 0, a schedule, or `"auto"`: what the data's curvature allows, falling to 0. Default `"auto"`. */
+  readonly learningRate?: "auto" | number | LearningRateSchedule;
+  /** μ in [0, 1). Default 0.9. */
+  readonly momentum?: number;
+  /** Nesterov's form of momentum. Default false. */
+  readonly nesterov?: boolean;
+  /** Fixes the order of rows: an integer in [0, 2³²). Default 0. */
+  readonly seed?: number;
+  /** Default `"auto"`: WebGPU on a real adapter, else the CPU. */
+  readonly device?: DeviceOption;
+}
+
+/** All options, checked. */
+export type ResolvedOptions = Required<SoftmaxRegressionOptions>;
+
+const DEFAULTS: ResolvedOptions = {
+  l2: 1e-4,
+  solver: "sgd",
+  bias: true,
+  batchSize: 256,
+  epochs: 10,
+  learningRate: "auto",
+  momentum: 0.9,
+  nesterov: false,
+  seed: 0,
+  device: "auto",
+};
+
+const UINT32 = 2 ** 32 - 1;
+
+/** What each option must be, in words, and whether a value is. */
+const RULES: { readonly [Name in keyof ResolvedOptions]: readonly [string, (value: unknown) => boolean] } = {
+  l2: ["a finite number ≥ 0", (value) => isNumber(value) && value >= 0],
+  solver: ['"sgd"', (value) => value === "sgd"],
+  bias: ["true or false", (value) => typeof value === "boolean"],
+  batchSize: ["an integer from 1 to 2³²−1", (value) => isInteger(value, 1)],
+  epochs: ["an integer from 1 to 2³²−1", (value) => isInteger(value, 1)],
+  learningRate: [
+    '"auto", a finite number > 0 or a function (step, steps) => rate',
+    (value) => value === "auto" || typeof value === "function" || (isNumber(value) && value > 0),
+  ],
+  momentum: ["a number in [0, 1)", (value) => isNumber(value) && value >= 0 && value < 1],
+  nesterov: ["true or false", (value) => typeof value === "boolean"],
+  seed: ["an integer from 0 to 2³²−1", (value) => isInteger(value, 0)],
+  device: [
+    '"auto", "webgpu", "reference" or a GPUDevice',
+    (value) => value === "auto" || value === "webgpu" || value === "reference" || isGpuDevice(value),
+  ],
+};
+
+/** Fills in defaults. @throws OptionError an unknown name, or a value out of range; nothing is coerced */
+export function resolveOptions(options: SoftmaxRegressionOptions): ResolvedOptions {
+  for (const [name, value] of Object.entries(options)) {
+    if (!Object.hasOwn(RULES, name)) {
+      throw new OptionError(name, `no such option; there are ${Object.keys(RULES).join(", ")}`);
+    }
+    const [expected, accepts] = RULES[name as keyof ResolvedOptions];
+    if (value !== undefined && !accepts(value))
+      throw new OptionError(name, `expected ${expected}, got ${describe(value)}`);
+  }
+  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+  return { ...DEFAULTS, ...given };
+}
+
+function isNumber(value: unknown): value is number {
+  return typeof value === "number" && Number.isFinite(value);
+}
+
+function isInteger(value: unknown, least: number): boolean {
+  return isNumber(value) && Number.isInteger(value) && value >= least && value <= UINT32;
+}
+
+function isGpuDevice(value: unknown): boolean {
+  return (
+    typeof value === "object" && value !== null && "queue" in value && "createComputePipelineAsync" in value
+  );
+}

@@ -1,0 +1,232 @@
+/**
+ * The estimator: what a user trains, asks and disposes of. It checks what it is given, puts it on a backend
+ * and lets a solver work; the mathematics is in the backends, the order of steps in the solvers.
+ */
+import type { Dataset, DeviceInfo, Evaluation, RunOptions, Trainer } from "./backends/backend.ts";
+import { BackendOwner } from "./backends/backend-owner.ts";
+import { encodeTargets, type Label, type LabelsLike, learnClasses } from "./data/labels.ts";
+import { type Matrix, type MatrixLike, toMatrix } from "./data/matrix.ts";
+import { scanRows } from "./data/scan.ts";
+import { NO_TARGETS, type Targets } from "./data/targets.ts";
+import { ShapeError, StateError } from "./errors.ts";
+import type { EpochRecord, FitHistory, FitOptions, ModelEvaluation } from "./fit-options.ts";
+import { argmaxRows } from "./metrics.ts";
+import { type Parameters, penalty } from "./objective.ts";
+import { type ResolvedOptions, resolveOptions, type SoftmaxRegressionOptions } from "./options.ts";
+import { autoLearningRate } from "./solvers/auto-learning-rate.ts";
+import { constant, type LearningRateSchedule, linearDecay } from "./solvers/schedules.ts";
+import { sgd } from "./solvers/sgd.ts";
+
+/** What a model knows once it is fitted. */
+interface Fitted {
+  readonly classes: readonly Label[];
+  readonly features: number;
+  readonly parameters: Parameters;
+}
+
+/**
+ * Softmax (multinomial logistic) regression: p = softmax(W x + b), fitted by minimising
+ * J = mean cross-entropy + λ‖W‖².
+ *
+ * Arguments are checked before anything is allocated or changed. Every method rejects with StateError after
+ * dispose(), and with DeviceError where the device is missing or lost; the next call then opens a new one.
+ */
+export class SoftmaxRegression {
+  readonly #options: ResolvedOptions;
+  readonly #backend: BackendOwner;
+  #fitted: Fitted | null = null;
+  #isFitting = false;
+
+  /** @throws OptionError an unknown option, or a value out of range */
+  constructor(options: SoftmaxRegressionOptions = {}) {
+    this.#options = resolveOptions(options);
+    this.#backend = new BackendOwner(this.#options.device);
+  }
+
+  /**
+   * Fits from zero parameters.
+   *
+   * @param x rows `[N,D]`
+   * @param y a label per row (non-negative integers or strings), or probabilities `[N,K]`
+   * @throws ShapeError, DataError, LimitError  `x`, `y` or `validation` cannot be trained on
+   * @throws StateError      another fit is running
+   * @throws DivergenceError the parameters left the finite numbers; the last finite ones are kept
+   * @throws DeviceError     no device, or it was lost; the parameters of the last whole epoch are kept
+   */
+  async fit(x: MatrixLike, y: LabelsLike, options: FitOptions = {}): Promise<FitHistory> {
+    this.#backend.closed.throwIfAborted();
+    if (this.#isFitting) throw new StateError("fit", "a fit is running; await it or abort it first");
+    this.#isFitting = true;
+    try {
+      return await this.#fit(x, y, options);
+    } finally {
+      this.#isFitting = false;
+    }
+  }
+
+  /** The most probable label of each row of `x [N,D]`, in the type the labels came in. */
+  async predict(x: MatrixLike): Promise<Label[]> {
+    const { classes } = this.#requireFitted();
+    const { data } = await this.logits(x);
+    return Array.from(argmaxRows(data, classes.length), (k) => classes[k]);
+  }
+
+  /** P `[N,K]`, columns in the order of `classes`. */
+  async predictProba(x: MatrixLike): Promise<Matrix<Float32Array>> {
+    return this.#scores(x, (trainer, data, run) => trainer.probabilities(data, run));
+  }
+
+  /** Z = X Wᵀ + b `[N,K]`, columns in the order of `classes`. */
+  async logits(x: MatrixLike): Promise<Matrix<Float32Array>> {
+    return this.#scores(x, (trainer, data, run) => trainer.logits(data, run));
+  }
+
+  /**
+   * Objective, loss and accuracy on rows `x [N,D]` and `y`, a label or a row of probabilities for each.
+   *
+   * @throws DataError also for a label the model was not fitted with
+   */
+  async evaluate(x: MatrixLike, y: LabelsLike): Promise<ModelEvaluation> {
+    const fitted = this.#requireFitted();
+    const { matrix, targets } = checkLabelled(x, y, fitted, ["x", "y"]);
+    await scanRows(matrix, "x", this.#backend.closed);
+    const evaluation = await this.#run(fitted, matrix, targets, (trainer, data, run) =>
+      trainer.evaluate(data, run),
+    );
+    return this.#summarise(evaluation, matrix.rows, fitted.parameters);
+  }
+
+  /** W `[K·D]`, row after row. @throws StateError before the first fit */
+  get weights(): Float32Array {
+    return Float32Array.from(this.#requireFitted().parameters.weights);
+  }
+
+  /** b `[K]`; zeros without a bias. @throws StateError before the first fit */
+  get bias(): Float32Array {
+    return Float32Array.from(this.#requireFitted().parameters.bias);
+  }
+
+  /** The labels, ascending: column k of a result belongs to the k-th. @throws StateError before the first fit */
+  get classes(): readonly Label[] {
+    return this.#requireFitted().classes;
+  }
+
+  /** What the model last ran on and why; null before that. */
+  get device(): DeviceInfo | null {
+    return this.#backend.info;
+  }
+
+  /** Frees the device. What is running rejects with StateError. May be called again. */
+  dispose(): void {
+    this.#backend.dispose();
+  }
+
+  async #fit(x: MatrixLike, y: LabelsLike, options: FitOptions): Promise<FitHistory> {
+    const started = performance.now();
+    const signal = AbortSignal.any([this.#backend.closed, ...(options.signal ? [options.signal] : [])]);
+    signal.throwIfAborted();
+    const matrix = toMatrix(x, "x");
+    const { classes, targets } = learnClasses(y, matrix.rows, "y");
+    const known = { classes, features: matrix.cols };
+    const validation =
+      options.validation && checkLabelled(...options.validation, known, ["validation[0]", "validation[1]"]);
+    const { maxSquaredNorm } = await scanRows(matrix, "x", signal);
+    if (validation) await scanRows(validation.matrix, "validation[0]", signal);
+    const schedule = await this.#schedule(matrix, maxSquaredNorm, signal);
+
+    const epochs: EpochRecord[] = [];
+    await this.#backend.use(async (backend, own) => {
+      const data = own(await backend.createDataset({ x: matrix, targets }));
+      const held =
+        validation && own(await backend.createDataset({ x: validation.matrix, targets: validation.targets }));
+      const trainer = own(await backend.createTrainer(this.#shapeOf(known)));
+      let parameters: Parameters;
+      await sgd(
+        trainer,
+        data,
+        { ...this.#options, schedule },
+        {
+          signal,
+          validation: held,
+          isWatched: options.onEpoch !== undefined,
+          onRows: (rows) => options.onProgress?.({ rows, totalRows: matrix.rows * this.#options.epochs }),
+          onParameters: (latest) => {
+            parameters = latest;
+            this.#fitted = { ...known, parameters };
+          },
+          onEpoch: async ({ validation: seen, ...summary }) => {
+            const evaluated = seen && held && { validation: this.#summarise(seen, held.rows, parameters) };
+            epochs.push({ ...summary, ...evaluated });
+            await options.onEpoch?.(epochs[epochs.length - 1]);
+          },
+        },
+      );
+    });
+    return { epochs, seconds: (performance.now() - started) / 1000 };
+  }
+
+  async #schedule(x: Matrix, maxSquaredNorm: number, signal: AbortSignal): Promise<LearningRateSchedule> {
+    const { learningRate } = this.#options;
+    if (typeof learningRate === "function") return learningRate;
+    if (typeof learningRate === "number") return constant(learningRate);
+    return linearDecay(await autoLearningRate({ ...this.#options, x, maxSquaredNorm }, signal));
+  }
+
+  async #scores(
+    x: MatrixLike,
+    work: (trainer: Trainer, data: Dataset, run: RunOptions) => Promise<Float32Array>,
+  ): Promise<Matrix<Float32Array>> {
+    const fitted = this.#requireFitted();
+    const matrix = checkFeatures(toMatrix(x, "x"), fitted.features, "x");
+    await scanRows(matrix, "x", this.#backend.closed);
+    const data = await this.#run(fitted, matrix, NO_TARGETS, work);
+    return { data, rows: matrix.rows, cols: fitted.classes.length };
+  }
+
+  /** Runs `work` on `x` with the fitted parameters. */
+  #run<T>(
+    fitted: Fitted,
+    x: Matrix,
+    targets: Targets,
+    work: (trainer: Trainer, data: Dataset, run: RunOptions) => Promise<T>,
+  ): Promise<T> {
+    return this.#backend.use(async (backend, own) => {
+      const data = own(await backend.createDataset({ x, targets }));
+      const trainer = own(await backend.createTrainer(this.#shapeOf(fitted)));
+      trainer.write(fitted.parameters);
+      return work(trainer, data, { signal: this.#backend.closed });
+    });
+  }
+
+  #summarise({ loss, correct }: Evaluation, rows: number, parameters: Parameters): ModelEvaluation {
+    return { objective: loss + penalty(parameters, this.#options.l2), loss, accuracy: correct / rows };
+  }
+
+  #shapeOf({ classes, features }: Pick<Fitted, "classes" | "features">) {
+    return { features, classes: classes.length, bias: this.#options.bias };
+  }
+
+  #requireFitted(): Fitted {
+    this.#backend.closed.throwIfAborted();
+    if (!this.#fitted) throw new StateError("model", "the model is not fitted yet; call fit first");
+    return this.#fitted;
+  }
+}
+
+function checkLabelled(
+  x: MatrixLike,
+  y: LabelsLike,
+  { classes, features }: Pick<Fitted, "classes" | "features">,
+  [xName, yName]: readonly [string, string],
+): { matrix: Matrix; targets: Targets } {
+  const matrix = checkFeatures(toMatrix(x, xName), features, xName);
+  return { matrix, targets: encodeTargets(y, classes, matrix.rows, yName) };
+}
+
+function checkFeatures(matrix: Matrix, features: number, argument: string): Matrix {
+  if (matrix.cols === features) return matrix;
+  throw new ShapeError(
+    argument,
+    `expected the ${features} features of the training rows, got ${matrix.cols}`,
+  );
+}

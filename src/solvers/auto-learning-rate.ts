@@ -1,0 +1,80 @@
+/**
+ * The rule behind `learningRate: "auto"`: a rate that the curvature of the objective allows.
+ *
+ *   η = 1 / (L + L_max (N − B) / (B (N − 1)) / (1 − μ)),  falling linearly to 0 over the fit
+ *
+ * L = ½ λ_max(X̃ᵀX̃ / N) + 2λ bounds the curvature of J, X̃ being X with a column of ones for the bias: the
+ * Hessian of cross-entropy in the scores is at most ½ (Böhning, "Multinomial logistic regression algorithm",
+ * 1992). L_max = ½ max_i ‖x̃_i‖² is that bound for a single row; its factor is how much of it a random batch
+ * of B out of N rows keeps (expected smoothness, Gower et al., "SGD: general analysis and improved rates",
+ * 2019). Heavy-ball momentum tolerates 1/L as it stands, but averages noise over 1/(1 − μ) steps, so that
+ * part of the bound grows with it. Linear decay: Defazio et al., "Optimal linear decay learning rate
+ * schedules and further refinements", 2023.
+ */
+import { elementScale, type Matrix } from "../data/matrix.ts";
+import { createRandom } from "../data/random.ts";
+import { pause } from "../pause.ts";
+
+/** Rows that λ_max is estimated from. */
+const SAMPLE_ROWS = 1024;
+
+/** Power iteration stops when λ changes by less than this, or after so many rounds. */
+const TOLERANCE = 1e-2;
+const MAX_ROUNDS = 30;
+
+/** Power iteration approaches λ_max from below, and a sample may miss a little. */
+const MARGIN = 1.1;
+
+/** What the rule needs to know. */
+export interface AutoRateProblem {
+  readonly x: Matrix;
+  /** max_i ‖x_i‖² */
+  readonly maxSquaredNorm: number;
+  readonly bias: boolean;
+  readonly batchSize: number;
+  readonly momentum: number;
+  readonly l2: number;
+  readonly seed: number;
+}
+
+/** The first rate of the rule above. */
+export async function autoLearningRate(problem: AutoRateProblem, signal?: AbortSignal): Promise<number> {
+  const { x, maxSquaredNorm, bias, momentum, l2 } = problem;
+  const batch = Math.min(problem.batchSize, x.rows);
+  const ones = bias ? 1 : 0;
+  const smoothness = 0.5 * (await largestEigenvalue(problem, signal)) + 2 * l2;
+  const rowSmoothness = 0.5 * (maxSquaredNorm + ones);
+  const noise = x.rows > 1 ? (rowSmoothness * (x.rows - batch)) / (batch * (x.rows - 1)) : 0;
+  const bound = smoothness + noise / (1 - momentum);
+  // Rows of zeros without a bias have no gradient at all: any rate will do.
+  return bound > 0 ? 1 / bound : 1;
+}
+
+/** λ_max(X̃ᵀX̃ / N) of a sample of rows, by power iteration from a random start. */
+async function largestEigenvalue({ x, bias, seed }: AutoRateProblem, signal?: AbortSignal): Promise<number> {
+  const random = createRandom(seed);
+  const { data, cols } = x;
+  const scale = elementScale(data);
+  const rows = Math.min(SAMPLE_ROWS, x.rows);
+  const sample = Array.from({ length: rows }, (_, i) => (x.rows > rows ? random.integer(x.rows) : i));
+  let direction = Float64Array.from({ length: cols + 1 }, () => random.normal());
+  let eigenvalue = 0;
+  for (let round = 0; round < MAX_ROUNDS; round++) {
+    await pause(signal);
+    const length = Math.sqrt(direction.reduce((sum, value) => sum + value * value, 0));
+    if (length === 0) return 0;
+    direction = direction.map((value) => value / length);
+    const image = new Float64Array(cols + 1);
+    for (const row of sample) {
+      let dot = bias ? direction[cols] : 0;
+      for (let j = 0; j < cols; j++) dot += data[row * cols + j] * scale * direction[j];
+      for (let j = 0; j < cols; j++) image[j] += (dot * data[row * cols + j] * scale) / rows;
+      if (bias) image[cols] += dot / rows;
+    }
+    const previous = eigenvalue;
+    eigenvalue = image.reduce((sum, value, j) => sum + value * direction[j], 0);
+    direction = image;
+    if (Math.abs(eigenvalue - previous) <= TOLERANCE * eigenvalue) break;
+  }
+  return MARGIN * eigenvalue;
+}

@@ -1,0 +1,260 @@
+/** What every backend's trainer must do, against the formulas in float64. */
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Backend, Dataset, SgdSteps, Trainer } from "../../src/backends/backend.ts";
+import {
+  countCorrect,
+  crossEntropy,
+  dLogits,
+  gradient,
+  gradientCheck,
+  matmul,
+  objectiveGradient,
+  sgdUpdate,
+  softmax,
+} from "../../src/backends/reference/index.ts";
+import { sumOfWeights } from "../../src/backends/steps.ts";
+import { createRandom, shuffle } from "../../src/data/random.ts";
+import { BACKENDS, type BackendCase } from "../support/backends.ts";
+import { expectClose, type Tolerance } from "../support/expect-close.ts";
+import { type Problem, type ProblemSpec, randomProblem } from "../support/problems.ts";
+
+const PROBLEMS: readonly ProblemSpec[] = [
+  { rows: 1, features: 1, classes: 2 },
+  { rows: 5, features: 3, classes: 3, isWeighted: true },
+  { rows: 257, features: 7, classes: 10, storage: "u8" },
+  { rows: 130, features: 64, classes: 11, targets: "distributions" },
+  { rows: 301, features: 33, classes: 4, storage: "f64", targets: "distributions", isWeighted: true },
+  { rows: 67, features: 785, classes: 10, storage: "u8", isWeighted: true },
+  { rows: 41, features: 12, classes: 1031 },
+];
+
+function nameOf({
+  rows,
+  features,
+  classes,
+  storage = "f32",
+  targets = "labels",
+  isWeighted,
+}: ProblemSpec): string {
+  return `${rows}×${features}×${classes} ${storage} ${targets}${isWeighted ? " weighted" : ""}`;
+}
+
+/** Room for rounding in sums over features and rows of values of order 1. */
+function toleranceOf({ epsilon }: BackendCase, { rows, features }: ProblemSpec): Tolerance {
+  return { absolute: 16 * epsilon * Math.sqrt(rows + features), relative: 256 * epsilon };
+}
+
+/** The formulas' result at the problem's parameters. */
+function expectedOf({ source, parameters, rows }: Problem, l2: number) {
+  const classes = parameters.bias.length;
+  const logits = matmul(source.x, rows, parameters);
+  const losses = crossEntropy(logits, source.targets, rows, classes);
+  const weight = sumOfWeights(source.sampleWeights, rows);
+  return {
+    logits,
+    probabilities: softmax(logits, classes),
+    loss: losses.reduce((sum, loss, i) => sum + (source.sampleWeights?.[i] ?? 1) * loss, 0) / weight,
+    correct: countCorrect(logits, source.targets, rows, classes),
+    gradient: objectiveGradient(source, parameters, l2),
+  };
+}
+
+for (const backendCase of BACKENDS) {
+  describe(backendCase.name, () => {
+    let backend: Backend;
+    beforeAll(async () => {
+      backend = await backendCase.open();
+    });
+    afterAll(() => backend.dispose());
+
+    async function withTrainer<T>(
+      problem: Problem,
+      bias: boolean,
+      work: (trainer: Trainer, data: Dataset) => Promise<T>,
+    ): Promise<T> {
+      const data = await backend.createDataset(problem.source);
+      const shape = { features: problem.source.x.cols, classes: problem.parameters.bias.length, bias };
+      const trainer = await backend.createTrainer(shape);
+      try {
+        return await work(trainer, data);
+      } finally {
+        trainer.dispose();
+        data.dispose();
+      }
+    }
+
+    for (const spec of PROBLEMS) {
+      const tolerance = toleranceOf(backendCase, spec);
+      const problem = randomProblem(spec);
+
+      test(`${nameOf(spec)}: scores, probabilities, evaluation`, async () => {
+        const expected = expectedOf(problem, 0);
+        await withTrainer(problem, true, async (trainer, data) => {
+          trainer.write(problem.parameters);
+          const float32 = {
+            absolute: tolerance.absolute + 2 ** -22,
+            relative: tolerance.relative + 2 ** -22,
+          };
+          expectClose(await trainer.logits(data), expected.logits, float32, "logits");
+          expectClose(await trainer.probabilities(data), expected.probabilities, float32, "probabilities");
+          const { loss, correct } = await trainer.evaluate(data);
+          expectClose([loss], [expected.loss], tolerance, "loss");
+          expect(correct).toBe(expected.correct);
+        });
+      });
+
+      test(`${nameOf(spec)}: loss and gradient over all rows move nothing`, async () => {
+        const l2 = 0.125;
+        const expected = expectedOf(problem, l2);
+        await withTrainer(problem, true, async (trainer, data) => {
+          trainer.write(problem.parameters);
+          const seen = await trainer.lossAndGradient(data, l2);
+          expectClose([seen.loss], [expected.loss], tolerance, "loss");
+          expectClose(seen.dWeights, expected.gradient.weights, tolerance, "dWeights");
+          expectClose(seen.dBias, expected.gradient.bias, tolerance, "dBias");
+          const { weights, bias } = await trainer.read();
+          expectClose(weights, problem.parameters.weights, { absolute: 0, relative: 0 }, "W");
+          expectClose(bias, problem.parameters.bias, { absolute: 0, relative: 0 }, "b");
+        });
+      });
+
+      test(`${nameOf(spec)}: ten steps from zero follow the formulas`, async () => {
+        for (const [bias, nesterov] of [
+          [true, false],
+          [false, true],
+        ] as const) {
+          const steps = tenSteps(spec, nesterov);
+          const expected = followFormulas(problem, steps, bias);
+          await withTrainer(problem, bias, async (trainer, data) => {
+            const { losses, correct } = await trainer.sgd(data, steps);
+            const after = await trainer.read();
+            const loose = { absolute: 20 * tolerance.absolute, relative: 20 * tolerance.relative };
+            expectClose(losses, expected.losses, loose, "losses");
+            expect(correct[0], "all scores are equal before the first step").toBe(expected.correct[0]);
+            expectClose(after.weights, expected.weights, loose, "W");
+            expectClose(after.bias, expected.bias, loose, "b");
+          });
+        }
+      });
+    }
+
+    test("write clears the velocity; the same steps twice give the same bits", async () => {
+      const spec = { rows: 301, features: 33, classes: 10, storage: "u8", isWeighted: true } as const;
+      const problem = randomProblem(spec);
+      await withTrainer(problem, true, async (trainer, data) => {
+        const run = async () => {
+          trainer.write(problem.parameters);
+          const { losses } = await trainer.sgd(data, tenSteps(spec, false));
+          return { losses, ...(await trainer.read()) };
+        };
+        const [once, twice] = [await run(), await run()];
+        expect(twice.losses).toEqual(once.losses);
+        expect(twice.weights).toEqual(once.weights);
+        expect(twice.bias).toEqual(once.bias);
+      });
+    });
+
+    test("its gradient passes the numeric check", async () => {
+      const l2 = 0.01;
+      const problem = randomProblem({
+        rows: 40,
+        features: 5,
+        classes: 4,
+        targets: "distributions",
+        isWeighted: true,
+      });
+      await withTrainer(problem, true, async (trainer, data) => {
+        trainer.write(problem.parameters);
+        const { dWeights, dBias } = await trainer.lossAndGradient(data, l2);
+        const check = gradientCheck(problem.source, {
+          parameters: problem.parameters,
+          l2,
+          gradient: { weights: dWeights, bias: dBias },
+        });
+        expect(check.maxError).toBeLessThan(1e-6);
+      });
+    });
+
+    test("an abort between steps rejects with the signal's reason", async () => {
+      const spec = { rows: 301, features: 33, classes: 10 };
+      await withTrainer(randomProblem(spec), true, async (trainer, data) => {
+        const controller = new AbortController();
+        const reason = new Error("enough");
+        const steps = {
+          ...tenSteps(spec, false),
+          learningRates: new Float64Array(5000).fill(0.1),
+          batchSize: 301,
+        };
+        const order = steps.epochs[0];
+        const run = trainer.sgd(
+          data,
+          { ...steps, epochs: Array.from({ length: 5000 }, () => order) },
+          { signal: controller.signal, onRows: () => controller.abort(reason) },
+        );
+        await expect(run).rejects.toBe(reason);
+        await expect(trainer.read()).resolves.toBeDefined();
+      });
+    });
+
+    test("a batch whose weights are all 0 moves only by λ and momentum", async () => {
+      const problem = randomProblem({ rows: 8, features: 3, classes: 3 });
+      const silent = { ...problem, source: { ...problem.source, sampleWeights: new Float32Array(8) } };
+      await withTrainer(silent, true, async (trainer, data) => {
+        trainer.write(problem.parameters);
+        const epochs = [Uint32Array.of(0, 1, 2, 3, 4, 5, 6, 7)];
+        const rates = { learningRates: Float64Array.of(0.5), momentum: 0, nesterov: false, l2: 0.25 };
+        const { losses, weights } = await trainer.sgd(data, { epochs, batchSize: 8, ...rates });
+        expect([...losses, ...weights]).toEqual([0, 0]);
+        const after = await trainer.read();
+        expectClose(
+          after.weights,
+          problem.parameters.weights.map((w) => 0.75 * w),
+          { absolute: 1e-7, relative: 1e-6 },
+        );
+        expectClose(after.bias, problem.parameters.bias, { absolute: 0, relative: 0 });
+      });
+    });
+  });
+}
+
+/** Ten steps over two epochs, each with a shorter last batch where the rows allow. */
+function tenSteps({ rows }: ProblemSpec, nesterov: boolean): SgdSteps {
+  const random = createRandom(9);
+  const batchSize = Math.ceil(rows / 5);
+  const epochs = Array.from({ length: Math.ceil(10 / Math.ceil(rows / batchSize)) }, () => {
+    const order = Uint32Array.from({ length: rows }, (_, i) => i);
+    shuffle(order, random);
+    return order;
+  });
+  const steps = epochs.length * Math.ceil(rows / batchSize);
+  const learningRates = Float64Array.from({ length: steps }, (_, t) => 0.2 / (1 + t));
+  return { epochs, batchSize, learningRates, momentum: 0.5, nesterov, l2: 0.01 };
+}
+
+/** The same steps, written out. */
+function followFormulas({ source, parameters }: Problem, steps: SgdSteps, hasBias: boolean) {
+  const classes = parameters.bias.length;
+  const at = { weights: new Float64Array(parameters.weights.length), bias: new Float64Array(classes) };
+  const velocity = { weights: new Float64Array(parameters.weights.length), bias: new Float64Array(classes) };
+  const losses: number[] = [];
+  const correct: number[] = [];
+  for (const order of steps.epochs) {
+    for (let begin = 0; begin < order.length; begin += steps.batchSize) {
+      const rows = order.subarray(begin, begin + steps.batchSize);
+      const logits = matmul(source.x, rows, at);
+      const t = dLogits(softmax(logits, classes), source.targets, source.sampleWeights, rows, classes);
+      const g = gradient(t, source.x, rows, at, steps.l2);
+      const weight = sumOfWeights(source.sampleWeights, rows);
+      const ce = crossEntropy(logits, source.targets, rows, classes);
+      losses.push(
+        weight &&
+          ce.reduce((sum, loss, i) => sum + (source.sampleWeights?.[rows[i]] ?? 1) * loss, 0) / weight,
+      );
+      correct.push(countCorrect(logits, source.targets, rows, classes));
+      const rates = { ...steps, learningRate: steps.learningRates[losses.length - 1] };
+      sgdUpdate(at.weights, velocity.weights, g.weights, rates);
+      if (hasBias) sgdUpdate(at.bias, velocity.bias, g.bias, rates);
+    }
+  }
+  return { ...at, losses, correct };
+}

@@ -1,0 +1,46 @@
+/** The one numeric matcher: |actual − expected| ≤ absolute + relative·|expected| for every element. */
+import { expect } from "vitest";
+
+/** How far apart numbers may be. */
+export interface Tolerance {
+  readonly absolute: number;
+  readonly relative: number;
+}
+
+/** How many of the elements that differ a failure shows. */
+const SHOWN = 5;
+
+/**
+ * Fails with the number of elements that differ, the range they span, and the worst of them.
+ * NaN equals nothing, not even NaN.
+ */
+export function expectClose(
+  actual: ArrayLike<number>,
+  expected: ArrayLike<number>,
+  tolerance: Tolerance,
+  what = "values",
+): void {
+  expect(actual.length, `${what}: length`).toBe(expected.length);
+  const wrong: { at: number; excess: number }[] = [];
+  for (let at = 0; at < expected.length; at++) {
+    const allowed = tolerance.absolute + tolerance.relative * Math.abs(expected[at]);
+    const difference = Math.abs(actual[at] - expected[at]);
+    if (!(difference <= allowed)) wrong.push({ at, excess: difference / allowed });
+  }
+  if (wrong.length === 0) return;
+  const worst = wrong.toSorted((a, b) => b.excess - a.excess).slice(0, SHOWN);
+  const lines = worst.map(({ at }) => `  [${at}] actual ${actual[at]}, expected ${expected[at]}`);
+  const range = `${wrong[0].at} … ${wrong[wrong.length - 1].at}`;
+  expect.fail(
+    `${what}: ${wrong.length} of ${expected.length} differ, in [${range}], by over ${JSON.stringify(tolerance)}\n${lines.join("\n")}`,
+  );
+}
+
+/**
+ * What float32 arithmetic may cost a sum of `terms` products of size about `size`: rounding grows with √terms
+ * when errors are independent, and 8 covers the tail of that and an `exp` that is a few units off.
+ */
+export function float32Tolerance(terms: number, size = 1): Tolerance {
+  const epsilon = 2 ** -24;
+  return { absolute: 8 * epsilon * Math.sqrt(terms) * size, relative: 16 * epsilon };
+}

@@ -1,0 +1,71 @@
+/** Seeded problems for tests: rows, targets, weights and parameters of any shape and kind. */
+import type { DatasetSource } from "../../src/backends/backend.ts";
+import type { Matrix } from "../../src/data/matrix.ts";
+import { createRandom } from "../../src/data/random.ts";
+import type { Targets } from "../../src/data/targets.ts";
+import type { Parameters } from "../../src/objective.ts";
+
+/** What a problem should look like. */
+export interface ProblemSpec {
+  readonly rows: number;
+  readonly features: number;
+  readonly classes: number;
+  /** How X is stored. Default f32. */
+  readonly storage?: "f32" | "f64" | "u8";
+  /** Default labels. */
+  readonly targets?: Targets["kind"];
+  /** Rows with weights between 0 and 2, every seventh 0. Default none. */
+  readonly isWeighted?: boolean;
+  readonly seed?: number;
+}
+
+/** A problem and a point in its parameter space. */
+export interface Problem {
+  readonly source: DatasetSource;
+  readonly parameters: Parameters;
+  readonly rows: Uint32Array;
+}
+
+/** Values in [−1, 1] (bytes for u8), parameters of order 1/√D, so that scores are of order 1. */
+export function randomProblem(spec: ProblemSpec): Problem {
+  const { rows, features, classes, seed = 1 } = spec;
+  const random = createRandom(seed);
+  const size = 1 / Math.sqrt(features);
+  const source = {
+    x: randomMatrix(spec, random.uniform),
+    targets: randomTargets(spec, random.uniform),
+    ...(spec.isWeighted && {
+      sampleWeights: Float32Array.from({ length: rows }, (_, i) => (i % 7 === 6 ? 0 : 2 * random.uniform())),
+    }),
+  };
+  const parameters = {
+    weights: Float64Array.from({ length: classes * features }, () => Math.fround(size * random.normal())),
+    bias: Float64Array.from({ length: classes }, () => Math.fround(random.normal())),
+  };
+  return { source, parameters, rows: Uint32Array.from({ length: rows }, (_, i) => i) };
+}
+
+function randomMatrix({ rows, features, storage = "f32" }: ProblemSpec, uniform: () => number): Matrix {
+  const length = rows * features;
+  if (storage === "u8")
+    return { data: Uint8Array.from({ length }, () => 256 * uniform()), rows, cols: features };
+  const values = Float32Array.from({ length }, () => 2 * uniform() - 1);
+  return { data: storage === "f64" ? Float64Array.from(values) : values, rows, cols: features };
+}
+
+function randomTargets({ rows, classes, targets = "labels" }: ProblemSpec, uniform: () => number): Targets {
+  if (targets === "none") return { kind: "none" };
+  if (targets === "labels") {
+    return { kind: "labels", labels: Uint32Array.from({ length: rows }, () => classes * uniform()) };
+  }
+  const data = new Float32Array(rows * classes);
+  for (let i = 0; i < rows; i++) {
+    const row = Array.from({ length: classes }, uniform);
+    const sum = row.reduce((a, b) => a + b, 0);
+    data.set(
+      row.map((q) => q / sum),
+      i * classes,
+    );
+  }
+  return { kind: "distributions", distributions: { data, rows, cols: classes } };
+}

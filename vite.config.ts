@@ -1,0 +1,46 @@
+/** Builds one self-contained module per entry (`--mode` names it), serves the pages, runs the tests. */
+import { defineConfig } from "vitest/config";
+import { wgsl } from "./shaders/vite-plugin-wgsl.ts";
+import { commands, puppeteer } from "./test/support/puppeteer-provider.ts";
+
+const entries: Record<string, string> = {
+  index: "src/index.ts",
+  webgpu: "src/backends/webgpu/index.ts",
+  reference: "src/backends/reference/index.ts",
+};
+
+/** Whether tests that need real data can run; they say so when they cannot. */
+const hasData = Boolean(process.env.DATA_DIR);
+
+export default defineConfig(({ mode }) => ({
+  plugins: [wgsl()],
+  build: {
+    target: "es2023",
+    sourcemap: true,
+    emptyOutDir: mode === "index",
+    lib: mode in entries && { entry: entries[mode], formats: ["es"], fileName: mode },
+  },
+  test: {
+    testTimeout: 120_000,
+    provide: { hasData },
+    projects: [
+      { extends: true, test: { name: "node", include: ["test/{unit,backends,command}/**/*.test.ts"] } },
+      {
+        extends: true,
+        test: {
+          name: "chrome",
+          include: ["test/{backends,browser}/**/*.test.ts"],
+          fileParallelism: false,
+          browser: {
+            enabled: true,
+            headless: true,
+            provider: puppeteer(),
+            instances: [{ browser: "chrome" }],
+            commands,
+            screenshotFailures: false,
+          },
+        },
+      },
+    ],
+  },
+}));
