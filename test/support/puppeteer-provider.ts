@@ -10,12 +10,13 @@ import type { BrowserProvider } from "vitest/node";
 import { launchChrome } from "../../demo/headless/chrome.ts";
 
 declare module "vitest/browser" {
-  interface BrowserCommands {
+  /** What browser tests may ask of Node. Vitest types this only with its own providers. */
+  const commands: {
     /** A file below DATA_DIR, in base64. */
-    readData: (path: string) => Promise<string>;
+    readData(path: string): Promise<string>;
     /** Ends Chrome's GPU process, which loses every device. */
-    crashGpuProcess: () => Promise<void>;
-  }
+    crashGpuProcess(): Promise<void>;
+  };
 }
 
 class PuppeteerProvider implements BrowserProvider {

@@ -1,0 +1,187 @@
+/** The GPU device itself: how it is found, what it holds, and what happens when it fails. */
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { commands } from "vitest/browser";
+import matmul from "../../shaders/matmul.wgsl";
+import { WebGpuBackend } from "../../src/backends/webgpu/backend.ts";
+import { GpuDevice } from "../../src/backends/webgpu/gpu-device.ts";
+import { KernelCache } from "../../src/backends/webgpu/kernel.ts";
+import { DeviceError, LimitError, SoftmaxRegression, strokeDigits } from "../../src/index.ts";
+import { randomProblem } from "../support/problems.ts";
+
+const DIGITS = strokeDigits({ rows: 512, seed: 0 });
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+describe("choosing a device", () => {
+  test("webgpu by name takes a software adapter; auto takes it only if it is real", async () => {
+    const adapter = await navigator.gpu.requestAdapter();
+    const isReal = adapter?.info.isFallbackAdapter === false;
+    for (const [device, kind] of [
+      ["webgpu", "webgpu"],
+      ["auto", isReal ? "webgpu" : "reference"],
+    ] as const) {
+      const model = new SoftmaxRegression({ device, epochs: 1 });
+      expect(model.device).toBeNull();
+      await model.fit(DIGITS.x, DIGITS.y);
+      expect(model.device?.kind).toBe(kind);
+      expect(model.device?.reason).toMatch(device === "auto" ? /^auto: / : /by name/);
+      model.dispose();
+    }
+  });
+
+  test("no WebGPU, no adapter, no device: a DeviceError that says so; auto goes on without", async () => {
+    const gpu = vi.spyOn(navigator, "gpu", "get");
+    const noDevice = { info: {}, limits: {}, requestDevice: () => Promise.reject(new Error("busy")) };
+    for (const [value, message] of [
+      [undefined, /no WebGPU/],
+      [{ requestAdapter: async () => null }, /no adapter/],
+      [{ requestAdapter: async () => noDevice }, /gave no device/],
+    ] as const) {
+      gpu.mockReturnValue(value as unknown as GPU);
+      const model = new SoftmaxRegression({ device: "webgpu" });
+      await expect(model.fit(DIGITS.x, DIGITS.y)).rejects.toThrow(message);
+      await expect(model.fit(DIGITS.x, DIGITS.y)).rejects.toThrow(DeviceError);
+      model.dispose();
+      const automatic = new SoftmaxRegression({ device: "auto", epochs: 1 });
+      await automatic.fit(DIGITS.x, DIGITS.y);
+      expect(automatic.device).toMatchObject({ kind: "reference", reason: expect.stringMatching(message) });
+      automatic.dispose();
+    }
+  });
+
+  test("a caller's own device is used and not destroyed", async () => {
+    const adapter = await navigator.gpu.requestAdapter();
+    const device = await adapter?.requestDevice();
+    if (!device) throw new Error("no device");
+    const createBuffer = vi.spyOn(device, "createBuffer");
+    const model = new SoftmaxRegression({ device, epochs: 1 });
+    await model.fit(DIGITS.x, DIGITS.y);
+    expect(createBuffer).toHaveBeenCalled();
+    model.dispose();
+    const after = await new SoftmaxRegression({ device, epochs: 1 }).fit(DIGITS.x, DIGITS.y);
+    expect(after.epochs.length).toBe(1);
+    device.destroy();
+  });
+});
+
+describe("limits", () => {
+  test("a model larger than a buffer is refused before anything is allocated", async () => {
+    const backend = await WebGpuBackend.open();
+    const createBuffer = vi.spyOn(GPUDevice.prototype, "createBuffer");
+    await expect(backend.createTrainer({ features: 2 ** 20, classes: 60_000, bias: true })).rejects.toThrow(
+      LimitError,
+    );
+    expect(createBuffer).not.toHaveBeenCalled();
+    backend.dispose();
+  });
+
+  test("a row larger than a buffer is refused", async () => {
+    const backend = await WebGpuBackend.open({ maxChunkBytes: 64 });
+    const { source } = randomProblem({ rows: 2, features: 17, classes: 2 });
+    await expect(backend.createDataset(source)).rejects.toThrow(LimitError);
+    backend.dispose();
+  });
+
+  test("out of memory frees what was allocated and says what for", async () => {
+    const backend = await WebGpuBackend.open();
+    const live = countLiveBuffers();
+    vi.spyOn(GPUDevice.prototype, "popErrorScope").mockResolvedValue(
+      new GPUOutOfMemoryError("no memory left"),
+    );
+    await expect(backend.createTrainer({ features: 4, classes: 3, bias: true })).rejects.toThrow(
+      /allocating parameters: no memory left/,
+    );
+    expect(live.size).toBe(0);
+    backend.dispose();
+  });
+});
+
+describe("failures", () => {
+  test("a shader that does not compile shows the line and the source around it", async () => {
+    const gpu = await GpuDevice.acquire(true, "test");
+    const code = matmul.code.replace("var b = 0.0;", "var b = undeclared;");
+    const error = await new KernelCache(gpu).get({ ...matmul, code }, {}).catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(DeviceError);
+    expect(error).toMatchObject({ argument: "matmul.wgsl" });
+    expect(String(error)).toMatch(/line \d+, column \d+: .*undeclared/);
+    expect(String(error)).toMatch(/> \d+ \| .*var b = undeclared;/);
+    gpu.dispose();
+  });
+
+  test("an error the GPU reports outside any call fails the next readback", async () => {
+    const backend = await WebGpuBackend.open();
+    const trainer = await backend.createTrainer({ features: 4, classes: 3, bias: true });
+    backend.gpu.device.queue.writeBuffer(
+      backend.gpu.device.createBuffer({ size: 4, usage: GPUBufferUsage.UNIFORM }),
+      0,
+      new Uint32Array(1),
+    );
+    await expect(trainer.read()).rejects.toThrow(DeviceError);
+    expect(backend.alive).toBe(false);
+    backend.dispose();
+  });
+
+  for (const [how, lose] of [
+    ["the GPU process ends", () => commands.crashGpuProcess()],
+    ["the device is destroyed", async (device: GPUDevice) => device.destroy()],
+  ] as const) {
+    test(`${how} in the middle of a fit: DeviceError, the last epoch's parameters stay, the next fit works`, async () => {
+      const requestDevice = vi.spyOn(GPUAdapter.prototype, "requestDevice");
+      const model = new SoftmaxRegression({ device: "webgpu", epochs: 200, batchSize: 32 });
+      let last: Float32Array = new Float32Array();
+      const onEpoch = async ({ epoch }: { epoch: number }) => {
+        last = model.weights;
+        if (epoch === 2) await lose(await requestDevice.mock.results[0].value);
+      };
+      await expect(model.fit(DIGITS.x, DIGITS.y, { onEpoch })).rejects.toThrow(DeviceError);
+      expect(last.some((w) => w !== 0)).toBe(true);
+      expect(model.weights).toEqual(last);
+
+      await model.fit(DIGITS.x, DIGITS.y, { onEpoch: () => {} });
+      expect((await model.evaluate(DIGITS.x, DIGITS.y)).accuracy).toBeGreaterThan(0.9);
+      model.dispose();
+    });
+  }
+});
+
+test("100 × create, fit, predict, dispose leaves no live GPU buffer", async () => {
+  const live = countLiveBuffers();
+  const { x, y } = strokeDigits({ rows: 40, seed: 0 });
+  for (let i = 0; i < 100; i++) {
+    const model = new SoftmaxRegression({ device: "webgpu", epochs: 1 });
+    await model.fit(x, y);
+    expect(live.size).toBe(0);
+    await model.predict(x);
+    expect(live.size).toBe(0);
+    model.dispose();
+  }
+  expect(live.created).toBeGreaterThan(1000);
+});
+
+/** Counts buffers that were created and not destroyed, from now on. */
+function countLiveBuffers(): { readonly size: number; readonly created: number } {
+  const live = new Set<GPUBuffer>();
+  let created = 0;
+  const { createBuffer } = GPUDevice.prototype;
+  vi.spyOn(GPUDevice.prototype, "createBuffer").mockImplementation(function (this: GPUDevice, descriptor) {
+    const buffer = createBuffer.call(this, descriptor);
+    const destroy = buffer.destroy.bind(buffer);
+    buffer.destroy = () => {
+      live.delete(buffer);
+      return destroy();
+    };
+    live.add(buffer);
+    created++;
+    return buffer;
+  });
+  return {
+    get size() {
+      return live.size;
+    },
+    get created() {
+      return created;
+    },
+  };
+}
