@@ -17,6 +17,7 @@ export default defineConfig(({ mode }) => ({
   build: {
     target: "es2023",
     sourcemap: true,
+    minify: false,
     emptyOutDir: mode === "index",
     lib: mode in entries && { entry: entries[mode], formats: ["es"], fileName: mode },
   },

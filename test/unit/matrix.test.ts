@@ -10,16 +10,16 @@ import {
   toMatrix,
 } from "../../src/data/matrix.ts";
 import { scanRows } from "../../src/data/scan.ts";
+import { expectClose } from "../support/expect-close.ts";
 
 /** Elements that the scan looks at between two pauses. */
 const PIECE = 2 ** 20;
 const MAX_FLOAT32 = 3.4028234663852886e38;
 
-const TYPES = [
+const BYTE_TYPES = [Uint8Array, Uint8ClampedArray] as const;
+const NUMBER_TYPES = [
   Float32Array,
   Float64Array,
-  Uint8Array,
-  Uint8ClampedArray,
   Int8Array,
   Int16Array,
   Uint16Array,
@@ -29,10 +29,323 @@ const TYPES = [
 
 /** An error of this library: its class, the argument it is about, and what it says. */
 function refusal(name: string, argument: string, words: string) {
-  return expect.objectContaining({
-    name,
-    argument,
-    message: expect.stringMatching(new RegExp(`^${RegExp.escape?.(argument) ?? escape(argument)}: .*`)),
-    words,
-  });
+  return expect.objectContaining({ name, argument, message: expect.stringContaining(words) });
 }
+
+function matrixOf(data: MatrixData, cols: number): Matrix {
+  return { data, rows: data.length / cols, cols };
+}
+
+describe("a Matrix", () => {
+  for (const type of [...BYTE_TYPES, ...NUMBER_TYPES]) {
+    test(`of ${type.name} is taken as it is`, () => {
+      const matrix = matrixOf(type.of(1, 2, 3, 4, 5, 6), 3);
+      expect(toMatrix(matrix, "x")).toBe(matrix);
+    });
+  }
+
+  test("means value/255 where it is eight-bit and unsigned, else itself", () => {
+    for (const type of BYTE_TYPES) {
+      expect(isByteData(new type(1))).toBe(true);
+      expect(elementScale(new type(1))).toBe(1 / 255);
+    }
+    for (const type of NUMBER_TYPES) {
+      expect(isByteData(new type(1))).toBe(false);
+      expect(elementScale(new type(1))).toBe(1);
+    }
+  });
+
+  test("may be a view into a larger buffer", async () => {
+    const whole = Float32Array.of(Number.NaN, 99, 3, 4, 1, 2, 99, Number.NaN);
+    const view = new Float32Array(whole.buffer, 8, 4);
+    const matrix = toMatrix({ data: view, rows: 2, cols: 2 }, "x");
+    expect(matrix.data).toBe(view);
+    await expect(scanRows(matrix, "x")).resolves.toEqual({ maxSquaredNorm: 25 });
+  });
+
+  test.each([0, -1, 1.5, Number.NaN, Infinity, -Infinity, "2", null, undefined])(
+    "is refused with %s rows or columns",
+    (size) => {
+      const data = Float32Array.of(1, 2);
+      const bad = size as number;
+      const words = `an integer of at least 1, got ${size}`;
+      expect(() => toMatrix({ data, rows: bad, cols: 2 }, "x")).toThrow(
+        refusal("ShapeError", "x.rows", words),
+      );
+      expect(() => toMatrix({ data, rows: 2, cols: bad }, "x")).toThrow(
+        refusal("ShapeError", "x.cols", words),
+      );
+    },
+  );
+
+  test.each([0, 1, 5, 7, 12])("of 2 × 3 is refused with %i elements", (length) => {
+    const matrix = { data: new Float32Array(length), rows: 2, cols: 3 };
+    const words = `expected 2 × 3 = 6 elements, got ${length}`;
+    expect(() => toMatrix(matrix, "x")).toThrow(refusal("ShapeError", "x.data", words));
+  });
+
+  test.each<[string, unknown, string]>([
+    ["a BigInt64Array", new BigInt64Array(6), "an object (BigInt64Array)"],
+    ["a BigUint64Array", new BigUint64Array(6), "an object (BigUint64Array)"],
+    ["a DataView", new DataView(new ArrayBuffer(6)), "an object (DataView)"],
+    ["an ArrayBuffer", new ArrayBuffer(6), "an object (ArrayBuffer)"],
+    ["an array", [1, 2, 3, 4, 5, 6], "an array of 6"],
+    ["a string", "123456", '"123456"'],
+    ["null", null, "null"],
+    ["undefined", undefined, "undefined"],
+  ])("is refused with %s for data", (_what, data, words) => {
+    const matrix = { data, rows: 2, cols: 3 } as Matrix;
+    expect(() => toMatrix(matrix, "x")).toThrow(refusal("DataError", "x.data", words));
+  });
+
+  test.each([
+    [65_536, 65_536],
+    [2 ** 32, 1],
+    [1, 2 ** 32],
+    [2 ** 40, 2 ** 40],
+  ])("of %i × %i is more than 32-bit indices reach, whatever its data", (rows, cols) => {
+    const matrix = { data: new Float32Array(1), rows, cols };
+    expect(() => toMatrix(matrix, "x")).toThrow(refusal("LimitError", "x", `at most ${MAX_ELEMENTS}`));
+  });
+
+  test("of one element less than that is refused for its data alone", () => {
+    const matrix = { data: new Float32Array(1), rows: MAX_ELEMENTS, cols: 1 };
+    expect(() => toMatrix(matrix, "x")).toThrow(refusal("ShapeError", "x.data", "got 1"));
+  });
+
+  test.each<[string, unknown, string]>([
+    ["null", null, "null"],
+    ["undefined", undefined, "undefined"],
+    ["a number", 3, "number 3"],
+    ["a string", "rows", '"rows"'],
+    ["a function", () => 1, "a function"],
+    ["a typed array", Float32Array.of(1, 2), "an object (Float32Array)"],
+    ["an object without cols", { data: Float32Array.of(1), rows: 1 }, "an object (Object)"],
+    ["an object without data", { rows: 1, cols: 1 }, "an object (Object)"],
+    ["an object without a class", Object.create(null), "an object (no class)"],
+  ])("is not %s", (_what, value, words) => {
+    const call = () => toMatrix(value as MatrixLike, "validation[0]");
+    expect(call).toThrow(refusal("DataError", "validation[0]", `got ${words}`));
+  });
+});
+
+describe("an array of rows", () => {
+  test("is copied into doubles, row after row", () => {
+    const rows = [
+      [0.1, 2, -3],
+      [4, 5e-324, 1e300],
+    ];
+    const matrix = toMatrix(rows, "x");
+    rows[0][0] = 99;
+    expect(matrix).toEqual({ data: Float64Array.of(0.1, 2, -3, 4, 5e-324, 1e300), rows: 2, cols: 3 });
+  });
+
+  test("of one number is a matrix", () => {
+    expect(toMatrix([[7]], "x")).toEqual({ data: Float64Array.of(7), rows: 1, cols: 1 });
+  });
+
+  test.each<[string, unknown[], string, string]>([
+    ["no rows", [], "ShapeError", "at least one row"],
+    ["no columns", [[], []], "ShapeError", "at least one column"],
+    ["a shorter row", [[1, 2], [3, 4], [5]], "ShapeError", "row 0 has 2 columns and row 2 has 1"],
+    [
+      "a longer row",
+      [
+        [1, 2],
+        [3, 4, 5],
+      ],
+      "ShapeError",
+      "row 0 has 2 columns and row 1 has 3",
+    ],
+    ["numbers for rows", [1, 2, 3], "DataError", "row 0 is number 1"],
+    ["a number among the rows", [[1], 2], "DataError", "row 1 is number 2"],
+    [
+      "a typed array among the rows",
+      [[1], Float64Array.of(2)],
+      "DataError",
+      "row 1 is an object (Float64Array)",
+    ],
+    ["null for a row", [[1], null], "DataError", "row 1 is null"],
+    ["a missing first row", new Array(2), "DataError", "row 0 is undefined"],
+    ["a missing last row", Object.assign(new Array(2), { 0: [1] }), "DataError", "row 1 is undefined"],
+    [
+      "a string",
+      [
+        [1, 2],
+        [3, "4"],
+      ],
+      "DataError",
+      'row 1 column 1 is "4"',
+    ],
+    ["a hole", [[1, 2], new Array(2)], "DataError", "row 1 column 0 is undefined"],
+    ["undefined", [[1, undefined]], "DataError", "row 0 column 1 is undefined"],
+    [
+      "null",
+      [
+        [1, 2],
+        [null, 4],
+      ],
+      "DataError",
+      "row 1 column 0 is null",
+    ],
+    ["a boolean", [[true]], "DataError", "row 0 column 0 is boolean true"],
+    ["a bigint", [[1n]], "DataError", "row 0 column 0 is bigint 1"],
+    ["an array", [[[1]]], "DataError", "row 0 column 0 is an array of 1"],
+  ])("is refused with %s", (_what, rows, name, words) => {
+    expect(() => toMatrix(rows as number[][], "y")).toThrow(refusal(name, "y", words));
+  });
+});
+
+describe("the scan refuses", () => {
+  const positions = [
+    [0, 0],
+    [0, 3],
+    [1, 2],
+    [2, 0],
+    [2, 3],
+  ] as const;
+
+  for (const bad of [Number.NaN, Infinity, -Infinity, 1e39, -1e39, MAX_FLOAT32 * (1 + 2 ** -52)]) {
+    test(`${bad}, and says where it is`, async () => {
+      for (const [row, column] of positions) {
+        const data = new Float64Array(12).fill(0.5);
+        data[row * 4 + column] = bad;
+        const words = `row ${row} column ${column} is ${bad}`;
+        await expect(scanRows(matrixOf(data, 4), "x")).rejects.toEqual(refusal("DataError", "x", words));
+      }
+    });
+  }
+
+  test("NaN and infinity in float32", async () => {
+    for (const bad of [Number.NaN, Infinity, -Infinity]) {
+      const scan = scanRows(matrixOf(Float32Array.of(1, 2, 3, bad), 2), "validation[0]");
+      await expect(scan).rejects.toEqual(refusal("DataError", "validation[0]", `row 1 column 1 is ${bad}`));
+    }
+  });
+
+  test("the first of several in the order of rows", async () => {
+    const data = Float64Array.of(0, 0, 0, 0, 0, 1e39, Number.NaN, 0, 0);
+    const scan = scanRows(matrixOf(data, 3), "x");
+    await expect(scan).rejects.toEqual(refusal("DataError", "x", "row 1 column 2 is 1e+39"));
+  });
+
+  const rowsOfThree = Math.floor(PIECE / 3);
+  test.each([
+    ["last of the first piece", 1, PIECE + 3, PIECE - 1, 0],
+    ["first of the second piece", 1, PIECE + 3, PIECE, 0],
+    ["last of all", 1, PIECE + 3, PIECE + 2, 0],
+    ["last of the first piece", 3, rowsOfThree + 2, rowsOfThree - 1, 2],
+    ["first of the second piece", 3, rowsOfThree + 2, rowsOfThree, 0],
+    ["last of all", 3, rowsOfThree + 2, rowsOfThree + 1, 2],
+    ["first of a row longer than a piece", PIECE + 5, 2, 0, 0],
+    ["last of a row longer than a piece", PIECE + 5, 2, 0, PIECE + 4],
+    ["first of the next such row", PIECE + 5, 2, 1, 0],
+    ["last of the next such row", PIECE + 5, 2, 1, PIECE + 4],
+  ])("NaN as the %s (%i columns)", async (_where, cols, rows, row, column) => {
+    const data = new Float32Array(rows * cols);
+    data[row * cols + column] = Number.NaN;
+    const words = `row ${row} column ${column} is NaN`;
+    await expect(scanRows({ data, rows, cols }, "x")).rejects.toEqual(refusal("DataError", "x", words));
+  });
+});
+
+describe("the scan accepts", () => {
+  test.each<[string, MatrixData]>([
+    ["the largest float32", Float32Array.of(MAX_FLOAT32, -MAX_FLOAT32, 0, MAX_FLOAT32)],
+    ["the largest float32 as doubles", Float64Array.of(MAX_FLOAT32, -MAX_FLOAT32, 0, 1)],
+    ["the smallest float32", Float32Array.of(2 ** -149, -(2 ** -149), 0, -0)],
+    ["the smallest doubles", Float64Array.of(5e-324, -5e-324, 0, -0)],
+    ["values whose squares are beyond float32", Float32Array.of(2e19, 3e19, -4e19, 1e38)],
+    ["the ends of int32", Int32Array.of(2 ** 31 - 1, -(2 ** 31), 0, 1)],
+    ["the end of uint32", Uint32Array.of(2 ** 32 - 1, 2 ** 32 - 1, 0, 1)],
+  ])("%s", async (_what, data) => {
+    const longest = Math.max(data[0] ** 2 + data[1] ** 2, data[2] ** 2 + data[3] ** 2);
+    await expect(scanRows(matrixOf(data, 2), "x")).resolves.toEqual({ maxSquaredNorm: longest });
+  });
+});
+
+describe("the longest row", () => {
+  test.each<[string, number[][], number]>([
+    [
+      "first",
+      [
+        [-6, 8],
+        [3, 4],
+        [0, 1],
+      ],
+      100,
+    ],
+    [
+      "in the middle",
+      [
+        [3, 4],
+        [-6, 8],
+        [0, 1],
+      ],
+      100,
+    ],
+    [
+      "last",
+      [
+        [0, 1],
+        [3, 4],
+        [-6, 8],
+      ],
+      100,
+    ],
+    [
+      "of zeros",
+      [
+        [0, 0],
+        [0, 0],
+      ],
+      0,
+    ],
+  ])("%s", async (_where, rows, expected) => {
+    for (const type of NUMBER_TYPES.filter((candidate) => !candidate.name.startsWith("Uint"))) {
+      const scan = await scanRows(matrixOf(type.from(rows.flat()), 2), "x");
+      expect(scan.maxSquaredNorm).toBe(expected);
+    }
+  });
+
+  test("of bytes counts them as fractions", async () => {
+    for (const type of BYTE_TYPES) {
+      const white = await scanRows(matrixOf(type.of(255, 0, 255, 255), 2), "x");
+      const gray = await scanRows(matrixOf(type.of(51, 102, 0, 102), 2), "x");
+      expectClose([white.maxSquaredNorm, gray.maxSquaredNorm], [2, 0.2], { absolute: 0, relative: 1e-15 });
+    }
+  });
+
+  test("is found in any piece", async () => {
+    for (const row of [0, PIECE - 1, PIECE, PIECE + 2]) {
+      const data = new Float32Array(PIECE + 3).fill(1);
+      data[row] = -3;
+      await expect(scanRows(matrixOf(data, 1), "x")).resolves.toEqual({ maxSquaredNorm: 9 });
+    }
+  });
+});
+
+describe("an abort", () => {
+  test("before the scan rejects with the signal's reason", async () => {
+    const reason = new Error("enough");
+    const scan = scanRows(matrixOf(Float32Array.of(Number.NaN), 1), "x", AbortSignal.abort(reason));
+    await expect(scan).rejects.toBe(reason);
+  });
+
+  test("in the middle of the scan keeps it from reaching the last piece", async () => {
+    const data = new Float32Array(3 * PIECE);
+    data[data.length - 1] = Number.NaN;
+    const controller = new AbortController();
+    const reason = new Error("enough");
+    const scan = scanRows(matrixOf(data, 1), "x", controller.signal);
+    controller.abort(reason);
+    await expect(scan).rejects.toBe(reason);
+  });
+
+  test("that does not come changes nothing", async () => {
+    const { signal } = new AbortController();
+    await expect(scanRows(matrixOf(Float32Array.of(3, 4), 2), "x", signal)).resolves.toEqual({
+      maxSquaredNorm: 25,
+    });
+  });
+});

@@ -1,0 +1,69 @@
+/** The package as `npm run build` leaves it: what a user gets, in Node and from a plain script tag. */
+import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { promisify } from "node:util";
+import { expect, test } from "vitest";
+import { launchChrome } from "../../demo/headless/chrome.ts";
+
+const ENTRIES = ["index", "webgpu", "reference"];
+
+test("every entry is one module that imports nothing, with a map and types", async () => {
+  const { exports, dependencies } = JSON.parse(await readFile("package.json", "utf8"));
+  expect(dependencies).toBeUndefined();
+  for (const entry of ENTRIES) {
+    const code = await readFile(`dist/${entry}.js`, "utf8");
+    expect(code).not.toMatch(/^\s*import\b(?!\.meta)|\bfrom\s*["']|\brequire\(|\bimport\(/m);
+    expect(code).toMatch(/^\/\/# sourceMappingURL=/m);
+    expect(existsSync(`dist/${entry}.js.map`)).toBe(true);
+    const { types, default: file } = exports[entry === "index" ? "." : `./${entry}`];
+    expect(file).toBe(`./dist/${entry}.js`);
+    expect(existsSync(types)).toBe(true);
+  }
+});
+
+test("importing it in Node touches no navigator; it trains there", async () => {
+  const script = `
+    Object.defineProperty(globalThis, "navigator", { get() { throw new Error("touched"); }, configurable: true });
+    ${ENTRIES.map((entry) => `await import("./dist/${entry}.js");`).join("\n")}
+    const { SoftmaxRegression } = await import("./dist/index.js");
+    const model = new SoftmaxRegression({ device: "reference" });
+    await model.fit([[0], [1]], ["no", "yes"]);
+    console.log(await model.predict([[-9], [9]]));`;
+  const { stdout } = await promisify(execFile)(process.execPath, ["--input-type=module", "-e", script]);
+  expect(stdout).toBe("[ 'no', 'yes' ]\n");
+});
+
+test("a plain script tag on a static server trains on WebGPU", async () => {
+  const page = `<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,"><script type="module">
+    import { SoftmaxRegression, strokeDigits } from "./index.js";
+    const model = new SoftmaxRegression({ device: "webgpu", epochs: 3 });
+    const { x, y } = strokeDigits({ rows: 2000 });
+    await model.fit(x, y);
+    window.seen = { device: model.device.kind, ...(await model.evaluate(x, y)) };
+    model.dispose();
+  </script>`;
+  const server = createServer(async ({ url }, response) => {
+    const isPage = url === "/";
+    response.setHeader("Content-Type", isPage ? "text/html" : "text/javascript");
+    response.end(isPage ? page : await readFile(`dist${url}`));
+  }).listen(0, "127.0.0.1");
+  const browser = await launchChrome(() => {});
+  try {
+    const tab = await browser.newPage();
+    const errors: string[] = [];
+    tab.on("pageerror", (error) => errors.push(String(error)));
+    tab.on("console", (message) => errors.push(message.text()));
+    await tab.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+    const handle = await tab.waitForFunction("window.seen", { timeout: 60_000 });
+    const seen = (await handle.jsonValue()) as { device: string; accuracy: number };
+    expect(errors).toEqual([]);
+    expect(seen.device).toBe("webgpu");
+    expect(seen.accuracy).toBeGreaterThan(0.7);
+  } finally {
+    await browser.close();
+    server.close();
+  }
+});

@@ -1,0 +1,144 @@
+/** The estimator's options: defaults, what each accepts, and that everything else is refused by name. */
+import { describe, expect, test } from "vitest";
+import { type ResolvedOptions, resolveOptions, type SoftmaxRegressionOptions } from "../../src/options.ts";
+
+const DEFAULTS: ResolvedOptions = {
+  l2: 1e-4,
+  solver: "sgd",
+  bias: true,
+  batchSize: 256,
+  epochs: 10,
+  learningRate: "auto",
+  momentum: 0.9,
+  nesterov: false,
+  seed: 0,
+  device: "auto",
+};
+
+const UINT32 = 2 ** 32 - 1;
+/** What code that knows GPUDevice only by its shape would pass. */
+const DEVICE = { queue: {}, createComputePipelineAsync: () => {} };
+const schedule = (step: number, steps: number) => step / steps;
+
+type Name = keyof SoftmaxRegressionOptions;
+
+const ACCEPTED: Record<Name, readonly unknown[]> = {
+  l2: [0, Number.MIN_VALUE, 1, 1e300],
+  solver: ["sgd"],
+  bias: [true, false],
+  batchSize: [1, 256, UINT32],
+  epochs: [1, 10, UINT32],
+  learningRate: ["auto", Number.MIN_VALUE, 0.1, 1000, schedule],
+  momentum: [0, 0.5, 0.9, 1 - 2 ** -53],
+  nesterov: [true, false],
+  seed: [0, 1, UINT32],
+  device: ["auto", "webgpu", "reference", DEVICE],
+};
+
+const NO_NUMBERS = [Number.NaN, Infinity, -Infinity, "1", null, true, [1], 1n, {}];
+const NO_COUNTS = [...NO_NUMBERS, -1, 0.5, 1.5, 2 ** 32, () => 1];
+
+const REFUSED: Record<Name, readonly unknown[]> = {
+  l2: [...NO_NUMBERS, -1e-9, () => 1],
+  solver: ["SGD", "adam", "", null, 0, true],
+  bias: [0, 1, "true", null, {}],
+  batchSize: [...NO_COUNTS, 0],
+  epochs: [...NO_COUNTS, 0],
+  learningRate: [...NO_NUMBERS, 0, -0.1, "Auto", ""],
+  momentum: [...NO_NUMBERS, -1e-9, 1, 1.5, () => 1],
+  nesterov: [0, 1, "false", null, {}],
+  seed: NO_COUNTS,
+  device: [
+    "gpu",
+    "cpu",
+    "WebGPU",
+    "",
+    null,
+    0,
+    true,
+    {},
+    { queue: {} },
+    { createComputePipelineAsync: () => {} },
+    () => DEVICE,
+  ],
+};
+
+const NAMES = Object.keys(DEFAULTS) as Name[];
+
+describe("defaults", () => {
+  test("stand where nothing is given", () => {
+    expect(resolveOptions({})).toEqual(DEFAULTS);
+  });
+
+  test.each(NAMES)("stand where %s is undefined", (name) => {
+    const options = { [name]: undefined } as SoftmaxRegressionOptions;
+    expect(resolveOptions(options)).toEqual(DEFAULTS);
+  });
+
+  test("stand for the options not given, and the caller's object stays as it was", () => {
+    const options = Object.freeze({ epochs: 3, momentum: 0 });
+    expect(resolveOptions(options)).toEqual({ ...DEFAULTS, epochs: 3, momentum: 0 });
+    expect(options).toEqual({ epochs: 3, momentum: 0 });
+  });
+
+  test("are not changed through what was returned", () => {
+    Object.assign(resolveOptions({}), { epochs: 99 });
+    expect(resolveOptions({}).epochs).toBe(10);
+  });
+});
+
+describe.each(NAMES)("%s", (name) => {
+  test.each(ACCEPTED[name].map((value) => [value]))("may be %s", (value) => {
+    const resolved = resolveOptions({ [name]: value });
+    expect(resolved[name]).toBe(value);
+    expect({ ...resolved, [name]: DEFAULTS[name] }).toEqual(DEFAULTS);
+  });
+
+  test.each(REFUSED[name].map((value) => [value]))("may not be %s", (value) => {
+    expect(() => resolveOptions({ [name]: value })).toThrow(
+      expect.objectContaining({
+        name: "OptionError",
+        argument: name,
+        message: expect.stringMatching(new RegExp(`^${name}: expected .+, got .+`)),
+      }),
+    );
+  });
+});
+
+describe("messages", () => {
+  test.each([
+    ["batchSize", 0, "batchSize: expected an integer from 1 to 2³²−1, got number 0"],
+    ["momentum", 1, "momentum: expected a number in [0, 1), got number 1"],
+    ["device", "cpu", 'device: expected "auto", "webgpu", "reference" or a GPUDevice, got "cpu"'],
+    ["seed", "7", 'seed: expected an integer from 0 to 2³²−1, got "7"'],
+    ["bias", null, "bias: expected true or false, got null"],
+  ])("of %s say what would be accepted and what was given", (name, value, message) => {
+    expect(() => resolveOptions({ [name]: value })).toThrow(expect.objectContaining({ message }));
+  });
+});
+
+describe("unknown names", () => {
+  test.each([
+    ["learningrate", 0.1],
+    ["batch_size", 32],
+    ["l2 ", 0],
+    ["", 1],
+    ["toString", () => ""],
+    ["constructor", Object],
+    ["epoch", undefined],
+  ])("%s is refused, with the names there are", (name, value) => {
+    const options = { [name]: value } as SoftmaxRegressionOptions;
+    expect(() => resolveOptions(options)).toThrow(
+      expect.objectContaining({
+        name: "OptionError",
+        argument: name,
+        message: `${name}: no such option; there are ${NAMES.join(", ")}`,
+      }),
+    );
+  });
+
+  test("are refused among good ones", () => {
+    const options = { epochs: 3, lr: 0.1 } as SoftmaxRegressionOptions;
+    expect(() => resolveOptions(options)).toThrow(expect.objectContaining({ argument: "lr" }));
+  });
+});
