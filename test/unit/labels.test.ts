@@ -170,7 +170,9 @@ describe("known classes", () => {
     expect(() => encodeTargets([0, -1], [0, 1], 2, "y")).toThrow(
       refusal("DataError", "y", "row 1 is number -1"),
     );
-    expect(() => encodeTargets([0, "a"], [0, 1], 2, "y")).toThrow(refusal("DataError", "y", "mixed types"));
+    expect(() => encodeTargets([0, "a"] as Labels, [0, 1], 2, "y")).toThrow(
+      refusal("DataError", "y", "mixed types"),
+    );
   });
 });
 
