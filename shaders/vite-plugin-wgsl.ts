@@ -17,7 +17,10 @@ export function wgsl(): Plugin {
       const file = id.split("?", 1)[0];
       if (!file.endsWith(".wgsl")) return null;
       this.addWatchFile(file);
-      const shader = reflectShader(basename(file, ".wgsl"), readFileSync(file, "utf8"));
+      const shader = reflectShader(
+        basename(file, ".wgsl"),
+        readFileSync(file, "utf8").replaceAll("\r\n", "\n"),
+      );
       return { code: `export default ${JSON.stringify(shader)};`, map: null, moduleType: "js" };
     },
   };
@@ -25,19 +28,31 @@ export function wgsl(): Plugin {
 
 /** Code and manifest of one `.wgsl` text that holds exactly one compute entry point and one bind group. */
 export function reflectShader(name: string, code: string): Shader {
-  const reflection = new WgslReflect(code);
+  const reflection = parse(name, code);
   const [entry, ...others] = reflection.entry.compute;
   if (!entry || others.length > 0) throw new Error(`${name}.wgsl: expected exactly one compute entry point`);
   const variables = reflection.getBindGroups().flat();
   if (variables.some((variable) => variable.group !== 0))
     throw new Error(`${name}.wgsl: only group 0 is used`);
+  const bindings = variables.map(bindingOf);
+  if (bindings.length !== reflection.uniforms.length + reflection.storage.length) {
+    throw new Error(`${name}.wgsl: two buffers share a binding`);
+  }
   return {
     name,
     entryPoint: entry.name,
     code,
     constants: constantsOf(code),
-    bindings: variables.map(bindingOf),
+    bindings,
   };
+}
+
+function parse(name: string, code: string): WgslReflect {
+  try {
+    return new WgslReflect(code);
+  } catch (cause) {
+    throw new Error(`${name}.wgsl: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+  }
 }
 
 function bindingOf(variable: VariableInfo): BindingLayout {

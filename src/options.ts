@@ -68,6 +68,9 @@ const RULES: { readonly [Name in keyof ResolvedOptions]: readonly [string, (valu
 
 /** Fills in defaults. @throws OptionError an unknown name, or a value out of range; nothing is coerced */
 export function resolveOptions(options: SoftmaxRegressionOptions): ResolvedOptions {
+  if (typeof options !== "object" || options === null) {
+    throw new OptionError("options", `expected an object, got ${describe(options)}`);
+  }
   for (const [name, value] of Object.entries(options)) {
     if (!Object.hasOwn(RULES, name)) {
       throw new OptionError(name, `no such option; there are ${Object.keys(RULES).join(", ")}`);

@@ -3,7 +3,15 @@
  * Checks come first; nothing is changed.
  */
 import { DataError, LimitError, ShapeError } from "../errors.ts";
-import { describe, elementScale, isMatrix, type Matrix, type MatrixLike, toMatrix } from "./matrix.ts";
+import {
+  describe,
+  elementScale,
+  isByteData,
+  isMatrix,
+  type Matrix,
+  type MatrixLike,
+  toMatrix,
+} from "./matrix.ts";
 import type { Targets } from "./targets.ts";
 
 /** A class as the caller names it: a non-negative integer or a string. */
@@ -29,11 +37,14 @@ export type LabelsLike = Labels | MatrixLike;
 /** The largest number of classes. */
 export const MAX_CLASSES = 65_536;
 
-/** How far the sum of a row of soft labels may be from 1; wide enough for rows rounded to eight bits. */
-const SUM_TOLERANCE = 1e-2;
+/** How far the sum of a row of soft labels may be from 1. Bytes are rounded, so they get half a byte per class more. */
+const SUM_TOLERANCE = 1e-3;
+
+/** How far it may be for the row to be taken as it is; others are divided by their sum, as Σ q = 1 is relied on. */
+const EXACT_SUM = 1e-6;
 
 /**
- * The classes in `y`, in ascending order (numbers by value, strings by code unit, as scikit-learn does), and
+ * The classes in `y`, in ascending order (numbers by value, strings by code unit), and
  * the targets in terms of their positions. Soft labels have the classes 0 … K−1.
  *
  * @throws ShapeError  `y` does not have `rows` entries
@@ -72,8 +83,7 @@ export function encodeTargets(
 ): Targets {
   const soft = toSoftMatrix(y, argument);
   if (soft) {
-    checkDistributions(soft, rows, classes.length, argument);
-    return { kind: "distributions", distributions: soft };
+    return { kind: "distributions", distributions: checkDistributions(soft, rows, classes.length, argument) };
   }
   const labels = checkLabels(y as Labels, rows, argument);
   const positions = new Map(classes.map((name, position) => [name, position]));
@@ -129,22 +139,28 @@ function checkClassCount(count: number, argument: string): void {
     throw new LimitError(argument, `${count} classes given, at most ${MAX_CLASSES} are supported`);
 }
 
-function checkDistributions(soft: Matrix, rows: number, classes: number, argument: string): void {
+/** The distributions, as given where all rows sum to 1, else a copy whose rows do. */
+function checkDistributions(soft: Matrix, rows: number, classes: number, argument: string): Matrix {
   if (soft.rows !== rows)
     throw new ShapeError(argument, `expected soft labels for each of ${rows} rows, got ${soft.rows}`);
   if (soft.cols !== classes)
     throw new ShapeError(argument, `expected a column for each of ${classes} classes, got ${soft.cols}`);
   const scale = elementScale(soft.data);
+  const tolerance = SUM_TOLERANCE + (isByteData(soft.data) ? (0.5 * classes) / 255 : 0);
+  const sums = new Float64Array(rows);
   for (let i = 0; i < rows; i++) {
-    let sum = 0;
     for (let k = 0; k < classes; k++) {
       const q = soft.data[i * classes + k] * scale;
       if (!(q >= 0)) throw new DataError(argument, `expected probabilities, row ${i} column ${k} is ${q}`);
-      sum += q;
+      sums[i] += q;
     }
-    if (!(Math.abs(sum - 1) <= SUM_TOLERANCE))
-      throw new DataError(argument, `expected rows that sum to 1, row ${i} sums to ${sum}`);
+    if (!(Math.abs(sums[i] - 1) <= tolerance)) {
+      throw new DataError(argument, `expected rows that sum to 1, row ${i} sums to ${sums[i]}`);
+    }
   }
+  if (sums.every((sum) => Math.abs(sum - 1) <= EXACT_SUM)) return soft;
+  const data = Float32Array.from(soft.data, (q, at) => (q * scale) / sums[Math.floor(at / classes)]);
+  return { data, rows, cols: classes };
 }
 
 function ascending(a: Label, b: Label): number {

@@ -29,9 +29,22 @@ export type MatrixLike = Matrix | readonly (readonly number[])[];
 /** The largest number of elements: indices in the kernels are 32-bit. */
 export const MAX_ELEMENTS = 2 ** 32 - 1;
 
+// By tag and not by instanceof: arrays may come from another realm, such as a frame.
+const BYTE_TAGS: readonly string[] = ["Uint8Array", "Uint8ClampedArray"];
+const DATA_TAGS: readonly string[] = [
+  ...BYTE_TAGS,
+  "Float32Array",
+  "Float64Array",
+  "Int8Array",
+  "Int16Array",
+  "Uint16Array",
+  "Int32Array",
+  "Uint32Array",
+];
+
 /** True where values are eight-bit fractions: `value / 255`. */
 export function isByteData(data: MatrixData): data is Uint8Array | Uint8ClampedArray {
-  return data instanceof Uint8Array || data instanceof Uint8ClampedArray;
+  return BYTE_TAGS.includes(tagOf(data));
 }
 
 /** What one stored element is multiplied by to give its value: 1/255 for eight-bit data, else 1. */
@@ -69,15 +82,10 @@ export function toMatrix(value: MatrixLike, argument: string): Matrix {
     ["cols", cols],
   ] as const) {
     if (!Number.isInteger(size) || size < 1) {
-      throw new ShapeError(`${argument}.${name}`, `expected an integer of at least 1, got ${String(size)}`);
+      throw new ShapeError(`${argument}.${name}`, `expected an integer of at least 1, got ${describe(size)}`);
     }
   }
-  if (rows * cols > MAX_ELEMENTS) {
-    throw new LimitError(
-      argument,
-      `${rows} × ${cols} elements given, at most ${MAX_ELEMENTS} can be indexed`,
-    );
-  }
+  checkCount(rows, cols, argument);
   if (data.length !== rows * cols) {
     throw new ShapeError(
       `${argument}.data`,
@@ -94,6 +102,7 @@ function fromRows(rows: readonly unknown[], argument: string): Matrix<Float64Arr
     throw new DataError(argument, `expected an array of rows, row 0 is ${describe(first)}`);
   const cols = first.length;
   if (cols === 0) throw new ShapeError(argument, "expected at least one column, row 0 is empty");
+  checkCount(rows.length, cols, argument);
   const data = new Float64Array(rows.length * cols);
   for (const [i, row] of rows.entries()) {
     if (!Array.isArray(row))
@@ -116,19 +125,23 @@ function fromRows(rows: readonly unknown[], argument: string): Matrix<Float64Arr
 }
 
 function isTypedData(data: unknown): data is MatrixData {
-  return (
-    ArrayBuffer.isView(data) &&
-    !(data instanceof DataView) &&
-    !(data instanceof BigInt64Array) &&
-    !(data instanceof BigUint64Array)
-  );
+  return ArrayBuffer.isView(data) && DATA_TAGS.includes(tagOf(data));
+}
+
+function tagOf(view: ArrayBufferView): string {
+  return Object.prototype.toString.call(view).slice("[object ".length, -1);
+}
+
+function checkCount(rows: number, cols: number, argument: string): void {
+  if (rows * cols <= MAX_ELEMENTS) return;
+  throw new LimitError(argument, `${rows} × ${cols} elements given, at most ${MAX_ELEMENTS} can be indexed`);
 }
 
 /** A short name for a value in an error message. */
 export function describe(value: unknown): string {
-  if (value === null) return "null";
+  if (value === null || value === undefined) return String(value);
   if (Array.isArray(value)) return `an array of ${value.length}`;
   if (typeof value === "object") return `an object (${value.constructor?.name ?? "no class"})`;
   if (typeof value === "function") return "a function";
-  return typeof value === "string" ? JSON.stringify(value) : `${typeof value} ${String(value)}`;
+  return typeof value === "string" ? JSON.stringify(value) : String(value);
 }

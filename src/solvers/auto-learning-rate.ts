@@ -18,9 +18,10 @@ import { pause } from "../pause.ts";
 /** Rows that λ_max is estimated from. */
 const SAMPLE_ROWS = 1024;
 
-/** Power iteration stops when λ changes by less than this, or after so many rounds. */
-const TOLERANCE = 1e-2;
-const MAX_ROUNDS = 30;
+/** Power iteration stops when λ changes by less than this in a round, but not before a lone direction can show. */
+const TOLERANCE = 1e-3;
+const MIN_ROUNDS = 10;
+const MAX_ROUNDS = 40;
 
 /** Power iteration approaches λ_max from below, and a sample may miss a little. */
 const MARGIN = 1.1;
@@ -74,7 +75,7 @@ async function largestEigenvalue({ x, bias, seed }: AutoRateProblem, signal?: Ab
     const previous = eigenvalue;
     eigenvalue = image.reduce((sum, value, j) => sum + value * direction[j], 0);
     direction = image;
-    if (Math.abs(eigenvalue - previous) <= TOLERANCE * eigenvalue) break;
+    if (round >= MIN_ROUNDS && Math.abs(eigenvalue - previous) <= TOLERANCE * eigenvalue) break;
   }
   return MARGIN * eigenvalue;
 }

@@ -1,4 +1,5 @@
 /** Matrices: what is taken, what is refused and in which words, and the scan that every value passes. */
+import { runInNewContext } from "node:vm";
 import { describe, expect, test } from "vitest";
 import {
   elementScale,
@@ -68,7 +69,7 @@ describe("a Matrix", () => {
     (size) => {
       const data = Float32Array.of(1, 2);
       const bad = size as number;
-      const words = `an integer of at least 1, got ${size}`;
+      const words = `an integer of at least 1, got ${typeof size === "string" ? JSON.stringify(size) : size}`;
       expect(() => toMatrix({ data, rows: bad, cols: 2 }, "x")).toThrow(
         refusal("ShapeError", "x.rows", words),
       );
@@ -116,7 +117,7 @@ describe("a Matrix", () => {
   test.each<[string, unknown, string]>([
     ["null", null, "null"],
     ["undefined", undefined, "undefined"],
-    ["a number", 3, "number 3"],
+    ["a number", 3, "3"],
     ["a string", "rows", '"rows"'],
     ["a function", () => 1, "a function"],
     ["a typed array", Float32Array.of(1, 2), "an object (Float32Array)"],
@@ -129,7 +130,25 @@ describe("a Matrix", () => {
   });
 });
 
+test("arrays of another realm are told apart by what they are", () => {
+  const foreign = runInNewContext("[new Uint8Array([255]), new Float32Array([2]), new BigInt64Array(1)]");
+  const scales = [1 / 255, 1];
+  for (const [i, scale] of scales.entries()) {
+    const matrix = { data: foreign[i], rows: 1, cols: 1 };
+    expect(toMatrix(matrix, "x")).toBe(matrix);
+    expect(elementScale(matrix.data)).toBe(scale);
+  }
+  expect(() => toMatrix({ data: foreign[2], rows: 1, cols: 1 }, "x")).toThrow(
+    "x.data: expected a typed array",
+  );
+});
+
 describe("an array of rows", () => {
+  test("of 2³² elements is refused before it is copied", () => {
+    const rows = new Array(2 ** 17).fill(new Array(2 ** 17).fill(0));
+    expect(() => toMatrix(rows, "x")).toThrow("131072 × 131072 elements given");
+  });
+
   test("is copied into doubles, row after row", () => {
     const rows = [
       [0.1, 2, -3],
@@ -157,8 +176,8 @@ describe("an array of rows", () => {
       "ShapeError",
       "row 0 has 2 columns and row 1 has 3",
     ],
-    ["numbers for rows", [1, 2, 3], "DataError", "row 0 is number 1"],
-    ["a number among the rows", [[1], 2], "DataError", "row 1 is number 2"],
+    ["numbers for rows", [1, 2, 3], "DataError", "row 0 is 1"],
+    ["a number among the rows", [[1], 2], "DataError", "row 1 is 2"],
     [
       "a typed array among the rows",
       [[1], Float64Array.of(2)],
@@ -188,8 +207,8 @@ describe("an array of rows", () => {
       "DataError",
       "row 1 column 0 is null",
     ],
-    ["a boolean", [[true]], "DataError", "row 0 column 0 is boolean true"],
-    ["a bigint", [[1n]], "DataError", "row 0 column 0 is bigint 1"],
+    ["a boolean", [[true]], "DataError", "row 0 column 0 is true"],
+    ["a bigint", [[1n]], "DataError", "row 0 column 0 is 1"],
     ["an array", [[[1]]], "DataError", "row 0 column 0 is an array of 1"],
   ])("is refused with %s", (_what, rows, name, words) => {
     expect(() => toMatrix(rows as number[][], "y")).toThrow(refusal(name, "y", words));

@@ -107,8 +107,8 @@ describe.each(NAMES)("%s", (name) => {
 
 describe("messages", () => {
   test.each([
-    ["batchSize", 0, "batchSize: expected an integer from 1 to 2³²−1, got number 0"],
-    ["momentum", 1, "momentum: expected a number in [0, 1), got number 1"],
+    ["batchSize", 0, "batchSize: expected an integer from 1 to 2³²−1, got 0"],
+    ["momentum", 1, "momentum: expected a number in [0, 1), got 1"],
     ["device", "cpu", 'device: expected "auto", "webgpu", "reference" or a GPUDevice, got "cpu"'],
     ["seed", "7", 'seed: expected an integer from 0 to 2³²−1, got "7"'],
     ["bias", null, "bias: expected true or false, got null"],

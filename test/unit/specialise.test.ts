@@ -37,8 +37,9 @@ function statements(code: string): string[] {
 
 describe("constants", () => {
   const code = [
-    "const SIZE: u32 = 3u;   // K",
+    "fn before() { const SIZE: u32 = 3u; const FLAG: bool = true; }",
     "const SIZE4: u32 = 7u;",
+    "const SIZE: u32 = 3u;   // K",
     "const FLAG: bool = true;",
     "const DOUBLE: u32 = SIZE * 2u;",
     "const LOWEST: f32 = -3.4e38;",
@@ -48,20 +49,20 @@ describe("constants", () => {
 
   test.each([0, 5, 10, 12, 255, 4_294_967_295])("u32 %i", (value) => {
     const lines = specialise(shader, { SIZE: value }).split("\n");
-    expect(lines).toEqual([`const SIZE: u32 = ${value}u;   // K`, ...code.slice(1)]);
+    expect(lines).toEqual(code.with(2, `const SIZE: u32 = ${value}u;   // K`));
   });
 
   test("bool", () => {
     const lines = specialise(shader, { FLAG: false }).split("\n");
-    expect(lines).toEqual([...code.slice(0, 2), "const FLAG: bool = false;", ...code.slice(3)]);
+    expect(lines).toEqual(code.with(3, "const FLAG: bool = false;"));
     expect(specialise(shader, { FLAG: true })).toBe(shader.code);
   });
 
   test("several at once; those not named keep the file's values", () => {
     const lines = specialise(shader, { SIZE4: 1, FLAG: false, SIZE: 20 }).split("\n");
-    expect(lines.slice(0, 3)).toEqual([
-      "const SIZE: u32 = 20u;   // K",
+    expect(lines.slice(1, 4)).toEqual([
       "const SIZE4: u32 = 1u;",
+      "const SIZE: u32 = 20u;   // K",
       "const FLAG: bool = false;",
     ]);
     expect(specialise(shader, {})).toBe(shader.code);
@@ -84,6 +85,11 @@ describe("constants", () => {
   ])("refused: %s", (_what, constants, message) => {
     expect(() => specialise(shader, constants)).toThrow(new RangeError(message));
   });
+});
+
+test.each([1.5, -1, 2 ** 32, Number.NaN])("a constant of %d is no u32", (value) => {
+  const code = "const SIZE: u32 = 2u;\n";
+  expect(() => specialise(toy(code, { SIZE: 2 }), { SIZE: value })).toThrow(RangeError);
 });
 
 describe("marked loops", () => {
@@ -156,19 +162,26 @@ describe("marked loops", () => {
   });
 
   test.each([
-    "for (var i = 0u; i < 4u; i += 1u) { // unroll\n}",
-    "for (var i = 1u; i < 4u; i++) { // unroll\n}",
-    "for (var i = 0u; i <= 3u; i++) { // unroll\n}",
-    "for (var i: u32 = 0u; i < 4u; i++) { // unroll\n}",
-    "for (var i = 0u; i < 2u * SIZE; i++) { // unroll\n}",
-    "for (var i = 0u; i < 4u; j++) { // unroll\n}",
-    "for (var i = 0u; i < 4u; i++) { // unroll here\n}",
-    "while (i < 4u) { // unroll\n}",
-    loop("i", "2u", loop("i", "2u", "x[i];")),
-  ])("of another form are refused: %s", (code) => {
+    "for (var i = 0u; i < 4u; i += 1u) { // unroll",
+    "for (var i = 1u; i < 4u; i++) { // unroll",
+    "for (var i = 0u; i <= 3u; i++) { // unroll",
+    "for (var i: u32 = 0u; i < 4u; i++) { // unroll",
+    "for (var i = 0u; i < 2u * SIZE; i++) { // unroll",
+    "for (var i = 0u; i < 4u; j++) { // unroll",
+    "for (var i = 0u; i < 4u; i++) { // unroll here",
+    "while (i < 4u) { // unroll",
+  ])("of another form are refused: %s", (head) => {
+    const code = `${head}\n}`;
     const refusal = new RangeError("a loop marked for unrolling is not of the form that can be");
     expect(() => specialise(toy(code, { SIZE: 2 }), {})).toThrow(refusal);
-    expect(() => specialise(toy(`${loop("k", "2u", "x[k];")}\n${code}`, { SIZE: 2 }), {})).toThrow(refusal);
+    const behind = `${loop("k", "2u", "x[k];")}\n${code}`;
+    expect(() => specialise(toy(behind, { SIZE: 2 }), {})).toThrow(refusal);
+    expect(() => specialise(toy(loop("k", "2u", code), { SIZE: 2 }), {})).toThrow(refusal);
+  });
+
+  test("inside each other may not share a counter", () => {
+    const code = loop("i", "2u", loop("i", "2u", "x[i + 1u];"));
+    expect(() => specialise(toy(code), {})).toThrow("not of the form that can be");
   });
 
   test.each(["DOUBLE", "FLAG", "count", "4"])(
@@ -421,7 +434,12 @@ ${ENTRY}`,
       `struct Record { n: u32, v: vec4f }\n@group(0) @binding(0) var<uniform> record: Record;\n${ENTRY}`,
       "record.v: u32 and f32 fields only",
     ],
-    ["a text that is no shader", `fn (\n${ENTRY}`, ""],
+    [
+      "two buffers at one binding",
+      `@group(0) @binding(0) var<storage> a: array<u32>;\n@group(0) @binding(0) var<storage> b: array<u32>;\n${ENTRY}`,
+      "toy.wgsl: two buffers share a binding",
+    ],
+    ["a text that is no shader", `fn (\n${ENTRY}`, "toy.wgsl: Expected function name.. Line: 1"],
   ])("is refused for %s", (_what, code, words) => {
     expect(() => reflectShader("toy", code)).toThrow(words);
   });

@@ -3,6 +3,7 @@
  * may come from any backend. Costs 2·K·(D+1) evaluations of the objective: for small problems.
  */
 
+import { ShapeError } from "../../errors.ts";
 import type { Parameters } from "../../objective.ts";
 import type { DatasetSource } from "../backend.ts";
 import { sumOfWeights } from "../steps.ts";
@@ -51,7 +52,11 @@ export function objectiveGradient(source: DatasetSource, parameters: Parameters,
   return gradient(t, source.x, rows, parameters, l2);
 }
 
-/** Compares a gradient of J with central differences (J(θ+h) − J(θ−h)) / 2h of every parameter. */
+/**
+ * Compares a gradient of J with central differences (J(θ+h) − J(θ−h)) / 2h of every parameter.
+ *
+ * @throws ShapeError a gradient that is not as long as the parameters
+ */
 export function gradientCheck(source: DatasetSource, options: GradientCheckOptions): GradientCheck {
   const { l2, step = 1e-5 } = options;
   const parameters = { weights: options.parameters.weights.slice(), bias: options.parameters.bias.slice() };
@@ -65,12 +70,21 @@ export function gradientCheck(source: DatasetSource, options: GradientCheckOptio
       array[i] = value;
       return (above - below) / (2 * step);
     });
+  for (const name of ["weights", "bias"] as const) {
+    const [expected, given] = [parameters[name].length, analytic[name].length];
+    if (given !== expected)
+      throw new ShapeError(`gradient.${name}`, `expected ${expected} elements, got ${given}`);
+  }
   const numeric = { weights: slope(parameters.weights), bias: slope(parameters.bias) };
 
   const expected = [...numeric.weights, ...numeric.bias];
   const errors = [...analytic.weights, ...analytic.bias].map(
     (value, i) => Math.abs(value - expected[i]) / Math.max(1, Math.abs(expected[i])),
   );
-  const maxError = errors.reduce((worst, error) => (error > worst || Number.isNaN(error) ? error : worst), 0);
-  return { maxError, index: errors.indexOf(maxError), numeric, analytic };
+  // NaN counts as the worst of all.
+  const index = errors.reduce(
+    (worst, error, i) => (errors[worst] >= error || Number.isNaN(errors[worst]) ? worst : i),
+    0,
+  );
+  return { maxError: errors[index], index, numeric, analytic };
 }

@@ -11,7 +11,7 @@ export type Constants = Readonly<Record<string, number | boolean>>;
 /**
  * The code of `shader` with `constants` set and marked loops unrolled.
  *
- * @throws RangeError  a constant the shader does not have, or of another type; a marked loop of another form
+ * @throws RangeError  a constant the shader does not have, or of another type or out of range; a marked loop of another form
  */
 export function specialise(shader: Shader, constants: Constants): string {
   const values = { ...shader.constants, ...constants };
@@ -20,6 +20,9 @@ export function specialise(shader: Shader, constants: Constants): string {
     if (typeof value !== typeof shader.constants[name]) {
       throw new RangeError(`${shader.name}.wgsl has no ${typeof value} constant ${name}`);
     }
+    if (typeof value === "number" && !(Number.isInteger(value) && value >= 0 && value < 2 ** 32)) {
+      throw new RangeError(`${shader.name}.wgsl: ${name} is to be a u32, got ${value}`);
+    }
     const literal = typeof value === "number" ? `${value}u` : String(value);
     code = code.replace(new RegExp(`^(const ${name}: (?:u32|bool) = )[^;]+;`, "m"), `$1${literal};`);
   }
@@ -27,7 +30,7 @@ export function specialise(shader: Shader, constants: Constants): string {
 }
 
 // for (var NAME = 0u; NAME < BOUND; NAME++) { // unroll
-const MARKED_LOOP = /for \(var (\w+) = 0u; \1 < (\w+); \1\+\+\) \{ \/\/ unroll\n/;
+const MARKED_LOOP = /for \(var ([A-Za-z_]\w*) = 0u; \1 < (\w+); \1\+\+\) \{ \/\/ unroll\n/;
 
 function unroll(code: string, values: Constants): string {
   const loop = MARKED_LOOP.exec(code);

@@ -1,0 +1,386 @@
+/** The reference's operations against values worked out by hand, and the gradient check against wrong gradients. */
+import { describe, expect, test } from "vitest";
+import {
+  countCorrect,
+  crossEntropy,
+  dLogits,
+  gradient,
+  gradientCheck,
+  matmul,
+  objective,
+  objectiveGradient,
+  sgdUpdate,
+  softmax,
+} from "../../src/backends/reference/index.ts";
+import type { Matrix, MatrixData } from "../../src/data/matrix.ts";
+import type { Targets } from "../../src/data/targets.ts";
+import { expectClose } from "../support/expect-close.ts";
+import { type ProblemSpec, randomProblem } from "../support/problems.ts";
+
+const EXACT = { absolute: 0, relative: 0 };
+const ROUNDED = { absolute: 1e-15, relative: 1e-14 };
+
+function matrixOf(data: MatrixData, cols: number): Matrix {
+  return { data, rows: data.length / cols, cols };
+}
+
+function labelsOf(...labels: number[]): Targets {
+  return { kind: "labels", labels: Uint32Array.from(labels) };
+}
+
+function softLabels(data: MatrixData, cols: number): Targets {
+  return { kind: "distributions", distributions: matrixOf(data, cols) };
+}
+
+/** Scores whose probabilities are in the ratio of `odds`. */
+function scoresOf(...odds: number[]): Float64Array {
+  return Float64Array.from(odds, Math.log);
+}
+
+const X = matrixOf(Float64Array.of(1, 2, 3, -1), 2);
+const TWO = { weights: Float64Array.of(0.5, -1, 2, 0), bias: Float64Array.of(0.25, -0.5) };
+const THREE = { weights: Float64Array.of(0.5, -1, 2, 0, -1, 1), bias: Float64Array.of(0.25, -0.5, 8) };
+
+describe("matmul", () => {
+  test("two rows, two features, two classes", () => {
+    // 0.5 · 1 − 1 · 2 + 0.25, 2 · 1 + 0 · 2 − 0.5; 0.5 · 3 + 1 + 0.25, 2 · 3 + 0 − 0.5
+    expectClose(matmul(X, [0, 1], TWO), [-1.25, 1.5, 2.75, 5.5], EXACT);
+  });
+
+  test("three classes: the third is −x₀ + x₁ + 8", () => {
+    expectClose(matmul(X, [0, 1], THREE), [-1.25, 1.5, 9, 2.75, 5.5, 4], EXACT);
+  });
+
+  test("rows in the order asked for, some twice, some not at all", () => {
+    expectClose(matmul(X, Uint32Array.of(1, 1), TWO), [2.75, 5.5, 2.75, 5.5], EXACT);
+    expectClose(matmul(X, [1, 0], TWO), [2.75, 5.5, -1.25, 1.5], EXACT);
+  });
+
+  test("bytes are value/255; the bias is not", () => {
+    const bytes = matrixOf(Uint8Array.of(255, 0, 51, 255), 2);
+    expectClose(matmul(bytes, [0, 1], TWO), [0.75, 1.5, 0.1 - 1 + 0.25, 0.4 - 0.5], ROUNDED);
+  });
+});
+
+describe("softmax", () => {
+  test.each<[string, number[], number[]]>([
+    ["1 : 3", [1, 3], [0.25, 0.75]],
+    ["1 : 2 : 5", [1, 2, 5], [0.125, 0.25, 0.625]],
+    ["equal", [7, 7, 7, 7], [0.25, 0.25, 0.25, 0.25]],
+  ])("odds of %s", (_what, odds, expected) => {
+    expectClose(softmax(scoresOf(...odds), odds.length), expected, ROUNDED);
+  });
+
+  test("row by row", () => {
+    expectClose(softmax(scoresOf(1, 3, 4, 1), 2), [0.25, 0.75, 0.8, 0.2], ROUNDED);
+  });
+
+  test("does not change when all scores of a row move together", () => {
+    const moved = scoresOf(1, 2, 5).map((z) => z + 512);
+    expectClose(softmax(moved, 3), [0.125, 0.25, 0.625], { absolute: 0, relative: 1e-12 });
+  });
+
+  test("of scores of ±1000 neither overflows nor divides by 0", () => {
+    const logits = Float64Array.of(1000, -1000, -1000, 1000, -1000, -1000, 1000, 1000);
+    expectClose(softmax(logits, 2), [1, 0, 0, 1, 0.5, 0.5, 0.5, 0.5], EXACT);
+  });
+});
+
+describe("cross-entropy", () => {
+  const logits = scoresOf(1, 3, 4, 1);
+
+  test("of labels is −log p of the label", () => {
+    const losses = crossEntropy(logits, labelsOf(0, 0), [0, 1], 2);
+    expectClose(losses, [Math.log(4), Math.log(5 / 4)], ROUNDED);
+  });
+
+  test("of soft labels is their mean of −log p", () => {
+    const targets = softLabels(Float32Array.of(0.5, 0.5, 0.25, 0.75), 2);
+    const expected = [0.5 * Math.log(4) + 0.5 * Math.log(4 / 3), 0.25 * Math.log(5 / 4) + 0.75 * Math.log(5)];
+    expectClose(crossEntropy(logits, targets, [0, 1], 2), expected, ROUNDED);
+  });
+
+  test("of soft labels in bytes takes them for value/255", () => {
+    const targets = softLabels(Uint8Array.of(51, 204), 2);
+    const expected = 0.2 * Math.log(4) + 0.8 * Math.log(4 / 3);
+    expectClose(crossEntropy(scoresOf(1, 3), targets, [0], 2), [expected], ROUNDED);
+  });
+
+  test("finds a row's target by the row, its scores by the position", () => {
+    const losses = crossEntropy(logits, labelsOf(9, 1, 9, 0), [3, 1], 2);
+    expectClose(losses, [Math.log(4), Math.log(5)], ROUNDED);
+  });
+
+  test("is log K for equal scores, however large", () => {
+    const equal = Float64Array.of(0, 0, 0, 1000, 1000, 1000, -1000, -1000, -1000);
+    const expected = [Math.log(3), Math.log(3), Math.log(3)];
+    expectClose(crossEntropy(equal, labelsOf(0, 1, 2), [0, 1, 2], 3), expected, EXACT);
+  });
+
+  test("of scores of ±1000 is 2000 where wrong, not clipped, and 0 where right", () => {
+    const extreme = Float64Array.of(1000, -1000, 1000, -1000);
+    expectClose(crossEntropy(extreme, labelsOf(1, 0), [0, 1], 2), [2000, 0], EXACT);
+    const halves = softLabels(Float32Array.of(0.5, 0.5, 1, 0), 2);
+    expectClose(crossEntropy(extreme, halves, [0, 1], 2), [1000, 0], EXACT);
+  });
+});
+
+describe("dLogits", () => {
+  const P = Float64Array.of(0.25, 0.75, 0.8, 0.2);
+
+  test("of one row is p − q", () => {
+    expectClose(dLogits(P.slice(0, 2), labelsOf(0), undefined, [0], 2), [-0.75, 0.75], EXACT);
+    const soft = softLabels(Float32Array.of(0.5, 0.5), 2);
+    expectClose(dLogits(P.slice(0, 2), soft, undefined, [0], 2), [-0.25, 0.25], EXACT);
+  });
+
+  test("of two rows is half of that each", () => {
+    const t = dLogits(P, labelsOf(0, 1), undefined, [0, 1], 2);
+    expectClose(t, [-0.375, 0.375, 0.4, -0.4], ROUNDED);
+  });
+
+  test("with weights is s / Σ s of that, Σ over the batch alone", () => {
+    const weights = Float32Array.of(100, 1, 3);
+    const t = dLogits(P, labelsOf(0, 1, 0), weights, [2, 1], 2);
+    expectClose(t, [-0.75 * 0.75, 0.75 * 0.75, 0.8 / 4, -0.8 / 4], ROUNDED);
+  });
+
+  test("is 0 for rows without weight, also where none has any", () => {
+    const some = dLogits(P, labelsOf(0, 1), [0, 2], [0, 1], 2);
+    expectClose(some, [0, 0, 0.8, -0.8], ROUNDED);
+    expectClose(dLogits(P, labelsOf(0, 1), [0, 0], [0, 1], 2), [0, 0, 0, 0], EXACT);
+  });
+
+  test("three classes: the target is taken from p of its own column", () => {
+    const t = dLogits(Float64Array.of(0.125, 0.25, 0.625), labelsOf(2), undefined, [0], 3);
+    expectClose(t, [0.125, 0.25, -0.375], EXACT);
+  });
+});
+
+describe("gradient", () => {
+  const zeros = { weights: new Float64Array(6), bias: new Float64Array(3) };
+
+  test("of one row is the outer product T xᵀ, and T for the bias", () => {
+    const g = gradient(Float64Array.of(2, -1, 0.5), X, [1], zeros, 0);
+    expectClose(g.weights, [6, -2, -3, 1, 1.5, -0.5], EXACT);
+    expectClose(g.bias, [2, -1, 0.5], EXACT);
+  });
+
+  test("of two rows is the sum of theirs", () => {
+    const t = Float64Array.of(1, -1, 0, 0.5, 0, -0.5);
+    const g = gradient(t, X, [0, 1], zeros, 0);
+    // class 0: (1, 2) + 0.5 (3, −1); class 1: −(1, 2); class 2: −0.5 (3, −1)
+    expectClose(g.weights, [2.5, 1.5, -1, -2, -1.5, 0.5], EXACT);
+    expectClose(g.bias, [1.5, -1, -0.5], EXACT);
+    const swapped = gradient(Float64Array.of(0.5, 0, -0.5, 1, -1, 0), X, [1, 0], zeros, 0);
+    expectClose(swapped.weights, g.weights, EXACT);
+  });
+
+  test("adds 2λW, and nothing to the bias", () => {
+    const before = { weights: THREE.weights.slice(), bias: THREE.bias.slice() };
+    const g = gradient(Float64Array.of(2, -1, 0.5), X, [1], THREE, 0.25);
+    expectClose(g.weights, [6.25, -2.5, -2, 1, 1, 0], EXACT);
+    expectClose(g.bias, [2, -1, 0.5], EXACT);
+    expect(THREE, "the parameters stay as they were").toEqual(before);
+  });
+
+  test("takes bytes for value/255, in the weights alone", () => {
+    const bytes = matrixOf(Uint8Array.of(255, 51), 2);
+    const g = gradient(Float64Array.of(1, -2, 4), bytes, [0], zeros, 0);
+    expectClose(g.weights, [1, 0.2, -2, -0.4, 4, 0.8], ROUNDED);
+    expectClose(g.bias, [1, -2, 4], EXACT);
+  });
+});
+
+describe("sgdUpdate", () => {
+  const rates = { learningRate: 0.5, momentum: 0.25 };
+
+  test("v ← μv + G, W ← W − ηv, twice", () => {
+    const [w, v, g] = [Float64Array.of(1, 0), Float64Array.of(2, -4), Float64Array.of(4, 1)];
+    sgdUpdate(w, v, g, { ...rates, nesterov: false });
+    expectClose(v, [4.5, 0], EXACT);
+    expectClose(w, [1 - 2.25, 0], EXACT);
+    sgdUpdate(w, v, g, { ...rates, nesterov: false });
+    expectClose(v, [5.125, 1], EXACT);
+    expectClose(w, [-1.25 - 2.5625, -0.5], EXACT);
+    expectClose(g, [4, 1], EXACT);
+  });
+
+  test("Nesterov: W ← W − η(G + μv) with the new v", () => {
+    const [w, v] = [Float64Array.of(1, 0), Float64Array.of(2, -4)];
+    sgdUpdate(w, v, Float64Array.of(4, 1), { ...rates, nesterov: true });
+    expectClose(v, [4.5, 0], EXACT);
+    expectClose(w, [1 - 0.5 * (4 + 0.25 * 4.5), -0.5], EXACT);
+  });
+
+  test("without momentum both are plain gradient descent", () => {
+    for (const nesterov of [false, true]) {
+      const [w, v] = [Float64Array.of(1), Float64Array.of(99)];
+      sgdUpdate(w, v, Float64Array.of(4), { learningRate: 0.5, momentum: 0, nesterov });
+      expect([...w, ...v]).toEqual([-1, 4]);
+    }
+  });
+});
+
+describe("countCorrect", () => {
+  test("counts rows whose highest score is the label's", () => {
+    const logits = Float64Array.of(1, 3, 2, 5, 4, 3, 0, 0, 1);
+    expect(countCorrect(logits, labelsOf(1, 0, 2), [0, 1, 2], 3)).toBe(3);
+    expect(countCorrect(logits, labelsOf(1, 1, 1), [0, 1, 2], 3)).toBe(1);
+    expect(countCorrect(logits, labelsOf(2, 2, 0), [0, 1, 2], 3)).toBe(0);
+  });
+
+  test("a tie of scores goes to the lowest class", () => {
+    const tied = Float64Array.of(7, 7, 7, -2, 5, 5);
+    expect(countCorrect(tied, labelsOf(0, 1), [0, 1], 3)).toBe(2);
+    expect(countCorrect(tied, labelsOf(1, 2), [0, 1], 3)).toBe(0);
+  });
+
+  test("a tie of soft labels too", () => {
+    const targets = softLabels(Float32Array.of(0.5, 0.5, 0.25, 0.75), 2);
+    expect(countCorrect(Float64Array.of(2, 1, 1, 2), targets, [0, 1], 2)).toBe(2);
+    expect(countCorrect(Float64Array.of(1, 2, 2, 1), targets, [0, 1], 2)).toBe(0);
+  });
+
+  test("finds a row's target by the row", () => {
+    expect(countCorrect(Float64Array.of(1, 2, 2, 1), labelsOf(9, 0, 9, 1), [3, 1], 2)).toBe(2);
+  });
+});
+
+describe("the objective", () => {
+  const source = { x: X, targets: labelsOf(0, 1) };
+  const zeros = { weights: new Float64Array(6), bias: new Float64Array(3) };
+
+  test("at zero parameters is log K", () => {
+    expectClose([objective(source, zeros, 10)], [Math.log(3)], ROUNDED);
+  });
+
+  test("adds λ‖W‖², the bias not counted", () => {
+    const withoutPenalty = objective(source, THREE, 0);
+    // 0.25 + 1 + 4 + 0 + 1 + 1
+    expectClose([objective(source, THREE, 0.5) - withoutPenalty], [0.5 * 7.25], ROUNDED);
+  });
+
+  test("is the mean by weights", () => {
+    const bias = Float64Array.from([1, 3], Math.log);
+    const sampleWeights = Float32Array.of(1, 3);
+    const j = objective({ ...source, sampleWeights }, { weights: new Float64Array(4), bias }, 0);
+    expectClose([j], [0.25 * Math.log(4) + 0.75 * Math.log(4 / 3)], ROUNDED);
+  });
+
+  test("has at zero parameters the gradient worked out by hand", () => {
+    const g = objectiveGradient(source, zeros, 10);
+    // T = ½ (−2/3, 1/3, 1/3) and ½ (1/3, −2/3, 1/3); rows (1, 2) and (3, −1)
+    const expected = [1 / 6, -5 / 6, -5 / 6, 4 / 6, 4 / 6, 1 / 6];
+    expectClose(g.weights, expected, ROUNDED);
+    expectClose(g.bias, [-1 / 6, -1 / 6, 2 / 6], ROUNDED);
+  });
+});
+
+describe("the gradient check", () => {
+  test("refuses a gradient of another length, and points at NaN", () => {
+    const { source, parameters } = randomProblem({ rows: 4, features: 2, classes: 3 });
+    const right = objectiveGradient(source, parameters, 0);
+    for (const name of ["weights", "bias"] as const) {
+      const gradient = { ...right, [name]: right[name].slice(1) };
+      expect(() => gradientCheck(source, { parameters, l2: 0, gradient })).toThrow(`gradient.${name}`);
+    }
+    const gradient = { ...right, weights: right.weights.with(4, Number.NaN) };
+    expect(gradientCheck(source, { parameters, l2: 0, gradient })).toMatchObject({
+      index: 4,
+      maxError: Number.NaN,
+    });
+  });
+
+  const l2 = 0.05;
+  const PROBLEMS: readonly ProblemSpec[] = [
+    { rows: 1, features: 1, classes: 2 },
+    { rows: 6, features: 3, classes: 4, isWeighted: true },
+    { rows: 9, features: 2, classes: 3, targets: "distributions", storage: "u8" },
+  ];
+  const { source, parameters } = randomProblem(PROBLEMS[1]);
+  const right = objectiveGradient(source, parameters, l2);
+  const check = (wrong: Partial<typeof right>) =>
+    gradientCheck(source, { parameters, l2, gradient: { ...right, ...wrong } });
+
+  test.each(PROBLEMS)("passes the right gradient: $rows × $features, $classes classes", (spec) => {
+    const problem = randomProblem(spec);
+    const { maxError, numeric, analytic } = gradientCheck(problem.source, { ...problem, l2 });
+    expect(maxError).toBeLessThan(1e-8);
+    expectClose(analytic.weights, numeric.weights, { absolute: 1e-8, relative: 1e-8 });
+    expectClose(analytic.bias, numeric.bias, { absolute: 1e-8, relative: 1e-8 });
+    const expected = objectiveGradient(problem.source, problem.parameters, l2);
+    expect(analytic).toEqual(expected);
+  });
+
+  test("leaves the parameters as they were", () => {
+    const before = { weights: parameters.weights.slice(), bias: parameters.bias.slice() };
+    check({});
+    expect(parameters).toEqual(before);
+  });
+
+  test("catches a wrong sign", () => {
+    const largest = Math.max(...right.weights.map(Math.abs));
+    const wrong = check({ weights: right.weights.map((g) => -g), bias: right.bias.map((g) => -g) });
+    expect(wrong.maxError).toBeGreaterThanOrEqual(2 * Math.min(largest, 1) - 1e-6);
+  });
+
+  test("catches a missing 2λW, and a λW in its place", () => {
+    const size = Math.max(...parameters.weights.map(Math.abs));
+    for (const missing of [2 * l2, l2]) {
+      const { maxError, index } = check({
+        weights: right.weights.map((g, i) => g - missing * parameters.weights[i]),
+      });
+      expectClose([maxError], [missing * size], { absolute: 1e-8, relative: 1e-6 });
+      expect(Math.abs(parameters.weights[index])).toBe(size);
+    }
+  });
+
+  test("catches a penalised bias", () => {
+    const { maxError, index } = check({ bias: right.bias.map((g, k) => g + 2 * l2 * parameters.bias[k]) });
+    const size = Math.max(...parameters.bias.map(Math.abs));
+    expectClose([maxError], [2 * l2 * size], { absolute: 1e-8, relative: 1e-6 });
+    expect(Math.abs(parameters.bias[index - parameters.weights.length])).toBe(size);
+  });
+
+  test("catches one wrong element, and says which: weights first, then bias", () => {
+    for (let at = 0; at < right.weights.length; at++) {
+      const { maxError, index } = check({ weights: right.weights.with(at, right.weights[at] + 1e-3) });
+      expect(index).toBe(at);
+      expectClose([maxError], [1e-3], { absolute: 1e-8, relative: 0 });
+    }
+    for (let k = 0; k < right.bias.length; k++) {
+      const { maxError, index } = check({ bias: right.bias.with(k, right.bias[k] - 1e-3) });
+      expect(index).toBe(right.weights.length + k);
+      expectClose([maxError], [1e-3], { absolute: 1e-8, relative: 0 });
+    }
+  });
+
+  test("measures large slopes relatively", () => {
+    const far = { weights: parameters.weights.map((w) => 1000 * w), bias: parameters.bias };
+    const exact = objectiveGradient(source, far, l2);
+    const at = exact.weights.findIndex((g) => Math.abs(g) > 2);
+    const gradient = { ...exact, weights: exact.weights.with(at, exact.weights[at] * 1.01) };
+    const { maxError, index } = gradientCheck(source, { parameters: far, l2, gradient, step: 1e-3 });
+    expect(index).toBe(at);
+    expectClose([maxError], [0.01], { absolute: 1e-6, relative: 0 });
+  });
+
+  test("catches NaN and infinity, wherever they are", () => {
+    for (const at of [0, 5, right.weights.length - 1])
+      expect(check({ weights: right.weights.with(at, Number.NaN) }).maxError).toBeNaN();
+    for (const k of [0, right.bias.length - 1])
+      expect(check({ bias: right.bias.with(k, Number.NaN) }).maxError).toBeNaN();
+    const both = check({ weights: right.weights.with(1, Number.NaN).with(7, 1e6) });
+    expect(both.maxError).toBeNaN();
+    const { maxError, index } = check({ weights: right.weights.with(3, -Infinity) });
+    expect({ maxError, index }).toEqual({ maxError: Infinity, index: 3 });
+  });
+
+  test("has a coarser answer for a coarser step", () => {
+    const fine = gradientCheck(source, { parameters, l2 });
+    const coarse = gradientCheck(source, { parameters, l2, step: 0.1 });
+    expect(coarse.maxError).toBeGreaterThan(100 * fine.maxError);
+    expect(coarse.maxError).toBeLessThan(0.01);
+  });
+});

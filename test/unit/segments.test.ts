@@ -1,0 +1,362 @@
+/** How work is cut up for the GPU: batches, segments, tiles, splits and packed parameters, over seeded random cases. */
+import { describe, expect, test } from "vitest";
+import type { SgdSteps } from "../../src/backends/backend.ts";
+import { batchesOf, sumOfWeights } from "../../src/backends/steps.ts";
+import { packParameters, unpackParameters } from "../../src/backends/webgpu/parameters.ts";
+import {
+  type Segment,
+  type SegmentRules,
+  segmentAll,
+  segmentSteps,
+} from "../../src/backends/webgpu/segments.ts";
+import {
+  groupsFor,
+  MAX_SEGMENT_ROWS,
+  splitsFor,
+  type Tiling,
+  tile,
+  WORKGROUP_SIZES,
+} from "../../src/backends/webgpu/tiling.ts";
+import { createRandom, type Random, shuffle } from "../../src/data/random.ts";
+import { expectClose } from "../support/expect-close.ts";
+
+const RATES = { momentum: 0.5, nesterov: true, l2: 0.01 };
+const UPDATE = { learningRate: 0.25, ...RATES };
+
+function range(length: number): number[] {
+  return Array.from({ length }, (_, i) => i);
+}
+
+function ascending(rows: Iterable<number>): number[] {
+  return [...rows].sort((a, b) => a - b);
+}
+
+/** Chunks of `sizes` rows, one after the other. */
+function chunksOf(sizes: readonly number[]): SegmentRules["chunks"] {
+  let first = 0;
+  return sizes.map((rows) => {
+    first += rows;
+    return { first: first - rows, rows };
+  });
+}
+
+/** Rules that show in the splits how many rows they were asked about. */
+function rulesOf(sizes: readonly number[], segmentRows: number, sampleWeights?: Float32Array): SegmentRules {
+  return { chunks: chunksOf(sizes), segmentRows, sampleWeights, splitsFor: (rows) => 1000 + rows };
+}
+
+function stepsOf(epochs: readonly Uint32Array[], batchSize: number): SgdSteps {
+  const count = epochs.reduce((sum, order) => sum + Math.ceil(order.length / batchSize), 0);
+  const learningRates = Float64Array.from({ length: count }, (_, t) => 1 / (1 + t));
+  return { epochs, batchSize, learningRates, ...RATES };
+}
+
+function permutation(length: number, random: Random): Uint32Array {
+  const order = Uint32Array.from(range(length));
+  shuffle(order, random);
+  return order;
+}
+
+/** The rows of a segment, counted in the whole data set. */
+function rowsOf({ chunk, rows, first, count }: Segment, { chunks }: SegmentRules): number[] {
+  const start = chunks[chunk].first;
+  return rows ? Array.from(rows, (row) => start + row) : range(count).map((i) => start + first + i);
+}
+
+/** What holds for the segments of any one batch of `rows`. */
+function expectBatch(segments: readonly Segment[], rows: Iterable<number>, rules: SegmentRules): void {
+  const seen = segments.flatMap((segment) => rowsOf(segment, rules));
+  expect(ascending(seen), "every row once").toEqual(ascending(rows));
+  expect(segments.map(({ isFirst }) => isFirst)).toEqual(segments.map((_, i) => i === 0));
+  expect(segments.map(({ isLast }) => isLast)).toEqual(segments.map((_, i) => i === segments.length - 1));
+  const { batch } = segments[0];
+  expect(batch.splits).toBe(1000 + Math.min(seen.length, rules.segmentRows));
+  for (const segment of segments) {
+    expect(segment.batch).toBe(batch);
+    expect(segment.count).toBeGreaterThanOrEqual(1);
+    expect(segment.count).toBeLessThanOrEqual(rules.segmentRows);
+    expect(segment.rows?.length ?? segment.count).toBe(segment.count);
+    const { first, rows: size } = rules.chunks[segment.chunk];
+    for (const row of rowsOf(segment, rules)) {
+      expect(row).toBeGreaterThanOrEqual(first);
+      expect(row).toBeLessThan(first + size);
+    }
+  }
+}
+
+describe("batches", () => {
+  test("are an epoch's rows in order, cut; the last may be shorter, and none spans two epochs", () => {
+    const epochs = [Uint32Array.of(4, 0, 3, 1, 2), Uint32Array.of(2, 1, 0, 4, 3)];
+    const batches = [...batchesOf(stepsOf(epochs, 2))].map((rows) => [...rows]);
+    expect(batches).toEqual([[4, 0], [3, 1], [2], [2, 1], [0, 4], [3]]);
+  });
+
+  test("of more rows than there are take all of them", () => {
+    const order = Uint32Array.of(2, 0, 1);
+    expect([...batchesOf(stepsOf([order], 100))]).toEqual([order]);
+    expect([...batchesOf(stepsOf([order], 3))]).toEqual([order]);
+  });
+
+  test("weigh what their rows weigh, or their number", () => {
+    expect(sumOfWeights(undefined, Uint32Array.of(7, 7, 9))).toBe(3);
+    expect(sumOfWeights(Float32Array.of(0.5, 8, 0, 2), Uint32Array.of(3, 0, 2))).toBe(2.5);
+    expect(sumOfWeights([1, 2, 3], [])).toBe(0);
+  });
+});
+
+describe("segments of steps", () => {
+  test("of one chunk keep the batch's order", () => {
+    const rules = rulesOf([5], 2);
+    const segments = segmentSteps(stepsOf([Uint32Array.of(4, 0, 3, 1, 2)], 3), rules);
+    expect(segments.map(({ rows }) => [...(rows ?? [])])).toEqual([[4, 0], [3], [1, 2]]);
+    expect(segments.map(({ batch }) => batch.index)).toEqual([0, 0, 1]);
+  });
+
+  test("of two chunks count rows within each, and skip a chunk without rows", () => {
+    const rules = rulesOf([3, 2], 2);
+    const segments = segmentSteps(stepsOf([Uint32Array.of(4, 0, 3, 1, 2)], 4), rules);
+    expect(
+      segments.map(({ chunk, rows, count, isFirst, isLast }) => ({ chunk, rows, count, isFirst, isLast })),
+    ).toEqual([
+      { chunk: 0, rows: Uint32Array.of(0, 1), count: 2, isFirst: true, isLast: false },
+      { chunk: 1, rows: Uint32Array.of(1, 0), count: 2, isFirst: false, isLast: true },
+      { chunk: 0, rows: Uint32Array.of(2), count: 1, isFirst: true, isLast: true },
+    ]);
+  });
+
+  const random = createRandom(17);
+  for (let round = 0; round < 60; round++) {
+    const sizes = range(1 + random.integer(5)).map(() => 1 + random.integer(40));
+    const total = sizes.reduce((a, b) => a + b, 0);
+    const batchSize = 1 + random.integer(total + 3);
+    const segmentRows = 1 + random.integer(24);
+    const epochs = range(1 + random.integer(3)).map(() => permutation(total, random));
+    const isWeighted = random.integer(2) === 1;
+
+    test(`chunks of ${sizes.join(", ")}; batches of ${batchSize}; ${segmentRows} rows at most`, () => {
+      const sampleWeights = isWeighted ? Float32Array.from(range(total), (i) => (i % 5) / 4) : undefined;
+      const rules = rulesOf(sizes, segmentRows, sampleWeights);
+      const steps = stepsOf(epochs, batchSize);
+      const segments = segmentSteps(steps, rules);
+      const batches = [...batchesOf(steps)];
+      const indices = segments.map(({ batch }) => batch.index);
+      expect(indices, "batch after batch").toEqual(ascending(indices));
+      expect(new Set(indices)).toEqual(new Set(batches.keys()));
+      for (const [index, rows] of batches.entries()) {
+        const own = segments.filter(({ batch }) => batch.index === index);
+        expectBatch(own, rows, rules);
+        const { weight, update } = own[0].batch;
+        expect(weight).toBe(rows.reduce((sum, row) => sum + (sampleWeights?.[row] ?? 1), 0));
+        expect(update).toEqual({ learningRate: 1 / (1 + index), ...RATES });
+      }
+    });
+  }
+
+  test("may visit a part of the rows, and a row more than once", () => {
+    const rules = rulesOf([4, 4, 4], 2);
+    const order = Uint32Array.of(9, 0, 9, 8, 0, 9);
+    expectBatch(segmentSteps(stepsOf([order], 6), rules), order, rules);
+  });
+});
+
+describe("segments of all rows", () => {
+  const random = createRandom(23);
+  for (let round = 0; round < 40; round++) {
+    const sizes = range(1 + random.integer(4)).map(() => 1 + random.integer(50));
+    const segmentRows = 1 + random.integer(30);
+    const total = sizes.reduce((a, b) => a + b, 0);
+
+    test(`chunks of ${sizes.join(", ")}; ${segmentRows} rows at most: in order, without lists`, () => {
+      const rules = rulesOf(sizes, segmentRows);
+      const segments = segmentAll(UPDATE, rules);
+      expectBatch(segments, range(total), rules);
+      expect(segments.flatMap((segment) => rowsOf(segment, rules))).toEqual(range(total));
+      expect(segments.every(({ rows }) => rows === null)).toBe(true);
+      expect(segments[0].batch).toMatchObject({ index: 0, weight: total, update: UPDATE });
+    });
+  }
+
+  test("weigh Σ s in double precision, and may end without an update", () => {
+    const sampleWeights = new Float32Array(3000).fill(Math.fround(0.1));
+    const [{ batch }] = segmentAll(null, rulesOf([3000], 4096, sampleWeights));
+    expectClose([batch.weight], [3000 * Math.fround(0.1)], { absolute: 0, relative: 1e-12 });
+    expect(batch.update).toBeNull();
+  });
+});
+
+const SHAPES = [1, 2, 3, 4, 5, 8, 31, 64, 784, 785, 4096, 100_000].flatMap((features) =>
+  [2, 3, 10, 11, 16, 17, 100, 1000, 1031, 65_536].flatMap((classes) =>
+    [true, false].map((bias) => ({ features, classes, bias })),
+  ),
+);
+
+describe("a tiling", () => {
+  test("pads features to vectors, and the bias is one more", () => {
+    const counts = [1, 4, 5, 8, 785].map((features) => {
+      const { features4, weights4 } = tile({ features, classes: 3, bias: true });
+      expect(tile({ features, classes: 3, bias: false })).toMatchObject({ features4, weights4: features4 });
+      return [features4, weights4];
+    });
+    expect(counts).toEqual([
+      [1, 2],
+      [1, 2],
+      [2, 3],
+      [2, 3],
+      [197, 198],
+    ]);
+  });
+
+  test("has tiles of at most ten classes, as few as that allows, with as few as possible sticking out", () => {
+    for (let classes = 2; classes <= 3000; classes++) {
+      const { tileClasses } = tile({ features: 4, classes, bias: true });
+      const candidates = range(10).map((i) => {
+        const tiles = Math.ceil(classes / (i + 1));
+        return { size: i + 1, tiles, waste: tiles * (i + 1) - classes };
+      });
+      const [best] = candidates.toSorted((a, b) => a.tiles - b.tiles || a.waste - b.waste);
+      expect(tileClasses, `${classes} classes`).toBe(best.size);
+    }
+  });
+
+  test("shares a row among a power of two of threads, each with at most sixteen classes while there are enough", () => {
+    for (let classes = 2; classes <= 3000; classes++) {
+      const { lanes } = tile({ features: 4, classes, bias: true });
+      expect(Number.isInteger(Math.log2(lanes))).toBe(true);
+      expect(lanes).toBeLessThanOrEqual(WORKGROUP_SIZES.softmax);
+      if (lanes < WORKGROUP_SIZES.softmax) expect(lanes * 16).toBeGreaterThanOrEqual(classes);
+      if (lanes > 1) expect(lanes * 8).toBeLessThan(classes);
+    }
+  });
+
+  test("bounds the rows, scores, work and loss pairs of a segment, of which there is at least one row", () => {
+    for (const shape of SHAPES) {
+      const { features, classes } = shape;
+      const tiling = tile(shape);
+      const { segmentRows } = tiling;
+      expect(Number.isInteger(segmentRows)).toBe(true);
+      expect(segmentRows).toBeGreaterThanOrEqual(1);
+      expect(segmentRows).toBeLessThanOrEqual(MAX_SEGMENT_ROWS);
+      expect(segmentRows * classes).toBeLessThanOrEqual(2 ** 22);
+      if (segmentRows > 1) expect(2 * segmentRows * features * classes).toBeLessThanOrEqual(2 ** 29);
+      expect(groupsFor(segmentRows, 1, classes, tiling).softmax).toBeLessThanOrEqual(MAX_SEGMENT_ROWS);
+    }
+  });
+});
+
+/** Tiles of one partial gradient. */
+function gradientTiles(classes: number, { weights4, tileClasses, tileFeatures4 }: Tiling): number {
+  return Math.ceil(weights4 / tileFeatures4) * Math.ceil(classes / tileClasses);
+}
+
+const ROW_COUNTS = [1, 2, 15, 16, 17, 31, 32, 33, 100, 1000, 4097, 32_768];
+
+describe("splits of the gradient", () => {
+  test("are one for few rows, and never fewer for more", () => {
+    for (const shape of SHAPES) {
+      const splits = ROW_COUNTS.map((rows) => splitsFor(rows, shape.classes, tile(shape)));
+      expect(splits.slice(0, 4)).toEqual([1, 1, 1, 1]);
+      expect(splits).toEqual(ascending(splits));
+    }
+  });
+
+  test("have sixteen rows each on average, and are no more than keep the device busy", () => {
+    for (const shape of SHAPES) {
+      const tiling = tile(shape);
+      for (const rows of ROW_COUNTS) {
+        const splits = splitsFor(rows, shape.classes, tiling);
+        expect(Number.isInteger(splits)).toBe(true);
+        expect((splits - 1) * 16).toBeLessThan(rows);
+        expect((splits - 1) * gradientTiles(shape.classes, tiling)).toBeLessThan(2 ** 14);
+      }
+    }
+  });
+
+  test("of a small model are as many as the rows allow", () => {
+    const tiling = tile({ features: 4, classes: 2, bias: true });
+    expect([17, 32, 33, 1600].map((rows) => splitsFor(rows, 2, tiling))).toEqual([2, 2, 3, 100]);
+  });
+
+  test("of a large model are one", () => {
+    const shape = { features: 4096, classes: 1000, bias: true };
+    expect(splitsFor(MAX_SEGMENT_ROWS, shape.classes, tile(shape))).toBe(1);
+  });
+});
+
+describe("workgroups", () => {
+  test("cover all the work, and none is idle", () => {
+    for (const shape of SHAPES) {
+      const { classes } = shape;
+      const tiling = tile(shape);
+      for (const rows of ROW_COUNTS) {
+        const splits = splitsFor(rows, classes, tiling);
+        const threads = {
+          matmul: Math.ceil(rows / tiling.tileRows) * Math.ceil(classes / tiling.tileClasses),
+          softmax: rows * tiling.lanes,
+          gradient: splits * gradientTiles(classes, tiling),
+          sgd: classes * tiling.weights4,
+        };
+        const groups = groupsFor(rows, splits, classes, tiling);
+        for (const kernel of ["matmul", "softmax", "gradient", "sgd"] as const) {
+          const size = WORKGROUP_SIZES[kernel];
+          expect(groups[kernel] * size).toBeGreaterThanOrEqual(threads[kernel]);
+          expect((groups[kernel] - 1) * size).toBeLessThan(threads[kernel]);
+        }
+      }
+    }
+  });
+
+  test("of softmax hold whole rows", () => {
+    for (const shape of SHAPES) expect(WORKGROUP_SIZES.softmax % tile(shape).lanes).toBe(0);
+  });
+});
+
+describe("packed parameters", () => {
+  const weights = Float64Array.of(1, 2, 3, 4, 5, 6, 7, 8, 9, 10);
+  const bias = Float64Array.of(-1, -2);
+
+  test("of five features: each row padded to two vectors, its bias leading the next", () => {
+    const packed = packParameters({ weights, bias }, { features: 5, classes: 2, bias: true }, 3);
+    const expected = [
+      [1, 2, 3, 4, 5, 0, 0, 0, -1, 0, 0, 0],
+      [6, 7, 8, 9, 10, 0, 0, 0, -2, 0, 0, 0],
+    ];
+    expect([...packed]).toEqual(expected.flat());
+  });
+
+  test("without a bias: no vector for it, whatever it holds, and it comes back as 0", () => {
+    const shape = { features: 5, classes: 2, bias: false };
+    const packed = packParameters({ weights, bias }, shape, 2);
+    expect([...packed]).toEqual([1, 2, 3, 4, 5, 0, 0, 0, 6, 7, 8, 9, 10, 0, 0, 0]);
+    expect(unpackParameters(packed, shape, 2)).toEqual({ weights, bias: new Float64Array(2) });
+  });
+
+  test("are read without their padding", () => {
+    const packed = Float32Array.of(1, 9, 9, 9, 2, 9, 9, 9, 3, 9, 9, 9, 4, 9, 9, 9);
+    expect(unpackParameters(packed, { features: 1, classes: 2, bias: true }, 2)).toEqual({
+      weights: Float64Array.of(1, 3),
+      bias: Float64Array.of(2, 4),
+    });
+  });
+
+  for (const features of [1, 2, 3, 4, 5, 7, 8, 9, 785]) {
+    for (const classes of [2, 3, 10]) {
+      test(`${classes} × ${features} come back as they went, in float32`, () => {
+        const random = createRandom(features);
+        const parameters = {
+          weights: Float64Array.from(range(classes * features), random.normal),
+          bias: Float64Array.from(range(classes), random.normal),
+        };
+        for (const hasBias of [true, false]) {
+          const shape = { features, classes, bias: hasBias };
+          const { weights4 } = tile(shape);
+          const packed = packParameters(parameters, shape, weights4);
+          expect(packed).toHaveLength(classes * weights4 * 4);
+          expect(unpackParameters(packed, shape, weights4)).toEqual({
+            weights: parameters.weights.map(Math.fround),
+            bias: hasBias ? parameters.bias.map(Math.fround) : new Float64Array(classes),
+          });
+        }
+      });
+    }
+  }
+});
