@@ -1,11 +1,13 @@
 /** Builds one self-contained module per entry (`--mode` names it), serves the pages, runs the tests. */
 import { defineConfig } from "vitest/config";
 import { wgsl } from "./shaders/vite-plugin-wgsl.ts";
+import { assemblyscript } from "./src/backends/wasm/vite-plugin-assemblyscript.ts";
 import { commands, puppeteer } from "./test/support/puppeteer-provider.ts";
 
 const entries: Record<string, string> = {
   index: "src/index.ts",
   webgpu: "src/backends/webgpu/index.ts",
+  wasm: "src/backends/wasm/index.ts",
   reference: "src/backends/reference/index.ts",
 };
 
@@ -13,7 +15,7 @@ const entries: Record<string, string> = {
 const hasData = Boolean(process.env.DATA_DIR);
 
 export default defineConfig(({ mode }) => ({
-  plugins: [wgsl()],
+  plugins: [wgsl(), assemblyscript()],
   build: {
     target: "es2023",
     sourcemap: true,

@@ -24,7 +24,7 @@ export interface SoftmaxRegressionOptions {
   readonly nesterov?: boolean;
   /** Fixes the order of rows: an integer in [0, 2³²). Default 0. */
   readonly seed?: number;
-  /** Default `"auto"`: WebGPU on a real adapter, else the CPU. */
+  /** Default `"auto"`: WebGPU on a real adapter, else WebAssembly. */
   readonly device?: DeviceOption;
 }
 
@@ -44,6 +44,7 @@ const DEFAULTS: ResolvedOptions = {
   device: "auto",
 };
 
+const NAMED_DEVICES: readonly unknown[] = ["auto", "webgpu", "wasm", "reference"];
 const UINT32 = 2 ** 32 - 1;
 
 /** What each option must be, in words, and whether a value is. */
@@ -61,8 +62,8 @@ const RULES: { readonly [Name in keyof ResolvedOptions]: readonly [string, (valu
   nesterov: ["true or false", (value) => typeof value === "boolean"],
   seed: ["an integer from 0 to 2³²−1", (value) => isInteger(value, 0)],
   device: [
-    '"auto", "webgpu", "reference" or a GPUDevice',
-    (value) => value === "auto" || value === "webgpu" || value === "reference" || isGpuDevice(value),
+    '"auto", "webgpu", "wasm", "reference" or a GPUDevice',
+    (value) => NAMED_DEVICES.includes(value) || isGpuDevice(value),
   ],
 };
 

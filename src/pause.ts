@@ -7,6 +7,11 @@ const STRETCH = 12;
 
 let resumed = 0;
 
+/** Whether enough work was done since the last pause for another one. */
+export function isPauseDue(): boolean {
+  return performance.now() - resumed >= STRETCH;
+}
+
 /**
  * Returns at once while the current stretch of work is short; else lets the event loop turn first.
  *
@@ -14,7 +19,7 @@ let resumed = 0;
  */
 export async function pause(signal?: AbortSignal): Promise<void> {
   signal?.throwIfAborted();
-  if (performance.now() - resumed < STRETCH) return;
+  if (!isPauseDue()) return;
   await turnEventLoop();
   resumed = performance.now();
   signal?.throwIfAborted();

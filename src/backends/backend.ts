@@ -10,7 +10,7 @@ import type { Targets } from "../data/targets.ts";
 import type { Parameters } from "../objective.ts";
 
 /** The kinds of device there are. */
-export type DeviceKind = "webgpu" | "reference";
+export type DeviceKind = "webgpu" | "wasm" | "reference";
 
 /** What a model runs on, and why. */
 export interface DeviceInfo {

@@ -2,24 +2,36 @@
 import { DeviceError } from "../errors.ts";
 import type { Backend } from "./backend.ts";
 import { ReferenceBackend } from "./reference/backend.ts";
+import { WasmBackend } from "./wasm/backend.ts";
 import { WebGpuBackend } from "./webgpu/backend.ts";
 
 /** Where to run: by rule, by name, or on the caller's own device. */
-export type DeviceOption = "auto" | "webgpu" | "reference" | GPUDevice;
+export type DeviceOption = "auto" | "webgpu" | "wasm" | "reference" | GPUDevice;
 
 /**
- * Opens a backend. `"auto"` takes WebGPU on a real adapter; where there is none, the CPU, saying why.
+ * Opens a backend. `"auto"` takes the first that can be had of WebGPU on a real adapter, WebAssembly with SIMD
+ * and the reference, and says why.
  *
- * @throws DeviceError where WebGPU was asked for by name and cannot be had
+ * @throws DeviceError where a device was asked for by name and cannot be had
  */
 export async function openBackend(device: DeviceOption): Promise<Backend> {
   if (device === "reference") return new ReferenceBackend();
+  if (device === "wasm") return WasmBackend.open();
   if (device === "webgpu") return WebGpuBackend.open();
   if (device !== "auto") return WebGpuBackend.open({ device });
-  try {
-    return await WebGpuBackend.open({ allowSoftware: false, reason: "auto: a real GPU is there" });
-  } catch (error) {
-    if (error instanceof DeviceError) return new ReferenceBackend(`auto: ${error.message}`);
-    throw error;
+
+  const choices: readonly ((reason: string) => Promise<Backend>)[] = [
+    () => WebGpuBackend.open({ allowSoftware: false, reason: "auto: a real GPU is there" }),
+    (reason) => WasmBackend.open({ reason }),
+  ];
+  let reason = "auto";
+  for (const open of choices) {
+    try {
+      return await open(reason);
+    } catch (error) {
+      if (!(error instanceof DeviceError)) throw error;
+      reason += `: ${error.message}`;
+    }
   }
+  return new ReferenceBackend(reason);
 }

@@ -20,7 +20,7 @@ describe("choosing a device", () => {
     const isReal = adapter?.info.isFallbackAdapter === false;
     for (const [device, kind] of [
       ["webgpu", "webgpu"],
-      ["auto", isReal ? "webgpu" : "reference"],
+      ["auto", isReal ? "webgpu" : "wasm"],
     ] as const) {
       const model = new SoftmaxRegression({ device, epochs: 1 });
       expect(model.device).toBeNull();
@@ -46,7 +46,7 @@ describe("choosing a device", () => {
       model.dispose();
       const automatic = new SoftmaxRegression({ device: "auto", epochs: 1 });
       await automatic.fit(DIGITS.x, DIGITS.y);
-      expect(automatic.device).toMatchObject({ kind: "reference", reason: expect.stringMatching(message) });
+      expect(automatic.device).toMatchObject({ kind: "wasm", reason: expect.stringMatching(message) });
       automatic.dispose();
     }
   });

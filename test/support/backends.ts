@@ -1,16 +1,18 @@
 /**
- * The backends the shared tests run on: the reference everywhere, WebGPU in the browser. A test that takes one
+ * The backends the shared tests run on: the reference and WebAssembly everywhere, WebGPU in the browser. A test that takes one
  * of these says nothing about which it is.
  */
 import type { Backend } from "../../src/backends/backend.ts";
 import { ReferenceBackend } from "../../src/backends/reference/backend.ts";
+import { WasmBackend } from "../../src/backends/wasm/backend.ts";
+import { supportedBuilds } from "../../src/backends/wasm/kernels.ts";
 import { WebGpuBackend } from "../../src/backends/webgpu/backend.ts";
 
 /** A backend under test. */
 export interface BackendCase {
   readonly name: string;
   /** The estimator's option for it. */
-  readonly device: "reference" | "webgpu";
+  readonly device: "reference" | "wasm" | "webgpu";
   /** Relative precision of its arithmetic. */
   readonly epsilon: number;
   open(): Promise<Backend>;
@@ -22,6 +24,14 @@ const REFERENCE: BackendCase = {
   epsilon: 2 ** -52,
   open: async () => new ReferenceBackend(),
 };
+
+/** WebAssembly in the builds that run here: Node 20 has no relaxed SIMD. */
+const WASM: readonly BackendCase[] = supportedBuilds().map((build) => ({
+  name: `wasm ${build}`,
+  device: "wasm",
+  epsilon: 2 ** -24,
+  open: () => WasmBackend.open({ build }),
+}));
 
 const WEBGPU: BackendCase = {
   name: "webgpu",
@@ -40,7 +50,11 @@ const WEBGPU_CHUNKED: BackendCase = {
 const isBrowser = typeof document !== "undefined";
 
 /** Backends that can be opened here. */
-export const BACKENDS: readonly BackendCase[] = isBrowser ? [REFERENCE, WEBGPU, WEBGPU_CHUNKED] : [REFERENCE];
+export const BACKENDS: readonly BackendCase[] = isBrowser
+  ? [REFERENCE, ...WASM, WEBGPU, WEBGPU_CHUNKED]
+  : [REFERENCE, ...WASM];
 
 /** Devices an estimator can be asked for here. */
-export const DEVICES: readonly BackendCase[] = isBrowser ? [REFERENCE, WEBGPU] : [REFERENCE];
+export const DEVICES: readonly BackendCase[] = isBrowser
+  ? [REFERENCE, WASM[0], WEBGPU]
+  : [REFERENCE, WASM[0]];

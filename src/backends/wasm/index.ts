@@ -1,0 +1,3 @@
+/** Entry `softmax-webgpu/wasm`: the WebAssembly backend. */
+export { WasmBackend, type WasmOptions } from "./backend.ts";
+export { compileKernels, instantiate, type KernelBuild, type Kernels, supportedBuilds } from "./kernels.ts";
