@@ -1,7 +1,6 @@
 /** Builds one self-contained module per entry (`--mode` names it), serves the pages, runs the tests. */
 import { defineConfig } from "vitest/config";
-import { wgsl } from "./shaders/vite-plugin-wgsl.ts";
-import { assemblyscript } from "./src/backends/wasm/vite-plugin-assemblyscript.ts";
+import { kernels } from "./src/backends/vite-plugin-kernels.ts";
 import { commands, puppeteer } from "./test/support/puppeteer-provider.ts";
 
 const entries: Record<string, string> = {
@@ -15,7 +14,7 @@ const entries: Record<string, string> = {
 const hasData = Boolean(process.env.DATA_DIR);
 
 export default defineConfig(({ mode }) => ({
-  plugins: [wgsl(), assemblyscript()],
+  plugins: [kernels()],
   build: {
     target: "es2023",
     sourcemap: true,

@@ -4,12 +4,13 @@
 //   v ← μv + G
 //   W ← W − ηv                     Nesterov: W ← W − η(G + μv)
 //
-// One thread owns four neighbouring parameters. With μ = η = 0 the velocity becomes G itself and W stays:
-// that is how the gradient over all rows is taken out.
+// One thread owns four neighbouring parameters. With TAKE, G is left in the place of the velocity and nothing
+// moves: that is how the gradient over all rows is taken out.
 
 const CLASSES: u32 = 3u;          // K
 const FEATURES4: u32 = 1u;        // ⌈D/4⌉
 const BIAS: bool = true;
+const TAKE: bool = false;
 const WORKGROUP_SIZE: u32 = 64u;
 
 const WEIGHTS4: u32 = FEATURES4 + select(0u, 1u, BIAS);  // vectors in a row of W, the bias being the last
@@ -48,6 +49,10 @@ fn sgd(
   }
   let w = weights[at];
   if (at % WEIGHTS4 < FEATURES4) { g += 2.0 * segment.l2 * w; }
+  if (TAKE) {
+    velocity[at] = g;
+    return;
+  }
 
   let v = segment.momentum * velocity[at] + g;
   let direction = select(v, g + segment.momentum * v, segment.nesterov == 1u);

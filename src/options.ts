@@ -2,6 +2,7 @@
 import type { DeviceOption } from "./backends/open-backend.ts";
 import { describe } from "./data/matrix.ts";
 import { OptionError } from "./errors.ts";
+import type { FitOptions } from "./fit-options.ts";
 import type { LearningRateSchedule } from "./solvers/schedules.ts";
 
 /** Options of {@link SoftmaxRegression}. */
@@ -48,7 +49,9 @@ const NAMED_DEVICES: readonly unknown[] = ["auto", "webgpu", "wasm", "reference"
 const UINT32 = 2 ** 32 - 1;
 
 /** What each option must be, in words, and whether a value is. */
-const RULES: { readonly [Name in keyof ResolvedOptions]: readonly [string, (value: unknown) => boolean] } = {
+type RulesOf<T> = { readonly [Name in keyof T]-?: readonly [string, (value: unknown) => boolean] };
+
+const RULES: RulesOf<ResolvedOptions> = {
   l2: ["a finite number ≥ 0", (value) => isNumber(value) && value >= 0],
   solver: ['"sgd"', (value) => value === "sgd"],
   bias: ["true or false", (value) => typeof value === "boolean"],
@@ -67,21 +70,38 @@ const RULES: { readonly [Name in keyof ResolvedOptions]: readonly [string, (valu
   ],
 };
 
+const FIT_RULES: RulesOf<FitOptions> = {
+  validation: ["[x, y]", (value) => Array.isArray(value) && value.length === 2],
+  onEpoch: ["a function", (value) => typeof value === "function"],
+  onProgress: ["a function", (value) => typeof value === "function"],
+  signal: ["an AbortSignal", (value) => value instanceof AbortSignal],
+};
+
 /** Fills in defaults. @throws OptionError an unknown name, or a value out of range; nothing is coerced */
 export function resolveOptions(options: SoftmaxRegressionOptions): ResolvedOptions {
+  check(options, RULES);
+  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+  return { ...DEFAULTS, ...given };
+}
+
+/** @throws OptionError an unknown name, or a value of the wrong type */
+export function checkFitOptions(options: FitOptions): void {
+  check(options, FIT_RULES);
+}
+
+function check<T extends object>(options: T, rules: RulesOf<T>): void {
   if (typeof options !== "object" || options === null) {
     throw new OptionError("options", `expected an object, got ${describe(options)}`);
   }
   for (const [name, value] of Object.entries(options)) {
-    if (!Object.hasOwn(RULES, name)) {
-      throw new OptionError(name, `no such option; there are ${Object.keys(RULES).join(", ")}`);
+    if (!Object.hasOwn(rules, name)) {
+      throw new OptionError(name, `no such option; there are ${Object.keys(rules).join(", ")}`);
     }
-    const [expected, accepts] = RULES[name as keyof ResolvedOptions];
-    if (value !== undefined && !accepts(value))
+    const [expected, accepts] = rules[name as keyof T];
+    if (value !== undefined && !accepts(value)) {
       throw new OptionError(name, `expected ${expected}, got ${describe(value)}`);
+    }
   }
-  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
-  return { ...DEFAULTS, ...given };
 }
 
 function isNumber(value: unknown): value is number {

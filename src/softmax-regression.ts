@@ -5,14 +5,19 @@
 import type { Dataset, DeviceInfo, Evaluation, RunOptions, Trainer } from "./backends/backend.ts";
 import { BackendOwner } from "./backends/backend-owner.ts";
 import { encodeTargets, type Label, type LabelsLike, learnClasses } from "./data/labels.ts";
-import { type Matrix, type MatrixLike, toMatrix } from "./data/matrix.ts";
+import { MAX_ELEMENTS, type Matrix, type MatrixLike, toMatrix } from "./data/matrix.ts";
 import { scanRows } from "./data/scan.ts";
 import { NO_TARGETS, type Targets } from "./data/targets.ts";
-import { ShapeError, StateError } from "./errors.ts";
+import { DataError, LimitError, ShapeError, StateError } from "./errors.ts";
 import type { EpochRecord, FitHistory, FitOptions, ModelEvaluation } from "./fit-options.ts";
 import { argmaxRows } from "./metrics.ts";
 import { type Parameters, penalty } from "./objective.ts";
-import { type ResolvedOptions, resolveOptions, type SoftmaxRegressionOptions } from "./options.ts";
+import {
+  checkFitOptions,
+  type ResolvedOptions,
+  resolveOptions,
+  type SoftmaxRegressionOptions,
+} from "./options.ts";
 import { autoLearningRate } from "./solvers/auto-learning-rate.ts";
 import { constant, type LearningRateSchedule, linearDecay } from "./solvers/schedules.ts";
 import { sgd } from "./solvers/sgd.ts";
@@ -23,6 +28,9 @@ interface Fitted {
   readonly features: number;
   readonly parameters: Parameters;
 }
+
+/** Scores that are read back at once where only the best of each row is wanted. */
+const PREDICTED_SCORES = 2 ** 24;
 
 /**
  * Softmax (multinomial logistic) regression: p = softmax(W x + b), fitted by minimising
@@ -49,6 +57,7 @@ export class SoftmaxRegression {
    * @param x rows `[N,D]`
    * @param y a label per row (non-negative integers or strings), or probabilities `[N,K]`
    * @throws ShapeError, DataError, LimitError  `x`, `y` or `validation` cannot be trained on
+   * @throws OptionError     an unknown option, or one of the wrong type
    * @throws StateError      another fit is running
    * @throws DivergenceError the parameters left the finite numbers; the last finite ones are kept
    * @throws DeviceError     no device, or it was lost; the parameters of the last whole epoch are kept
@@ -56,6 +65,7 @@ export class SoftmaxRegression {
   async fit(x: MatrixLike, y: LabelsLike, options: FitOptions = {}): Promise<FitHistory> {
     this.#backend.closed.throwIfAborted();
     if (this.#isFitting) throw new StateError("fit", "a fit is running; await it or abort it first");
+    checkFitOptions(options);
     this.#isFitting = true;
     try {
       return await this.#fit(x, y, options);
@@ -66,9 +76,15 @@ export class SoftmaxRegression {
 
   /** The most probable label of each row of `x [N,D]`, in the type the labels came in. */
   async predict(x: MatrixLike): Promise<Label[]> {
-    const { classes } = this.#requireFitted();
-    const { data } = await this.logits(x);
-    return Array.from(argmaxRows(data, classes.length), (k) => classes[k]);
+    const { classes, features } = this.#requireFitted();
+    const matrix = checkFeatures(toMatrix(x, "x"), features, "x");
+    const rowsAtOnce = Math.ceil(PREDICTED_SCORES / classes.length);
+    const labels: Label[] = [];
+    for (let first = 0; first < matrix.rows; first += rowsAtOnce) {
+      const scores = await this.logits(rowsOf(matrix, first, rowsAtOnce));
+      for (const k of argmaxRows(scores.data, classes.length)) labels.push(classes[k]);
+    }
+    return labels;
   }
 
   /** P `[N,K]`, columns in the order of `classes`. */
@@ -93,6 +109,7 @@ export class SoftmaxRegression {
     const evaluation = await this.#run(fitted, matrix, targets, (trainer, data, run) =>
       trainer.evaluate(data, run),
     );
+    assertFinite([evaluation.loss], 1);
     return this.#summarise(evaluation, matrix.rows, fitted.parameters);
   }
 
@@ -136,10 +153,12 @@ export class SoftmaxRegression {
 
     const epochs: EpochRecord[] = [];
     await this.#backend.use(async (backend, own) => {
-      const data = own(await backend.createDataset({ x: matrix, targets }));
-      const held =
-        validation && own(await backend.createDataset({ x: validation.matrix, targets: validation.targets }));
+      // First what is most likely not to fit, and least costly to find out.
       const trainer = own(await backend.createTrainer(this.#shapeOf(known)));
+      const data = own(await backend.createDataset({ x: matrix, targets }, signal));
+      const held =
+        validation &&
+        own(await backend.createDataset({ x: validation.matrix, targets: validation.targets }, signal));
       let parameters: Parameters;
       await sgd(
         trainer,
@@ -178,9 +197,17 @@ export class SoftmaxRegression {
   ): Promise<Matrix<Float32Array>> {
     const fitted = this.#requireFitted();
     const matrix = checkFeatures(toMatrix(x, "x"), fitted.features, "x");
+    const cols = fitted.classes.length;
+    if (matrix.rows * cols > MAX_ELEMENTS) {
+      throw new LimitError(
+        "x",
+        `${matrix.rows} rows × ${cols} classes are more than ${MAX_ELEMENTS} results; pass fewer rows`,
+      );
+    }
     await scanRows(matrix, "x", this.#backend.closed);
     const data = await this.#run(fitted, matrix, NO_TARGETS, work);
-    return { data, rows: matrix.rows, cols: fitted.classes.length };
+    assertFinite(data, cols);
+    return { data, rows: matrix.rows, cols };
   }
 
   /** Runs `work` on `x` with the fitted parameters. */
@@ -191,8 +218,8 @@ export class SoftmaxRegression {
     work: (trainer: Trainer, data: Dataset, run: RunOptions) => Promise<T>,
   ): Promise<T> {
     return this.#backend.use(async (backend, own) => {
-      const data = own(await backend.createDataset({ x, targets }));
       const trainer = own(await backend.createTrainer(this.#shapeOf(fitted)));
+      const data = own(await backend.createDataset({ x, targets }, this.#backend.closed));
       trainer.write(fitted.parameters);
       return work(trainer, data, { signal: this.#backend.closed });
     });
@@ -229,4 +256,19 @@ function checkFeatures(matrix: Matrix, features: number, argument: string): Matr
     argument,
     `expected the ${features} features of the training rows, got ${matrix.cols}`,
   );
+}
+
+/** Rows of a matrix, without a copy. */
+function rowsOf({ data, rows, cols }: Matrix, first: number, count: number): Matrix {
+  const end = Math.min(first + count, rows);
+  return { data: data.subarray(first * cols, end * cols), rows: end - first, cols };
+}
+
+/** Rows may be finite and their scores not. */
+function assertFinite(results: ArrayLike<number>, cols: number): void {
+  for (let at = 0; at < results.length; at++) {
+    if (Number.isFinite(results[at])) continue;
+    const where = results.length === cols ? "" : `, first in row ${Math.floor(at / cols)}`;
+    throw new DataError("x", `values so large that scores overflow float32${where}; scale the features`);
+  }
 }

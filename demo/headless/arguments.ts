@@ -19,8 +19,8 @@ export function parseArguments(argv: readonly string[]): TrainArguments {
       "folder with train-images, train-labels, t10k-images, t10k-labels (IDX, plain or .gz)",
     )
     .addOption(
-      new Option("--device <name>", "where to run")
-        .choices(["webgpu", "auto", "reference"])
+      new Option("--device <name>", "where to run; wasm and reference need no browser")
+        .choices(["webgpu", "auto", "wasm", "reference"])
         .default("webgpu"),
     )
     .addOption(new Option("--solver <name>", "how parameters move").choices(["sgd"]).default("sgd"))

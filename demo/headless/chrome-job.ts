@@ -2,7 +2,7 @@
 import { createReadStream } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { createServer, type Plugin, type ViteDevServer } from "vite";
-import { wgsl } from "../../shaders/vite-plugin-wgsl.ts";
+import { kernels } from "../../src/backends/vite-plugin-kernels.ts";
 import { launchChrome } from "./chrome.ts";
 import { FILES, type FileName, type Job, type JobEvent, type JobResult } from "./job.ts";
 
@@ -25,6 +25,9 @@ export async function runInChrome(
   const server = await serve(files);
   try {
     const browser = await launchChrome(say);
+    // Without its browser, whatever waits for the page rejects.
+    const stop = () => void browser.close();
+    signal.addEventListener("abort", stop);
     try {
       signal.throwIfAborted();
       say(`${await browser.version()}, headless`);
@@ -34,13 +37,11 @@ export async function runInChrome(
       await page.goto(`${server.resolvedUrls?.local[0]}demo/headless/train.html`, {
         waitUntil: "networkidle0",
       });
-      const stop = () => void page.evaluate(() => window.stop()).catch(() => {}); // a closed page has stopped
-      signal.addEventListener("abort", stop);
       const answer = await page.evaluate((work) => window.train(work), job);
-      signal.removeEventListener("abort", stop);
       if ("error" in answer) throw new Error(answer.error);
       return answer.result;
     } finally {
+      signal.removeEventListener("abort", stop);
       await browser.close();
     }
   } finally {
@@ -55,7 +56,7 @@ async function serve(files: ChromeJobOptions["files"]): Promise<ViteDevServer> {
     logLevel: "error",
     server: { host: "127.0.0.1", port: 0, hmr: false, watch: null },
     optimizeDeps: { noDiscovery: true },
-    plugins: [wgsl(), dataFiles(files)],
+    plugins: [kernels(), dataFiles(files)],
   });
   await server.listen();
   return server;

@@ -48,7 +48,10 @@ const INSTALLED_PATHS = [
  */
 export async function launchChrome(say: (message: string) => void): Promise<Browser> {
   const failures: string[] = [];
-  for (const [source, find] of SOURCES) {
+  const named = process.env.PUPPETEER_EXECUTABLE_PATH;
+  for (const [source, find] of named
+    ? [["PUPPETEER_EXECUTABLE_PATH", async () => [named]] as const]
+    : SOURCES) {
     try {
       for (const executablePath of await find(say)) {
         try {
@@ -76,8 +79,6 @@ const SOURCES: readonly (readonly [string, Finder])[] = [
 ];
 
 function installed(): string[] {
-  const named = process.env.PUPPETEER_EXECUTABLE_PATH;
-  if (named) return [named];
   const folders = (process.env.PATH ?? "").split(delimiter);
   const candidates = [
     ...INSTALLED_NAMES.flatMap((name) => folders.map((folder) => join(folder, name))),

@@ -29,7 +29,7 @@ export type RateChoice =
 /** Options of the estimator in a form that can be sent. */
 export type JobOptions = Omit<SoftmaxRegressionOptions, "learningRate" | "device"> & {
   readonly learningRate: RateChoice;
-  readonly device: "auto" | "webgpu" | "reference";
+  readonly device: "auto" | "webgpu" | "wasm" | "reference";
 };
 
 /** What to train. Without `hasFiles`, on the embedded digits. */

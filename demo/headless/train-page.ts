@@ -10,18 +10,13 @@ declare global {
     report: (event: JobEvent) => Promise<void>;
     /** Called by the command. */
     train: (job: Job) => Promise<PageAnswer>;
-    stop: () => void;
   }
 }
-
-const controller = new AbortController();
-
-window.stop = () => controller.abort(new Error("stopped"));
 
 window.train = async (job) => {
   try {
     const emit = (event: JobEvent) => void window.report(event);
-    return { result: await runJob(job, fetchFile, emit, controller.signal) };
+    return { result: await runJob(job, fetchFile, emit, new AbortController().signal) };
   } catch (error) {
     return { error: error instanceof Error ? `${error.name}: ${error.message}` : String(error) };
   }

@@ -1,4 +1,4 @@
-/** `npm run train`: lets Vite load the command, which is TypeScript and imports shaders. */
+/** `npm run train`: lets Vite load the command, which is TypeScript and imports shaders and kernels. */
 import { fileURLToPath } from "node:url";
 import { runnerImport } from "vite";
 
@@ -9,6 +9,6 @@ const load = (file, plugins = []) =>
     plugins,
   });
 
-const { module: shaders } = await load("../../shaders/vite-plugin-wgsl.ts");
-const { module: command } = await load("./train.ts", [shaders.wgsl()]);
+const { module: plugins } = await load("../../src/backends/vite-plugin-kernels.ts");
+const { module: command } = await load("./train.ts", plugins.kernels());
 process.exitCode = await command.main(process.argv);

@@ -24,7 +24,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     say(`Training on ${data ?? "embedded stroke digits"}`);
     const { signal } = controller;
     const result =
-      options.device === "reference"
+      options.device === "reference" || options.device === "wasm"
         ? await runJob(job, (name) => openFile(files, name), emit, signal)
         : await runInChrome(job, { files, emit, say, signal });
     stream.write(describeResult(result));

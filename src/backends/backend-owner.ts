@@ -59,18 +59,22 @@ export class BackendOwner {
     this.#close();
   }
 
+  /** The backend that lives. Calls that find it dead at the same time share the one that replaces it. */
   async #open(): Promise<Backend> {
-    const known = await this.#opened;
-    if (known?.alive) return known;
-    this.#close();
-    this.#opened = openBackend(this.#device);
-    try {
-      const backend = await this.#opened;
-      this.#info = backend.info;
-      return backend;
-    } catch (error) {
-      this.#opened = null;
-      throw error;
+    for (;;) {
+      this.closed.throwIfAborted();
+      const opening = this.#opened ?? openBackend(this.#device);
+      this.#opened = opening;
+      const backend = await opening.catch((error: unknown) => {
+        if (this.#opened === opening) this.#opened = null;
+        throw error;
+      });
+      this.closed.throwIfAborted();
+      if (backend.alive) {
+        this.#info = backend.info;
+        return backend;
+      }
+      if (this.#opened === opening) this.#close();
     }
   }
 

@@ -42,6 +42,8 @@ export interface DatasetSource {
 export interface Dataset {
   readonly rows: number;
   readonly features: number;
+  readonly targetKind: Targets["kind"];
+  readonly isDisposed: boolean;
   dispose(): void;
 }
 
@@ -88,7 +90,11 @@ export interface LossAndGradient {
   readonly dBias: Float64Array;
 }
 
-/** Parameters on a device and what can be done with them there. One call at a time. */
+/**
+ * Parameters on a device and what can be done with them there. One call at a time. A call with a data set that
+ * does not fit throws ShapeError, DataError or StateError before anything changes; one on a device that is gone
+ * rejects with DeviceError.
+ */
 export interface Trainer {
   /** Sets the parameters and clears the velocity. */
   write(parameters: Parameters): void;
@@ -108,8 +114,8 @@ export interface Backend {
   readonly info: DeviceInfo;
   /** False once the device is gone; a new backend is needed then. */
   readonly alive: boolean;
-  /** Copies checked rows to the device. @throws LimitError, DeviceError */
-  createDataset(source: DatasetSource): Promise<Dataset>;
+  /** Copies checked rows to the device. @throws LimitError, DeviceError, or the signal's reason */
+  createDataset(source: DatasetSource, signal?: AbortSignal): Promise<Dataset>;
   /** Parameters of zero on the device. @throws LimitError, DeviceError */
   createTrainer(shape: ModelShape): Promise<Trainer>;
   dispose(): void;

@@ -1,5 +1,6 @@
-/** The batches of SGD steps, in order. */
-import type { SgdSteps } from "./backend.ts";
+/** What all backends do alike with the arguments of a call: check them, and cut SGD steps into batches. */
+import { DataError, OptionError, ShapeError, StateError } from "../errors.ts";
+import type { Dataset, ModelShape, SgdSteps } from "./backend.ts";
 
 /** The rows of each step: every epoch's order cut into batches. */
 export function* batchesOf({ epochs, batchSize }: SgdSteps): Generator<Uint32Array> {
@@ -15,4 +16,41 @@ export function sumOfWeights(sampleWeights: ArrayLike<number> | undefined, rows:
   let sum = 0;
   for (let i = 0; i < rows.length; i++) sum += sampleWeights[rows[i]];
   return sum;
+}
+
+/** @throws ShapeError, StateError  a data set of other features, or one that was disposed of */
+export function checkFeatures({ features }: ModelShape, data: Dataset): void {
+  if (data.isDisposed) throw new StateError("data", "the data set was disposed of");
+  if (data.features !== features) {
+    throw new ShapeError("data", `expected ${features} features, got ${data.features}`);
+  }
+}
+
+/** @throws DataError also for a data set without targets */
+export function checkLabelled(shape: ModelShape, data: Dataset): void {
+  checkFeatures(shape, data);
+  if (data.targetKind === "none") throw new DataError("data", "expected a data set with targets");
+}
+
+/** @throws OptionError, DataError also for steps that do not fit together, or rows that are not there */
+export function checkSteps(
+  shape: ModelShape,
+  data: Dataset,
+  { epochs, batchSize, learningRates }: SgdSteps,
+): void {
+  checkLabelled(shape, data);
+  const steps = epochs.reduce((sum, order) => sum + Math.ceil(order.length / batchSize), 0);
+  if (!(batchSize >= 1 && steps >= 1))
+    throw new OptionError("steps", `expected at least one step of at least one row`);
+  if (learningRates.length !== steps) {
+    throw new OptionError(
+      "steps.learningRates",
+      `expected a rate for each of ${steps} steps, got ${learningRates.length}`,
+    );
+  }
+  for (const order of epochs) {
+    for (const row of order) {
+      if (row >= data.rows) throw new DataError("steps.epochs", `there is no row ${row} among ${data.rows}`);
+    }
+  }
 }

@@ -61,12 +61,12 @@ async function largestEigenvalue({ x, bias, seed }: AutoRateProblem, signal?: Ab
   let direction = Float64Array.from({ length: cols + 1 }, () => random.normal());
   let eigenvalue = 0;
   for (let round = 0; round < MAX_ROUNDS; round++) {
-    await pause(signal);
     const length = Math.sqrt(direction.reduce((sum, value) => sum + value * value, 0));
     if (length === 0) return 0;
     direction = direction.map((value) => value / length);
     const image = new Float64Array(cols + 1);
     for (const row of sample) {
+      await pause(signal);
       let dot = bias ? direction[cols] : 0;
       for (let j = 0; j < cols; j++) dot += data[row * cols + j] * scale * direction[j];
       for (let j = 0; j < cols; j++) image[j] += (dot * data[row * cols + j] * scale) / rows;

@@ -101,6 +101,7 @@ export async function sgd(
         learningRate: learningRates[end - 1],
         ...(evaluation && { validation: evaluation }),
       });
+      hooks.signal?.throwIfAborted();
     }
   }
 }

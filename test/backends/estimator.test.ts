@@ -233,6 +233,17 @@ for (const { name, device } of DEVICES) {
         });
       });
 
+      test("in the last callback: still an abort", async () => {
+        await withModel({ epochs: 2 }, async (model) => {
+          const controller = new AbortController();
+          const onEpoch = ({ epoch }: EpochRecord) => {
+            if (epoch === 2) controller.abort();
+          };
+          const fit = model.fit(POINTS, NUMBERS, { onEpoch, signal: controller.signal });
+          await expect(fit).rejects.toMatchObject({ name: "AbortError" });
+        });
+      });
+
       test("what onEpoch throws, fit rejects with", async () => {
         await withModel({}, async (model) => {
           const mine = new Error("mine");
@@ -306,7 +317,53 @@ for (const { name, device } of DEVICES) {
             name: "DataError",
             argument: "validation[1]",
           });
+          await expect(model.fit(POINTS, NUMBERS, { validation: [nan, NUMBERS] })).rejects.toMatchObject({
+            name: "DataError",
+            argument: "validation[0]",
+          });
           expect(model.device).toBeNull();
+        });
+      });
+
+      test("options of fit: unknown names and wrong types", async () => {
+        await withModel({}, async (model) => {
+          for (const options of [
+            null,
+            { validationData: [POINTS, NUMBERS] },
+            { validation: 5 },
+            { validation: [POINTS] },
+            { onEpoch: 5 },
+            { onProgress: "yes" },
+            { signal: "x" },
+          ]) {
+            await expect(model.fit(POINTS, NUMBERS, options as FitOptions)).rejects.toThrow(OptionError);
+          }
+          expect(model.device).toBeNull();
+        });
+      });
+
+      test("more results than an array can hold", async () => {
+        await withModel({ epochs: 1 }, async (model) => {
+          const classes = 65_536;
+          const soft = { data: new Float32Array(classes).fill(1 / classes), rows: 1, cols: classes };
+          await model.fit([[1]], soft);
+          const many = { data: new Uint8Array(classes), rows: classes, cols: 1 };
+          await expect(model.predictProba(many)).rejects.toMatchObject({ name: "LimitError", argument: "x" });
+        });
+      });
+
+      test("finite rows whose scores overflow", async () => {
+        await withModel({}, async (model) => {
+          await model.fit(POINTS, NUMBERS);
+          if (device === "reference")
+            return expect((await model.predictProba([[3e38, -3e38]])).data).toContain(1);
+          await expect(
+            model.logits([
+              [1, 1],
+              [3e38, -3e38],
+            ]),
+          ).rejects.toThrow(/overflow float32, first in row 1/);
+          return expect(model.evaluate([[3e38, -3e38]], [5])).rejects.toThrow(DataError);
         });
       });
 
@@ -337,11 +394,36 @@ for (const { name, device } of DEVICES) {
       });
     });
 
+    test("calls may overlap: predictions while a fit runs, and many at once", async () => {
+      await withModel({ epochs: 20 }, async (model) => {
+        await model.fit(POINTS, NUMBERS);
+        const before = await model.predict(POINTS);
+        const again = model.fit(POINTS, NUMBERS, { onEpoch: () => {} });
+        const predictions = await Promise.all([model.predict(POINTS), model.predict(POINTS)]);
+        expect(predictions).toEqual([before, before]);
+        await again;
+      });
+    });
+
+    test("the automatic rate falls to nearly 0", async () => {
+      await withModel({ epochs: 10 }, async (model) => {
+        const { epochs } = await model.fit(POINTS, NUMBERS);
+        expect(epochs[9].learningRate).toBeLessThan(0.05 * epochs[0].learningRate);
+        expect(epochs[9].learningRate).toBeGreaterThan(0);
+      });
+    });
+
     test("after dispose everything rejects; a fit that was running does too; disposing twice is fine", async () => {
       const model = new SoftmaxRegression({ device, epochs: 1000, batchSize: 16 });
       const fit = model.fit(POINTS, NUMBERS, { onEpoch: () => model.dispose() });
       await expect(fit).rejects.toThrow(StateError);
       model.dispose();
+      const last = new SoftmaxRegression({ device, epochs: 1 });
+      await expect(last.fit(POINTS, NUMBERS, { onEpoch: () => last.dispose() })).rejects.toThrow(StateError);
+      const opening = new SoftmaxRegression({ device });
+      const early = opening.fit(POINTS, NUMBERS);
+      opening.dispose();
+      await expect(early).rejects.toThrow(StateError);
       await expect(model.fit(POINTS, NUMBERS)).rejects.toThrow(StateError);
       await expect(model.predict(POINTS)).rejects.toThrow(StateError);
       expect(() => model.weights).toThrow(StateError);

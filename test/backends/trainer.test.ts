@@ -14,6 +14,7 @@ import {
 } from "../../src/backends/reference/index.ts";
 import { sumOfWeights } from "../../src/backends/steps.ts";
 import { createRandom, shuffle } from "../../src/data/random.ts";
+import { DataError, OptionError, ShapeError, StateError } from "../../src/errors.ts";
 import { BACKENDS, type BackendCase } from "../support/backends.ts";
 import { expectClose, type Tolerance } from "../support/expect-close.ts";
 import { type Problem, type ProblemSpec, randomProblem } from "../support/problems.ts";
@@ -172,6 +173,80 @@ for (const backendCase of BACKENDS) {
           gradient: { weights: dWeights, bias: dBias },
         });
         expect(check.maxError).toBeLessThan(1e-6);
+      });
+    });
+
+    test("more rows than one piece of work holds, and more than one dispatch", async () => {
+      const spec = { rows: 70_000, features: 1, classes: 2 };
+      const problem = randomProblem(spec);
+      const expected = expectedOf(problem, 0);
+      const tolerance = toleranceOf(backendCase, spec);
+      await withTrainer(problem, true, async (trainer, data) => {
+        trainer.write(problem.parameters);
+        expectClose(
+          await trainer.logits(data),
+          expected.logits,
+          { absolute: 1e-6, relative: 1e-6 },
+          "logits",
+        );
+        const { loss, correct } = await trainer.evaluate(data);
+        expectClose([loss], [expected.loss], tolerance, "loss");
+        expect(correct).toBe(expected.correct);
+        const { dWeights, dBias } = await trainer.lossAndGradient(data, 0);
+        expectClose(
+          [...dWeights, ...dBias],
+          [...expected.gradient.weights, ...expected.gradient.bias],
+          tolerance,
+          "gradient",
+        );
+      });
+    });
+
+    test("an overflow leaves no trace in the next gradient, and loss and gradient move nothing", async () => {
+      const problem = randomProblem({ rows: 5, features: 3, classes: 3 });
+      const huge = backendCase.epsilon === 2 ** -24 ? 3e38 : 1e308;
+      const far = {
+        weights: problem.parameters.weights.map((w) => Math.sign(w) * huge),
+        bias: problem.parameters.bias,
+      };
+      await withTrainer(problem, true, async (trainer, data) => {
+        trainer.write(problem.parameters);
+        const before = await trainer.lossAndGradient(data, 0.5);
+        trainer.write(far);
+        await trainer.lossAndGradient(data, 0.5);
+        const { weights } = await trainer.read();
+        expectClose(weights, far.weights, { absolute: 0, relative: 1e-6 }, "W");
+        trainer.write(problem.parameters);
+        expect(await trainer.lossAndGradient(data, 0.5)).toEqual(before);
+      });
+    });
+
+    test("calls that do not fit are refused before anything changes", async () => {
+      const problem = randomProblem({ rows: 8, features: 3, classes: 3 });
+      const steps = tenSteps({ rows: 8, features: 3, classes: 3 }, false);
+      await withTrainer(problem, true, async (trainer, data) => {
+        trainer.write(problem.parameters);
+        const other = await backend.createDataset(randomProblem({ rows: 8, features: 4, classes: 3 }).source);
+        const unlabelled = await backend.createDataset({ x: problem.source.x, targets: { kind: "none" } });
+        for (const [refused, error] of [
+          [trainer.logits(other), ShapeError],
+          [trainer.sgd(other, steps), ShapeError],
+          [trainer.evaluate(unlabelled), DataError],
+          [trainer.lossAndGradient(unlabelled, 0), DataError],
+          [trainer.sgd(data, { ...steps, learningRates: Float64Array.of(1) }), OptionError],
+          [trainer.sgd(data, { ...steps, epochs: [] }), OptionError],
+          [
+            trainer.sgd(data, { ...steps, epochs: steps.epochs.map((order) => order.map((row) => row + 1)) }),
+            DataError,
+          ],
+        ] as const) {
+          await expect(refused).rejects.toThrow(error);
+        }
+        other.dispose();
+        unlabelled.dispose();
+        await expect(trainer.logits(unlabelled)).rejects.toThrow(StateError);
+        const { weights } = await trainer.read();
+        expectClose(weights, problem.parameters.weights, { absolute: 0, relative: 0 });
       });
     });
 

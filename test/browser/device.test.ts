@@ -67,6 +67,33 @@ describe("choosing a device", () => {
 });
 
 describe("limits", () => {
+  test("the adapter's own are asked for", async () => {
+    const adapter = await navigator.gpu.requestAdapter();
+    const gpu = await GpuDevice.acquire(true, "test");
+    for (const name of [
+      "maxBufferSize",
+      "maxStorageBufferBindingSize",
+      "maxComputeInvocationsPerWorkgroup",
+    ] as const) {
+      expect(gpu.device.limits[name]).toBe(adapter?.limits[name]);
+    }
+    gpu.dispose();
+  });
+
+  test("a model larger than a buffer is refused in the middle of fit, before its rows are uploaded", async () => {
+    const live = countLiveBuffers();
+    const model = new SoftmaxRegression({ device: "webgpu" });
+    const classes = 60_000;
+    const x = { data: new Uint8Array(classes * 5000), rows: classes, cols: 5000 };
+    const fit = model.fit(
+      x,
+      Uint32Array.from({ length: classes }, (_, k) => k),
+    );
+    await expect(fit).rejects.toMatchObject({ name: "LimitError", argument: "x" });
+    expect(live.created).toBe(0);
+    model.dispose();
+  });
+
   test("a model larger than a buffer is refused before anything is allocated", async () => {
     const backend = await WebGpuBackend.open();
     const createBuffer = vi.spyOn(GPUDevice.prototype, "createBuffer");
@@ -98,7 +125,76 @@ describe("limits", () => {
   });
 });
 
+describe("ownership", () => {
+  test("a model destroys its device when it is disposed of", async () => {
+    const destroy = vi.spyOn(GPUDevice.prototype, "destroy");
+    const model = new SoftmaxRegression({ device: "webgpu", epochs: 1 });
+    await model.fit(DIGITS.x, DIGITS.y);
+    expect(destroy).not.toHaveBeenCalled();
+    model.dispose();
+    await vi.waitFor(() => expect(destroy).toHaveBeenCalledTimes(1));
+  });
+
+  test("a data set takes what trainers made for it along", async () => {
+    const backend = await WebGpuBackend.open();
+    const live = countLiveBuffers();
+    const trainer = await backend.createTrainer({ features: 17, classes: 2, bias: true });
+    const own = live.size;
+    for (let i = 0; i < 3; i++) {
+      const data = await backend.createDataset(randomProblem({ rows: 2, features: 17, classes: 2 }).source);
+      await trainer.evaluate(data);
+      data.dispose();
+      expect(live.size).toBe(own);
+    }
+    trainer.dispose();
+    expect(live.size).toBe(0);
+    backend.dispose();
+  });
+
+  test("an aborted upload leaves nothing", async () => {
+    const backend = await WebGpuBackend.open();
+    const live = countLiveBuffers();
+    const controller = new AbortController();
+    const { source } = randomProblem({ rows: 2000, features: 5000, classes: 2 });
+    const upload = backend.createDataset(source, controller.signal);
+    controller.abort();
+    await expect(upload).rejects.toMatchObject({ name: "AbortError" });
+    expect(live.size).toBe(0);
+    backend.dispose();
+  });
+});
+
 describe("failures", () => {
+  test("calls that find the device lost share its replacement", async () => {
+    const requestDevice = vi.spyOn(GPUAdapter.prototype, "requestDevice");
+    const model = new SoftmaxRegression({ device: "webgpu", epochs: 1 });
+    await model.fit(DIGITS.x, DIGITS.y);
+    const device: GPUDevice = await requestDevice.mock.results[0].value;
+    device.destroy();
+    await device.lost;
+    const calls = [model.predict(DIGITS.x), model.evaluate(DIGITS.x, DIGITS.y), model.logits(DIGITS.x)];
+    for (const outcome of await Promise.allSettled(calls))
+      expect(outcome).toMatchObject({ status: "fulfilled" });
+    expect(requestDevice).toHaveBeenCalledTimes(2);
+    model.dispose();
+  });
+
+  test("a device lost while kernels compile is a DeviceError, and the kernels compile on the next one", async () => {
+    const model = new SoftmaxRegression({ device: "webgpu", epochs: 1 });
+    const createShaderModule = vi
+      .spyOn(GPUDevice.prototype, "createShaderModule")
+      .mockImplementationOnce(function (this: GPUDevice) {
+        this.destroy();
+        return {
+          getCompilationInfo: () => Promise.reject(new DOMException("Instance dropped", "OperationError")),
+        } as never;
+      });
+    await expect(model.fit(DIGITS.x, DIGITS.y)).rejects.toThrow(DeviceError);
+    createShaderModule.mockRestore();
+    await model.fit(DIGITS.x, DIGITS.y);
+    model.dispose();
+  });
+
   test("a shader that does not compile shows the line and the source around it", async () => {
     const gpu = await GpuDevice.acquire(true, "test");
     const code = matmul.code.replace("var b = 0.0;", "var b = undeclared;");

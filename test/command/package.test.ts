@@ -8,7 +8,7 @@ import { promisify } from "node:util";
 import { expect, test } from "vitest";
 import { launchChrome } from "../../demo/headless/chrome.ts";
 
-const ENTRIES = ["index", "webgpu", "reference"];
+const ENTRIES = ["index", "webgpu", "wasm", "reference"];
 
 test("every entry is one module that imports nothing, with a map and types", async () => {
   const { exports, dependencies } = JSON.parse(await readFile("package.json", "utf8"));
@@ -24,16 +24,17 @@ test("every entry is one module that imports nothing, with a map and types", asy
   }
 });
 
-test("importing it in Node touches no navigator; it trains there", async () => {
+test("importing it in Node touches no navigator; it trains there, in WebAssembly", async () => {
   const script = `
     Object.defineProperty(globalThis, "navigator", { get() { throw new Error("touched"); }, configurable: true });
     ${ENTRIES.map((entry) => `await import("./dist/${entry}.js");`).join("\n")}
     const { SoftmaxRegression } = await import("./dist/index.js");
-    const model = new SoftmaxRegression({ device: "reference" });
+    Object.defineProperty(globalThis, "navigator", { value: undefined });
+    const model = new SoftmaxRegression();
     await model.fit([[0], [1]], ["no", "yes"]);
-    console.log(await model.predict([[-9], [9]]));`;
+    console.log(model.device.kind, await model.predict([[-9], [9]]));`;
   const { stdout } = await promisify(execFile)(process.execPath, ["--input-type=module", "-e", script]);
-  expect(stdout).toBe("[ 'no', 'yes' ]\n");
+  expect(stdout).toBe("wasm [ 'no', 'yes' ]\n");
 });
 
 test("a plain script tag on a static server trains on WebGPU", async () => {

@@ -50,7 +50,7 @@ test("embedded digits on WebGPU: says the adapter, every epoch and rows/s, ends 
 });
 
 describe.skipIf(!hasData)("MNIST, 5 epochs, defaults", () => {
-  for (const device of ["webgpu", "reference"]) {
+  for (const device of ["webgpu", "wasm", "reference"]) {
     test(`${device}: at least 0.915 of the test images are recognised`, async () => {
       const { code, stdout } = await train([
         "--data",
@@ -102,13 +102,26 @@ test("Ctrl-C stops the training, closes the browser and exits with 130", async (
   expect(code).toBe(130);
 });
 
+test("Ctrl-C while the browser starts ends it as well", async () => {
+  let isSent = false;
+  const { code, stderr } = await train(["--json"], (text, kill) => {
+    if (!isSent && text.includes("headless")) {
+      isSent = true;
+      kill("SIGINT");
+    }
+  });
+  expect(stderr).toContain("Stopped.");
+  expect(stderr).not.toContain("epoch 10/10");
+  expect(code).toBe(130);
+});
+
 describe("complaints name what is wrong, in one line, before anything starts", () => {
   const cases: readonly [readonly string[], RegExp][] = [
     [["--l2", "-1"], /^l2: expected a finite number ≥ 0, got -1$/m],
     [["--momentum", "1"], /^momentum: expected a number in \[0, 1\)/m],
     [["--epochs", "many"], /It is not a number/],
     [["--learning-rate", "fast"], /none of auto, RATE/],
-    [["--device", "abacus"], /Allowed choices are webgpu, auto, reference/],
+    [["--device", "abacus"], /Allowed choices are webgpu, auto, wasm, reference/],
     [["--speed", "9"], /unknown option '--speed'/],
     [["--data", "/no/such/folder"], /\/no\/such\/folder/],
   ];

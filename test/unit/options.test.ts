@@ -32,7 +32,7 @@ const ACCEPTED: Record<Name, readonly unknown[]> = {
   momentum: [0, 0.5, 0.9, 1 - 2 ** -53],
   nesterov: [true, false],
   seed: [0, 1, UINT32],
-  device: ["auto", "webgpu", "reference", DEVICE],
+  device: ["auto", "webgpu", "wasm", "reference", DEVICE],
 };
 
 const NO_NUMBERS = [Number.NaN, Infinity, -Infinity, "1", null, true, [1], 1n, {}];
@@ -109,7 +109,7 @@ describe("messages", () => {
   test.each([
     ["batchSize", 0, "batchSize: expected an integer from 1 to 2³²−1, got 0"],
     ["momentum", 1, "momentum: expected a number in [0, 1), got 1"],
-    ["device", "cpu", 'device: expected "auto", "webgpu", "reference" or a GPUDevice, got "cpu"'],
+    ["device", "cpu", 'device: expected "auto", "webgpu", "wasm", "reference" or a GPUDevice, got "cpu"'],
     ["seed", "7", 'seed: expected an integer from 0 to 2³²−1, got "7"'],
     ["bias", null, "bias: expected true or false, got null"],
   ])("of %s say what would be accepted and what was given", (name, value, message) => {

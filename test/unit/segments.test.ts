@@ -104,17 +104,22 @@ describe("batches", () => {
   });
 });
 
+/** Sizes of chunks as a data set has them: equal, but for the last. */
+function chunkSizes(count: number, rows: number, random: Random): number[] {
+  return range(count).map((i) => (i < count - 1 ? rows : 1 + random.integer(rows)));
+}
+
 describe("segments of steps", () => {
   test("of one chunk keep the batch's order", () => {
     const rules = rulesOf([5], 2);
-    const segments = segmentSteps(stepsOf([Uint32Array.of(4, 0, 3, 1, 2)], 3), rules);
+    const segments = [...segmentSteps(stepsOf([Uint32Array.of(4, 0, 3, 1, 2)], 3), rules)];
     expect(segments.map(({ rows }) => [...(rows ?? [])])).toEqual([[4, 0], [3], [1, 2]]);
     expect(segments.map(({ batch }) => batch.index)).toEqual([0, 0, 1]);
   });
 
   test("of two chunks count rows within each, and skip a chunk without rows", () => {
     const rules = rulesOf([3, 2], 2);
-    const segments = segmentSteps(stepsOf([Uint32Array.of(4, 0, 3, 1, 2)], 4), rules);
+    const segments = [...segmentSteps(stepsOf([Uint32Array.of(4, 0, 3, 1, 2)], 4), rules)];
     expect(
       segments.map(({ chunk, rows, count, isFirst, isLast }) => ({ chunk, rows, count, isFirst, isLast })),
     ).toEqual([
@@ -126,7 +131,7 @@ describe("segments of steps", () => {
 
   const random = createRandom(17);
   for (let round = 0; round < 60; round++) {
-    const sizes = range(1 + random.integer(5)).map(() => 1 + random.integer(40));
+    const sizes = chunkSizes(1 + random.integer(5), 1 + random.integer(40), random);
     const total = sizes.reduce((a, b) => a + b, 0);
     const batchSize = 1 + random.integer(total + 3);
     const segmentRows = 1 + random.integer(24);
@@ -137,7 +142,7 @@ describe("segments of steps", () => {
       const sampleWeights = isWeighted ? Float32Array.from(range(total), (i) => (i % 5) / 4) : undefined;
       const rules = rulesOf(sizes, segmentRows, sampleWeights);
       const steps = stepsOf(epochs, batchSize);
-      const segments = segmentSteps(steps, rules);
+      const segments = [...segmentSteps(steps, rules)];
       const batches = [...batchesOf(steps)];
       const indices = segments.map(({ batch }) => batch.index);
       expect(indices, "batch after batch").toEqual(ascending(indices));
@@ -155,20 +160,20 @@ describe("segments of steps", () => {
   test("may visit a part of the rows, and a row more than once", () => {
     const rules = rulesOf([4, 4, 4], 2);
     const order = Uint32Array.of(9, 0, 9, 8, 0, 9);
-    expectBatch(segmentSteps(stepsOf([order], 6), rules), order, rules);
+    expectBatch([...segmentSteps(stepsOf([order], 6), rules)], order, rules);
   });
 });
 
 describe("segments of all rows", () => {
   const random = createRandom(23);
   for (let round = 0; round < 40; round++) {
-    const sizes = range(1 + random.integer(4)).map(() => 1 + random.integer(50));
+    const sizes = chunkSizes(1 + random.integer(4), 1 + random.integer(50), random);
     const segmentRows = 1 + random.integer(30);
     const total = sizes.reduce((a, b) => a + b, 0);
 
     test(`chunks of ${sizes.join(", ")}; ${segmentRows} rows at most: in order, without lists`, () => {
       const rules = rulesOf(sizes, segmentRows);
-      const segments = segmentAll(UPDATE, rules);
+      const segments = [...segmentAll(UPDATE, rules)];
       expectBatch(segments, range(total), rules);
       expect(segments.flatMap((segment) => rowsOf(segment, rules))).toEqual(range(total));
       expect(segments.every(({ rows }) => rows === null)).toBe(true);
@@ -178,7 +183,7 @@ describe("segments of all rows", () => {
 
   test("weigh Σ s in double precision, and may end without an update", () => {
     const sampleWeights = new Float32Array(3000).fill(Math.fround(0.1));
-    const [{ batch }] = segmentAll(null, rulesOf([3000], 4096, sampleWeights));
+    const [{ batch }] = [...segmentAll(null, rulesOf([3000], 4096, sampleWeights))];
     expectClose([batch.weight], [3000 * Math.fround(0.1)], { absolute: 0, relative: 1e-12 });
     expect(batch.update).toBeNull();
   });

@@ -1,6 +1,6 @@
 /** The float64 reference as a backend: the truth the others are measured against, and the slowest. */
 import type { Backend, DatasetSource, DeviceInfo, ModelShape } from "../backend.ts";
-import type { ReferenceDataset } from "./dataset.ts";
+import { ReferenceDataset } from "./dataset.ts";
 import { ReferenceTrainer } from "./trainer.ts";
 
 /** {@link Backend} in float64 on the CPU. Runs anywhere. */
@@ -13,7 +13,7 @@ export class ReferenceBackend implements Backend {
   }
 
   async createDataset(source: DatasetSource): Promise<ReferenceDataset> {
-    return { ...source, rows: source.x.rows, features: source.x.cols, dispose: () => {} };
+    return new ReferenceDataset(source);
   }
 
   async createTrainer(shape: ModelShape): Promise<ReferenceTrainer> {

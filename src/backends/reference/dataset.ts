@@ -1,5 +1,17 @@
 /** Rows as the reference keeps them: the caller's own arrays, not copied. */
-import type { Dataset, DatasetSource } from "../backend.ts";
+import type { Matrix } from "../../data/matrix.ts";
+import type { Targets } from "../../data/targets.ts";
+import type { DatasetSource } from "../backend.ts";
+import { KeptDataset } from "../kept-dataset.ts";
 
-/** {@link Dataset} of the reference. */
-export interface ReferenceDataset extends Dataset, DatasetSource {}
+/** A data set of the reference. */
+export class ReferenceDataset extends KeptDataset {
+  readonly x: Matrix;
+  readonly targets: Targets;
+
+  constructor(source: DatasetSource) {
+    super(source);
+    this.x = source.x;
+    this.targets = source.targets;
+  }
+}

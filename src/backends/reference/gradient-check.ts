@@ -4,10 +4,9 @@
  */
 
 import { ShapeError } from "../../errors.ts";
-import type { Parameters } from "../../objective.ts";
+import { type Parameters, penalty } from "../../objective.ts";
 import type { DatasetSource } from "../backend.ts";
-import { sumOfWeights } from "../steps.ts";
-import { crossEntropy, dLogits, gradient, matmul, softmax } from "./operations.ts";
+import { crossEntropy, dLogits, gradient, matmul, softmax, weightedMean } from "./operations.ts";
 
 /** A point at which to check, and the objective's λ. */
 export interface GradientCheckOptions {
@@ -38,9 +37,7 @@ export function objective(source: DatasetSource, parameters: Parameters, l2: num
     rows,
     parameters.bias.length,
   );
-  const sum = losses.reduce((total, loss, i) => total + (source.sampleWeights?.[i] ?? 1) * loss, 0);
-  const penalty = parameters.weights.reduce((total, w) => total + w * w, 0);
-  return sum / sumOfWeights(source.sampleWeights, rows) + l2 * penalty;
+  return weightedMean(losses, source.sampleWeights, rows) + penalty(parameters, l2);
 }
 
 /** dJ/dW and dJ/db in float64, by the formulas. */

@@ -1,4 +1,5 @@
 /** Entry `softmax-webgpu/reference`: the float64 truth, operation by operation, and the gradient check. */
+export * from "../contract.ts";
 export { ReferenceBackend } from "./backend.ts";
 export * from "./gradient-check.ts";
 export * from "./operations.ts";

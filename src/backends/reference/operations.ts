@@ -41,11 +41,12 @@ export function crossEntropy(
   rows: Rows,
   classes: number,
 ): Float64Array {
+  const q = targetsOf(targets);
   return Float64Array.from(rows, (row, i) => {
     const { m, sum } = shiftedSum(logits, i * classes, classes);
     // Σ q = 1 lets m go inside the sum, where large scores cancel exactly.
     let loss = Math.log(sum);
-    for (let k = 0; k < classes; k++) loss += targetAt(targets, row, k) * (m - logits[i * classes + k]);
+    for (let k = 0; k < classes; k++) loss += q(row, k) * (m - logits[i * classes + k]);
     return loss;
   });
 }
@@ -58,11 +59,12 @@ export function dLogits(
   rows: Rows,
   classes: number,
 ): Float64Array {
+  const q = targetsOf(targets);
   const total = sumOfWeights(sampleWeights, rows);
   return probabilities.map((p, at) => {
     const row = rows[Math.floor(at / classes)];
     const s = sampleWeights?.[row] ?? 1;
-    return total === 0 ? 0 : ((p - targetAt(targets, row, at % classes)) * s) / total;
+    return total === 0 ? 0 : ((p - q(row, at % classes)) * s) / total;
   });
 }
 
@@ -102,20 +104,34 @@ export function sgdUpdate(
 
 /** The number of rows whose highest score is the class with the highest target; ties go to the lowest class. */
 export function countCorrect(logits: Float64Array, targets: Targets, rows: Rows, classes: number): number {
+  const q = targetsOf(targets);
   let correct = 0;
   for (let i = 0; i < rows.length; i++) {
     const predicted = argmax(classes, (k) => logits[i * classes + k]);
-    if (predicted === argmax(classes, (k) => targetAt(targets, rows[i], k))) correct++;
+    if (predicted === argmax(classes, (k) => q(rows[i], k))) correct++;
   }
   return correct;
 }
 
-/** q_k of a row. */
-function targetAt(targets: Targets, row: number, k: number): number {
-  if (targets.kind === "labels") return targets.labels[row] === k ? 1 : 0;
-  if (targets.kind === "none") return 0;
+/** Σ s_i v_i / Σ s_i over values that belong to `rows`; 0 where Σ s_i is 0. */
+export function weightedMean(
+  values: Float64Array,
+  sampleWeights: ArrayLike<number> | undefined,
+  rows: Rows,
+): number {
+  const total = sumOfWeights(sampleWeights, rows);
+  return total === 0
+    ? 0
+    : values.reduce((sum, value, i) => sum + (sampleWeights?.[rows[i]] ?? 1) * value, 0) / total;
+}
+
+/** q_k of a row, for all rows and classes. */
+function targetsOf(targets: Targets): (row: number, k: number) => number {
+  if (targets.kind === "labels") return (row, k) => (targets.labels[row] === k ? 1 : 0);
+  if (targets.kind === "none") return () => 0;
   const { data, cols } = targets.distributions;
-  return data[row * cols + k] * elementScale(data);
+  const scale = elementScale(data);
+  return (row, k) => data[row * cols + k] * scale;
 }
 
 function shiftedSum(logits: Float64Array, start: number, classes: number): { m: number; sum: number } {

@@ -14,9 +14,18 @@ import type {
   SgdSteps,
   Trainer,
 } from "../backend.ts";
-import { batchesOf, sumOfWeights } from "../steps.ts";
+import { batchesOf, checkFeatures, checkLabelled, checkSteps, sumOfWeights } from "../steps.ts";
 import type { ReferenceDataset } from "./dataset.ts";
-import { countCorrect, crossEntropy, dLogits, gradient, matmul, sgdUpdate, softmax } from "./operations.ts";
+import {
+  countCorrect,
+  crossEntropy,
+  dLogits,
+  gradient,
+  matmul,
+  sgdUpdate,
+  softmax,
+  weightedMean,
+} from "./operations.ts";
 
 /** Rows that one uninterrupted piece of work over all rows takes. */
 const PIECE_ROWS = 256;
@@ -44,6 +53,7 @@ export class ReferenceTrainer implements Trainer {
   }
 
   async sgd(data: ReferenceDataset, steps: SgdSteps, options: RunOptions = {}): Promise<SgdResult> {
+    checkSteps(this.#shape, data, steps);
     const { learningRates, momentum, nesterov, l2 } = steps;
     const losses = new Float64Array(learningRates.length);
     const weights = new Float64Array(learningRates.length);
@@ -71,6 +81,7 @@ export class ReferenceTrainer implements Trainer {
     l2: number,
     options: RunOptions = {},
   ): Promise<LossAndGradient> {
+    checkLabelled(this.#shape, data);
     await pause(options.signal);
     const seen = this.#lossAndGradient(data, range(0, data.rows), l2);
     const dBias = this.#shape.bias ? seen.gradient.bias : new Float64Array(this.#shape.classes);
@@ -78,23 +89,25 @@ export class ReferenceTrainer implements Trainer {
   }
 
   async evaluate(data: ReferenceDataset, options: RunOptions = {}): Promise<Evaluation> {
-    let sum = 0;
+    checkLabelled(this.#shape, data);
+    const losses = new Float64Array(data.rows);
     let correct = 0;
     await this.#eachPiece(data, options, (rows, logits) => {
-      const losses = crossEntropy(logits, data.targets, rows, this.#shape.classes);
-      for (const [i, loss] of losses.entries()) sum += (data.sampleWeights?.[rows[i]] ?? 1) * loss;
+      losses.set(crossEntropy(logits, data.targets, rows, this.#shape.classes), rows[0]);
       correct += countCorrect(logits, data.targets, rows, this.#shape.classes);
     });
-    return { loss: sum / sumOfWeights(data.sampleWeights, range(0, data.rows)), correct };
+    return { loss: weightedMean(losses, data.sampleWeights, range(0, data.rows)), correct };
   }
 
   async logits(data: ReferenceDataset, options: RunOptions = {}): Promise<Float32Array> {
+    checkFeatures(this.#shape, data);
     const all = new Float32Array(data.rows * this.#shape.classes);
     await this.#eachPiece(data, options, (rows, logits) => all.set(logits, rows[0] * this.#shape.classes));
     return all;
   }
 
   async probabilities(data: ReferenceDataset, options: RunOptions = {}): Promise<Float32Array> {
+    checkFeatures(this.#shape, data);
     const all = new Float32Array(data.rows * this.#shape.classes);
     await this.#eachPiece(data, options, (rows, logits) =>
       all.set(softmax(logits, this.#shape.classes), rows[0] * this.#shape.classes),
@@ -128,17 +141,6 @@ export class ReferenceTrainer implements Trainer {
       await pause(options.signal);
     }
   }
-}
-
-function weightedMean(
-  losses: Float64Array,
-  sampleWeights: ArrayLike<number> | undefined,
-  rows: Uint32Array,
-): number {
-  const total = sumOfWeights(sampleWeights, rows);
-  return total === 0
-    ? 0
-    : losses.reduce((sum, loss, i) => sum + (sampleWeights?.[rows[i]] ?? 1) * loss, 0) / total;
 }
 
 function zeros({ classes, features }: ModelShape): Parameters {

@@ -1,7 +1,7 @@
 /** WebAssembly on the CPU as a backend. */
 import { DeviceError } from "../../errors.ts";
 import type { Backend, DatasetSource, DeviceInfo, ModelShape } from "../backend.ts";
-import { createDataset, type WasmDataset } from "./dataset.ts";
+import { WasmDataset } from "./dataset.ts";
 import { compileKernels, type KernelBuild, supportedBuilds } from "./kernels.ts";
 import { WasmTrainer } from "./trainer.ts";
 
@@ -37,8 +37,8 @@ export class WasmBackend implements Backend {
     return new WasmBackend(await compileKernels(chosen), chosen, reason);
   }
 
-  createDataset(source: DatasetSource): Promise<WasmDataset> {
-    return createDataset(this.#module, source);
+  createDataset(source: DatasetSource, signal?: AbortSignal): Promise<WasmDataset> {
+    return WasmDataset.create(this.#module, source, signal);
   }
 
   async createTrainer(shape: ModelShape): Promise<WasmTrainer> {

@@ -1,8 +1,10 @@
 /** A data set in a WebAssembly memory of its own, rows padded to whole vectors. Eight-bit data stays eight-bit. */
 import { elementScale, isByteData, type Matrix } from "../../data/matrix.ts";
 import type { Targets } from "../../data/targets.ts";
+import { StateError } from "../../errors.ts";
 import { pause } from "../../pause.ts";
-import type { Dataset, DatasetSource } from "../backend.ts";
+import type { DatasetSource } from "../backend.ts";
+import { KeptDataset } from "../kept-dataset.ts";
 import { Arena } from "./arena.ts";
 import { instantiate, type Kernels } from "./kernels.ts";
 
@@ -13,56 +15,65 @@ export const TARGETS = { none: 0, labels: 1, distributions: 2 } as const;
 /** Bytes packed between two pauses. */
 const PIECE = 2 ** 22;
 
-/** {@link Dataset} in WebAssembly. */
-export interface WasmDataset extends Dataset {
-  readonly arena: Arena;
-  readonly kernels: Kernels;
+/** Addresses; 0 for none. */
+interface Addresses {
+  readonly x: number;
+  readonly targets: number;
+  readonly sampleWeights: number;
+}
+
+/** A data set in WebAssembly. */
+export class WasmDataset extends KeptDataset {
+  readonly arena = new Arena();
   readonly storage: keyof typeof STORAGE;
-  readonly targetKind: Targets["kind"];
-  readonly sampleWeights: Float32Array | undefined;
   /** Vectors of four features in a row. */
   readonly vectors: number;
   readonly rowBytes: number;
-  /** Bytes of a row of scores and of target distributions: ⌈K/4⌉ vectors; 0 where targets are no distributions. */
-  readonly targetStride: number;
-  /** Addresses; 0 for none. */
-  readonly at: { readonly x: number; readonly targets: number; readonly sampleWeights: number };
+  readonly at: Addresses;
   /** End of the data: behind it, a trainer has its workspace. */
   readonly mark: number;
+  #kernels: Kernels | null = null;
+
+  private constructor(source: DatasetSource) {
+    super(source);
+    const { x, targets, sampleWeights } = source;
+    this.storage = isByteData(x.data) ? "u8" : "f32";
+    this.vectors = Math.ceil(x.cols / 4);
+    this.rowBytes = rowBytesOf(x.cols, this.storage);
+    this.at = {
+      x: this.arena.take(x.rows * this.rowBytes, "x"),
+      targets: targets.kind === "none" ? 0 : this.arena.take(x.rows * targetBytesOf(targets), "y"),
+      sampleWeights: sampleWeights ? this.arena.take(x.rows * 4, "sampleWeights") : 0,
+    };
+    this.mark = this.arena.mark;
+  }
+
+  /** Copies a data set. @throws LimitError past 4 GiB, or less where the engine gives less; the signal's reason */
+  static async create(
+    module: WebAssembly.Module,
+    source: DatasetSource,
+    signal?: AbortSignal,
+  ): Promise<WasmDataset> {
+    const data = new WasmDataset(source);
+    data.#kernels = await instantiate(module, data.arena.memory);
+    const { x, targets, sampleWeights } = source;
+    await packRows(data, x, signal);
+    if (targets.kind === "labels") data.arena.integers(data.at.targets, x.rows).set(targets.labels);
+    if (targets.kind === "distributions") await packDistributions(data, targets.distributions, signal);
+    if (sampleWeights) data.arena.floats(data.at.sampleWeights, x.rows).set(sampleWeights);
+    return data;
+  }
+
+  /** The kernels over this data set's memory. */
+  get kernels(): Kernels {
+    if (!this.#kernels) throw new StateError("data", "the data set is not complete");
+    return this.#kernels;
+  }
 }
 
-/** Copies a data set. @throws LimitError past 4 GiB, or less where the engine gives less */
-export async function createDataset(module: WebAssembly.Module, source: DatasetSource): Promise<WasmDataset> {
-  const { x, targets, sampleWeights } = source;
-  const storage = isByteData(x.data) ? "u8" : "f32";
-  const arena = new Arena();
-  const rowBytes = rowBytesOf(x.cols, storage);
-  const targetStride = targets.kind === "distributions" ? Math.ceil(targets.distributions.cols / 4) * 16 : 0;
-  const at = {
-    x: arena.take(x.rows * rowBytes, "x"),
-    targets: targets.kind === "none" ? 0 : arena.take(x.rows * (targetStride || 4), "y"),
-    sampleWeights: sampleWeights ? arena.take(x.rows * 4, "sampleWeights") : 0,
-  };
-  await packRows(arena, at.x, x, storage, rowBytes);
-  if (targets.kind === "labels") arena.integers(at.targets, x.rows).set(targets.labels);
-  if (targets.kind === "distributions")
-    await packDistributions(arena, at.targets, targets.distributions, targetStride);
-  if (sampleWeights) arena.floats(at.sampleWeights, x.rows).set(sampleWeights);
-  return {
-    rows: x.rows,
-    features: x.cols,
-    arena,
-    kernels: await instantiate(module, arena.memory),
-    storage,
-    targetKind: targets.kind,
-    sampleWeights,
-    vectors: Math.ceil(x.cols / 4),
-    rowBytes,
-    targetStride,
-    at,
-    mark: arena.mark,
-    dispose: () => {},
-  };
+/** Bytes of the target of one row. */
+function targetBytesOf(targets: Targets): number {
+  return targets.kind === "distributions" ? Math.ceil(targets.distributions.cols / 4) * 16 : 4;
 }
 
 /** Whole 16 bytes, and never a multiple of 256: rows that far apart would compete for the same cache lines. */
@@ -71,28 +82,29 @@ function rowBytesOf(cols: number, storage: keyof typeof STORAGE): number {
   return bytes % 256 === 0 && storage === "f32" ? bytes + 64 : bytes;
 }
 
-async function packRows(
-  arena: Arena,
-  start: number,
-  x: Matrix,
-  storage: keyof typeof STORAGE,
-  rowBytes: number,
-) {
-  const { data, rows, cols } = x;
+async function packRows(data: WasmDataset, x: Matrix, signal: AbortSignal | undefined): Promise<void> {
+  const { arena, at, rowBytes, storage } = data;
+  const { rows, cols } = x;
   const stride = storage === "u8" ? rowBytes : rowBytes / 4;
-  const target = storage === "u8" ? arena.bytes(start, rows * stride) : arena.floats(start, rows * stride);
+  const target = storage === "u8" ? arena.bytes(at.x, rows * stride) : arena.floats(at.x, rows * stride);
   const rowsAtOnce = Math.max(1, Math.floor(PIECE / rowBytes));
   for (let i = 0; i < rows; i++) {
-    target.set(data.subarray(i * cols, (i + 1) * cols), i * stride);
-    if (i % rowsAtOnce === 0) await pause();
+    if (i % rowsAtOnce === 0) await pause(signal);
+    target.set(x.data.subarray(i * cols, (i + 1) * cols), i * stride);
   }
 }
 
-async function packDistributions(arena: Arena, start: number, { data, rows, cols }: Matrix, stride: number) {
-  const scale = elementScale(data);
-  const target = arena.floats(start, (rows * stride) / 4);
-  for (let i = 0; i < rows; i++) {
-    for (let k = 0; k < cols; k++) target[(i * stride) / 4 + k] = data[i * cols + k] * scale;
-    if (i % PIECE === 0) await pause();
+async function packDistributions(
+  data: WasmDataset,
+  q: Matrix,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const scale = elementScale(q.data);
+  const stride = Math.ceil(q.cols / 4) * 4;
+  const target = data.arena.floats(data.at.targets, q.rows * stride);
+  const rowsAtOnce = Math.max(1, Math.floor(PIECE / (4 * stride)));
+  for (let i = 0; i < q.rows; i++) {
+    if (i % rowsAtOnce === 0) await pause(signal);
+    for (let k = 0; k < q.cols; k++) target[i * stride + k] = q.data[i * q.cols + k] * scale;
   }
 }

@@ -14,7 +14,7 @@ import type {
   SgdSteps,
   Trainer,
 } from "../backend.ts";
-import { batchesOf, sumOfWeights } from "../steps.ts";
+import { batchesOf, checkFeatures, checkLabelled, checkSteps, sumOfWeights } from "../steps.ts";
 import type { WasmDataset } from "./dataset.ts";
 import { packParameters, unpackParameters } from "./parameters.ts";
 import { BLOCK_ROWS, layoutOf, Workspace } from "./workspace.ts";
@@ -41,6 +41,7 @@ export class WasmTrainer implements Trainer {
   }
 
   async sgd(data: WasmDataset, steps: SgdSteps, options: RunOptions = {}): Promise<SgdResult> {
+    checkSteps(this.#shape, data, steps);
     const workspace = this.#enter(data);
     const count = steps.learningRates.length;
     const result = {
@@ -68,7 +69,9 @@ export class WasmTrainer implements Trainer {
   }
 
   async lossAndGradient(data: WasmDataset, l2: number, options: RunOptions = {}): Promise<LossAndGradient> {
+    checkLabelled(this.#shape, data);
     const workspace = this.#enter(data);
+    workspace.velocity.fill(0); // with no momentum and no rate, the update leaves the gradient here
     const rows = allRows(data);
     const weight = sumOfWeights(data.sampleWeights, rows);
     await this.#backward(workspace, rows, weight > 0 ? 1 / weight : 0, options);
@@ -79,6 +82,7 @@ export class WasmTrainer implements Trainer {
   }
 
   async evaluate(data: WasmDataset, options: RunOptions = {}): Promise<Evaluation> {
+    checkLabelled(this.#shape, data);
     const workspace = this.#enter(data);
     const rows = allRows(data);
     const weight = sumOfWeights(data.sampleWeights, rows);
@@ -121,6 +125,7 @@ export class WasmTrainer implements Trainer {
     options: RunOptions = {},
     finish: (workspace: Workspace, rows: number) => void,
   ): Promise<Float32Array> {
+    checkFeatures(this.#shape, data);
     const workspace = this.#enter(data);
     const { classes } = this.#shape;
     const all = new Float32Array(data.rows * classes);

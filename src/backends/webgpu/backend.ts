@@ -7,7 +7,10 @@ import { WebGpuTrainer } from "./trainer.ts";
 
 /** How a WebGPU backend is opened. */
 export interface WebGpuOptions {
-  /** The caller's own device; it stays the caller's to destroy. Default: a new one. */
+  /**
+   * The caller's own device; it stays the caller's to destroy. Default: a new one. An error that the device
+   * reports outside any error scope fails what runs here, whoever caused it.
+   */
   readonly device?: GPUDevice;
   /** Take an adapter that a CPU imitates. Default true. */
   readonly allowSoftware?: boolean;
@@ -46,8 +49,8 @@ export class WebGpuBackend implements Backend {
     return this.gpu.alive;
   }
 
-  createDataset(source: DatasetSource): Promise<WebGpuDataset> {
-    return uploadDataset(this.gpu, source, this.#maxChunkBytes);
+  createDataset(source: DatasetSource, signal?: AbortSignal): Promise<WebGpuDataset> {
+    return uploadDataset(this.gpu, source, this.#maxChunkBytes, signal);
   }
 
   createTrainer(shape: ModelShape): Promise<WebGpuTrainer> {

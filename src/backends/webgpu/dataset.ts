@@ -6,7 +6,8 @@ import { elementScale, isByteData, type Matrix } from "../../data/matrix.ts";
 import type { Targets } from "../../data/targets.ts";
 import { LimitError } from "../../errors.ts";
 import { pause } from "../../pause.ts";
-import type { Dataset, DatasetSource } from "../backend.ts";
+import type { DatasetSource } from "../backend.ts";
+import { KeptDataset } from "../kept-dataset.ts";
 import { allocate, type Buffers } from "./buffers.ts";
 import type { GpuDevice } from "./gpu-device.ts";
 
@@ -24,13 +25,17 @@ export interface Chunk {
   readonly buffers: Buffers<"x" | "targets" | "sampleWeights">;
 }
 
-/** {@link Dataset} on the GPU. */
-export interface WebGpuDataset extends Dataset {
+/** A data set on the GPU. */
+export class WebGpuDataset extends KeptDataset {
   readonly storage: keyof typeof STORAGE;
-  readonly targets: Targets["kind"];
-  /** Kept on the host as well, for the sums of batches. */
-  readonly sampleWeights: Float32Array | undefined;
   readonly chunks: readonly Chunk[];
+
+  constructor(source: DatasetSource, chunks: readonly Chunk[]) {
+    super(source);
+    this.storage = storageOf(source.x);
+    this.chunks = chunks;
+    this.onDispose(() => disposeAll(chunks));
+  }
 }
 
 /**
@@ -38,49 +43,81 @@ export interface WebGpuDataset extends Dataset {
  *
  * @param maxChunkBytes largest buffer to use; the device's own limit at most
  * @throws LimitError  a single row larger than that
- * @throws DeviceError out of memory; nothing stays allocated
+ * @throws DeviceError out of memory; nothing stays allocated, as after an abort
  */
 export async function uploadDataset(
   gpu: GpuDevice,
   source: DatasetSource,
   maxChunkBytes: number,
+  signal: AbortSignal | undefined,
 ): Promise<WebGpuDataset> {
-  const { x, targets, sampleWeights } = source;
-  const storage = isByteData(x.data) ? "u8" : "f32";
-  const rowBytes = Math.ceil(x.cols / 4) * (storage === "u8" ? 4 : 16);
-  const targetBytes = targets.kind === "distributions" ? targets.distributions.cols * 4 : 4;
-  const chunkRows = Math.floor(maxChunkBytes / Math.max(rowBytes, targetBytes));
-  if (chunkRows < 1)
-    throw new LimitError("x", `a row of ${rowBytes} bytes, this device allows ${maxChunkBytes} in a buffer`);
-
+  const { x } = source;
+  const sizes = rowSizes(source);
+  const chunkRows = Math.floor(maxChunkBytes / Math.max(sizes.x, sizes.targets));
+  if (chunkRows < 1) {
+    throw new LimitError(
+      "x",
+      `a row of ${sizes.x} bytes given, this device allows ${maxChunkBytes} in a buffer`,
+    );
+  }
   const chunks: Chunk[] = [];
-  const dispose = () => {
-    for (const chunk of chunks) chunk.buffers.dispose();
-  };
   try {
     for (let first = 0; first < x.rows; first += chunkRows) {
       const rows = Math.min(chunkRows, x.rows - first);
       const buffers = await allocate(gpu, "dataset", {
-        x: { size: rows * rowBytes, role: "storage" },
-        targets: { size: targets.kind === "none" ? 0 : rows * targetBytes, role: "storage" },
-        sampleWeights: { size: sampleWeights ? rows * 4 : 0, role: "storage" },
+        x: { size: rows * sizes.x, role: "storage" },
+        targets: { size: rows * sizes.targets, role: "storage" },
+        sampleWeights: { size: rows * sizes.sampleWeights, role: "storage" },
       });
       chunks.push({ first, rows, buffers });
-      const { get } = buffers;
-      await upload(gpu, get.x, rows, rowBytes, (from, count) => packRows(x, storage, first + from, count));
-      if (targets.kind !== "none") {
-        await upload(gpu, get.targets, rows, targetBytes, (from, count) =>
-          packTargets(targets, first + from, count),
-        );
-      }
-      if (sampleWeights)
-        gpu.device.queue.writeBuffer(get.sampleWeights, 0, view(sampleWeights.subarray(first, first + rows)));
+      await uploadChunk(gpu, source, chunks[chunks.length - 1], signal);
     }
   } catch (error) {
-    dispose();
+    disposeAll(chunks);
     throw error;
   }
-  return { rows: x.rows, features: x.cols, storage, targets: targets.kind, sampleWeights, chunks, dispose };
+  return new WebGpuDataset(source, chunks);
+}
+
+function storageOf({ data }: Matrix): keyof typeof STORAGE {
+  return isByteData(data) ? "u8" : "f32";
+}
+
+/** Bytes of one row in each buffer. */
+function rowSizes({ x, targets, sampleWeights }: DatasetSource) {
+  return {
+    x: Math.ceil(x.cols / 4) * (storageOf(x) === "u8" ? 4 : 16),
+    targets: {
+      none: 0,
+      labels: 4,
+      distributions: targets.kind === "distributions" ? targets.distributions.cols * 4 : 0,
+    }[targets.kind],
+    sampleWeights: sampleWeights ? 4 : 0,
+  };
+}
+
+function disposeAll(chunks: readonly Chunk[]): void {
+  for (const { buffers } of chunks) buffers.dispose();
+}
+
+async function uploadChunk(
+  gpu: GpuDevice,
+  source: DatasetSource,
+  chunk: Chunk,
+  signal: AbortSignal | undefined,
+) {
+  const { x, targets, sampleWeights } = source;
+  const { first, rows, buffers } = chunk;
+  const sizes = rowSizes(source);
+  const send = (
+    name: keyof typeof sizes,
+    pack: (from: number, count: number) => GPUAllowSharedBufferSource,
+  ) => upload(gpu, buffers.get[name], rows, sizes[name], signal, (from, count) => pack(first + from, count));
+  await send("x", (from, count) => packRows(x, storageOf(x), from, count));
+  if (targets.kind !== "none") await send("targets", (from, count) => packTargets(targets, from, count));
+  if (sampleWeights) {
+    await send("sampleWeights", (from, count) => view(sampleWeights.subarray(from, from + count)));
+  }
 }
 
 async function upload(
@@ -88,13 +125,14 @@ async function upload(
   buffer: GPUBuffer,
   rows: number,
   rowBytes: number,
+  signal: AbortSignal | undefined,
   pack: (from: number, count: number) => GPUAllowSharedBufferSource,
 ): Promise<void> {
   const rowsAtOnce = Math.max(1, Math.floor(UPLOAD_BYTES / rowBytes));
   for (let from = 0; from < rows; from += rowsAtOnce) {
     const count = Math.min(rowsAtOnce, rows - from);
     gpu.device.queue.writeBuffer(buffer, from * rowBytes, pack(from, count));
-    await pause();
+    await pause(signal);
     gpu.assertAlive();
   }
 }

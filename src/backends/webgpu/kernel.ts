@@ -23,6 +23,8 @@ export class KernelCache {
     const code = specialise(shader, constants);
     const kernel = this.#kernels.get(code) ?? compile(this.#gpu, shader, code);
     this.#kernels.set(code, kernel);
+    // What failed once may work the next time.
+    kernel.catch(() => this.#kernels.delete(code));
     return kernel;
   }
 }
@@ -65,11 +67,7 @@ async function compile(gpu: GpuDevice, shader: Shader, code: string): Promise<Ke
   const { device } = gpu;
   const label = shader.name;
   const layout = device.createBindGroupLayout({ label, entries: shader.bindings.map(layoutEntry) });
-  gpu.assertAlive();
-  device.pushErrorScope("validation");
-  const module = device.createShaderModule({ label, code });
-  void device.popErrorScope(); // the messages below say more
-  const { messages } = await module.getCompilationInfo();
+  const { module, messages } = await checkedModule(gpu, label, code);
   const errors = messages.filter(({ type }) => type === "error");
   if (errors.length > 0)
     throw new DeviceError(`${label}.wgsl`, errors.map((error) => explain(error, code)).join("\n"));
@@ -82,6 +80,23 @@ async function compile(gpu: GpuDevice, shader: Shader, code: string): Promise<Ke
     }),
   );
   return new Kernel(device, shader, pipeline, layout);
+}
+
+/** A module and what its compiler says, which is more than an error scope would. */
+async function checkedModule(gpu: GpuDevice, label: string, code: string) {
+  gpu.assertAlive();
+  gpu.device.pushErrorScope("validation");
+  const module = gpu.device.createShaderModule({ label, code });
+  const [scope, information] = await Promise.allSettled([
+    gpu.device.popErrorScope(),
+    module.getCompilationInfo(),
+  ]);
+  gpu.assertAlive();
+  for (const { status, ...outcome } of [scope, information]) {
+    if (status === "rejected")
+      throw new DeviceError("device", `compiling ${label}.wgsl: no answer`, { cause: outcome });
+  }
+  return { module, messages: information.status === "fulfilled" ? information.value.messages : [] };
 }
 
 function layoutEntry({ binding, type, size }: BindingLayout): GPUBindGroupLayoutEntry {

@@ -51,39 +51,34 @@ export interface SegmentRules {
 type Run = Pick<Segment, "chunk" | "rows" | "first" | "count">;
 
 /** Segments of SGD steps. Within a batch, rows are taken chunk by chunk: their order does not matter there. */
-export function segmentSteps(steps: SgdSteps, rules: SegmentRules): Segment[] {
+export function* segmentSteps(steps: SgdSteps, rules: SegmentRules): Generator<Segment> {
   const { learningRates, momentum, nesterov, l2 } = steps;
-  const segments: Segment[] = [];
   let index = 0;
   for (const rows of batchesOf(steps)) {
     const update = { learningRate: learningRates[index], momentum, nesterov, l2 };
     const weight = sumOfWeights(rules.sampleWeights, rows);
-    pushBatch(segments, groupByChunk(rows, rules.chunks), { index, weight, update }, rules);
+    yield* segmentsOf(groupByChunk(rows, rules.chunks), { index, weight, update }, rules);
     index++;
   }
-  return segments;
 }
 
 /** Segments of one batch that is the whole data set, in order. */
-export function segmentAll(update: Update | null, rules: SegmentRules): Segment[] {
+export function* segmentAll(update: Update | null, rules: SegmentRules): Generator<Segment> {
   const runs = rules.chunks.map(({ rows: count }, chunk) => ({ chunk, rows: null, first: 0, count }));
   const weight = rules.sampleWeights?.reduce((sum, s) => sum + s, 0) ?? countOf(runs);
-  const segments: Segment[] = [];
-  pushBatch(segments, runs, { index: 0, weight, update }, rules);
-  return segments;
+  yield* segmentsOf(runs, { index: 0, weight, update }, rules);
 }
 
-function pushBatch(
-  segments: Segment[],
+function* segmentsOf(
   runs: readonly Run[],
   common: Omit<Batch, "splits">,
   rules: SegmentRules,
-): void {
+): Generator<Segment> {
   const { segmentRows, splitsFor } = rules;
   const batch = { ...common, splits: splitsFor(Math.min(countOf(runs), segmentRows)) };
   for (const [r, { chunk, rows, first, count }] of runs.entries()) {
     for (let done = 0; done < count; done += segmentRows) {
-      segments.push({
+      yield {
         batch,
         chunk,
         rows: rows?.subarray(done, done + segmentRows) ?? null,
@@ -91,18 +86,19 @@ function pushBatch(
         count: Math.min(segmentRows, count - done),
         isFirst: r === 0 && done === 0,
         isLast: r === runs.length - 1 && done + segmentRows >= count,
-      });
+      };
     }
   }
 }
 
+/** The rows of a batch by chunk, counted within it. All chunks but the last have the same number of rows. */
 function groupByChunk(rows: Uint32Array, chunks: SegmentRules["chunks"]): Run[] {
   if (chunks.length === 1) return [{ chunk: 0, rows, first: 0, count: rows.length }];
-  return chunks
-    .map(({ first, rows: size }, chunk) => {
-      const within = rows.filter((row) => row >= first && row < first + size).map((row) => row - first);
-      return { chunk, rows: within, first: 0, count: within.length };
-    })
+  const chunkRows = chunks[0].rows;
+  const groups = chunks.map((): number[] => []);
+  for (const row of rows) groups[Math.floor(row / chunkRows)].push(row % chunkRows);
+  return groups
+    .map((group, chunk) => ({ chunk, rows: Uint32Array.from(group), first: 0, count: group.length }))
     .filter(({ count }) => count > 0);
 }
 

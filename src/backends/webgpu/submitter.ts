@@ -3,6 +3,7 @@
  * by measured time, at most two in flight. Row indices go up and losses come back once per submit, without
  * the queue ever waiting. What is dispatched for a segment, the caller encodes.
  */
+import { pause } from "../../pause.ts";
 import type { RunOptions } from "../backend.ts";
 import { MAX_RECORDS, type Placement, RECORD_STRIDE, writeRecords } from "./arena.ts";
 import { allocate, type Buffers } from "./buffers.ts";
@@ -37,9 +38,13 @@ export interface Program {
   encode(pass: GPUComputePassEncoder, segment: Segment, lane: Lane, offset: number): void;
 }
 
-/** Σ s·CE and the number of rows predicted right, by batch. */
-export interface BatchSums {
+/** What came of each batch. */
+export interface BatchResults {
+  /** Mean cross-entropy; 0 where Σ s is 0. */
   readonly losses: Float64Array;
+  /** Σ s */
+  readonly weights: Float64Array;
+  /** Rows predicted right. */
   readonly correct: Float64Array;
 }
 
@@ -65,32 +70,40 @@ export class Submitter {
     }
   }
 
-  /** Runs all segments. Rejects with the signal's reason after an abort, when nothing is in flight any more. */
-  async run(segments: readonly Segment[], program: Program, options: RunOptions = {}): Promise<BatchSums> {
-    const batches = segments[segments.length - 1].batch.index + 1;
-    const sums = { losses: new Float64Array(batches), correct: new Float64Array(batches) };
+  /** Runs the segments of `batches` batches. Rejects with the signal's reason after an abort, when nothing is in flight. */
+  async run(
+    segments: Iterable<Segment>,
+    batches: number,
+    program: Program,
+    options: RunOptions = {},
+  ): Promise<BatchResults> {
+    const results = {
+      losses: new Float64Array(batches),
+      weights: new Float64Array(batches),
+      correct: new Float64Array(batches),
+    };
     const inFlight: [Promise<void>, Promise<void>] = [Promise.resolve(), Promise.resolve()];
+    const queue = new Lookahead(segments);
     let rowsDone = 0;
     let lane: Lane = 0;
     try {
-      for (let next = 0; next < segments.length; ) {
+      while (queue.next) {
         await inFlight[lane];
-        options.signal?.throwIfAborted();
-        const placements = this.#take(segments, next, program);
-        inFlight[lane] = this.#submit(placements, lane, program, sums).then((rows) => {
+        await pause(options.signal);
+        inFlight[lane] = this.#submit(this.#take(queue, program), lane, program, results).then((rows) => {
           rowsDone += rows;
           options.onRows?.(rowsDone);
         });
         // A failure is seen where it is awaited; until then it must not count as unhandled.
         inFlight[lane].catch(() => {});
-        next += placements.length;
         lane = lane === 0 ? 1 : 0;
       }
     } finally {
       await Promise.allSettled(inFlight);
     }
     await Promise.all(inFlight);
-    return sums;
+    for (const [batch, weight] of results.weights.entries()) if (weight > 0) results.losses[batch] /= weight;
+    return results;
   }
 
   dispose(): void {
@@ -98,11 +111,11 @@ export class Submitter {
   }
 
   /** As many segments as the measured time and the buffers of a submit allow; at least one. */
-  #take(segments: readonly Segment[], from: number, program: Program): Placement[] {
+  #take(queue: Lookahead<Segment>, program: Program): Placement[] {
     const placements: Placement[] = [];
     let [rows, orderStart, lossSlot] = [0, 0, 0];
-    for (let i = from; i < segments.length && placements.length < MAX_RECORDS; i++) {
-      const segment = segments[i];
+    while (queue.next && placements.length < MAX_RECORDS) {
+      const segment = queue.next;
       const pairs = program.lossPairs(segment);
       const isFull =
         rows + segment.count > this.#rowsPerSubmit ||
@@ -113,6 +126,7 @@ export class Submitter {
       rows += segment.count;
       if (segment.rows) orderStart += segment.count;
       lossSlot += pairs;
+      queue.advance();
     }
     return placements;
   }
@@ -122,7 +136,7 @@ export class Submitter {
     placements: readonly Placement[],
     lane: Lane,
     program: Program,
-    sums: BatchSums,
+    results: BatchResults,
   ): Promise<number> {
     const { segment: arena, order, losses, readback } = this.lanes[lane].get;
     const { device } = this.#gpu;
@@ -145,9 +159,10 @@ export class Submitter {
     this.#measure(rows, started);
     for (const { segment, lossSlot } of placements) {
       const end = lossSlot + program.lossPairs(segment);
+      results.weights[segment.batch.index] = segment.batch.weight;
       for (let slot = lossSlot; slot < end; slot++) {
-        sums.losses[segment.batch.index] += values[2 * slot];
-        sums.correct[segment.batch.index] += values[2 * slot + 1];
+        results.losses[segment.batch.index] += values[2 * slot];
+        results.correct[segment.batch.index] += values[2 * slot + 1];
       }
     }
     return rows;
@@ -159,6 +174,23 @@ export class Submitter {
     const elapsed = Math.max(now - Math.max(started, this.#lastDone), 0.1);
     this.#lastDone = now;
     this.#rowsPerSubmit = Math.min((rows * SUBMIT_TIME) / elapsed, 4 * Math.max(rows, FIRST_ROWS));
+  }
+}
+
+/** An iterator whose next element can be looked at before it is taken. */
+class Lookahead<T> {
+  readonly #iterator: Iterator<T>;
+  /** What comes next; undefined at the end. */
+  next: T | undefined;
+
+  constructor(elements: Iterable<T>) {
+    this.#iterator = elements[Symbol.iterator]();
+    this.advance();
+  }
+
+  advance(): void {
+    const { done, value } = this.#iterator.next();
+    this.next = done ? undefined : value;
   }
 }
 

@@ -14,6 +14,7 @@ import type {
   SgdSteps,
   Trainer,
 } from "../backend.ts";
+import { checkFeatures, checkLabelled, checkSteps } from "../steps.ts";
 import { allocate } from "./buffers.ts";
 import type { WebGpuDataset } from "./dataset.ts";
 import type { GpuDevice } from "./gpu-device.ts";
@@ -28,6 +29,9 @@ import { type Operation, Workspace, type WorkspaceOwner } from "./workspace.ts";
 const FORWARD: readonly Operation[] = ["matmul", "softmax"];
 const BACKWARD: readonly Operation[] = [...FORWARD, "gradient"];
 
+/** Kernels count the vectors of the parameters in 32 bits. */
+const MAX_PARAMETER_BYTES = 2 ** 34;
+
 /** {@link Trainer} on the GPU. */
 export class WebGpuTrainer implements Trainer {
   readonly #owner: WorkspaceOwner;
@@ -41,8 +45,12 @@ export class WebGpuTrainer implements Trainer {
   static async create(gpu: GpuDevice, kernels: KernelCache, shape: ModelShape): Promise<WebGpuTrainer> {
     const tiling = tile(shape);
     const size = shape.classes * tiling.weights4 * 16;
-    if (size >= 2 ** 34)
-      throw new LimitError("x", `${shape.classes} classes × ${shape.features} features are too many`);
+    const { maxStorageBufferBindingSize, maxBufferSize } = gpu.device.limits;
+    const limit = Math.min(maxStorageBufferBindingSize, maxBufferSize, MAX_PARAMETER_BYTES);
+    if (size > limit) {
+      const what = `${shape.classes} classes × ${shape.features} features`;
+      throw new LimitError("x", `${what} need a buffer of ${size} bytes, this device allows ${limit}`);
+    }
     const parameters = await allocate(gpu, "parameters", {
       weights: { size, role: "storage" },
       velocity: { size, role: "storage" },
@@ -69,37 +77,39 @@ export class WebGpuTrainer implements Trainer {
   }
 
   async sgd(data: WebGpuDataset, steps: SgdSteps, options?: RunOptions): Promise<SgdResult> {
+    checkSteps(this.#owner.shape, data, steps);
     const workspace = await this.#workspace(data);
-    const segments = segmentSteps(steps, workspace.rules);
     const program = await programOf(workspace, BACKWARD, [...BACKWARD, "sgd"]);
-    const { losses, correct } = await this.#owner.submitter.run(segments, program, options);
-    const weights = new Float64Array(losses.length);
-    for (const { batch } of segments) weights[batch.index] = batch.weight;
-    return { losses: losses.map((sum, step) => meanOf(sum, weights[step])), weights, correct };
+    const segments = segmentSteps(steps, workspace.rules);
+    return this.#owner.submitter.run(segments, steps.learningRates.length, program, options);
   }
 
   async lossAndGradient(data: WebGpuDataset, l2: number, options?: RunOptions): Promise<LossAndGradient> {
+    checkLabelled(this.#owner.shape, data);
     const workspace = await this.#workspace(data);
-    const segments = segmentAll({ learningRate: 0, momentum: 0, nesterov: false, l2 }, workspace.rules);
     const program = await programOf(workspace, BACKWARD, [...BACKWARD, "take"]);
-    const { losses } = await this.#owner.submitter.run(segments, program, options);
+    const segments = segmentAll({ learningRate: 0, momentum: 0, nesterov: false, l2 }, workspace.rules);
+    const { losses } = await this.#owner.submitter.run(segments, 1, program, options);
     const { weights, bias } = await readParameters(this.#owner, "gradient");
-    return { loss: meanOf(losses[0], segments[0].batch.weight), dWeights: weights, dBias: bias };
+    return { loss: losses[0], dWeights: weights, dBias: bias };
   }
 
   async evaluate(data: WebGpuDataset, options?: RunOptions): Promise<Evaluation> {
+    checkLabelled(this.#owner.shape, data);
     const workspace = await this.#workspace(data);
-    const segments = segmentAll(null, workspace.rules);
     const program = await programOf(workspace, FORWARD, FORWARD);
-    const { losses, correct } = await this.#owner.submitter.run(segments, program, options);
-    return { loss: meanOf(losses[0], segments[0].batch.weight), correct: correct[0] };
+    const segments = segmentAll(null, workspace.rules);
+    const { losses, correct } = await this.#owner.submitter.run(segments, 1, program, options);
+    return { loss: losses[0], correct: correct[0] };
   }
 
   async logits(data: WebGpuDataset, options?: RunOptions): Promise<Float32Array> {
+    checkFeatures(this.#owner.shape, data);
     return readScores(this.#owner, await this.#workspace(data), data, ["matmul"], options);
   }
 
   async probabilities(data: WebGpuDataset, options?: RunOptions): Promise<Float32Array> {
+    checkFeatures(this.#owner.shape, data);
     return readScores(this.#owner, await this.#workspace(data), data, ["matmul", "probabilities"], options);
   }
 
@@ -110,8 +120,14 @@ export class WebGpuTrainer implements Trainer {
   }
 
   async #workspace(data: WebGpuDataset): Promise<Workspace> {
-    const workspace = this.#workspaces.get(data) ?? (await Workspace.create(this.#owner, data));
+    const known = this.#workspaces.get(data);
+    if (known) return known;
+    const workspace = await Workspace.create(this.#owner, data);
     this.#workspaces.set(data, workspace);
+    data.onDispose(() => {
+      workspace.buffers.dispose();
+      this.#workspaces.delete(data);
+    });
     return workspace;
   }
 }
@@ -131,9 +147,4 @@ async function programOf(
         workspace.encode(pass, kernel, segment, lane, offset);
     },
   };
-}
-
-/** A batch whose weights are all 0 has no loss. */
-function meanOf(sum: number, weight: number): number {
-  return weight > 0 ? sum / weight : 0;
 }

@@ -21,8 +21,8 @@ import { groupsFor, splitsFor, type Tiling, WORKGROUP_SIZES } from "./tiling.ts"
 const TARGETS = { none: 0, labels: 1, distributions: 2 } as const;
 
 /**
- * What can be done with a segment. `probabilities` is softmax without targets; `take` is the sgd kernel moving
- * nothing and leaving the gradient where it can be read.
+ * What can be done with a segment. `probabilities` is softmax without targets; `take` is the sgd kernel
+ * that moves nothing and leaves the gradient where it can be read.
  */
 export type Operation = "matmul" | "softmax" | "probabilities" | "gradient" | "sgd" | "take";
 
@@ -74,7 +74,7 @@ export class Workspace {
     const { gpu, shape, tiling } = owner;
     const segmentRows = Math.min(tiling.segmentRows, data.rows);
     const gradientBytes = shape.classes * tiling.weights4 * 16;
-    const trainable = data.targets !== "none";
+    const trainable = data.targetKind !== "none";
     const buffers = await allocate(gpu, "workspace", {
       logits: { size: segmentRows * shape.classes * 4, role: "storage" },
       partials: {
@@ -91,6 +91,7 @@ export class Workspace {
       operations.map((operation) => {
         const bound = this.#bound.get(operation) ?? this.#bind(operation);
         this.#bound.set(operation, bound);
+        bound.catch(() => this.#bound.delete(operation));
         return bound;
       }),
     );
@@ -133,7 +134,7 @@ export class Workspace {
   #specialisation(operation: Operation): [Shader, Constants] {
     const { classes, bias } = this.#owner.shape;
     const { features4, tileRows, tileClasses, tileFeatures4, lanes } = this.#owner.tiling;
-    const { storage, targets, sampleWeights } = this.#data;
+    const { storage, targetKind, sampleWeights } = this.#data;
     const model = { CLASSES: classes, FEATURES4: features4, BIAS: bias };
     const rows = { ...model, STORAGE: STORAGE[storage], TILE_CLASSES: tileClasses };
     const perRow = { CLASSES: classes, LANES: lanes, WORKGROUP_SIZE: WORKGROUP_SIZES.softmax };
@@ -141,7 +142,7 @@ export class Workspace {
       case "matmul":
         return [matmul, { ...rows, TILE_ROWS: tileRows, WORKGROUP_SIZE: WORKGROUP_SIZES.matmul }];
       case "softmax":
-        return [softmax, { ...perRow, TARGETS: TARGETS[targets], WEIGHTED: sampleWeights !== undefined }];
+        return [softmax, { ...perRow, TARGETS: TARGETS[targetKind], WEIGHTED: sampleWeights !== undefined }];
       case "probabilities":
         return [softmax, { ...perRow, TARGETS: TARGETS.none, WEIGHTED: false }];
       case "gradient":
@@ -151,7 +152,7 @@ export class Workspace {
         ];
       case "sgd":
       case "take":
-        return [sgd, { ...model, WORKGROUP_SIZE: WORKGROUP_SIZES.sgd }];
+        return [sgd, { ...model, TAKE: operation === "take", WORKGROUP_SIZE: WORKGROUP_SIZES.sgd }];
     }
   }
 }

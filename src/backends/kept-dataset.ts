@@ -1,0 +1,36 @@
+/** What data sets of all backends have in common: how large they are, and that they end. */
+import type { Targets } from "../data/targets.ts";
+import type { Dataset, DatasetSource } from "./backend.ts";
+
+/** Base of the backends' data sets. */
+export class KeptDataset implements Dataset {
+  readonly rows: number;
+  readonly features: number;
+  readonly targetKind: Targets["kind"];
+  /** s_i of each row, kept on the host for the sums of batches. */
+  readonly sampleWeights: Float32Array | undefined;
+  #isDisposed = false;
+  readonly #ends: (() => void)[] = [];
+
+  constructor({ x, targets, sampleWeights }: DatasetSource) {
+    this.rows = x.rows;
+    this.features = x.cols;
+    this.targetKind = targets.kind;
+    this.sampleWeights = sampleWeights;
+  }
+
+  get isDisposed(): boolean {
+    return this.#isDisposed;
+  }
+
+  /** Runs `end` when the data set is disposed of. */
+  onDispose(end: () => void): void {
+    this.#ends.push(end);
+  }
+
+  dispose(): void {
+    if (this.#isDisposed) return;
+    this.#isDisposed = true;
+    for (const end of this.#ends) end();
+  }
+}
