@@ -8,6 +8,7 @@ const entries: Record<string, string> = {
   webgpu: "src/backends/webgpu/index.ts",
   wasm: "src/backends/wasm/index.ts",
   reference: "src/backends/reference/index.ts",
+  worker: "src/backends/wasm/worker.ts",
 };
 
 /** Whether tests that need real data can run; they say so when they cannot. */
@@ -20,7 +21,13 @@ export default defineConfig(({ mode }) => ({
     sourcemap: true,
     minify: false,
     emptyOutDir: mode === "index",
-    lib: mode in entries && { entry: entries[mode], formats: ["es"], fileName: mode },
+    lib: mode in entries && {
+      entry: entries[mode],
+      name: mode,
+      // A worker's script, for pages that may not run it from a blob, is a classic one.
+      formats: [mode === "worker" ? "iife" : "es"],
+      fileName: () => `${mode}.js`,
+    },
   },
   test: {
     testTimeout: 120_000,

@@ -27,6 +27,13 @@ export interface SoftmaxRegressionOptions {
   readonly seed?: number;
   /** Default `"auto"`: WebGPU on a real adapter, else WebAssembly. */
   readonly device?: DeviceOption;
+  /**
+   * Threads of the WebAssembly backend. Default `"auto"`: one per core for large batches, where workers prove
+   * faster in the first steps. A number from 1 to 64: so many, always.
+   */
+  readonly threads?: "auto" | number;
+  /** Where `worker.js` of this package lies, for pages whose policy forbids workers from blobs. Default: a blob. */
+  readonly workerUrl?: string | URL | undefined;
 }
 
 /** All options, checked. */
@@ -43,6 +50,8 @@ const DEFAULTS: ResolvedOptions = {
   nesterov: false,
   seed: 0,
   device: "auto",
+  threads: "auto",
+  workerUrl: undefined,
 };
 
 const NAMED_DEVICES: readonly unknown[] = ["auto", "webgpu", "wasm", "reference"];
@@ -68,6 +77,11 @@ const RULES: RulesOf<ResolvedOptions> = {
     '"auto", "webgpu", "wasm", "reference" or a GPUDevice',
     (value) => NAMED_DEVICES.includes(value) || isGpuDevice(value),
   ],
+  threads: [
+    '"auto" or an integer from 1 to 64',
+    (value) => value === "auto" || (isInteger(value, 1) && Number(value) <= 64),
+  ],
+  workerUrl: ["a string or a URL", (value) => typeof value === "string" || value instanceof URL],
 };
 
 const FIT_RULES: RulesOf<FitOptions> = {

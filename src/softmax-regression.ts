@@ -48,7 +48,7 @@ export class SoftmaxRegression {
   /** @throws OptionError an unknown option, or a value out of range */
   constructor(options: SoftmaxRegressionOptions = {}) {
     this.#options = resolveOptions(options);
-    this.#backend = new BackendOwner(this.#options.device);
+    this.#backend = new BackendOwner(this.#options.device, this.#options);
   }
 
   /**

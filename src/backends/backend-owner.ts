@@ -1,7 +1,7 @@
 /** Owns the backend of one model: opens it on first use, replaces it after a loss, closes it with the model. */
 import { StateError } from "../errors.ts";
 import type { Backend, DeviceInfo } from "./backend.ts";
-import { type DeviceOption, openBackend } from "./open-backend.ts";
+import { type DeviceOption, openBackend, type ThreadOptions } from "./open-backend.ts";
 
 /** Anything that is to be freed. */
 export interface Disposable {
@@ -11,12 +11,14 @@ export interface Disposable {
 /** A backend that outlives single calls but not its owner. */
 export class BackendOwner {
   readonly #device: DeviceOption;
+  readonly #options: ThreadOptions;
   readonly #closing = new AbortController();
   #opened: Promise<Backend> | null = null;
   #info: DeviceInfo | null = null;
 
-  constructor(device: DeviceOption) {
+  constructor(device: DeviceOption, options: ThreadOptions) {
     this.#device = device;
+    this.#options = options;
   }
 
   /** The device last opened; null before the first use. */
@@ -63,7 +65,7 @@ export class BackendOwner {
   async #open(): Promise<Backend> {
     for (;;) {
       this.closed.throwIfAborted();
-      const opening = this.#opened ?? openBackend(this.#device);
+      const opening = this.#opened ?? openBackend(this.#device, this.#options);
       this.#opened = opening;
       const backend = await opening.catch((error: unknown) => {
         if (this.#opened === opening) this.#opened = null;

@@ -2,11 +2,14 @@
 import { DeviceError } from "../errors.ts";
 import type { Backend } from "./backend.ts";
 import { ReferenceBackend } from "./reference/backend.ts";
-import { WasmBackend } from "./wasm/backend.ts";
+import { WasmBackend, type WasmOptions } from "./wasm/backend.ts";
 import { WebGpuBackend } from "./webgpu/backend.ts";
 
 /** Where to run: by rule, by name, or on the caller's own device. */
 export type DeviceOption = "auto" | "webgpu" | "wasm" | "reference" | GPUDevice;
+
+/** How WebAssembly uses threads, where it is taken. */
+export type ThreadOptions = Pick<WasmOptions, "threads" | "workerUrl">;
 
 /**
  * Opens a backend. `"auto"` takes the first that can be had of WebGPU on a real adapter, WebAssembly with SIMD
@@ -14,15 +17,15 @@ export type DeviceOption = "auto" | "webgpu" | "wasm" | "reference" | GPUDevice;
  *
  * @throws DeviceError where a device was asked for by name and cannot be had
  */
-export async function openBackend(device: DeviceOption): Promise<Backend> {
+export async function openBackend(device: DeviceOption, options: ThreadOptions): Promise<Backend> {
   if (device === "reference") return new ReferenceBackend();
-  if (device === "wasm") return WasmBackend.open();
+  if (device === "wasm") return WasmBackend.open(options);
   if (device === "webgpu") return WebGpuBackend.open();
   if (device !== "auto") return WebGpuBackend.open({ device });
 
   const choices: readonly ((reason: string) => Promise<Backend>)[] = [
     () => WebGpuBackend.open({ allowSoftware: false, reason: "auto: a real GPU is there" }),
-    (reason) => WasmBackend.open({ reason }),
+    (reason) => WasmBackend.open({ ...options, reason }),
   ];
   let reason = "auto";
   for (const open of choices) {

@@ -49,8 +49,10 @@ export function checkSteps(
     );
   }
   for (const order of epochs) {
-    for (const row of order) {
-      if (row >= data.rows) throw new DataError("steps.epochs", `there is no row ${row} among ${data.rows}`);
+    // By index: this runs over every row of every epoch, and an iterator costs several times as much.
+    for (let i = 0; i < order.length; i++) {
+      if (order[i] >= data.rows)
+        throw new DataError("steps.epochs", `there is no row ${order[i]} among ${data.rows}`);
     }
   }
 }

@@ -1,9 +1,10 @@
-/** The Vite plugins that any build or server of this project needs: shaders and WebAssembly kernels as imports. */
+/** The Vite plugins that any build or server of this project needs: shaders, WebAssembly kernels and workers as imports. */
 import type { Plugin } from "vite";
 import { wgsl } from "../../shaders/vite-plugin-wgsl.ts";
 import { assemblyscript } from "./wasm/vite-plugin-assemblyscript.ts";
+import { workerCode } from "./wasm/vite-plugin-worker-code.ts";
 
-/** Both plugins. */
+/** All plugins. */
 export function kernels(): Plugin[] {
-  return [wgsl(), assemblyscript()];
+  return [wgsl(), assemblyscript(), workerCode()];
 }

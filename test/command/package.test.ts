@@ -37,6 +37,22 @@ test("importing it in Node touches no navigator; it trains there, in WebAssembly
   expect(stdout).toBe("wasm [ 'no', 'yes' ]\n");
 });
 
+test("a page whose policy forbids blobs trains on threads with the package's own worker script", async () => {
+  const page = `<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,">
+    <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'">
+    <script type="module" src="./page.js"></script>`;
+  const script = `import { SoftmaxRegression, strokeDigits } from "./index.js";
+    const { x, y } = strokeDigits({ rows: 2000 });
+    const outcomes = [];
+    for (const workerUrl of [undefined, "./worker.js"]) {
+      const model = new SoftmaxRegression({ device: "wasm", epochs: 1, threads: 2, workerUrl });
+      outcomes.push(await model.fit(x, y).then(() => "trained", (error) => error.name));
+      model.dispose();
+    }
+    window.seen = outcomes;`;
+  expect(await seenOn({ "/": page, "/page.js": script })).toEqual(["DeviceError", "trained"]);
+});
+
 test("a plain script tag on a static server trains on WebGPU", async () => {
   const page = `<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,"><script type="module">
     import { SoftmaxRegression, strokeDigits } from "./index.js";
@@ -46,25 +62,29 @@ test("a plain script tag on a static server trains on WebGPU", async () => {
     window.seen = { device: model.device.kind, ...(await model.evaluate(x, y)) };
     model.dispose();
   </script>`;
-  const server = createServer(async ({ url }, response) => {
-    const isPage = url === "/";
-    response.setHeader("Content-Type", isPage ? "text/html" : "text/javascript");
-    response.end(isPage ? page : await readFile(`dist${url}`));
+  const errors: string[] = [];
+  const seen = (await seenOn({ "/": page }, errors)) as { device: string; accuracy: number };
+  expect(errors).toEqual([]);
+  expect(seen.device).toBe("webgpu");
+  expect(seen.accuracy).toBeGreaterThan(0.7);
+});
+
+/** What a page, on a static server beside the built package, leaves in `window.seen`. */
+async function seenOn(pages: Readonly<Record<string, string>>, errors: string[] = []): Promise<unknown> {
+  const server = createServer(async ({ url = "/" }, response) => {
+    response.setHeader("Content-Type", url === "/" ? "text/html" : "text/javascript");
+    response.end(pages[url] ?? (await readFile(`dist${url}`)));
   }).listen(0, "127.0.0.1");
   const browser = await launchChrome(() => {});
   try {
     const tab = await browser.newPage();
-    const errors: string[] = [];
     tab.on("pageerror", (error) => errors.push(String(error)));
     tab.on("console", (message) => errors.push(message.text()));
     await tab.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
     const handle = await tab.waitForFunction("window.seen", { timeout: 60_000 });
-    const seen = (await handle.jsonValue()) as { device: string; accuracy: number };
-    expect(errors).toEqual([]);
-    expect(seen.device).toBe("webgpu");
-    expect(seen.accuracy).toBeGreaterThan(0.7);
+    return await handle.jsonValue();
   } finally {
     await browser.close();
     server.close();
   }
-});
+}

@@ -5,7 +5,7 @@
 import type { Backend } from "../../src/backends/backend.ts";
 import { ReferenceBackend } from "../../src/backends/reference/backend.ts";
 import { WasmBackend } from "../../src/backends/wasm/backend.ts";
-import { supportedBuilds } from "../../src/backends/wasm/kernels.ts";
+import { supportedBuilds } from "../../src/backends/wasm/kernel-builds.ts";
 import { WebGpuBackend } from "../../src/backends/webgpu/backend.ts";
 
 /** A backend under test. */
@@ -33,6 +33,13 @@ const WASM: readonly BackendCase[] = supportedBuilds().map((build) => ({
   open: () => WasmBackend.open({ build }),
 }));
 
+/** Two workers for every step, however small. */
+const WASM_THREADED: BackendCase = {
+  ...WASM[0],
+  name: "wasm on two threads",
+  open: () => WasmBackend.open({ threads: 2 }),
+};
+
 const WEBGPU: BackendCase = {
   name: "webgpu",
   device: "webgpu",
@@ -51,8 +58,8 @@ const isBrowser = typeof document !== "undefined";
 
 /** Backends that can be opened here. */
 export const BACKENDS: readonly BackendCase[] = isBrowser
-  ? [REFERENCE, ...WASM, WEBGPU, WEBGPU_CHUNKED]
-  : [REFERENCE, ...WASM];
+  ? [REFERENCE, ...WASM, WASM_THREADED, WEBGPU, WEBGPU_CHUNKED]
+  : [REFERENCE, ...WASM, WASM_THREADED];
 
 /** Devices an estimator can be asked for here. */
 export const DEVICES: readonly BackendCase[] = isBrowser

@@ -13,6 +13,8 @@ const DEFAULTS: ResolvedOptions = {
   nesterov: false,
   seed: 0,
   device: "auto",
+  threads: "auto",
+  workerUrl: undefined,
 };
 
 const UINT32 = 2 ** 32 - 1;
@@ -33,6 +35,8 @@ const ACCEPTED: Record<Name, readonly unknown[]> = {
   nesterov: [true, false],
   seed: [0, 1, UINT32],
   device: ["auto", "webgpu", "wasm", "reference", DEVICE],
+  threads: ["auto", 1, 2, 64],
+  workerUrl: ["/worker.js", new URL("https://example.org/worker.js")],
 };
 
 const NO_NUMBERS = [Number.NaN, Infinity, -Infinity, "1", null, true, [1], 1n, {}];
@@ -48,6 +52,8 @@ const REFUSED: Record<Name, readonly unknown[]> = {
   momentum: [...NO_NUMBERS, -1e-9, 1, 1.5, () => 1],
   nesterov: [0, 1, "false", null, {}],
   seed: NO_COUNTS,
+  threads: [...NO_COUNTS, 0, 65, "2"],
+  workerUrl: [null, 1, true, {}],
   device: [
     "gpu",
     "cpu",

@@ -2,13 +2,22 @@
 import { DeviceError } from "../../errors.ts";
 import type { Backend, DatasetSource, DeviceInfo, ModelShape } from "../backend.ts";
 import { WasmDataset } from "./dataset.ts";
-import { compileKernels, type KernelBuild, supportedBuilds } from "./kernels.ts";
+import { compileKernels, type KernelBuild, supportedBuilds } from "./kernel-builds.ts";
+import type { ThreadingOptions } from "./threading.ts";
 import { WasmTrainer } from "./trainer.ts";
 
 /** How a WebAssembly backend is opened. */
 export interface WasmOptions {
   /** Which build of the kernels. Default: the fastest that runs here. */
   readonly build?: KernelBuild;
+  /**
+   * Threads for large batches. `"auto"`, the default: one per core where a step is large and workers prove faster
+   * in the first steps. A number: so many, always. Part of what makes a run reproducible: the same number of
+   * threads gives the same bits, wherever the work is done.
+   */
+  readonly threads?: "auto" | number;
+  /** Where `worker.js` of this package lies, for pages whose policy forbids workers from blobs. */
+  readonly workerUrl?: string | URL | undefined;
   /** Why WebAssembly was chosen, for `info.reason`. */
   readonly reason?: string;
 }
@@ -17,15 +26,16 @@ export interface WasmOptions {
 export class WasmBackend implements Backend {
   readonly alive = true;
   readonly info: DeviceInfo;
-  readonly #module: WebAssembly.Module;
+  readonly #threading: ThreadingOptions;
 
-  private constructor(module: WebAssembly.Module, build: KernelBuild, reason: string) {
-    this.#module = module;
+  private constructor(threading: ThreadingOptions, build: KernelBuild, reason: string) {
+    this.#threading = threading;
     this.info = { kind: "wasm", name: `CPU: WebAssembly ${build}`, software: false, reason };
   }
 
   /** @throws DeviceError no WebAssembly with SIMD, or not the build that was asked for */
-  static async open({ build, reason = "asked for by name" }: WasmOptions = {}): Promise<WasmBackend> {
+  static async open(options: WasmOptions = {}): Promise<WasmBackend> {
+    const { build, threads = "auto", workerUrl, reason = "asked for by name" } = options;
     const supported = supportedBuilds();
     const chosen = build ?? supported[0];
     if (!chosen || !supported.includes(chosen)) {
@@ -34,15 +44,16 @@ export class WasmBackend implements Backend {
         `this engine has no WebAssembly ${build ?? "simd"}; use device: "reference"`,
       );
     }
-    return new WasmBackend(await compileKernels(chosen), chosen, reason);
+    const module = await compileKernels(chosen);
+    return new WasmBackend({ module, threads, workerUrl }, chosen, reason);
   }
 
   createDataset(source: DatasetSource, signal?: AbortSignal): Promise<WasmDataset> {
-    return WasmDataset.create(this.#module, source, signal);
+    return WasmDataset.create(this.#threading.module, source, signal);
   }
 
   async createTrainer(shape: ModelShape): Promise<WasmTrainer> {
-    return new WasmTrainer(shape);
+    return new WasmTrainer(shape, this.#threading);
   }
 
   dispose(): void {}

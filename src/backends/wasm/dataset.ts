@@ -25,6 +25,8 @@ interface Addresses {
 /** A data set in WebAssembly. */
 export class WasmDataset extends KeptDataset {
   readonly arena = new Arena();
+  /** The caller's rows, which workers get their shares from. */
+  readonly source: DatasetSource;
   readonly storage: keyof typeof STORAGE;
   /** Vectors of four features in a row. */
   readonly vectors: number;
@@ -36,6 +38,7 @@ export class WasmDataset extends KeptDataset {
 
   private constructor(source: DatasetSource) {
     super(source);
+    this.source = source;
     const { x, targets, sampleWeights } = source;
     this.storage = isByteData(x.data) ? "u8" : "f32";
     this.vectors = Math.ceil(x.cols / 4);

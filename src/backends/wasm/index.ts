@@ -1,4 +1,5 @@
 /** Entry `softmax-webgpu/wasm`: the WebAssembly backend. */
 export * from "../contract.ts";
 export { WasmBackend, type WasmOptions } from "./backend.ts";
-export { compileKernels, instantiate, type KernelBuild, type Kernels, supportedBuilds } from "./kernels.ts";
+export { compileKernels, type KernelBuild, supportedBuilds } from "./kernel-builds.ts";
+export { instantiate, type Kernels } from "./kernels.ts";

@@ -1,10 +1,9 @@
 /**
  * Training on the CPU in WebAssembly. A batch goes block by block rows → logits → softmax, loss and dLogits →
  * gradient, so that a block's rows come from memory once, and then → update. The thread is given back every
- * few milliseconds.
+ * few milliseconds; large batches are shared among threads where that pays.
  */
 import type { Parameters } from "../../objective.ts";
-import { isPauseDue, pause } from "../../pause.ts";
 import type {
   Evaluation,
   LossAndGradient,
@@ -15,18 +14,23 @@ import type {
   Trainer,
 } from "../backend.ts";
 import { batchesOf, checkFeatures, checkLabelled, checkSteps, sumOfWeights } from "../steps.ts";
+import { eachBlock } from "./backward.ts";
 import type { WasmDataset } from "./dataset.ts";
 import { packParameters, unpackParameters } from "./parameters.ts";
-import { BLOCK_ROWS, layoutOf, Workspace } from "./workspace.ts";
+import { Threading, type ThreadingOptions } from "./threading.ts";
+import { layoutOf, Workspace } from "./workspace.ts";
 
 /** {@link Trainer} in WebAssembly. */
 export class WasmTrainer implements Trainer {
   readonly #shape: ModelShape;
+  readonly #threading: ThreadingOptions;
+  readonly #threaded = new Map<WasmDataset, Threading>();
   #weights: Float32Array;
   #velocity: Float32Array;
 
-  constructor(shape: ModelShape) {
+  constructor(shape: ModelShape, threading: ThreadingOptions) {
     this.#shape = shape;
+    this.#threading = threading;
     this.#weights = new Float32Array(layoutOf(shape).bytes / 4);
     this.#velocity = new Float32Array(layoutOf(shape).bytes / 4);
   }
@@ -42,7 +46,9 @@ export class WasmTrainer implements Trainer {
 
   async sgd(data: WasmDataset, steps: SgdSteps, options: RunOptions = {}): Promise<SgdResult> {
     checkSteps(this.#shape, data, steps);
-    const workspace = this.#enter(data);
+    const threading = this.#threadingOf(data);
+    const splits = threading.splitsFor(steps.batchSize);
+    const workspace = this.#enter(data, splits);
     const count = steps.learningRates.length;
     const result = {
       losses: new Float64Array(count),
@@ -53,10 +59,10 @@ export class WasmTrainer implements Trainer {
     let rowsDone = 0;
     for (const rows of batchesOf(steps)) {
       const weight = sumOfWeights(data.sampleWeights, rows);
-      await this.#backward(workspace, rows, weight > 0 ? 1 / weight : 0, options);
-      workspace.update(1, { ...steps, learningRate: steps.learningRates[step] });
-      const { loss, correct } = workspace.takeSums();
-      result.losses[step] = weight > 0 ? loss / weight : 0;
+      const scale = weight > 0 ? 1 / weight : 0;
+      const { loss, correct } = await threading.backward(workspace, rows, scale, splits, options.signal);
+      workspace.update(splits, { ...steps, learningRate: steps.learningRates[step] });
+      result.losses[step] = loss * scale;
       result.weights[step] = weight;
       result.correct[step] = correct;
       step++;
@@ -70,23 +76,25 @@ export class WasmTrainer implements Trainer {
 
   async lossAndGradient(data: WasmDataset, l2: number, options: RunOptions = {}): Promise<LossAndGradient> {
     checkLabelled(this.#shape, data);
-    const workspace = this.#enter(data);
-    workspace.velocity.fill(0); // with no momentum and no rate, the update leaves the gradient here
+    const threading = this.#threadingOf(data);
+    const splits = threading.splitsFor(data.rows);
+    const workspace = this.#enter(data, splits);
     const rows = allRows(data);
     const weight = sumOfWeights(data.sampleWeights, rows);
-    await this.#backward(workspace, rows, weight > 0 ? 1 / weight : 0, options);
-    workspace.update(1, { l2, learningRate: 0, momentum: 0, nesterov: false });
-    const { loss } = workspace.takeSums();
+    const scale = weight > 0 ? 1 / weight : 0;
+    const { loss } = await threading.backward(workspace, rows, scale, splits, options.signal);
+    workspace.velocity.fill(0); // with no momentum and no rate, the update leaves the gradient here
+    workspace.update(splits, { l2, learningRate: 0, momentum: 0, nesterov: false });
     const { weights, bias } = unpackParameters(workspace.velocity, this.#shape);
-    return { loss: weight > 0 ? loss / weight : 0, dWeights: weights, dBias: bias };
+    return { loss: loss * scale, dWeights: weights, dBias: bias };
   }
 
   async evaluate(data: WasmDataset, options: RunOptions = {}): Promise<Evaluation> {
     checkLabelled(this.#shape, data);
-    const workspace = this.#enter(data);
+    const workspace = this.#enter(data, 1);
     const rows = allRows(data);
     const weight = sumOfWeights(data.sampleWeights, rows);
-    await eachBlock(rows, options, (block) => {
+    await eachBlock(rows, options.signal, (block) => {
       workspace.forward(block);
       workspace.loss(block.length, 0);
     });
@@ -102,22 +110,28 @@ export class WasmTrainer implements Trainer {
     return this.#scores(data, options, (workspace, rows) => workspace.probabilities(rows));
   }
 
-  dispose(): void {}
+  dispose(): void {
+    for (const threading of this.#threaded.values()) threading.dispose();
+  }
 
   /** A workspace with this trainer's parameters. */
-  #enter(data: WasmDataset): Workspace {
-    const workspace = new Workspace(data, this.#shape, 1);
+  #enter(data: WasmDataset, splits: number): Workspace {
+    const workspace = new Workspace(data, this.#shape, splits);
     workspace.weights.set(this.#weights);
     workspace.velocity.set(this.#velocity);
     return workspace;
   }
 
-  #backward(workspace: Workspace, rows: Uint32Array, scale: number, options: RunOptions): Promise<void> {
-    return eachBlock(rows, { signal: options.signal }, (block) => {
-      workspace.forward(block);
-      workspace.loss(block.length, scale);
-      workspace.backward(block.length, 0);
+  #threadingOf(data: WasmDataset): Threading {
+    const known = this.#threaded.get(data);
+    if (known) return known;
+    const threading = new Threading(data, this.#shape, this.#threading);
+    this.#threaded.set(data, threading);
+    data.onDispose(() => {
+      threading.dispose();
+      this.#threaded.delete(data);
     });
+    return threading;
   }
 
   async #scores(
@@ -126,33 +140,16 @@ export class WasmTrainer implements Trainer {
     finish: (workspace: Workspace, rows: number) => void,
   ): Promise<Float32Array> {
     checkFeatures(this.#shape, data);
-    const workspace = this.#enter(data);
+    const workspace = this.#enter(data, 1);
     const { classes } = this.#shape;
     const all = new Float32Array(data.rows * classes);
-    await eachBlock(allRows(data), options, (block) => {
+    await eachBlock(allRows(data), options.signal, (block) => {
       workspace.forward(block);
       finish(workspace, block.length);
       for (let i = 0; i < block.length; i++) all.set(workspace.scores(i), (block[0] + i) * classes);
     });
     return all;
   }
-}
-
-/** Runs `work` on `rows`, block by block, letting the event loop turn and an abort be noticed in between. */
-async function eachBlock(
-  rows: Uint32Array,
-  options: RunOptions,
-  work: (block: Uint32Array) => void,
-): Promise<void> {
-  options.signal?.throwIfAborted();
-  for (let first = 0; first < rows.length; first += BLOCK_ROWS) {
-    if (isPauseDue()) {
-      options.onRows?.(first);
-      await pause(options.signal);
-    }
-    work(rows.subarray(first, first + BLOCK_ROWS));
-  }
-  options.onRows?.(rows.length);
 }
 
 function allRows({ rows }: WasmDataset): Uint32Array {

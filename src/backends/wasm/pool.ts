@@ -1,0 +1,193 @@
+/**
+ * Workers of one trainer for one data set, a share of the rows each. No shared memory and so no special headers:
+ * parameters go out and partial gradients come back by message. A worker that dies fails what waits for it.
+ */
+import { DeviceError } from "../../errors.ts";
+import type { DatasetSource, ModelShape } from "../backend.ts";
+import { type Share, type Sums, sharesOf } from "./backward.ts";
+import type { Answer, Buffers, Request } from "./protocol.ts";
+import workerCode from "./worker.ts?worker-code";
+import { layoutOf, type Workspace } from "./workspace.ts";
+
+/** What is waited for. */
+interface Waiting {
+  readonly resolve: (answer: Answer) => void;
+  readonly reject: (error: DeviceError) => void;
+}
+
+/** What Web Workers and Node's have in common. */
+interface Handle {
+  post(request: Request, transfer: ArrayBuffer[]): void;
+  terminate(): void;
+}
+
+/** A worker as requests and answers. */
+class Worker {
+  readonly #handle: Handle;
+  readonly #waiting: Waiting[] = [];
+  #failure: DeviceError | null = null;
+
+  constructor(workerUrl: string | URL | undefined) {
+    this.#handle = spawn(
+      workerUrl,
+      (answer) => this.#waiting.shift()?.resolve(answer),
+      (message) =>
+        this.#fail(new DeviceError("device", `a worker of the WebAssembly backend died: ${message}`)),
+    );
+  }
+
+  ask(request: Request, transfer: ArrayBuffer[] = []): Promise<Answer> {
+    return new Promise<Answer>((resolve, reject) => {
+      if (this.#failure) throw this.#failure;
+      this.#waiting.push({ resolve, reject });
+      this.#handle.post(request, transfer);
+    }).then((answer) => {
+      if (answer.kind === "failed") throw new DeviceError("device", `in a worker: ${answer.message}`);
+      return answer;
+    });
+  }
+
+  dispose(): void {
+    this.#fail(new DeviceError("device", "the worker was ended"));
+    this.#handle.terminate();
+  }
+
+  #fail(error: DeviceError): void {
+    this.#failure ??= error;
+    for (const { reject } of this.#waiting.splice(0)) reject(error);
+  }
+}
+
+/** The workers, in the order of their shares. */
+export class WorkerPool {
+  readonly shares: readonly Share[];
+  readonly #workers: readonly Worker[];
+  readonly #buffers: Buffers[];
+
+  private constructor(shares: readonly Share[], workers: readonly Worker[], shape: ModelShape) {
+    this.shares = shares;
+    this.#workers = workers;
+    const length = layoutOf(shape).bytes / 4;
+    this.#buffers = shares.map(() => ({
+      weights: new Float32Array(length),
+      partial: new Float32Array(length),
+    }));
+  }
+
+  /** Starts a worker for each share and gives it its rows. @throws DeviceError; no worker is left */
+  static async start(
+    module: WebAssembly.Module,
+    source: DatasetSource,
+    shape: ModelShape,
+    threads: number,
+    workerUrl: string | URL | undefined,
+  ): Promise<WorkerPool> {
+    const shares = sharesOf(source.x.rows, threads);
+    const workers: Worker[] = [];
+    const pool = new WorkerPool(shares, workers, shape);
+    try {
+      for (const _ of shares) workers.push(new Worker(workerUrl));
+      await Promise.all(
+        workers.map((worker, s) =>
+          worker.ask({ kind: "open", module, source: rowsOf(source, shares[s]), shape }),
+        ),
+      );
+      return pool;
+    } catch (cause) {
+      pool.dispose();
+      throw cause instanceof DeviceError
+        ? cause
+        : new DeviceError("device", "no worker could be started", { cause });
+    }
+  }
+
+  /** Leaves the partial gradient of each share, for its rows of a batch, in the workspace. */
+  async backward(
+    workspace: Workspace,
+    parts: readonly Uint32Array<ArrayBuffer>[],
+    scale: number,
+  ): Promise<Sums> {
+    const answers = this.#workers.map((worker, s) => {
+      const { weights, partial } = this.#buffers[s];
+      const rows = parts[s];
+      weights.set(workspace.weights);
+      const request = { kind: "backward", rows, scale, weights, partial } as const;
+      return worker.ask(request, [rows.buffer, weights.buffer, partial.buffer]);
+    });
+    let [loss, correct] = [0, 0];
+    for (const [s, answer] of (await Promise.all(answers)).entries()) {
+      if (answer.kind !== "partial") throw new DeviceError("device", `a worker answered ${answer.kind}`);
+      this.#buffers[s] = answer;
+      workspace.partial(s).set(answer.partial);
+      loss += answer.sums.loss;
+      correct += answer.sums.correct;
+    }
+    return { loss, correct };
+  }
+
+  dispose(): void {
+    for (const worker of this.#workers) worker.dispose();
+  }
+}
+
+/** The rows of a share, copied, so that a message does not take the whole array along. */
+function rowsOf({ x, targets, sampleWeights }: DatasetSource, { first, rows }: Share): DatasetSource {
+  const end = first + rows;
+  const cut = <T extends { readonly data: DatasetSource["x"]["data"]; readonly cols: number }>({
+    data,
+    cols,
+  }: T) => ({
+    data: data.slice(first * cols, end * cols),
+    rows,
+    cols,
+  });
+  return {
+    x: cut(x),
+    targets:
+      targets.kind === "labels"
+        ? { kind: "labels", labels: targets.labels.slice(first, end) }
+        : targets.kind === "distributions"
+          ? { kind: "distributions", distributions: cut(targets.distributions) }
+          : targets,
+    ...(sampleWeights && { sampleWeights: sampleWeights.slice(first, end) }),
+  };
+}
+
+function spawn(
+  workerUrl: string | URL | undefined,
+  onAnswer: (answer: Answer) => void,
+  onDeath: (message: string) => void,
+): Handle {
+  const node = globalThis.process?.getBuiltinModule?.("node:worker_threads");
+  if (node) {
+    const worker = workerUrl
+      ? new node.Worker(new URL(workerUrl))
+      : new node.Worker(workerCode, { eval: true });
+    worker.on("message", (answer: Answer) => {
+      worker.unref();
+      onAnswer(answer);
+    });
+    worker.on("error", (error: Error) => onDeath(error.message));
+    worker.on("exit", (code: number) => onDeath(`it exited with ${code}`));
+    worker.unref();
+    return {
+      post: (request, transfer) => {
+        worker.ref(); // while something is asked of it, it keeps the process alive
+        worker.postMessage(request, transfer);
+      },
+      terminate: () => void worker.terminate(),
+    };
+  }
+  const url = workerUrl ?? URL.createObjectURL(new Blob([workerCode], { type: "text/javascript" }));
+  const worker = new globalThis.Worker(url);
+  if (!workerUrl) URL.revokeObjectURL(String(url));
+  worker.onmessage = ({ data }) => onAnswer(data);
+  worker.onerror = (event) => {
+    event.preventDefault();
+    onDeath(event.message || "its script could not be loaded");
+  };
+  return {
+    post: (request, transfer) => worker.postMessage(request, transfer),
+    terminate: () => worker.terminate(),
+  };
+}

@@ -1,0 +1,138 @@
+/**
+ * One thread or several? The arithmetic is fixed before: a batch's gradient is the sum of as many partial ones as
+ * the shape and the number of threads say, so that the bits do not depend on where the parts are worked out.
+ * Where that is, here or in workers, the time of the first steps decides.
+ */
+import type { ModelShape } from "../backend.ts";
+import { backward, partition, type Share, type Sums, sharesOf } from "./backward.ts";
+import type { WasmDataset } from "./dataset.ts";
+import { WorkerPool } from "./pool.ts";
+import type { Workspace } from "./workspace.ts";
+
+/** How many threads may be used, and how workers are started. */
+export interface ThreadingOptions {
+  readonly module: WebAssembly.Module;
+  /** A number: so many, always; `"auto"`: one per core where a step is large and workers prove faster. */
+  readonly threads: "auto" | number;
+  /** Where the worker's script lies, for pages whose policy forbids blobs. */
+  readonly workerUrl: string | URL | undefined;
+}
+
+/** B·D·K below which a step, some hundred microseconds, is not worth two messages to a worker. */
+const MIN_STEP_PRODUCTS = 2 ** 22;
+
+/** More threads than this would wait for memory. */
+const MAX_THREADS = 8;
+
+/** Steps that are timed on each side. The first one of each warms up. */
+const TIMED_STEPS = 4;
+
+/** Where steps are worked out now, and what is known of the time they take. */
+type Stage =
+  | { readonly kind: "here"; readonly times: number[] }
+  | { readonly kind: "trial"; readonly pool: WorkerPool; readonly here: number; readonly times: number[] }
+  | { readonly kind: "workers"; readonly pool: WorkerPool }
+  | { readonly kind: "settled" };
+
+/** The threads of one trainer for one data set. */
+export class Threading {
+  readonly #data: WasmDataset;
+  readonly #shape: ModelShape;
+  readonly #options: ThreadingOptions;
+  #stage: Stage = { kind: "here", times: [] };
+
+  constructor(data: WasmDataset, shape: ModelShape, options: ThreadingOptions) {
+    this.#data = data;
+    this.#shape = shape;
+    this.#options = options;
+  }
+
+  /** Partial gradients of a batch of so many rows: fixed by the shape and the number of threads. */
+  splitsFor(batchRows: number): number {
+    const { threads } = this.#options;
+    const rows = Math.min(batchRows, this.#data.rows);
+    const { features, classes } = this.#shape;
+    if (threads === "auto" && rows * features * classes < MIN_STEP_PRODUCTS) return 1;
+    const wanted = threads === "auto" ? threadsHere() : threads;
+    return sharesOf(this.#data.rows, wanted).length;
+  }
+
+  /** Leaves the partial gradients of a batch in the workspace. */
+  async backward(
+    workspace: Workspace,
+    rows: Uint32Array,
+    scale: number,
+    splits: number,
+    signal: AbortSignal | undefined,
+  ): Promise<Sums> {
+    const shares = sharesOf(this.#data.rows, splits);
+    const pool = splits > 1 ? await this.#pool(shares) : null;
+    const started = performance.now();
+    const sums = pool
+      ? await pool.backward(workspace, partition(rows, shares, true), scale)
+      : await here(workspace, splits > 1 ? partition(rows, shares, false) : [rows], scale, signal);
+    signal?.throwIfAborted();
+    if (splits > 1) this.#learn(performance.now() - started);
+    return sums;
+  }
+
+  dispose(): void {
+    if ("pool" in this.#stage) this.#stage.pool.dispose();
+    this.#stage = { kind: "settled" };
+  }
+
+  /** The workers, if they are to be used now. */
+  async #pool(shares: readonly Share[]): Promise<WorkerPool | null> {
+    const stage = this.#stage;
+    if (stage.kind === "trial" || stage.kind === "workers") return stage.pool;
+    const isForced = this.#options.threads !== "auto";
+    if (stage.kind === "settled" || (!isForced && stage.times.length < TIMED_STEPS)) return null;
+    const { module, workerUrl } = this.#options;
+    const pool = await WorkerPool.start(module, this.#data.source, this.#shape, shares.length, workerUrl);
+    this.#stage = isForced
+      ? { kind: "workers", pool }
+      : { kind: "trial", pool, here: median(stage.times), times: [] };
+    return pool;
+  }
+
+  #learn(time: number): void {
+    const stage = this.#stage;
+    if (stage.kind === "here") stage.times.push(time);
+    if (stage.kind !== "trial" || stage.times.push(time) < TIMED_STEPS) return;
+    const isFaster = median(stage.times) < stage.here;
+    if (!isFaster) stage.pool.dispose();
+    this.#stage = isFaster ? { kind: "workers", pool: stage.pool } : { kind: "settled" };
+  }
+}
+
+async function here(
+  workspace: Workspace,
+  parts: readonly Uint32Array[],
+  scale: number,
+  signal: AbortSignal | undefined,
+): Promise<Sums> {
+  let [loss, correct] = [0, 0];
+  for (const [split, part] of parts.entries()) {
+    await backward(workspace, part, scale, split, signal);
+    const sums = workspace.takeSums();
+    loss += sums.loss;
+    correct += sums.correct;
+  }
+  return { loss, correct };
+}
+
+/** The middle of all but the first. */
+function median(times: readonly number[]): number {
+  const sorted = times.slice(1).sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)];
+}
+
+/** How many threads `"auto"` means here. */
+export function threadsHere(): number {
+  // Node 20 has no navigator.
+  const cores =
+    globalThis.navigator?.hardwareConcurrency ??
+    globalThis.process?.getBuiltinModule?.("node:os").availableParallelism() ??
+    1;
+  return Math.min(MAX_THREADS, cores);
+}

@@ -1,0 +1,125 @@
+/** Threads of the WebAssembly backend: where the work is done must not show in the bits, and nothing may hang. */
+import { describe, expect, test } from "vitest";
+import type { SgdSteps } from "../../src/backends/backend.ts";
+import { WasmBackend, type WasmOptions } from "../../src/backends/wasm/backend.ts";
+import { partition, sharesOf } from "../../src/backends/wasm/backward.ts";
+import { compileKernels } from "../../src/backends/wasm/kernel-builds.ts";
+import { WorkerPool } from "../../src/backends/wasm/pool.ts";
+import { createRandom, shuffle } from "../../src/data/random.ts";
+import { DeviceError, SoftmaxRegression } from "../../src/index.ts";
+import { randomProblem } from "../support/problems.ts";
+
+/** B·D·K is large enough for `"auto"` to try workers. */
+const LARGE = { rows: 1500, features: 300, classes: 20, isWeighted: true } as const;
+
+function stepsOf(rows: number, batchSize: number, epochs: number): SgdSteps {
+  const random = createRandom(3);
+  const orders = Array.from({ length: epochs }, () => {
+    const order = Uint32Array.from({ length: rows }, (_, i) => i);
+    shuffle(order, random);
+    return order;
+  });
+  const steps = epochs * Math.ceil(rows / batchSize);
+  return {
+    epochs: orders,
+    batchSize,
+    learningRates: new Float64Array(steps).fill(0.1),
+    momentum: 0.9,
+    nesterov: false,
+    l2: 1e-3,
+  };
+}
+
+async function train(options: WasmOptions, spec: Parameters<typeof randomProblem>[0], steps: SgdSteps) {
+  const backend = await WasmBackend.open(options);
+  const data = await backend.createDataset(randomProblem(spec).source);
+  const trainer = await backend.createTrainer({ features: spec.features, classes: spec.classes, bias: true });
+  try {
+    const { losses } = await trainer.sgd(data, steps);
+    const { loss, dWeights } = await trainer.lossAndGradient(data, 0.1);
+    return { losses, loss, dWeights, ...(await trainer.read()) };
+  } finally {
+    trainer.dispose();
+    data.dispose();
+    backend.dispose();
+  }
+}
+
+test("a share of the rows each: all rows, once, in the order of the batch", () => {
+  expect(sharesOf(10, 4)).toEqual([
+    { first: 0, rows: 3 },
+    { first: 3, rows: 3 },
+    { first: 6, rows: 3 },
+    { first: 9, rows: 1 },
+  ]);
+  expect(sharesOf(2, 5).length).toBe(2);
+  const rows = Uint32Array.of(9, 0, 4, 3, 0, 8);
+  expect(partition(rows, sharesOf(10, 4), false).map((part) => [...part])).toEqual([
+    [0, 0],
+    [4, 3],
+    [8],
+    [9],
+  ]);
+  expect(partition(rows, sharesOf(10, 4), true).map((part) => [...part])).toEqual([[0, 0], [1, 0], [2], [0]]);
+});
+
+test("as many partial gradients as threads: the same bits here, in workers, and on the way from one to the other", async () => {
+  const cores = (await import("../../src/backends/wasm/threading.ts")).threadsHere();
+  const steps = stepsOf(LARGE.rows, 1000, 12);
+  const automatic = await train({ threads: "auto" }, LARGE, steps);
+  const inWorkers = await train({ threads: cores }, LARGE, steps);
+  expect(inWorkers).toEqual(automatic);
+});
+
+test("another number of threads sums in another order, and agrees to rounding", async () => {
+  const steps = stepsOf(LARGE.rows, 1000, 3);
+  const [one, three] = [await train({ threads: 1 }, LARGE, steps), await train({ threads: 3 }, LARGE, steps)];
+  for (const [i, w] of one.weights.entries()) expect(Math.abs(w - three.weights[i])).toBeLessThan(1e-5);
+});
+
+describe("workers that cannot work", () => {
+  const { source } = randomProblem({ rows: 40, features: 3, classes: 3 });
+  const shape = { features: 3, classes: 3, bias: true };
+
+  test("a script that does not load is a DeviceError", async () => {
+    const model = new SoftmaxRegression({
+      device: "wasm",
+      threads: 2,
+      workerUrl: "file:///no/such/worker.js",
+    });
+    await expect(model.fit([[1], [2], [3], [4]], [0, 1, 0, 1])).rejects.toThrow(DeviceError);
+    model.dispose();
+  });
+
+  test("one that dies while it works is a DeviceError, not a hang", async () => {
+    const dies = "data:text/javascript,throw new Error('dead')";
+    const model = new SoftmaxRegression({ device: "wasm", threads: 2, workerUrl: dies });
+    await expect(model.fit([[1], [2], [3], [4]], [0, 1, 0, 1])).rejects.toThrow(/a worker .* died: .*dead/);
+    model.dispose();
+  });
+
+  test("one that was ended fails what waits for it, and what is asked of it later", async () => {
+    const pool = await WorkerPool.start(await compileKernels("simd"), source, shape, 2, undefined);
+    const backend = await WasmBackend.open();
+    const data = await backend.createDataset(source);
+    const { Workspace } = await import("../../src/backends/wasm/workspace.ts");
+    const workspace = new Workspace(data, shape, 2);
+    const parts = () => partition(Uint32Array.of(0, 39), pool.shares, true);
+    const waiting = pool.backward(workspace, parts(), 1);
+    pool.dispose();
+    await expect(waiting).rejects.toThrow(DeviceError);
+    await expect(pool.backward(workspace, parts(), 1)).rejects.toThrow();
+  });
+
+  test("an error inside one comes back as a DeviceError", async () => {
+    const broken = { ...source, x: { ...source.x, data: source.x.data.slice(0, 3) } };
+    const start = WorkerPool.start(
+      await compileKernels("simd"),
+      { ...broken, x: { ...broken.x, cols: 2 ** 28 } },
+      shape,
+      1,
+      undefined,
+    );
+    await expect(start).rejects.toThrow(DeviceError);
+  });
+});
