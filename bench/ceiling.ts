@@ -1,0 +1,38 @@
+/** What one thread of this machine can do in WebAssembly, and the forward pass's share of it. */
+import { compileKernels, instantiate, supportedBuilds, WasmBackend } from "../src/backends/wasm/index.ts";
+import { BLOCK_ROWS, Workspace } from "../src/backends/wasm/workspace.ts";
+import type { BenchProblem } from "./contender.ts";
+import { bestOf } from "./timing.ts";
+
+/** Operations of one round of the ceiling kernel: ten multiply-adds of four lanes. */
+const OPERATIONS_PER_ROUND = 80;
+const ROUNDS = 2_000_000;
+
+/** GFLOP/s of multiply-adds that depend on nothing but themselves. */
+export async function measureCeiling(): Promise<number> {
+  const { multiplyAddCeiling } = await instantiate(
+    await compileKernels(supportedBuilds()[0]),
+    new WebAssembly.Memory({ initial: 1 }),
+  );
+  return (ROUNDS * OPERATIONS_PER_ROUND) / bestOf(7, () => multiplyAddCeiling(ROUNDS)) / 1e6;
+}
+
+/** GFLOP/s of the forward pass: gather and matmul of all rows, block by block, 2·N·D·K operations. */
+export async function measureForward({ x, labels, rows, features, classes }: BenchProblem): Promise<number> {
+  const backend = await WasmBackend.open();
+  const data = await backend.createDataset({
+    x: { data: x, rows, cols: features },
+    targets: { kind: "labels", labels },
+  });
+  const workspace = new Workspace(data, { features, classes, bias: true }, 1);
+  workspace.weights.fill(0.01);
+  const blocks = Array.from({ length: Math.ceil(rows / BLOCK_ROWS) }, (_, i) =>
+    Uint32Array.from({ length: Math.min(BLOCK_ROWS, rows - i * BLOCK_ROWS) }, (_, j) => i * BLOCK_ROWS + j),
+  );
+  const time = bestOf(9, () => {
+    for (const block of blocks) workspace.forward(block);
+  });
+  data.dispose();
+  backend.dispose();
+  return (2 * rows * features * classes) / time / 1e6;
+}
