@@ -4,10 +4,20 @@
  */
 import { DataError, LimitError, ShapeError } from "../errors.ts";
 
+/** A Float16Array, where the engine has them (Node 20 does not); not every TypeScript knows the name. */
+export interface Float16Data extends ArrayBufferView, ArrayLike<number>, Iterable<number> {
+  readonly [Symbol.toStringTag]: "Float16Array";
+  set(values: ArrayLike<number>, offset?: number): void;
+  map(callback: (value: number, index: number) => number): Float16Data;
+  subarray(begin?: number, end?: number): Float16Data;
+  slice(begin?: number, end?: number): Float16Data;
+}
+
 /** Element types a matrix may have. `Uint8Array` and `Uint8ClampedArray` stand for value/255 in [0, 1]. */
 export type MatrixData =
   | Float32Array
   | Float64Array
+  | Float16Data
   | Uint8Array
   | Uint8ClampedArray
   | Int8Array
@@ -35,6 +45,7 @@ const DATA_TAGS: readonly string[] = [
   ...BYTE_TAGS,
   "Float32Array",
   "Float64Array",
+  "Float16Array",
   "Int8Array",
   "Int16Array",
   "Uint16Array",
@@ -45,6 +56,11 @@ const DATA_TAGS: readonly string[] = [
 /** True where values are eight-bit fractions: `value / 255`. */
 export function isByteData(data: MatrixData): data is Uint8Array | Uint8ClampedArray {
   return BYTE_TAGS.includes(tagOf(data));
+}
+
+/** True for half-precision floats. */
+export function isHalfData(data: MatrixData): data is Float16Data {
+  return tagOf(data) === "Float16Array";
 }
 
 /** What one stored element is multiplied by to give its value: 1/255 for eight-bit data, else 1. */

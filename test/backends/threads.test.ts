@@ -99,12 +99,18 @@ describe("workers that cannot work", () => {
   });
 
   test("one that was ended fails what waits for it, and what is asked of it later", async () => {
-    const pool = await WorkerPool.start(await compileKernels("simd"), source, shape, 2, undefined);
+    const pool = await WorkerPool.start(
+      await compileKernels("simd"),
+      source,
+      shape,
+      sharesOf(40, 2),
+      undefined,
+    );
     const backend = await WasmBackend.open();
     const data = await backend.createDataset(source);
     const { Workspace } = await import("../../src/backends/wasm/workspace.ts");
     const workspace = new Workspace(data, shape, 2);
-    const parts = () => partition(Uint32Array.of(0, 39), pool.shares, true);
+    const parts = () => partition(Uint32Array.of(0, 39), sharesOf(40, 2), true);
     const waiting = pool.backward(workspace, parts(), 1);
     pool.dispose();
     await expect(waiting).rejects.toThrow(DeviceError);
@@ -117,7 +123,7 @@ describe("workers that cannot work", () => {
       await compileKernels("simd"),
       { ...broken, x: { ...broken.x, cols: 2 ** 28 } },
       shape,
-      1,
+      sharesOf(40, 2),
       undefined,
     );
     await expect(start).rejects.toThrow(DeviceError);

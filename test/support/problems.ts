@@ -1,6 +1,6 @@
 /** Seeded problems for tests: rows, targets, weights and parameters of any shape and kind. */
 import type { DatasetSource } from "../../src/backends/backend.ts";
-import type { Matrix } from "../../src/data/matrix.ts";
+import type { Float16Data, Matrix } from "../../src/data/matrix.ts";
 import { createRandom } from "../../src/data/random.ts";
 import type { Targets } from "../../src/data/targets.ts";
 import type { Parameters } from "../../src/objective.ts";
@@ -11,7 +11,7 @@ export interface ProblemSpec {
   readonly features: number;
   readonly classes: number;
   /** How X is stored. Default f32. */
-  readonly storage?: "f32" | "f64" | "u8";
+  readonly storage?: "f32" | "f64" | "f16" | "u8";
   /** Default labels. */
   readonly targets?: Targets["kind"];
   /** Rows with weights between 0 and 2, every seventh 0. Default none. */
@@ -50,6 +50,12 @@ function randomMatrix({ rows, features, storage = "f32" }: ProblemSpec, uniform:
   if (storage === "u8")
     return { data: Uint8Array.from({ length }, () => 256 * uniform()), rows, cols: features };
   const values = Float32Array.from({ length }, () => 2 * uniform() - 1);
+  if (storage === "f16") {
+    const halves = (globalThis as { Float16Array?: { from(values: Iterable<number>): Float16Data } })
+      .Float16Array;
+    if (!halves) throw new Error("this engine has no Float16Array");
+    return { data: halves.from(values), rows, cols: features };
+  }
   return { data: storage === "f64" ? Float64Array.from(values) : values, rows, cols: features };
 }
 

@@ -58,6 +58,10 @@ export class Arena {
     return new Uint32Array(this.memory.buffer, start, length);
   }
 
+  halves(start: number, length: number): Uint16Array {
+    return new Uint16Array(this.memory.buffer, start, length);
+  }
+
   bytes(start: number, length: number): Uint8Array {
     return new Uint8Array(this.memory.buffer, start, length);
   }

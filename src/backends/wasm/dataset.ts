@@ -1,5 +1,5 @@
-/** A data set in a WebAssembly memory of its own, rows padded to whole vectors. Eight-bit data stays eight-bit. */
-import { elementScale, isByteData, type Matrix } from "../../data/matrix.ts";
+/** A data set in a WebAssembly memory of its own, rows padded to whole vectors. Bytes and halves stay what they are. */
+import { elementScale, isByteData, isHalfData, type Matrix } from "../../data/matrix.ts";
 import type { Targets } from "../../data/targets.ts";
 import { StateError } from "../../errors.ts";
 import { pause } from "../../pause.ts";
@@ -9,7 +9,7 @@ import { Arena } from "./arena.ts";
 import { instantiate, type Kernels } from "./kernels.ts";
 
 /** Values of the kernels' `storage` and `kind`. */
-export const STORAGE = { f32: 0, u8: 1 } as const;
+export const STORAGE = { f32: 0, u8: 1, f16: 2 } as const;
 export const TARGETS = { none: 0, labels: 1, distributions: 2 } as const;
 
 /** Bytes packed between two pauses. */
@@ -40,7 +40,7 @@ export class WasmDataset extends KeptDataset {
     super(source);
     this.source = source;
     const { x, targets, sampleWeights } = source;
-    this.storage = isByteData(x.data) ? "u8" : "f32";
+    this.storage = storageOf(x);
     this.vectors = Math.ceil(x.cols / 4);
     this.rowBytes = rowBytesOf(x.cols, this.storage);
     this.at = {
@@ -79,22 +79,38 @@ function targetBytesOf(targets: Targets): number {
   return targets.kind === "distributions" ? Math.ceil(targets.distributions.cols / 4) * 16 : 4;
 }
 
-/** Whole 16 bytes, and never a multiple of 256: rows that far apart would compete for the same cache lines. */
+/** Bytes and halves stay what they are; everything else becomes f32. */
+function storageOf({ data }: Matrix): keyof typeof STORAGE {
+  if (isByteData(data)) return "u8";
+  return isHalfData(data) ? "f16" : "f32";
+}
+
+/** Bytes of an element. */
+const ELEMENT_BYTES = { f32: 4, u8: 1, f16: 2 } as const;
+
+/** Whole vectors of 16 bytes, and for f32 never a multiple of 256: rows that far apart compete for cache lines. */
 function rowBytesOf(cols: number, storage: keyof typeof STORAGE): number {
-  const bytes = storage === "u8" ? Math.ceil(cols / 16) * 16 : Math.ceil(cols / 4) * 16;
+  const bytes = Math.ceil((cols * ELEMENT_BYTES[storage]) / 16) * 16;
   return bytes % 256 === 0 && storage === "f32" ? bytes + 64 : bytes;
 }
 
 async function packRows(data: WasmDataset, x: Matrix, signal: AbortSignal | undefined): Promise<void> {
   const { arena, at, rowBytes, storage } = data;
   const { rows, cols } = x;
-  const stride = storage === "u8" ? rowBytes : rowBytes / 4;
-  const target = storage === "u8" ? arena.bytes(at.x, rows * stride) : arena.floats(at.x, rows * stride);
+  const stride = rowBytes / ELEMENT_BYTES[storage];
+  const target = targetOf(arena, at.x, rows * stride, storage);
+  // Halves are moved as the sixteen bits they are.
+  const source = isHalfData(x.data) ? new Uint16Array(x.data.buffer, x.data.byteOffset, rows * cols) : x.data;
   const rowsAtOnce = Math.max(1, Math.floor(PIECE / rowBytes));
   for (let i = 0; i < rows; i++) {
     if (i % rowsAtOnce === 0) await pause(signal);
-    target.set(x.data.subarray(i * cols, (i + 1) * cols), i * stride);
+    target.set(source.subarray(i * cols, (i + 1) * cols), i * stride);
   }
+}
+
+function targetOf(arena: Arena, start: number, length: number, storage: keyof typeof STORAGE) {
+  if (storage === "u8") return arena.bytes(start, length);
+  return storage === "f16" ? arena.halves(start, length) : arena.floats(start, length);
 }
 
 async function packDistributions(

@@ -1,10 +1,11 @@
 /**
- * Workers of one trainer for one data set, a share of the rows each. No shared memory and so no special headers:
- * parameters go out and partial gradients come back by message. A worker that dies fails what waits for it.
+ * Workers of one trainer for one data set, a share of the rows each; the first share stays with the trainer's own
+ * thread. No shared memory and so no special headers: parameters go out and partial gradients come back by
+ * message. A worker that dies fails what waits for it.
  */
 import { DeviceError } from "../../errors.ts";
 import type { DatasetSource, ModelShape } from "../backend.ts";
-import { type Share, type Sums, sharesOf } from "./backward.ts";
+import type { Share, Sums } from "./backward.ts";
 import type { Answer, Buffers, Request } from "./protocol.ts";
 import workerCode from "./worker.ts?worker-code";
 import { layoutOf, type Workspace } from "./workspace.ts";
@@ -58,67 +59,66 @@ class Worker {
   }
 }
 
-/** The workers, in the order of their shares. */
+/** The workers of all shares but the first, in order. */
 export class WorkerPool {
-  readonly shares: readonly Share[];
   readonly #workers: readonly Worker[];
   readonly #buffers: Buffers[];
 
-  private constructor(shares: readonly Share[], workers: readonly Worker[], shape: ModelShape) {
-    this.shares = shares;
+  private constructor(workers: readonly Worker[], buffers: Buffers[]) {
     this.#workers = workers;
-    const length = layoutOf(shape).bytes / 4;
-    this.#buffers = shares.map(() => ({
-      weights: new Float32Array(length),
-      partial: new Float32Array(length),
-    }));
+    this.#buffers = buffers;
   }
 
-  /** Starts a worker for each share and gives it its rows. @throws DeviceError; no worker is left */
+  /** Starts a worker for each share but the first and gives it its rows. @throws DeviceError; no worker is left */
   static async start(
     module: WebAssembly.Module,
     source: DatasetSource,
     shape: ModelShape,
-    threads: number,
+    shares: readonly Share[],
     workerUrl: string | URL | undefined,
   ): Promise<WorkerPool> {
-    const shares = sharesOf(source.x.rows, threads);
+    const length = layoutOf(shape).bytes / 4;
     const workers: Worker[] = [];
-    const pool = new WorkerPool(shares, workers, shape);
+    const buffers: Buffers[] = [];
     try {
-      for (const _ of shares) workers.push(new Worker(workerUrl));
-      await Promise.all(
-        workers.map((worker, s) =>
-          worker.ask({ kind: "open", module, source: rowsOf(source, shares[s]), shape }),
-        ),
-      );
-      return pool;
+      const opened = shares.slice(1).map((share) => {
+        const worker = new Worker(workerUrl);
+        workers.push(worker);
+        buffers.push({ weights: new Float32Array(length), partial: new Float32Array(length) });
+        return worker.ask({ kind: "open", module, source: rowsOf(source, share), shape });
+      });
+      await Promise.all(opened);
+      return new WorkerPool(workers, buffers);
     } catch (cause) {
-      pool.dispose();
+      for (const worker of workers) worker.dispose();
       throw cause instanceof DeviceError
         ? cause
         : new DeviceError("device", "no worker could be started", { cause });
     }
   }
 
-  /** Leaves the partial gradient of each share, for its rows of a batch, in the workspace. */
+  /**
+   * Leaves the partial gradients of all shares but the first in the workspace.
+   *
+   * @param parts rows of a batch by share, counted within it; those of the first share are not looked at
+   */
   async backward(
     workspace: Workspace,
     parts: readonly Uint32Array<ArrayBuffer>[],
     scale: number,
   ): Promise<Sums> {
-    const answers = this.#workers.map((worker, s) => {
-      const { weights, partial } = this.#buffers[s];
-      const rows = parts[s];
+    const answers = this.#workers.map((worker, i) => {
+      const { weights, partial } = this.#buffers[i];
+      const rows = parts[i + 1];
       weights.set(workspace.weights);
       const request = { kind: "backward", rows, scale, weights, partial } as const;
       return worker.ask(request, [rows.buffer, weights.buffer, partial.buffer]);
     });
     let [loss, correct] = [0, 0];
-    for (const [s, answer] of (await Promise.all(answers)).entries()) {
+    for (const [i, answer] of (await Promise.all(answers)).entries()) {
       if (answer.kind !== "partial") throw new DeviceError("device", `a worker answered ${answer.kind}`);
-      this.#buffers[s] = answer;
-      workspace.partial(s).set(answer.partial);
+      this.#buffers[i] = answer;
+      workspace.partial(i + 1).set(answer.partial);
       loss += answer.sums.loss;
       correct += answer.sums.correct;
     }

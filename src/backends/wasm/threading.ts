@@ -68,12 +68,18 @@ export class Threading {
     const shares = sharesOf(this.#data.rows, splits);
     const pool = splits > 1 ? await this.#pool(shares) : null;
     const started = performance.now();
-    const sums = pool
-      ? await pool.backward(workspace, partition(rows, shares, true), scale)
-      : await here(workspace, splits > 1 ? partition(rows, shares, false) : [rows], scale, signal);
+    const parts = splits > 1 ? partition(rows, shares, pool !== null) : [rows as Uint32Array<ArrayBuffer>];
+    const theirs = pool?.backward(workspace, parts, scale);
+    const own = here(workspace, pool ? parts.slice(0, 1) : parts, scale, signal);
+    // Both end before an error of one is seen, so that no worker is left in the middle of a step.
+    await Promise.allSettled([theirs, own]);
+    const sums = [await theirs, await own];
     signal?.throwIfAborted();
     if (splits > 1) this.#learn(performance.now() - started);
-    return sums;
+    return {
+      loss: sums.reduce((total, part) => total + (part?.loss ?? 0), 0),
+      correct: sums.reduce((total, part) => total + (part?.correct ?? 0), 0),
+    };
   }
 
   dispose(): void {
@@ -88,7 +94,7 @@ export class Threading {
     const isForced = this.#options.threads !== "auto";
     if (stage.kind === "settled" || (!isForced && stage.times.length < TIMED_STEPS)) return null;
     const { module, workerUrl } = this.#options;
-    const pool = await WorkerPool.start(module, this.#data.source, this.#shape, shares.length, workerUrl);
+    const pool = await WorkerPool.start(module, this.#data.source, this.#shape, shares, workerUrl);
     this.#stage = isForced
       ? { kind: "workers", pool }
       : { kind: "trial", pool, here: median(stage.times), times: [] };
