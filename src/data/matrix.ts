@@ -148,6 +148,11 @@ function tagOf(view: ArrayBufferView): string {
   return Object.prototype.toString.call(view).slice("[object ".length, -1);
 }
 
+/** Zeros of the same element type. A Node Buffer gives a plain Uint8Array. */
+export function emptyLike<T extends MatrixData>(data: T, length: number): T {
+  return Reflect.construct(Reflect.get(globalThis, tagOf(data)), [length]);
+}
+
 function checkCount(rows: number, cols: number, argument: string): void {
   if (rows * cols <= MAX_ELEMENTS) return;
   throw new LimitError(argument, `${rows} × ${cols} elements given, at most ${MAX_ELEMENTS} can be indexed`);

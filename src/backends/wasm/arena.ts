@@ -14,6 +14,8 @@ export class Arena {
   readonly memory = new WebAssembly.Memory({ initial: 1, maximum: MAX_BYTES / PAGE });
   // Address 0 stands for "none" in the kernels.
   #end = ALIGNMENT;
+  // Memory above it is fresh, and so zero already.
+  #used = ALIGNMENT;
 
   /** Where the next piece will start; give it to `release` to take back all that came after. */
   get mark(): number {
@@ -42,7 +44,8 @@ export class Arena {
       }
     }
     this.#end = end;
-    new Uint8Array(this.memory.buffer, start, end - start).fill(0);
+    if (this.#used > start) this.bytes(start, Math.min(this.#used, end) - start).fill(0);
+    this.#used = Math.max(this.#used, end);
     return start;
   }
 

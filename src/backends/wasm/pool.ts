@@ -3,12 +3,17 @@
  * thread. No shared memory and so no special headers: parameters go out and partial gradients come back by
  * message. A worker that dies fails what waits for it.
  */
+import { emptyLike, type Matrix, type MatrixData } from "../../data/matrix.ts";
 import { DeviceError } from "../../errors.ts";
+import { pause } from "../../pause.ts";
 import type { DatasetSource, ModelShape } from "../backend.ts";
 import type { Share, Sums } from "./backward.ts";
 import type { Answer, Buffers, Request } from "./protocol.ts";
 import workerCode from "./worker.ts?worker-code";
 import { layoutOf, type Workspace } from "./workspace.ts";
+
+/** Elements copied between two pauses. */
+const PIECE = 2 ** 20;
 
 /** What is waited for. */
 interface Waiting {
@@ -81,12 +86,16 @@ export class WorkerPool {
     const workers: Worker[] = [];
     const buffers: Buffers[] = [];
     try {
-      const opened = shares.slice(1).map((share) => {
+      const opened: Promise<Answer>[] = [];
+      for (const share of shares.slice(1)) {
         const worker = new Worker(workerUrl);
         workers.push(worker);
         buffers.push({ weights: new Float32Array(length), partial: new Float32Array(length) });
-        return worker.ask({ kind: "open", module, source: rowsOf(source, share), shape });
-      });
+        const { copied, copies } = await copyShare(source, share);
+        const answer = worker.ask({ kind: "open", module, source: copied, shape }, copies);
+        answer.catch(() => {}); // seen below; until then it must not count as unhandled
+        opened.push(answer);
+      }
       await Promise.all(opened);
       return new WorkerPool(workers, buffers);
     } catch (cause) {
@@ -130,27 +139,36 @@ export class WorkerPool {
   }
 }
 
-/** The rows of a share, copied, so that a message does not take the whole array along. */
-function rowsOf({ x, targets, sampleWeights }: DatasetSource, { first, rows }: Share): DatasetSource {
-  const end = first + rows;
-  const cut = <T extends { readonly data: DatasetSource["x"]["data"]; readonly cols: number }>({
-    data,
-    cols,
-  }: T) => ({
-    data: data.slice(first * cols, end * cols),
+/** The rows of a share, copied, and the buffers to move them by. */
+async function copyShare(source: DatasetSource, { first, rows }: Share) {
+  const { x, targets, sampleWeights } = source;
+  const copies: ArrayBuffer[] = [];
+  const copy = async <T extends MatrixData>(data: T, cols: number): Promise<T> => {
+    const part = emptyLike(data, rows * cols);
+    for (let at = 0; at < part.length; at += PIECE) {
+      await pause();
+      const begin = first * cols + at;
+      part.set(data.subarray(begin, Math.min(begin + PIECE, (first + rows) * cols)), at);
+    }
+    copies.push(part.buffer as ArrayBuffer);
+    return part;
+  };
+  const matrix = async ({ data, cols }: Matrix): Promise<Matrix> => ({
+    data: await copy(data, cols),
     rows,
     cols,
   });
-  return {
-    x: cut(x),
+  const copied: DatasetSource = {
+    x: await matrix(x),
     targets:
       targets.kind === "labels"
-        ? { kind: "labels", labels: targets.labels.slice(first, end) }
+        ? { kind: "labels", labels: await copy(targets.labels, 1) }
         : targets.kind === "distributions"
-          ? { kind: "distributions", distributions: cut(targets.distributions) }
+          ? { kind: "distributions", distributions: await matrix(targets.distributions) }
           : targets,
-    ...(sampleWeights && { sampleWeights: sampleWeights.slice(first, end) }),
+    ...(sampleWeights && { sampleWeights: await copy(sampleWeights, 1) }),
   };
+  return { copied, copies };
 }
 
 function spawn(
