@@ -4,11 +4,12 @@
  */
 import type { Dataset, DeviceInfo, Evaluation, RunOptions, Trainer } from "./backends/backend.ts";
 import { BackendOwner } from "./backends/backend-owner.ts";
-import { encodeTargets, type Label, type LabelsLike, learnClasses } from "./data/labels.ts";
-import { MAX_ELEMENTS, type Matrix, type MatrixLike, toMatrix } from "./data/matrix.ts";
+import { assertFinite, checkFeatures, checkLabelled, type Learnt } from "./checks.ts";
+import { type Label, type LabelsLike, learnClasses } from "./data/labels.ts";
+import { MAX_ELEMENTS, type Matrix, type MatrixLike, rowsOf, toMatrix } from "./data/matrix.ts";
 import { scanRows } from "./data/scan.ts";
 import { NO_TARGETS, type Targets } from "./data/targets.ts";
-import { DataError, LimitError, ShapeError, StateError } from "./errors.ts";
+import { LimitError, StateError } from "./errors.ts";
 import type { EpochRecord, FitHistory, FitOptions, ModelEvaluation } from "./fit-options.ts";
 import { argmaxRows } from "./metrics.ts";
 import { type Parameters, penalty } from "./objective.ts";
@@ -23,9 +24,7 @@ import { constant, type LearningRateSchedule, linearDecay } from "./solvers/sche
 import { sgd } from "./solvers/sgd.ts";
 
 /** What a model knows once it is fitted. */
-interface Fitted {
-  readonly classes: readonly Label[];
-  readonly features: number;
+interface Fitted extends Learnt {
   readonly parameters: Parameters;
 }
 
@@ -229,7 +228,7 @@ export class SoftmaxRegression {
     return { objective: loss + penalty(parameters, this.#options.l2), loss, accuracy: correct / rows };
   }
 
-  #shapeOf({ classes, features }: Pick<Fitted, "classes" | "features">) {
+  #shapeOf({ classes, features }: Learnt) {
     return { features, classes: classes.length, bias: this.#options.bias };
   }
 
@@ -237,38 +236,5 @@ export class SoftmaxRegression {
     this.#backend.closed.throwIfAborted();
     if (!this.#fitted) throw new StateError("model", "the model is not fitted yet; call fit first");
     return this.#fitted;
-  }
-}
-
-function checkLabelled(
-  x: MatrixLike,
-  y: LabelsLike,
-  { classes, features }: Pick<Fitted, "classes" | "features">,
-  [xName, yName]: readonly [string, string],
-): { matrix: Matrix; targets: Targets } {
-  const matrix = checkFeatures(toMatrix(x, xName), features, xName);
-  return { matrix, targets: encodeTargets(y, classes, matrix.rows, yName) };
-}
-
-function checkFeatures(matrix: Matrix, features: number, argument: string): Matrix {
-  if (matrix.cols === features) return matrix;
-  throw new ShapeError(
-    argument,
-    `expected the ${features} features of the training rows, got ${matrix.cols}`,
-  );
-}
-
-/** Rows of a matrix, without a copy. */
-function rowsOf({ data, rows, cols }: Matrix, first: number, count: number): Matrix {
-  const end = Math.min(first + count, rows);
-  return { data: data.subarray(first * cols, end * cols), rows: end - first, cols };
-}
-
-/** Rows may be finite and their scores not. */
-function assertFinite(results: ArrayLike<number>, cols: number): void {
-  for (let at = 0; at < results.length; at++) {
-    if (Number.isFinite(results[at])) continue;
-    const where = results.length === cols ? "" : `, first in row ${Math.floor(at / cols)}`;
-    throw new DataError("x", `values so large that scores overflow float32${where}; scale the features`);
   }
 }

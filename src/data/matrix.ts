@@ -148,6 +148,12 @@ function tagOf(view: ArrayBufferView): string {
   return Object.prototype.toString.call(view).slice("[object ".length, -1);
 }
 
+/** `count` rows of a matrix from `first` on, or what there is of them; without a copy. */
+export function rowsOf({ data, rows, cols }: Matrix, first: number, count: number): Matrix {
+  const end = Math.min(first + count, rows);
+  return { data: data.subarray(first * cols, end * cols), rows: end - first, cols };
+}
+
 /** Zeros of the same element type. A Node Buffer gives a plain Uint8Array. */
 export function emptyLike<T extends MatrixData>(data: T, length: number): T {
   return Reflect.construct(Reflect.get(globalThis, tagOf(data)), [length]);

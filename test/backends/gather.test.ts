@@ -1,7 +1,7 @@
 /** The conversion of stored rows in WebAssembly: every half and every byte there is, bit by bit. */
 import { expect, test } from "vitest";
 import { Arena } from "../../src/backends/wasm/arena.ts";
-import { compileKernels, supportedBuilds } from "../../src/backends/wasm/kernel-builds.ts";
+import { compileKernels, KERNEL_SOURCES, supportedBuilds } from "../../src/backends/wasm/kernel-builds.ts";
 import { instantiate } from "../../src/backends/wasm/kernels.ts";
 
 /** What a half means, by the definition of IEEE 754. */
@@ -9,6 +9,12 @@ function halfValue(bits: number): number {
   const [sign, exponent, fraction] = [bits & 0x8000 ? -1 : 1, (bits >> 10) & 31, bits & 1023];
   return exponent === 0 ? sign * fraction * 2 ** -24 : sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }
+
+test("both builds of the kernels together take less than 12 KB", () => {
+  const bytes = Object.values(KERNEL_SOURCES).reduce((sum, base64) => sum + atob(base64).length, 0);
+  expect(bytes).toBeLessThan(12_000);
+  expect(bytes).toBeGreaterThan(2_000);
+});
 
 for (const build of supportedBuilds()) {
   test(`${build}: all finite halves, subnormal and negative ones too`, async () => {

@@ -141,6 +141,39 @@ for (const backendCase of BACKENDS) {
       });
     }
 
+    for (const classes of [2, 10, 33, 1031]) {
+      test(`scores of ±1000 and rows of equal scores, ${classes} classes`, async () => {
+        // X is 0, so that the bias alone is the scores.
+        const labels = Uint32Array.of(0, 1, classes - 1, 0, 1);
+        const source = {
+          x: { data: new Float32Array(5), rows: 5, cols: 1 },
+          targets: { kind: "labels", labels },
+        } as const;
+        for (const scoreOf of [
+          (k: number) => ((k * 7) % 3 === 0 ? 1000 : -1000),
+          (k: number) => (k === classes - 1 ? 1000 : -1000),
+          () => 1000,
+          () => -1000,
+          () => 88.7,
+        ]) {
+          const bias = Float64Array.from({ length: classes }, (_, k) => scoreOf(k));
+          const parameters = { weights: new Float64Array(classes), bias };
+          const problem = { source, parameters, rows: Uint32Array.of(0, 1, 2, 3, 4) };
+          const expected = expectedOf(problem, 0);
+          await withTrainer(problem, true, async (trainer, data) => {
+            trainer.write(parameters);
+            const near = { absolute: 1e-6, relative: 1e-6 };
+            expectClose(await trainer.probabilities(data), expected.probabilities, near, "probabilities");
+            const { loss, correct } = await trainer.evaluate(data);
+            expectClose([loss], [expected.loss], near, "loss");
+            expect(correct).toBe(expected.correct);
+            const { dBias } = await trainer.lossAndGradient(data, 0);
+            expectClose(dBias, expected.gradient.bias, near, "dBias");
+          });
+        }
+      });
+    }
+
     test("write clears the velocity; the same steps twice give the same bits", async () => {
       const spec = { rows: 301, features: 33, classes: 10, storage: "u8", isWeighted: true } as const;
       const problem = randomProblem(spec);

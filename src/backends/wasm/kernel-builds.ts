@@ -6,7 +6,8 @@ import simd from "./assembly/index.ts?wasm=simd";
 /** The two builds: with fused multiply-adds, and with those of WebAssembly 2.0 only. */
 export type KernelBuild = "relaxed-simd" | "simd";
 
-const SOURCES: Readonly<Record<KernelBuild, string>> = { "relaxed-simd": relaxed, simd };
+/** The compiled kernels, in base64. */
+export const KERNEL_SOURCES: Readonly<Record<KernelBuild, string>> = { "relaxed-simd": relaxed, simd };
 const modules = new Map<KernelBuild, Promise<WebAssembly.Module>>();
 
 /** The builds this engine can run, the faster first. */
@@ -33,5 +34,5 @@ async function compile(build: KernelBuild): Promise<WebAssembly.Module> {
 }
 
 function bytesOf(build: KernelBuild): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(atob(SOURCES[build]), (character) => character.charCodeAt(0));
+  return Uint8Array.from(atob(KERNEL_SOURCES[build]), (character) => character.charCodeAt(0));
 }

@@ -1,0 +1,40 @@
+/** Checks of what goes into a fitted model and what comes out of it. */
+import { encodeTargets, type Label, type LabelsLike } from "./data/labels.ts";
+import { type Matrix, type MatrixLike, toMatrix } from "./data/matrix.ts";
+import type { Targets } from "./data/targets.ts";
+import { DataError, ShapeError } from "./errors.ts";
+
+/** What a model knows of its data. */
+export interface Learnt {
+  readonly classes: readonly Label[];
+  readonly features: number;
+}
+
+/** Rows and targets that fit a model. @throws ShapeError, DataError, LimitError */
+export function checkLabelled(
+  x: MatrixLike,
+  y: LabelsLike,
+  { classes, features }: Learnt,
+  [xName, yName]: readonly [string, string],
+): { matrix: Matrix; targets: Targets } {
+  const matrix = checkFeatures(toMatrix(x, xName), features, xName);
+  return { matrix, targets: encodeTargets(y, classes, matrix.rows, yName) };
+}
+
+/** @throws ShapeError rows of other features than those of the training */
+export function checkFeatures(matrix: Matrix, features: number, argument: string): Matrix {
+  if (matrix.cols === features) return matrix;
+  throw new ShapeError(
+    argument,
+    `expected the ${features} features of the training rows, got ${matrix.cols}`,
+  );
+}
+
+/** Rows may be finite and their scores not. @throws DataError */
+export function assertFinite(results: ArrayLike<number>, cols: number): void {
+  for (let at = 0; at < results.length; at++) {
+    if (Number.isFinite(results[at])) continue;
+    const where = results.length === cols ? "" : `, first in row ${Math.floor(at / cols)}`;
+    throw new DataError("x", `values so large that scores overflow float32${where}; scale the features`);
+  }
+}
