@@ -18,7 +18,7 @@ export const LEARNING_RATE = 0.01;
 export const MOMENTUM = 0.9;
 
 /** A problem on a library's device, the parameters at zero. */
-export interface Session {
+export interface Training {
   /** Takes `count` steps and waits until they are done. */
   run(count: number): Promise<void>;
   /** W `[K,D]`, row after row. */
@@ -29,5 +29,5 @@ export interface Session {
 /** A library in one configuration. */
 export interface Contender {
   readonly name: string;
-  open(problem: BenchProblem): Promise<Session>;
+  open(problem: BenchProblem): Promise<Training>;
 }

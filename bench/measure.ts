@@ -10,7 +10,7 @@ import {
   type Contender,
   LEARNING_RATE,
   MOMENTUM,
-  type Session,
+  type Training,
 } from "./contender.ts";
 import { median } from "./timing.ts";
 
@@ -38,26 +38,26 @@ export async function measure(
 ): Promise<Measurement[]> {
   const problem = problemOf(shape);
   const expected = await referenceWeights(problem);
-  const runs: { name: string; session: Session; error: number; steps: number; times: number[] }[] = [];
+  const runs: { name: string; training: Training; error: number; steps: number; times: number[] }[] = [];
   try {
     for (const { name, open } of contenders) {
-      const session = await open(problem);
-      await session.run(CHECKED_STEPS);
-      const error = largestDifference(await session.weights(), expected);
+      const training = await open(problem);
+      await training.run(CHECKED_STEPS);
+      const error = largestDifference(await training.weights(), expected);
       const started = performance.now();
-      await session.run(2);
+      await training.run(2);
       const steps = Math.max(1, Math.round(ROUND_TIME / ((performance.now() - started) / 2)));
-      runs.push({ name, session, error, steps, times: [] });
+      runs.push({ name, training, error, steps, times: [] });
     }
     for (let round = 0; round < rounds; round++) {
-      for (const { session, steps, times } of runs) {
+      for (const { training, steps, times } of runs) {
         const started = performance.now();
-        await session.run(steps);
+        await training.run(steps);
         times.push((performance.now() - started) / steps);
       }
     }
   } finally {
-    for (const { session } of runs) session.dispose();
+    for (const { training } of runs) training.dispose();
   }
   return runs.map(({ name, error, times }) => ({
     name,

@@ -77,6 +77,21 @@ test("another number of threads sums in another order, and agrees to rounding", 
   for (const [i, w] of one.weights.entries()) expect(Math.abs(w - three.weights[i])).toBeLessThan(1e-5);
 });
 
+test("two trainers may use one data set at the same time", async () => {
+  const spec = { rows: 900, features: 40, classes: 5 };
+  const steps = stepsOf(spec.rows, 64, 3);
+  const backend = await WasmBackend.open({ threads: 2 });
+  const data = await backend.createDataset(randomProblem(spec).source);
+  const trainers = [];
+  for (let i = 0; i < 2; i++) trainers.push(await backend.createTrainer({ ...spec, bias: true }));
+  const [first, second] = await Promise.all(trainers.map((trainer) => trainer.sgd(data, steps)));
+  expect(second).toEqual(first);
+  expect(await trainers[1].read()).toEqual(await trainers[0].read());
+  for (const trainer of trainers) trainer.dispose();
+  data.dispose();
+  backend.dispose();
+});
+
 describe("workers that cannot work", () => {
   const { source } = randomProblem({ rows: 40, features: 3, classes: 3 });
   const shape = { features: 3, classes: 3, bias: true };

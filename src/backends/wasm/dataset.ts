@@ -35,6 +35,7 @@ export class WasmDataset extends KeptDataset {
   /** End of the data: behind it, a trainer has its workspace. */
   readonly mark: number;
   #kernels: Kernels | null = null;
+  #last: Promise<unknown> = Promise.resolve();
 
   private constructor(source: DatasetSource) {
     super(source);
@@ -65,6 +66,13 @@ export class WasmDataset extends KeptDataset {
     if (targets.kind === "distributions") await packDistributions(data, targets.distributions, signal);
     if (sampleWeights) data.arena.floats(data.at.sampleWeights, x.rows).set(sampleWeights);
     return data;
+  }
+
+  /** Runs `work` when all that was asked for before is done: workspaces lie in the same place behind the data. */
+  exclusively<T>(work: () => Promise<T>): Promise<T> {
+    const run = this.#last.then(work);
+    this.#last = run.catch(() => {}); // whoever asked for it sees the error
+    return run;
   }
 
   /** The kernels over this data set's memory. */

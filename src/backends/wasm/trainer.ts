@@ -48,58 +48,62 @@ export class WasmTrainer implements Trainer {
     checkSteps(this.#shape, data, steps);
     const threading = this.#threadingOf(data);
     const splits = threading.splitsFor(steps.batchSize);
-    const workspace = this.#enter(data, splits);
     const count = steps.learningRates.length;
     const result = {
       losses: new Float64Array(count),
       weights: new Float64Array(count),
       correct: new Float64Array(count),
     };
-    let step = 0;
-    let rowsDone = 0;
-    for (const rows of batchesOf(steps)) {
-      const weight = sumOfWeights(data.sampleWeights, rows);
-      const scale = weight > 0 ? 1 / weight : 0;
-      const { loss, correct } = await threading.backward(workspace, rows, scale, splits, options.signal);
-      workspace.update(splits, { ...steps, learningRate: steps.learningRates[step] });
-      result.losses[step] = loss * scale;
-      result.weights[step] = weight;
-      result.correct[step] = correct;
-      step++;
-      rowsDone += rows.length;
-      options.onRows?.(rowsDone);
-    }
-    this.#weights = workspace.weights.slice();
-    this.#velocity = workspace.velocity.slice();
-    return result;
+    return this.#within(data, splits, async (workspace) => {
+      let step = 0;
+      let rowsDone = 0;
+      for (const rows of batchesOf(steps)) {
+        const weight = sumOfWeights(data.sampleWeights, rows);
+        const scale = weight > 0 ? 1 / weight : 0;
+        const { loss, correct } = await threading.backward(workspace, rows, scale, splits, options.signal);
+        workspace.update(splits, { ...steps, learningRate: steps.learningRates[step] });
+        result.losses[step] = loss * scale;
+        result.weights[step] = weight;
+        result.correct[step] = correct;
+        step++;
+        rowsDone += rows.length;
+        options.onRows?.(rowsDone);
+      }
+      this.#weights = workspace.weights.slice();
+      this.#velocity = workspace.velocity.slice();
+      return result;
+    });
   }
 
   async lossAndGradient(data: WasmDataset, l2: number, options: RunOptions = {}): Promise<LossAndGradient> {
     checkLabelled(this.#shape, data);
     const threading = this.#threadingOf(data);
     const splits = threading.splitsFor(data.rows);
-    const workspace = this.#enter(data, splits);
     const rows = allRows(data);
     const weight = sumOfWeights(data.sampleWeights, rows);
     const scale = weight > 0 ? 1 / weight : 0;
-    const { loss } = await threading.backward(workspace, rows, scale, splits, options.signal);
-    workspace.velocity.fill(0); // with no momentum and no rate, the update leaves the gradient here
-    workspace.update(splits, { l2, learningRate: 0, momentum: 0, nesterov: false });
-    const { weights, bias } = unpackParameters(workspace.velocity, this.#shape);
-    return { loss: loss * scale, dWeights: weights, dBias: bias };
+    return this.#within(data, splits, async (workspace) => {
+      const { loss } = await threading.backward(workspace, rows, scale, splits, options.signal);
+      workspace.velocity.fill(0); // with no momentum and no rate, the update leaves the gradient here
+      workspace.update(splits, { l2, learningRate: 0, momentum: 0, nesterov: false });
+      const { weights, bias } = unpackParameters(workspace.velocity, this.#shape);
+      return { loss: loss * scale, dWeights: weights, dBias: bias };
+    });
   }
 
   async evaluate(data: WasmDataset, options: RunOptions = {}): Promise<Evaluation> {
     checkLabelled(this.#shape, data);
-    const workspace = this.#enter(data, 1);
     const rows = allRows(data);
     const weight = sumOfWeights(data.sampleWeights, rows);
-    await eachBlock(rows, options.signal, (block) => {
-      workspace.forward(block);
-      workspace.loss(block.length, 0);
+    return this.#within(data, 1, async (workspace) => {
+      await eachBlock(rows, options.signal, (block) => {
+        workspace.forward(block);
+        workspace.loss(block.length, 0);
+      });
+      options.onRows?.(data.rows);
+      const { loss, correct } = workspace.takeSums();
+      return { loss: weight > 0 ? loss / weight : 0, correct };
     });
-    const { loss, correct } = workspace.takeSums();
-    return { loss: weight > 0 ? loss / weight : 0, correct };
   }
 
   logits(data: WasmDataset, options?: RunOptions): Promise<Float32Array> {
@@ -114,12 +118,14 @@ export class WasmTrainer implements Trainer {
     for (const threading of this.#threaded.values()) threading.dispose();
   }
 
-  /** A workspace with this trainer's parameters. */
-  #enter(data: WasmDataset, splits: number): Workspace {
-    const workspace = new Workspace(data, this.#shape, splits);
-    workspace.weights.set(this.#weights);
-    workspace.velocity.set(this.#velocity);
-    return workspace;
+  /** Runs `work` in a workspace with this trainer's parameters. */
+  #within<T>(data: WasmDataset, splits: number, work: (workspace: Workspace) => Promise<T>): Promise<T> {
+    return data.exclusively(() => {
+      const workspace = new Workspace(data, this.#shape, splits);
+      workspace.weights.set(this.#weights);
+      workspace.velocity.set(this.#velocity);
+      return work(workspace);
+    });
   }
 
   #threadingOf(data: WasmDataset): Threading {
@@ -140,15 +146,17 @@ export class WasmTrainer implements Trainer {
     finish: (workspace: Workspace, rows: number) => void,
   ): Promise<Float32Array> {
     checkFeatures(this.#shape, data);
-    const workspace = this.#enter(data, 1);
     const { classes } = this.#shape;
-    const all = new Float32Array(data.rows * classes);
-    await eachBlock(allRows(data), options.signal, (block) => {
-      workspace.forward(block);
-      finish(workspace, block.length);
-      for (let i = 0; i < block.length; i++) all.set(workspace.scores(i), (block[0] + i) * classes);
+    return this.#within(data, 1, async (workspace) => {
+      const all = new Float32Array(data.rows * classes);
+      await eachBlock(allRows(data), options.signal, (block) => {
+        workspace.forward(block);
+        finish(workspace, block.length);
+        for (let i = 0; i < block.length; i++) all.set(workspace.scores(i), (block[0] + i) * classes);
+      });
+      options.onRows?.(data.rows);
+      return all;
     });
-    return all;
   }
 }
 
