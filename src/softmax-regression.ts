@@ -51,7 +51,7 @@ export class SoftmaxRegression {
   }
 
   /**
-   * Fits from zero parameters.
+   * Fits from zero parameters. The arrays are not to be changed until the fit has ended.
    *
    * @param x rows `[N,D]`
    * @param y a label per row (non-negative integers or strings), or probabilities `[N,K]`

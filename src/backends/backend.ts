@@ -114,7 +114,7 @@ export interface Backend {
   readonly info: DeviceInfo;
   /** False once the device is gone; a new backend is needed then. */
   readonly alive: boolean;
-  /** Copies checked rows to the device. @throws LimitError, DeviceError, or the signal's reason */
+  /** Takes checked rows to the device; they are not to be changed until dispose(). @throws LimitError, DeviceError, or the signal's reason */
   createDataset(source: DatasetSource, signal?: AbortSignal): Promise<Dataset>;
   /** Parameters of zero on the device. @throws LimitError, DeviceError */
   createTrainer(shape: ModelShape): Promise<Trainer>;

@@ -106,6 +106,29 @@ describe("workers that cannot work", () => {
     model.dispose();
   });
 
+  test("automatic threads go on without workers where none can be had", async () => {
+    const steps = stepsOf(LARGE.rows, 1000, 6);
+    const without = await train({ threads: "auto", workerUrl: "file:///no/such/worker.js" }, LARGE, steps);
+    expect(without).toEqual(await train({ threads: "auto" }, LARGE, steps));
+  });
+
+  test("disposing of a trainer while its workers start leaves none", async () => {
+    const backend = await WasmBackend.open({ threads: 3 });
+    const data = await backend.createDataset(source);
+    const trainer = await backend.createTrainer(shape);
+    const running = trainer.lossAndGradient(data, 0);
+    await Promise.resolve();
+    await Promise.resolve();
+    trainer.dispose();
+    const outcome = await running.then(
+      () => "done",
+      (error: Error) => error.name,
+    );
+    expect(["done", "StateError"]).toContain(outcome);
+    data.dispose();
+    backend.dispose();
+  });
+
   test("one that dies while it works is a DeviceError, not a hang", async () => {
     const dies = "data:text/javascript,throw new Error('dead')";
     const model = new SoftmaxRegression({ device: "wasm", threads: 2, workerUrl: dies });

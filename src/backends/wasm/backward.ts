@@ -3,7 +3,7 @@
  * that one share goes through. The same code runs a share here and in a worker, so the bits are the same.
  */
 import { isPauseDue, pause } from "../../pause.ts";
-import { BLOCK_ROWS, type Workspace } from "./workspace.ts";
+import type { Workspace } from "./workspace.ts";
 
 /** Σ s·CE, and rows whose highest score is the target's. */
 export interface Sums {
@@ -13,14 +13,15 @@ export interface Sums {
 
 /** Runs `work` on `rows`, block by block, letting the event loop turn and an abort be noticed in between. */
 export async function eachBlock(
+  workspace: Workspace,
   rows: Uint32Array,
   signal: AbortSignal | undefined,
   work: (block: Uint32Array) => void,
 ): Promise<void> {
   signal?.throwIfAborted();
-  for (let first = 0; first < rows.length; first += BLOCK_ROWS) {
+  for (let first = 0; first < rows.length; first += workspace.blockRows) {
     if (isPauseDue()) await pause(signal);
-    work(rows.subarray(first, first + BLOCK_ROWS));
+    work(rows.subarray(first, first + workspace.blockRows));
   }
 }
 
@@ -32,7 +33,7 @@ export function backward(
   split: number,
   signal?: AbortSignal,
 ): Promise<void> {
-  return eachBlock(rows, signal, (block) => {
+  return eachBlock(workspace, rows, signal, (block) => {
     workspace.forward(block);
     workspace.loss(block.length, scale);
     workspace.backward(block.length, split);

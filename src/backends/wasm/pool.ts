@@ -185,6 +185,7 @@ function spawn(
       worker.unref();
       onAnswer(answer);
     });
+    worker.on("messageerror", () => onDeath("its answer could not be read"));
     worker.on("error", (error: Error) => onDeath(error.message));
     worker.on("exit", (code: number) => onDeath(`it exited with ${code}`));
     worker.unref();
@@ -200,6 +201,7 @@ function spawn(
   const worker = new globalThis.Worker(url);
   if (!workerUrl) URL.revokeObjectURL(String(url));
   worker.onmessage = ({ data }) => onAnswer(data);
+  worker.onmessageerror = () => onDeath("its answer could not be read");
   worker.onerror = (event) => {
     event.preventDefault();
     onDeath(event.message || "its script could not be loaded");

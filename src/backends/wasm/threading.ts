@@ -3,11 +3,12 @@
  * the shape and the number of threads say, so that the bits do not depend on where the parts are worked out.
  * Where that is, here or in workers, the time of the first steps decides.
  */
+import { DeviceError, StateError } from "../../errors.ts";
 import type { ModelShape } from "../backend.ts";
 import { backward, partition, type Share, type Sums, sharesOf } from "./backward.ts";
 import type { WasmDataset } from "./dataset.ts";
 import { WorkerPool } from "./pool.ts";
-import type { Workspace } from "./workspace.ts";
+import { layoutOf, type Workspace } from "./workspace.ts";
 
 /** How many threads may be used, and how workers are started. */
 export interface ThreadingOptions {
@@ -23,6 +24,9 @@ const MIN_STEP_PRODUCTS = 2 ** 22;
 
 /** More threads than this would wait for memory. */
 const MAX_THREADS = 8;
+
+/** Memory that partial gradients may take before `"auto"` uses fewer threads. */
+const MAX_PARTIAL_BYTES = 2 ** 28;
 
 /** Steps that are timed on each side. The first one of each warms up. */
 const TIMED_STEPS = 4;
@@ -53,7 +57,8 @@ export class Threading {
     const rows = Math.min(batchRows, this.#data.rows);
     const { features, classes } = this.#shape;
     if (threads === "auto" && rows * features * classes < MIN_STEP_PRODUCTS) return 1;
-    const wanted = threads === "auto" ? threadsHere() : threads;
+    const affordable = Math.max(1, Math.floor(MAX_PARTIAL_BYTES / layoutOf(this.#shape).bytes));
+    const wanted = threads === "auto" ? Math.min(threadsHere(), affordable) : threads;
     return sharesOf(this.#data.rows, wanted).length;
   }
 
@@ -72,7 +77,8 @@ export class Threading {
     const theirs = pool?.backward(workspace, parts, scale);
     const own = here(workspace, pool ? parts.slice(0, 1) : parts, scale, signal);
     // Both end before an error of one is seen, so that no worker is left in the middle of a step.
-    await Promise.allSettled([theirs, own]);
+    const [outcome] = await Promise.allSettled([theirs, own]);
+    if (outcome.status === "rejected") this.#forget();
     const sums = [await theirs, await own];
     signal?.throwIfAborted();
     if (splits > 1) this.#learn(performance.now() - started);
@@ -80,6 +86,12 @@ export class Threading {
       loss: sums.reduce((total, part) => total + (part?.loss ?? 0), 0),
       correct: sums.reduce((total, part) => total + (part?.correct ?? 0), 0),
     };
+  }
+
+  /** Ends workers one of which failed; the next call starts new ones. */
+  #forget(): void {
+    if ("pool" in this.#stage) this.#stage.pool.dispose();
+    this.#stage = { kind: "here", times: [] };
   }
 
   dispose(): void {
@@ -93,12 +105,26 @@ export class Threading {
     if (stage.kind === "trial" || stage.kind === "workers") return stage.pool;
     const isForced = this.#options.threads !== "auto";
     if (stage.kind === "settled" || (!isForced && stage.times.length < TIMED_STEPS)) return null;
-    const { module, workerUrl } = this.#options;
-    const pool = await WorkerPool.start(module, this.#data.source, this.#shape, shares, workerUrl);
-    this.#stage = isForced
-      ? { kind: "workers", pool }
-      : { kind: "trial", pool, here: median(stage.times), times: [] };
+    const pool = await this.#start(shares, isForced);
+    if (this.#stage !== stage) {
+      pool?.dispose();
+      throw new StateError("trainer", "the trainer or its data set was disposed of");
+    }
+    if (!pool) this.#stage = { kind: "settled" };
+    else if (isForced) this.#stage = { kind: "workers", pool };
+    else this.#stage = { kind: "trial", pool, here: median(stage.times), times: [] };
     return pool;
+  }
+
+  /** Workers; null where nobody asked for them by number and they cannot be had: the bits are the same without. */
+  async #start(shares: readonly Share[], isForced: boolean): Promise<WorkerPool | null> {
+    const { module, workerUrl } = this.#options;
+    try {
+      return await WorkerPool.start(module, this.#data.source, this.#shape, shares, workerUrl);
+    } catch (error) {
+      if (isForced || !(error instanceof DeviceError)) throw error;
+      return null;
+    }
   }
 
   #learn(time: number): void {

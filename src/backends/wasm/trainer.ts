@@ -96,7 +96,7 @@ export class WasmTrainer implements Trainer {
     const rows = allRows(data);
     const weight = sumOfWeights(data.sampleWeights, rows);
     return this.#within(data, 1, async (workspace) => {
-      await eachBlock(rows, options.signal, (block) => {
+      await eachBlock(workspace, rows, options.signal, (block) => {
         workspace.forward(block);
         workspace.loss(block.length, 0);
       });
@@ -149,7 +149,7 @@ export class WasmTrainer implements Trainer {
     const { classes } = this.#shape;
     return this.#within(data, 1, async (workspace) => {
       const all = new Float32Array(data.rows * classes);
-      await eachBlock(allRows(data), options.signal, (block) => {
+      await eachBlock(workspace, allRows(data), options.signal, (block) => {
         workspace.forward(block);
         finish(workspace, block.length);
         for (let i = 0; i < block.length; i++) all.set(workspace.scores(i), (block[0] + i) * classes);
@@ -161,5 +161,7 @@ export class WasmTrainer implements Trainer {
 }
 
 function allRows({ rows }: WasmDataset): Uint32Array {
-  return Uint32Array.from({ length: rows }, (_, i) => i);
+  const all = new Uint32Array(rows);
+  for (let i = 0; i < rows; i++) all[i] = i;
+  return all;
 }

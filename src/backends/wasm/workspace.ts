@@ -8,6 +8,9 @@ import { STORAGE, TARGETS, type WasmDataset } from "./dataset.ts";
 /** Rows that go through all operations together, so that they are still in cache for the next one. */
 export const BLOCK_ROWS = 32;
 
+/** B·D·K of a block, at most, where that leaves four rows: some ten milliseconds of work. */
+const MAX_BLOCK_PRODUCTS = 2 ** 26;
+
 /** Sizes of parameters as the kernels keep them: W `[classes, vectors, 4]`, and b behind it. */
 export interface ParameterLayout {
   /** K made even, since kernels take classes in pairs; the odd one out is 0 throughout. */
@@ -31,6 +34,8 @@ export function layoutOf({ features, classes }: ModelShape): ParameterLayout {
 /** Buffers behind a data set, and what can be done with a block of its rows. */
 export class Workspace {
   readonly layout: ParameterLayout;
+  /** Rows of a block. */
+  readonly blockRows: number;
   readonly #data: WasmDataset;
   readonly #shape: ModelShape;
   readonly #at: {
@@ -50,6 +55,8 @@ export class Workspace {
     this.#data = data;
     this.#shape = shape;
     this.layout = layoutOf(shape);
+    const affordable = Math.floor(MAX_BLOCK_PRODUCTS / (shape.features * shape.classes) / 4) * 4;
+    this.blockRows = Math.min(BLOCK_ROWS, Math.max(4, affordable));
     arena.release(data.mark);
     this.#at = {
       weights: arena.take(this.layout.bytes, "parameters"),

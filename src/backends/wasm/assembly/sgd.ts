@@ -24,12 +24,14 @@ export function sgd(
 ): void {
   const mu = f32x4.splat(momentum);
   const minusEta = f32x4.splat(-learningRate);
-  const end = partials + (splits as usize) * bytes;
   for (let at: usize = 0; at < bytes; at += 16) {
     let g = f32x4.splat(0);
-    for (let p = partials + at; p < end; p += bytes) {
+    let p = partials + at;
+    // Counted, not compared: the address behind the last partial may be 2^32, which is 0.
+    for (let s: u32 = 0; s < splits; s++) {
       g = f32x4.add(g, v128.load(p));
       v128.store(p, f32x4.splat(0));
+      p += bytes;
     }
     const w = v128.load(weights + at);
     if (at < penalised) g = multiplyAdd(f32x4.splat(2 * l2), w, g);
