@@ -8,7 +8,7 @@
 const CLASSES: u32 = 3u;          // K
 const FEATURES4: u32 = 1u;        // ⌈D/4⌉, vectors in a row of X
 const BIAS: bool = true;
-const STORAGE: u32 = 0u;          // how X is stored: 0 = f32, 1 = u8, which means value/255
+const STORAGE: u32 = 0u;          // how X is stored: 0 = f32, 1 = u8, which means value/255, 2 = f16
 const TILE_CLASSES: u32 = 3u;
 const TILE_FEATURES4: u32 = 2u;
 const WORKGROUP_SIZE: u32 = 32u;
@@ -42,10 +42,18 @@ fn rowAt(position: u32) -> u32 {
   return segment.first + position;
 }
 
+// A vector of features; behind the last one is the bias's.
 fn xAt(row: u32, d: u32) -> vec4f {
-  if (BIAS && d >= FEATURES4) { return vec4f(1.0, 0.0, 0.0, 0.0); }
   let vector = row * FEATURES4 + min(d, FEATURES4 - 1u);
+  return select(load(vector), vec4f(1.0, 0.0, 0.0, 0.0), d >= FEATURES4);
+}
+
+fn load(vector: u32) -> vec4f {
   if (STORAGE == 1u) { return unpack4x8unorm(x[vector / 4u][vector % 4u]); }
+  if (STORAGE == 2u) {
+    let word = vector % 2u * 2u;
+    return vec4f(unpack2x16float(x[vector / 2u][word]), unpack2x16float(x[vector / 2u][word + 1u]));
+  }
   return bitcast<vec4f>(x[vector]);
 }
 
@@ -75,7 +83,7 @@ fn gradient(
     for (var c = 0u; c < TILE_CLASSES; c++) { // unroll
       let t = dLogits[i * CLASSES + min(firstClass + c, CLASSES - 1u)];
       for (var f = 0u; f < TILE_FEATURES4; f++) { // unroll
-        g[c * TILE_FEATURES4 + f] = fma(vec4f(t), xTile[f], g[c * TILE_FEATURES4 + f]);
+        g[c * TILE_FEATURES4 + f] += t * xTile[f];
       }
     }
   }

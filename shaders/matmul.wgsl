@@ -8,7 +8,7 @@
 const CLASSES: u32 = 3u;          // K
 const FEATURES4: u32 = 1u;        // ⌈D/4⌉, vectors in a row of X
 const BIAS: bool = true;
-const STORAGE: u32 = 0u;          // how X is stored: 0 = f32, 1 = u8, which means value/255
+const STORAGE: u32 = 0u;          // how X is stored: 0 = f32, 1 = u8, which means value/255, 2 = f16
 const TILE_ROWS: u32 = 4u;
 const TILE_CLASSES: u32 = 3u;
 const WORKGROUP_SIZE: u32 = 32u;
@@ -43,6 +43,10 @@ fn rowAt(position: u32) -> u32 {
 
 fn xAt(vector: u32) -> vec4f {
   if (STORAGE == 1u) { return unpack4x8unorm(x[vector / 4u][vector % 4u]); }
+  if (STORAGE == 2u) {
+    let word = vector % 2u * 2u;
+    return vec4f(unpack2x16float(x[vector / 2u][word]), unpack2x16float(x[vector / 2u][word + 1u]));
+  }
   return bitcast<vec4f>(x[vector]);
 }
 

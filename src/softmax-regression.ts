@@ -154,10 +154,10 @@ export class SoftmaxRegression {
     await this.#backend.use(async (backend, own) => {
       // First what is most likely not to fit, and least costly to find out.
       const trainer = own(await backend.createTrainer(this.#shapeOf(known)));
-      const data = own(await backend.createDataset({ x: matrix, targets }, signal));
+      const data = own(await backend.createDataset({ x: matrix, targets }, { signal }));
       const held =
         validation &&
-        own(await backend.createDataset({ x: validation.matrix, targets: validation.targets }, signal));
+        own(await backend.createDataset({ x: validation.matrix, targets: validation.targets }, { signal }));
       let parameters: Parameters;
       await sgd(
         trainer,
@@ -218,7 +218,7 @@ export class SoftmaxRegression {
   ): Promise<T> {
     return this.#backend.use(async (backend, own) => {
       const trainer = own(await backend.createTrainer(this.#shapeOf(fitted)));
-      const data = own(await backend.createDataset({ x, targets }, this.#backend.closed));
+      const data = own(await backend.createDataset({ x, targets }, { signal: this.#backend.closed }));
       trainer.write(fitted.parameters);
       return work(trainer, data, { signal: this.#backend.closed });
     });

@@ -6,6 +6,7 @@
  * Shapes: N rows, D features, K classes. Everything a backend or its parts allocate, dispose() frees.
  */
 import type { Matrix } from "../data/matrix.ts";
+import type { Storage } from "../data/storage.ts";
 import type { Targets } from "../data/targets.ts";
 import type { Parameters } from "../objective.ts";
 
@@ -36,6 +37,11 @@ export interface DatasetSource {
   readonly targets: Targets;
   /** Weight s_i ≥ 0 of each row, `[N]`; 1 for all where absent. */
   readonly sampleWeights?: Float32Array;
+  /**
+   * How X is kept: `"auto"` keeps bytes as bytes, halves as halves and the rest as float32. Default `"auto"`. The
+   * reference keeps values as they are, whatever is asked for.
+   */
+  readonly storage?: "auto" | Storage | undefined;
 }
 
 /** A data set that a backend keeps. Not for use after dispose(). */
@@ -70,6 +76,12 @@ export interface SgdResult {
   readonly correct: Float64Array;
 }
 
+/** What a backend chose for speed, and why. Given back as the option `tuning`, the choice gives the same bits again. */
+export interface TuningReport {
+  readonly choice: object;
+  readonly reason: string;
+}
+
 /** How a caller watches or stops long work. An abort rejects with the signal's reason. */
 export interface RunOptions {
   readonly signal?: AbortSignal | undefined;
@@ -96,6 +108,8 @@ export interface LossAndGradient {
  * rejects with DeviceError.
  */
 export interface Trainer {
+  /** What the last steps ran with, where there is a choice; null before the first. */
+  readonly tuning: TuningReport | null;
   /** Sets the parameters and clears the velocity. */
   write(parameters: Parameters): void;
   read(): Promise<Parameters>;
@@ -114,8 +128,13 @@ export interface Backend {
   readonly info: DeviceInfo;
   /** False once the device is gone; a new backend is needed then. */
   readonly alive: boolean;
-  /** Takes checked rows to the device; they are not to be changed until dispose(). @throws LimitError, DeviceError, or the signal's reason */
-  createDataset(source: DatasetSource, signal?: AbortSignal): Promise<Dataset>;
+  /**
+   * Takes checked rows to the device, piece by piece; they are not to be changed until dispose().
+   *
+   * @throws DataError  values that the storage asked for cannot hold
+   * @throws LimitError, DeviceError, or the signal's reason; nothing stays allocated
+   */
+  createDataset(source: DatasetSource, options?: RunOptions): Promise<Dataset>;
   /** Parameters of zero on the device. @throws LimitError, DeviceError */
   createTrainer(shape: ModelShape): Promise<Trainer>;
   dispose(): void;

@@ -156,7 +156,7 @@ describe("ownership", () => {
     const live = countLiveBuffers();
     const controller = new AbortController();
     const { source } = randomProblem({ rows: 2000, features: 5000, classes: 2 });
-    const upload = backend.createDataset(source, controller.signal);
+    const upload = backend.createDataset(source, { signal: controller.signal });
     controller.abort();
     await expect(upload).rejects.toMatchObject({ name: "AbortError" });
     expect(live.size).toBe(0);

@@ -1,9 +1,7 @@
 /** Each kernel alone against the reference operation it computes, on hostile shapes and values. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import gradientShader from "../../shaders/gradient.wgsl";
-import matmulShader from "../../shaders/matmul.wgsl";
-import sgdShader from "../../shaders/sgd.wgsl";
 import softmaxShader from "../../shaders/softmax.wgsl";
+import type { ModelShape } from "../../src/backends/backend.ts";
 import {
   countCorrect,
   crossEntropy,
@@ -14,12 +12,21 @@ import {
   softmax,
 } from "../../src/backends/reference/index.ts";
 import { WebGpuBackend } from "../../src/backends/webgpu/backend.ts";
+import {
+  type DataKind,
+  dispatchOf,
+  type Operation,
+  statisticsPerRow,
+} from "../../src/backends/webgpu/dispatches.ts";
+import { geometryOf } from "../../src/backends/webgpu/geometry.ts";
 import { packParameters, unpackParameters } from "../../src/backends/webgpu/parameters.ts";
-import { groupsFor, tile, WORKGROUP_SIZES } from "../../src/backends/webgpu/tiling.ts";
+import { defaultPlan, directForward, type StepPlan } from "../../src/backends/webgpu/plan.ts";
+import type { Matrix } from "../../src/data/matrix.ts";
 import { createRandom, shuffle } from "../../src/data/random.ts";
+import { emptyRows, packRows, type Storage } from "../../src/data/storage.ts";
 import type { Targets } from "../../src/data/targets.ts";
 import { expectClose, float32Tolerance } from "../support/expect-close.ts";
-import { type ProblemSpec, randomProblem } from "../support/problems.ts";
+import { type Problem, type ProblemSpec, randomProblem } from "../support/problems.ts";
 import { runKernel } from "../support/run-kernel.ts";
 
 let backend: WebGpuBackend;
@@ -49,11 +56,51 @@ const SHAPES = [
 
 const EXACT = { absolute: 0, relative: 0 };
 
-function x32(data: ArrayLike<number>, rows: number, cols: number, isBytes: boolean): Uint32Array {
-  const stride = Math.ceil(cols / 4) * 4;
-  const padded = isBytes ? new Uint8Array(rows * stride) : new Float32Array(rows * stride);
-  for (let i = 0; i < rows; i++) for (let j = 0; j < cols; j++) padded[i * stride + j] = data[i * cols + j];
-  return new Uint32Array(padded.buffer);
+/** X as it lies on the device. */
+function stored(x: Matrix, storage: Storage): Uint32Array {
+  const stride = Math.ceil(x.cols / 4) * 4;
+  const packed = emptyRows(storage, x.rows * stride);
+  packRows(x, storage, 0, x.rows, packed, stride);
+  return new Uint32Array(packed.buffer);
+}
+
+/** A problem whose values the storage holds exactly. */
+function exactProblem(spec: Omit<ProblemSpec, "storage">, storage: Storage) {
+  const problem = randomProblem({ ...spec, storage: storage === "u8" ? "u8" : "f32" });
+  const { data } = problem.source.x;
+  if (storage === "f16") data.set(data.map((value) => Math.round(value * 256) / 256));
+  return problem;
+}
+
+const LABELS: DataKind = { storage: "f32", targetKind: "labels", isWeighted: false };
+
+/** How steps can be computed: every kernel there is, whatever the default here would be. */
+function plansOf(shape: ModelShape): Record<"direct" | "sliced" | "quad", StepPlan> {
+  const { traits } = backend.gpu;
+  const direct = defaultPlan(shape, { ...traits, subgroups: false, software: true });
+  const forward = directForward(shape.classes, 4, 2);
+  return {
+    direct,
+    sliced: { ...direct, forward: { ...forward, lanes: 4 } },
+    quad: defaultPlan(shape, { ...traits, software: true }),
+  };
+}
+
+/** Runs one operation as a trainer would, on arrays. */
+function runOperation(
+  operation: Operation,
+  plan: StepPlan,
+  shape: ModelShape,
+  kind: DataKind,
+  segment: Record<string, number>,
+  buffers: Record<string, Float32Array | Uint32Array>,
+) {
+  const { shader, constants, groups } = dispatchOf(operation, plan, shape, kind);
+  const count = groups(segment.rows, segment.splits ?? 1);
+  return runKernel(backend.gpu, { shader, constants, segment, buffers, groups: count }).then((results) => ({
+    results,
+    groups: count,
+  }));
 }
 
 function shuffled(rows: number): Uint32Array {
@@ -62,30 +109,30 @@ function shuffled(rows: number): Uint32Array {
   return order;
 }
 
-async function runMatmul(spec: ProblemSpec, bias: boolean, problem = randomProblem(spec)) {
-  const { rows, features, classes, storage } = spec;
-  const tiling = tile({ features, classes, bias });
+async function runMatmul(
+  spec: ProblemSpec,
+  bias: boolean,
+  storage: Storage = "f32",
+  problem = exactProblem(spec, storage),
+) {
+  const { rows, features, classes } = spec;
+  const shape = { features, classes, bias };
   const order = shuffled(rows);
-  const { logits } = await runKernel(backend.gpu, {
-    shader: matmulShader,
-    constants: {
-      CLASSES: classes,
-      FEATURES4: tiling.features4,
-      BIAS: bias,
-      STORAGE: storage === "u8" ? 1 : 0,
-      TILE_ROWS: tiling.tileRows,
-      TILE_CLASSES: tiling.tileClasses,
-      WORKGROUP_SIZE: WORKGROUP_SIZES.matmul,
-    },
-    segment: { rows, shuffled: 1 },
-    buffers: {
-      order,
-      x: x32(problem.source.x.data, rows, features, storage === "u8"),
-      weights: packParameters(problem.parameters, { features, classes, bias }, tiling.weights4),
-      logits: new Float32Array(rows * classes),
-    },
-    groups: groupsFor(rows, 1, classes, tiling).matmul,
-  });
+  const buffers = {
+    order,
+    x: stored(problem.source.x, storage),
+    weights: packParameters(problem.parameters, shape, geometryOf(shape).weights4),
+    logits: new Float32Array(rows * classes),
+  };
+  const { results } = await runOperation(
+    "matmul",
+    plansOf(shape).direct,
+    shape,
+    { ...LABELS, storage },
+    { rows, shuffled: 1 },
+    buffers,
+  );
+  const { logits } = results;
   const noBias = { ...problem.parameters, bias: new Float64Array(classes) };
   const expected = matmul(problem.source.x, order, bias ? problem.parameters : noBias);
   return { actual: logits.subarray(0, rows * classes), expected };
@@ -93,10 +140,10 @@ async function runMatmul(spec: ProblemSpec, bias: boolean, problem = randomProbl
 
 describe("matmul", () => {
   for (const [rows, features, classes] of SHAPES) {
-    for (const storage of ["f32", "u8"] as const) {
+    for (const storage of ["f32", "f16", "u8"] as const) {
       test(`${rows}×${features}×${classes} ${storage}`, async () => {
         for (const bias of [true, false]) {
-          const { actual, expected } = await runMatmul({ rows, features, classes, storage }, bias);
+          const { actual, expected } = await runMatmul({ rows, features, classes }, bias, storage);
           expectClose(actual, expected, float32Tolerance(features, 2));
         }
       });
@@ -109,7 +156,7 @@ describe("matmul", () => {
     problem.source.x.data.set(problem.source.x.data.map((v) => Math.round(8 * v)));
     problem.parameters.weights.set(problem.parameters.weights.map((v) => Math.round(30 * v)));
     problem.parameters.bias.set(problem.parameters.bias.map((v) => Math.round(3 * v)));
-    const { actual, expected } = await runMatmul(spec, true, problem);
+    const { actual, expected } = await runMatmul(spec, true, "f32", problem);
     expectClose(actual, expected, EXACT);
   });
 });
@@ -121,9 +168,9 @@ async function runSoftmax(
   sampleWeights?: Float32Array,
 ) {
   const rows = logits.length / classes;
-  const tiling = tile({ features: 1, classes, bias: true });
   const order = shuffled(rows);
-  const groups = groupsFor(rows, 1, classes, tiling).softmax;
+  const lanes = 2 ** Math.min(6, Math.max(0, Math.ceil(Math.log2(classes / 16))));
+  const groups = Math.ceil((rows * lanes) / 64);
   const kind = { none: 0, labels: 1, distributions: 2 }[targets.kind];
   const total = sampleWeights?.reduce((sum, s) => sum + s, 0) ?? rows;
   const out = await runKernel(backend.gpu, {
@@ -132,7 +179,7 @@ async function runSoftmax(
       CLASSES: classes,
       TARGETS: kind,
       WEIGHTED: sampleWeights !== undefined,
-      LANES: tiling.lanes,
+      LANES: lanes,
     },
     segment: { rows, shuffled: 1, lossSlot: 3, scale: targets.kind === "none" ? 1 : 1 / total },
     buffers: {
@@ -222,76 +269,70 @@ describe("softmax", () => {
 
 async function runGradient(
   spec: ProblemSpec,
+  kernel: "direct" | "quad",
   bias: boolean,
   splits: number,
   scores: Float64Array,
-  problem = randomProblem(spec),
+  storage: Storage = "f32",
+  problem = exactProblem(spec, storage),
 ) {
-  const { rows, features, classes, storage } = spec;
-  const tiling = tile({ features, classes, bias });
+  const { rows, features, classes } = spec;
+  const shape = { features, classes, bias };
+  const { weights4 } = geometryOf(shape);
   const order = shuffled(rows);
-  const size = classes * tiling.weights4 * 4;
+  const size = classes * weights4 * 4;
   const earlier = Float32Array.from({ length: splits * size }, (_, i) => i % 5);
   const sums = async (accumulate: number) => {
-    const { partials } = await runKernel(backend.gpu, {
-      shader: gradientShader,
-      constants: {
-        CLASSES: classes,
-        FEATURES4: tiling.features4,
-        BIAS: bias,
-        STORAGE: storage === "u8" ? 1 : 0,
-        TILE_CLASSES: tiling.tileClasses,
-        TILE_FEATURES4: tiling.tileFeatures4,
-        WORKGROUP_SIZE: WORKGROUP_SIZES.gradient,
-      },
-      segment: { rows, shuffled: 1, splits, accumulate },
-      buffers: {
-        order,
-        x: x32(problem.source.x.data, rows, features, storage === "u8"),
-        dLogits: Float32Array.from(scores),
-        partials: earlier,
-      },
-      groups: groupsFor(rows, splits, classes, tiling).gradient,
-    });
+    const buffers = {
+      order,
+      x: stored(problem.source.x, storage),
+      dLogits: Float32Array.from(scores),
+      partials: earlier,
+    };
+    const segment = { rows, shuffled: 1, splits, accumulate };
+    const kind = { ...LABELS, storage };
+    const { results } = await runOperation("gradient", plansOf(shape)[kernel], shape, kind, segment, buffers);
     const total = new Float32Array(size);
-    for (const [i, value] of partials.subarray(0, splits * size).entries())
+    for (const [i, value] of results.partials.subarray(0, splits * size).entries())
       total[i % size] += value - accumulate * earlier[i];
-    return unpackParameters(total, { features, classes, bias }, tiling.weights4);
+    return unpackParameters(total, shape, weights4);
   };
   const zero = { weights: new Float64Array(classes * features), bias: new Float64Array(classes) };
   const expected = gradient(scores, problem.source.x, order, zero, 0);
   return { overwritten: await sums(0), accumulated: await sums(1), expected };
 }
 
-describe("gradient", () => {
-  for (const [rows, features, classes] of SHAPES) {
-    for (const storage of ["f32", "u8"] as const) {
-      test(`${rows}×${features}×${classes} ${storage}`, async () => {
-        const random = createRandom(11);
-        const scores = Float64Array.from({ length: rows * classes }, () => Math.fround(random.normal()));
-        for (const [bias, splits] of [
-          [true, 1],
-          [false, 3],
-          [true, 16],
-        ] as const) {
-          const { overwritten, accumulated, expected } = await runGradient(
-            { rows, features, classes, storage },
-            bias,
-            splits,
-            scores,
-          );
-          const tolerance = float32Tolerance(rows, 4);
-          expectClose(overwritten.weights, expected.weights, tolerance, "dWeights");
-          expectClose(overwritten.bias, bias ? expected.bias : new Float64Array(classes), tolerance, "dBias");
-          expectClose(
-            accumulated.weights,
-            expected.weights,
-            { ...tolerance, absolute: tolerance.absolute + 1e-4 },
-            "accumulated",
-          );
-        }
-      });
-    }
+describe.each(["direct", "quad"] as const)("gradient, %s", (kernel) => {
+  for (const [i, [rows, features, classes]] of SHAPES.entries()) {
+    const storage = (["f32", "f16", "u8"] as const)[i % 3];
+    test(`${rows}×${features}×${classes} ${storage}`, async () => {
+      const random = createRandom(11);
+      const scores = Float64Array.from({ length: rows * classes }, () => Math.fround(random.normal()));
+      for (const [bias, splits] of [
+        [true, 1],
+        [false, 3],
+        [true, 16],
+      ] as const) {
+        const spec = { rows, features, classes };
+        const { overwritten, accumulated, expected } = await runGradient(
+          spec,
+          kernel,
+          bias,
+          splits,
+          scores,
+          storage,
+        );
+        const tolerance = float32Tolerance(rows, 4);
+        expectClose(overwritten.weights, expected.weights, tolerance, "dWeights");
+        expectClose(overwritten.bias, bias ? expected.bias : new Float64Array(classes), tolerance, "dBias");
+        expectClose(
+          accumulated.weights,
+          expected.weights,
+          { ...tolerance, absolute: tolerance.absolute + 1e-4 },
+          "accumulated",
+        );
+      }
+    });
   }
 
   test("small integers exactly", async () => {
@@ -299,10 +340,128 @@ describe("gradient", () => {
     const problem = randomProblem(spec);
     problem.source.x.data.set(problem.source.x.data.map((v) => Math.round(8 * v)));
     const scores = Float64Array.from({ length: 53 * 7 }, (_, i) => (i % 11) - 5);
-    const { overwritten, expected } = await runGradient(spec, true, 5, scores, problem);
+    const { overwritten, expected } = await runGradient(spec, kernel, true, 5, scores, "f32", problem);
     expectClose(overwritten.weights, expected.weights, EXACT);
     expectClose(overwritten.bias, expected.bias, EXACT);
   });
+});
+
+/** Parameters, X, targets and weights of a problem, as the kernels read them. */
+function buffersOf({ source, parameters }: Problem, shape: ModelShape, storage: Storage) {
+  const { targets, sampleWeights } = source;
+  const rows = source.x.rows;
+  return {
+    order: shuffled(rows),
+    x: stored(source.x, storage),
+    weights: packParameters(parameters, shape, geometryOf(shape).weights4),
+    targets:
+      targets.kind === "labels"
+        ? targets.labels
+        : Float32Array.from(targets.kind === "distributions" ? targets.distributions.data : []),
+    sampleWeights: sampleWeights ?? new Float32Array(1),
+  };
+}
+
+/** What the reference makes of a problem: dLogits in `order`, Σ s·CE, rows right, and the gradient. */
+function expectedOf(
+  { source, parameters }: Problem,
+  { classes, features, bias }: ModelShape,
+  order: Uint32Array,
+) {
+  const { x, targets, sampleWeights } = source;
+  const zero = { weights: new Float64Array(classes * features), bias: new Float64Array(classes) };
+  const scores = matmul(x, order, bias ? parameters : { ...parameters, bias: zero.bias });
+  const t = dLogits(softmax(scores, classes), targets, sampleWeights, order, classes);
+  const losses = crossEntropy(scores, targets, order, classes);
+  return {
+    t,
+    gradient: gradient(t, x, order, zero, 0),
+    loss: losses.reduce((sum, ce, i) => sum + (sampleWeights?.[order[i]] ?? 1) * ce, 0),
+    correct: countCorrect(scores, targets, order, classes),
+    weight: sampleWeights?.reduce((sum, s) => sum + s, 0) ?? order.length,
+  };
+}
+
+/** Checks the pairs that a kernel left from slot 3 on. */
+function expectLosses(pairs: Float32Array, expected: { loss: number; correct: number }, rows: number) {
+  const sum = (offset: number) =>
+    pairs.reduce((total, value, i) => (i % 2 === offset ? total + value : total), 0);
+  expectClose([sum(0)], [expected.loss], { absolute: 2e-6 * rows, relative: 1e-5 }, "loss");
+  expect(sum(1)).toBe(expected.correct);
+}
+
+/** Storage, targets and weights vary with the shape, so that all meet all kernels. */
+const CASES = SHAPES.map(([rows, features, classes], i) => ({
+  shape: { features, classes, bias: i % 4 !== 3 },
+  kind: {
+    storage: (["f32", "u8", "f16"] as const)[i % 3],
+    targetKind: (["labels", "distributions"] as const)[(i >> 1) % 2],
+    isWeighted: i % 5 === 2,
+  },
+  rows,
+}));
+
+describe.each(["direct", "sliced", "quad"] as const)("forward, %s", (kernel) => {
+  for (const { rows, shape, kind } of CASES) {
+    const { storage, targetKind: targets, isWeighted } = kind;
+    const { features, classes } = shape;
+    test(`${rows}×${features}×${classes} ${storage}, ${targets}${isWeighted ? ", weighted" : ""}`, async () => {
+      const problem = exactProblem({ rows, features, classes, targets, isWeighted }, storage);
+      const buffers = buffersOf(problem, shape, storage);
+      const expected = expectedOf(problem, shape, buffers.order);
+      const room = { logits: new Float32Array(rows * classes), losses: new Float32Array(2 * (rows + 3)) };
+      const segment = { rows, shuffled: 1, lossSlot: 3, scale: 1 / expected.weight };
+      const plan = plansOf(shape)[kernel];
+      const run = await runOperation("forward", plan, shape, kind, segment, { ...buffers, ...room });
+      const { logits, losses } = run.results;
+      expectClose(logits.subarray(0, rows * classes), expected.t, { absolute: 2e-6 / rows, relative: 1e-4 });
+      expectLosses(losses.subarray(6, 6 + 2 * run.groups), expected, rows);
+    });
+  }
+});
+
+describe.each(["shared", "one-read"] as const)("%s kernels", (route) => {
+  for (const { rows, shape, kind } of CASES.filter(
+    ({ shape }) => route === "shared" || shape.classes <= 21,
+  )) {
+    const { storage, targetKind: targets, isWeighted } = kind;
+    const { features, classes } = shape;
+    test(`${rows}×${features}×${classes} ${storage}, ${targets}${isWeighted ? ", weighted" : ""}`, async () => {
+      const problem = exactProblem({ rows, features, classes, targets, isWeighted }, storage);
+      const { weights4 } = geometryOf(shape);
+      const given = buffersOf(problem, shape, storage);
+      const expected = expectedOf(problem, shape, given.order);
+      const plan = { ...plansOf(shape).direct, route };
+      for (const splits of [1, 3]) {
+        const size = classes * weights4 * 4;
+        const segment = { rows, shuffled: 1, lossSlot: 3, scale: 1 / expected.weight, splits };
+        const room = {
+          logits: new Float32Array(rows * classes),
+          statistics: new Float32Array(rows * statisticsPerRow(plan, shape) * 4),
+          partials: new Float32Array(splits * size),
+          losses: new Float32Array(2 * (splits + 3)),
+        };
+        const buffers = { ...given, ...room };
+        if (route === "shared") {
+          const { results } = await runOperation("scoresShared", plan, shape, kind, segment, buffers);
+          Object.assign(buffers, {
+            logits: results.logits.slice(0, rows * classes),
+            statistics: results.statistics.slice(0, room.statistics.length),
+          });
+        }
+        const last = route === "shared" ? "gradientShared" : "step";
+        const { results } = await runOperation(last, plan, shape, kind, segment, buffers);
+        const total = new Float32Array(size);
+        for (const [i, value] of results.partials.subarray(0, splits * size).entries())
+          total[i % size] += value;
+        const actual = unpackParameters(total, shape, weights4);
+        const tolerance = { absolute: 4e-6 / Math.sqrt(rows), relative: 1e-4 };
+        expectClose(actual.weights, expected.gradient.weights, tolerance, "dWeights");
+        if (shape.bias) expectClose(actual.bias, expected.gradient.bias, tolerance, "dBias");
+        expectLosses(results.losses.subarray(6, 6 + 2 * splits), expected, rows);
+      }
+    });
+  }
 });
 
 describe("sgd", () => {
@@ -310,32 +469,29 @@ describe("sgd", () => {
     for (const nesterov of [false, true]) {
       test(`${splits} partials of ${classes}×${features}${nesterov ? ", Nesterov" : ""}`, async () => {
         const shape = { features, classes, bias: true };
-        const tiling = tile(shape);
+        const { weights4 } = geometryOf(shape);
         const random = createRandom(5);
         const draw = () =>
           packParameters(
             randomProblem({ rows: 1, features, classes, seed: random.bits() }).parameters,
             shape,
-            tiling.weights4,
+            weights4,
           );
         const [weights, velocity] = [draw(), draw()];
         const partials = Array.from({ length: splits }, draw);
         const [l2, learningRate, momentum] = [0.25, 0.125, 0.5];
-        const out = await runKernel(backend.gpu, {
-          shader: sgdShader,
-          constants: { CLASSES: classes, FEATURES4: tiling.features4, BIAS: true },
-          segment: { splits, l2, learningRate, momentum, nesterov: Number(nesterov) },
-          buffers: {
-            weights,
-            velocity,
-            partials: Float32Array.from(partials.flatMap((partial) => [...partial])),
-          },
-          groups: groupsFor(1, splits, classes, tiling).sgd,
-        });
+        const { results: out } = await runOperation(
+          "sgd",
+          plansOf(shape).direct,
+          shape,
+          LABELS,
+          { rows: 1, splits, l2, learningRate, momentum, nesterov: Number(nesterov) },
+          { weights, velocity, partials: Float32Array.from(partials.flatMap((partial) => [...partial])) },
+        );
         const w = Float64Array.from(weights);
         const v = Float64Array.from(velocity);
         const g = Float64Array.from(w, (value, i) => {
-          const isBias = Math.floor(i / 4) % tiling.weights4 === tiling.features4;
+          const isBias = Math.floor(i / 4) % weights4 === weights4 - 1;
           return partials.reduce((sum, partial) => sum + partial[i], isBias ? 0 : 2 * l2 * value);
         });
         sgdUpdate(w, v, g, { learningRate, momentum, nesterov });

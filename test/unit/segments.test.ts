@@ -1,7 +1,8 @@
-/** How work is cut up for the GPU: batches, segments, tiles, splits and packed parameters, over seeded random cases. */
+/** How work is cut up for the GPU: batches, segments and packed parameters, over seeded random cases. */
 import { describe, expect, test } from "vitest";
 import type { SgdSteps } from "../../src/backends/backend.ts";
 import { batchesOf, sumOfWeights } from "../../src/backends/steps.ts";
+import { geometryOf } from "../../src/backends/webgpu/geometry.ts";
 import { packParameters, unpackParameters } from "../../src/backends/webgpu/parameters.ts";
 import {
   type Segment,
@@ -9,14 +10,6 @@ import {
   segmentAll,
   segmentSteps,
 } from "../../src/backends/webgpu/segments.ts";
-import {
-  groupsFor,
-  MAX_SEGMENT_ROWS,
-  splitsFor,
-  type Tiling,
-  tile,
-  WORKGROUP_SIZES,
-} from "../../src/backends/webgpu/tiling.ts";
 import { createRandom, type Random, shuffle } from "../../src/data/random.ts";
 import { expectClose } from "../support/expect-close.ts";
 
@@ -189,132 +182,6 @@ describe("segments of all rows", () => {
   });
 });
 
-const SHAPES = [1, 2, 3, 4, 5, 8, 31, 64, 784, 785, 4096, 100_000].flatMap((features) =>
-  [2, 3, 10, 11, 16, 17, 100, 1000, 1031, 65_536].flatMap((classes) =>
-    [true, false].map((bias) => ({ features, classes, bias })),
-  ),
-);
-
-describe("a tiling", () => {
-  test("pads features to vectors, and the bias is one more", () => {
-    const counts = [1, 4, 5, 8, 785].map((features) => {
-      const { features4, weights4 } = tile({ features, classes: 3, bias: true });
-      expect(tile({ features, classes: 3, bias: false })).toMatchObject({ features4, weights4: features4 });
-      return [features4, weights4];
-    });
-    expect(counts).toEqual([
-      [1, 2],
-      [1, 2],
-      [2, 3],
-      [2, 3],
-      [197, 198],
-    ]);
-  });
-
-  test("has tiles of at most ten classes, as few as that allows, with as few as possible sticking out", () => {
-    for (let classes = 2; classes <= 3000; classes++) {
-      const { tileClasses } = tile({ features: 4, classes, bias: true });
-      const candidates = range(10).map((i) => {
-        const tiles = Math.ceil(classes / (i + 1));
-        return { size: i + 1, tiles, waste: tiles * (i + 1) - classes };
-      });
-      const [best] = candidates.toSorted((a, b) => a.tiles - b.tiles || a.waste - b.waste);
-      expect(tileClasses, `${classes} classes`).toBe(best.size);
-    }
-  });
-
-  test("shares a row among a power of two of threads, each with at most sixteen classes while there are enough", () => {
-    for (let classes = 2; classes <= 3000; classes++) {
-      const { lanes } = tile({ features: 4, classes, bias: true });
-      expect(Number.isInteger(Math.log2(lanes))).toBe(true);
-      expect(lanes).toBeLessThanOrEqual(WORKGROUP_SIZES.softmax);
-      if (lanes < WORKGROUP_SIZES.softmax) expect(lanes * 16).toBeGreaterThanOrEqual(classes);
-      if (lanes > 1) expect(lanes * 8).toBeLessThan(classes);
-    }
-  });
-
-  test("bounds the rows, scores, work and loss pairs of a segment, of which there is at least one row", () => {
-    for (const shape of SHAPES) {
-      const { features, classes } = shape;
-      const tiling = tile(shape);
-      const { segmentRows } = tiling;
-      expect(Number.isInteger(segmentRows)).toBe(true);
-      expect(segmentRows).toBeGreaterThanOrEqual(1);
-      expect(segmentRows).toBeLessThanOrEqual(MAX_SEGMENT_ROWS);
-      expect(segmentRows * classes).toBeLessThanOrEqual(2 ** 22);
-      if (segmentRows > 1) expect(2 * segmentRows * features * classes).toBeLessThanOrEqual(2 ** 29);
-      expect(groupsFor(segmentRows, 1, classes, tiling).softmax).toBeLessThanOrEqual(MAX_SEGMENT_ROWS);
-    }
-  });
-});
-
-/** Tiles of one partial gradient. */
-function gradientTiles(classes: number, { weights4, tileClasses, tileFeatures4 }: Tiling): number {
-  return Math.ceil(weights4 / tileFeatures4) * Math.ceil(classes / tileClasses);
-}
-
-const ROW_COUNTS = [1, 2, 15, 16, 17, 31, 32, 33, 100, 1000, 4097, 32_768];
-
-describe("splits of the gradient", () => {
-  test("are one for few rows, and never fewer for more", () => {
-    for (const shape of SHAPES) {
-      const splits = ROW_COUNTS.map((rows) => splitsFor(rows, shape.classes, tile(shape)));
-      expect(splits.slice(0, 4)).toEqual([1, 1, 1, 1]);
-      expect(splits).toEqual(ascending(splits));
-    }
-  });
-
-  test("have sixteen rows each on average, and are no more than keep the device busy", () => {
-    for (const shape of SHAPES) {
-      const tiling = tile(shape);
-      for (const rows of ROW_COUNTS) {
-        const splits = splitsFor(rows, shape.classes, tiling);
-        expect(Number.isInteger(splits)).toBe(true);
-        expect((splits - 1) * 16).toBeLessThan(rows);
-        expect((splits - 1) * gradientTiles(shape.classes, tiling)).toBeLessThan(2 ** 14);
-      }
-    }
-  });
-
-  test("of a small model are as many as the rows allow", () => {
-    const tiling = tile({ features: 4, classes: 2, bias: true });
-    expect([17, 32, 33, 1600].map((rows) => splitsFor(rows, 2, tiling))).toEqual([2, 2, 3, 100]);
-  });
-
-  test("of a large model are one", () => {
-    const shape = { features: 4096, classes: 1000, bias: true };
-    expect(splitsFor(MAX_SEGMENT_ROWS, shape.classes, tile(shape))).toBe(1);
-  });
-});
-
-describe("workgroups", () => {
-  test("cover all the work, and none is idle", () => {
-    for (const shape of SHAPES) {
-      const { classes } = shape;
-      const tiling = tile(shape);
-      for (const rows of ROW_COUNTS) {
-        const splits = splitsFor(rows, classes, tiling);
-        const threads = {
-          matmul: Math.ceil(rows / tiling.tileRows) * Math.ceil(classes / tiling.tileClasses),
-          softmax: rows * tiling.lanes,
-          gradient: splits * gradientTiles(classes, tiling),
-          sgd: classes * tiling.weights4,
-        };
-        const groups = groupsFor(rows, splits, classes, tiling);
-        for (const kernel of ["matmul", "softmax", "gradient", "sgd"] as const) {
-          const size = WORKGROUP_SIZES[kernel];
-          expect(groups[kernel] * size).toBeGreaterThanOrEqual(threads[kernel]);
-          expect((groups[kernel] - 1) * size).toBeLessThan(threads[kernel]);
-        }
-      }
-    }
-  });
-
-  test("of softmax hold whole rows", () => {
-    for (const shape of SHAPES) expect(WORKGROUP_SIZES.softmax % tile(shape).lanes).toBe(0);
-  });
-});
-
 describe("packed parameters", () => {
   const weights = Float64Array.of(1, 2, 3, 4, 5, 6, 7, 8, 9, 10);
   const bias = Float64Array.of(-1, -2);
@@ -353,7 +220,7 @@ describe("packed parameters", () => {
         };
         for (const hasBias of [true, false]) {
           const shape = { features, classes, bias: hasBias };
-          const { weights4 } = tile(shape);
+          const { weights4 } = geometryOf(shape);
           const packed = packParameters(parameters, shape, weights4);
           expect(packed).toHaveLength(classes * weights4 * 4);
           expect(unpackParameters(packed, shape, weights4)).toEqual({

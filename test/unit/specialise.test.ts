@@ -2,16 +2,23 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { afterEach, describe, expect, test, vi } from "vitest";
+import forward from "../../shaders/forward.wgsl";
+import forwardQuad from "../../shaders/forward-quad.wgsl";
 import gradient from "../../shaders/gradient.wgsl";
+import gradientQuad from "../../shaders/gradient-quad.wgsl";
+import gradientShared from "../../shaders/gradient-shared.wgsl";
 import matmul from "../../shaders/matmul.wgsl";
+import scoresShared from "../../shaders/scores-shared.wgsl";
 import sgd from "../../shaders/sgd.wgsl";
 import softmax from "../../shaders/softmax.wgsl";
+import step from "../../shaders/step.wgsl";
 import { reflectShader } from "../../shaders/vite-plugin-wgsl.ts";
 import type { WebGpuDataset } from "../../src/backends/webgpu/dataset.ts";
+import type { Operation } from "../../src/backends/webgpu/dispatches.ts";
+import { defaultPlan, type StepPlan } from "../../src/backends/webgpu/plan.ts";
 import type { Shader } from "../../src/backends/webgpu/shader.ts";
 import { type Constants, specialise } from "../../src/backends/webgpu/specialise.ts";
-import { tile } from "../../src/backends/webgpu/tiling.ts";
-import { type Operation, Workspace, type WorkspaceOwner } from "../../src/backends/webgpu/workspace.ts";
+import { Workspace, type WorkspaceOwner } from "../../src/backends/webgpu/workspace.ts";
 
 const FOLDER = new URL("../../shaders/", import.meta.url);
 const SHADERS: readonly Shader[] = readdirSync(FOLDER)
@@ -19,7 +26,18 @@ const SHADERS: readonly Shader[] = readdirSync(FOLDER)
   .map((file) => reflectShader(basename(file, ".wgsl"), readFileSync(new URL(file, FOLDER), "utf8")));
 
 /** The kernels the engine is built from: they share a uniform record. */
-const ENGINE = [matmul, softmax, gradient, sgd];
+const ENGINE = [
+  matmul,
+  softmax,
+  forward,
+  forwardQuad,
+  gradient,
+  gradientQuad,
+  scoresShared,
+  gradientShared,
+  step,
+  sgd,
+];
 
 const ENTRY = "@compute @workgroup_size(1)\nfn main() {}\n";
 
@@ -244,7 +262,7 @@ describe.each(SHADERS.map((shader) => [shader.name, shader] as const))("%s.wgsl"
   });
 
   test("has its entry point under its own name and says how wide its workgroups are", () => {
-    expect(shader.entryPoint).toBe(shader.name);
+    expect(shader.entryPoint).toBe(shader.name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase()));
     expect(shader.constants.WORKGROUP_SIZE).toBeTypeOf("number");
   });
 });
@@ -275,7 +293,13 @@ describe("the engine's kernels", () => {
   test.each([
     [matmul, ["logits"]],
     [softmax, ["logits", "losses"]],
+    [forward, ["logits", "losses"]],
+    [forwardQuad, ["logits", "losses"]],
     [gradient, ["partials"]],
+    [gradientQuad, ["partials"]],
+    [scoresShared, ["logits", "statistics"]],
+    [gradientShared, ["partials", "losses"]],
+    [step, ["partials", "losses"]],
     [sgd, ["weights", "velocity"]],
   ])("$name writes nothing but what it is for", ({ bindings }, expected) => {
     const writable = bindings.filter(({ type }) => type === "storage").map(({ name }) => name);
@@ -284,14 +308,27 @@ describe("the engine's kernels", () => {
 });
 
 describe("a workspace", () => {
-  const OPERATIONS: readonly Operation[] = ["matmul", "softmax", "probabilities", "gradient", "sgd", "take"];
+  const OPERATIONS: readonly Operation[] = [
+    "matmul",
+    "probabilities",
+    "forward",
+    "gradient",
+    "scoresShared",
+    "gradientShared",
+    "step",
+    "sgd",
+    "take",
+  ];
+
+  /** What the kernels in workgroup memory decide for themselves. */
+  const OWN_CONSTANTS = ["DEPTH", "DEPTH4", "SIDE", "WORKGROUP_SIZE"];
 
   afterEach(() => {
     vi.unstubAllGlobals();
   });
 
   /** Prepares every operation without a device, and gives what each kernel was made from and bound to. */
-  async function prepareAll() {
+  async function prepareAll(software = true) {
     vi.stubGlobal("GPUBufferUsage", { MAP_READ: 1, COPY_SRC: 4, COPY_DST: 8, UNIFORM: 64, STORAGE: 128 });
     const buffersOf = (...names: string[]) => ({
       get: Object.fromEntries(names.map((label) => [label, { label }])),
@@ -315,7 +352,6 @@ describe("a workspace", () => {
         },
       },
       shape,
-      tiling: tile(shape),
       parameters: buffersOf("weights", "velocity", "gradient"),
       submitter: { lanes: [lane, lane] },
     } as unknown as WorkspaceOwner;
@@ -327,17 +363,25 @@ describe("a workspace", () => {
       sampleWeights: new Float32Array(100).fill(1),
       chunks: [{ first: 0, rows: 100, buffers: buffersOf("x", "targets", "sampleWeights") }],
     } as unknown as WebGpuDataset;
-    await (await Workspace.create(owner, data)).prepare(OPERATIONS);
+    const traits = { software, subgroups: true, maxThreads: 256, maxSharedBytes: 2 ** 15 };
+    const plan: StepPlan = { ...defaultPlan(shape, traits), route: "shared" };
+    await (await Workspace.create(owner, data, plan)).prepare(OPERATIONS);
     return made;
   }
 
   test("sets every constant of every kernel, and none that there is not", async () => {
-    const made = await prepareAll();
-    const kernels = made.map(({ shader }) => shader.name);
-    expect(kernels).toEqual(["matmul", "softmax", "softmax", "gradient", "sgd", "sgd"]);
-    for (const { shader, constants } of made) {
-      expect(Object.keys(constants).sort(), shader.name).toEqual(Object.keys(shader.constants).sort());
-      expect(() => specialise(shader, constants)).not.toThrow();
+    const common = ["matmul", "softmax"];
+    const others = ["scores-shared", "gradient-shared", "step", "sgd", "sgd"];
+    for (const software of [true, false]) {
+      const made = await prepareAll(software);
+      const fitted = software ? ["forward-quad", "gradient-quad"] : ["forward", "gradient"];
+      expect(made.map(({ shader }) => shader.name)).toEqual([...common, ...fitted, ...others]);
+      for (const { shader, constants } of made) {
+        const own = shader.name.endsWith("shared") ? OWN_CONSTANTS : [];
+        const expected = Object.keys(shader.constants).filter((name) => !own.includes(name));
+        expect(Object.keys(constants).sort(), shader.name).toEqual(expected.sort());
+        expect(() => specialise(shader, constants)).not.toThrow();
+      }
     }
   });
 
@@ -352,8 +396,8 @@ describe("a workspace", () => {
   test("takes the gradient out where the velocity would be", async () => {
     const made = await prepareAll();
     const velocityOf = (i: number) => made[i].bound[0].velocity;
-    expect(velocityOf(4)).toEqual({ label: "velocity" });
-    expect(velocityOf(5)).toEqual({ label: "gradient" });
+    expect(velocityOf(7)).toEqual({ label: "velocity" });
+    expect(velocityOf(8)).toEqual({ label: "gradient" });
   });
 });
 

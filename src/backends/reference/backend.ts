@@ -1,5 +1,5 @@
 /** The float64 reference as a backend: the truth the others are measured against, and the slowest. */
-import type { Backend, DatasetSource, DeviceInfo, ModelShape } from "../backend.ts";
+import type { Backend, DatasetSource, DeviceInfo, ModelShape, RunOptions } from "../backend.ts";
 import { ReferenceDataset } from "./dataset.ts";
 import { ReferenceTrainer } from "./trainer.ts";
 
@@ -12,7 +12,9 @@ export class ReferenceBackend implements Backend {
     this.info = { kind: "reference", name: "float64 reference on the CPU", software: true, reason };
   }
 
-  async createDataset(source: DatasetSource): Promise<ReferenceDataset> {
+  async createDataset(source: DatasetSource, { signal, onRows }: RunOptions = {}): Promise<ReferenceDataset> {
+    signal?.throwIfAborted();
+    onRows?.(source.x.rows);
     return new ReferenceDataset(source);
   }
 

@@ -32,6 +32,7 @@ const PIECE_ROWS = 256;
 
 /** {@link Trainer} in float64 on the CPU. */
 export class ReferenceTrainer implements Trainer {
+  readonly tuning = null;
   readonly #shape: ModelShape;
   #parameters: Parameters;
   #velocity: Parameters;

@@ -1,6 +1,6 @@
 /** WebAssembly on the CPU as a backend. */
 import { DeviceError } from "../../errors.ts";
-import type { Backend, DatasetSource, DeviceInfo, ModelShape } from "../backend.ts";
+import type { Backend, DatasetSource, DeviceInfo, ModelShape, RunOptions } from "../backend.ts";
 import { WasmDataset } from "./dataset.ts";
 import { compileKernels, type KernelBuild, supportedBuilds } from "./kernel-builds.ts";
 import type { ThreadingOptions } from "./threading.ts";
@@ -48,8 +48,8 @@ export class WasmBackend implements Backend {
     return new WasmBackend({ module, threads, workerUrl }, chosen, reason);
   }
 
-  createDataset(source: DatasetSource, signal?: AbortSignal): Promise<WasmDataset> {
-    return WasmDataset.create(this.#threading.module, source, signal);
+  createDataset(source: DatasetSource, options?: RunOptions): Promise<WasmDataset> {
+    return WasmDataset.create(this.#threading.module, source, options);
   }
 
   async createTrainer(shape: ModelShape): Promise<WasmTrainer> {

@@ -1,15 +1,16 @@
 /** A data set in a WebAssembly memory of its own, rows padded to whole vectors. Bytes and halves stay what they are. */
-import { elementScale, isByteData, isHalfData, type Matrix } from "../../data/matrix.ts";
+import { elementScale, type Matrix } from "../../data/matrix.ts";
+import { ELEMENT_BYTES, packRows, type Storage, storageOf } from "../../data/storage.ts";
 import type { Targets } from "../../data/targets.ts";
 import { StateError } from "../../errors.ts";
 import { pause } from "../../pause.ts";
-import type { DatasetSource } from "../backend.ts";
+import type { DatasetSource, RunOptions } from "../backend.ts";
 import { KeptDataset } from "../kept-dataset.ts";
 import { Arena } from "./arena.ts";
 import { instantiate, type Kernels } from "./kernels.ts";
 
 /** Values of the kernels' `storage` and `kind`. */
-export const STORAGE = { f32: 0, u8: 1, f16: 2 } as const;
+export const STORAGE: Readonly<Record<Storage, number>> = { f32: 0, u8: 1, f16: 2 };
 export const TARGETS = { none: 0, labels: 1, distributions: 2 } as const;
 
 /** Bytes packed between two pauses. */
@@ -27,7 +28,7 @@ export class WasmDataset extends KeptDataset {
   readonly arena = new Arena();
   /** The caller's rows, which workers get their shares from. */
   readonly source: DatasetSource;
-  readonly storage: keyof typeof STORAGE;
+  readonly storage: Storage;
   /** Vectors of four features in a row. */
   readonly vectors: number;
   readonly rowBytes: number;
@@ -41,7 +42,7 @@ export class WasmDataset extends KeptDataset {
     super(source);
     this.source = source;
     const { x, targets, sampleWeights } = source;
-    this.storage = storageOf(x);
+    this.storage = storageOf(x, source.storage);
     this.vectors = Math.ceil(x.cols / 4);
     this.rowBytes = rowBytesOf(x.cols, this.storage);
     this.at = {
@@ -56,14 +57,15 @@ export class WasmDataset extends KeptDataset {
   static async create(
     module: WebAssembly.Module,
     source: DatasetSource,
-    signal?: AbortSignal,
+    options: RunOptions = {},
   ): Promise<WasmDataset> {
     const data = new WasmDataset(source);
     data.#kernels = await instantiate(module, data.arena.memory);
     const { x, targets, sampleWeights } = source;
-    await packRows(data, x, signal);
+    await packX(data, x, options);
     if (targets.kind === "labels") data.arena.integers(data.at.targets, x.rows).set(targets.labels);
-    if (targets.kind === "distributions") await packDistributions(data, targets.distributions, signal);
+    if (targets.kind === "distributions")
+      await packDistributions(data, targets.distributions, options.signal);
     if (sampleWeights) data.arena.floats(data.at.sampleWeights, x.rows).set(sampleWeights);
     return data;
   }
@@ -87,36 +89,26 @@ function targetBytesOf(targets: Targets): number {
   return targets.kind === "distributions" ? Math.ceil(targets.distributions.cols / 4) * 16 : 4;
 }
 
-/** Bytes and halves stay what they are; everything else becomes f32. */
-function storageOf({ data }: Matrix): keyof typeof STORAGE {
-  if (isByteData(data)) return "u8";
-  return isHalfData(data) ? "f16" : "f32";
-}
-
-/** Bytes of an element. */
-const ELEMENT_BYTES = { f32: 4, u8: 1, f16: 2 } as const;
-
 /** Whole vectors of 16 bytes, and for f32 never a multiple of 256: rows that far apart compete for cache lines. */
-function rowBytesOf(cols: number, storage: keyof typeof STORAGE): number {
+function rowBytesOf(cols: number, storage: Storage): number {
   const bytes = Math.ceil((cols * ELEMENT_BYTES[storage]) / 16) * 16;
   return bytes % 256 === 0 && storage === "f32" ? bytes + 64 : bytes;
 }
 
-async function packRows(data: WasmDataset, x: Matrix, signal: AbortSignal | undefined): Promise<void> {
+async function packX(data: WasmDataset, x: Matrix, { signal, onRows }: RunOptions): Promise<void> {
   const { arena, at, rowBytes, storage } = data;
-  const { rows, cols } = x;
   const stride = rowBytes / ELEMENT_BYTES[storage];
-  const target = targetOf(arena, at.x, rows * stride, storage);
-  // Halves are moved as the sixteen bits they are.
-  const source = isHalfData(x.data) ? new Uint16Array(x.data.buffer, x.data.byteOffset, rows * cols) : x.data;
+  const target = targetOf(arena, at.x, x.rows * stride, storage);
   const rowsAtOnce = Math.max(1, Math.floor(PIECE / rowBytes));
-  for (let i = 0; i < rows; i++) {
-    if (i % rowsAtOnce === 0) await pause(signal);
-    target.set(source.subarray(i * cols, (i + 1) * cols), i * stride);
+  for (let first = 0; first < x.rows; first += rowsAtOnce) {
+    await pause(signal);
+    const count = Math.min(rowsAtOnce, x.rows - first);
+    packRows(x, storage, first, count, target.subarray(first * stride), stride);
+    onRows?.(first + count);
   }
 }
 
-function targetOf(arena: Arena, start: number, length: number, storage: keyof typeof STORAGE) {
+function targetOf(arena: Arena, start: number, length: number, storage: Storage) {
   if (storage === "u8") return arena.bytes(start, length);
   return storage === "f16" ? arena.halves(start, length) : arena.floats(start, length);
 }

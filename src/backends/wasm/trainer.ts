@@ -22,6 +22,7 @@ import { layoutOf, Workspace } from "./workspace.ts";
 
 /** {@link Trainer} in WebAssembly. */
 export class WasmTrainer implements Trainer {
+  readonly tuning = null;
   readonly #shape: ModelShape;
   readonly #threading: ThreadingOptions;
   readonly #threaded = new Map<WasmDataset, Threading>();

@@ -28,7 +28,7 @@ export function writeRecords(gpu: GpuDevice, arena: GPUBuffer, placements: reado
   const bytes = new DataView(new ArrayBuffer(placements.length * RECORD_STRIDE));
   for (const [i, placement] of placements.entries())
     writeRecord(bytes, i * RECORD_STRIDE, FIELDS, recordOf(placement));
-  gpu.device.queue.writeBuffer(arena, 0, bytes);
+  gpu.device.queue.writeBuffer(arena, 0, bytes.buffer);
 }
 
 function recordOf({ segment, orderStart, lossSlot }: Placement): Record<string, number> {

@@ -1,9 +1,10 @@
 /** WebGPU as a backend: one device, the kernels compiled on it, and the data sets and trainers made from them. */
-import type { Backend, DatasetSource, DeviceInfo, ModelShape } from "../backend.ts";
+import type { Backend, DatasetSource, DeviceInfo, ModelShape, RunOptions } from "../backend.ts";
 import { uploadDataset, type WebGpuDataset } from "./dataset.ts";
 import { GpuDevice } from "./gpu-device.ts";
 import { KernelCache } from "./kernel.ts";
 import { WebGpuTrainer } from "./trainer.ts";
+import { memoryCache, type TunerSettings, type Tuning, type TuningCache } from "./tuner.ts";
 
 /** How a WebGPU backend is opened. */
 export interface WebGpuOptions {
@@ -18,6 +19,10 @@ export interface WebGpuOptions {
   readonly reason?: string;
   /** Largest buffer for rows, bytes. Default, and at most: the device's limits. */
   readonly maxChunkBytes?: number;
+  /** How kernels are chosen. Default `"auto"`. */
+  readonly tuning?: Tuning;
+  /** Where choices are kept, for example `localStorage`. Default: in memory, as long as this backend. */
+  readonly tuningCache?: TuningCache | undefined;
 }
 
 /** {@link Backend} on WebGPU. */
@@ -26,9 +31,12 @@ export class WebGpuBackend implements Backend {
   readonly kernels: KernelCache;
   readonly #maxChunkBytes: number;
 
-  private constructor(gpu: GpuDevice, maxChunkBytes: number) {
+  readonly #tuner: TunerSettings;
+
+  private constructor(gpu: GpuDevice, maxChunkBytes: number, tuner: TunerSettings) {
     const { maxStorageBufferBindingSize, maxBufferSize } = gpu.device.limits;
     this.gpu = gpu;
+    this.#tuner = tuner;
     this.kernels = new KernelCache(gpu);
     // Padding to a whole vector must not push a chunk over the limit.
     this.#maxChunkBytes = Math.min(maxChunkBytes, maxStorageBufferBindingSize - 16, maxBufferSize - 16);
@@ -37,8 +45,9 @@ export class WebGpuBackend implements Backend {
   /** @throws DeviceError no WebGPU, no adapter, no device */
   static async open(options: WebGpuOptions = {}): Promise<WebGpuBackend> {
     const { device, allowSoftware = true, reason = "asked for by name", maxChunkBytes = Infinity } = options;
+    const { tuning = "auto", tuningCache = memoryCache() } = options;
     const gpu = device ? GpuDevice.adopt(device) : await GpuDevice.acquire(allowSoftware, reason);
-    return new WebGpuBackend(gpu, maxChunkBytes);
+    return new WebGpuBackend(gpu, maxChunkBytes, { tuning, cache: tuningCache });
   }
 
   get info(): DeviceInfo {
@@ -49,12 +58,12 @@ export class WebGpuBackend implements Backend {
     return this.gpu.alive;
   }
 
-  createDataset(source: DatasetSource, signal?: AbortSignal): Promise<WebGpuDataset> {
-    return uploadDataset(this.gpu, source, this.#maxChunkBytes, signal);
+  createDataset(source: DatasetSource, options?: RunOptions): Promise<WebGpuDataset> {
+    return uploadDataset(this.gpu, source, this.#maxChunkBytes, options);
   }
 
   createTrainer(shape: ModelShape): Promise<WebGpuTrainer> {
-    return WebGpuTrainer.create(this.gpu, this.kernels, shape);
+    return WebGpuTrainer.create(this.gpu, this.kernels, shape, this.#tuner);
   }
 
   dispose(): void {

@@ -1,21 +1,19 @@
 /**
  * A data set on the GPU: rows, targets and weights, cut by rows into chunks that each fit one binding.
- * Eight-bit data stays eight-bit; everything else is stored as f32. Rows are padded to whole vectors of four.
+ * Rows are padded to whole vectors of four features and go up piece by piece.
  */
-import { elementScale, isByteData, type Matrix } from "../../data/matrix.ts";
+import { elementScale, type Matrix } from "../../data/matrix.ts";
+import { asStored, ELEMENT_BYTES, emptyRows, packRows, type Storage, storageOf } from "../../data/storage.ts";
 import type { Targets } from "../../data/targets.ts";
 import { LimitError } from "../../errors.ts";
 import { pause } from "../../pause.ts";
-import type { DatasetSource } from "../backend.ts";
+import type { DatasetSource, RunOptions } from "../backend.ts";
 import { KeptDataset } from "../kept-dataset.ts";
 import { allocate, type Buffers } from "./buffers.ts";
 import type { GpuDevice } from "./gpu-device.ts";
 
 /** Bytes copied to the device at once. */
 const UPLOAD_BYTES = 2 ** 23;
-
-/** How X is stored: the values of the kernels' constant STORAGE. */
-export const STORAGE = { f32: 0, u8: 1 } as const;
 
 /** Consecutive rows in buffers of their own. */
 export interface Chunk {
@@ -27,12 +25,12 @@ export interface Chunk {
 
 /** A data set on the GPU. */
 export class WebGpuDataset extends KeptDataset {
-  readonly storage: keyof typeof STORAGE;
+  readonly storage: Storage;
   readonly chunks: readonly Chunk[];
 
   constructor(source: DatasetSource, chunks: readonly Chunk[]) {
     super(source);
-    this.storage = storageOf(source.x);
+    this.storage = storageOf(source.x, source.storage);
     this.chunks = chunks;
     this.onDispose(() => disposeAll(chunks));
   }
@@ -42,6 +40,7 @@ export class WebGpuDataset extends KeptDataset {
  * Uploads a data set.
  *
  * @param maxChunkBytes largest buffer to use; the device's own limit at most
+ * @throws DataError   values that the storage asked for cannot hold
  * @throws LimitError  a single row larger than that
  * @throws DeviceError out of memory; nothing stays allocated, as after an abort
  */
@@ -49,7 +48,7 @@ export async function uploadDataset(
   gpu: GpuDevice,
   source: DatasetSource,
   maxChunkBytes: number,
-  signal: AbortSignal | undefined,
+  options: RunOptions = {},
 ): Promise<WebGpuDataset> {
   const { x } = source;
   const sizes = rowSizes(source);
@@ -70,7 +69,7 @@ export async function uploadDataset(
         sampleWeights: { size: rows * sizes.sampleWeights, role: "storage" },
       });
       chunks.push({ first, rows, buffers });
-      await uploadChunk(gpu, source, chunks[chunks.length - 1], signal);
+      await uploadChunk(gpu, source, chunks[chunks.length - 1], options);
     }
   } catch (error) {
     disposeAll(chunks);
@@ -79,14 +78,10 @@ export async function uploadDataset(
   return new WebGpuDataset(source, chunks);
 }
 
-function storageOf({ data }: Matrix): keyof typeof STORAGE {
-  return isByteData(data) ? "u8" : "f32";
-}
-
 /** Bytes of one row in each buffer. */
-function rowSizes({ x, targets, sampleWeights }: DatasetSource) {
+function rowSizes({ x, targets, sampleWeights, storage }: DatasetSource) {
   return {
-    x: Math.ceil(x.cols / 4) * (storageOf(x) === "u8" ? 4 : 16),
+    x: Math.ceil(x.cols / 4) * 4 * ELEMENT_BYTES[storageOf(x, storage)],
     targets: {
       none: 0,
       labels: 4,
@@ -104,53 +99,41 @@ async function uploadChunk(
   gpu: GpuDevice,
   source: DatasetSource,
   chunk: Chunk,
-  signal: AbortSignal | undefined,
+  { signal, onRows }: RunOptions,
 ) {
   const { x, targets, sampleWeights } = source;
   const { first, rows, buffers } = chunk;
   const sizes = rowSizes(source);
-  const send = (
+  const storage = storageOf(x, source.storage);
+  const send = async (
     name: keyof typeof sizes,
     pack: (from: number, count: number) => GPUAllowSharedBufferSource,
-  ) => upload(gpu, buffers.get[name], rows, sizes[name], signal, (from, count) => pack(first + from, count));
-  await send("x", (from, count) => packRows(x, storageOf(x), from, count));
+    onSent: (rowsSent: number) => void = () => {},
+  ) => {
+    const rowsAtOnce = Math.max(1, Math.floor(UPLOAD_BYTES / sizes[name]));
+    for (let from = 0; from < rows; from += rowsAtOnce) {
+      const count = Math.min(rowsAtOnce, rows - from);
+      gpu.device.queue.writeBuffer(buffers.get[name], from * sizes[name], pack(first + from, count));
+      await pause(signal);
+      gpu.assertAlive();
+      onSent(first + from + count);
+    }
+  };
   if (targets.kind !== "none") await send("targets", (from, count) => packTargets(targets, from, count));
   if (sampleWeights) {
     await send("sampleWeights", (from, count) => view(sampleWeights.subarray(from, from + count)));
   }
-}
-
-async function upload(
-  gpu: GpuDevice,
-  buffer: GPUBuffer,
-  rows: number,
-  rowBytes: number,
-  signal: AbortSignal | undefined,
-  pack: (from: number, count: number) => GPUAllowSharedBufferSource,
-): Promise<void> {
-  const rowsAtOnce = Math.max(1, Math.floor(UPLOAD_BYTES / rowBytes));
-  for (let from = 0; from < rows; from += rowsAtOnce) {
-    const count = Math.min(rowsAtOnce, rows - from);
-    gpu.device.queue.writeBuffer(buffer, from * rowBytes, pack(from, count));
-    await pause(signal);
-    gpu.assertAlive();
-  }
+  await send("x", (from, count) => packPiece(x, storage, from, count), onRows);
 }
 
 /** Rows as the kernels read them: the caller's own memory where it has that form already, else a padded copy. */
-function packRows(
-  { data, cols }: Matrix,
-  storage: keyof typeof STORAGE,
-  first: number,
-  rows: number,
-): GPUAllowSharedBufferSource {
-  const stride = Math.ceil(cols / 4) * 4;
-  const source = data.subarray(first * cols, (first + rows) * cols);
-  const isStorable = storage === "u8" || data instanceof Float32Array;
-  if (isStorable && stride === cols) return view(source);
-  const packed = storage === "u8" ? new Uint8Array(rows * stride) : new Float32Array(rows * stride);
-  for (let i = 0; i < rows; i++) packed.set(source.subarray(i * cols, (i + 1) * cols), i * stride);
-  return packed;
+function packPiece(x: Matrix, storage: Storage, first: number, rows: number): GPUAllowSharedBufferSource {
+  const stride = Math.ceil(x.cols / 4) * 4;
+  const stored = stride === x.cols && asStored(x, storage);
+  if (stored) return view(stored.subarray(first * stride, (first + rows) * stride));
+  const packed = emptyRows(storage, rows * stride);
+  packRows(x, storage, first, rows, packed, stride);
+  return view(packed);
 }
 
 function packTargets(

@@ -5,6 +5,7 @@
  */
 import { DeviceError } from "../../errors.ts";
 import type { DeviceInfo } from "../backend.ts";
+import type { AdapterTraits } from "./plan.ts";
 
 /** Limits that decide how large a problem may be; the adapter's maximum is asked for. */
 const WANTED_LIMITS = [
@@ -15,6 +16,9 @@ const WANTED_LIMITS = [
   "maxComputeWorkgroupSizeX",
   "maxComputeWorkgroupStorageSize",
 ] as const;
+
+/** Features that faster kernels use; there are kernels that need none. */
+const WANTED_FEATURES: readonly GPUFeatureName[] = ["subgroups"];
 
 /** A device with a sticky failure. */
 export class GpuDevice {
@@ -67,7 +71,12 @@ export class GpuDevice {
     }
     const requiredLimits = Object.fromEntries(WANTED_LIMITS.map((name) => [name, adapter.limits[name]]));
     try {
-      const device = await adapter.requestDevice({ label: "softmax-webgpu", requiredLimits });
+      const requiredFeatures = WANTED_FEATURES.filter((name) => adapter.features.has(name));
+      const device = await adapter.requestDevice({
+        label: "softmax-webgpu",
+        requiredLimits,
+        requiredFeatures,
+      });
       return new GpuDevice(device, adapter.info, reason, true);
     } catch (cause) {
       throw new DeviceError("device", "the adapter gave no device; another page may hold the GPU", { cause });
@@ -77,6 +86,17 @@ export class GpuDevice {
   /** Wraps a caller's device, which stays the caller's to destroy. */
   static adopt(device: GPUDevice): GpuDevice {
     return new GpuDevice(device, device.adapterInfo, "the caller's own GPUDevice", false);
+  }
+
+  /** What decides which kernels can and should run here. */
+  get traits(): AdapterTraits {
+    const { limits, features } = this.device;
+    return {
+      software: this.info.software,
+      subgroups: features.has("subgroups"),
+      maxThreads: Math.min(limits.maxComputeInvocationsPerWorkgroup, limits.maxComputeWorkgroupSizeX),
+      maxSharedBytes: limits.maxComputeWorkgroupStorageSize,
+    };
   }
 
   /** False once the device is lost or has reported an error. */

@@ -5,20 +5,22 @@ import type { RunOptions } from "../backend.ts";
 import { writeRecords } from "./arena.ts";
 import { allocate } from "./buffers.ts";
 import type { WebGpuDataset } from "./dataset.ts";
+import type { Operation } from "./dispatches.ts";
+import { geometryOf } from "./geometry.ts";
 import type { GpuDevice } from "./gpu-device.ts";
 import { unpackParameters } from "./parameters.ts";
 import { segmentAll } from "./segments.ts";
-import type { Operation, Workspace, WorkspaceOwner } from "./workspace.ts";
+import type { Workspace, WorkspaceOwner } from "./workspace.ts";
 
 /** Reads one of the parameter buffers. */
 export async function readParameters(
   owner: WorkspaceOwner,
   name: "weights" | "gradient",
 ): Promise<Parameters> {
-  const { gpu, shape, tiling } = owner;
-  const size = shape.classes * tiling.weights4 * 16;
+  const { gpu, shape } = owner;
+  const { weights4, parameterBytes: size } = geometryOf(shape);
   const packed = await readBuffer(gpu, owner.parameters.get[name], size);
-  return unpackParameters(packed, shape, tiling.weights4);
+  return unpackParameters(packed, shape, weights4);
 }
 
 /** Runs `operations` on every row and reads what they leave in the place of the scores, `[N,K]`. */

@@ -7,9 +7,9 @@ import { pause } from "../../pause.ts";
 import type { RunOptions } from "../backend.ts";
 import { MAX_RECORDS, type Placement, RECORD_STRIDE, writeRecords } from "./arena.ts";
 import { allocate, type Buffers } from "./buffers.ts";
+import { MAX_SEGMENT_ROWS } from "./geometry.ts";
 import type { GpuDevice } from "./gpu-device.ts";
 import type { Segment } from "./segments.ts";
-import { MAX_SEGMENT_ROWS } from "./tiling.ts";
 
 /** Pairs (Σ s·CE, rows right) that one submit has room for: a pair per row of the largest segment, twice. */
 const LOSS_SLOTS = 2 * MAX_SEGMENT_ROWS;

@@ -1,6 +1,6 @@
 /**
  * Training on the GPU. A segment of rows goes rows → logits → softmax, loss and dLogits → gradient, and the
- * last one of a batch → update; each name in the lists below is a dispatch. How rows become segments is
+ * last one of a batch → update. Which kernels do that is in plan.ts and dispatches.ts; how rows become segments is
  * segments.ts's business, how many segments share a submit is submitter.ts's.
  */
 import { LimitError } from "../../errors.ts";
@@ -13,21 +13,21 @@ import type {
   SgdResult,
   SgdSteps,
   Trainer,
+  TuningReport,
 } from "../backend.ts";
 import { checkFeatures, checkLabelled, checkSteps } from "../steps.ts";
 import { allocate } from "./buffers.ts";
 import type { WebGpuDataset } from "./dataset.ts";
+import { geometryOf } from "./geometry.ts";
 import type { GpuDevice } from "./gpu-device.ts";
 import type { KernelCache } from "./kernel.ts";
 import { packParameters } from "./parameters.ts";
+import { checkPlan, defaultPlan, type StepPlan } from "./plan.ts";
 import { readParameters, readScores } from "./readback.ts";
 import { segmentAll, segmentSteps } from "./segments.ts";
-import { type Program, Submitter } from "./submitter.ts";
-import { tile } from "./tiling.ts";
-import { type Operation, Workspace, type WorkspaceOwner } from "./workspace.ts";
-
-const FORWARD: readonly Operation[] = ["matmul", "softmax"];
-const BACKWARD: readonly Operation[] = [...FORWARD, "gradient"];
+import { Submitter } from "./submitter.ts";
+import { choosePlan, type TunerSettings } from "./tuner.ts";
+import { Workspace, type WorkspaceOwner } from "./workspace.ts";
 
 /** Kernels count the vectors of the parameters in 32 bits. */
 const MAX_PARAMETER_BYTES = 2 ** 34;
@@ -35,16 +35,24 @@ const MAX_PARAMETER_BYTES = 2 ** 34;
 /** {@link Trainer} on the GPU. */
 export class WebGpuTrainer implements Trainer {
   readonly #owner: WorkspaceOwner;
+  readonly #settings: TunerSettings;
   readonly #workspaces = new Map<WebGpuDataset, Workspace>();
+  #tuning: Awaited<ReturnType<typeof choosePlan>> | null = null;
 
-  private constructor(owner: WorkspaceOwner) {
+  private constructor(owner: WorkspaceOwner, settings: TunerSettings) {
     this.#owner = owner;
+    this.#settings = settings;
   }
 
   /** @throws LimitError for a model with too many parameters for 32-bit indices or for a buffer of the device */
-  static async create(gpu: GpuDevice, kernels: KernelCache, shape: ModelShape): Promise<WebGpuTrainer> {
-    const tiling = tile(shape);
-    const size = shape.classes * tiling.weights4 * 16;
+  static async create(
+    gpu: GpuDevice,
+    kernels: KernelCache,
+    shape: ModelShape,
+    settings: TunerSettings,
+  ): Promise<WebGpuTrainer> {
+    if (typeof settings.tuning === "object") checkPlan(settings.tuning, shape, gpu.traits);
+    const size = geometryOf(shape).parameterBytes;
     const { maxStorageBufferBindingSize, maxBufferSize } = gpu.device.limits;
     const limit = Math.min(maxStorageBufferBindingSize, maxBufferSize, MAX_PARAMETER_BYTES);
     if (size > limit) {
@@ -58,16 +66,20 @@ export class WebGpuTrainer implements Trainer {
     });
     try {
       const submitter = await Submitter.create(gpu);
-      return new WebGpuTrainer({ gpu, kernels, shape, tiling, parameters, submitter });
+      return new WebGpuTrainer({ gpu, kernels, shape, parameters, submitter }, settings);
     } catch (error) {
       parameters.dispose();
       throw error;
     }
   }
 
+  get tuning(): TuningReport | null {
+    return this.#tuning;
+  }
+
   write(parameters: Parameters): void {
-    const { gpu, shape, tiling, parameters: buffers } = this.#owner;
-    const packed = packParameters(parameters, shape, tiling.weights4);
+    const { gpu, shape, parameters: buffers } = this.#owner;
+    const packed = packParameters(parameters, shape, geometryOf(shape).weights4);
     gpu.device.queue.writeBuffer(buffers.get.weights, 0, packed);
     gpu.device.queue.writeBuffer(buffers.get.velocity, 0, packed.fill(0));
   }
@@ -78,8 +90,9 @@ export class WebGpuTrainer implements Trainer {
 
   async sgd(data: WebGpuDataset, steps: SgdSteps, options?: RunOptions): Promise<SgdResult> {
     checkSteps(this.#owner.shape, data, steps);
+    this.#tuning = await choosePlan(this.#owner, data, steps, this.#settings, options?.signal);
     const workspace = await this.#workspace(data);
-    const program = await programOf(workspace, BACKWARD, [...BACKWARD, "sgd"]);
+    const program = await workspace.backward("sgd");
     const segments = segmentSteps(steps, workspace.rules);
     return this.#owner.submitter.run(segments, steps.learningRates.length, program, options);
   }
@@ -87,7 +100,7 @@ export class WebGpuTrainer implements Trainer {
   async lossAndGradient(data: WebGpuDataset, l2: number, options?: RunOptions): Promise<LossAndGradient> {
     checkLabelled(this.#owner.shape, data);
     const workspace = await this.#workspace(data);
-    const program = await programOf(workspace, BACKWARD, [...BACKWARD, "take"]);
+    const program = await workspace.backward("take");
     const segments = segmentAll({ learningRate: 0, momentum: 0, nesterov: false, l2 }, workspace.rules);
     const { losses } = await this.#owner.submitter.run(segments, 1, program, options);
     const { weights, bias } = await readParameters(this.#owner, "gradient");
@@ -97,7 +110,7 @@ export class WebGpuTrainer implements Trainer {
   async evaluate(data: WebGpuDataset, options?: RunOptions): Promise<Evaluation> {
     checkLabelled(this.#owner.shape, data);
     const workspace = await this.#workspace(data);
-    const program = await programOf(workspace, FORWARD, FORWARD);
+    const program = await workspace.forward();
     const segments = segmentAll(null, workspace.rules);
     const { losses, correct } = await this.#owner.submitter.run(segments, 1, program, options);
     return { loss: losses[0], correct: correct[0] };
@@ -114,37 +127,32 @@ export class WebGpuTrainer implements Trainer {
   }
 
   dispose(): void {
-    for (const { buffers } of this.#workspaces.values()) buffers.dispose();
+    for (const workspace of this.#workspaces.values()) workspace.dispose();
     this.#owner.submitter.dispose();
     this.#owner.parameters.dispose();
   }
 
+  /** What the last steps were tuned to, or the plan that needs no tuning. */
+  #plan(): StepPlan {
+    const { tuning } = this.#settings;
+    if (typeof tuning === "object") return tuning;
+    return this.#tuning?.choice ?? defaultPlan(this.#owner.shape, this.#owner.gpu.traits);
+  }
+
   async #workspace(data: WebGpuDataset): Promise<Workspace> {
     const known = this.#workspaces.get(data);
-    if (known) return known;
-    const workspace = await Workspace.create(this.#owner, data);
+    const plan = this.#plan();
+    if (known && JSON.stringify(known.plan) === JSON.stringify(plan)) return known;
+    known?.dispose();
+    this.#workspaces.delete(data);
+    const workspace = await Workspace.create(this.#owner, data, plan);
     this.#workspaces.set(data, workspace);
-    data.onDispose(() => {
-      workspace.buffers.dispose();
-      this.#workspaces.delete(data);
-    });
+    if (!known) {
+      data.onDispose(() => {
+        this.#workspaces.get(data)?.dispose();
+        this.#workspaces.delete(data);
+      });
+    }
     return workspace;
   }
-}
-
-/** `operations` for every segment, `lastOperations` for the last one of a batch. */
-async function programOf(
-  workspace: Workspace,
-  operations: readonly Operation[],
-  lastOperations: readonly Operation[],
-): Promise<Program> {
-  const kernels = await workspace.prepare(operations);
-  const lastKernels = await workspace.prepare(lastOperations);
-  return {
-    lossPairs: (segment) => workspace.groups("softmax", segment),
-    encode: (pass, segment, lane, offset) => {
-      for (const kernel of segment.isLast ? lastKernels : kernels)
-        workspace.encode(pass, kernel, segment, lane, offset);
-    },
-  };
 }

@@ -1,88 +1,105 @@
 /**
- * What a trainer needs on the GPU to work on one data set: scores, partial gradients, and the kernels
+ * What a trainer needs on the GPU to work on one data set by one plan: scores, partial gradients, and the kernels
  * fitted to both, compiled when first asked for and bound once.
  */
-import gradient from "../../../shaders/gradient.wgsl";
-import matmul from "../../../shaders/matmul.wgsl";
-import sgd from "../../../shaders/sgd.wgsl";
-import softmax from "../../../shaders/softmax.wgsl";
 import type { ModelShape } from "../backend.ts";
 import { allocate, type Buffers } from "./buffers.ts";
-import { STORAGE, type WebGpuDataset } from "./dataset.ts";
+import type { WebGpuDataset } from "./dataset.ts";
+import {
+  backwardOf,
+  type DataKind,
+  type Dispatch,
+  dispatchOf,
+  type Operation,
+  splitsFor,
+  statisticsPerRow,
+} from "./dispatches.ts";
+import { geometryOf } from "./geometry.ts";
 import type { GpuDevice } from "./gpu-device.ts";
 import type { Kernel, KernelCache } from "./kernel.ts";
+import type { StepPlan } from "./plan.ts";
 import type { Segment, SegmentRules } from "./segments.ts";
-import type { Shader } from "./shader.ts";
-import type { Constants } from "./specialise.ts";
-import type { Lane, Submitter } from "./submitter.ts";
-import { groupsFor, splitsFor, type Tiling, WORKGROUP_SIZES } from "./tiling.ts";
-
-/** Values of the softmax kernel's constant TARGETS. */
-const TARGETS = { none: 0, labels: 1, distributions: 2 } as const;
-
-/**
- * What can be done with a segment. `probabilities` is softmax without targets; `take` is the sgd kernel
- * that moves nothing and leaves the gradient where it can be read.
- */
-export type Operation = "matmul" | "softmax" | "probabilities" | "gradient" | "sgd" | "take";
+import type { Lane, Program, Submitter } from "./submitter.ts";
 
 /** A trainer's own things that its workspaces share. */
 export interface WorkspaceOwner {
   readonly gpu: GpuDevice;
   readonly kernels: KernelCache;
   readonly shape: ModelShape;
-  readonly tiling: Tiling;
   readonly parameters: Buffers<"weights" | "velocity" | "gradient">;
   readonly submitter: Submitter;
 }
 
 /** A kernel with its bind groups by lane and chunk. */
 export interface BoundKernel {
-  readonly operation: Operation;
+  readonly dispatch: Dispatch;
   readonly kernel: Kernel;
   readonly bindGroups: readonly (readonly GPUBindGroup[])[];
 }
 
 /** Buffers and bound kernels of one trainer for one data set. */
 export class Workspace {
-  readonly buffers: Buffers<"logits" | "partials">;
+  readonly plan: StepPlan;
+  readonly buffers: Buffers<"logits" | "partials" | "statistics">;
   readonly rules: SegmentRules;
   readonly #owner: WorkspaceOwner;
   readonly #data: WebGpuDataset;
+  readonly #kind: DataKind;
   readonly #bound = new Map<Operation, Promise<BoundKernel>>();
 
   private constructor(
     owner: WorkspaceOwner,
     data: WebGpuDataset,
+    plan: StepPlan,
     segmentRows: number,
     buffers: Workspace["buffers"],
   ) {
-    const { shape, tiling } = owner;
     this.#owner = owner;
     this.#data = data;
+    this.#kind = {
+      storage: data.storage,
+      targetKind: data.targetKind,
+      isWeighted: data.sampleWeights !== undefined,
+    };
+    this.plan = plan;
     this.buffers = buffers;
     this.rules = {
       chunks: data.chunks,
       sampleWeights: data.sampleWeights,
       segmentRows,
-      splitsFor: (rows) => splitsFor(rows, shape.classes, tiling),
+      splitsFor: (rows) => splitsFor(rows, plan, owner.shape),
     };
   }
 
   /** @throws LimitError, DeviceError; nothing stays allocated */
-  static async create(owner: WorkspaceOwner, data: WebGpuDataset): Promise<Workspace> {
-    const { gpu, shape, tiling } = owner;
-    const segmentRows = Math.min(tiling.segmentRows, data.rows);
-    const gradientBytes = shape.classes * tiling.weights4 * 16;
+  static async create(owner: WorkspaceOwner, data: WebGpuDataset, plan: StepPlan): Promise<Workspace> {
+    const { gpu, shape } = owner;
+    const { parameterBytes, segmentRows: mostRows } = geometryOf(shape);
+    const segmentRows = Math.min(mostRows, data.rows);
     const trainable = data.targetKind !== "none";
     const buffers = await allocate(gpu, "workspace", {
       logits: { size: segmentRows * shape.classes * 4, role: "storage" },
       partials: {
-        size: trainable ? splitsFor(segmentRows, shape.classes, tiling) * gradientBytes : 0,
+        size: trainable ? splitsFor(segmentRows, plan, shape) * parameterBytes : 0,
+        role: "storage",
+      },
+      statistics: {
+        size: trainable ? segmentRows * statisticsPerRow(plan, shape) * 16 : 0,
         role: "storage",
       },
     });
-    return new Workspace(owner, data, segmentRows, buffers);
+    return new Workspace(owner, data, plan, segmentRows, buffers);
+  }
+
+  /** Scores, softmax and loss of every segment. */
+  forward(): Promise<Program> {
+    return this.#program(["forward"], ["forward"], "forward");
+  }
+
+  /** The whole step: all that leads to the gradient for every segment, then `last` for the last of a batch. */
+  backward(last: "sgd" | "take"): Promise<Program> {
+    const { operations, lossesFrom } = backwardOf(this.plan);
+    return this.#program(operations, [...operations, last], lossesFrom);
   }
 
   /** The kernels of `operations`, compiled for this shape and data and bound. @throws DeviceError */
@@ -97,28 +114,42 @@ export class Workspace {
     );
   }
 
-  /** Workgroups of an operation for a segment. */
-  groups(operation: Operation, { count, batch }: Segment): number {
-    const groups = groupsFor(count, batch.splits, this.#owner.shape.classes, this.#owner.tiling);
-    return { ...groups, probabilities: groups.softmax, take: groups.sgd }[operation];
-  }
-
   /** Adds the dispatch of `bound` for a segment whose uniform record lies at `offset`. */
   encode(
     pass: GPUComputePassEncoder,
-    bound: BoundKernel,
-    segment: Segment,
+    { dispatch, kernel, bindGroups }: BoundKernel,
+    { chunk, count, batch }: Segment,
     lane: Lane,
     offset: number,
   ): void {
-    const { operation, kernel, bindGroups } = bound;
-    kernel.encode(pass, bindGroups[lane][segment.chunk], offset, this.groups(operation, segment));
+    kernel.encode(pass, bindGroups[lane][chunk], offset, dispatch.groups(count, batch.splits));
+  }
+
+  dispose(): void {
+    this.buffers.dispose();
+  }
+
+  async #program(
+    operations: readonly Operation[],
+    lastOperations: readonly Operation[],
+    lossesFrom: Operation,
+  ): Promise<Program> {
+    const kernels = await this.prepare(operations);
+    const lastKernels = await this.prepare(lastOperations);
+    const losses = kernels[operations.indexOf(lossesFrom)].dispatch;
+    return {
+      lossPairs: ({ count, batch }) => losses.groups(count, batch.splits),
+      encode: (pass, segment, lane, offset) => {
+        for (const kernel of segment.isLast ? lastKernels : kernels)
+          this.encode(pass, kernel, segment, lane, offset);
+      },
+    };
   }
 
   async #bind(operation: Operation): Promise<BoundKernel> {
-    const { kernels, parameters, submitter } = this.#owner;
-    const [shader, constants] = this.#specialisation(operation);
-    const kernel = await kernels.get(shader, constants);
+    const { kernels, parameters, submitter, shape } = this.#owner;
+    const dispatch = dispatchOf(operation, this.plan, shape, this.#kind);
+    const kernel = await kernels.get(dispatch.shader, dispatch.constants);
     const shared = {
       ...this.buffers.get,
       ...parameters.get,
@@ -128,31 +159,6 @@ export class Workspace {
     const bindGroups = submitter.lanes.map((lane) =>
       this.#data.chunks.map((chunk) => kernel.bind({ ...shared, ...lane.get, ...chunk.buffers.get })),
     );
-    return { operation, kernel, bindGroups };
-  }
-
-  #specialisation(operation: Operation): [Shader, Constants] {
-    const { classes, bias } = this.#owner.shape;
-    const { features4, tileRows, tileClasses, tileFeatures4, lanes } = this.#owner.tiling;
-    const { storage, targetKind, sampleWeights } = this.#data;
-    const model = { CLASSES: classes, FEATURES4: features4, BIAS: bias };
-    const rows = { ...model, STORAGE: STORAGE[storage], TILE_CLASSES: tileClasses };
-    const perRow = { CLASSES: classes, LANES: lanes, WORKGROUP_SIZE: WORKGROUP_SIZES.softmax };
-    switch (operation) {
-      case "matmul":
-        return [matmul, { ...rows, TILE_ROWS: tileRows, WORKGROUP_SIZE: WORKGROUP_SIZES.matmul }];
-      case "softmax":
-        return [softmax, { ...perRow, TARGETS: TARGETS[targetKind], WEIGHTED: sampleWeights !== undefined }];
-      case "probabilities":
-        return [softmax, { ...perRow, TARGETS: TARGETS.none, WEIGHTED: false }];
-      case "gradient":
-        return [
-          gradient,
-          { ...rows, TILE_FEATURES4: tileFeatures4, WORKGROUP_SIZE: WORKGROUP_SIZES.gradient },
-        ];
-      case "sgd":
-      case "take":
-        return [sgd, { ...model, TAKE: operation === "take", WORKGROUP_SIZE: WORKGROUP_SIZES.sgd }];
-    }
+    return { dispatch, kernel, bindGroups };
   }
 }

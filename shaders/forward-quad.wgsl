@@ -1,0 +1,229 @@
+// forward-quad: rows to the gradient of their scores in one dispatch, where a load costs more than arithmetic
+//
+//   Z = X Wᵀ + b  →  P = softmax(Z), CE  →  dLogits [rows,K] = (P − Q) · s / Σ s
+//
+// The same as forward.wgsl but for the scores: the four threads of a quad share a tile of 4·TILE_ROWS rows and
+// 4·TILE_CLASSES4 classes. Each loads its own TILE_ROWS rows, but only every fourth class's weights, and the quad
+// exchanges those: thread l meets class l ^ j in exchange j. That takes a quarter of the loads of W, and suits
+// adapters whose threads are the lanes of a CPU's vectors, where every load is four. Needs subgroups, and a quad
+// to be four threads in a row.
+
+enable subgroups;
+
+const CLASSES: u32 = 3u;          // K
+const FEATURES4: u32 = 1u;        // ⌈D/4⌉, vectors in a row of X
+const BIAS: bool = true;
+const STORAGE: u32 = 0u;          // how X is stored: 0 = f32, 1 = u8, which means value/255, 2 = f16
+const TARGETS: u32 = 1u;          // 0 = none, 1 = a label per row, 2 = a distribution per row (f32)
+const WEIGHTED: bool = false;     // rows have weights s; else s = 1
+const TILE_ROWS: u32 = 4u;        // rows of a thread, a quarter of the quad's tile
+const TILE_CLASSES4: u32 = 1u;    // classes of a tile, a quarter of them
+const GROUP_ROWS: u32 = 64u;      // a multiple of 4·TILE_ROWS
+const LANES: u32 = 1u;            // a power of two, at most WORKGROUP_SIZE
+const WORKGROUP_SIZE: u32 = 16u;  // a multiple of 4
+
+const WEIGHTS4: u32 = FEATURES4 + select(0u, 1u, BIAS);  // vectors in a row of W, the bias being the last
+const TILE_CLASSES: u32 = 4u * TILE_CLASSES4;
+const CLASS_TILES: u32 = (CLASSES + TILE_CLASSES - 1u) / TILE_CLASSES;
+const TILES: u32 = GROUP_ROWS / (4u * TILE_ROWS) * CLASS_TILES;
+const QUADS: u32 = WORKGROUP_SIZE / 4u;
+const ROUNDS: u32 = (TILES + QUADS - 1u) / QUADS;
+const ROWS_AT_ONCE: u32 = WORKGROUP_SIZE / LANES;
+const LOWEST: f32 = -3.4e38;      // not −infinity: implementations may assume there is none
+
+struct Segment {
+  first: u32,
+  rows: u32,
+  shuffled: u32,
+  lossSlot: u32,
+  scale: f32,
+  splits: u32,
+  accumulate: u32,
+  learningRate: f32,
+  momentum: f32,
+  nesterov: u32,
+  l2: f32,
+}
+
+@group(0) @binding(0) var<uniform> segment: Segment;
+@group(0) @binding(1) var<storage, read> order: array<u32>;
+@group(0) @binding(2) var<storage, read> x: array<vec4u>;
+@group(0) @binding(3) var<storage, read> weights: array<vec4f>;
+@group(0) @binding(4) var<storage, read> targets: array<u32>;
+@group(0) @binding(5) var<storage, read> sampleWeights: array<f32>;
+@group(0) @binding(6) var<storage, read_write> logits: array<f32>;
+@group(0) @binding(7) var<storage, read_write> losses: array<vec2f>;
+
+var<workgroup> meeting: array<f32, WORKGROUP_SIZE>;
+
+fn rowAt(position: u32) -> u32 {
+  if (segment.shuffled == 1u) { return order[segment.first + position]; }
+  return segment.first + position;
+}
+
+fn xAt(vector: u32) -> vec4f {
+  if (STORAGE == 1u) { return unpack4x8unorm(x[vector / 4u][vector % 4u]); }
+  if (STORAGE == 2u) {
+    let word = vector % 2u * 2u;
+    return vec4f(unpack2x16float(x[vector / 2u][word]), unpack2x16float(x[vector / 2u][word + 1u]));
+  }
+  return bitcast<vec4f>(x[vector]);
+}
+
+// Scores of a quad's tile whose first row is the group's `firstPosition`; every thread of the group must come here.
+// A tile that is not there stands in for the last one.
+fn scores(index: u32, lane: u32, firstPosition: u32) {
+  let tile = min(index, TILES - 1u);
+  let firstRow = firstPosition + (tile / CLASS_TILES * 4u + lane) * TILE_ROWS;
+  let firstClass = tile % CLASS_TILES * TILE_CLASSES;
+  var xStart: array<u32, TILE_ROWS>;
+  for (var r = 0u; r < TILE_ROWS; r++) { // unroll
+    xStart[r] = rowAt(min(firstRow + r, segment.rows - 1u)) * FEATURES4;
+  }
+  var wStart: array<u32, TILE_CLASSES4>;
+  for (var q = 0u; q < TILE_CLASSES4; q++) { // unroll
+    wStart[q] = min(firstClass + 4u * q + lane, CLASSES - 1u) * WEIGHTS4;
+  }
+
+  var z: array<f32, TILE_ROWS * TILE_CLASSES>;
+  for (var d = 0u; d < FEATURES4; d++) {
+    var xTile: array<vec4f, TILE_ROWS>;
+    for (var r = 0u; r < TILE_ROWS; r++) { // unroll
+      xTile[r] = xAt(xStart[r] + d);
+    }
+    for (var q = 0u; q < TILE_CLASSES4; q++) { // unroll
+      let w0 = weights[wStart[q] + d];
+      let w1 = quadSwapX(w0);
+      let w2 = quadSwapY(w0);
+      let w3 = quadSwapDiagonal(w0);
+      for (var r = 0u; r < TILE_ROWS; r++) { // unroll
+        z[r * TILE_CLASSES + 4u * q] += dot(xTile[r], w0);
+        z[r * TILE_CLASSES + 4u * q + 1u] += dot(xTile[r], w1);
+        z[r * TILE_CLASSES + 4u * q + 2u] += dot(xTile[r], w2);
+        z[r * TILE_CLASSES + 4u * q + 3u] += dot(xTile[r], w3);
+      }
+    }
+  }
+
+  for (var r = 0u; r < TILE_ROWS; r++) { // unroll
+    for (var q = 0u; q < TILE_CLASSES4; q++) { // unroll
+      keep(firstRow + r, firstClass + 4u * q + lane, z[r * TILE_CLASSES + 4u * q]);
+      keep(firstRow + r, firstClass + 4u * q + (lane ^ 1u), z[r * TILE_CLASSES + 4u * q + 1u]);
+      keep(firstRow + r, firstClass + 4u * q + (lane ^ 2u), z[r * TILE_CLASSES + 4u * q + 2u]);
+      keep(firstRow + r, firstClass + 4u * q + (lane ^ 3u), z[r * TILE_CLASSES + 4u * q + 3u]);
+    }
+  }
+}
+
+// Whoever stands in for the last row or class writes what that one has: many branches in a loop cost more.
+fn keep(position: u32, k: u32, z: f32) {
+  let row = min(position, segment.rows - 1u);
+  let column = min(k, CLASSES - 1u);
+  logits[row * CLASSES + column] = z + select(0.0, weights[column * WEIGHTS4 + WEIGHTS4 - 1u].x, BIAS);
+}
+
+// The sum of value over each aligned run of width threads, in every thread of the run.
+fn sumOver(value: f32, thread: u32, width: u32) -> f32 {
+  if (width == 1u) { return value; }
+  meeting[thread] = value;
+  workgroupBarrier();
+  for (var half = width / 2u; half > 0u; half /= 2u) {
+    if (thread % width < half) { meeting[thread] += meeting[thread + half]; }
+    workgroupBarrier();
+  }
+  let total = meeting[thread - thread % width];
+  workgroupBarrier();
+  return total;
+}
+
+fn maxOverLanes(value: f32, thread: u32) -> f32 {
+  if (LANES == 1u) { return value; }
+  meeting[thread] = value;
+  workgroupBarrier();
+  for (var half = LANES / 2u; half > 0u; half /= 2u) {
+    if (thread % LANES < half) { meeting[thread] = max(meeting[thread], meeting[thread + half]); }
+    workgroupBarrier();
+  }
+  let highest = meeting[thread - thread % LANES];
+  workgroupBarrier();
+  return highest;
+}
+
+// q_k of a row: the row's target distribution.
+fn targetAt(row: u32, k: u32) -> f32 {
+  if (TARGETS == 1u) { return select(0.0, 1.0, targets[row] == k); }
+  if (TARGETS == 2u) { return bitcast<f32>(targets[row * CLASSES + k]); }
+  return 0.0;
+}
+
+// Scores of a row to dLogits in place; s·CE and whether the row is right, in the first of its lanes.
+fn softmaxRow(position: u32, inside: bool, thread: u32) -> vec2f {
+  let lane = thread % LANES;
+  let here = min(position, segment.rows - 1u);
+  let row = rowAt(here);
+  let z = here * CLASSES;
+
+  var m = LOWEST;
+  var qMax = 0.0;
+  for (var k = lane; k < CLASSES; k += LANES) {
+    m = max(m, logits[z + k]);
+    qMax = max(qMax, targetAt(row, k));
+  }
+  m = maxOverLanes(m, thread);
+  qMax = maxOverLanes(qMax, thread);
+
+  // Ties go to the lowest class: the smallest index is the largest negated one, exact below 2²⁴ classes.
+  var sum = 0.0;
+  var surprise = 0.0;
+  var predicted = -f32(CLASSES);
+  var expected = -f32(CLASSES);
+  for (var k = lane; k < CLASSES; k += LANES) {
+    let score = logits[z + k];
+    let q = targetAt(row, k);
+    sum += exp(score - m);
+    surprise += q * (m - score);
+    if (score == m) { predicted = max(predicted, -f32(k)); }
+    if (q == qMax) { expected = max(expected, -f32(k)); }
+  }
+  sum = sumOver(sum, thread, LANES);
+  surprise = sumOver(surprise, thread, LANES);
+  predicted = maxOverLanes(predicted, thread);
+  expected = maxOverLanes(expected, thread);
+
+  var s = 1.0;
+  if (WEIGHTED) { s = sampleWeights[row]; }
+  let scale = s * segment.scale;
+  if (inside) {
+    for (var k = lane; k < CLASSES; k += LANES) {
+      logits[z + k] = (exp(logits[z + k] - m) / sum - targetAt(row, k)) * scale;
+    }
+  }
+  if (!inside || lane > 0u) { return vec2f(); }
+  return vec2f(s * (log(sum) + surprise), select(0.0, 1.0, predicted == expected));
+}
+
+@compute @workgroup_size(WORKGROUP_SIZE)
+fn forwardQuad(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) thread: u32,
+) {
+  let groupIndex = group.y * groups.x + group.x;
+  let firstPosition = groupIndex * GROUP_ROWS;
+  for (var i = 0u; i < ROUNDS; i++) {
+    scores(i * QUADS + thread / 4u, thread % 4u, firstPosition);
+  }
+  storageBarrier();
+
+  var seen = vec2f();
+  for (var i = 0u; i < GROUP_ROWS; i += ROWS_AT_ONCE) {
+    let row = i + thread / LANES;
+    let position = firstPosition + row;
+    seen += softmaxRow(position, row < GROUP_ROWS && position < segment.rows, thread);
+  }
+  let loss = sumOver(seen.x, thread, WORKGROUP_SIZE);
+  let right = sumOver(seen.y, thread, WORKGROUP_SIZE);
+  if (thread == 0u && firstPosition < segment.rows) {
+    losses[segment.lossSlot + groupIndex] = vec2f(loss, right);
+  }
+}

@@ -1,0 +1,195 @@
+// gradient-shared: from scores to partial gradients through workgroup memory, softmax on the way
+//
+//   dLogits [rows,K] = (P − Q) · s / Σ s,   partial [P][K,D] with Σ_P partial = dLogitsᵀ · X
+//
+// A workgroup of 16 × 16 threads owns 16·TILE_CLASSES classes × 16·TILE_FEATURES4 vectors of features of one
+// partial gradient, in registers, and walks the rows of its split, DEPTH at a time: it puts each row's softmax
+// together from what scores-shared.wgsl left of its tiles, computes dLogits of its own classes once for all its
+// threads, and stages them and the rows in workgroup memory. The groups of the first classes and features also
+// add up the loss: for each split Σ s·CE and the number of rows whose highest score is the target's.
+
+const CLASSES: u32 = 3u;          // K
+const FEATURES4: u32 = 1u;        // ⌈D/4⌉, vectors in a row of X
+const BIAS: bool = true;
+const STORAGE: u32 = 0u;          // how X is stored: 0 = f32, 1 = u8, which means value/255, 2 = f16
+const TARGETS: u32 = 1u;          // 1 = a label per row, 2 = a distribution per row (f32)
+const WEIGHTED: bool = false;     // rows have weights s; else s = 1
+const TILE_CLASSES: u32 = 4u;     // of a thread
+const TILE_FEATURES4: u32 = 1u;   // of a thread
+const DEPTH: u32 = 16u;
+
+const SIDE: u32 = 16u;
+const WORKGROUP_SIZE: u32 = 256u; // SIDE · SIDE
+const GROUP_CLASSES: u32 = SIDE * TILE_CLASSES;
+const GROUP_FEATURES4: u32 = SIDE * TILE_FEATURES4;
+const WEIGHTS4: u32 = FEATURES4 + select(0u, 1u, BIAS);  // vectors in a row of W, the bias being the last
+const CLASS_TILES: u32 = (CLASSES + GROUP_CLASSES - 1u) / GROUP_CLASSES;
+const FEATURE_TILES: u32 = (WEIGHTS4 + GROUP_FEATURES4 - 1u) / GROUP_FEATURES4;
+const LOWEST: f32 = -3.4e38;      // not −infinity: implementations may assume there is none
+
+struct Segment {
+  first: u32,
+  rows: u32,
+  shuffled: u32,
+  lossSlot: u32,
+  scale: f32,
+  splits: u32,
+  accumulate: u32,
+  learningRate: f32,
+  momentum: f32,
+  nesterov: u32,
+  l2: f32,
+}
+
+@group(0) @binding(0) var<uniform> segment: Segment;
+@group(0) @binding(1) var<storage, read> order: array<u32>;
+@group(0) @binding(2) var<storage, read> x: array<vec4u>;
+@group(0) @binding(3) var<storage, read> targets: array<u32>;
+@group(0) @binding(4) var<storage, read> sampleWeights: array<f32>;
+@group(0) @binding(5) var<storage, read> logits: array<f32>;
+@group(0) @binding(6) var<storage, read> statistics: array<vec4f>;
+@group(0) @binding(7) var<storage, read_write> partials: array<vec4f>;
+@group(0) @binding(8) var<storage, read_write> losses: array<vec2f>;
+
+var<workgroup> rowOf: array<u32, DEPTH>;
+var<workgroup> ofRow: array<vec4f, DEPTH>;  // maximum, 1 / sum, weight; and nothing
+var<workgroup> lossOf: array<vec2f, DEPTH>;
+var<workgroup> tStaged: array<f32, DEPTH * GROUP_CLASSES>;
+var<workgroup> xStaged: array<vec4f, DEPTH * GROUP_FEATURES4>;
+
+fn rowAt(position: u32) -> u32 {
+  if (segment.shuffled == 1u) { return order[segment.first + position]; }
+  return segment.first + position;
+}
+
+// A vector of features; behind the last one is the bias's.
+fn xAt(row: u32, d: u32) -> vec4f {
+  let vector = row * FEATURES4 + min(d, FEATURES4 - 1u);
+  return select(load(vector), vec4f(1.0, 0.0, 0.0, 0.0), d >= FEATURES4);
+}
+
+fn load(vector: u32) -> vec4f {
+  if (STORAGE == 1u) { return unpack4x8unorm(x[vector / 4u][vector % 4u]); }
+  if (STORAGE == 2u) {
+    let word = vector % 2u * 2u;
+    return vec4f(unpack2x16float(x[vector / 2u][word]), unpack2x16float(x[vector / 2u][word + 1u]));
+  }
+  return bitcast<vec4f>(x[vector]);
+}
+
+// q_k of a row: the row's target distribution.
+fn targetAt(row: u32, k: u32) -> f32 {
+  if (TARGETS == 1u) { return select(0.0, 1.0, targets[row] == k); }
+  return bitcast<f32>(targets[row * CLASSES + k]);
+}
+
+// A row's softmax from its tiles; the loss and whether the row is right are added to slot i.
+fn gatherRow(i: u32, position: u32) {
+  let row = rowAt(min(position, segment.rows - 1u));
+  let at = min(position, segment.rows - 1u) * CLASS_TILES * 2u;
+  var m = LOWEST;
+  var qMax = -1.0;
+  var predicted = 0.0;
+  var expected = 0.0;
+  for (var tile = 0u; tile < CLASS_TILES; tile++) {
+    let scores = statistics[at + 2u * tile];
+    let best = statistics[at + 2u * tile + 1u];
+    if (scores.x > m) {
+      m = scores.x;
+      predicted = best.x;
+    }
+    if (best.y > qMax) {
+      qMax = best.y;
+      expected = best.z;
+    }
+  }
+  var sum = 0.0;
+  var surprise = 0.0;
+  for (var tile = 0u; tile < CLASS_TILES; tile++) {
+    let scores = statistics[at + 2u * tile];
+    sum += scores.y * exp(scores.x - m);
+    surprise += scores.z + scores.w * (m - scores.x);
+  }
+  var s = 1.0;
+  if (WEIGHTED) { s = sampleWeights[row]; }
+  let inside = position < segment.rows;
+  rowOf[i] = row;
+  ofRow[i] = vec4f(m, 1.0 / sum, select(0.0, s * segment.scale, inside), 0.0);
+  if (inside) { lossOf[i] += vec2f(s * (log(sum) + surprise), select(0.0, 1.0, predicted == expected)); }
+}
+
+@compute @workgroup_size(WORKGROUP_SIZE)
+fn gradientShared(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) thread: u32,
+) {
+  let tile = group.y * groups.x + group.x;
+  let featureTile = tile % FEATURE_TILES;
+  let classTile = tile / FEATURE_TILES % CLASS_TILES;
+  let split = tile / (FEATURE_TILES * CLASS_TILES);
+  let firstFeature = featureTile * GROUP_FEATURES4;
+  let firstClass = classTile * GROUP_CLASSES;
+  let across = thread % SIDE;
+  let down = thread / SIDE;
+
+  // The same number of rounds in every group: barriers need all threads to take part.
+  let rowsPerSplit = (segment.rows + segment.splits - 1u) / segment.splits;
+  let rounds = (rowsPerSplit + DEPTH - 1u) / DEPTH;
+  let begin = split * rowsPerSplit;
+  let end = min(begin + rowsPerSplit, segment.rows);
+
+  var g: array<vec4f, TILE_CLASSES * TILE_FEATURES4>;
+  for (var round = 0u; round < rounds; round++) {
+    let position = begin + round * DEPTH;
+    if (thread < DEPTH) {
+      // A position past the end of the split counts as outside, whoever else owns that row.
+      gatherRow(thread, select(segment.rows, position + thread, position + thread < end));
+    }
+    workgroupBarrier();
+    for (var i = thread; i < DEPTH * GROUP_CLASSES; i += WORKGROUP_SIZE) {
+      let r = i / GROUP_CLASSES;
+      let k = min(firstClass + i % GROUP_CLASSES, CLASSES - 1u);
+      let score = logits[min(position + r, segment.rows - 1u) * CLASSES + k];
+      let facts = ofRow[r];
+      let t = (exp(score - facts.x) * facts.y - targetAt(rowOf[r], k)) * facts.z;
+      tStaged[i] = select(0.0, t, facts.z != 0.0);
+    }
+    for (var i = thread; i < DEPTH * GROUP_FEATURES4; i += WORKGROUP_SIZE) {
+      xStaged[i] = xAt(rowOf[i / GROUP_FEATURES4], firstFeature + i % GROUP_FEATURES4);
+    }
+    workgroupBarrier();
+    for (var r = 0u; r < DEPTH; r++) {
+      var xTile: array<vec4f, TILE_FEATURES4>;
+      for (var f = 0u; f < TILE_FEATURES4; f++) { // unroll
+        xTile[f] = xStaged[r * GROUP_FEATURES4 + across + SIDE * f];
+      }
+      for (var c = 0u; c < TILE_CLASSES; c++) { // unroll
+        let t = tStaged[r * GROUP_CLASSES + down + SIDE * c];
+        for (var f = 0u; f < TILE_FEATURES4; f++) { // unroll
+          g[c * TILE_FEATURES4 + f] += t * xTile[f];
+        }
+      }
+    }
+    workgroupBarrier();
+  }
+
+  if (split >= segment.splits) { return; }
+  for (var c = 0u; c < TILE_CLASSES; c++) { // unroll
+    for (var f = 0u; f < TILE_FEATURES4; f++) { // unroll
+      let k = firstClass + down + SIDE * c;
+      let feature = firstFeature + across + SIDE * f;
+      if (k < CLASSES && feature < WEIGHTS4) {
+        let at = (split * CLASSES + k) * WEIGHTS4 + feature;
+        var earlier = vec4f();
+        if (segment.accumulate == 1u) { earlier = partials[at]; }
+        partials[at] = earlier + g[c * TILE_FEATURES4 + f];
+      }
+    }
+  }
+  if (thread == 0u && classTile == 0u && featureTile == 0u) {
+    var total = vec2f();
+    for (var i = 0u; i < DEPTH; i++) { total += lossOf[i]; }
+    losses[segment.lossSlot + split] = total;
+  }
+}

@@ -1,0 +1,169 @@
+// scores-shared: scores through workgroup memory, and what softmax will need of each tile
+//
+//   Z [rows,K] = X [rows,D] · Wᵀ [D,K] + b [K]
+//
+// A workgroup of 16 × 16 threads computes a tile of 16·TILE_ROWS rows × 16·TILE_CLASSES classes. It stages DEPTH4
+// vectors of features of its rows and classes in workgroup memory at a time, so that each is read from memory once
+// for the whole tile. Softmax needs whole rows, which no group has here: each leaves, for every row and tile,
+//
+//   m = max z_k,  Σ exp(z_k − m),  Σ q_k (m − z_k),  Σ q_k,  and the lowest classes of the largest z_k and q_k
+//
+// from which gradient-shared.wgsl puts the row together.
+
+const CLASSES: u32 = 3u;          // K
+const FEATURES4: u32 = 1u;        // ⌈D/4⌉, vectors in a row of X
+const BIAS: bool = true;
+const STORAGE: u32 = 0u;          // how X is stored: 0 = f32, 1 = u8, which means value/255, 2 = f16
+const TARGETS: u32 = 1u;          // 1 = a label per row, 2 = a distribution per row (f32)
+const TILE_ROWS: u32 = 4u;        // of a thread
+const TILE_CLASSES: u32 = 4u;     // of a thread
+const DEPTH4: u32 = 4u;
+
+const SIDE: u32 = 16u;
+const WORKGROUP_SIZE: u32 = 256u; // SIDE · SIDE
+const GROUP_ROWS: u32 = SIDE * TILE_ROWS;
+const GROUP_CLASSES: u32 = SIDE * TILE_CLASSES;
+const WEIGHTS4: u32 = FEATURES4 + select(0u, 1u, BIAS);  // vectors in a row of W, the bias being the last
+const CLASS_TILES: u32 = (CLASSES + GROUP_CLASSES - 1u) / GROUP_CLASSES;
+const LOWEST: f32 = -3.4e38;      // not −infinity: implementations may assume there is none
+
+struct Segment {
+  first: u32,
+  rows: u32,
+  shuffled: u32,
+  lossSlot: u32,
+  scale: f32,
+  splits: u32,
+  accumulate: u32,
+  learningRate: f32,
+  momentum: f32,
+  nesterov: u32,
+  l2: f32,
+}
+
+@group(0) @binding(0) var<uniform> segment: Segment;
+@group(0) @binding(1) var<storage, read> order: array<u32>;
+@group(0) @binding(2) var<storage, read> x: array<vec4u>;
+@group(0) @binding(3) var<storage, read> weights: array<vec4f>;
+@group(0) @binding(4) var<storage, read> targets: array<u32>;
+@group(0) @binding(5) var<storage, read_write> logits: array<f32>;
+@group(0) @binding(6) var<storage, read_write> statistics: array<vec4f>;
+
+var<workgroup> xStaged: array<vec4f, GROUP_ROWS * DEPTH4>;
+var<workgroup> wStaged: array<vec4f, GROUP_CLASSES * DEPTH4>;
+var<workgroup> rowOf: array<u32, GROUP_ROWS>;
+
+fn rowAt(position: u32) -> u32 {
+  if (segment.shuffled == 1u) { return order[segment.first + position]; }
+  return segment.first + position;
+}
+
+fn xAt(vector: u32) -> vec4f {
+  if (STORAGE == 1u) { return unpack4x8unorm(x[vector / 4u][vector % 4u]); }
+  if (STORAGE == 2u) {
+    let word = vector % 2u * 2u;
+    return vec4f(unpack2x16float(x[vector / 2u][word]), unpack2x16float(x[vector / 2u][word + 1u]));
+  }
+  return bitcast<vec4f>(x[vector]);
+}
+
+// q_k of a row: the row's target distribution.
+fn targetAt(row: u32, k: u32) -> f32 {
+  if (TARGETS == 1u) { return select(0.0, 1.0, targets[row] == k); }
+  return bitcast<f32>(targets[row * CLASSES + k]);
+}
+
+@compute @workgroup_size(WORKGROUP_SIZE)
+fn scoresShared(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) thread: u32,
+) {
+  let tile = group.y * groups.x + group.x;
+  let classTile = tile % CLASS_TILES;
+  let firstRow = tile / CLASS_TILES * GROUP_ROWS;
+  let firstClass = classTile * GROUP_CLASSES;
+  let across = thread % SIDE;
+  let down = thread / SIDE;
+
+  for (var i = thread; i < GROUP_ROWS; i += WORKGROUP_SIZE) {
+    rowOf[i] = rowAt(min(firstRow + i, segment.rows - 1u));
+  }
+  workgroupBarrier();
+
+  // A thread's rows and classes are SIDE apart, so that neighbours read neighbouring vectors.
+  var z: array<f32, TILE_ROWS * TILE_CLASSES>;
+  for (var begin = 0u; begin < FEATURES4; begin += DEPTH4) {
+    for (var i = thread; i < GROUP_ROWS * DEPTH4; i += WORKGROUP_SIZE) {
+      let d = begin + i % DEPTH4;
+      xStaged[i] = select(vec4f(), xAt(rowOf[i / DEPTH4] * FEATURES4 + min(d, FEATURES4 - 1u)), d < FEATURES4);
+    }
+    for (var i = thread; i < GROUP_CLASSES * DEPTH4; i += WORKGROUP_SIZE) {
+      let d = begin + i % DEPTH4;
+      wStaged[i] = weights[min(firstClass + i / DEPTH4, CLASSES - 1u) * WEIGHTS4 + min(d, FEATURES4 - 1u)];
+    }
+    workgroupBarrier();
+    for (var d = 0u; d < DEPTH4; d++) {
+      var xTile: array<vec4f, TILE_ROWS>;
+      for (var r = 0u; r < TILE_ROWS; r++) { // unroll
+        xTile[r] = xStaged[(down + SIDE * r) * DEPTH4 + d];
+      }
+      for (var c = 0u; c < TILE_CLASSES; c++) { // unroll
+        let w = wStaged[(across + SIDE * c) * DEPTH4 + d];
+        for (var r = 0u; r < TILE_ROWS; r++) { // unroll
+          z[r * TILE_CLASSES + c] += dot(xTile[r], w);
+        }
+      }
+    }
+    workgroupBarrier();
+  }
+
+  for (var c = 0u; c < TILE_CLASSES; c++) { // unroll
+    let k = firstClass + across + SIDE * c;
+    var b = 0.0;
+    if (BIAS) { b = weights[min(k, CLASSES - 1u) * WEIGHTS4 + WEIGHTS4 - 1u].x; }
+    for (var r = 0u; r < TILE_ROWS; r++) { // unroll
+      let position = firstRow + down + SIDE * r;
+      if (position < segment.rows && k < CLASSES) {
+        logits[position * CLASSES + k] = z[r * TILE_CLASSES + c] + b;
+      }
+    }
+  }
+  storageBarrier();
+
+  // One thread reads a row of the tile back; ties go to the lowest class.
+  for (var i = thread; i < GROUP_ROWS; i += WORKGROUP_SIZE) {
+    let position = firstRow + i;
+    if (position >= segment.rows) { continue; }
+    let row = rowOf[i];
+    let end = min(firstClass + GROUP_CLASSES, CLASSES);
+    var m = LOWEST;
+    var predicted = firstClass;
+    for (var k = firstClass; k < end; k++) {
+      let score = logits[position * CLASSES + k];
+      if (score > m) {
+        m = score;
+        predicted = k;
+      }
+    }
+    var sum = 0.0;
+    var surprise = 0.0;
+    var share = 0.0;
+    var qMax = -1.0;
+    var expected = firstClass;
+    for (var k = firstClass; k < end; k++) {
+      let score = logits[position * CLASSES + k];
+      let q = targetAt(row, k);
+      sum += exp(score - m);
+      surprise += q * (m - score);
+      share += q;
+      if (q > qMax) {
+        qMax = q;
+        expected = k;
+      }
+    }
+    let at = (position * CLASS_TILES + classTile) * 2u;
+    statistics[at] = vec4f(m, sum, surprise, share);
+    statistics[at + 1u] = vec4f(f32(predicted), qMax, f32(expected), 0.0);
+  }
+}

@@ -1,0 +1,215 @@
+/**
+ * What a plan means for the GPU: for each operation the shader, the constants it is specialised with and the
+ * workgroups of a dispatch. Pure host arithmetic; buffers and binding are workspace.ts's business.
+ */
+import forward from "../../../shaders/forward.wgsl";
+import forwardQuad from "../../../shaders/forward-quad.wgsl";
+import gradient from "../../../shaders/gradient.wgsl";
+import gradientQuad from "../../../shaders/gradient-quad.wgsl";
+import gradientShared from "../../../shaders/gradient-shared.wgsl";
+import matmul from "../../../shaders/matmul.wgsl";
+import scoresShared from "../../../shaders/scores-shared.wgsl";
+import sgd from "../../../shaders/sgd.wgsl";
+import softmax from "../../../shaders/softmax.wgsl";
+import step from "../../../shaders/step.wgsl";
+import type { Storage } from "../../data/storage.ts";
+import type { Dataset, ModelShape } from "../backend.ts";
+import { geometryOf } from "./geometry.ts";
+import { evenTile, type ForwardTile, type StepPlan } from "./plan.ts";
+import type { Shader } from "./shader.ts";
+import type { Constants } from "./specialise.ts";
+
+/**
+ * What can be done with a segment. `probabilities` is softmax without targets; `take` is the sgd kernel that
+ * moves nothing and leaves the gradient where it can be read.
+ */
+export type Operation =
+  | "matmul"
+  | "probabilities"
+  | "forward"
+  | "gradient"
+  | "scoresShared"
+  | "gradientShared"
+  | "step"
+  | "sgd"
+  | "take";
+
+/** What a data set's kernels depend on. */
+export interface DataKind {
+  readonly storage: Storage;
+  readonly targetKind: Dataset["targetKind"];
+  readonly isWeighted: boolean;
+}
+
+/** One operation, ready to be compiled and dispatched. */
+export interface Dispatch {
+  readonly shader: Shader;
+  readonly constants: Constants;
+  /** Workgroups for `rows` rows of a batch whose gradient is in `splits` parts. */
+  readonly groups: (rows: number, splits: number) => number;
+}
+
+/** Threads of a workgroup of the kernels that no plan varies. */
+const MATMUL_THREADS = 32;
+const SOFTMAX_THREADS = 64;
+const SGD_THREADS = 64;
+
+/** Threads of the kernels in workgroup memory, along each side, as their files say. */
+const SHARED_SIDE = Number(scoresShared.constants.SIDE);
+
+/** Most memory for partial gradients, bytes, where more than one would take more. */
+const PARTIAL_BYTES = 2 ** 24;
+
+/** Values of the kernels' constants STORAGE and TARGETS. */
+const STORAGE: Readonly<Record<Storage, number>> = { f32: 0, u8: 1, f16: 2 };
+const TARGETS = { none: 0, labels: 1, distributions: 2 } as const;
+
+/** The operations of a training step but for the update, in order; `lossesFrom` is the one that leaves the losses. */
+export function backwardOf({ route }: StepPlan): {
+  readonly operations: readonly Operation[];
+  readonly lossesFrom: Operation;
+} {
+  if (route === "rows") return { operations: ["forward", "gradient"], lossesFrom: "forward" };
+  if (route === "shared")
+    return { operations: ["scoresShared", "gradientShared"], lossesFrom: "gradientShared" };
+  return { operations: ["step"], lossesFrom: "step" };
+}
+
+/** The dispatch of an operation. */
+export function dispatchOf(
+  operation: Operation,
+  plan: StepPlan,
+  shape: ModelShape,
+  { storage, targetKind, isWeighted }: DataKind,
+): Dispatch {
+  const { classes, bias } = shape;
+  const { features4, weights4 } = geometryOf(shape);
+  const model = { CLASSES: classes, FEATURES4: features4, BIAS: bias };
+  const rows = { ...model, STORAGE: STORAGE[storage] };
+  const targets = { TARGETS: TARGETS[targetKind], WEIGHTED: isWeighted };
+  switch (operation) {
+    case "matmul": {
+      const [tileRows, tileClasses] = [4, evenTile(classes, 10)];
+      const tiles = (count: number) => Math.ceil(count / tileRows) * Math.ceil(classes / tileClasses);
+      return {
+        shader: matmul,
+        constants: {
+          ...rows,
+          TILE_ROWS: tileRows,
+          TILE_CLASSES: tileClasses,
+          WORKGROUP_SIZE: MATMUL_THREADS,
+        },
+        groups: (count) => Math.ceil(tiles(count) / MATMUL_THREADS),
+      };
+    }
+    case "probabilities": {
+      const lanes = Math.min(SOFTMAX_THREADS, 2 ** Math.max(0, Math.ceil(Math.log2(classes / 16))));
+      const constants = { CLASSES: classes, TARGETS: TARGETS.none, WEIGHTED: false, LANES: lanes };
+      return {
+        shader: softmax,
+        constants: { ...constants, WORKGROUP_SIZE: SOFTMAX_THREADS },
+        groups: (count) => Math.ceil((count * lanes) / SOFTMAX_THREADS),
+      };
+    }
+    case "forward": {
+      const { groupRows, constants } = forwardConstants(plan.forward, classes);
+      return {
+        shader: plan.forward.kernel === "forward" ? forward : forwardQuad,
+        constants: { ...rows, ...targets, ...constants },
+        groups: (count) => Math.ceil(count / groupRows),
+      };
+    }
+    case "gradient": {
+      const { kernel, classes: tileClasses, features4: tileFeatures4, threads } = plan.gradient;
+      return {
+        shader: kernel === "gradient" ? gradient : gradientQuad,
+        constants: {
+          ...rows,
+          TILE_CLASSES: tileClasses,
+          TILE_FEATURES4: tileFeatures4,
+          WORKGROUP_SIZE: threads,
+        },
+        groups: (_, splits) => Math.ceil((gradientThreads(plan, shape) * splits) / threads),
+      };
+    }
+    case "scoresShared": {
+      const { rows: tileRows, classes: tileClasses } = plan.shared;
+      const classTiles = Math.ceil(classes / (SHARED_SIDE * tileClasses));
+      return {
+        shader: scoresShared,
+        constants: { ...rows, TARGETS: targets.TARGETS, TILE_ROWS: tileRows, TILE_CLASSES: tileClasses },
+        groups: (count) => Math.ceil(count / (SHARED_SIDE * tileRows)) * classTiles,
+      };
+    }
+    case "gradientShared": {
+      const { classes: tileClasses, features4: tileFeatures4 } = plan.shared;
+      const tiles =
+        Math.ceil(classes / (SHARED_SIDE * tileClasses)) *
+        Math.ceil(weights4 / (SHARED_SIDE * tileFeatures4));
+      return {
+        shader: gradientShared,
+        constants: { ...rows, ...targets, TILE_CLASSES: tileClasses, TILE_FEATURES4: tileFeatures4 },
+        groups: (_, splits) => tiles * splits,
+      };
+    }
+    case "step": {
+      const { features4: tileFeatures4, threads } = plan.oneRead;
+      return {
+        shader: step,
+        constants: { ...rows, ...targets, TILE_FEATURES4: tileFeatures4, WORKGROUP_SIZE: threads },
+        groups: (_, splits) => splits,
+      };
+    }
+    case "sgd":
+    case "take":
+      return {
+        shader: sgd,
+        constants: { ...model, TAKE: operation === "take", WORKGROUP_SIZE: SGD_THREADS },
+        groups: () => Math.ceil((classes * weights4) / SGD_THREADS),
+      };
+  }
+}
+
+/** The number of partial gradients `rows` are split into. */
+export function splitsFor(rows: number, plan: StepPlan, shape: ModelShape): number {
+  const { route, gradient: tile, shared, oneRead } = plan;
+  const rowsPerSplit = {
+    rows: tile.rowsPerSplit,
+    shared: shared.rowsPerSplit,
+    "one-read": oneRead.rowsPerSplit,
+  };
+  const byRows = Math.ceil(rows / rowsPerSplit[route]);
+  const byMemory = Math.floor(PARTIAL_BYTES / geometryOf(shape).parameterBytes);
+  const byThreads = route === "rows" ? Math.ceil(tile.busyThreads / gradientThreads(plan, shape)) : Infinity;
+  return Math.max(1, Math.min(byRows, byMemory, byThreads));
+}
+
+/** Vectors of four that scoresShared leaves for each row: two for every tile of classes. */
+export function statisticsPerRow(plan: StepPlan, { classes }: ModelShape): number {
+  return plan.route === "shared" ? 2 * Math.ceil(classes / (SHARED_SIDE * plan.shared.classes)) : 0;
+}
+
+/** Whole rows for a workgroup: as many as give each of its tiles a thread, or a quad, at the same time. */
+function forwardConstants(
+  { kernel, rows, classes: tileClasses, slices, lanes, threads }: ForwardTile,
+  classes: number,
+) {
+  const isQuad = kernel === "forward-quad";
+  const tilesAtOnce = threads / (isQuad ? 4 : slices);
+  const classTiles = Math.ceil(classes / tileClasses);
+  const rowTiles = Math.max(1, Math.floor(tilesAtOnce / classTiles));
+  const groupRows = rowTiles * rows * (isQuad ? 4 : 1);
+  const shared = { TILE_ROWS: rows, GROUP_ROWS: groupRows, LANES: lanes, WORKGROUP_SIZE: threads };
+  const own = isQuad ? { TILE_CLASSES4: tileClasses / 4 } : { TILE_CLASSES: tileClasses, SLICES: slices };
+  return { groupRows, constants: { ...shared, ...own } };
+}
+
+/** Threads that compute one partial gradient. */
+function gradientThreads(
+  { gradient: { kernel, classes: tileClasses, features4 } }: StepPlan,
+  shape: ModelShape,
+): number {
+  const quad = kernel === "gradient-quad" ? 4 : 1;
+  const { weights4 } = geometryOf(shape);
+  return Math.ceil(weights4 / (features4 * quad)) * quad * Math.ceil(shape.classes / tileClasses);
+}

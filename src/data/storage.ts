@@ -1,0 +1,125 @@
+/**
+ * How a device stores the rows of a matrix: float32, float16, or bytes that mean value/255. Chosen by the data or
+ * by name, and packed row by row without a second copy of the whole. Values that a storage cannot hold are refused.
+ */
+import { DataError } from "../errors.ts";
+import { elementScale, isByteData, isHalfData, type Matrix } from "./matrix.ts";
+
+/** The storages there are. */
+export type Storage = "f32" | "f16" | "u8";
+
+/** Bytes of an element. */
+export const ELEMENT_BYTES: Readonly<Record<Storage, number>> = { f32: 4, f16: 2, u8: 1 };
+
+/** An array whose elements are those of a storage; halves as their sixteen bits. */
+export type Packed = Float32Array | Uint16Array | Uint8Array | Uint8ClampedArray;
+
+/** The largest float16. */
+const MAX_HALF = 65_504;
+
+/** The storage of a matrix: the one asked for, or what keeps its values as they are in the least memory. */
+export function storageOf({ data }: Matrix, wanted: "auto" | Storage = "auto"): Storage {
+  if (wanted !== "auto") return wanted;
+  if (isByteData(data)) return "u8";
+  return isHalfData(data) ? "f16" : "f32";
+}
+
+/** `rows × stride` zeros in a storage. */
+export function emptyRows(storage: Storage, length: number): Float32Array | Uint16Array | Uint8Array {
+  if (storage === "f32") return new Float32Array(length);
+  return storage === "f16" ? new Uint16Array(length) : new Uint8Array(length);
+}
+
+/**
+ * The matrix's own memory as `storage`, row after row, where it has that form already; null where it must be
+ * converted.
+ */
+export function asStored({ data, rows, cols }: Matrix, storage: Storage): Packed | null {
+  if (storage === "u8" && isByteData(data)) return data;
+  if (storage === "f32" && data instanceof Float32Array) return data;
+  if (storage === "f16" && isHalfData(data))
+    return new Uint16Array(data.buffer, data.byteOffset, rows * cols);
+  return null;
+}
+
+/**
+ * Writes `count` rows from `first` on into `target`, `stride` elements apart; what lies between is left alone.
+ *
+ * @throws DataError a value that the storage cannot hold: beyond ±65,504 in f16, outside [0, 1] in u8
+ */
+export function packRows(
+  x: Matrix,
+  storage: Storage,
+  first: number,
+  count: number,
+  target: Packed,
+  stride: number,
+): void {
+  const { data, cols } = x;
+  // Assigning to a Float32Array rounds; only bytes mean something other than themselves.
+  const source = asStored(x, storage) ?? (storage === "f32" && !isByteData(data) ? data : null);
+  for (let i = 0; i < count; i++) {
+    const start = (first + i) * cols;
+    if (source) target.set(source.subarray(start, start + cols), i * stride);
+    else convertRow(x, storage, first + i, target, i * stride);
+  }
+}
+
+function convertRow({ data, cols }: Matrix, storage: Storage, row: number, target: Packed, at: number): void {
+  const scale = elementScale(data);
+  for (let j = 0; j < cols; j++) {
+    const value = data[row * cols + j] * scale;
+    target[at + j] = storage === "f32" ? value : convert(value, storage, row, j);
+  }
+}
+
+function convert(value: number, storage: "f16" | "u8", row: number, column: number): number {
+  if (storage === "u8") {
+    if (value >= 0 && value <= 1) return Math.round(255 * value);
+    throw unstorable(storage, "0 to 1", value, row, column);
+  }
+  if (Math.abs(value) <= MAX_HALF) return toHalf(value);
+  throw unstorable(storage, `±${MAX_HALF}`, value, row, column);
+}
+
+function unstorable(storage: Storage, range: string, value: number, row: number, column: number): DataError {
+  const where = `row ${row} column ${column} is ${value}`;
+  return new DataError(
+    "x",
+    `storage "${storage}" holds values in ${range}, ${where}; scale the data or use "f32"`,
+  );
+}
+
+const FLOAT = new Float32Array(1);
+const BITS = new Uint32Array(FLOAT.buffer);
+
+/**
+ * The sixteen bits of the float16 nearest to a number within ±65,504, ties to even (IEEE 754, binary16). The number is
+ * rounded to float32 first.
+ */
+export function toHalf(value: number): number {
+  FLOAT[0] = value;
+  const sign = (BITS[0] >>> 16) & 0x8000;
+  const magnitude = BITS[0] & 0x7fff_ffff;
+  // Below 2⁻¹⁴ halves are whole multiples of 2⁻²⁴; added to 0.5, whose unit that is, float32 rounds to them.
+  if (magnitude < 0x3880_0000) {
+    FLOAT[0] = Math.abs(FLOAT[0]) + 0.5;
+    return sign | (BITS[0] - 0x3f00_0000);
+  }
+  // The exponent's bias falls from 127 to 15; half a unit of the thirteen bits dropped rounds, ties to even.
+  const rounded = magnitude - 0x3800_0000 + 0xfff + ((magnitude >>> 13) & 1);
+  return sign | (rounded >>> 13);
+}
+
+/** The number that sixteen bits of a float16 mean. */
+export function fromHalf(bits: number): number {
+  const sign = bits & 0x8000 ? -1 : 1;
+  const exponent = (bits >>> 10) & 0x1f;
+  const fraction = bits & 0x3ff;
+  if (exponent === 0) return sign * fraction * 2 ** -24;
+  return exponent === 31
+    ? fraction
+      ? Number.NaN
+      : sign * Infinity
+    : sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+}

@@ -1,0 +1,164 @@
+/** How kernels are fitted to shapes: sizes, plans, candidates, workgroups and splits. Pure host arithmetic. */
+import { describe, expect, test } from "vitest";
+import { dispatchOf, type Operation, splitsFor } from "../../src/backends/webgpu/dispatches.ts";
+import { geometryOf, MAX_SEGMENT_ROWS } from "../../src/backends/webgpu/geometry.ts";
+import {
+  type AdapterTraits,
+  checkPlan,
+  defaultPlan,
+  evenTile,
+  isPossible,
+  type StepPlan,
+} from "../../src/backends/webgpu/plan.ts";
+import { planCandidates } from "../../src/backends/webgpu/plan-candidates.ts";
+import { OptionError } from "../../src/errors.ts";
+
+const SHAPES = [1, 2, 3, 4, 5, 8, 31, 64, 784, 785, 4096, 100_000].flatMap((features) =>
+  [2, 3, 10, 11, 16, 17, 100, 1000, 1031, 65_536].flatMap((classes) =>
+    [true, false].map((bias) => ({ features, classes, bias })),
+  ),
+);
+const ROW_COUNTS = [1, 2, 15, 16, 17, 31, 32, 33, 100, 1000, 4097, 32_768];
+
+const LARGE: AdapterTraits = { software: false, subgroups: true, maxThreads: 1024, maxSharedBytes: 2 ** 15 };
+const SMALL: AdapterTraits = { software: false, subgroups: false, maxThreads: 128, maxSharedBytes: 2 ** 14 };
+const SOFTWARE: AdapterTraits = { software: true, subgroups: true, maxThreads: 256, maxSharedBytes: 2 ** 15 };
+const TRAITS = [LARGE, SMALL, SOFTWARE];
+const KIND = { storage: "f32", targetKind: "labels", isWeighted: false } as const;
+
+describe("sizes of a shape", () => {
+  test("pad features to vectors, and the bias is one more", () => {
+    const counts = [1, 4, 5, 8, 785].map((features) => {
+      const { features4, weights4, parameterBytes } = geometryOf({ features, classes: 3, bias: true });
+      expect(parameterBytes).toBe(3 * weights4 * 16);
+      expect(geometryOf({ features, classes: 3, bias: false })).toMatchObject({ weights4: features4 });
+      return [features4, weights4];
+    });
+    expect(counts).toEqual([
+      [1, 2],
+      [1, 2],
+      [2, 3],
+      [2, 3],
+      [197, 198],
+    ]);
+  });
+
+  test("bound the rows, scores and work of a segment, of which there is at least one row", () => {
+    for (const shape of SHAPES) {
+      const { segmentRows } = geometryOf(shape);
+      expect(Number.isInteger(segmentRows)).toBe(true);
+      expect(segmentRows).toBeGreaterThanOrEqual(1);
+      expect(segmentRows).toBeLessThanOrEqual(MAX_SEGMENT_ROWS);
+      expect(segmentRows * shape.classes).toBeLessThanOrEqual(2 ** 22);
+      if (segmentRows > 1)
+        expect(2 * segmentRows * shape.features * shape.classes).toBeLessThanOrEqual(2 ** 29);
+    }
+  });
+
+  test("give tiles of at most so many classes, as few as that allows, with as few as possible sticking out", () => {
+    for (let classes = 2; classes <= 3000; classes++) {
+      const candidates = Array.from({ length: 10 }, (_, i) => {
+        const tiles = Math.ceil(classes / (i + 1));
+        return { size: i + 1, tiles, waste: tiles * (i + 1) - classes };
+      });
+      const [best] = candidates.toSorted((a, b) => a.tiles - b.tiles || a.waste - b.waste);
+      expect(evenTile(classes, 10), `${classes} classes`).toBe(best.size);
+    }
+  });
+});
+
+/** The default plan and all candidates. */
+function plansOf(shape: (typeof SHAPES)[number], traits: AdapterTraits): StepPlan[] {
+  const plan = defaultPlan(shape, traits);
+  return [plan, ...planCandidates(plan, shape, traits)];
+}
+
+describe("plans", () => {
+  test("run on the device they are made for, survive JSON, and none comes twice", () => {
+    for (const traits of TRAITS) {
+      for (const shape of SHAPES) {
+        const plans = plansOf(shape, traits);
+        expect(new Set(plans.map((plan) => JSON.stringify(plan))).size).toBe(plans.length);
+        for (const plan of plans) {
+          expect(isPossible(plan, shape, traits), JSON.stringify({ shape, traits, plan })).toBe(true);
+          expect(checkPlan(JSON.parse(JSON.stringify(plan)), shape, traits)).toEqual(plan);
+        }
+      }
+    }
+  });
+
+  test("give every operation workgroups that cover the rows, of whole quads, slices and lanes", () => {
+    const operations: Operation[] = ["matmul", "probabilities", "forward", "gradient", "sgd"];
+    for (const traits of TRAITS) {
+      for (const shape of SHAPES) {
+        for (const plan of plansOf(shape, traits)) {
+          for (const operation of operations) {
+            const { groups, constants } = dispatchOf(operation, plan, shape, KIND);
+            const counts = ROW_COUNTS.map((rows) => groups(rows, 1));
+            expect(counts.every((count) => Number.isInteger(count) && count >= 1)).toBe(true);
+            expect(counts).toEqual(counts.toSorted((a, b) => a - b));
+            if (operation !== "forward") continue;
+            const { GROUP_ROWS, WORKGROUP_SIZE, LANES, SLICES = 1 } = constants as Record<string, number>;
+            expect(groups(GROUP_ROWS, 1)).toBe(1);
+            expect(groups(GROUP_ROWS + 1, 1)).toBe(2);
+            expect([WORKGROUP_SIZE % LANES, WORKGROUP_SIZE % SLICES]).toEqual([0, 0]);
+          }
+        }
+      }
+    }
+  });
+
+  test("split the gradient into one for few rows, never fewer for more, and never over the memory for it", () => {
+    for (const traits of TRAITS) {
+      for (const shape of SHAPES) {
+        for (const plan of plansOf(shape, traits)) {
+          const splits = ROW_COUNTS.map((rows) => splitsFor(rows, plan, shape));
+          expect(splits[0]).toBe(1);
+          expect(splits).toEqual(splits.toSorted((a, b) => a - b));
+          for (const [i, count] of splits.entries()) {
+            expect(count).toBeLessThanOrEqual(ROW_COUNTS[i]);
+            if (count > 1) expect(count * geometryOf(shape).parameterBytes).toBeLessThanOrEqual(2 ** 24);
+          }
+        }
+      }
+    }
+  });
+
+  test("without subgroups use none, and read X once only where K·D is small", () => {
+    for (const shape of SHAPES) {
+      for (const plan of plansOf(shape, SMALL)) {
+        expect([plan.forward.kernel, plan.gradient.kernel]).toEqual(["forward", "gradient"]);
+        expect(plan.route).toBe("rows");
+      }
+      const routes = plansOf(shape, LARGE).map(({ route }) => route);
+      expect(routes).toContain("shared");
+      expect(routes.includes("one-read")).toBe(shape.classes <= 32 && shape.features <= 4092);
+    }
+  });
+
+  const shape = { features: 8, classes: 3, bias: true };
+  const plan = defaultPlan(shape, SOFTWARE);
+  test.each<[string, object]>([
+    ["no plan", {}],
+    ["a part that is missing", { ...plan, oneRead: undefined }],
+    ["a size that is no integer", { ...plan, gradient: { ...plan.gradient, classes: 1.5 } }],
+    ["a size of 0", { ...plan, forward: { ...plan.forward, rows: 0 } }],
+    ["text for a size", { ...plan, shared: { ...plan.shared, rows: "4" } }],
+    ["another route", { ...plan, route: "scenic" }],
+    ["another kernel", { ...plan, forward: { ...plan.forward, kernel: "forwards" } }],
+    ["quads of three classes", { ...plan, forward: { ...plan.forward, classes: 3 } }],
+    ["slices that do not divide the threads", { ...plan, forward: { ...plan.forward, slices: 3 } }],
+    ["lanes that are no power of two", { ...plan, forward: { ...plan.forward, lanes: 3 } }],
+    ["more threads than there are", { ...plan, forward: { ...plan.forward, threads: 512 } }],
+    [
+      "too few threads to hold a row",
+      { ...plan, route: "one-read", oneRead: { ...plan.oneRead, threads: 1 } },
+    ],
+  ])("that are pinned are refused: %s", (_what, pinned) => {
+    expect(() => checkPlan(pinned as StepPlan, shape, SOFTWARE)).toThrow(OptionError);
+  });
+
+  test("that need subgroups are refused where there are none", () => {
+    expect(() => checkPlan(plan, shape, { ...SOFTWARE, subgroups: false })).toThrow(/^tuning: /);
+  });
+});
