@@ -1,4 +1,5 @@
 /** What goes into a fit beside the data, and what comes out of it. Types only. */
+import type { TuningReport } from "./backends/backend.ts";
 import type { LabelsLike } from "./data/labels.ts";
 import type { MatrixLike } from "./data/matrix.ts";
 
@@ -28,9 +29,11 @@ export interface EpochRecord {
 
 /** How far a fit has come. */
 export interface FitProgress {
-  /** Rows visited so far, over all epochs. */
+  /** `"upload"` while rows go to the device, then `"training"`. */
+  readonly phase: "upload" | "training";
+  /** Rows uploaded, or visited over all epochs, so far. */
   readonly rows: number;
-  /** Rows that the whole fit visits. */
+  /** Rows that the phase goes through. */
   readonly totalRows: number;
 }
 
@@ -39,6 +42,8 @@ export interface FitHistory {
   readonly epochs: readonly EpochRecord[];
   /** Wall-clock time of the fit, seconds, upload and compilation included. */
   readonly seconds: number;
+  /** The kernels that ran and why, where there is a choice (WebGPU); else null. The option `tuning` takes the choice back. */
+  readonly tuning: TuningReport | null;
 }
 
 /** How a fit is watched and stopped. */
@@ -47,7 +52,7 @@ export interface FitOptions {
   readonly validation?: readonly [x: MatrixLike, y: LabelsLike];
   /** Called after every epoch, and awaited. The parameters are those of that epoch. */
   readonly onEpoch?: (record: EpochRecord) => void | Promise<void>;
-  /** Called some times a second while rows are visited. */
+  /** Called some times a second while rows are uploaded, then while they are visited. */
   readonly onProgress?: (progress: FitProgress) => void;
   /** Aborting rejects with the signal's reason; the parameters of the last whole epoch are kept. */
   readonly signal?: AbortSignal;

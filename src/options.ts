@@ -1,6 +1,8 @@
 /** The options of the estimator: defaults, ranges and checks. */
 import type { DeviceOption } from "./backends/open-backend.ts";
+import type { Tuning, TuningCache } from "./backends/webgpu/tuner.ts";
 import { describe } from "./data/matrix.ts";
+import type { Storage } from "./data/storage.ts";
 import { OptionError } from "./errors.ts";
 import type { FitOptions } from "./fit-options.ts";
 import type { LearningRateSchedule } from "./solvers/schedules.ts";
@@ -32,6 +34,20 @@ export interface SoftmaxRegressionOptions {
    * faster in the first steps. A number from 1 to 64: so many, always.
    */
   readonly threads?: "auto" | number;
+  /**
+   * How X is kept on the device. Default `"auto"`: bytes as bytes, a `Float16Array` as halves, the rest as float32.
+   * `"f16"` rounds values to eleven bits, which moves an optimum by about 1e-4 of its size and halves the memory
+   * and its traffic; `"u8"` rounds values in [0, 1] to multiples of 1/255 and quarters them. The reference ignores it.
+   */
+  readonly storage?: "auto" | Storage;
+  /**
+   * How WebGPU's kernels are chosen. Default `"auto"`: `"quick"` where a fit has enough work to pay for it, else
+   * `"off"`. `"quick"` measures plans for at most 300 ms, `"full"` all of them, `"off"` takes the default plan. A
+   * choice that a fit reported (`history.tuning.choice`) pins that plan, and with it the bits of the result.
+   */
+  readonly tuning?: Tuning;
+  /** Where measured plans are kept by adapter and shape: `localStorage`, or anything with its getItem and setItem. Default: in memory. */
+  readonly tuningCache?: TuningCache | undefined;
   /** Where `worker.js` of this package lies, for pages whose policy forbids workers from blobs. Default: a blob. */
   readonly workerUrl?: string | URL | undefined;
 }
@@ -51,10 +67,15 @@ const DEFAULTS: ResolvedOptions = {
   seed: 0,
   device: "auto",
   threads: "auto",
+  storage: "auto",
+  tuning: "auto",
+  tuningCache: undefined,
   workerUrl: undefined,
 };
 
 const NAMED_DEVICES: readonly unknown[] = ["auto", "webgpu", "wasm", "reference"];
+const STORAGES: readonly unknown[] = ["auto", "f32", "f16", "u8"];
+const TUNINGS: readonly unknown[] = ["auto", "off", "quick", "full"];
 const UINT32 = 2 ** 32 - 1;
 
 /** What each option must be, in words, and whether a value is. */
@@ -80,6 +101,15 @@ const RULES: RulesOf<ResolvedOptions> = {
   threads: [
     '"auto" or an integer from 1 to 64',
     (value) => value === "auto" || (isInteger(value, 1) && Number(value) <= 64),
+  ],
+  storage: ['"auto", "f32", "f16" or "u8"', (value) => STORAGES.includes(value)],
+  tuning: [
+    '"auto", "off", "quick", "full" or a choice that a fit reported',
+    (value) => TUNINGS.includes(value) || (typeof value === "object" && value !== null),
+  ],
+  tuningCache: [
+    "an object with getItem and setItem, such as localStorage",
+    (value) => hasMethod(value, "getItem") && hasMethod(value, "setItem"),
   ],
   workerUrl: ["a string or a URL", (value) => typeof value === "string" || value instanceof URL],
 };
@@ -124,6 +154,10 @@ function isNumber(value: unknown): value is number {
 
 function isInteger(value: unknown, least: number): boolean {
   return isNumber(value) && Number.isInteger(value) && value >= least && value <= UINT32;
+}
+
+function hasMethod(value: unknown, name: string): boolean {
+  return typeof value === "object" && value !== null && typeof Reflect.get(value, name) === "function";
 }
 
 function isGpuDevice(value: unknown): boolean {

@@ -2,7 +2,14 @@
  * The estimator: what a user trains, asks and disposes of. It checks what it is given, puts it on a backend
  * and lets a solver work; the mathematics is in the backends, the order of steps in the solvers.
  */
-import type { Dataset, DeviceInfo, Evaluation, RunOptions, Trainer } from "./backends/backend.ts";
+import type {
+  Dataset,
+  DeviceInfo,
+  Evaluation,
+  RunOptions,
+  Trainer,
+  TuningReport,
+} from "./backends/backend.ts";
 import { BackendOwner } from "./backends/backend-owner.ts";
 import { assertFinite, checkFeatures, checkLabelled, type Learnt } from "./checks.ts";
 import { type Label, type LabelsLike, learnClasses } from "./data/labels.ts";
@@ -151,13 +158,28 @@ export class SoftmaxRegression {
     const schedule = await this.#schedule(matrix, maxSquaredNorm, signal);
 
     const epochs: EpochRecord[] = [];
+    let tuning: TuningReport | null = null;
     await this.#backend.use(async (backend, own) => {
       // First what is most likely not to fit, and least costly to find out.
       const trainer = own(await backend.createTrainer(this.#shapeOf(known)));
-      const data = own(await backend.createDataset({ x: matrix, targets }, { signal }));
+      const { storage } = this.#options;
+      const data = own(
+        await backend.createDataset(
+          { x: matrix, targets, storage },
+          {
+            signal,
+            onRows: (rows) => options.onProgress?.({ phase: "upload", rows, totalRows: matrix.rows }),
+          },
+        ),
+      );
       const held =
         validation &&
-        own(await backend.createDataset({ x: validation.matrix, targets: validation.targets }, { signal }));
+        own(
+          await backend.createDataset(
+            { x: validation.matrix, targets: validation.targets, storage },
+            { signal },
+          ),
+        );
       let parameters: Parameters;
       await sgd(
         trainer,
@@ -167,7 +189,8 @@ export class SoftmaxRegression {
           signal,
           validation: held,
           isWatched: options.onEpoch !== undefined,
-          onRows: (rows) => options.onProgress?.({ rows, totalRows: matrix.rows * this.#options.epochs }),
+          onRows: (rows) =>
+            options.onProgress?.({ phase: "training", rows, totalRows: matrix.rows * this.#options.epochs }),
           onParameters: (latest) => {
             parameters = latest;
             this.#fitted = { ...known, parameters };
@@ -179,8 +202,9 @@ export class SoftmaxRegression {
           },
         },
       );
+      tuning = trainer.tuning;
     });
-    return { epochs, seconds: (performance.now() - started) / 1000 };
+    return { epochs, seconds: (performance.now() - started) / 1000, tuning };
   }
 
   async #schedule(x: Matrix, maxSquaredNorm: number, signal: AbortSignal): Promise<LearningRateSchedule> {
@@ -218,7 +242,12 @@ export class SoftmaxRegression {
   ): Promise<T> {
     return this.#backend.use(async (backend, own) => {
       const trainer = own(await backend.createTrainer(this.#shapeOf(fitted)));
-      const data = own(await backend.createDataset({ x, targets }, { signal: this.#backend.closed }));
+      const data = own(
+        await backend.createDataset(
+          { x, targets, storage: this.#options.storage },
+          { signal: this.#backend.closed },
+        ),
+      );
       trainer.write(fitted.parameters);
       return work(trainer, data, { signal: this.#backend.closed });
     });

@@ -21,7 +21,11 @@ export function createReporter(stream: NodeJS.WriteStream, epochs: number): (eve
     }
     if (event.kind === "progress") {
       const now = performance.now();
-      const { rows, totalRows } = event.progress;
+      const { phase, rows, totalRows } = event.progress;
+      if (phase === "upload") {
+        started = now;
+        return;
+      }
       rate = `${count((rows / Math.max(now - started, 1)) * 1000)} rows/s`;
       if (!stream.isTTY || now - printed < PROGRESS_INTERVAL) return;
       printed = now;

@@ -1,7 +1,7 @@
 /** Owns the backend of one model: opens it on first use, replaces it after a loss, closes it with the model. */
 import { StateError } from "../errors.ts";
 import type { Backend, DeviceInfo } from "./backend.ts";
-import { type DeviceOption, openBackend, type ThreadOptions } from "./open-backend.ts";
+import { type BackendOptions, type DeviceOption, openBackend } from "./open-backend.ts";
 
 /** Anything that is to be freed. */
 export interface Disposable {
@@ -11,12 +11,12 @@ export interface Disposable {
 /** A backend that outlives single calls but not its owner. */
 export class BackendOwner {
   readonly #device: DeviceOption;
-  readonly #options: ThreadOptions;
+  readonly #options: BackendOptions;
   readonly #closing = new AbortController();
   #opened: Promise<Backend> | null = null;
   #info: DeviceInfo | null = null;
 
-  constructor(device: DeviceOption, options: ThreadOptions) {
+  constructor(device: DeviceOption, options: BackendOptions) {
     this.#device = device;
     this.#options = options;
   }

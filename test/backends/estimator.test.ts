@@ -169,20 +169,23 @@ for (const { name, device } of DEVICES) {
         const records: EpochRecord[] = [];
         const weights: Float32Array[] = [];
         const progress: number[] = [];
+        const uploaded: number[] = [];
         const history = await model.fit(POINTS, NUMBERS, {
           validation: [POINTS.slice(0, 30), NUMBERS.slice(0, 30)],
           onEpoch: async (record) => {
             records.push(record);
             weights.push(model.weights);
           },
-          onProgress: ({ rows, totalRows }) => {
-            expect(totalRows).toBe(360);
-            progress.push(rows);
+          onProgress: ({ phase, rows, totalRows }) => {
+            expect(totalRows).toBe(phase === "upload" ? 90 : 360);
+            if (phase === "upload") expect(progress).toEqual([]);
+            (phase === "upload" ? uploaded : progress).push(rows);
           },
         });
         expect(history.epochs).toEqual(records);
         expect(records.map(({ epoch }) => epoch)).toEqual([1, 2, 3, 4]);
         expect(records[3].loss).toBeLessThan(records[0].loss);
+        expect(uploaded.at(-1)).toBe(90);
         expect(progress.at(-1)).toBe(360);
         expect(progress.toSorted((a, b) => a - b)).toEqual(progress);
         expect(weights[3]).toEqual(model.weights);

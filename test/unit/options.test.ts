@@ -14,6 +14,9 @@ const DEFAULTS: ResolvedOptions = {
   seed: 0,
   device: "auto",
   threads: "auto",
+  storage: "auto",
+  tuning: "auto",
+  tuningCache: undefined,
   workerUrl: undefined,
 };
 
@@ -36,6 +39,9 @@ const ACCEPTED: Record<Name, readonly unknown[]> = {
   seed: [0, 1, UINT32],
   device: ["auto", "webgpu", "wasm", "reference", DEVICE],
   threads: ["auto", 1, 2, 64],
+  storage: ["auto", "f32", "f16", "u8"],
+  tuning: ["auto", "off", "quick", "full", { route: "rows" }],
+  tuningCache: [{ getItem: () => null, setItem: () => {} }],
   workerUrl: ["/worker.js", new URL("https://example.org/worker.js")],
 };
 
@@ -53,6 +59,9 @@ const REFUSED: Record<Name, readonly unknown[]> = {
   nesterov: [0, 1, "false", null, {}],
   seed: NO_COUNTS,
   threads: [...NO_COUNTS, 0, 65, "2"],
+  storage: ["f64", "F16", "", null, 16, true],
+  tuning: ["on", "fast", "", null, 1, true],
+  tuningCache: ["localStorage", null, {}, { getItem: () => null }, new Map(), true],
   workerUrl: [null, 1, true, {}],
   device: [
     "gpu",

@@ -20,7 +20,7 @@ export interface WebGpuOptions {
   /** Largest buffer for rows, bytes. Default, and at most: the device's limits. */
   readonly maxChunkBytes?: number;
   /** How kernels are chosen. Default `"auto"`. */
-  readonly tuning?: Tuning;
+  readonly tuning?: Tuning | undefined;
   /** Where choices are kept, for example `localStorage`. Default: in memory, as long as this backend. */
   readonly tuningCache?: TuningCache | undefined;
 }

@@ -1,21 +1,36 @@
 /** Entry `softmax-webgpu/webgpu`: the WebGPU backend, its shaders, and how they are fitted to a problem and run. */
+import forward from "../../../shaders/forward.wgsl";
+import forwardQuad from "../../../shaders/forward-quad.wgsl";
 import gradient from "../../../shaders/gradient.wgsl";
+import gradientQuad from "../../../shaders/gradient-quad.wgsl";
+import gradientShared from "../../../shaders/gradient-shared.wgsl";
 import matmul from "../../../shaders/matmul.wgsl";
+import scoresShared from "../../../shaders/scores-shared.wgsl";
 import sgd from "../../../shaders/sgd.wgsl";
 import softmax from "../../../shaders/softmax.wgsl";
-import type { Shader } from "./shader.ts";
+import step from "../../../shaders/step.wgsl";
 
 export * from "../contract.ts";
 export { WebGpuBackend, type WebGpuOptions } from "./backend.ts";
+export { type DataKind, type Dispatch, dispatchOf, type Operation, splitsFor } from "./dispatches.ts";
 export { GpuDevice } from "./gpu-device.ts";
 export { Kernel, KernelCache } from "./kernel.ts";
+export { type AdapterTraits, defaultPlan, type StepPlan } from "./plan.ts";
+export { planCandidates } from "./plan-candidates.ts";
 export type { BindingLayout, Shader, UniformField } from "./shader.ts";
 export { type Constants, specialise } from "./specialise.ts";
+export { QUICK_BUDGET, type Tuning, type TuningCache } from "./tuner.ts";
 
-/** The shaders, in the order of the data flow. */
-export const shaders: Readonly<Record<"matmul" | "softmax" | "gradient" | "sgd", Shader>> = {
+/** The shaders, in the order of the data flow; what each computes is in its first lines. */
+export const shaders = {
   matmul,
   softmax,
+  forward,
+  forwardQuad,
+  scoresShared,
   gradient,
+  gradientQuad,
+  gradientShared,
+  step,
   sgd,
-};
+} as const;

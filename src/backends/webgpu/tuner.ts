@@ -101,14 +101,16 @@ async function tune(
     for (const plan of candidates) {
       signal?.throwIfAborted();
       if (performance.now() - started > budget) break;
-      const challenger = await enter(owner, data, steps, plan);
-      tried++;
-      const isRight = isClose((await readParameters(owner, "gradient")).weights, expected);
-      if (!isRight) rejected++;
-      const time =
-        isRight && (await challenger.time()) < MARGIN * bestTime ? await duel(best, challenger) : null;
-      (time === null ? challenger : best).workspace.dispose();
-      if (time !== null) [best, bestTime] = [challenger, time];
+      let loser = await enter(owner, data, steps, plan);
+      try {
+        tried++;
+        const isRight = isClose((await readParameters(owner, "gradient")).weights, expected);
+        if (!isRight) rejected++;
+        const time = isRight && (await loser.time()) < MARGIN * bestTime ? await duel(best, loser) : null;
+        if (time) [best, bestTime, loser] = [loser, time, best];
+      } finally {
+        loser.workspace.dispose();
+      }
     }
     const tuned =
       best.plan === untuned ? "none was faster" : `${(untunedTime / bestTime).toFixed(2)} times as fast`;

@@ -1,0 +1,142 @@
+/** The tuner on a real device: what it reports, keeps, refuses and leaves behind. Nothing here depends on which plan wins. */
+import { afterEach, describe, expect, test } from "vitest";
+import type { SgdSteps } from "../../src/backends/backend.ts";
+import { WebGpuBackend, type WebGpuOptions } from "../../src/backends/webgpu/backend.ts";
+import { defaultPlan, type StepPlan } from "../../src/backends/webgpu/plan.ts";
+import { planCandidates } from "../../src/backends/webgpu/plan-candidates.ts";
+import { OptionError } from "../../src/errors.ts";
+import { SoftmaxRegression } from "../../src/index.ts";
+import { expectClose } from "../support/expect-close.ts";
+import { randomProblem } from "../support/problems.ts";
+
+const SHAPE = { features: 12, classes: 5, bias: true };
+const { source, rows, parameters } = randomProblem({ rows: 150, ...SHAPE });
+const STEPS: SgdSteps = {
+  epochs: [rows, rows],
+  batchSize: 50,
+  learningRates: new Float64Array(6).fill(0.1),
+  momentum: 0.9,
+  nesterov: false,
+  l2: 1e-3,
+};
+
+const opened: WebGpuBackend[] = [];
+afterEach(() => {
+  for (const backend of opened.splice(0)) backend.dispose();
+});
+
+async function run(options: WebGpuOptions) {
+  const backend = await WebGpuBackend.open(options);
+  opened.push(backend);
+  const data = await backend.createDataset(source);
+  const trainer = await backend.createTrainer(SHAPE);
+  trainer.write(parameters);
+  const { losses } = await trainer.sgd(data, STEPS);
+  return { backend, data, trainer, losses, weights: (await trainer.read()).weights };
+}
+
+function cacheOf(entries: [string, string][] = []) {
+  const items = new Map(entries);
+  return {
+    items,
+    getItem: (key: string) => items.get(key) ?? null,
+    setItem: (key: string, value: string) => void items.set(key, value),
+  };
+}
+
+describe("the tuner", () => {
+  test("takes the default plan where it is off, or the work is too little to pay for it", async () => {
+    for (const tuning of ["off", "auto"] as const) {
+      const { backend, trainer } = await run({ tuning });
+      expect(trainer.tuning?.choice).toEqual(defaultPlan(SHAPE, backend.gpu.traits));
+      expect(trainer.tuning?.reason).toMatch(tuning === "off" ? /tuning is off/ : /too little work/);
+    }
+  });
+
+  test("measures every plan where it is asked to, keeps the choice, and finds it again", async () => {
+    const cache = cacheOf();
+    const first = await run({ tuning: "full", tuningCache: cache });
+    const { traits } = first.backend.gpu;
+    const plan = defaultPlan(SHAPE, traits);
+    const count = planCandidates(plan, SHAPE, traits).length + 1;
+    expect(first.trainer.tuning?.reason).toMatch(
+      new RegExp(`^${count} of ${count} plans measured in \\d+ ms: `),
+    );
+    expect(cache.items.size).toBe(1);
+    const [[key, kept]] = cache.items;
+    expect(key).toContain("64x12x5");
+    expect(JSON.parse(kept)).toEqual(first.trainer.tuning?.choice);
+    const second = await run({ tuning: "quick", tuningCache: cache });
+    expect(second.trainer.tuning).toEqual({
+      choice: first.trainer.tuning?.choice,
+      reason: "measured before on this adapter for this shape",
+    });
+    expect(second.weights).toEqual(first.weights);
+  });
+
+  test("moves no parameter and no velocity: a tuned run is a pinned one, bit by bit", async () => {
+    const tuned = await run({ tuning: "full" });
+    const choice = tuned.trainer.tuning?.choice as StepPlan;
+    const pinned = await run({ tuning: choice });
+    expect(pinned.trainer.tuning).toEqual({ choice, reason: "pinned by the caller" });
+    expect(pinned.weights).toEqual(tuned.weights);
+    expect(pinned.losses).toEqual(tuned.losses);
+  });
+
+  test("every plan there is gives the same steps to float32 rounding", async () => {
+    const off = await run({ tuning: "off" });
+    const { traits } = off.backend.gpu;
+    const plan = defaultPlan(SHAPE, traits);
+    const others = [
+      ...planCandidates(plan, SHAPE, traits),
+      ...planCandidates(plan, SHAPE, { ...traits, software: false }),
+    ];
+    for (const candidate of others) {
+      const { weights, losses } = await run({ tuning: candidate });
+      expectClose(weights, off.weights, { absolute: 2e-6, relative: 1e-5 }, JSON.stringify(candidate));
+      expectClose(losses, off.losses, { absolute: 2e-6, relative: 1e-5 }, JSON.stringify(candidate));
+    }
+  });
+
+  test.each(["", "null", "{}", "[1]", '{"route":"rows"}', "not JSON"])(
+    "measures anew where the cache holds %j",
+    async (text) => {
+      const broken = { getItem: () => text, setItem: () => {} };
+      const { trainer } = await run({ tuning: "quick", tuningCache: broken });
+      expect(trainer.tuning?.reason).toMatch(/plans measured/);
+    },
+  );
+
+  test("refuses a pinned plan that cannot run, before anything is allocated", async () => {
+    const backend = await WebGpuBackend.open({ tuning: { route: "rows" } as StepPlan });
+    opened.push(backend);
+    await expect(backend.createTrainer(SHAPE)).rejects.toThrow(OptionError);
+  });
+
+  test("stops when it is aborted, with the signal's reason", async () => {
+    const backend = await WebGpuBackend.open({ tuning: "full" });
+    opened.push(backend);
+    const data = await backend.createDataset(source);
+    const trainer = await backend.createTrainer(SHAPE);
+    const reason = new Error("enough");
+    await expect(trainer.sgd(data, STEPS, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+  });
+
+  test("is reported by a fit, and its choice pins the next one's bits", async () => {
+    const x = { data: source.x.data, rows: 150, cols: 12 };
+    const y = Array.from(rows, (i) => i % 5);
+    const train = async (tuning: "full" | StepPlan) => {
+      const model = new SoftmaxRegression({ device: "webgpu", epochs: 3, tuning });
+      try {
+        return { history: await model.fit(x, y), weights: model.weights };
+      } finally {
+        model.dispose();
+      }
+    };
+    const first = await train("full");
+    expect(first.history.tuning?.reason).toMatch(/plans measured/);
+    const second = await train(first.history.tuning?.choice as StepPlan);
+    expect(second.history.tuning?.reason).toBe("pinned by the caller");
+    expect(second.weights).toEqual(first.weights);
+  });
+});

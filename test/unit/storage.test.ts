@@ -1,0 +1,116 @@
+/** How rows are stored: float16 bits against their definition, conversions, and what a storage cannot hold. */
+import { describe, expect, test } from "vitest";
+import { createRandom } from "../../src/data/random.ts";
+import {
+  asStored,
+  emptyRows,
+  fromHalf,
+  packRows,
+  type Storage,
+  storageOf,
+  toHalf,
+} from "../../src/data/storage.ts";
+import { DataError } from "../../src/errors.ts";
+
+/** All finite float16 values, ascending, with their bits. */
+const HALVES = Array.from({ length: 0x7c00 }, (_, bits) => ({ bits, value: fromHalf(bits) }));
+
+describe("float16", () => {
+  test("has the values its definition gives", () => {
+    const known = [
+      [0x0000, 0],
+      [0x0001, 2 ** -24],
+      [0x03ff, 1023 * 2 ** -24],
+      [0x0400, 2 ** -14],
+      [0x3555, 0.333251953125],
+      [0x3c00, 1],
+      [0x3c01, 1 + 2 ** -10],
+      [0x7bff, 65_504],
+      [0xc000, -2],
+      [0x7c00, Infinity],
+    ];
+    for (const [bits, value] of known) expect(fromHalf(bits)).toBe(value);
+    expect(Object.is(fromHalf(0x8000), -0)).toBe(true);
+  });
+
+  test("keeps every finite half as it is, of either sign", () => {
+    for (const { bits, value } of HALVES) {
+      expect(toHalf(value)).toBe(bits);
+      expect(toHalf(-value)).toBe(bits | 0x8000);
+    }
+  });
+
+  test("rounds to the nearest, halves of the way to the even one", () => {
+    for (let i = 0; i + 1 < HALVES.length; i++) {
+      const [low, high] = [HALVES[i], HALVES[i + 1]];
+      const middle = (low.value + high.value) / 2;
+      expect(toHalf(middle), `between ${low.value} and ${high.value}`).toBe(
+        low.bits % 2 === 0 ? low.bits : high.bits,
+      );
+      expect(toHalf(Math.fround(middle * (1 - 2 ** -22)))).toBe(low.bits);
+      expect(toHalf(Math.fround(middle * (1 + 2 ** -22)))).toBe(high.bits);
+    }
+  });
+});
+
+describe("a storage", () => {
+  const floats = { data: Float64Array.of(0, 0.25, 1 / 3, 1, 0.5, 2 / 255), rows: 2, cols: 3 };
+  const bytes = { data: Uint8Array.of(0, 51, 255, 1, 2, 254), rows: 2, cols: 3 };
+
+  test("is chosen by the data, or by name", () => {
+    expect(storageOf(floats)).toBe("f32");
+    expect(storageOf(bytes)).toBe("u8");
+    for (const name of ["f32", "f16", "u8"] as const) expect(storageOf(bytes, name)).toBe(name);
+  });
+
+  test.each<[Storage, number[]]>([
+    ["f32", [0, 0.25, Math.fround(1 / 3), 7, 1, 0.5, Math.fround(2 / 255), 7]],
+    ["f16", [toHalf(0), toHalf(0.25), toHalf(1 / 3), 7, toHalf(1), toHalf(0.5), toHalf(2 / 255), 7]],
+    ["u8", [0, 64, 85, 7, 255, 128, 2, 7]],
+  ])("%s takes floats, and leaves what lies between rows alone", (storage, expected) => {
+    const target = emptyRows(storage, 8).fill(7);
+    packRows(floats, storage, 0, 2, target, 4);
+    expect([...target]).toEqual(expected);
+  });
+
+  test("takes bytes as value/255, and only the rows asked for", () => {
+    const target = emptyRows("f32", 3);
+    packRows(bytes, "f32", 1, 1, target, 3);
+    expect([...target]).toEqual([1, 2, 254].map((value) => Math.fround(value / 255)));
+    const halves = emptyRows("f16", 3);
+    packRows(bytes, "f16", 1, 1, halves, 3);
+    expect([...halves]).toEqual([1, 2, 254].map((value) => toHalf(value / 255)));
+  });
+
+  test("uses the caller's memory where it has the form already", () => {
+    const single = { data: Float32Array.of(1, 2), rows: 1, cols: 2 };
+    expect(asStored(single, "f32")).toBe(single.data);
+    expect(asStored(bytes, "u8")).toBe(bytes.data);
+    expect(asStored(floats, "f32")).toBeNull();
+    expect(asStored(bytes, "f32")).toBeNull();
+    expect(asStored(single, "f16")).toBeNull();
+  });
+
+  test.each<[Storage, number]>([
+    ["f16", 65_505],
+    ["f16", -1e6],
+    ["f16", Number.NaN],
+    ["u8", -0.001],
+    ["u8", 1.001],
+    ["u8", Number.NaN],
+  ])("%s refuses %s, and says where it stands", (storage, value) => {
+    const x = { data: Float64Array.of(0, 0, 0, value), rows: 2, cols: 2 };
+    expect(() => packRows(x, storage, 0, 2, emptyRows(storage, 4), 2)).toThrow(DataError);
+    expect(() => packRows(x, storage, 0, 2, emptyRows(storage, 4), 2)).toThrow(/^x: .*row 1 column 1 is/);
+  });
+
+  test("f16 is within 2⁻¹¹ of values of ordinary size", () => {
+    const random = createRandom(2);
+    for (let i = 0; i < 1000; i++) {
+      const value = random.normal();
+      expect(Math.abs(fromHalf(toHalf(value)) - value)).toBeLessThanOrEqual(
+        Math.abs(value) * 2 ** -11 + 2 ** -25,
+      );
+    }
+  });
+});
