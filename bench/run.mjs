@@ -2,8 +2,17 @@
 import { fileURLToPath } from "node:url";
 import { runnerImport } from "vite";
 
-const { module: command } = await runnerImport(fileURLToPath(new URL("./bench.ts", import.meta.url)), {
-  configFile: false,
-  logLevel: "error",
-});
-process.exitCode = await command.main(process.argv);
+const load = (file, plugins = []) =>
+  runnerImport(fileURLToPath(new URL(file, import.meta.url)), {
+    configFile: false,
+    logLevel: "error",
+    plugins,
+  });
+
+if (process.argv.includes("--node")) {
+  const { module: plugins } = await load("../src/backends/vite-plugin-kernels.ts");
+  await load("./node.ts", plugins.kernels());
+} else {
+  const { module: command } = await load("./bench.ts");
+  process.exitCode = await command.main(process.argv);
+}

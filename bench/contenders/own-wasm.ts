@@ -1,39 +1,24 @@
-/** This project's WebAssembly backend, through the trainer that the public API uses. */
+/** This project's WebAssembly backend. */
 import { WasmBackend } from "../../src/backends/wasm/index.ts";
-import { type BenchProblem, type Contender, LEARNING_RATE, MOMENTUM } from "../contender.ts";
+import type { BenchProblem, Contender } from "./contender.ts";
+import { OWN_LIBRARY, trainOn } from "./own.ts";
+import { measureCeiling, measureForward } from "./wasm-ceiling.ts";
 
-/** On so many threads. */
+/** On so many threads. One thread also tells what share of its ceiling the forward pass reaches. */
 export function ownWasm(threads: number): Contender {
   return {
-    name: `softmax-webgpu wasm, ${threads} thread${threads > 1 ? "s" : ""}`,
-    open: (problem) => open(problem, threads),
+    name: `${OWN_LIBRARY.name} ${OWN_LIBRARY.version} wasm, ${threads} thread${threads > 1 ? "s" : ""}`,
+    library: OWN_LIBRARY,
+    storage: "f32",
+    open: async (problem) => {
+      const note = threads === 1 && { note: await shareOfCeiling(problem) };
+      return { ...(await trainOn(await WasmBackend.open({ threads }), problem, "f32")), ...note };
+    },
   };
 }
 
-async function open({ x, labels, rows, features, classes }: BenchProblem, threads: number) {
-  const backend = await WasmBackend.open({ threads });
-  const data = await backend.createDataset({
-    x: { data: x, rows, cols: features },
-    targets: { kind: "labels", labels },
-  });
-  const trainer = await backend.createTrainer({ features, classes, bias: true });
-  const order = Uint32Array.from({ length: rows }, (_, i) => i);
-  return {
-    run: async (count: number) => {
-      await trainer.sgd(data, {
-        epochs: Array.from({ length: count }, () => order),
-        batchSize: rows,
-        learningRates: new Float64Array(count).fill(LEARNING_RATE),
-        momentum: MOMENTUM,
-        nesterov: false,
-        l2: 0,
-      });
-    },
-    weights: async () => Float32Array.from((await trainer.read()).weights),
-    dispose: () => {
-      trainer.dispose();
-      data.dispose();
-      backend.dispose();
-    },
-  };
+async function shareOfCeiling(problem: BenchProblem): Promise<string> {
+  const [forward, ceiling] = [await measureForward(problem), await measureCeiling()];
+  const share = `${((100 * forward) / ceiling).toFixed(0)} %`;
+  return `forward pass ${forward.toFixed(1)} of ${ceiling.toFixed(1)} GFLOP/s (${share})`;
 }

@@ -189,7 +189,11 @@ export function statisticsPerRow(plan: StepPlan, { classes }: ModelShape): numbe
   return plan.route === "shared" ? 2 * Math.ceil(classes / (SHARED_SIDE * plan.shared.classes)) : 0;
 }
 
-/** Whole rows for a workgroup: as many as give each of its tiles a thread, or a quad, at the same time. */
+/** Tiles of rows that a workgroup takes at most, and the share of its threads that may be idle for that. */
+const MAX_ROW_TILES = 8;
+const IDLE_SHARE = 0.06;
+
+/** Whole rows for a workgroup: as few as keep its threads, or quads, busy in every round of tiles. */
 function forwardConstants(
   { kernel, rows, classes: tileClasses, slices, lanes, threads }: ForwardTile,
   classes: number,
@@ -197,7 +201,14 @@ function forwardConstants(
   const isQuad = kernel === "forward-quad";
   const tilesAtOnce = threads / (isQuad ? 4 : slices);
   const classTiles = Math.ceil(classes / tileClasses);
-  const rowTiles = Math.max(1, Math.floor(tilesAtOnce / classTiles));
+  const idle = (rowTiles: number) => {
+    const tiles = rowTiles * classTiles;
+    return 1 - tiles / (Math.ceil(tiles / tilesAtOnce) * tilesAtOnce);
+  };
+  const most = Math.max(MAX_ROW_TILES, Math.floor(tilesAtOnce / classTiles));
+  const choices = Array.from({ length: most }, (_, i) => i + 1);
+  const rowTiles =
+    choices.find((count) => idle(count) <= IDLE_SHARE) ?? choices.toSorted((i, j) => idle(i) - idle(j))[0];
   const groupRows = rowTiles * rows * (isQuad ? 4 : 1);
   const shared = { TILE_ROWS: rows, GROUP_ROWS: groupRows, LANES: lanes, WORKGROUP_SIZE: threads };
   const own = isQuad ? { TILE_CLASSES4: tileClasses / 4 } : { TILE_CLASSES: tileClasses, SLICES: slices };

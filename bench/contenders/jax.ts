@@ -1,14 +1,23 @@
-/** jax-js on its WebAssembly backend: the whole step under jit. Every use of an array but its last takes a reference. */
+/** jax-js: the whole step under jit. Every use of an array but its last takes a reference. */
 import { blockUntilReady, defaultDevice, grad, init, jit, nn, numpy as np } from "@jax-js/jax";
-import { type BenchProblem, type Contender, LEARNING_RATE, MOMENTUM } from "../contender.ts";
+import { version } from "../../node_modules/@jax-js/jax/package.json";
+import { type BenchProblem, type Contender, LEARNING_RATE, MOMENTUM } from "./contender.ts";
 
-export const jaxWasm: Contender = { name: "jax-js 0.1.25 wasm", open };
+/** jax-js on one of its backends, whose device it keeps for as long as the page lives. */
+export function jax(backend: "wasm" | "webgpu"): Contender {
+  return {
+    name: `jax-js ${version} ${backend}`,
+    library: { name: "jax-js", version },
+    storage: "f32",
+    open: (problem) => open(problem, backend),
+  };
+}
 
 type Parameters = { w: np.Array; b: np.Array };
 
-async function open({ x, labels, rows, features, classes }: BenchProblem) {
-  await init("wasm");
-  defaultDevice("wasm");
+async function open({ x, labels, rows, features, classes }: BenchProblem, backend: "wasm" | "webgpu") {
+  await init(backend);
+  defaultDevice(backend);
   const data = np.array(x).reshape([rows, features]);
   const targets = nn.oneHot(np.array(Int32Array.from(labels), { dtype: np.int32 }), classes);
   let state = {

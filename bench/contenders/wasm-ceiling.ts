@@ -1,8 +1,8 @@
 /** What one thread of this machine can do in WebAssembly, and the forward pass's share of it. */
-import { compileKernels, instantiate, supportedBuilds, WasmBackend } from "../src/backends/wasm/index.ts";
-import { BLOCK_ROWS, Workspace } from "../src/backends/wasm/workspace.ts";
+import { compileKernels, instantiate, supportedBuilds, WasmBackend } from "../../src/backends/wasm/index.ts";
+import { BLOCK_ROWS, Workspace } from "../../src/backends/wasm/workspace.ts";
+import { bestOf } from "../measure/statistics.ts";
 import type { BenchProblem } from "./contender.ts";
-import { bestOf } from "./timing.ts";
 
 /** Operations of one round of the ceiling kernel: ten multiply-adds of four lanes. */
 const OPERATIONS_PER_ROUND = 80;

@@ -1,0 +1,72 @@
+/**
+ * TensorFlow.js, core operations and optimiser. On WebAssembly: SIMD, one thread (more need shared memory).
+ * Its WebGPU backend takes a software adapter like any other.
+ */
+import { setWasmPaths } from "@tensorflow/tfjs-backend-wasm";
+import plainUrl from "@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm?url";
+import simdUrl from "@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm?url";
+import threadedUrl from "@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-threaded-simd.wasm?url";
+import "@tensorflow/tfjs-backend-webgpu";
+import "@tensorflow/tfjs-core/dist/register_all_gradients";
+import * as tf from "@tensorflow/tfjs-core";
+import { type BenchProblem, type Contender, LEARNING_RATE, MOMENTUM } from "./contender.ts";
+
+/** TF.js on one of its backends. */
+export function tfjs(backend: "wasm" | "webgpu"): Contender {
+  return {
+    name: `TF.js ${tf.version_core} ${backend}`,
+    library: { name: "TF.js", version: tf.version_core },
+    storage: "f32",
+    open: (problem) => open(problem, backend),
+  };
+}
+
+async function open({ x, labels, rows, features, classes }: BenchProblem, backend: "wasm" | "webgpu") {
+  setWasmPaths({
+    "tfjs-backend-wasm.wasm": plainUrl,
+    "tfjs-backend-wasm-simd.wasm": simdUrl,
+    "tfjs-backend-wasm-threaded-simd.wasm": threadedUrl,
+  });
+  await select(backend);
+  const data = tf.tensor2d(x, [rows, features]);
+  const targets = tf.cast(tf.oneHot(tf.tensor1d(Int32Array.from(labels), "int32"), classes), "float32");
+  const w = tf.variable(tf.zeros<tf.Rank.R2>([features, classes]));
+  const b = tf.variable(tf.zeros<tf.Rank.R1>([classes]));
+  const optimizer = tf.train.momentum(LEARNING_RATE, MOMENTUM);
+  const loss = () =>
+    tf.losses.softmaxCrossEntropy<tf.Tensor, tf.Scalar>(targets, tf.add(tf.matMul(data, w), b));
+  return {
+    run: async (count: number) => {
+      // Operations go to the global backend, which another contender may have changed.
+      await select(backend);
+      for (let i = 0; i < count; i++) optimizer.minimize(loss, false, [w, b]);
+      await b.data();
+    },
+    weights: async () => {
+      await select(backend);
+      const transposed = tf.transpose(w);
+      const values = (await transposed.data()) as Float32Array;
+      transposed.dispose();
+      return values;
+    },
+    dispose: () => {
+      tf.dispose([data, targets, w, b]);
+      optimizer.dispose();
+      release(backend);
+    },
+  };
+}
+
+async function select(backend: string): Promise<void> {
+  if (tf.getBackend() === backend) return;
+  if (!(await tf.setBackend(backend))) throw new Error(`TF.js has no ${backend} backend here`);
+}
+
+/** Frees what the backend keeps for reuse, and its device; the next problem starts a fresh one. */
+function release(backend: string): void {
+  const factory = tf.findBackendFactory(backend);
+  const { device } = tf.engine().findBackend(backend) as { device?: GPUDevice };
+  tf.removeBackend(backend);
+  device?.destroy();
+  tf.registerBackend(backend, factory);
+}

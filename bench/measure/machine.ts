@@ -1,0 +1,47 @@
+/**
+ * Where figures come from: the runtime, the processor as far as it says, and the GPU as WebGPU describes it.
+ */
+import type { AdapterRecord, MachineRecord } from "../record.ts";
+
+/** The machine this runs on, page or Node. */
+export async function describeMachine(): Promise<MachineRecord> {
+  const adapter = await describeAdapter();
+  const node = globalThis.process?.versions?.node;
+  if (!node) {
+    return { runtime: "browser", agent: navigator.userAgent, cores: navigator.hardwareConcurrency, adapter };
+  }
+  const { arch, platform } = globalThis.process;
+  // Not an import: this module is loaded by pages too.
+  const { cpus } = globalThis.process.getBuiltinModule("node:os");
+  const cpu = cpus()[0]?.model;
+  return {
+    runtime: "node",
+    agent: `Node ${node}, ${platform} ${arch}`,
+    ...(cpu !== undefined && { cpu }),
+    cores: cpus().length,
+    adapter,
+  };
+}
+
+/** The adapter that the library would take, or null. */
+async function describeAdapter(): Promise<AdapterRecord | null> {
+  const adapter = await globalThis.navigator?.gpu?.requestAdapter({ powerPreference: "high-performance" });
+  if (!adapter) return null;
+  const { vendor, architecture, device, description, isFallbackAdapter } = adapter.info;
+  return {
+    vendor,
+    architecture,
+    device,
+    description,
+    software: isFallbackAdapter,
+    features: [...adapter.features].sort(),
+    limits: limitsOf(adapter.limits),
+  };
+}
+
+/** Limits are getters of a prototype, which JSON would not see. */
+function limitsOf(limits: GPUSupportedLimits): Record<string, number> {
+  const names = Object.keys(Object.getOwnPropertyDescriptors(Object.getPrototypeOf(limits)));
+  const entries = names.map((name) => [name, Reflect.get(limits, name)] as const);
+  return Object.fromEntries(entries.filter(([, value]) => typeof value === "number"));
+}

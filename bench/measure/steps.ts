@@ -1,0 +1,141 @@
+/**
+ * Training steps of all contenders at one shape: each takes three steps and is compared with the reference,
+ * then they alternate in rounds, so that whatever disturbs the machine disturbs all of them. One that fails
+ * is left behind with its reason; the others go on.
+ */
+import type { Contender, Training } from "../contenders/contender.ts";
+import type { BenchShape, FailureRecord, StepRecord } from "../record.ts";
+import { largestError, TOLERANCE } from "./error.ts";
+import { CHECKED_STEPS, ProblemCache } from "./problem.ts";
+import { spreadOf } from "./statistics.ts";
+import { messageOf, shapeText } from "./text.ts";
+
+/** How long a contender runs in one round, ms. */
+const ROUND_TIME = 150;
+
+/** How long a trial run is to take at least, ms. */
+const TRIAL_TIME = 10;
+
+/** Most steps of a round. */
+const MAX_STEPS = 2 ** 16;
+
+/** How many rounds, and how a caller follows them. */
+export interface StepOptions {
+  readonly rounds: number;
+  readonly signal?: AbortSignal | undefined;
+  /** Told what runs next: every contender once, then every round. */
+  readonly onPart?: (doing: string) => void;
+}
+
+/** What came of it. */
+export interface StepResults {
+  readonly steps: readonly StepRecord[];
+  readonly failures: readonly FailureRecord[];
+}
+
+/** A contender that has shown what it computes. */
+interface Runner {
+  readonly contender: Contender;
+  readonly training: Training;
+  readonly error: number;
+  /** Steps of a round. */
+  readonly steps: number;
+  /** ms of a step, by round. */
+  readonly times: number[];
+}
+
+/**
+ * Measures all contenders at one shape. Rejects with the signal's reason after an abort; nothing stays open.
+ */
+export async function measureSteps(
+  shape: BenchShape,
+  contenders: readonly Contender[],
+  { rounds, signal, onPart = () => {} }: StepOptions,
+): Promise<StepResults> {
+  const at = shapeText(shape);
+  const failures: FailureRecord[] = [];
+  const runners = new Set<Runner>();
+  const fail = ({ name, storage }: Contender, error: unknown) => {
+    signal?.throwIfAborted();
+    failures.push({ what: `${name}, ${storage}, at ${at}`, message: messageOf(error) });
+  };
+  const problems = new ProblemCache(shape, signal);
+  try {
+    for (const contender of contenders) {
+      onPart(`${at}: ${contender.name}, ${contender.storage}, first steps`);
+      signal?.throwIfAborted();
+      await check(contender, problems).then(
+        (runner) => runners.add(runner),
+        (error) => fail(contender, error),
+      );
+    }
+    for (let round = 1; round <= rounds; round++) {
+      onPart(`${at}: round ${round} of ${rounds}`);
+      for (const runner of runners) {
+        signal?.throwIfAborted();
+        await takeRound(runner).catch((error: unknown) => {
+          runners.delete(runner);
+          close(runner.training);
+          fail(runner.contender, error);
+        });
+      }
+    }
+  } finally {
+    for (const { training } of runners) close(training);
+  }
+  return { steps: [...runners].map((runner) => recordOf(runner, shape)), failures };
+}
+
+/** Opens a contender, compares its first steps and finds out how many fill a round. */
+async function check(contender: Contender, problems: ProblemCache): Promise<Runner> {
+  const { problem, expected } = await problems.of(contender.storage);
+  const training = await contender.open(problem);
+  try {
+    await training.run(CHECKED_STEPS);
+    const error = largestError(await training.weights(), expected);
+    return { contender, training, error, steps: await stepsOfRound(training), times: [] };
+  } catch (error) {
+    close(training);
+    throw error;
+  }
+}
+
+/** How many steps fill a round; found out by runs that are long enough for a clock that ticks every 0.1 ms. */
+async function stepsOfRound(training: Training): Promise<number> {
+  for (let steps = 2; ; steps *= 4) {
+    const started = performance.now();
+    await training.run(steps);
+    const elapsed = performance.now() - started;
+    if (elapsed >= TRIAL_TIME || steps >= MAX_STEPS)
+      return Math.min(MAX_STEPS, Math.max(1, Math.round((ROUND_TIME * steps) / elapsed)));
+  }
+}
+
+/**
+ * Frees a contender. One that cannot even be freed has failed before, or has given its figures; the others
+ * go on.
+ */
+function close(training: Training): void {
+  try {
+    training.dispose();
+  } catch {}
+}
+
+async function takeRound({ training, steps, times }: Runner): Promise<void> {
+  const started = performance.now();
+  await training.run(steps);
+  times.push((performance.now() - started) / steps);
+}
+
+function recordOf({ contender, training, error, times }: Runner, shape: BenchShape): StepRecord {
+  const { name, storage } = contender;
+  return {
+    contender: name,
+    shape,
+    storage,
+    time: spreadOf(times),
+    error,
+    tolerance: TOLERANCE,
+    ...(training.note !== undefined && { note: training.note }),
+  };
+}

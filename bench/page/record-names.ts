@@ -1,0 +1,42 @@
+/** What a record is called: in tables and charts by machine and date, as a file by a name any system takes. */
+import type { AdapterRecord, BenchRecord, MachineRecord } from "../record.ts";
+
+/** A record's name in two parts. */
+export interface RecordName {
+  readonly machine: string;
+  /** To the minute, UTC. */
+  readonly date: string;
+}
+
+/** A GPU in words. */
+export function adapterName({ vendor, architecture, device, description }: AdapterRecord): string {
+  return description || [vendor, architecture, device].filter(Boolean).join(" ") || "GPU of unknown make";
+}
+
+/** Names for records side by side; where two would be the same, a number tells them apart. */
+export function recordNames(records: readonly BenchRecord[]): RecordName[] {
+  const seen = new Map<string, number>();
+  return records.map((record) => {
+    const machine = machineName(record.machine);
+    const date = `${record.date.slice(0, 10)} ${record.date.slice(11, 16)} UTC`;
+    const count = (seen.get(machine + date) ?? 0) + 1;
+    seen.set(machine + date, count);
+    return { machine: count > 1 ? `${machine} (${count})` : machine, date };
+  });
+}
+
+/** A file name of lower-case letters, digits and hyphens. */
+export function fileName(record: BenchRecord): string {
+  const words = `${machineName(record.machine)} ${record.date.slice(0, 16)}`;
+  const slug = words
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, "-")
+    .replace(/^-|-$/g, "")
+    .slice(-60);
+  return `softmax-webgpu-bench-${slug.replace(/^-/, "")}.json`;
+}
+
+function machineName({ adapter, cpu, cores }: MachineRecord): string {
+  if (!adapter) return cpu ?? `CPU with ${cores} cores`;
+  return adapter.software ? `${adapterName(adapter)} (software)` : adapterName(adapter);
+}
