@@ -14,6 +14,17 @@ const entries: Record<string, string> = {
 /** Whether tests that need real data can run; they say so when they cannot. */
 const hasData = Boolean(process.env.DATA_DIR);
 
+/** WebGPU's tests on another driver than Chrome's: in Node, on Dawn, where WEBGPU_IN_NODE is set. */
+const dawn = {
+  extends: true as const,
+  test: {
+    name: "dawn",
+    include: ["test/backends/**/*.test.ts", "test/browser/{kernels,tuner}.test.ts"],
+    setupFiles: ["test/support/webgpu-in-node.ts"],
+    fileParallelism: false,
+  },
+};
+
 export default defineConfig(({ mode }) => ({
   plugins: [kernels()],
   build: {
@@ -34,6 +45,7 @@ export default defineConfig(({ mode }) => ({
     provide: { hasData },
     projects: [
       { extends: true, test: { name: "node", include: ["test/{unit,backends,command}/**/*.test.ts"] } },
+      ...(process.env.WEBGPU_IN_NODE ? [dawn] : []),
       {
         extends: true,
         test: {

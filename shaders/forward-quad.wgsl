@@ -85,7 +85,8 @@ fn scores(index: u32, lane: u32, firstPosition: u32) {
     wStart[q] = min(firstClass + 4u * q + lane, CLASSES - 1u) * WEIGHTS4;
   }
 
-  var z: array<f32, TILE_ROWS * TILE_CLASSES>;
+  // Four neighbouring scores to a vector: of classes lane, lane ^ 1, lane ^ 2 and lane ^ 3.
+  var z: array<vec4f, TILE_ROWS * TILE_CLASSES4>;
   for (var d = 0u; d < FEATURES4; d++) {
     var xTile: array<vec4f, TILE_ROWS>;
     for (var r = 0u; r < TILE_ROWS; r++) { // unroll
@@ -97,20 +98,16 @@ fn scores(index: u32, lane: u32, firstPosition: u32) {
       let w2 = quadSwapY(w0);
       let w3 = quadSwapDiagonal(w0);
       for (var r = 0u; r < TILE_ROWS; r++) { // unroll
-        z[r * TILE_CLASSES + 4u * q] += dot(xTile[r], w0);
-        z[r * TILE_CLASSES + 4u * q + 1u] += dot(xTile[r], w1);
-        z[r * TILE_CLASSES + 4u * q + 2u] += dot(xTile[r], w2);
-        z[r * TILE_CLASSES + 4u * q + 3u] += dot(xTile[r], w3);
+        z[r * TILE_CLASSES4 + q] += vec4f(dot(xTile[r], w0), dot(xTile[r], w1), dot(xTile[r], w2), dot(xTile[r], w3));
       }
     }
   }
 
   for (var r = 0u; r < TILE_ROWS; r++) { // unroll
     for (var q = 0u; q < TILE_CLASSES4; q++) { // unroll
-      keep(firstRow + r, firstClass + 4u * q + lane, z[r * TILE_CLASSES + 4u * q]);
-      keep(firstRow + r, firstClass + 4u * q + (lane ^ 1u), z[r * TILE_CLASSES + 4u * q + 1u]);
-      keep(firstRow + r, firstClass + 4u * q + (lane ^ 2u), z[r * TILE_CLASSES + 4u * q + 2u]);
-      keep(firstRow + r, firstClass + 4u * q + (lane ^ 3u), z[r * TILE_CLASSES + 4u * q + 3u]);
+      for (var j = 0u; j < 4u; j++) { // unroll
+        keep(firstRow + r, firstClass + 4u * q + (lane ^ j), z[r * TILE_CLASSES4 + q][j]);
+      }
     }
   }
 }

@@ -77,12 +77,12 @@ const LABELS: DataKind = { storage: "f32", targetKind: "labels", isWeighted: fal
 /** How steps can be computed: every kernel there is, whatever the default here would be. */
 function plansOf(shape: ModelShape): Record<"direct" | "sliced" | "quad", StepPlan> {
   const { traits } = backend.gpu;
-  const direct = defaultPlan(shape, { ...traits, subgroups: false, software: true });
+  const direct = defaultPlan(shape, { ...traits, subgroupSize: 0, software: true });
   const forward = directForward(shape.classes, 4, 2);
   return {
     direct,
     sliced: { ...direct, forward: { ...forward, lanes: 4 } },
-    quad: defaultPlan(shape, { ...traits, software: true }),
+    quad: defaultPlan(shape, { ...traits, subgroupSize: 4, software: true }),
   };
 }
 

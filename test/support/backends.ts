@@ -1,5 +1,5 @@
 /**
- * The backends the shared tests run on: the reference and WebAssembly everywhere, WebGPU in the browser. A test that takes one
+ * The backends the shared tests run on: the reference and WebAssembly everywhere, WebGPU where there is one. A test that takes one
  * of these says nothing about which it is.
  */
 import type { Backend } from "../../src/backends/backend.ts";
@@ -54,14 +54,14 @@ const WEBGPU_CHUNKED: BackendCase = {
   open: () => WebGpuBackend.open({ maxChunkBytes: 4096 }),
 };
 
-const isBrowser = typeof document !== "undefined";
+const hasWebGpu = Boolean(globalThis.navigator?.gpu);
 
 /** Backends that can be opened here. */
-export const BACKENDS: readonly BackendCase[] = isBrowser
+export const BACKENDS: readonly BackendCase[] = hasWebGpu
   ? [REFERENCE, ...WASM, WASM_THREADED, WEBGPU, WEBGPU_CHUNKED]
   : [REFERENCE, ...WASM, WASM_THREADED];
 
 /** Devices an estimator can be asked for here. */
-export const DEVICES: readonly BackendCase[] = isBrowser
+export const DEVICES: readonly BackendCase[] = hasWebGpu
   ? [REFERENCE, WASM[0], WEBGPU]
   : [REFERENCE, WASM[0]];

@@ -20,9 +20,9 @@ const SHAPES = [1, 2, 3, 4, 5, 8, 31, 64, 784, 785, 4096, 100_000].flatMap((feat
 );
 const ROW_COUNTS = [1, 2, 15, 16, 17, 31, 32, 33, 100, 1000, 4097, 32_768];
 
-const LARGE: AdapterTraits = { software: false, subgroups: true, maxThreads: 1024, maxSharedBytes: 2 ** 15 };
-const SMALL: AdapterTraits = { software: false, subgroups: false, maxThreads: 128, maxSharedBytes: 2 ** 14 };
-const SOFTWARE: AdapterTraits = { software: true, subgroups: true, maxThreads: 256, maxSharedBytes: 2 ** 15 };
+const LARGE: AdapterTraits = { software: false, subgroupSize: 32, maxThreads: 1024, maxSharedBytes: 2 ** 15 };
+const SMALL: AdapterTraits = { software: false, subgroupSize: 0, maxThreads: 128, maxSharedBytes: 2 ** 14 };
+const SOFTWARE: AdapterTraits = { software: true, subgroupSize: 4, maxThreads: 256, maxSharedBytes: 2 ** 15 };
 const TRAITS = [LARGE, SMALL, SOFTWARE];
 const KIND = { storage: "f32", targetKind: "labels", isWeighted: false } as const;
 
@@ -159,6 +159,6 @@ describe("plans", () => {
   });
 
   test("that need subgroups are refused where there are none", () => {
-    expect(() => checkPlan(plan, shape, { ...SOFTWARE, subgroups: false })).toThrow(/^tuning: /);
+    expect(() => checkPlan(plan, shape, { ...SOFTWARE, subgroupSize: 0 })).toThrow(/^tuning: /);
   });
 });

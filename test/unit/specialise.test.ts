@@ -363,7 +363,7 @@ describe("a workspace", () => {
       sampleWeights: new Float32Array(100).fill(1),
       chunks: [{ first: 0, rows: 100, buffers: buffersOf("x", "targets", "sampleWeights") }],
     } as unknown as WebGpuDataset;
-    const traits = { software, subgroups: true, maxThreads: 256, maxSharedBytes: 2 ** 15 };
+    const traits = { software, subgroupSize: 4, maxThreads: 256, maxSharedBytes: 2 ** 15 };
     const plan: StepPlan = { ...defaultPlan(shape, traits), route: "shared" };
     await (await Workspace.create(owner, data, plan)).prepare(OPERATIONS);
     return made;

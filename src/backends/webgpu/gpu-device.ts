@@ -25,6 +25,7 @@ export class GpuDevice {
   readonly device: GPUDevice;
   readonly info: DeviceInfo;
   readonly #owned: boolean;
+  readonly #subgroupSize: number | undefined;
   #failure: DeviceError | null = null;
   readonly #onUncapturedError = (event: GPUUncapturedErrorEvent): void => {
     this.#failure ??= new DeviceError("device", `the GPU reported: ${event.error.message}`);
@@ -38,6 +39,7 @@ export class GpuDevice {
   ) {
     this.device = device;
     this.#owned = owned;
+    this.#subgroupSize = adapter?.subgroupMaxSize;
     this.info = {
       kind: "webgpu",
       name: nameOf(adapter),
@@ -93,7 +95,7 @@ export class GpuDevice {
     const { limits, features } = this.device;
     return {
       software: this.info.software,
-      subgroups: features.has("subgroups"),
+      subgroupSize: features.has("subgroups") ? (this.#subgroupSize ?? 4) : 0,
       maxThreads: Math.min(limits.maxComputeInvocationsPerWorkgroup, limits.maxComputeWorkgroupSizeX),
       maxSharedBytes: limits.maxComputeWorkgroupStorageSize,
     };

@@ -25,21 +25,17 @@ export function planCandidates(base: StepPlan, shape: ModelShape, traits: Adapte
 
 /** Where a CPU imitates the GPU, loads decide: tiles of other proportions. */
 function softwarePlans(base: StepPlan, { classes }: ModelShape): StepPlan[] {
-  const forwards: ForwardTile[] = [
-    quadForward(classes, 8),
-    quadForward(classes, 4, 32),
-    quadForward(classes, 2),
-    directForward(classes, 1, 8),
-    directForward(classes),
-  ];
-  const gradients: Partial<GradientTile>[] = [
-    { features4: 1 },
-    { classes: evenTile(classes, 10) },
-    { kernel: "gradient", classes: evenTile(classes, 10) },
-  ];
+  const quads = base.forward.kernel === "forward-quad";
+  const forwards = quads
+    ? [quadForward(classes, 8), quadForward(classes, 4, 32), quadForward(classes, 2)]
+    : [directForward(classes, 1, 4, 16), directForward(classes, 1, 2)];
+  const gradients: Partial<GradientTile>[] = quads
+    ? [{ features4: 1 }, { classes: evenTile(classes, 10) }]
+    : [{ features4: 4 }, { classes: evenTile(classes, 16) }];
+  const direct: ForwardTile[] = [directForward(classes), directForward(classes, 1, 8)];
   return [
     ...gradients.map((gradient) => ({ ...base, gradient: { ...base.gradient, ...gradient } })),
-    ...forwards.map((forward) => ({ ...base, forward })),
+    ...[...forwards, ...direct].map((forward) => ({ ...base, forward })),
   ];
 }
 

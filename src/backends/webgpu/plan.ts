@@ -64,8 +64,8 @@ export interface StepPlan {
 export interface AdapterTraits {
   /** Threads are the lanes of a CPU's vectors. */
   readonly software: boolean;
-  /** Subgroups can be used. */
-  readonly subgroups: boolean;
+  /** Most threads of a subgroup; 0: there are none. */
+  readonly subgroupSize: number;
   /** Threads of a workgroup, and its memory in bytes. */
   readonly maxThreads: number;
   readonly maxSharedBytes: number;
@@ -73,17 +73,18 @@ export interface AdapterTraits {
 
 /** The plan that is taken without measuring. */
 export function defaultPlan({ features, classes }: ModelShape, traits: AdapterTraits): StepPlan {
-  const quads = traits.software && traits.subgroups;
+  // Subgroups of four are the lanes of a vector: exchanging values costs less than loading them.
+  const quads = traits.software && traits.subgroupSize === 4;
   const slices = traits.software ? 1 : Math.min(16, 2 ** Math.floor(Math.log2(Math.ceil(features / 16))));
   return {
     route: "rows",
     forward: quads ? quadForward(classes) : directForward(classes, Math.max(1, slices)),
     gradient: {
       kernel: quads ? "gradient-quad" : "gradient",
-      classes: evenTile(classes, quads ? 20 : 10),
-      features4: 2,
+      classes: evenTile(classes, quads ? 25 : 10),
+      features4: quads && classes <= 10 ? 3 : 2,
       rowsPerSplit: quads ? 64 : 16,
-      busyThreads: quads ? 2 ** 10 : 2 ** 14,
+      busyThreads: quads ? 2 ** 9 : 2 ** 14,
       threads: 32,
     },
     shared: { rows: 4, classes: 4, features4: 1, rowsPerSplit: 64 },
@@ -133,7 +134,7 @@ export function isPossible(
 ): boolean {
   const { route, forward, gradient, oneRead } = plan;
   const quads = forward.kernel === "forward-quad" || gradient.kernel === "gradient-quad";
-  if ((quads || route === "one-read") && !traits.subgroups) return false;
+  if ((quads || route === "one-read") && traits.subgroupSize < 4) return false;
   if (Math.max(forward.threads, gradient.threads) > traits.maxThreads) return false;
   if (forward.kernel === "forward-quad" && (forward.classes % 4 > 0 || forward.slices > 1)) return false;
   if (gradient.threads % 4 > 0 || !isPowerOfTwo(forward.threads) || !isPowerOfTwo(forward.lanes))

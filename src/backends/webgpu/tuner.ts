@@ -2,6 +2,7 @@
  * Finds the fastest plan for a shape on this adapter by trying: candidates run on the data itself, are compared
  * with the default plan's gradient first, and win only by a clear margin, measured in turns. No parameter moves.
  */
+import type { Parameters } from "../../objective.ts";
 import type { SgdSteps, TuningReport } from "../backend.ts";
 import { writeRecords } from "./arena.ts";
 import type { WebGpuDataset } from "./dataset.ts";
@@ -95,7 +96,7 @@ async function tune(
   let best = await enter(owner, data, steps, untuned);
   let [tried, rejected] = [1, 0];
   try {
-    const expected = (await readParameters(owner, "gradient")).weights;
+    const expected = await readParameters(owner, "gradient");
     const untunedTime = await best.time();
     let bestTime = untunedTime;
     for (const plan of candidates) {
@@ -104,7 +105,7 @@ async function tune(
       let loser = await enter(owner, data, steps, plan);
       try {
         tried++;
-        const isRight = isClose((await readParameters(owner, "gradient")).weights, expected);
+        const isRight = isClose(await readParameters(owner, "gradient"), expected);
         if (!isRight) rejected++;
         const time = isRight && (await loser.time()) < MARGIN * bestTime ? await duel(best, loser) : null;
         if (time) [best, bestTime, loser] = [loser, time, best];
@@ -181,11 +182,13 @@ async function run(
   return Math.max(performance.now() - started, 0.001);
 }
 
-function isClose(actual: ArrayLike<number>, expected: ArrayLike<number>): boolean {
+function isClose(actual: Parameters, expected: Parameters): boolean {
   let [difference, size] = [0, 0];
-  for (let i = 0; i < expected.length; i++) {
-    difference = Math.max(difference, Math.abs(actual[i] - expected[i]));
-    size = Math.max(size, Math.abs(expected[i]));
+  for (const part of ["weights", "bias"] as const) {
+    for (let i = 0; i < expected[part].length; i++) {
+      difference = Math.max(difference, Math.abs(actual[part][i] - expected[part][i]));
+      size = Math.max(size, Math.abs(expected[part][i]));
+    }
   }
   return difference <= TOLERANCE * size;
 }
