@@ -2,8 +2,11 @@
  * What a kernel has to say of itself to be measured alone: how it is run, what it should compute, what it
  * costs.
  */
+import type { ModelShape } from "../../src/backends/backend.ts";
+import type { DataKind, StepPlan } from "../../src/backends/webgpu/index.ts";
 import { createRandom } from "../../src/data/random.ts";
 import { ELEMENT_BYTES, emptyRows, packRows } from "../../src/data/storage.ts";
+import type { Parameters } from "../../src/objective.ts";
 import type { BenchProblem } from "../contenders/contender.ts";
 import type { KernelRun, KernelSetup } from "../measure/kernel-run.ts";
 import { problemOf } from "../measure/problem.ts";
@@ -23,6 +26,12 @@ export interface KernelCase extends KernelSetup {
 
 /** What kernels work on: a problem, parameters and scores of order 1. */
 export interface KernelInputs extends BenchProblem {
+  /** How the kernels are fitted to the shape. */
+  readonly plan: StepPlan;
+  readonly model: ModelShape;
+  readonly kind: DataKind;
+  /** W of order 1/√D, so that scores are of order 1. */
+  readonly parameters: Parameters;
   /** X as it is stored: rows padded to whole vectors of four. */
   readonly packed: ReturnType<typeof emptyRows>;
   /** Bytes of X without the padding. */
@@ -33,27 +42,8 @@ export interface KernelInputs extends BenchProblem {
   normal(length: number, size: number): Float32Array<ArrayBuffer>;
 }
 
-/** Values of the kernels' constant STORAGE. */
-export const STORAGE: Readonly<Record<BenchStorage, number>> = { f32: 0, u8: 1, f16: 2 };
-
-/** Classes of a tile: at most ten, with as few as possible sticking out of the last tile. */
-export function classTile(classes: number): number {
-  return Math.ceil(classes / Math.ceil(classes / 10));
-}
-
-/** Partial gradients that the rows are split into, without tuning; `tiles` threads compute one. */
-export function splitsOf(rows: number, tiles: number): number {
-  return Math.max(1, Math.min(Math.ceil(2 ** 14 / tiles), Math.ceil(rows / 16)));
-}
-
-/** Tiles of one partial gradient, of as many features as two vectors hold. */
-export function gradientTiles({ features, classes }: BenchShape): number {
-  const vectors = Math.ceil(features / 4) + 1;
-  return Math.ceil(vectors / 2) * Math.ceil(classes / classTile(classes));
-}
-
 /** Inputs of all kernels at one shape. */
-export function inputsOf(shape: BenchShape, storage: BenchStorage): KernelInputs {
+export function inputsOf(shape: BenchShape, storage: BenchStorage, plan: StepPlan): KernelInputs {
   const problem = problemOf(shape, storage);
   const random = createRandom(2);
   const stride = Math.ceil(shape.features / 4) * 4;
@@ -66,12 +56,22 @@ export function inputsOf(shape: BenchShape, storage: BenchStorage): KernelInputs
     packed,
     stride,
   );
+  const normal = (length: number, size: number) =>
+    Float32Array.from({ length }, () => size * random.normal());
+  const { features, classes } = shape;
   return {
     ...problem,
+    plan,
+    model: { features, classes, bias: true },
+    kind: { storage, targetKind: "labels", isWeighted: false },
+    parameters: {
+      weights: Float64Array.from(normal(classes * features, 1 / Math.sqrt(features))),
+      bias: Float64Array.from(normal(classes, 1)),
+    },
     packed,
     xBytes: problem.x.length * ELEMENT_BYTES[storage],
     order: Uint32Array.from({ length: shape.rows }, (_, i) => i),
-    normal: (length, size) => Float32Array.from({ length }, () => size * random.normal()),
+    normal,
   };
 }
 

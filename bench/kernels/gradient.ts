@@ -1,43 +1,24 @@
 /** gradient alone: P partial gradients [K,D] whose sum is dLogitsᵀ X. */
-import shader from "../../shaders/gradient.wgsl";
 import { gradient as reference } from "../../src/backends/reference/index.ts";
+import { dispatchOf, splitsFor } from "../../src/backends/webgpu/index.ts";
 import { unpackParameters } from "../../src/backends/webgpu/parameters.ts";
 import { largestError } from "../measure/error.ts";
-import {
-  classTile,
-  gradientTiles,
-  type KernelCase,
-  type KernelInputs,
-  readFloats,
-  STORAGE,
-  sampleOf,
-  splitsOf,
-} from "./case.ts";
+import { type KernelCase, type KernelInputs, readFloats, sampleOf } from "./case.ts";
 
-const THREADS = 32;
-
-/** The kernel at one shape. */
+/** The kernel at one shape, as the plan has it. */
 export function gradient(inputs: KernelInputs): KernelCase {
-  const { rows, features, classes, packed, xBytes, order, storage } = inputs;
+  const { rows, features, classes, packed, xBytes, order, plan, model, kind } = inputs;
+  const { shader, constants, groups } = dispatchOf("gradient", plan, model, kind);
   const features4 = Math.ceil(features / 4);
-  const tiles = gradientTiles(inputs);
-  const splits = splitsOf(rows, tiles);
+  const splits = splitsFor(rows, plan, model);
   const dLogits = inputs.normal(rows * classes, 1 / rows);
   return {
     shader,
-    variant: `${classTile(classes)} × 8 tile, ${splits} splits`,
-    constants: {
-      CLASSES: classes,
-      FEATURES4: features4,
-      BIAS: true,
-      STORAGE: STORAGE[storage],
-      TILE_CLASSES: classTile(classes),
-      TILE_FEATURES4: 2,
-      WORKGROUP_SIZE: THREADS,
-    },
+    constants,
+    variant: `${plan.gradient.classes} × ${4 * plan.gradient.features4} tile, ${splits} splits`,
     fields: { rows, shuffled: 1, splits },
     buffers: { order, x: packed, dLogits, partials: 16 * splits * classes * (features4 + 1) },
-    groups: Math.ceil((tiles * splits) / THREADS),
+    groups: groups(rows, splits),
     flops: 2 * rows * features * classes,
     bytes: xBytes + 4 * (rows + rows * classes + splits * classes * (features + 1)),
     check: async (run) => {
@@ -45,7 +26,7 @@ export function gradient(inputs: KernelInputs): KernelCase {
       const partials = await readFloats(run, "partials", splits * size);
       const sum = new Float32Array(size);
       for (let i = 0; i < partials.length; i++) sum[i % size] += partials[i];
-      const { weights } = unpackParameters(sum, { features, classes, bias: true }, features4 + 1);
+      const { weights } = unpackParameters(sum, model, features4 + 1);
       const columns = sampleOf(features);
       const actual = pickColumns(weights, features, columns);
       return largestError(actual, gradientOfColumns(inputs, dLogits, columns));

@@ -1,28 +1,26 @@
 /** sgd alone: G = Σ_P partial, v ← μv + G, W ← W − ηv. */
-import shader from "../../shaders/sgd.wgsl";
 import { sgdUpdate } from "../../src/backends/reference/index.ts";
+import { dispatchOf, splitsFor } from "../../src/backends/webgpu/index.ts";
 import { LEARNING_RATE, MOMENTUM } from "../contenders/contender.ts";
 import { largestError } from "../measure/error.ts";
-import { gradientTiles, type KernelCase, type KernelInputs, readFloats, splitsOf } from "./case.ts";
-
-const THREADS = 64;
+import { type KernelCase, type KernelInputs, readFloats } from "./case.ts";
 
 /** The kernel at one shape. */
 export function sgd(inputs: KernelInputs): KernelCase {
-  const { rows, features, classes } = inputs;
-  const features4 = Math.ceil(features / 4);
-  const vectors = classes * (features4 + 1);
-  const splits = splitsOf(rows, gradientTiles(inputs));
+  const { rows, features, classes, plan, model, kind } = inputs;
+  const { shader, constants, groups } = dispatchOf("sgd", plan, model, kind);
+  const vectors = classes * (Math.ceil(features / 4) + 1);
+  const splits = splitsFor(rows, plan, model);
   const [weights, velocity] = [inputs.normal(4 * vectors, 1), inputs.normal(4 * vectors, 1)];
   const partials = inputs.normal(4 * splits * vectors, 1 / splits);
   const parameters = classes * (features + 1);
   return {
     shader,
     variant: `${splits} splits`,
-    constants: { CLASSES: classes, FEATURES4: features4, BIAS: true, TAKE: false, WORKGROUP_SIZE: THREADS },
+    constants,
     fields: { splits, learningRate: LEARNING_RATE, momentum: MOMENTUM },
     buffers: { weights, velocity, partials },
-    groups: Math.ceil(vectors / THREADS),
+    groups: groups(rows, splits),
     // The sum, then a product and a sum for v and for W.
     flops: (splits + 4) * parameters,
     bytes: 4 * (splits + 4) * parameters,

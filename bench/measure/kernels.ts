@@ -1,6 +1,7 @@
 /** Each kernel alone at one shape: first what it computes, then how long a dispatch takes. */
-import type { GpuDevice } from "../../src/backends/webgpu/index.ts";
+import { defaultPlan, type GpuDevice } from "../../src/backends/webgpu/index.ts";
 import { inputsOf, type KernelCase, type KernelInputs } from "../kernels/case.ts";
+import { forward } from "../kernels/forward.ts";
 import { gradient } from "../kernels/gradient.ts";
 import { matmul } from "../kernels/matmul.ts";
 import { sgd } from "../kernels/sgd.ts";
@@ -10,10 +11,11 @@ import { TOLERANCE } from "./error.ts";
 import { KernelRun } from "./kernel-run.ts";
 import { PassClock } from "./pass-clock.ts";
 
-/** The kernels that are measured, in the order of the data flow. */
+/** The kernels that are measured, in the order of the data flow; the first two are also one, forward. */
 const KERNELS: Readonly<Record<string, (inputs: KernelInputs) => KernelCase>> = {
   matmul,
   softmax,
+  forward,
   gradient,
   sgd,
 };
@@ -30,7 +32,8 @@ export async function measureKernels(
   signal?: AbortSignal,
   onFailure: (kernel: string, error: unknown) => void = () => {},
 ): Promise<KernelRecord[]> {
-  const inputs = inputsOf(shape, storage);
+  const model = { features: shape.features, classes: shape.classes, bias: true };
+  const inputs = inputsOf(shape, storage, defaultPlan(model, gpu.traits));
   const clock = new PassClock(gpu);
   const records: KernelRecord[] = [];
   try {
