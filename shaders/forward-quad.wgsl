@@ -146,9 +146,9 @@ fn maxOverLanes(value: f32, thread: u32) -> f32 {
   return highest;
 }
 
-// q_k of a row: the row's target distribution.
-fn targetAt(row: u32, k: u32) -> f32 {
-  if (TARGETS == 1u) { return select(0.0, 1.0, targets[row] == k); }
+// q_k of a row: the row's target distribution; of a label, one load serves all k.
+fn targetAt(row: u32, label: u32, k: u32) -> f32 {
+  if (TARGETS == 1u) { return select(0.0, 1.0, label == k); }
   if (TARGETS == 2u) { return bitcast<f32>(targets[row * CLASSES + k]); }
   return 0.0;
 }
@@ -159,12 +159,14 @@ fn softmaxRow(position: u32, inside: bool, thread: u32) -> vec2f {
   let here = min(position, segment.rows - 1u);
   let row = rowAt(here);
   let z = here * CLASSES;
+  var label = 0u;
+  if (TARGETS == 1u) { label = targets[row]; }
 
   var m = LOWEST;
   var qMax = 0.0;
   for (var k = lane; k < CLASSES; k += LANES) {
     m = max(m, logits[z + k]);
-    qMax = max(qMax, targetAt(row, k));
+    qMax = max(qMax, targetAt(row, label, k));
   }
   m = maxOverLanes(m, thread);
   qMax = maxOverLanes(qMax, thread);
@@ -176,7 +178,7 @@ fn softmaxRow(position: u32, inside: bool, thread: u32) -> vec2f {
   var expected = -f32(CLASSES);
   for (var k = lane; k < CLASSES; k += LANES) {
     let score = logits[z + k];
-    let q = targetAt(row, k);
+    let q = targetAt(row, label, k);
     sum += exp(score - m);
     surprise += q * (m - score);
     if (score == m) { predicted = max(predicted, -f32(k)); }
@@ -192,7 +194,7 @@ fn softmaxRow(position: u32, inside: bool, thread: u32) -> vec2f {
   let scale = s * segment.scale;
   if (inside) {
     for (var k = lane; k < CLASSES; k += LANES) {
-      logits[z + k] = (exp(logits[z + k] - m) / sum - targetAt(row, k)) * scale;
+      logits[z + k] = (exp(logits[z + k] - m) / sum - targetAt(row, label, k)) * scale;
     }
   }
   if (!inside || lane > 0u) { return vec2f(); }

@@ -3,7 +3,7 @@
 // The same as gradient.wgsl, where a load costs more than arithmetic: the four threads of a quad share
 // TILE_CLASSES classes and take the rows of their split four at a time. Each owns every fourth of the quad's
 // 4·TILE_FEATURES4 vectors of features, but loads the dLogits of one row only, and the quad exchanges those:
-// thread l meets row l ^ j in exchange j. Needs subgroups, and a quad to be four threads in a row.
+// thread l meets row l ^ j in exchange j, and learns where that row lies the same way. Needs subgroups, and a quad to be four threads in a row.
 
 enable subgroups;
 
@@ -80,12 +80,16 @@ fn gradientQuad(
     let position = begin + 4u * four;
     let mine = position + lane;
     let t = min(mine, segment.rows - 1u) * CLASSES;
+    let row0 = rowAt(min(mine, segment.rows - 1u));
+    let row1 = quadSwapX(row0);
+    let row2 = quadSwapY(row0);
+    let row3 = quadSwapDiagonal(row0);
     var xTile: array<vec4f, 4u * TILE_FEATURES4>;
-    for (var j = 0u; j < 4u; j++) { // unroll
-      let row = rowAt(min(position + (lane ^ j), segment.rows - 1u));
-      for (var f = 0u; f < TILE_FEATURES4; f++) { // unroll
-        xTile[f * 4u + j] = xAt(row, firstFeature + 4u * f);
-      }
+    for (var f = 0u; f < TILE_FEATURES4; f++) { // unroll
+      xTile[f * 4u] = xAt(row0, firstFeature + 4u * f);
+      xTile[f * 4u + 1u] = xAt(row1, firstFeature + 4u * f);
+      xTile[f * 4u + 2u] = xAt(row2, firstFeature + 4u * f);
+      xTile[f * 4u + 3u] = xAt(row3, firstFeature + 4u * f);
     }
     for (var c = 0u; c < TILE_CLASSES; c++) { // unroll
       let t0 = select(0.0, dLogits[t + min(firstClass + c, CLASSES - 1u)], mine < segment.rows);

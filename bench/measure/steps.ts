@@ -71,7 +71,9 @@ export async function measureSteps(
     }
     for (let round = 1; round <= rounds; round++) {
       onPart(`${at}: round ${round} of ${rounds}`);
-      for (const runner of runners) {
+      // Each round begins with another one, so that none is always the one after the same neighbour.
+      const order = [...runners];
+      for (const runner of [...order.slice(round % order.length), ...order.slice(0, round % order.length)]) {
         signal?.throwIfAborted();
         await takeRound(runner).catch((error: unknown) => {
           runners.delete(runner);

@@ -256,10 +256,46 @@ test("100 × create, fit, predict, dispose leaves no live GPU buffer", async () 
   expect(live.created).toBeGreaterThan(1000);
 });
 
+test.each([
+  ["f32", 4],
+  ["f16", 2],
+  ["u8", 1],
+] as const)(
+  "rows in %s take %s bytes an element on the device, and all the rest at most 64 MiB",
+  async (storage, bytes) => {
+    const live = countLiveBuffers();
+    const [rows, features, classes] = [20_000, 256, 100];
+    const data = Float32Array.from({ length: rows * features }, (_, i) => (i % 255) / 255);
+    const labels = Uint32Array.from({ length: rows }, (_, i) => i % classes);
+    const backend = await WebGpuBackend.open({ tuning: "quick" });
+    const dataset = await backend.createDataset({
+      x: { data, rows, cols: features },
+      targets: { kind: "labels", labels },
+      storage,
+    });
+    expect(live.peak).toBe(rows * features * bytes + rows * 4 + 16);
+    const trainer = await backend.createTrainer({ features, classes, bias: true });
+    await trainer.sgd(dataset, {
+      epochs: [Uint32Array.from({ length: 512 }, (_, i) => i)],
+      batchSize: 256,
+      learningRates: new Float64Array(2).fill(0.1),
+      momentum: 0.9,
+      nesterov: false,
+      l2: 0,
+    });
+    expect(live.peak).toBeLessThanOrEqual(1.15 * rows * features * bytes + 2 ** 26);
+    trainer.dispose();
+    dataset.dispose();
+    expect(live.size).toBe(0);
+    backend.dispose();
+  },
+);
+
 /** Counts buffers that were created and not destroyed, from now on. */
-function countLiveBuffers(): { readonly size: number; readonly created: number } {
+function countLiveBuffers(): { readonly size: number; readonly created: number; readonly peak: number } {
   const live = new Set<GPUBuffer>();
   let created = 0;
+  let peak = 0;
   const { createBuffer } = GPUDevice.prototype;
   vi.spyOn(GPUDevice.prototype, "createBuffer").mockImplementation(function (this: GPUDevice, descriptor) {
     const buffer = createBuffer.call(this, descriptor);
@@ -270,6 +306,10 @@ function countLiveBuffers(): { readonly size: number; readonly created: number }
     };
     live.add(buffer);
     created++;
+    peak = Math.max(
+      peak,
+      [...live].reduce((sum, { size }) => sum + size, 0),
+    );
     return buffer;
   });
   return {
@@ -278,6 +318,10 @@ function countLiveBuffers(): { readonly size: number; readonly created: number }
     },
     get created() {
       return created;
+    },
+    /** Most bytes alive at once. */
+    get peak() {
+      return peak;
     },
   };
 }

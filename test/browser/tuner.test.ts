@@ -107,6 +107,18 @@ describe("the tuner", () => {
     },
   );
 
+  test("trains where the cache is forbidden or full, and says so", async () => {
+    const refuse = () => {
+      throw new DOMException("the quota is used up", "QuotaExceededError");
+    };
+    const { trainer, weights } = await run({
+      tuning: "quick",
+      tuningCache: { getItem: refuse, setItem: refuse },
+    });
+    expect(trainer.tuning?.reason).toMatch(/plans measured.*; not kept: the quota is used up$/);
+    expect(weights.every(Number.isFinite)).toBe(true);
+  });
+
   test("refuses a pinned plan that cannot run, before anything is allocated", async () => {
     const backend = await WebGpuBackend.open({ tuning: { route: "rows" } as StepPlan });
     opened.push(backend);

@@ -141,7 +141,7 @@ export class WorkerPool {
 
 /** The rows of a share, copied, and the buffers to move them by. */
 async function copyShare(source: DatasetSource, { first, rows }: Share) {
-  const { x, targets, sampleWeights } = source;
+  const { x, targets, sampleWeights, storage } = source;
   const copies: ArrayBuffer[] = [];
   const copy = async <T extends MatrixData>(data: T, cols: number): Promise<T> => {
     const part = emptyLike(data, rows * cols);
@@ -167,6 +167,7 @@ async function copyShare(source: DatasetSource, { first, rows }: Share) {
           ? { kind: "distributions", distributions: await matrix(targets.distributions) }
           : targets,
     ...(sampleWeights && { sampleWeights: await copy(sampleWeights, 1) }),
+    storage,
   };
   return { copied, copies };
 }

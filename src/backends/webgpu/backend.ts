@@ -47,7 +47,7 @@ export class WebGpuBackend implements Backend {
     const { device, allowSoftware = true, reason = "asked for by name", maxChunkBytes = Infinity } = options;
     const { tuning = "auto", tuningCache = memoryCache() } = options;
     const gpu = device ? GpuDevice.adopt(device) : await GpuDevice.acquire(allowSoftware, reason);
-    return new WebGpuBackend(gpu, maxChunkBytes, { tuning, cache: tuningCache });
+    return new WebGpuBackend(gpu, maxChunkBytes, { tuning, cache: tuningCache, reports: new Map() });
   }
 
   get info(): DeviceInfo {

@@ -26,7 +26,7 @@ import { checkPlan, defaultPlan, type StepPlan } from "./plan.ts";
 import { readParameters, readScores } from "./readback.ts";
 import { segmentAll, segmentSteps } from "./segments.ts";
 import { Submitter } from "./submitter.ts";
-import { choosePlan, type TunerSettings } from "./tuner.ts";
+import { choosePlan, type PlanReport, type TunerSettings } from "./tuner.ts";
 import { Workspace, type WorkspaceOwner } from "./workspace.ts";
 
 /** Kernels count the vectors of the parameters in 32 bits. */
@@ -37,7 +37,7 @@ export class WebGpuTrainer implements Trainer {
   readonly #owner: WorkspaceOwner;
   readonly #settings: TunerSettings;
   readonly #workspaces = new Map<WebGpuDataset, Workspace>();
-  #tuning: Awaited<ReturnType<typeof choosePlan>> | null = null;
+  #tuning: PlanReport | null = null;
 
   private constructor(owner: WorkspaceOwner, settings: TunerSettings) {
     this.#owner = owner;

@@ -34,8 +34,8 @@ const WORTHWHILE = { software: 2 ** 33, real: 2 ** 40 };
 /** Time of one measurement, ms: well over the granularity of any clock. */
 const MEASURE_TIME = 12;
 
-/** Turns between the best so far and a candidate that seems faster. */
-const TURNS = 3;
+/** Turns between the best so far and a candidate that seems faster; it must win every one. */
+const TURNS = 5;
 
 /** A candidate must take less than this share of the best time to replace it. */
 const MARGIN = 0.95;
@@ -47,16 +47,21 @@ const TOLERANCE = 1e-4;
 export interface TunerSettings {
   readonly tuning: Tuning;
   readonly cache: TuningCache;
+  /** What was measured here, by key: a report stays the same when it is asked for again. */
+  readonly reports: Map<string, PlanReport>;
 }
+
+/** {@link TuningReport} of a plan. */
+export type PlanReport = TuningReport & { readonly choice: StepPlan };
 
 /** The plan for steps on a data set. @throws OptionError a pinned plan that does not fit; the signal's reason */
 export async function choosePlan(
   owner: WorkspaceOwner,
   data: WebGpuDataset,
   steps: SgdSteps,
-  { tuning, cache }: TunerSettings,
+  { tuning, cache, reports }: TunerSettings,
   signal?: AbortSignal,
-): Promise<TuningReport & { readonly choice: StepPlan }> {
+): Promise<PlanReport> {
   const { shape, gpu } = owner;
   const { traits } = gpu;
   const untuned = defaultPlan(shape, traits);
@@ -68,11 +73,14 @@ export async function choosePlan(
   if (tuning === "auto" && operations < WORTHWHILE[traits.software ? "software" : "real"])
     return { choice: untuned, reason: "the default plan: too little work to tune for" };
   const key = keyOf(owner, data, steps.batchSize);
+  const known = reports.get(key);
+  if (known) return known;
   const kept = restore(cache, key, owner);
   if (kept) return { choice: kept, reason: "measured before on this adapter for this shape" };
   const report = await tune(owner, data, steps, untuned, tuning === "full" ? Infinity : QUICK_BUDGET, signal);
-  cache.setItem(key, JSON.stringify(report.choice));
-  return report;
+  const keptReport = { ...report, reason: report.reason + keep(cache, key, report.choice) };
+  reports.set(key, keptReport);
+  return keptReport;
 }
 
 /** One candidate, ready to run on a segment. */
@@ -90,7 +98,7 @@ async function tune(
   untuned: StepPlan,
   budget: number,
   signal: AbortSignal | undefined,
-): Promise<TuningReport & { readonly choice: StepPlan }> {
+): Promise<PlanReport> {
   const started = performance.now();
   const candidates = planCandidates(untuned, owner.shape, owner.gpu.traits);
   let best = await enter(owner, data, steps, untuned);
@@ -128,7 +136,8 @@ async function duel(best: Contestant, challenger: Contestant): Promise<number | 
   const times: [number, number][] = [];
   for (let turn = 0; turn < TURNS; turn++) times.push([await best.time(), await challenger.time()]);
   const [bestTime, time] = [0, 1].map((i) => times.map((pair) => pair[i]).sort((a, b) => a - b)[TURNS >> 1]);
-  return time < MARGIN * bestTime ? time : null;
+  const wins = times.every(([known, challenging]) => challenging < known);
+  return wins && time < MARGIN * bestTime ? time : null;
 }
 
 /** Compiles a plan and runs it once, so that its gradient lies where it can be read. */
@@ -207,14 +216,23 @@ function keyOf({ gpu, shape }: WorkspaceOwner, data: WebGpuDataset, batchSize: n
   return `softmax-webgpu plan 1 ${parts.join(" ")}`;
 }
 
-/** A kept plan that still fits; whatever else lies there counts as nothing. */
+/** A kept plan that still fits; whatever else lies there, or a cache that cannot be read, counts as nothing. */
 function restore(cache: TuningCache, key: string, { shape, gpu }: WorkspaceOwner): StepPlan | null {
-  const text = cache.getItem(key);
-  if (text === null) return null;
   try {
-    return checkPlan(JSON.parse(text), shape, gpu.traits);
+    const text = cache.getItem(key);
+    return text === null ? null : checkPlan(JSON.parse(text), shape, gpu.traits);
   } catch {
-    return null; // written by another version, or by somebody else: it is measured anew and replaced
+    return null; // written by another version or by somebody else, or forbidden: it is measured anew
+  }
+}
+
+/** Keeps a plan; a cache that is full or forbidden is no reason not to train, and is said in the report. */
+function keep(cache: TuningCache, key: string, plan: StepPlan): string {
+  try {
+    cache.setItem(key, JSON.stringify(plan));
+    return "";
+  } catch (error) {
+    return `; not kept: ${error instanceof Error ? error.message : String(error)}`;
   }
 }
 
