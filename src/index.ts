@@ -1,8 +1,8 @@
 /** Entry `softmax-webgpu`: the estimator, its errors, data readers and learning-rate schedules. */
 export type { DeviceInfo, DeviceKind, TuningReport } from "./backends/backend.ts";
 export type { DeviceOption } from "./backends/open-backend.ts";
+export type { Tuning, TuningCache } from "./backends/webgpu/choose-plan.ts";
 export type { StepPlan } from "./backends/webgpu/plan.ts";
-export type { Tuning, TuningCache } from "./backends/webgpu/tuner.ts";
 export type { ByteSource } from "./data/byte-source.ts";
 export { type IdxImages, readIdxImages, readIdxLabels, readIdxPair } from "./data/idx.ts";
 export type { Label, Labels, LabelsLike } from "./data/labels.ts";

@@ -1,6 +1,6 @@
 /** The options of the estimator: defaults, ranges and checks. */
 import type { DeviceOption } from "./backends/open-backend.ts";
-import type { Tuning, TuningCache } from "./backends/webgpu/tuner.ts";
+import type { Tuning, TuningCache } from "./backends/webgpu/choose-plan.ts";
 import { describe } from "./data/matrix.ts";
 import type { Storage } from "./data/storage.ts";
 import { OptionError } from "./errors.ts";
@@ -36,7 +36,7 @@ export interface SoftmaxRegressionOptions {
   readonly threads?: "auto" | number;
   /**
    * How X is kept on the device. Default `"auto"`: bytes as bytes, a `Float16Array` as halves, the rest as float32.
-   * `"f16"` rounds values to eleven bits, which moves an optimum by about 1e-4 of its size and halves the memory
+   * `"f16"` rounds values to eleven significant bits (to multiples of 2⁻²⁴ below 2⁻¹⁴) and halves the memory
    * and its traffic; `"u8"` rounds values in [0, 1] to multiples of 1/255 and quarters them. The reference ignores it.
    */
   readonly storage?: "auto" | Storage;

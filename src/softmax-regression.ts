@@ -111,7 +111,7 @@ export class SoftmaxRegression {
   async evaluate(x: MatrixLike, y: LabelsLike): Promise<ModelEvaluation> {
     const fitted = this.#requireFitted();
     const { matrix, targets } = checkLabelled(x, y, fitted, ["x", "y"]);
-    await scanRows(matrix, "x", this.#backend.closed);
+    await scanRows(matrix, "x", this.#backend.closed, this.#options.storage);
     const evaluation = await this.#run(fitted, matrix, targets, (trainer, data, run) =>
       trainer.evaluate(data, run),
     );
@@ -153,8 +153,8 @@ export class SoftmaxRegression {
     const known = { classes, features: matrix.cols };
     const validation =
       options.validation && checkLabelled(...options.validation, known, ["validation[0]", "validation[1]"]);
-    const { maxSquaredNorm } = await scanRows(matrix, "x", signal);
-    if (validation) await scanRows(validation.matrix, "validation[0]", signal);
+    const { maxSquaredNorm } = await scanRows(matrix, "x", signal, this.#options.storage);
+    if (validation) await scanRows(validation.matrix, "validation[0]", signal, this.#options.storage);
     const schedule = await this.#schedule(matrix, maxSquaredNorm, signal);
 
     const epochs: EpochRecord[] = [];
@@ -227,7 +227,7 @@ export class SoftmaxRegression {
         `${matrix.rows} rows × ${cols} classes are more than ${MAX_ELEMENTS} results; pass fewer rows`,
       );
     }
-    await scanRows(matrix, "x", this.#backend.closed);
+    await scanRows(matrix, "x", this.#backend.closed, this.#options.storage);
     const data = await this.#run(fitted, matrix, NO_TARGETS, work);
     assertFinite(data, cols);
     return { data, rows: matrix.rows, cols };

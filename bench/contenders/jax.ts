@@ -50,8 +50,8 @@ async function open({ x, labels, rows, features, classes }: BenchProblem, backen
     run: async (count: number) => {
       for (let i = 0; i < count; i++) {
         state = step(state.w, state.b, state.vw, state.vb, data.ref, targets.ref) as typeof state;
-        await blockUntilReady(state.w.ref);
       }
+      await blockUntilReady(state.w.ref);
     },
     weights: async () => (await state.w.ref.transpose().data()) as Float32Array,
     dispose: () => {

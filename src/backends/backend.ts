@@ -64,6 +64,8 @@ export interface SgdSteps {
   readonly nesterov: boolean;
   /** λ, the coefficient of ‖W‖². */
   readonly l2: number;
+  /** Rows that this and the calls to come will visit, from which a backend sees what tuning is worth. Default: this call's. */
+  readonly plannedRows?: number;
 }
 
 /** What each step saw before it moved. */

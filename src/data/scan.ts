@@ -2,6 +2,7 @@
 import { DataError } from "../errors.ts";
 import { pause } from "../pause.ts";
 import { elementScale, type Matrix, type MatrixData } from "./matrix.ts";
+import { checkStorable, type Storage, storageOf } from "./storage.ts";
 
 /** Largest finite float32. */
 const MAX_FLOAT32 = (2 - 2 ** -23) * 2 ** 127;
@@ -18,14 +19,17 @@ export interface Scan {
 /**
  * Scans every value.
  *
- * @throws DataError NaN, infinity, or a value beyond float32, with its row and column
+ * @throws DataError NaN, infinity, or a value beyond float32 or the storage asked for, with its row and column
  * @throws the signal's reason, once it is aborted
  */
 export async function scanRows(
-  { data, rows, cols }: Matrix,
+  x: Matrix,
   argument: string,
   signal?: AbortSignal,
+  storage: "auto" | Storage = "auto",
 ): Promise<Scan> {
+  const { data, rows, cols } = x;
+  const stored = storageOf(x, storage);
   const rowsAtOnce = Math.max(1, Math.floor(PIECE / cols));
   let longest = 0;
   for (let first = 0; first < rows; first += rowsAtOnce) {
@@ -36,6 +40,7 @@ export async function scanRows(
       // A sum of squares is finite and small enough exactly where all of its terms are, but for the border
       // cases, which checkRow settles value by value.
       if (!(squaredNorm <= MAX_FLOAT32)) checkRow(data, i, cols, argument);
+      checkStorable(x, stored, i, argument);
       if (squaredNorm > longest) longest = squaredNorm;
     }
   }

@@ -69,23 +69,37 @@ function convertRow({ data, cols }: Matrix, storage: Storage, row: number, targe
   const scale = elementScale(data);
   for (let j = 0; j < cols; j++) {
     const value = data[row * cols + j] * scale;
-    target[at + j] = storage === "f32" ? value : convert(value, storage, row, j);
+    if (!isStorable(value, storage)) throw unstorable("x", storage, value, row, j);
+    target[at + j] = storage === "f32" ? value : storage === "u8" ? Math.round(255 * value) : toHalf(value);
   }
 }
 
-function convert(value: number, storage: "f16" | "u8", row: number, column: number): number {
-  if (storage === "u8") {
-    if (value >= 0 && value <= 1) return Math.round(255 * value);
-    throw unstorable(storage, "0 to 1", value, row, column);
+/** @throws DataError a value of the row that the storage cannot hold, with its place */
+export function checkStorable(x: Matrix, storage: Storage, row: number, argument: string): void {
+  if (storage === "f32" || asStored(x, storage)) return;
+  const scale = elementScale(x.data);
+  for (let j = 0; j < x.cols; j++) {
+    const value = x.data[row * x.cols + j] * scale;
+    if (!isStorable(value, storage)) throw unstorable(argument, storage, value, row, j);
   }
-  if (Math.abs(value) <= MAX_HALF) return toHalf(value);
-  throw unstorable(storage, `±${MAX_HALF}`, value, row, column);
 }
 
-function unstorable(storage: Storage, range: string, value: number, row: number, column: number): DataError {
+function isStorable(value: number, storage: Storage): boolean {
+  if (storage === "u8") return value >= 0 && value <= 1;
+  return storage === "f32" || Math.abs(value) <= MAX_HALF;
+}
+
+function unstorable(
+  argument: string,
+  storage: Storage,
+  value: number,
+  row: number,
+  column: number,
+): DataError {
+  const range = storage === "u8" ? "0 to 1" : `±${MAX_HALF}`;
   const where = `row ${row} column ${column} is ${value}`;
   return new DataError(
-    "x",
+    argument,
     `storage "${storage}" holds values in ${range}, ${where}; scale the data or use "f32"`,
   );
 }

@@ -83,7 +83,7 @@ export async function sgd(
     );
     const result = await trainer.sgd(
       data,
-      { ...options, epochs: orders, learningRates },
+      { ...options, epochs: orders, learningRates, plannedRows: epochs * data.rows },
       { signal: hooks.signal, onRows: (rows) => hooks.onRows?.(first * data.rows + rows) },
     );
     const parameters = await trainer.read();

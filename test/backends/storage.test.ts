@@ -99,3 +99,13 @@ test("a fit with f16 ends near the fit with f32: the accuracy that the documenta
   expectClose(await weightsOf("f16"), exact, { absolute: 1e-3 * size, relative: 0 });
   expectClose(await weightsOf("u8"), exact, { absolute: 2e-2 * size, relative: 0 });
 });
+
+test("a fit names the argument that a storage cannot hold, before anything runs", async () => {
+  const y = Array.from({ length: 90 }, (_, i) => i % 5);
+  const model = new SoftmaxRegression({ device: "wasm", storage: "u8" });
+  const large = { ...X, data: Float64Array.from(X.data, (value, i) => (i === 40 ? 2 : value)) };
+  await expect(model.fit(large, y)).rejects.toThrow(/^x: storage "u8" .* row 1 column 3 is 2/);
+  await expect(model.fit(X, y, { validation: [large, y] })).rejects.toThrow(/^validation\[0\]: storage "u8"/);
+  expect(model.device).toBeNull();
+  model.dispose();
+});

@@ -81,7 +81,7 @@ function plansOf(shape: ModelShape): Record<"direct" | "sliced" | "quad", StepPl
   const forward = directForward(shape.classes, 4, 2);
   return {
     direct,
-    sliced: { ...direct, forward: { ...forward, lanes: 4 } },
+    sliced: { ...direct, forward },
     quad: defaultPlan(shape, { ...traits, subgroupSize: 4, software: true }),
   };
 }

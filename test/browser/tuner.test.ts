@@ -65,7 +65,7 @@ describe("the tuner", () => {
     expect(cache.items.size).toBe(1);
     const [[key, kept]] = cache.items;
     expect(key).toContain("64x12x5");
-    expect(JSON.parse(kept)).toEqual(first.trainer.tuning?.choice);
+    expect(JSON.parse(kept)).toEqual({ choice: first.trainer.tuning?.choice, isComplete: true });
     const second = await run({ tuning: "quick", tuningCache: cache });
     expect(second.trainer.tuning).toEqual({
       choice: first.trainer.tuning?.choice,

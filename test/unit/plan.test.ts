@@ -132,7 +132,7 @@ describe("plans", () => {
       }
       const routes = plansOf(shape, LARGE).map(({ route }) => route);
       expect(routes).toContain("shared");
-      expect(routes.includes("one-read")).toBe(shape.classes <= 32 && shape.features <= 4092);
+      expect(routes.includes("one-read")).toBe(shape.classes <= 31 && shape.features <= 4092);
     }
   });
 
@@ -148,7 +148,12 @@ describe("plans", () => {
     ["another kernel", { ...plan, forward: { ...plan.forward, kernel: "forwards" } }],
     ["quads of three classes", { ...plan, forward: { ...plan.forward, classes: 3 } }],
     ["slices that do not divide the threads", { ...plan, forward: { ...plan.forward, slices: 3 } }],
-    ["lanes that are no power of two", { ...plan, forward: { ...plan.forward, lanes: 3 } }],
+    ["a quad cut short", { ...plan, forward: { ...plan.forward, threads: 2 } }],
+    ["tiles no thread can hold", { ...plan, forward: { ...plan.forward, classes: 4000 } }],
+    [
+      "more workgroup memory than there is",
+      { ...plan, route: "shared", shared: { ...plan.shared, rows: 20, classes: 20 } },
+    ],
     ["more threads than there are", { ...plan, forward: { ...plan.forward, threads: 512 } }],
     [
       "too few threads to hold a row",

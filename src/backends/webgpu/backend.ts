@@ -1,10 +1,10 @@
 /** WebGPU as a backend: one device, the kernels compiled on it, and the data sets and trainers made from them. */
 import type { Backend, DatasetSource, DeviceInfo, ModelShape, RunOptions } from "../backend.ts";
+import { memoryCache, type TunerSettings, type Tuning, type TuningCache } from "./choose-plan.ts";
 import { uploadDataset, type WebGpuDataset } from "./dataset.ts";
 import { GpuDevice } from "./gpu-device.ts";
 import { KernelCache } from "./kernel.ts";
 import { WebGpuTrainer } from "./trainer.ts";
-import { memoryCache, type TunerSettings, type Tuning, type TuningCache } from "./tuner.ts";
 
 /** How a WebGPU backend is opened. */
 export interface WebGpuOptions {

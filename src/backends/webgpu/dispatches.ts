@@ -47,6 +47,8 @@ export interface Dispatch {
   readonly constants: Constants;
   /** Workgroups for `rows` rows of a batch whose gradient is in `splits` parts. */
   readonly groups: (rows: number, splits: number) => number;
+  /** Pairs (Σ s·CE, rows right) that a dispatch leaves, where it leaves any. */
+  readonly lossPairs?: (rows: number, splits: number) => number;
 }
 
 /** Threads of a workgroup of the kernels that no plan varies. */
@@ -117,6 +119,7 @@ export function dispatchOf(
         shader: plan.forward.kernel === "forward" ? forward : forwardQuad,
         constants: { ...rows, ...targets, ...constants },
         groups: (count) => Math.ceil(count / groupRows),
+        lossPairs: (count) => Math.ceil(count / groupRows),
       };
     }
     case "gradient": {
@@ -150,6 +153,7 @@ export function dispatchOf(
         shader: gradientShared,
         constants: { ...rows, ...targets, TILE_CLASSES: tileClasses, TILE_FEATURES4: tileFeatures4 },
         groups: (_, splits) => tiles * splits,
+        lossPairs: (_, splits) => splits,
       };
     }
     case "step": {
@@ -158,6 +162,7 @@ export function dispatchOf(
         shader: step,
         constants: { ...rows, ...targets, TILE_FEATURES4: tileFeatures4, WORKGROUP_SIZE: threads },
         groups: (_, splits) => splits,
+        lossPairs: (_, splits) => splits,
       };
     }
     case "sgd":
@@ -195,7 +200,7 @@ const IDLE_SHARE = 0.06;
 
 /** Whole rows for a workgroup: as few as keep its threads, or quads, busy in every round of tiles. */
 function forwardConstants(
-  { kernel, rows, classes: tileClasses, slices, lanes, threads }: ForwardTile,
+  { kernel, rows, classes: tileClasses, slices, threads }: ForwardTile,
   classes: number,
 ) {
   const isQuad = kernel === "forward-quad";
@@ -210,6 +215,9 @@ function forwardConstants(
   const rowTiles =
     choices.find((count) => idle(count) <= IDLE_SHARE) ?? choices.toSorted((i, j) => idle(i) - idle(j))[0];
   const groupRows = rowTiles * rows * (isQuad ? 4 : 1);
+  // Threads that softmax has left for a row, while each has some classes of it.
+  const perRow = Math.min(threads / groupRows, classes / 8);
+  const lanes = 2 ** Math.max(0, Math.floor(Math.log2(perRow)));
   const shared = { TILE_ROWS: rows, GROUP_ROWS: groupRows, LANES: lanes, WORKGROUP_SIZE: threads };
   const own = isQuad ? { TILE_CLASSES4: tileClasses / 4 } : { TILE_CLASSES: tileClasses, SLICES: slices };
   return { groupRows, constants: { ...shared, ...own } };

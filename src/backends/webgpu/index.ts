@@ -12,6 +12,7 @@ import step from "../../../shaders/step.wgsl";
 
 export * from "../contract.ts";
 export { WebGpuBackend, type WebGpuOptions } from "./backend.ts";
+export { QUICK_BUDGET, type Tuning, type TuningCache } from "./choose-plan.ts";
 export { type DataKind, type Dispatch, dispatchOf, type Operation, splitsFor } from "./dispatches.ts";
 export { GpuDevice } from "./gpu-device.ts";
 export { Kernel, KernelCache } from "./kernel.ts";
@@ -19,7 +20,6 @@ export { type AdapterTraits, defaultPlan, type StepPlan } from "./plan.ts";
 export { planCandidates } from "./plan-candidates.ts";
 export type { BindingLayout, Shader, UniformField } from "./shader.ts";
 export { type Constants, specialise } from "./specialise.ts";
-export { QUICK_BUDGET, type Tuning, type TuningCache } from "./tuner.ts";
 
 /** The shaders, in the order of the data flow; what each computes is in its first lines. */
 export const shaders = {

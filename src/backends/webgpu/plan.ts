@@ -14,8 +14,6 @@ export interface ForwardTile {
   readonly classes: number;
   /** Threads that share a tile's features; 1 for quads. */
   readonly slices: number;
-  /** Threads that share a row in softmax. */
-  readonly lanes: number;
   /** Threads of a workgroup. */
   readonly threads: number;
 }
@@ -104,7 +102,6 @@ export function quadForward(classes: number, rows = 4, maxClasses = 20): Forward
     rows,
     classes: Math.ceil(classes / tiles / 4) * 4,
     slices: 1,
-    lanes: 1,
     threads: 16,
   };
 }
@@ -116,7 +113,6 @@ export function directForward(classes: number, slices = 1, rows = 4, maxClasses 
     rows,
     classes: evenTile(classes, maxClasses),
     slices,
-    lanes: slices === 1 ? 1 : 2 ** Math.min(5, Math.max(0, Math.ceil(Math.log2(classes / 16)))),
     threads: slices === 1 ? 32 : 64,
   };
 }
@@ -136,21 +132,50 @@ export function isPossible(
   const quads = forward.kernel === "forward-quad" || gradient.kernel === "gradient-quad";
   if ((quads || route === "one-read") && traits.subgroupSize < 4) return false;
   if (Math.max(forward.threads, gradient.threads) > traits.maxThreads) return false;
+  if (gradient.threads % 4 > 0 || forward.threads % 4 > 0 || !isPowerOfTwo(forward.threads)) return false;
+  if (forward.threads % forward.slices > 0) return false;
   if (forward.kernel === "forward-quad" && (forward.classes % 4 > 0 || forward.slices > 1)) return false;
-  if (gradient.threads % 4 > 0 || !isPowerOfTwo(forward.threads) || !isPowerOfTwo(forward.lanes))
-    return false;
-  if (forward.threads % forward.slices > 0 || forward.lanes > forward.threads) return false;
-  const sliced = forward.slices > 1 ? forward.threads * forward.rows * forward.classes * 4 : 0;
-  if (sliced + forward.threads * 4 > traits.maxSharedBytes) return false;
-  if (route === "shared") return traits.maxThreads >= 256;
+  if (Math.max(...Object.values(registersOf(plan))) > MAX_TILE) return false;
+  if (sharedBytesOf(plan, classes) > traits.maxSharedBytes) return false;
+  if (route === "shared") return traits.maxThreads >= SHARED_SIDE ** 2;
   if (route === "one-read") {
     const vectors = Math.ceil(features / 4) + 1;
-    const kept = classes * oneRead.features4;
-    return (
-      oneRead.threads <= traits.maxThreads && oneRead.threads * oneRead.features4 >= vectors && kept <= 32
-    );
+    const isHeld = oneRead.threads * oneRead.features4 >= vectors && classes * oneRead.features4 <= 32;
+    return oneRead.threads <= traits.maxThreads && isHeld;
   }
   return true;
+}
+
+/** Most values that a thread may be asked to keep in registers: every one is written out in the shader. */
+const MAX_TILE = 1024;
+
+/** Threads of the kernels in workgroup memory along each side, and the depth of what they stage, as their files have it. */
+const SHARED_SIDE = 16;
+const SHARED_DEPTH = 16;
+
+/** Values in a thread's tile, by kernel. */
+function registersOf({ forward, gradient, shared, oneRead }: StepPlan) {
+  return {
+    forward: forward.rows * forward.classes,
+    gradient: 4 * gradient.classes * gradient.features4,
+    scores: shared.rows * shared.classes,
+    shared: 4 * shared.classes * shared.features4,
+    oneRead: 4 * oneRead.features4,
+  };
+}
+
+/** Workgroup memory of the kernels that a plan runs, bytes: the most that one takes. */
+function sharedBytesOf({ route, forward, shared, oneRead }: StepPlan, classes: number): number {
+  const sliced = forward.slices > 1 ? forward.threads * forward.rows * forward.classes * 4 : 0;
+  const side = SHARED_SIDE;
+  const scores = side * (shared.rows + shared.classes) * SHARED_DEPTH * 4 + side * shared.rows * 4;
+  const gradients = SHARED_DEPTH * side * (4 * shared.classes + 16 * shared.features4) + SHARED_DEPTH * 28;
+  const ofRoute = {
+    rows: 0,
+    shared: Math.max(scores, gradients),
+    "one-read": (Math.ceil(oneRead.threads / 4) + 1) * classes * 4,
+  };
+  return Math.max(sliced + forward.threads * 4, ofRoute[route] ?? 0);
 }
 
 function isPowerOfTwo(value: number): boolean {

@@ -17,6 +17,7 @@ import type {
 } from "../backend.ts";
 import { checkFeatures, checkLabelled, checkSteps } from "../steps.ts";
 import { allocate } from "./buffers.ts";
+import { choosePlan, type PlanReport, type TunerSettings } from "./choose-plan.ts";
 import type { WebGpuDataset } from "./dataset.ts";
 import { geometryOf } from "./geometry.ts";
 import type { GpuDevice } from "./gpu-device.ts";
@@ -26,7 +27,6 @@ import { checkPlan, defaultPlan, type StepPlan } from "./plan.ts";
 import { readParameters, readScores } from "./readback.ts";
 import { segmentAll, segmentSteps } from "./segments.ts";
 import { Submitter } from "./submitter.ts";
-import { choosePlan, type PlanReport, type TunerSettings } from "./tuner.ts";
 import { Workspace, type WorkspaceOwner } from "./workspace.ts";
 
 /** Kernels count the vectors of the parameters in 32 bits. */

@@ -71,11 +71,19 @@ export class Workspace {
     };
   }
 
-  /** @throws LimitError, DeviceError; nothing stays allocated */
-  static async create(owner: WorkspaceOwner, data: WebGpuDataset, plan: StepPlan): Promise<Workspace> {
+  /**
+   * @param mostBatchRows rows of the largest batch to come, where smaller buffers are wanted
+   * @throws LimitError, DeviceError; nothing stays allocated
+   */
+  static async create(
+    owner: WorkspaceOwner,
+    data: WebGpuDataset,
+    plan: StepPlan,
+    mostBatchRows = Infinity,
+  ): Promise<Workspace> {
     const { gpu, shape } = owner;
     const { parameterBytes, segmentRows: mostRows } = geometryOf(shape);
-    const segmentRows = Math.min(mostRows, data.rows);
+    const segmentRows = Math.min(mostRows, data.rows, mostBatchRows);
     const trainable = data.targetKind !== "none";
     const buffers = await allocate(gpu, "workspace", {
       logits: { size: segmentRows * shape.classes * 4, role: "storage" },
@@ -138,7 +146,7 @@ export class Workspace {
     const lastKernels = await this.prepare(lastOperations);
     const losses = kernels[operations.indexOf(lossesFrom)].dispatch;
     return {
-      lossPairs: ({ count, batch }) => losses.groups(count, batch.splits),
+      lossPairs: ({ count, batch }) => losses.lossPairs?.(count, batch.splits) ?? 0,
       encode: (pass, segment, lane, offset) => {
         for (const kernel of segment.isLast ? lastKernels : kernels)
           this.encode(pass, kernel, segment, lane, offset);

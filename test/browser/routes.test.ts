@@ -1,0 +1,94 @@
+/**
+ * Every route a step can take, pinned, on data cut into chunks: batches that span several segments and add to each
+ * other's partial gradients, a shorter last batch, other work in between, rows without weight.
+ */
+import { afterEach, describe, expect, test } from "vitest";
+import type { Backend, SgdSteps } from "../../src/backends/backend.ts";
+import { ReferenceBackend } from "../../src/backends/reference/backend.ts";
+import { WebGpuBackend } from "../../src/backends/webgpu/backend.ts";
+import {
+  type AdapterTraits,
+  defaultPlan,
+  directForward,
+  type StepPlan,
+} from "../../src/backends/webgpu/plan.ts";
+import { expectClose } from "../support/expect-close.ts";
+import { type Problem, randomProblem } from "../support/problems.ts";
+
+const SHAPE = { features: 101, classes: 10, bias: true };
+const GPU: AdapterTraits = { software: false, subgroupSize: 4, maxThreads: 256, maxSharedBytes: 2 ** 14 };
+const direct = defaultPlan(SHAPE, { ...GPU, software: true, subgroupSize: 0 });
+const PLANS: Record<string, StepPlan> = {
+  direct,
+  sliced: { ...direct, forward: directForward(10, 8, 2) },
+  quad: defaultPlan(SHAPE, { ...GPU, software: true }),
+  shared: { ...direct, route: "shared" },
+  "one-read": { ...direct, route: "one-read" },
+};
+
+const opened: Backend[] = [];
+afterEach(() => {
+  for (const backend of opened.splice(0)) backend.dispose();
+});
+
+/** Steps of batches of 50, 50 and 30, an evaluation before and between, and the gradient over all rows. */
+async function story(backend: Backend, { source, parameters, rows }: Problem) {
+  opened.push(backend);
+  const data = await backend.createDataset(source);
+  const trainer = await backend.createTrainer(SHAPE);
+  trainer.write(parameters);
+  const steps: SgdSteps = {
+    epochs: [rows.toReversed(), rows],
+    batchSize: 50,
+    learningRates: new Float64Array(6).fill(0.1),
+    momentum: 0.9,
+    nesterov: true,
+    l2: 1e-2,
+  };
+  const before = await trainer.evaluate(data);
+  const first = await trainer.sgd(data, steps);
+  const between = await trainer.evaluate(data);
+  const { losses, correct } = await trainer.sgd(data, steps);
+  const { loss, dWeights } = await trainer.lossAndGradient(data, 1e-2);
+  const { weights, bias } = await trainer.read();
+  return {
+    counts: [before.correct, ...first.correct, between.correct, ...correct],
+    losses: [before.loss, ...first.losses, between.loss, ...losses, loss],
+    weights: [...weights, ...bias],
+    gradient: [...dWeights],
+  };
+}
+
+describe.each(Object.entries(PLANS))("%s", (_name, tuning) => {
+  test.each([
+    ["one chunk, labels", { targets: "labels" }, Infinity],
+    ["chunks of 4 KiB, labels", { targets: "labels" }, 4096],
+    ["chunks of 4 KiB, weighted distributions", { targets: "distributions", isWeighted: true }, 4096],
+  ] as const)("%s", async (_what, kind, maxChunkBytes) => {
+    const problem = randomProblem({ rows: 130, ...SHAPE, ...kind });
+    const expected = await story(new ReferenceBackend(), problem);
+    const actual = await story(await WebGpuBackend.open({ tuning, maxChunkBytes }), problem);
+    expectClose(actual.losses, expected.losses, { absolute: 2e-5, relative: 2e-5 }, "losses");
+    expectClose(actual.weights, expected.weights, { absolute: 2e-5, relative: 1e-4 }, "parameters");
+    expectClose(actual.gradient, expected.gradient, { absolute: 2e-5, relative: 1e-4 }, "gradient");
+    expect(actual.counts).toEqual(expected.counts);
+  });
+
+  test("a batch whose rows have no weight moves nothing but by the penalty, and has loss 0", async () => {
+    const { source, rows } = randomProblem({ rows: 60, ...SHAPE });
+    const backend = await WebGpuBackend.open({ tuning });
+    opened.push(backend);
+    const data = await backend.createDataset({ ...source, sampleWeights: new Float32Array(60) });
+    const trainer = await backend.createTrainer(SHAPE);
+    const { losses, weights } = await trainer.sgd(data, {
+      epochs: [rows],
+      batchSize: 60,
+      learningRates: Float64Array.of(0.1),
+      momentum: 0,
+      nesterov: false,
+      l2: 0,
+    });
+    expect([losses[0], weights[0]]).toEqual([0, 0]);
+    expect((await trainer.read()).weights.every((value) => value === 0)).toBe(true);
+  });
+});
