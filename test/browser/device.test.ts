@@ -8,6 +8,9 @@ import { KernelCache } from "../../src/backends/webgpu/kernel.ts";
 import { DeviceError, LimitError, SoftmaxRegression, strokeDigits } from "../../src/index.ts";
 import { randomProblem } from "../support/problems.ts";
 
+/** Timeout of a test that compiles hundreds of kernels, ms: a software adapter takes a second for a model. */
+const MANY_COMPILATIONS = 900_000;
+
 const DIGITS = strokeDigits({ rows: 512, seed: 0 });
 
 afterEach(() => {
@@ -242,19 +245,23 @@ describe("failures", () => {
   }
 });
 
-test("100 × create, fit, predict, dispose leaves no live GPU buffer", async () => {
-  const live = countLiveBuffers();
-  const { x, y } = strokeDigits({ rows: 40, seed: 0 });
-  for (let i = 0; i < 100; i++) {
-    const model = new SoftmaxRegression({ device: "webgpu", epochs: 1 });
-    await model.fit(x, y);
-    expect(live.size).toBe(0);
-    await model.predict(x);
-    expect(live.size).toBe(0);
-    model.dispose();
-  }
-  expect(live.created).toBeGreaterThan(1000);
-});
+test(
+  "100 × create, fit, predict, dispose leaves no live GPU buffer",
+  async () => {
+    const live = countLiveBuffers();
+    const { x, y } = strokeDigits({ rows: 40, seed: 0 });
+    for (let i = 0; i < 100; i++) {
+      const model = new SoftmaxRegression({ device: "webgpu", epochs: 1 });
+      await model.fit(x, y);
+      expect(live.size).toBe(0);
+      await model.predict(x);
+      expect(live.size).toBe(0);
+      model.dispose();
+    }
+    expect(live.created).toBeGreaterThan(1000);
+  },
+  MANY_COMPILATIONS,
+);
 
 test.each([
   ["f32", 4],
