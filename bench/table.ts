@@ -1,7 +1,8 @@
 /** A record as text for a terminal. A result over its tolerance is shown as wrong, without a time. */
+
+import { gigaPerSecond, ratioToTuned } from "./figures.ts";
 import { fitExponents } from "./measure/exponents.ts";
 import { messageOf, shapeText } from "./measure/text.ts";
-import { gigaPerSecond, ratioToTuned } from "./page/figures.ts";
 import {
   type BenchRecord,
   type BenchShape,

@@ -1,20 +1,28 @@
 /** softmax alone: P = softmax(Z), then dLogits = (P − Q) / N in the place of Z, and Σ CE. */
-import shader from "../../shaders/softmax.wgsl";
 import { crossEntropy, dLogits, softmax as reference } from "../../src/backends/reference/index.ts";
+import { dispatchOf } from "../../src/backends/webgpu/index.ts";
 import { largestError } from "../measure/error.ts";
 import { type KernelCase, type KernelInputs, readFloats } from "./case.ts";
 
-const THREADS = 64;
-
 /** The kernel at one shape. */
-export function softmax({ rows, classes, labels, order, normal }: KernelInputs): KernelCase {
-  const lanes = Math.min(THREADS, 2 ** Math.max(0, Math.ceil(Math.log2(classes / 16))));
-  const groups = Math.ceil((rows * lanes) / THREADS);
+export function softmax({
+  rows,
+  classes,
+  labels,
+  order,
+  normal,
+  plan,
+  model,
+  kind,
+}: KernelInputs): KernelCase {
+  const dispatch = dispatchOf("softmax", plan, model, kind);
+  const groups = dispatch.groups(rows, 1);
+  const lanes = Number(dispatch.constants.LANES);
   const logits = normal(rows * classes, 2);
   return {
-    shader,
+    shader: dispatch.shader,
+    constants: dispatch.constants,
     variant: lanes > 1 ? `${lanes} threads a row` : "1 thread a row",
-    constants: { CLASSES: classes, TARGETS: 1, WEIGHTED: false, LANES: lanes, WORKGROUP_SIZE: THREADS },
     fields: { rows, shuffled: 1, scale: 1 / rows },
     buffers: { order, targets: labels, sampleWeights: 4, logits, losses: 8 * groups },
     groups,

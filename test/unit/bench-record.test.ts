@@ -3,13 +3,13 @@
  * figures, rows, sweeps and names that follow from it. How it looks is not tested here.
  */
 import { describe, expect, test } from "vitest";
+import { intensity, isTunedWebgpu, ratioToTuned, roofAt, roofShare } from "../../bench/figures.ts";
 import { align, groupBy } from "../../bench/page/align.ts";
 import { logRange, logTicks, thinned } from "../../bench/page/charts/log-scale.ts";
 import { rooflineSeries } from "../../bench/page/charts/roofline-series.ts";
 import { drawable } from "../../bench/page/charts/series.ts";
 import { sweepSeries } from "../../bench/page/charts/sweep-series.ts";
 import { SHAPES, SWEEPS, toggled } from "../../bench/page/choices.ts";
-import { intensity, isTunedWebgpu, ratioToTuned, roofAt, roofShare } from "../../bench/page/figures.ts";
 import {
   formatBytes,
   formatDuration,

@@ -2,10 +2,11 @@
  * Series of the roofline plot: a roof for each record, and its correct kernels under it. Marks tell kernels apart.
  * Colours tell kernels apart as well while there is one record, and records where there are several.
  */
+
+import { gigaPerSecond, intensity, roofAt, roofShare } from "../../figures.ts";
 import { shapeText } from "../../measure/text.ts";
 import { type BenchRecord, type CeilingsRecord, isCorrect, type KernelRecord } from "../../record.ts";
 import { groupBy } from "../align.ts";
-import { gigaPerSecond, intensity, roofAt, roofShare } from "../figures.ts";
 import { formatNumber, formatPercent } from "../format.ts";
 import type { RecordName } from "../record-names.ts";
 import { type ChartPoint, type ChartSeries, cycle, DASHES, MARKERS } from "./series.ts";

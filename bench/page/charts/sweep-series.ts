@@ -1,8 +1,9 @@
 /** Series of rows per second along a sweep: colours tell contenders apart, marks storages, dashes records. */
+
+import { rowsPerSecond } from "../../figures.ts";
 import { shapeText } from "../../measure/text.ts";
 import { type BenchRecord, isCorrect } from "../../record.ts";
 import { groupBy } from "../align.ts";
-import { rowsPerSecond } from "../figures.ts";
 import { formatNumber } from "../format.ts";
 import type { RecordName } from "../record-names.ts";
 import { isInSweep, type Sweep } from "../sweeps.ts";

@@ -1,9 +1,10 @@
 /** @jsxImportSource preact */
 /** Each kernel alone: its time, its rates, and how near it comes to what the adapter can do at best. */
+
+import { gigaPerSecond, roofShare } from "../../figures.ts";
 import { shapeText } from "../../measure/text.ts";
 import type { BenchRecord, KernelRecord } from "../../record.ts";
 import { align, groupBy } from "../align.ts";
-import { gigaPerSecond, roofShare } from "../figures.ts";
 import { formatDuration, formatNumber, formatPercent, formatSpan } from "../format.ts";
 import type { RecordName } from "../record-names.ts";
 import { MachineTable } from "./machine-table.tsx";

@@ -1,9 +1,10 @@
 /** @jsxImportSource preact */
 /** Training steps of every contender, beside this library's own on a tuned WebGPU. */
+
+import { ratioToTuned, rowsPerSecond, stepsPerSecond } from "../../figures.ts";
 import { shapeText } from "../../measure/text.ts";
 import type { BenchRecord, StepRecord } from "../../record.ts";
 import { align, groupBy } from "../align.ts";
-import { ratioToTuned, rowsPerSecond, stepsPerSecond } from "../figures.ts";
 import { formatNumber, formatRatio, formatSpan } from "../format.ts";
 import type { RecordName } from "../record-names.ts";
 import { MachineTable } from "./machine-table.tsx";

@@ -15,16 +15,17 @@ import step from "../../../shaders/step.wgsl";
 import type { Storage } from "../../data/storage.ts";
 import type { Dataset, ModelShape } from "../backend.ts";
 import { geometryOf } from "./geometry.ts";
-import { evenTile, type ForwardTile, type StepPlan } from "./plan.ts";
+import { evenTile, type ForwardTile, SHARED_SIDE, type StepPlan } from "./plan.ts";
 import type { Shader } from "./shader.ts";
 import type { Constants } from "./specialise.ts";
 
 /**
- * What can be done with a segment. `probabilities` is softmax without targets; `take` is the sgd kernel that
+ * What can be done with a segment. `forward` is matmul and softmax in one; `probabilities` is softmax without targets; `take` is the sgd kernel that
  * moves nothing and leaves the gradient where it can be read.
  */
 export type Operation =
   | "matmul"
+  | "softmax"
   | "probabilities"
   | "forward"
   | "gradient"
@@ -56,9 +57,6 @@ const MATMUL_THREADS = 32;
 const SOFTMAX_THREADS = 64;
 const SGD_THREADS = 64;
 
-/** Threads of the kernels in workgroup memory, along each side, as their files say. */
-const SHARED_SIDE = Number(scoresShared.constants.SIDE);
-
 /** Most memory for partial gradients, bytes, where more than one would take more. */
 const PARTIAL_BYTES = 2 ** 24;
 
@@ -82,97 +80,109 @@ export function dispatchOf(
   operation: Operation,
   plan: StepPlan,
   shape: ModelShape,
-  { storage, targetKind, isWeighted }: DataKind,
+  kind: DataKind,
 ): Dispatch {
-  const { classes, bias } = shape;
-  const { features4, weights4 } = geometryOf(shape);
-  const model = { CLASSES: classes, FEATURES4: features4, BIAS: bias };
-  const rows = { ...model, STORAGE: STORAGE[storage] };
-  const targets = { TARGETS: TARGETS[targetKind], WEIGHTED: isWeighted };
-  switch (operation) {
-    case "matmul": {
-      const [tileRows, tileClasses] = [4, evenTile(classes, 10)];
-      const tiles = (count: number) => Math.ceil(count / tileRows) * Math.ceil(classes / tileClasses);
-      return {
-        shader: matmul,
-        constants: {
-          ...rows,
-          TILE_ROWS: tileRows,
-          TILE_CLASSES: tileClasses,
-          WORKGROUP_SIZE: MATMUL_THREADS,
-        },
-        groups: (count) => Math.ceil(tiles(count) / MATMUL_THREADS),
-      };
-    }
-    case "probabilities": {
-      const lanes = Math.min(SOFTMAX_THREADS, 2 ** Math.max(0, Math.ceil(Math.log2(classes / 16))));
-      const constants = { CLASSES: classes, TARGETS: TARGETS.none, WEIGHTED: false, LANES: lanes };
-      return {
-        shader: softmax,
-        constants: { ...constants, WORKGROUP_SIZE: SOFTMAX_THREADS },
-        groups: (count) => Math.ceil((count * lanes) / SOFTMAX_THREADS),
-      };
-    }
-    case "forward": {
-      const { groupRows, constants } = forwardConstants(plan.forward, classes);
-      return {
-        shader: plan.forward.kernel === "forward" ? forward : forwardQuad,
-        constants: { ...rows, ...targets, ...constants },
-        groups: (count) => Math.ceil(count / groupRows),
-        lossPairs: (count) => Math.ceil(count / groupRows),
-      };
-    }
-    case "gradient": {
-      const { kernel, classes: tileClasses, features4: tileFeatures4, threads } = plan.gradient;
-      return {
-        shader: kernel === "gradient" ? gradient : gradientQuad,
-        constants: {
-          ...rows,
-          TILE_CLASSES: tileClasses,
-          TILE_FEATURES4: tileFeatures4,
-          WORKGROUP_SIZE: threads,
-        },
-        groups: (_, splits) => Math.ceil((gradientThreads(plan, shape) * splits) / threads),
-      };
-    }
-    case "scoresShared": {
-      const { rows: tileRows, classes: tileClasses } = plan.shared;
-      const classTiles = Math.ceil(classes / (SHARED_SIDE * tileClasses));
-      return {
-        shader: scoresShared,
-        constants: { ...rows, TARGETS: targets.TARGETS, TILE_ROWS: tileRows, TILE_CLASSES: tileClasses },
-        groups: (count) => Math.ceil(count / (SHARED_SIDE * tileRows)) * classTiles,
-      };
-    }
-    case "gradientShared": {
-      const { classes: tileClasses, features4: tileFeatures4 } = plan.shared;
-      const tiles =
-        Math.ceil(classes / (SHARED_SIDE * tileClasses)) *
-        Math.ceil(weights4 / (SHARED_SIDE * tileFeatures4));
-      return {
-        shader: gradientShared,
-        constants: { ...rows, ...targets, TILE_CLASSES: tileClasses, TILE_FEATURES4: tileFeatures4 },
-        groups: (_, splits) => tiles * splits,
-        lossPairs: (_, splits) => splits,
-      };
-    }
-    case "step": {
-      const { features4: tileFeatures4, threads } = plan.oneRead;
-      return {
-        shader: step,
-        constants: { ...rows, ...targets, TILE_FEATURES4: tileFeatures4, WORKGROUP_SIZE: threads },
-        groups: (_, splits) => splits,
-        lossPairs: (_, splits) => splits,
-      };
-    }
-    case "sgd":
-    case "take":
-      return {
-        shader: sgd,
-        constants: { ...model, TAKE: operation === "take", WORKGROUP_SIZE: SGD_THREADS },
-        groups: () => Math.ceil((classes * weights4) / SGD_THREADS),
-      };
-  }
+  return DISPATCHES[operation](plan, shape, kind);
+}
+
+type DispatchRule = (plan: StepPlan, shape: ModelShape, kind: DataKind) => Dispatch;
+
+const DISPATCHES: Readonly<Record<Operation, DispatchRule>> = {
+  matmul: (_, shape, kind) => {
+    const [tileRows, tileClasses] = [4, evenTile(shape.classes, 10)];
+    const classTiles = Math.ceil(shape.classes / tileClasses);
+    const tile = { TILE_ROWS: tileRows, TILE_CLASSES: tileClasses, WORKGROUP_SIZE: MATMUL_THREADS };
+    return {
+      shader: matmul,
+      constants: { ...rowsOf(shape, kind), ...tile },
+      groups: (rows) => Math.ceil((Math.ceil(rows / tileRows) * classTiles) / MATMUL_THREADS),
+    };
+  },
+  softmax: (_, { classes }, kind) => softmaxDispatch(classes, targetsOf(kind)),
+  probabilities: (_, { classes }) => softmaxDispatch(classes, { TARGETS: TARGETS.none, WEIGHTED: false }),
+  forward: ({ forward: tile }, shape, kind) => {
+    const { groupRows, constants } = forwardConstants(tile, shape.classes);
+    const groups = (rows: number) => Math.ceil(rows / groupRows);
+    return {
+      shader: tile.kernel === "forward" ? forward : forwardQuad,
+      constants: { ...rowsOf(shape, kind), ...targetsOf(kind), ...constants },
+      groups,
+      lossPairs: groups,
+    };
+  },
+  gradient: (plan, shape, kind) => {
+    const { kernel, classes, features4, threads } = plan.gradient;
+    const tile = { TILE_CLASSES: classes, TILE_FEATURES4: features4, WORKGROUP_SIZE: threads };
+    return {
+      shader: kernel === "gradient" ? gradient : gradientQuad,
+      constants: { ...rowsOf(shape, kind), ...tile },
+      groups: (_, splits) => Math.ceil((gradientThreads(plan, shape) * splits) / threads),
+    };
+  },
+  scoresShared: ({ shared: { rows: tileRows, classes } }, shape, kind) => {
+    const classTiles = Math.ceil(shape.classes / (SHARED_SIDE * classes));
+    const { TARGETS } = targetsOf(kind);
+    return {
+      shader: scoresShared,
+      constants: { ...rowsOf(shape, kind), TARGETS, TILE_ROWS: tileRows, TILE_CLASSES: classes },
+      groups: (rows) => Math.ceil(rows / (SHARED_SIDE * tileRows)) * classTiles,
+    };
+  },
+  gradientShared: ({ shared: { classes, features4 } }, shape, kind) => {
+    const classTiles = Math.ceil(shape.classes / (SHARED_SIDE * classes));
+    const featureTiles = Math.ceil(geometryOf(shape).weights4 / (SHARED_SIDE * features4));
+    const tile = { TILE_CLASSES: classes, TILE_FEATURES4: features4 };
+    return {
+      shader: gradientShared,
+      constants: { ...rowsOf(shape, kind), ...targetsOf(kind), ...tile },
+      groups: (_, splits) => classTiles * featureTiles * splits,
+      lossPairs: (_, splits) => splits,
+    };
+  },
+  step: ({ oneRead: { features4, threads } }, shape, kind) => {
+    const tile = { TILE_FEATURES4: features4, WORKGROUP_SIZE: threads };
+    return {
+      shader: step,
+      constants: { ...rowsOf(shape, kind), ...targetsOf(kind), ...tile },
+      groups: (_, splits) => splits,
+      lossPairs: (_, splits) => splits,
+    };
+  },
+  sgd: (_, shape) => sgdDispatch(shape, false),
+  take: (_, shape) => sgdDispatch(shape, true),
+};
+
+/** Constants of the kernels that know the parameters, of those that read X, and of those that read targets. */
+function modelOf(shape: ModelShape) {
+  return { CLASSES: shape.classes, FEATURES4: geometryOf(shape).features4, BIAS: shape.bias };
+}
+
+function rowsOf(shape: ModelShape, { storage }: DataKind) {
+  return { ...modelOf(shape), STORAGE: STORAGE[storage] };
+}
+
+function targetsOf({ targetKind, isWeighted }: DataKind) {
+  return { TARGETS: TARGETS[targetKind], WEIGHTED: isWeighted };
+}
+
+function softmaxDispatch(classes: number, targets: ReturnType<typeof targetsOf>): Dispatch {
+  const lanes = Math.min(SOFTMAX_THREADS, 2 ** Math.max(0, Math.ceil(Math.log2(classes / 16))));
+  const groups = (rows: number) => Math.ceil((rows * lanes) / SOFTMAX_THREADS);
+  return {
+    shader: softmax,
+    constants: { CLASSES: classes, ...targets, LANES: lanes, WORKGROUP_SIZE: SOFTMAX_THREADS },
+    groups,
+    lossPairs: groups,
+  };
+}
+
+function sgdDispatch(shape: ModelShape, take: boolean): Dispatch {
+  const vectors = shape.classes * geometryOf(shape).weights4;
+  return {
+    shader: sgd,
+    constants: { ...modelOf(shape), TAKE: take, WORKGROUP_SIZE: SGD_THREADS },
+    groups: () => Math.ceil(vectors / SGD_THREADS),
+  };
 }
 
 /** The number of partial gradients `rows` are split into. */

@@ -59,9 +59,14 @@ export class GpuDevice {
    * Requests a device with the adapter's own limits.
    *
    * @param allowSoftware take an adapter that a CPU imitates
+   * @param alsoWanted    features to ask for beside those that kernels use, where the adapter has them
    * @throws DeviceError  no WebGPU, no adapter, or only one that is not allowed
    */
-  static async acquire(allowSoftware: boolean, reason: string): Promise<GpuDevice> {
+  static async acquire(
+    allowSoftware: boolean,
+    reason: string,
+    alsoWanted: readonly GPUFeatureName[] = [],
+  ): Promise<GpuDevice> {
     const gpu = globalThis.navigator?.gpu;
     if (!gpu)
       throw new DeviceError("device", 'this environment has no WebGPU; use device: "auto" or another device');
@@ -73,7 +78,8 @@ export class GpuDevice {
     }
     const requiredLimits = Object.fromEntries(WANTED_LIMITS.map((name) => [name, adapter.limits[name]]));
     try {
-      const requiredFeatures = WANTED_FEATURES.filter((name) => adapter.features.has(name));
+      const wanted = [...WANTED_FEATURES, ...alsoWanted];
+      const requiredFeatures = wanted.filter((name) => adapter.features.has(name));
       const device = await adapter.requestDevice({
         label: "softmax-webgpu",
         requiredLimits,

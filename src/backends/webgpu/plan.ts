@@ -1,7 +1,9 @@
 /**
- * Which kernels take a training step and how they cut it up: data only, so that a choice can be reported, kept
- * and pinned. What the sizes mean for a dispatch is in dispatches.ts; which plan is fastest, the tuner finds out.
+ * Which kernels take a training step and how they cut it up: a plan is data only, so that a choice can be reported,
+ * kept and pinned. What the sizes mean for a dispatch is in dispatches.ts; which plan is fastest, the tuner finds out.
  */
+import gradientShared from "../../../shaders/gradient-shared.wgsl";
+import scoresShared from "../../../shaders/scores-shared.wgsl";
 import { OptionError } from "../../errors.ts";
 import type { ModelShape } from "../backend.ts";
 
@@ -149,9 +151,13 @@ export function isPossible(
 /** Most values that a thread may be asked to keep in registers: every one is written out in the shader. */
 const MAX_TILE = 1024;
 
-/** Threads of the kernels in workgroup memory along each side, and the depth of what they stage, as their files have it. */
-const SHARED_SIDE = 16;
-const SHARED_DEPTH = 16;
+/** Threads of the kernels in workgroup memory along each side, and features or rows that they stage at once. */
+export const SHARED_SIDE = Number(scoresShared.constants.SIDE);
+const SCORES_DEPTH4 = Number(scoresShared.constants.DEPTH4);
+const GRADIENT_DEPTH = Number(gradientShared.constants.DEPTH);
+
+/** What gradient-shared keeps of a staged row beside its values, bytes: where it lies, its softmax, its loss. */
+const FACTS_BYTES = 4 + 16 + 8;
 
 /** Values in a thread's tile, by kernel. */
 function registersOf({ forward, gradient, shared, oneRead }: StepPlan) {
@@ -167,9 +173,9 @@ function registersOf({ forward, gradient, shared, oneRead }: StepPlan) {
 /** Workgroup memory of the kernels that a plan runs, bytes: the most that one takes. */
 function sharedBytesOf({ route, forward, shared, oneRead }: StepPlan, classes: number): number {
   const sliced = forward.slices > 1 ? forward.threads * forward.rows * forward.classes * 4 : 0;
-  const side = SHARED_SIDE;
-  const scores = side * (shared.rows + shared.classes) * SHARED_DEPTH * 4 + side * shared.rows * 4;
-  const gradients = SHARED_DEPTH * side * (4 * shared.classes + 16 * shared.features4) + SHARED_DEPTH * 28;
+  const scores = SHARED_SIDE * ((shared.rows + shared.classes) * SCORES_DEPTH4 * 16 + shared.rows * 4);
+  const staged = SHARED_SIDE * (4 * shared.classes + 16 * shared.features4);
+  const gradients = GRADIENT_DEPTH * (staged + FACTS_BYTES);
   const ofRoute = {
     rows: 0,
     shared: Math.max(scores, gradients),

@@ -1,5 +1,5 @@
 /** What follows from measured times: rates, shares of the roofline, ratios. Pure functions over a record. */
-import { type CeilingsRecord, isCorrect, type KernelRecord, type StepRecord } from "../record.ts";
+import { type CeilingsRecord, isCorrect, type KernelRecord, type StepRecord } from "./record.ts";
 
 /** GFLOP/s, or GB/s of bytes: so many a dispatch that takes `ms`. */
 export function gigaPerSecond(amount: number, ms: number): number {
