@@ -11,7 +11,7 @@ const CLASSES: u32 = 3u;          // K
 const FEATURES4: u32 = 1u;        // ⌈D/4⌉, vectors in a row of X
 const BIAS: bool = true;
 const STORAGE: u32 = 0u;          // how X is stored: 0 = f32, 1 = u8, which means value/255, 2 = f16
-const TARGETS: u32 = 1u;          // 0 = none, 1 = a label per row, 2 = a distribution per row (f32)
+const TARGETS: u32 = 1u;          // 1 = a label per row, 2 = a distribution per row (f32)
 const WEIGHTED: bool = false;     // rows have weights s; else s = 1
 const TILE_ROWS: u32 = 4u;
 const TILE_CLASSES: u32 = 3u;
@@ -159,8 +159,7 @@ fn maxOverLanes(value: f32, thread: u32) -> f32 {
 // q_k of a row: the row's target distribution; of a label, one load serves all k.
 fn targetAt(row: u32, label: u32, k: u32) -> f32 {
   if (TARGETS == 1u) { return select(0.0, 1.0, label == k); }
-  if (TARGETS == 2u) { return bitcast<f32>(targets[row * CLASSES + k]); }
-  return 0.0;
+  return bitcast<f32>(targets[row * CLASSES + k]);
 }
 
 // Scores of a row to dLogits in place; s·CE and whether the row is right, in the first of its lanes.

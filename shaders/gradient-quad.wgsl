@@ -1,9 +1,11 @@
-// gradient-quad: the outer product, split over rows,  partial [P][K,D] with Σ_P partial = dLogitsᵀ [K,rows] · X [rows,D]
+// gradient-quad: the outer product, split over rows, where a load costs more than arithmetic
 //
-// The same as gradient.wgsl, where a load costs more than arithmetic: the four threads of a quad share
-// TILE_CLASSES classes and take the rows of their split four at a time. Each owns every fourth of the quad's
-// 4·TILE_FEATURES4 vectors of features, but loads the dLogits of one row only, and the quad exchanges those:
-// thread l meets row l ^ j in exchange j, and learns where that row lies the same way. Needs subgroups, and a quad to be four threads in a row.
+//   partial [P][K,D] with Σ_P partial = dLogitsᵀ [K,rows] · X [rows,D]
+//
+// The same as gradient.wgsl, but the four threads of a quad share TILE_CLASSES classes and take the rows of their
+// split four at a time. Each owns every fourth of the quad's 4·TILE_FEATURES4 vectors of features, but loads the
+// dLogits of one row only, and the quad exchanges those: thread l meets row l ^ j in exchange j, and learns where
+// that row lies the same way. Needs subgroups, and a quad to be four threads in a row.
 
 enable subgroups;
 
@@ -97,7 +99,8 @@ fn gradientQuad(
       let t2 = quadSwapY(t0);
       let t3 = quadSwapDiagonal(t0);
       for (var f = 0u; f < TILE_FEATURES4; f++) { // unroll
-        g[c * TILE_FEATURES4 + f] += t0 * xTile[f * 4u] + t1 * xTile[f * 4u + 1u] + t2 * xTile[f * 4u + 2u] + t3 * xTile[f * 4u + 3u];
+        g[c * TILE_FEATURES4 + f] += t0 * xTile[f * 4u] + t1 * xTile[f * 4u + 1u]
+          + t2 * xTile[f * 4u + 2u] + t3 * xTile[f * 4u + 3u];
       }
     }
   }

@@ -52,7 +52,7 @@ struct Segment {
 @group(0) @binding(8) var<storage, read_write> losses: array<vec2f>;
 
 var<workgroup> rowOf: array<u32, DEPTH>;
-var<workgroup> ofRow: array<vec4f, DEPTH>;  // maximum, 1 / sum, weight; and nothing
+var<workgroup> ofRow: array<vec3f, DEPTH>;  // maximum, 1 / sum, weight
 var<workgroup> lossOf: array<vec2f, DEPTH>;
 var<workgroup> tStaged: array<f32, DEPTH * GROUP_CLASSES>;
 var<workgroup> xStaged: array<vec4f, DEPTH * GROUP_FEATURES4>;
@@ -114,7 +114,7 @@ fn gatherRow(i: u32, position: u32) {
   if (WEIGHTED) { s = sampleWeights[row]; }
   let inside = position < segment.rows;
   rowOf[i] = row;
-  ofRow[i] = vec4f(m, 1.0 / sum, select(0.0, s * segment.scale, inside), 0.0);
+  ofRow[i] = vec3f(m, 1.0 / sum, select(0.0, s * segment.scale, inside));
   if (inside) { lossOf[i] += vec2f(s * (log(sum) + surprise), select(0.0, 1.0, predicted == expected)); }
 }
 

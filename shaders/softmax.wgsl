@@ -74,7 +74,7 @@ fn rowAt(position: u32) -> u32 {
 }
 
 // q_k of a row: the row's target distribution.
-fn targetAt(row: u32, k: u32) -> f32 {
+fn targetOrZeroAt(row: u32, k: u32) -> f32 {
   if (TARGETS == 1u) { return select(0.0, 1.0, targets[row] == k); }
   if (TARGETS == 2u) { return bitcast<f32>(targets[row * CLASSES + k]); }
   return 0.0;
@@ -98,7 +98,7 @@ fn softmax(
   var qMax = 0.0;
   for (var k = lane; k < CLASSES; k += LANES) {
     m = max(m, logits[z + k]);
-    qMax = max(qMax, targetAt(row, k));
+    qMax = max(qMax, targetOrZeroAt(row, k));
   }
   m = maxOverLanes(m, thread);
   qMax = maxOverLanes(qMax, thread);
@@ -109,7 +109,7 @@ fn softmax(
   var predicted = -f32(CLASSES);
   var expected = -f32(CLASSES);
   for (var k = lane; k < CLASSES; k += LANES) {
-    let q = targetAt(row, k);
+    let q = targetOrZeroAt(row, k);
     sum += exp(logits[z + k] - m);
     surprise += q * (m - logits[z + k]);
     if (logits[z + k] == m) { predicted = max(predicted, -f32(k)); }
@@ -125,7 +125,7 @@ fn softmax(
   let scale = s * segment.scale;
   if (inside) {
     for (var k = lane; k < CLASSES; k += LANES) {
-      logits[z + k] = (exp(logits[z + k] - m) / sum - targetAt(row, k)) * scale;
+      logits[z + k] = (exp(logits[z + k] - m) / sum - targetOrZeroAt(row, k)) * scale;
     }
   }
 

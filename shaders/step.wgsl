@@ -1,6 +1,7 @@
 // step: rows to partial gradients with one read of X, for small K·D
 //
-//   Z = X Wᵀ + b  →  P = softmax(Z), CE  →  dLogits = (P − Q) · s / Σ s  →  partial [P][K,D] with Σ_P partial = dLogitsᵀ X
+//   Z = X Wᵀ + b  →  P = softmax(Z), CE  →  dLogits = (P − Q) · s / Σ s
+//   →  partial [P][K,D] with Σ_P partial = dLogitsᵀ X
 //
 // A workgroup owns all of K·D: each thread TILE_FEATURES4 vectors of features, whose weights and gradient it keeps
 // in registers while the group walks the rows of its split. A row is read once: its threads' shares of the scores
@@ -55,7 +56,7 @@ fn rowAt(position: u32) -> u32 {
 }
 
 // A vector of features; behind the last one is the bias's, and behind that nothing.
-fn xAt(row: u32, d: u32) -> vec4f {
+fn xOrBiasAt(row: u32, d: u32) -> vec4f {
   let vector = row * FEATURES4 + min(d, FEATURES4 - 1u);
   let bias = select(vec4f(), vec4f(1.0, 0.0, 0.0, 0.0), BIAS && d == FEATURES4);
   return select(load(vector), bias, d >= FEATURES4);
@@ -105,7 +106,7 @@ fn step(
     let row = rowAt(min(position, segment.rows - 1u));
     var xTile: array<vec4f, TILE_FEATURES4>;
     for (var f = 0u; f < TILE_FEATURES4; f++) { // unroll
-      xTile[f] = xAt(row, thread + f * WORKGROUP_SIZE);
+      xTile[f] = xOrBiasAt(row, thread + f * WORKGROUP_SIZE);
     }
 
     for (var k = 0u; k < CLASSES; k++) { // unroll

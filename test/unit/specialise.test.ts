@@ -53,6 +53,27 @@ function statements(code: string): string[] {
     .filter((line) => !/^[{}]*$/.test(line));
 }
 
+describe("functions that several shaders repeat, so that each can be read alone", () => {
+  const copies = SHADERS.flatMap(({ name, code }) =>
+    [...code.matchAll(/^(fn \w+\([^)]*\)[^{]*)\{\n[\s\S]*?^\}\n/gm)].map(([text, head]) => ({
+      name,
+      head,
+      text,
+    })),
+  );
+  const byHead = new Map<string, typeof copies>();
+  for (const copy of copies) byHead.set(copy.head, [...(byHead.get(copy.head) ?? []), copy]);
+  const repeated = [...byHead].filter(([, { length }]) => length > 1);
+
+  test("are found", () => {
+    expect(repeated.map(([head]) => head)).toContain("fn rowAt(position: u32) -> u32 ");
+  });
+
+  test.each(repeated)("%s is the same text everywhere", (_, [first, ...others]) => {
+    for (const { name, text } of others) expect(text, `${name} and ${first.name}`).toBe(first.text);
+  });
+});
+
 describe("constants", () => {
   const code = [
     "fn before() { const SIZE: u32 = 3u; const FLAG: bool = true; }",
@@ -310,6 +331,7 @@ describe("the engine's kernels", () => {
 describe("a workspace", () => {
   const OPERATIONS: readonly Operation[] = [
     "matmul",
+    "softmax",
     "probabilities",
     "forward",
     "gradient",
@@ -370,7 +392,7 @@ describe("a workspace", () => {
   }
 
   test("sets every constant of every kernel, and none that there is not", async () => {
-    const common = ["matmul", "softmax"];
+    const common = ["matmul", "softmax", "softmax"];
     const others = ["scores-shared", "gradient-shared", "step", "sgd", "sgd"];
     for (const software of [true, false]) {
       const made = await prepareAll(software);
@@ -396,8 +418,8 @@ describe("a workspace", () => {
   test("takes the gradient out where the velocity would be", async () => {
     const made = await prepareAll();
     const velocityOf = (i: number) => made[i].bound[0].velocity;
-    expect(velocityOf(7)).toEqual({ label: "velocity" });
-    expect(velocityOf(8)).toEqual({ label: "gradient" });
+    expect(velocityOf(8)).toEqual({ label: "velocity" });
+    expect(velocityOf(9)).toEqual({ label: "gradient" });
   });
 });
 

@@ -56,7 +56,7 @@ export interface Kernels {
     momentum: number,
     nesterov: boolean,
   ): void;
-  multiplyAddCeiling(rounds: number): number;
+  multiplyAddCeiling(rounds: number, factor: number, term: number): number;
 }
 
 /** The kernels of `module` over `memory`. */
