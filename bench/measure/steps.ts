@@ -3,6 +3,7 @@
  * then they alternate in rounds, so that whatever disturbs the machine disturbs all of them. One that fails
  * is left behind with its reason; the others go on.
  */
+import { createRandom, shuffle } from "../../src/data/random.ts";
 import type { Contender, Training } from "../contenders/contender.ts";
 import type { BenchShape, FailureRecord, StepRecord } from "../record.ts";
 import { largestError, TOLERANCE } from "./error.ts";
@@ -74,9 +75,7 @@ export async function measureSteps(
     }
     for (let round = 1; round <= rounds; round++) {
       onPart(`${at}: round ${round} of ${rounds}`);
-      // Each round begins with another one, so that none is always the one after the same neighbour.
-      const order = [...runners];
-      for (const runner of [...order.slice(round % order.length), ...order.slice(0, round % order.length)]) {
+      for (const runner of inSomeOrder(runners, round)) {
         signal?.throwIfAborted();
         await takeRound(runner).catch((error: unknown) => {
           runners.delete(runner);
@@ -89,6 +88,14 @@ export async function measureSteps(
     for (const { training } of runners) close(training);
   }
   return { steps: [...runners].map((runner) => recordOf(runner, shape)), failures };
+}
+
+/** The runners in an order of this round's own, so that none always comes after the same neighbour. */
+function inSomeOrder(runners: ReadonlySet<Runner>, round: number): Runner[] {
+  const all = [...runners];
+  const order = Uint32Array.from(all, (_, i) => i);
+  shuffle(order, createRandom(round));
+  return Array.from(order, (i) => all[i]);
 }
 
 /** Opens a contender, compares its first steps and finds out how many fill a round. */
