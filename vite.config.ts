@@ -19,7 +19,7 @@ const dawn = {
   extends: true as const,
   test: {
     name: "dawn",
-    include: ["test/backends/**/*.test.ts", "test/browser/{kernels,tuner}.test.ts"],
+    include: ["test/backends/**/*.test.ts", "test/browser/{kernels*,tuner}.test.ts"],
     setupFiles: ["test/support/webgpu-in-node.ts"],
     fileParallelism: false,
   },

@@ -15,6 +15,7 @@ const FEATURES4: u32 = 1u;        // ⌈D/4⌉, vectors in a row of X
 const BIAS: bool = true;
 const STORAGE: u32 = 0u;          // how X is stored: 0 = f32, 1 = u8, which means value/255, 2 = f16
 const TARGETS: u32 = 1u;          // 1 = a label per row, 2 = a distribution per row (f32)
+const SMOOTHED: bool = false;     // labels are smoothed by ε; distributions are given smoothed
 const WEIGHTED: bool = false;     // rows have weights s; else s = 1
 const TILE_ROWS: u32 = 4u;        // rows of a thread, a quarter of the quad's tile
 const TILE_CLASSES4: u32 = 1u;    // classes of a tile, a quarter of them
@@ -43,6 +44,13 @@ struct Segment {
   momentum: f32,
   nesterov: u32,
   l2: f32,
+  labelSmoothing: f32,
+  l1: f32,
+  gain1: f32,
+  gain2: f32,
+  epsilon: f32,
+  decay: f32,
+  averaged: u32,
 }
 
 @group(0) @binding(0) var<uniform> segment: Segment;
@@ -146,9 +154,13 @@ fn maxOverLanes(value: f32, thread: u32) -> f32 {
   return highest;
 }
 
-// q_k of a row: the row's target distribution; of a label, one load serves all k.
+// q_k of a row: its target distribution; of a label, (1 − ε) onehot + ε/K, where one load serves all k.
 fn targetAt(row: u32, label: u32, k: u32) -> f32 {
-  if (TARGETS == 1u) { return select(0.0, 1.0, label == k); }
+  if (TARGETS == 1u) {
+    let q = select(0.0, 1.0, label == k);
+    if (!SMOOTHED) { return q; }
+    return (1.0 - segment.labelSmoothing) * q + segment.labelSmoothing / f32(CLASSES);
+  }
   return bitcast<f32>(targets[row * CLASSES + k]);
 }
 
@@ -197,7 +209,7 @@ fn softmaxRow(position: u32, inside: bool, thread: u32) -> vec2f {
     }
   }
   if (!inside || lane > 0u) { return vec2f(); }
-  return vec2f(s * (log(sum) + surprise), select(0.0, 1.0, predicted == expected));
+  return vec2f(s * (log(sum) + surprise), select(0.0, 1.0, predicted == expected && s > 0.0));
 }
 
 @compute @workgroup_size(WORKGROUP_SIZE)

@@ -6,13 +6,14 @@
 // partial gradient, in registers, and walks the rows of its split, DEPTH at a time: it puts each row's softmax
 // together from what scores-shared.wgsl left of its tiles, computes dLogits of its own classes once for all its
 // threads, and stages them and the rows in workgroup memory. The groups of the first classes and features also
-// add up the loss: for each split Σ s·CE and the number of rows whose highest score is the target's.
+// add up the loss: for each split Σ s·CE and the number of rows with s > 0 whose highest score is the target's.
 
 const CLASSES: u32 = 3u;          // K
 const FEATURES4: u32 = 1u;        // ⌈D/4⌉, vectors in a row of X
 const BIAS: bool = true;
 const STORAGE: u32 = 0u;          // how X is stored: 0 = f32, 1 = u8, which means value/255, 2 = f16
 const TARGETS: u32 = 1u;          // 1 = a label per row, 2 = a distribution per row (f32)
+const SMOOTHED: bool = false;     // labels are smoothed by ε; distributions are given smoothed
 const WEIGHTED: bool = false;     // rows have weights s; else s = 1
 const TILE_CLASSES: u32 = 4u;     // of a thread
 const TILE_FEATURES4: u32 = 1u;   // of a thread
@@ -39,6 +40,13 @@ struct Segment {
   momentum: f32,
   nesterov: u32,
   l2: f32,
+  labelSmoothing: f32,
+  l1: f32,
+  gain1: f32,
+  gain2: f32,
+  epsilon: f32,
+  decay: f32,
+  averaged: u32,
 }
 
 @group(0) @binding(0) var<uniform> segment: Segment;
@@ -77,9 +85,13 @@ fn load(vector: u32) -> vec4f {
   return bitcast<vec4f>(x[vector]);
 }
 
-// q_k of a row: the row's target distribution.
+// q_k of a row: its target distribution; of a label, (1 − ε) onehot + ε/K.
 fn targetAt(row: u32, k: u32) -> f32 {
-  if (TARGETS == 1u) { return select(0.0, 1.0, targets[row] == k); }
+  if (TARGETS == 1u) {
+    let q = select(0.0, 1.0, targets[row] == k);
+    if (!SMOOTHED) { return q; }
+    return (1.0 - segment.labelSmoothing) * q + segment.labelSmoothing / f32(CLASSES);
+  }
   return bitcast<f32>(targets[row * CLASSES + k]);
 }
 
@@ -115,7 +127,7 @@ fn gatherRow(i: u32, position: u32) {
   let inside = position < segment.rows;
   rowOf[i] = row;
   ofRow[i] = vec3f(m, 1.0 / sum, select(0.0, s * segment.scale, inside));
-  if (inside) { lossOf[i] += vec2f(s * (log(sum) + surprise), select(0.0, 1.0, predicted == expected)); }
+  if (inside) { lossOf[i] += vec2f(s * (log(sum) + surprise), select(0.0, 1.0, predicted == expected && s > 0.0)); }
 }
 
 @compute @workgroup_size(WORKGROUP_SIZE)

@@ -28,6 +28,13 @@ struct Segment {
   momentum: f32,
   nesterov: u32,
   l2: f32,
+  labelSmoothing: f32,
+  l1: f32,
+  gain1: f32,         // 1 − β₁ and 1 − β₂ of AdamW
+  gain2: f32,
+  epsilon: f32,
+  decay: f32,         // what AdamW takes off each weight, as a part of it
+  averaged: u32,      // steps that the average holds after this one
 }
 
 @group(0) @binding(0) var<uniform> segment: Segment;

@@ -15,6 +15,7 @@ const FEATURES4: u32 = 1u;        // ⌈D/4⌉, vectors in a row of X
 const BIAS: bool = true;
 const STORAGE: u32 = 0u;          // how X is stored: 0 = f32, 1 = u8, which means value/255, 2 = f16
 const TARGETS: u32 = 1u;          // 1 = a label per row, 2 = a distribution per row (f32)
+const SMOOTHED: bool = false;     // labels are smoothed by ε; distributions are given smoothed
 const TILE_ROWS: u32 = 4u;        // of a thread
 const TILE_CLASSES: u32 = 4u;     // of a thread
 const DEPTH4: u32 = 4u;
@@ -39,6 +40,13 @@ struct Segment {
   momentum: f32,
   nesterov: u32,
   l2: f32,
+  labelSmoothing: f32,
+  l1: f32,
+  gain1: f32,
+  gain2: f32,
+  epsilon: f32,
+  decay: f32,
+  averaged: u32,
 }
 
 @group(0) @binding(0) var<uniform> segment: Segment;
@@ -67,9 +75,13 @@ fn xAt(vector: u32) -> vec4f {
   return bitcast<vec4f>(x[vector]);
 }
 
-// q_k of a row: the row's target distribution.
+// q_k of a row: its target distribution; of a label, (1 − ε) onehot + ε/K.
 fn targetAt(row: u32, k: u32) -> f32 {
-  if (TARGETS == 1u) { return select(0.0, 1.0, targets[row] == k); }
+  if (TARGETS == 1u) {
+    let q = select(0.0, 1.0, targets[row] == k);
+    if (!SMOOTHED) { return q; }
+    return (1.0 - segment.labelSmoothing) * q + segment.labelSmoothing / f32(CLASSES);
+  }
   return bitcast<f32>(targets[row * CLASSES + k]);
 }
 

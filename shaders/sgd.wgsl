@@ -3,6 +3,7 @@
 //   G = Σ_P partial + 2λW          the bias is not penalised
 //   v ← μv + G
 //   W ← W − ηv                     Nesterov: W ← W − η(G + μv)
+//   W ← sign(W) max(|W| − ηλ₁, 0)  the proximal step of λ₁‖W‖₁, where λ₁ > 0; the bias is not penalised
 //
 // One thread owns four neighbouring parameters. With TAKE, G is left in the place of the velocity and nothing
 // moves: that is how the gradient over all rows is taken out.
@@ -27,6 +28,13 @@ struct Segment {
   momentum: f32,
   nesterov: u32,
   l2: f32,
+  labelSmoothing: f32,
+  l1: f32,
+  gain1: f32,
+  gain2: f32,
+  epsilon: f32,
+  decay: f32,
+  averaged: u32,
 }
 
 @group(0) @binding(0) var<uniform> segment: Segment;
@@ -48,7 +56,8 @@ fn sgd(
     g += partials[p * CLASSES * WEIGHTS4 + at];
   }
   let w = weights[at];
-  if (at % WEIGHTS4 < FEATURES4) { g += 2.0 * segment.l2 * w; }
+  let isBias = at % WEIGHTS4 == FEATURES4;
+  if (!isBias) { g += 2.0 * segment.l2 * w; }
   if (TAKE) {
     velocity[at] = g;
     return;
@@ -57,5 +66,9 @@ fn sgd(
   let v = segment.momentum * velocity[at] + g;
   let direction = select(v, g + segment.momentum * v, segment.nesterov == 1u);
   velocity[at] = v;
-  weights[at] = w - segment.learningRate * direction;
+  var moved = w - segment.learningRate * direction;
+  if (segment.l1 > 0.0 && !isBias) {
+    moved = sign(moved) * max(abs(moved) - segment.learningRate * segment.l1, vec4f());
+  }
+  weights[at] = moved;
 }

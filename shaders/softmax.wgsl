@@ -5,12 +5,13 @@
 //   dLogits [rows,K] = (P − Q) · s / Σ s
 //
 // LANES threads share a row, each taking every LANES-th class, and meet in workgroup memory; the trees there
-// have a fixed order. A workgroup leaves one pair, its Σ s·CE and its number of rows whose highest score is
-// the target's, and the host adds the pairs up in double precision. Without targets, Q = 0 and s / Σ s = 1,
+// have a fixed order. A workgroup leaves one pair, its Σ s·CE and its number of rows with s > 0 whose highest score
+// is the target's, and the host adds the pairs up in double precision. Without targets, Q = 0 and s / Σ s = 1,
 // so what is left in place of the scores is P.
 
 const CLASSES: u32 = 3u;          // K
 const TARGETS: u32 = 1u;          // 0 = none, 1 = a label per row, 2 = a distribution per row (f32)
+const SMOOTHED: bool = false;     // labels are smoothed by ε; distributions are given smoothed
 const WEIGHTED: bool = false;     // rows have weights s; else s = 1
 const LANES: u32 = 1u;            // a power of two, at most WORKGROUP_SIZE
 const WORKGROUP_SIZE: u32 = 64u;
@@ -30,6 +31,13 @@ struct Segment {
   momentum: f32,
   nesterov: u32,
   l2: f32,
+  labelSmoothing: f32,
+  l1: f32,
+  gain1: f32,
+  gain2: f32,
+  epsilon: f32,
+  decay: f32,
+  averaged: u32,
 }
 
 @group(0) @binding(0) var<uniform> segment: Segment;
@@ -73,9 +81,13 @@ fn rowAt(position: u32) -> u32 {
   return segment.first + position;
 }
 
-// q_k of a row: the row's target distribution.
+// q_k of a row: its target distribution; of a label, (1 − ε) onehot + ε/K.
 fn targetOrZeroAt(row: u32, k: u32) -> f32 {
-  if (TARGETS == 1u) { return select(0.0, 1.0, targets[row] == k); }
+  if (TARGETS == 1u) {
+    let q = select(0.0, 1.0, targets[row] == k);
+    if (!SMOOTHED) { return q; }
+    return (1.0 - segment.labelSmoothing) * q + segment.labelSmoothing / f32(CLASSES);
+  }
   if (TARGETS == 2u) { return bitcast<f32>(targets[row * CLASSES + k]); }
   return 0.0;
 }
@@ -131,7 +143,7 @@ fn softmax(
 
   let counted = inside && lane == 0u;
   let loss = sumOver(select(0.0, s * (log(sum) + surprise), counted), thread, WORKGROUP_SIZE);
-  let right = sumOver(select(0.0, 1.0, counted && predicted == expected), thread, WORKGROUP_SIZE);
+  let right = sumOver(select(0.0, 1.0, counted && predicted == expected && s > 0.0), thread, WORKGROUP_SIZE);
   if (thread == 0u && groupIndex * ROWS_PER_GROUP < segment.rows) {
     losses[segment.lossSlot + groupIndex] = vec2f(loss, right);
   }

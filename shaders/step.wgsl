@@ -7,7 +7,7 @@
 // in registers while the group walks the rows of its split. A row is read once: its threads' shares of the scores
 // meet through subgroups and workgroup memory, and the same registers then add to the gradient. The bias is one
 // more vector of features, (1, 0, 0, 0), that is not stored. Each group leaves its Σ s·CE and the number of rows
-// whose highest score is the target's. Needs subgroups, and a subgroup to be threads in a row.
+// with s > 0 whose highest score is the target's. Needs subgroups, and a subgroup to be threads in a row.
 
 enable subgroups;
 
@@ -16,6 +16,7 @@ const FEATURES4: u32 = 1u;        // ⌈D/4⌉, vectors in a row of X
 const BIAS: bool = true;
 const STORAGE: u32 = 0u;          // how X is stored: 0 = f32, 1 = u8, which means value/255, 2 = f16
 const TARGETS: u32 = 1u;          // 1 = a label per row, 2 = a distribution per row (f32)
+const SMOOTHED: bool = false;     // labels are smoothed by ε; distributions are given smoothed
 const WEIGHTED: bool = false;     // rows have weights s; else s = 1
 const TILE_FEATURES4: u32 = 1u;
 const WORKGROUP_SIZE: u32 = 64u;  // WORKGROUP_SIZE · TILE_FEATURES4 vectors hold a row of W
@@ -36,6 +37,13 @@ struct Segment {
   momentum: f32,
   nesterov: u32,
   l2: f32,
+  labelSmoothing: f32,
+  l1: f32,
+  gain1: f32,
+  gain2: f32,
+  epsilon: f32,
+  decay: f32,
+  averaged: u32,
 }
 
 @group(0) @binding(0) var<uniform> segment: Segment;
@@ -71,9 +79,13 @@ fn load(vector: u32) -> vec4f {
   return bitcast<vec4f>(x[vector]);
 }
 
-// q_k of a row: the row's target distribution.
+// q_k of a row: its target distribution; of a label, (1 − ε) onehot + ε/K.
 fn targetAt(row: u32, k: u32) -> f32 {
-  if (TARGETS == 1u) { return select(0.0, 1.0, targets[row] == k); }
+  if (TARGETS == 1u) {
+    let q = select(0.0, 1.0, targets[row] == k);
+    if (!SMOOTHED) { return q; }
+    return (1.0 - segment.labelSmoothing) * q + segment.labelSmoothing / f32(CLASSES);
+  }
   return bitcast<f32>(targets[row * CLASSES + k]);
 }
 
@@ -150,7 +162,7 @@ fn step(
     var s = 1.0;
     if (WEIGHTED) { s = sampleWeights[row]; }
     let scale = select(0.0, s * segment.scale, inside);
-    if (inside) { seen += vec2f(s * (log(sum) + surprise), select(0.0, 1.0, predicted == expected)); }
+    if (inside) { seen += vec2f(s * (log(sum) + surprise), select(0.0, 1.0, predicted == expected && s > 0.0)); }
     for (var k = 0u; k < CLASSES; k++) { // unroll
       let t = select(0.0, (exp(scores[k] - m) / sum - targetAt(row, k)) * scale, inside);
       for (var f = 0u; f < TILE_FEATURES4; f++) { // unroll

@@ -1,24 +1,12 @@
 /** Checks of what goes into a fitted model and what comes out of it. */
-import { encodeTargets, type Label, type LabelsLike } from "./data/labels.ts";
-import { type Matrix, type MatrixLike, toMatrix } from "./data/matrix.ts";
-import type { Targets } from "./data/targets.ts";
+import type { Label } from "./data/labels.ts";
+import type { Matrix } from "./data/matrix.ts";
 import { DataError, ShapeError } from "./errors.ts";
 
 /** What a model knows of its data. */
 export interface Learnt {
   readonly classes: readonly Label[];
   readonly features: number;
-}
-
-/** Rows and targets that fit a model. @throws ShapeError, DataError, LimitError */
-export function checkLabelled(
-  x: MatrixLike,
-  y: LabelsLike,
-  { classes, features }: Learnt,
-  [xName, yName]: readonly [string, string],
-): { matrix: Matrix; targets: Targets } {
-  const matrix = checkFeatures(toMatrix(x, xName), features, xName);
-  return { matrix, targets: encodeTargets(y, classes, matrix.rows, yName) };
 }
 
 /** @throws ShapeError rows of other features than those of the training */

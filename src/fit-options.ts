@@ -1,19 +1,19 @@
 /** What goes into a fit beside the data, and what comes out of it. Types only. */
 import type { TuningReport } from "./backends/backend.ts";
-import type { LabelsLike } from "./data/labels.ts";
+import type { Label, LabelsLike } from "./data/labels.ts";
 import type { MatrixLike } from "./data/matrix.ts";
 
 /** Figures about a model on rows it is given. */
 export interface ModelEvaluation {
-  /** J = loss + λ‖W‖². */
+  /** J = loss + λ‖W‖² + λ₁‖W‖₁. */
   readonly objective: number;
   /** Mean cross-entropy, nats. */
   readonly loss: number;
-  /** Share of rows whose most probable class is the label (with soft labels: the class most probable there). */
+  /** Share of rows, each counted once and those of weight 0 left out, whose most probable class is the label (with soft labels: the class most probable there). */
   readonly accuracy: number;
 }
 
-/** What an epoch of a fit saw. */
+/** What an epoch of SGD or AdamW saw. */
 export interface EpochRecord {
   /** Counted from 1. */
   readonly epoch: number;
@@ -27,33 +27,117 @@ export interface EpochRecord {
   readonly validation?: ModelEvaluation;
 }
 
+/** Where L-BFGS stood after an iteration; the first one, 0, is the start. */
+export interface IterationRecord {
+  readonly iteration: number;
+  /** J over all training rows, with label smoothing and weights as trained. */
+  readonly objective: number;
+  /** The largest part of its gradient (with an L1 penalty, of the subgradient of least length). */
+  readonly gradientNorm: number;
+  /** Passes over the training rows so far. */
+  readonly passes: number;
+  /** Of the validation rows, where there are any. */
+  readonly validation?: ModelEvaluation;
+}
+
+/**
+ * Why a fit ended: `"epochs"` all of them were run; `"early"` the validation loss no longer fell; `"tolerance"` the
+ * gradient is as small as asked for; `"iterations"`, `"time"` the limit came first; `"precision"` no step lowers the
+ * objective by more than the device's rounding.
+ */
+export type StopReason = "epochs" | "early" | "tolerance" | "iterations" | "time" | "precision";
+
 /** How far a fit has come. */
 export interface FitProgress {
   /** `"upload"` while rows go to the device, then `"training"`. */
   readonly phase: "upload" | "training";
   /** Rows uploaded, or visited over all epochs, so far. */
   readonly rows: number;
-  /** Rows that the phase goes through. */
+  /** Rows that the phase goes through; for L-BFGS, whose passes are not known beforehand, of the passes begun. */
   readonly totalRows: number;
 }
 
 /** What a fit did. */
 export interface FitHistory {
+  /** Of SGD and AdamW; those before a resumption too. */
   readonly epochs: readonly EpochRecord[];
+  /** Of L-BFGS; those before a resumption too. */
+  readonly iterations: readonly IterationRecord[];
+  readonly stopReason: StopReason;
   /** Wall-clock time of the fit, seconds, upload and compilation included. */
   readonly seconds: number;
   /** The kernels that ran and why, where there is a choice (WebGPU); else null. The option `tuning` takes the choice back. */
   readonly tuning: TuningReport | null;
 }
 
-/** How a fit is watched and stopped. */
+/** Rows, labels and their weights. */
+export type Validation = readonly [x: MatrixLike, y: LabelsLike, sampleWeight?: ArrayLike<number>];
+
+/** How a fit is begun, watched and stopped. */
 export interface FitOptions {
-  /** Rows and labels to evaluate after every epoch. */
-  readonly validation?: readonly [x: MatrixLike, y: LabelsLike];
+  /** Rows, labels and, if wanted, their weights to evaluate after every epoch or iteration. Class weights do not count there. */
+  readonly validation?: Validation;
+  /** Weight s_i ≥ 0 of each row, `[N]`. Default: 1. */
+  readonly sampleWeight?: ArrayLike<number>;
+  /** All labels there are, also those that `y` has no row of. Default: those in `y`. */
+  readonly classes?: readonly Label[];
+  /** Begin at the parameters that the model has, and keep its standardisation; classes and features must be the same. Default false. */
+  readonly warmStart?: boolean;
+  /**
+   * Go on where an interrupted fit stopped: after its last whole epoch or iteration, with the same bits as if it had
+   * not been interrupted, given the same rows, options, device and kernels. Default false.
+   */
+  readonly resume?: boolean;
   /** Called after every epoch, and awaited. The parameters are those of that epoch. */
   readonly onEpoch?: (record: EpochRecord) => void | Promise<void>;
-  /** Called some times a second while rows are uploaded, then while they are visited. */
+  /** Called after every iteration of L-BFGS, and awaited. The parameters are those of that iteration. */
+  readonly onIteration?: (record: IterationRecord) => void | Promise<void>;
+  /** Called after every eight megabytes or so that are uploaded, then some times a second while rows are visited. */
   readonly onProgress?: (progress: FitProgress) => void;
-  /** Aborting rejects with the signal's reason; the parameters of the last whole epoch are kept. */
+  /** Aborting rejects with the signal's reason; the parameters of the last whole epoch or iteration are kept. */
   readonly signal?: AbortSignal;
+}
+
+/** How a batch that came in is trained on. */
+export interface PartialFitOptions
+  extends Pick<FitOptions, "sampleWeight" | "classes" | "onProgress" | "signal"> {}
+
+/** How rows are evaluated. */
+export interface EvaluateOptions {
+  /** Weight s_i ≥ 0 of each row, `[N]`. Default: 1. */
+  readonly sampleWeight?: ArrayLike<number>;
+}
+
+/** How rows are reported on. */
+export interface ReportOptions extends EvaluateOptions {
+  /** The k of top-k accuracies. Default `[1, 3, 5]`, those below K. */
+  readonly topK?: readonly number[];
+  /** Bins of the confidence for the calibration error. Default 15. */
+  readonly bins?: number;
+}
+
+/** How labels are predicted. */
+export interface PredictOptions {
+  /** Rows whose most probable class is less probable than this get null. Default 0: every row gets a label. */
+  readonly minProbability?: number;
+}
+
+/** What calibration found. */
+export interface CalibrationResult {
+  /** T: scores are divided by it, from now on. */
+  readonly temperature: number;
+  /** Mean cross-entropy of the rows given, without and with it. */
+  readonly lossBefore: number;
+  readonly lossAfter: number;
+}
+
+/** One fit of a path. */
+export interface PathEntry {
+  /** λ */
+  readonly l2: number;
+  readonly history: FitHistory;
+  /** Of all training rows, weighted as in training. */
+  readonly training: ModelEvaluation;
+  /** Of the validation rows, where there are any. */
+  readonly validation?: ModelEvaluation;
 }

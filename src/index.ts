@@ -7,10 +7,22 @@ export type { ByteSource } from "./data/byte-source.ts";
 export { type IdxImages, readIdxImages, readIdxLabels, readIdxPair } from "./data/idx.ts";
 export type { Label, Labels, LabelsLike } from "./data/labels.ts";
 export type { Matrix, MatrixData, MatrixLike } from "./data/matrix.ts";
+export type { ClassWeight } from "./data/row-weights.ts";
+export type { Standardization } from "./data/standardization.ts";
 export type { Storage } from "./data/storage.ts";
 export { type StrokeDigitImages, type StrokeDigitsOptions, strokeDigits } from "./data/stroke-digits.ts";
 export * from "./errors.ts";
-export type { EpochRecord, FitHistory, FitOptions, FitProgress, ModelEvaluation } from "./fit-options.ts";
+export type * from "./fit-options.ts";
+export type { SklearnModel } from "./formats/sklearn.ts";
+export type {
+  CalibrationBin,
+  ClassificationReport,
+  ClassScores,
+  ConfusionMatrix,
+  LabelledScores,
+} from "./metrics/report.ts";
 export type { SoftmaxRegressionOptions } from "./options.ts";
 export { SoftmaxRegression } from "./softmax-regression.ts";
+export type { EarlyStopping } from "./solvers/early-stopping.ts";
 export * from "./solvers/schedules.ts";
+export type { ModelSource } from "./training/save.ts";

@@ -6,9 +6,15 @@ export interface Parameters {
   readonly bias: Float64Array;
 }
 
-/** λ‖W‖²; the bias is not penalised. */
-export function penalty({ weights }: Parameters, l2: number): number {
-  return l2 * weights.reduce((sum, w) => sum + w * w, 0);
+/** Parameters of 0. */
+export function zeros({ classes, features }: { classes: number; features: number }): Parameters {
+  return { weights: new Float64Array(classes * features), bias: new Float64Array(classes) };
+}
+
+/** λ‖W‖² + λ₁‖W‖₁; the bias is not penalised. */
+export function penalty({ weights }: Parameters, l2: number, l1 = 0): number {
+  const squares = l2 * weights.reduce((sum, w) => sum + w * w, 0);
+  return l1 === 0 ? squares : squares + l1 * weights.reduce((sum, w) => sum + Math.abs(w), 0);
 }
 
 /** False where any parameter is NaN or infinite. */

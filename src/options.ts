@@ -1,30 +1,71 @@
-/** The options of the estimator: defaults, ranges and checks. */
+/** The options of the estimator: what they mean and their defaults. Their ranges are in option-rules.ts. */
 import type { DeviceOption } from "./backends/open-backend.ts";
 import type { Tuning, TuningCache } from "./backends/webgpu/choose-plan.ts";
-import { describe } from "./data/matrix.ts";
+import type { Label } from "./data/labels.ts";
+import type { ClassWeight } from "./data/row-weights.ts";
 import type { Storage } from "./data/storage.ts";
-import { OptionError } from "./errors.ts";
-import type { FitOptions } from "./fit-options.ts";
+import type { EarlyStopping } from "./solvers/early-stopping.ts";
 import type { LearningRateSchedule } from "./solvers/schedules.ts";
 
 /** Options of {@link SoftmaxRegression}. */
 export interface SoftmaxRegressionOptions {
   /** λ ≥ 0, the coefficient of ‖W‖². Default 1e-4. */
   readonly l2?: number;
-  /** How parameters move. Default `"sgd"`. */
-  readonly solver?: "sgd";
+  /** λ₁ ≥ 0, the coefficient of ‖W‖₁, which sets weights to exactly 0; with `l2` the elastic net. Not with AdamW. Default 0. */
+  readonly l1?: number;
+  /**
+   * How parameters move. `"lbfgs"`, the default, goes to the optimum with passes over all rows; `"sgd"` and `"adamw"`
+   * take many small steps on batches, for data or classes so many that a pass is long.
+   */
+  readonly solver?: "lbfgs" | "sgd" | "adamw";
   /** Whether there is a bias per class. Default true. */
   readonly bias?: boolean;
-  /** Rows per step, B ≥ 1; more than there are means all of them. Default 256. */
+  /**
+   * Bring every feature to mean 0 and standard deviation 1 over the training rows, and keep what that takes with the
+   * model; a constant feature becomes 0. The penalties are on the weights of the standardised features. X is kept as
+   * float32 then unless `storage` says `"f16"`. Default false.
+   */
+  readonly standardize?: boolean;
+  /**
+   * Weight of each class's rows, times their sample weights: numbers by label (or in the order of `classes`), or
+   * `"balanced"`, N / (K·n_k). Default: 1.
+   */
+  readonly classWeight?: ClassWeight | undefined;
+  /** ε in [0, 1): training targets become (1 − ε) q + ε/K; evaluations take them as they are. Default 0. */
+  readonly labelSmoothing?: number;
+  /** A label whose rows count for nothing, for example −1; it is no class. Default: none. */
+  readonly ignoreLabel?: Label | undefined;
+  /** L-BFGS stops where no part of the gradient is larger, ≥ 0. Default 1e-6. */
+  readonly tolerance?: number;
+  /** Iterations after which L-BFGS stops, ≥ 1. Default 1000. */
+  readonly maxIterations?: number;
+  /** Seconds after which L-BFGS begins no further iteration, > 0. Default: no limit. */
+  readonly maxSeconds?: number;
+  /** Rows per step of SGD and AdamW, B ≥ 1; more than there are means all of them. Default 256. */
   readonly batchSize?: number;
-  /** Passes over the data, ≥ 1. Default 10. */
+  /** Passes of SGD and AdamW over the data, ≥ 1. Default 10. */
   readonly epochs?: number;
-  /** A rate η > 0, a schedule, or `"auto"`: what the data's curvature allows, falling to 0. Default `"auto"`. */
+  /**
+   * A rate η > 0, a schedule, or `"auto"`: for SGD what the data's curvature allows, for AdamW 0.01, falling to 0.
+   * Default `"auto"`.
+   */
   readonly learningRate?: "auto" | number | LearningRateSchedule;
   /** μ in [0, 1). Default 0.9. */
   readonly momentum?: number;
   /** Nesterov's form of momentum. Default false. */
   readonly nesterov?: boolean;
+  /** Decay of AdamW's first and second moment, in [0, 1). Defaults 0.9 and 0.999. */
+  readonly beta1?: number;
+  readonly beta2?: number;
+  /** ε of AdamW, > 0. Default 1e-8. */
+  readonly epsilon?: number;
+  /** Share of the steps, at their end, over which SGD and AdamW average the parameters (Polyak), in [0, 1]. Default 0. */
+  readonly averaging?: number;
+  /**
+   * Stop SGD and AdamW when the loss of the validation rows has not fallen by `minDelta` for `patience` epochs. The
+   * parameters of the best epoch are restored, also where all epochs were run. Default: no.
+   */
+  readonly earlyStopping?: EarlyStopping | undefined;
   /** Fixes the order of rows: an integer in [0, 2³²). Default 0. */
   readonly seed?: number;
   /** Default `"auto"`: WebGPU on a real adapter, else WebAssembly. */
@@ -55,15 +96,28 @@ export interface SoftmaxRegressionOptions {
 /** All options, checked. */
 export type ResolvedOptions = Required<SoftmaxRegressionOptions>;
 
-const DEFAULTS: ResolvedOptions = {
+export const DEFAULTS: ResolvedOptions = {
   l2: 1e-4,
-  solver: "sgd",
+  l1: 0,
+  solver: "lbfgs",
   bias: true,
+  standardize: false,
+  classWeight: undefined,
+  labelSmoothing: 0,
+  ignoreLabel: undefined,
+  tolerance: 1e-6,
+  maxIterations: 1000,
+  maxSeconds: Infinity,
   batchSize: 256,
   epochs: 10,
   learningRate: "auto",
   momentum: 0.9,
   nesterov: false,
+  beta1: 0.9,
+  beta2: 0.999,
+  epsilon: 1e-8,
+  averaging: 0,
+  earlyStopping: undefined,
   seed: 0,
   device: "auto",
   threads: "auto",
@@ -72,96 +126,3 @@ const DEFAULTS: ResolvedOptions = {
   tuningCache: undefined,
   workerUrl: undefined,
 };
-
-const NAMED_DEVICES: readonly unknown[] = ["auto", "webgpu", "wasm", "reference"];
-const STORAGES: readonly unknown[] = ["auto", "f32", "f16", "u8"];
-const TUNINGS: readonly unknown[] = ["auto", "off", "quick", "full"];
-const UINT32 = 2 ** 32 - 1;
-
-/** What each option must be, in words, and whether a value is. */
-type RulesOf<T> = { readonly [Name in keyof T]-?: readonly [string, (value: unknown) => boolean] };
-
-const RULES: RulesOf<ResolvedOptions> = {
-  l2: ["a finite number ≥ 0", (value) => isNumber(value) && value >= 0],
-  solver: ['"sgd"', (value) => value === "sgd"],
-  bias: ["true or false", (value) => typeof value === "boolean"],
-  batchSize: ["an integer from 1 to 2³²−1", (value) => isInteger(value, 1)],
-  epochs: ["an integer from 1 to 2³²−1", (value) => isInteger(value, 1)],
-  learningRate: [
-    '"auto", a finite number > 0 or a function (step, steps) => rate',
-    (value) => value === "auto" || typeof value === "function" || (isNumber(value) && value > 0),
-  ],
-  momentum: ["a number in [0, 1)", (value) => isNumber(value) && value >= 0 && value < 1],
-  nesterov: ["true or false", (value) => typeof value === "boolean"],
-  seed: ["an integer from 0 to 2³²−1", (value) => isInteger(value, 0)],
-  device: [
-    '"auto", "webgpu", "wasm", "reference" or a GPUDevice',
-    (value) => NAMED_DEVICES.includes(value) || isGpuDevice(value),
-  ],
-  threads: [
-    '"auto" or an integer from 1 to 64',
-    (value) => value === "auto" || (isInteger(value, 1) && Number(value) <= 64),
-  ],
-  storage: ['"auto", "f32", "f16" or "u8"', (value) => STORAGES.includes(value)],
-  tuning: [
-    '"auto", "off", "quick", "full" or a choice that a fit reported',
-    (value) => TUNINGS.includes(value) || (typeof value === "object" && value !== null),
-  ],
-  tuningCache: [
-    "an object with getItem and setItem, such as localStorage",
-    (value) => hasMethod(value, "getItem") && hasMethod(value, "setItem"),
-  ],
-  workerUrl: ["a string or a URL", (value) => typeof value === "string" || value instanceof URL],
-};
-
-const FIT_RULES: RulesOf<FitOptions> = {
-  validation: ["[x, y]", (value) => Array.isArray(value) && value.length === 2],
-  onEpoch: ["a function", (value) => typeof value === "function"],
-  onProgress: ["a function", (value) => typeof value === "function"],
-  signal: ["an AbortSignal", (value) => value instanceof AbortSignal],
-};
-
-/** Fills in defaults. @throws OptionError an unknown name, or a value out of range; nothing is coerced */
-export function resolveOptions(options: SoftmaxRegressionOptions): ResolvedOptions {
-  check(options, RULES);
-  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
-  return { ...DEFAULTS, ...given };
-}
-
-/** @throws OptionError an unknown name, or a value of the wrong type */
-export function checkFitOptions(options: FitOptions): void {
-  check(options, FIT_RULES);
-}
-
-function check<T extends object>(options: T, rules: RulesOf<T>): void {
-  if (typeof options !== "object" || options === null) {
-    throw new OptionError("options", `expected an object, got ${describe(options)}`);
-  }
-  for (const [name, value] of Object.entries(options)) {
-    if (!Object.hasOwn(rules, name)) {
-      throw new OptionError(name, `no such option; there are ${Object.keys(rules).join(", ")}`);
-    }
-    const [expected, accepts] = rules[name as keyof T];
-    if (value !== undefined && !accepts(value)) {
-      throw new OptionError(name, `expected ${expected}, got ${describe(value)}`);
-    }
-  }
-}
-
-function isNumber(value: unknown): value is number {
-  return typeof value === "number" && Number.isFinite(value);
-}
-
-function isInteger(value: unknown, least: number): boolean {
-  return isNumber(value) && Number.isInteger(value) && value >= least && value <= UINT32;
-}
-
-function hasMethod(value: unknown, name: string): boolean {
-  return typeof value === "object" && value !== null && typeof Reflect.get(value, name) === "function";
-}
-
-function isGpuDevice(value: unknown): boolean {
-  return (
-    typeof value === "object" && value !== null && "queue" in value && "createComputePipelineAsync" in value
-  );
-}

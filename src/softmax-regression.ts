@@ -1,46 +1,56 @@
 /**
- * The estimator: what a user trains, asks and disposes of. It checks what it is given, puts it on a backend
- * and lets a solver work; the mathematics is in the backends, the order of steps in the solvers.
+ * The estimator: what a user trains, asks and disposes of. It checks what it is given and keeps what was learnt; how a
+ * fit runs is in training/, the order of steps in solvers/, the mathematics in the backends.
  */
-import type {
-  Dataset,
-  DeviceInfo,
-  Evaluation,
-  RunOptions,
-  Trainer,
-  TuningReport,
-} from "./backends/backend.ts";
+import type { Dataset, DeviceInfo, RunOptions, Trainer } from "./backends/backend.ts";
 import { BackendOwner } from "./backends/backend-owner.ts";
-import { assertFinite, checkFeatures, checkLabelled, type Learnt } from "./checks.ts";
-import { type Label, type LabelsLike, learnClasses } from "./data/labels.ts";
-import { MAX_ELEMENTS, type Matrix, type MatrixLike, rowsOf, toMatrix } from "./data/matrix.ts";
-import { scanRows } from "./data/scan.ts";
-import { NO_TARGETS, type Targets } from "./data/targets.ts";
-import { LimitError, StateError } from "./errors.ts";
-import type { EpochRecord, FitHistory, FitOptions, ModelEvaluation } from "./fit-options.ts";
-import { argmaxRows } from "./metrics.ts";
-import { type Parameters, penalty } from "./objective.ts";
+import { assertFinite, checkFeatures } from "./checks.ts";
+import type { Label, LabelsLike } from "./data/labels.ts";
+import { MAX_ELEMENTS, type Matrix, type MatrixLike, toMatrix } from "./data/matrix.ts";
+import { fitStandardization, type Standardization } from "./data/standardization.ts";
+import { NO_TARGETS } from "./data/targets.ts";
+import { LimitError, OptionError, StateError } from "./errors.ts";
+import type {
+  CalibrationResult,
+  EvaluateOptions,
+  FitHistory,
+  FitOptions,
+  ModelEvaluation,
+  PartialFitOptions,
+  PathEntry,
+  PredictOptions,
+  ReportOptions,
+} from "./fit-options.ts";
+import { modelToJson } from "./formats/model-json.ts";
+import { modelToSafetensors } from "./formats/model-safetensors.ts";
+import { toOnnx } from "./formats/onnx.ts";
+import type { SavedModel } from "./formats/saved-model.ts";
+import { fromSklearn, fromSklearnJson, type SklearnModel } from "./formats/sklearn.ts";
+import { type ClassificationReport, reportOf } from "./metrics/report.ts";
+import type { Parameters } from "./objective.ts";
+import { checkOptions, resolveOptions } from "./option-rules.ts";
+import type { ResolvedOptions, SoftmaxRegressionOptions } from "./options.ts";
+import { bestTemperature } from "./training/calibrate.ts";
+import { asSource, type FitProblem, type FitTask, openSession, runFit, summarise } from "./training/fit.ts";
+import { type Fitted, folded, tempered, withClass, withoutClass } from "./training/fitted.ts";
+import { type Incremental, takePartialSteps } from "./training/partial-fit.ts";
+import { bestOf, checkPath, fitAlongPath } from "./training/path.ts";
 import {
-  checkFitOptions,
-  type ResolvedOptions,
-  resolveOptions,
-  type SoftmaxRegressionOptions,
-} from "./options.ts";
-import { autoLearningRate } from "./solvers/auto-learning-rate.ts";
-import { constant, type LearningRateSchedule, linearDecay } from "./solvers/schedules.ts";
-import { sgd } from "./solvers/sgd.ts";
-
-/** What a model knows once it is fitted. */
-interface Fitted extends Learnt {
-  readonly parameters: Parameters;
-}
-
-/** Scores that are read back at once where only the best of each row is wanted. */
-const PREDICTED_SCORES = 2 ** 24;
+  checkSameClasses,
+  checkValues,
+  type LabelledRows,
+  labelled,
+  learn,
+  TRAINING,
+  VALIDATION,
+} from "./training/prepare.ts";
+import { unpackProgress } from "./training/progress.ts";
+import type { Progress } from "./training/run.ts";
+import { loadModel, type ModelSource, optionsOf, savedModel } from "./training/save.ts";
 
 /**
  * Softmax (multinomial logistic) regression: p = softmax(W x + b), fitted by minimising
- * J = mean cross-entropy + λ‖W‖².
+ * J = Σ s_i CE_i / Σ s_i + λ‖W‖² + λ₁‖W‖₁.
  *
  * Arguments are checked before anything is allocated or changed. Every method rejects with StateError after
  * dispose(), and with DeviceError where the device is missing or lost; the next call then opens a new one.
@@ -49,6 +59,8 @@ export class SoftmaxRegression {
   readonly #options: ResolvedOptions;
   readonly #backend: BackendOwner;
   #fitted: Fitted | null = null;
+  #progress: Progress | null = null;
+  #incremental: Incremental | null = null;
   #isFitting = false;
 
   /** @throws OptionError an unknown option, or a value out of range */
@@ -58,80 +70,250 @@ export class SoftmaxRegression {
   }
 
   /**
-   * Fits from zero parameters. The arrays are not to be changed until the fit has ended.
+   * A model that was saved, whatever it was saved as, with the options it was saved with but for those given.
    *
-   * @param x rows `[N,D]`
-   * @param y a label per row (non-negative integers or strings), or probabilities `[N,K]`
-   * @throws ShapeError, DataError, LimitError  `x`, `y` or `validation` cannot be trained on
-   * @throws OptionError     an unknown option, or one of the wrong type
-   * @throws StateError      another fit is running
-   * @throws DivergenceError the parameters left the finite numbers; the last finite ones are kept
-   * @throws DeviceError     no device, or it was lost; the parameters of the last whole epoch are kept
+   * @throws FormatError what is no model, or a damaged one, naming the field
+   * @throws OptionError an option given that is unknown or out of range
    */
-  async fit(x: MatrixLike, y: LabelsLike, options: FitOptions = {}): Promise<FitHistory> {
-    this.#backend.closed.throwIfAborted();
-    if (this.#isFitting) throw new StateError("fit", "a fit is running; await it or abort it first");
-    checkFitOptions(options);
-    this.#isFitting = true;
-    try {
-      return await this.#fit(x, y, options);
-    } finally {
-      this.#isFitting = false;
-    }
-  }
-
-  /** The most probable label of each row of `x [N,D]`, in the type the labels came in. */
-  async predict(x: MatrixLike): Promise<Label[]> {
-    const { classes, features } = this.#requireFitted();
-    const matrix = checkFeatures(toMatrix(x, "x"), features, "x");
-    const rowsAtOnce = Math.ceil(PREDICTED_SCORES / classes.length);
-    const labels: Label[] = [];
-    for (let first = 0; first < matrix.rows; first += rowsAtOnce) {
-      const scores = await this.logits(rowsOf(matrix, first, rowsAtOnce));
-      for (const k of argmaxRows(scores.data, classes.length)) labels.push(classes[k]);
-    }
-    return labels;
-  }
-
-  /** P `[N,K]`, columns in the order of `classes`. */
-  async predictProba(x: MatrixLike): Promise<Matrix<Float32Array>> {
-    return this.#scores(x, (trainer, data, run) => trainer.probabilities(data, run));
-  }
-
-  /** Z = X Wᵀ + b `[N,K]`, columns in the order of `classes`. */
-  async logits(x: MatrixLike): Promise<Matrix<Float32Array>> {
-    return this.#scores(x, (trainer, data, run) => trainer.logits(data, run));
+  static async load(source: ModelSource, options: SoftmaxRegressionOptions = {}): Promise<SoftmaxRegression> {
+    return SoftmaxRegression.#from(await loadModel(source), options);
   }
 
   /**
-   * Objective, loss and accuracy on rows `x [N,D]` and `y`, a label or a row of probabilities for each.
+   * The model of a fitted scikit-learn classifier, from its arrays (NPY files or plain), or from JSON text with
+   * `coef_`, `intercept_` and `classes_`. Probabilities are the same; refitting takes the options given.
+   *
+   * @throws FormatError arrays that are damaged, or do not fit each other
+   */
+  static fromSklearn(
+    source: SklearnModel | string,
+    options: SoftmaxRegressionOptions = {},
+  ): SoftmaxRegression {
+    const saved = typeof source === "string" ? fromSklearnJson(source) : fromSklearn(source);
+    return SoftmaxRegression.#from(saved, options);
+  }
+
+  static #from(saved: SavedModel, given: SoftmaxRegressionOptions): SoftmaxRegression {
+    const { classes, features, weights, bias, standardization, temperature, progress } = saved;
+    const resumable = progress && unpackProgress(progress, weights.length, bias.length);
+    const model = new SoftmaxRegression(optionsOf(saved, given));
+    const { l2, l1 } = model.#options;
+    model.#fitted = {
+      ...{ classes, features, temperature, l2, l1 },
+      parameters: { weights, bias },
+      standardization: standardization ?? undefined,
+    };
+    model.#progress = resumable;
+    return model;
+  }
+
+  /**
+   * Fits from zero parameters, or from those the model has (`warmStart`, `resume`). The arrays are not to be changed
+   * until the fit has ended.
+   *
+   * @param x rows `[N,D]`
+   * @param y a label per row (non-negative integers or strings), or probabilities `[N,K]`
+   * @throws ShapeError, DataError, LimitError  `x`, `y`, `validation` or weights cannot be trained on
+   * @throws OptionError     an unknown option, or one of the wrong type
+   * @throws StateError      another fit is running; nothing to start from or to resume
+   * @throws DivergenceError the parameters left the finite numbers; the last finite ones are kept
+   * @throws DeviceError     no device, or it was lost; the parameters of the last whole epoch or iteration are kept
+   */
+  fit(x: MatrixLike, y: LabelsLike, options: FitOptions = {}): Promise<FitHistory> {
+    return this.#alone(async () => {
+      checkOptions.fit(options);
+      const began = performance.now();
+      const { problem, task } = await this.#prepare(x, y, options);
+      const outcome = await this.#backend.use(async (backend, own) => {
+        const session = await openSession(backend, own, problem, task.options, task);
+        return runFit(session, problem, task);
+      });
+      this.#progress = null;
+      return { ...outcome, seconds: (performance.now() - began) / 1000 };
+    });
+  }
+
+  /**
+   * Fits for several λ while the rows stay on the device, from the largest λ down, each from where the last one ended.
+   * The model keeps the fit with the least validation loss; without validation rows, the one with the least λ.
+   *
+   * @param l2s each finite and ≥ 0, none twice
+   * @returns one entry for each λ, in the order given
+   * @throws as {@link fit}; an abort or a failure leaves the model as it was
+   */
+  fitPath(
+    x: MatrixLike,
+    y: LabelsLike,
+    l2s: readonly number[],
+    options: Omit<FitOptions, "resume"> = {},
+  ): Promise<PathEntry[]> {
+    return this.#alone(async () => {
+      checkOptions.fit(options);
+      checkPath(l2s);
+      const { problem, task } = await this.#prepare(x, y, options);
+      const fits = await this.#backend.use(async (backend, own) => {
+        const session = await openSession(backend, own, problem, task.options, task);
+        return fitAlongPath(session, problem, task, l2s);
+      });
+      const { parameters, l2 } = bestOf(fits);
+      this.#keep(problem, parameters, l2);
+      return fits.map(({ parameters: _, ...entry }) => entry);
+    });
+  }
+
+  /**
+   * One pass over a batch of rows by SGD (AdamW where that is the solver), on from all batches before: for rows that
+   * come in over time. The first call, or `fit` before it, settles the features and classes; `classes` declares those
+   * that its rows do not show.
+   *
+   * @throws as {@link fit}; a batch that fails leaves the model as it was
+   */
+  partialFit(x: MatrixLike, y: LabelsLike, options: PartialFitOptions = {}): Promise<void> {
+    return this.#alone(async () => {
+      checkOptions.partialFit(options);
+      const { problem, task } = await this.#prepare(x, y, { ...options, warmStart: this.#fitted !== null });
+      const { parameters, state } = await this.#backend.use(async (backend, own) => {
+        const session = await openSession(backend, own, problem, task.options, task);
+        return takePartialSteps(session, problem, task, this.#incremental);
+      });
+      this.#keep(problem, parameters);
+      this.#incremental = state;
+    });
+  }
+
+  /** Adds a class that is to be trained later, by `partialFit` or a warm start. @throws StateError, DataError */
+  addClass(label: Label): void {
+    this.#replace(withClass(this.#requireFitted(), label));
+  }
+
+  /** Takes a class out; the others keep their scores. @throws StateError, DataError */
+  removeClass(label: Label): void {
+    this.#replace(withoutClass(this.#requireFitted(), label));
+  }
+
+  /** The most probable label of each row of `x [N,D]`, in the type the labels came in. */
+  predict(x: MatrixLike): Promise<Label[]>;
+  /** The same, but null for rows where no label is as probable as `minProbability`. */
+  predict(x: MatrixLike, options: PredictOptions): Promise<(Label | null)[]>;
+  async predict(x: MatrixLike, options: PredictOptions = {}): Promise<(Label | null)[]> {
+    checkOptions.predict(options);
+    const { minProbability = 0 } = options;
+    const fitted = this.#requireFitted();
+    const { predicted, confidence } = await this.#apply(fitted, x, (trainer, data, run) =>
+      trainer.outcomes(data, run),
+    );
+    assertFinite(confidence, 1);
+    return Array.from(predicted, (k, i) => (confidence[i] >= minProbability ? fitted.classes[k] : null));
+  }
+
+  /** P `[N,K]`, columns in the order of `classes`; of a calibrated model, calibrated. */
+  async predictProba(x: MatrixLike): Promise<Matrix<Float32Array>> {
+    return this.#scores(this.#requireFitted(), x, (trainer, data, run) => trainer.probabilities(data, run));
+  }
+
+  /** Z = X Wᵀ + b `[N,K]`, columns in the order of `classes`; not divided by the temperature. */
+  async logits(x: MatrixLike): Promise<Matrix<Float32Array>> {
+    const fitted = { ...this.#requireFitted(), temperature: 1 };
+    return this.#scores(fitted, x, (trainer, data, run) => trainer.logits(data, run));
+  }
+
+  /**
+   * Objective, loss and accuracy on rows `x [N,D]` and `y`, a label or a row of probabilities for each. Targets are
+   * taken as they are, without smoothing and class weights.
    *
    * @throws DataError also for a label the model was not fitted with
    */
-  async evaluate(x: MatrixLike, y: LabelsLike): Promise<ModelEvaluation> {
+  async evaluate(x: MatrixLike, y: LabelsLike, options: EvaluateOptions = {}): Promise<ModelEvaluation> {
+    checkOptions.evaluate(options);
     const fitted = this.#requireFitted();
-    const { matrix, targets } = checkLabelled(x, y, fitted, ["x", "y"]);
-    await scanRows(matrix, "x", this.#backend.closed, this.#options.storage);
-    const evaluation = await this.#run(fitted, matrix, targets, (trainer, data, run) =>
-      trainer.evaluate(data, run),
-    );
+    const rows = this.#labelled(fitted, x, y, options);
+    const evaluation = await this.#run(fitted, rows, (trainer, data, run) => trainer.evaluate(data, run));
     assertFinite([evaluation.loss], 1);
-    return this.#summarise(evaluation, matrix.rows, fitted.parameters);
+    return summarise(evaluation, rows.countedRows, fitted.parameters, fitted);
   }
 
-  /** W `[K·D]`, row after row. @throws StateError before the first fit */
+  /**
+   * Everything that can be counted on rows `x [N,D]` and `y`: accuracies, confusion matrix with the rows behind each
+   * cell, precision, recall and F1 of each class, calibration error. Twelve bytes a row come back from the device.
+   */
+  async report(x: MatrixLike, y: LabelsLike, options: ReportOptions = {}): Promise<ClassificationReport> {
+    checkOptions.report(options);
+    const fitted = this.#requireFitted();
+    const rows = this.#labelled(fitted, x, y, options);
+    return this.#run(fitted, rows, async (trainer, data, run) => {
+      const { loss } = await trainer.evaluate(data, run);
+      const outcomes = await trainer.outcomes(data, run);
+      assertFinite(outcomes.confidence, 1);
+      return reportOf({ ...rows, outcomes, loss, classes: fitted.classes, ...options });
+    });
+  }
+
+  /**
+   * Temperature scaling: finds the number that scores are to be divided by for the probabilities to fit rows that were
+   * not trained on. Labels predicted stay the same; the next fit forgets it.
+   */
+  async calibrate(x: MatrixLike, y: LabelsLike, options: EvaluateOptions = {}): Promise<CalibrationResult> {
+    checkOptions.evaluate(options);
+    const fitted = { ...this.#requireFitted(), temperature: 1 };
+    const rows = this.#labelled(fitted, x, y, options);
+    const result = await this.#run(fitted, rows, async (trainer, data, run) => {
+      const { loss: lossBefore } = await trainer.evaluate(data, run);
+      assertFinite([lossBefore], 1);
+      const temperature = await bestTemperature(trainer, data, fitted.parameters, run);
+      trainer.write(tempered({ ...fitted, temperature }));
+      const { loss: lossAfter } = await trainer.evaluate(data, run);
+      return { temperature, lossBefore, lossAfter };
+    });
+    this.#fitted = { ...fitted, temperature: result.temperature };
+    return result;
+  }
+
+  /** The model as a safetensors file, an interrupted fit and all. Schedules given as functions are not saved. */
+  toSafetensors(): Uint8Array<ArrayBuffer> {
+    return modelToSafetensors(this.#saved());
+  }
+
+  /** The model as JSON text, an interrupted fit and all. */
+  toJsonText(): string {
+    return modelToJson(this.#saved());
+  }
+
+  /**
+   * The model as an ONNX file of opset 13: `x [N,D]` to `logits` and `probabilities [N,K]`, float32, standardisation and
+   * temperature folded into one Gemm. The classes are in its metadata.
+   */
+  toOnnx(): Uint8Array<ArrayBuffer> {
+    return toOnnx(this.#saved());
+  }
+
+  /** W `[K·D]`, row after row, for rows as they come: a standardisation is folded in. @throws StateError before the first fit */
   get weights(): Float32Array {
-    return Float32Array.from(this.#requireFitted().parameters.weights);
+    return Float32Array.from(folded(this.#requireFitted()).weights);
   }
 
-  /** b `[K]`; zeros without a bias. @throws StateError before the first fit */
+  /** b `[K]`, likewise; zeros without a bias or standardisation. @throws StateError before the first fit */
   get bias(): Float32Array {
-    return Float32Array.from(this.#requireFitted().parameters.bias);
+    return Float32Array.from(folded(this.#requireFitted()).bias);
   }
 
   /** The labels, ascending: column k of a result belongs to the k-th. @throws StateError before the first fit */
   get classes(): readonly Label[] {
     return this.#requireFitted().classes;
+  }
+
+  /** Mean and scale of the features where the model standardises them. @throws StateError before the first fit */
+  get standardization(): Standardization | null {
+    return this.#requireFitted().standardization ?? null;
+  }
+
+  /** T of the last calibration; 1 where there was none. @throws StateError before the first fit */
+  get temperature(): number {
+    return this.#requireFitted().temperature;
+  }
+
+  /** Whether `fit` with `resume` has something to go on with. */
+  get isResumable(): boolean {
+    return this.#progress !== null;
   }
 
   /** What the model last ran on and why; null before that. */
@@ -144,126 +326,166 @@ export class SoftmaxRegression {
     this.#backend.dispose();
   }
 
-  async #fit(x: MatrixLike, y: LabelsLike, options: FitOptions): Promise<FitHistory> {
-    const started = performance.now();
-    const signal = AbortSignal.any([this.#backend.closed, ...(options.signal ? [options.signal] : [])]);
-    signal.throwIfAborted();
-    const matrix = toMatrix(x, "x");
-    const { classes, targets } = learnClasses(y, matrix.rows, "y");
-    const known = { classes, features: matrix.cols };
-    const validation =
-      options.validation && checkLabelled(...options.validation, known, ["validation[0]", "validation[1]"]);
-    const { maxSquaredNorm } = await scanRows(matrix, "x", signal, this.#options.storage);
-    if (validation) await scanRows(validation.matrix, "validation[0]", signal, this.#options.storage);
-    const schedule = await this.#schedule(matrix, maxSquaredNorm, signal);
-
-    const epochs: EpochRecord[] = [];
-    let tuning: TuningReport | null = null;
-    await this.#backend.use(async (backend, own) => {
-      // First what is most likely not to fit, and least costly to find out.
-      const trainer = own(await backend.createTrainer(this.#shapeOf(known)));
-      const { storage } = this.#options;
-      const data = own(
-        await backend.createDataset(
-          { x: matrix, targets, storage },
-          {
-            signal,
-            onRows: (rows) => options.onProgress?.({ phase: "upload", rows, totalRows: matrix.rows }),
-          },
-        ),
-      );
-      const held =
-        validation &&
-        own(
-          await backend.createDataset(
-            { x: validation.matrix, targets: validation.targets, storage },
-            { signal },
-          ),
-        );
-      let parameters: Parameters;
-      await sgd(
-        trainer,
-        data,
-        { ...this.#options, schedule },
-        {
-          signal,
-          validation: held,
-          isWatched: options.onEpoch !== undefined,
-          onRows: (rows) =>
-            options.onProgress?.({ phase: "training", rows, totalRows: matrix.rows * this.#options.epochs }),
-          onParameters: (latest) => {
-            parameters = latest;
-            this.#fitted = { ...known, parameters };
-          },
-          onEpoch: async ({ validation: seen, ...summary }) => {
-            const evaluated = seen && held && { validation: this.#summarise(seen, held.rows, parameters) };
-            epochs.push({ ...summary, ...evaluated });
-            await options.onEpoch?.(epochs[epochs.length - 1]);
-          },
-        },
-      );
-      tuning = trainer.tuning;
-    });
-    return { epochs, seconds: (performance.now() - started) / 1000, tuning };
+  /** One fit at a time. */
+  async #alone<T>(work: () => Promise<T>): Promise<T> {
+    this.#backend.closed.throwIfAborted();
+    if (this.#isFitting) throw new StateError("fit", "a fit is running; await it or abort it first");
+    this.#isFitting = true;
+    try {
+      return await work();
+    } finally {
+      this.#isFitting = false;
+    }
   }
 
-  async #schedule(x: Matrix, maxSquaredNorm: number, signal: AbortSignal): Promise<LearningRateSchedule> {
-    const { learningRate } = this.#options;
-    if (typeof learningRate === "function") return learningRate;
-    if (typeof learningRate === "number") return constant(learningRate);
-    return linearDecay(await autoLearningRate({ ...this.#options, x, maxSquaredNorm }, signal));
+  /** Checks everything that goes into a fit, and says where it begins. */
+  async #prepare(
+    x: MatrixLike,
+    y: LabelsLike,
+    hooks: FitOptions,
+  ): Promise<{ problem: FitProblem; task: FitTask }> {
+    const options = this.#options;
+    const signal = AbortSignal.any([this.#backend.closed, ...(hooks.signal ? [hooks.signal] : [])]);
+    signal.throwIfAborted();
+    const earlier = hooks.warmStart || hooks.resume ? this.#requireFitted() : null;
+    const resumed = hooks.resume ? this.#requireProgress() : null;
+    const learnt = earlier ?? learn(x, y, { declared: hooks.classes, ignoreLabel: options.ignoreLabel });
+    if (earlier && hooks.classes) checkSameClasses(hooks.classes, earlier.classes);
+    const rows = labelled(x, y, learnt, { ...options, ...hooks }, TRAINING);
+    const [validationX, validationY, sampleWeight] = hooks.validation ?? [];
+    const validation =
+      validationX &&
+      validationY &&
+      labelled(
+        validationX,
+        validationY,
+        learnt,
+        { sampleWeight, ignoreLabel: options.ignoreLabel },
+        VALIDATION,
+      );
+    if (options.earlyStopping && options.solver !== "lbfgs" && !validation)
+      throw new OptionError(
+        "validation",
+        "early stopping needs validation rows; give them, or no earlyStopping",
+      );
+    const { storage, standardize } = options;
+    await checkValues(rows.matrix, TRAINING.x, storage, standardize, signal);
+    if (validation) await checkValues(validation.matrix, VALIDATION.x, storage, standardize, signal);
+    const standardization = earlier
+      ? earlier.standardization
+      : standardize
+        ? await fitStandardization(rows.matrix, rows.weights, signal)
+        : undefined;
+    const problem = { learnt, rows, validation, standardization, start: earlier?.parameters };
+    let isUnderWay = resumed !== null;
+    const task: FitTask = {
+      options,
+      hooks,
+      signal,
+      resumed,
+      keep: (parameters) => {
+        const interrupted = isUnderWay ? this.#progress : null;
+        isUnderWay = true;
+        this.#keep(problem, parameters);
+        this.#progress = interrupted;
+      },
+      keepProgress: (progress) => {
+        this.#progress = progress;
+      },
+    };
+    return { problem, task };
+  }
+
+  /** Takes over the parameters of a fit. */
+  #keep(
+    { learnt: { classes, features }, standardization }: FitProblem,
+    parameters: Parameters,
+    l2 = this.#options.l2,
+  ): void {
+    const { l1 } = this.#options;
+    this.#replace({ classes, features, standardization, parameters, temperature: 1, l2, l1 });
+  }
+
+  /** Another model: what was to go on with belongs to the old one. */
+  #replace(fitted: Fitted): void {
+    this.#fitted = fitted;
+    this.#progress = null;
+    this.#incremental = null;
+  }
+
+  #labelled(fitted: Fitted, x: MatrixLike, y: LabelsLike, { sampleWeight }: EvaluateOptions): LabelledRows {
+    return labelled(x, y, fitted, { sampleWeight, ignoreLabel: this.#options.ignoreLabel }, TRAINING);
+  }
+
+  #saved(): SavedModel {
+    return savedModel(this.#requireFitted(), this.#options, this.#progress);
   }
 
   async #scores(
+    fitted: Fitted,
     x: MatrixLike,
     work: (trainer: Trainer, data: Dataset, run: RunOptions) => Promise<Float32Array>,
   ): Promise<Matrix<Float32Array>> {
-    const fitted = this.#requireFitted();
-    const matrix = checkFeatures(toMatrix(x, "x"), fitted.features, "x");
+    const { rows } = checkFeatures(toMatrix(x, "x"), fitted.features, "x");
     const cols = fitted.classes.length;
-    if (matrix.rows * cols > MAX_ELEMENTS) {
+    if (rows * cols > MAX_ELEMENTS) {
       throw new LimitError(
         "x",
-        `${matrix.rows} rows × ${cols} classes are more than ${MAX_ELEMENTS} results; pass fewer rows`,
+        `${rows} rows × ${cols} classes are more than ${MAX_ELEMENTS} results; pass fewer rows`,
       );
     }
-    await scanRows(matrix, "x", this.#backend.closed, this.#options.storage);
-    const data = await this.#run(fitted, matrix, NO_TARGETS, work);
+    const data = await this.#apply(fitted, x, work);
     assertFinite(data, cols);
-    return { data, rows: matrix.rows, cols };
+    return { data, rows, cols };
   }
 
-  /** Runs `work` on `x` with the fitted parameters. */
-  #run<T>(
+  /** Runs `work` on rows without labels. */
+  #apply<T>(
     fitted: Fitted,
-    x: Matrix,
-    targets: Targets,
+    x: MatrixLike,
     work: (trainer: Trainer, data: Dataset, run: RunOptions) => Promise<T>,
   ): Promise<T> {
+    const matrix = checkFeatures(toMatrix(x, "x"), fitted.features, "x");
+    return this.#run(
+      fitted,
+      { matrix, targets: NO_TARGETS, weights: undefined, countedRows: matrix.rows },
+      work,
+    );
+  }
+
+  /** Runs `work` on rows with the fitted parameters. */
+  async #run<T>(
+    fitted: Fitted,
+    rows: LabelledRows,
+    work: (trainer: Trainer, data: Dataset, run: RunOptions) => Promise<T>,
+  ): Promise<T> {
+    const { storage, bias } = this.#options;
+    const { classes, features, standardization } = fitted;
+    const run = { signal: this.#backend.closed };
+    await checkValues(rows.matrix, TRAINING.x, storage, standardization, run.signal);
     return this.#backend.use(async (backend, own) => {
-      const trainer = own(await backend.createTrainer(this.#shapeOf(fitted)));
-      const data = own(
-        await backend.createDataset(
-          { x, targets, storage: this.#options.storage },
-          { signal: this.#backend.closed },
-        ),
-      );
-      trainer.write(fitted.parameters);
-      return work(trainer, data, { signal: this.#backend.closed });
+      const hasBias = bias || fitted.parameters.bias.some((b) => b !== 0);
+      const trainer = own(await backend.createTrainer({ features, classes: classes.length, bias: hasBias }));
+      const data = own(await backend.createDataset({ ...asSource(rows), storage, standardization }, run));
+      trainer.write(tempered(fitted));
+      return work(trainer, data, run);
     });
-  }
-
-  #summarise({ loss, correct }: Evaluation, rows: number, parameters: Parameters): ModelEvaluation {
-    return { objective: loss + penalty(parameters, this.#options.l2), loss, accuracy: correct / rows };
-  }
-
-  #shapeOf({ classes, features }: Learnt) {
-    return { features, classes: classes.length, bias: this.#options.bias };
   }
 
   #requireFitted(): Fitted {
     this.#backend.closed.throwIfAborted();
     if (!this.#fitted) throw new StateError("model", "the model is not fitted yet; call fit first");
     return this.#fitted;
+  }
+
+  #requireProgress(): Progress {
+    if (!this.#progress) throw new StateError("resume", "no fit was interrupted; leave resume out");
+    const { solver } = this.#options;
+    if (this.#progress.solver !== solver)
+      throw new StateError(
+        "resume",
+        `the interrupted fit was one of ${this.#progress.solver}, not of ${solver}`,
+      );
+    return this.#progress;
   }
 }

@@ -23,8 +23,17 @@ export function parseArguments(argv: readonly string[]): TrainArguments {
         .choices(["webgpu", "auto", "wasm", "reference"])
         .default("webgpu"),
     )
-    .addOption(new Option("--solver <name>", "how parameters move").choices(["sgd"]).default("sgd"))
-    .option("--epochs <number>", "passes over the training rows", number, 10)
+    .addOption(
+      new Option(
+        "--solver <name>",
+        "how parameters move: to the optimum with passes over all rows, or in small steps",
+      )
+        .choices(["sgd", "adamw", "lbfgs"])
+        .default("sgd"),
+    )
+    .option("--tolerance <number>", "largest part of the gradient at which lbfgs stops", number, 1e-6)
+    .option("--max-iterations <number>", "iterations after which lbfgs stops", number, 1000)
+    .option("--epochs <number>", "passes of sgd and adamw over the training rows", number, 10)
     .option("--batch-size <number>", "rows per step", number, 256)
     .option(
       "--learning-rate <rate>",
@@ -34,7 +43,16 @@ export function parseArguments(argv: readonly string[]): TrainArguments {
     )
     .option("--momentum <number>", "momentum, from 0 to below 1", number, 0.9)
     .option("--nesterov", "Nesterov's form of momentum", false)
+    .option(
+      "--averaging <share>",
+      "share of the steps, at their end, over which parameters are averaged",
+      number,
+      0,
+    )
     .option("--l2 <number>", "coefficient of the squared weights", number, 1e-4)
+    .option("--l1 <number>", "coefficient of the weights' absolute values, not with adamw", number, 0)
+    .option("--label-smoothing <number>", "share of every target that is spread over all classes", number, 0)
+    .option("--standardize", "bring every feature to mean 0 and standard deviation 1", false)
     .option("--no-bias", "no bias per class")
     .option("--seed <number>", "fixes the order of rows", number, 0)
     .option(

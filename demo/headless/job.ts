@@ -7,6 +7,7 @@ import {
   cosineDecay,
   type EpochRecord,
   type FitProgress,
+  type IterationRecord,
   inverseTimeDecay,
   type LearningRateSchedule,
   linearDecay,
@@ -46,7 +47,8 @@ export type FileName = (typeof FILES)[number];
 export type JobEvent =
   | { readonly kind: "data"; readonly train: number; readonly test: number; readonly features: number }
   | { readonly kind: "progress"; readonly progress: FitProgress }
-  | { readonly kind: "epoch"; readonly record: EpochRecord; readonly device: string };
+  | { readonly kind: "epoch"; readonly record: EpochRecord; readonly device: string }
+  | { readonly kind: "iteration"; readonly record: IterationRecord; readonly device: string };
 
 /** What a job ends with. */
 export interface JobResult {
@@ -56,7 +58,7 @@ export interface JobResult {
   readonly test: ModelEvaluation;
   /** Of the fit: upload and compilation included, evaluation not. */
   readonly seconds: number;
-  /** Rows visited, over all epochs. */
+  /** Rows visited, over all epochs or passes. */
   readonly rows: number;
 }
 
@@ -71,10 +73,11 @@ export async function runJob(
   emit({ kind: "data", train: train.x.rows, test: test.x.rows, features: train.x.cols });
   const model = new SoftmaxRegression({ ...options, learningRate: scheduleOf(options.learningRate) });
   try {
-    const { epochs, seconds } = await model.fit(train.x, train.y, {
+    const { epochs, iterations, seconds } = await model.fit(train.x, train.y, {
       signal,
       onProgress: (progress) => emit({ kind: "progress", progress }),
       onEpoch: (record) => emit({ kind: "epoch", record, device: model.device?.name ?? "" }),
+      onIteration: (record) => emit({ kind: "iteration", record, device: model.device?.name ?? "" }),
     });
     return {
       device: model.device?.name ?? "",
@@ -82,7 +85,7 @@ export async function runJob(
       train: await model.evaluate(train.x, train.y),
       test: await model.evaluate(test.x, test.y),
       seconds,
-      rows: epochs.length * train.x.rows,
+      rows: (iterations.at(-1)?.passes ?? epochs.length) * train.x.rows,
     };
   } finally {
     model.dispose();

@@ -1,4 +1,5 @@
 /** What `npm run train` prints while a job runs and when it ends. */
+import type { EpochRecord, IterationRecord } from "../../src/index.ts";
 import type { JobEvent, JobResult } from "./job.ts";
 
 /** How often a line of progress is renewed, ms. */
@@ -6,7 +7,6 @@ const PROGRESS_INTERVAL = 250;
 
 /** Prints events to `stream`: progress in place on a terminal, a line per epoch everywhere. */
 export function createReporter(stream: NodeJS.WriteStream, epochs: number): (event: JobEvent) => void {
-  const width = String(epochs).length;
   let started = 0;
   let printed = 0;
   let rate = "";
@@ -36,12 +36,19 @@ export function createReporter(stream: NodeJS.WriteStream, epochs: number): (eve
       device = event.device;
       stream.write(`${stream.isTTY ? "\r\x1b[K" : ""}${device}\n`);
     }
-    const { epoch, loss, accuracy, learningRate } = event.record;
-    const figures = `loss ${loss.toFixed(4)}  accuracy ${accuracy.toFixed(4)}  rate ${learningRate.toPrecision(3)}`;
-    stream.write(
-      `${stream.isTTY ? "\r\x1b[K" : ""}epoch ${String(epoch).padStart(width)}/${epochs}  ${figures}  ${rate}\n`,
-    );
+    const text = event.kind === "epoch" ? epochText(event.record, epochs) : iterationText(event.record);
+    stream.write(`${stream.isTTY ? "\r\x1b[K" : ""}${text}  ${rate}\n`);
   };
+}
+
+function epochText({ epoch, loss, accuracy, learningRate }: EpochRecord, epochs: number): string {
+  const figures = `loss ${loss.toFixed(4)}  accuracy ${accuracy.toFixed(4)}  rate ${learningRate.toPrecision(3)}`;
+  return `epoch ${String(epoch).padStart(String(epochs).length)}/${epochs}  ${figures}`;
+}
+
+function iterationText({ iteration, objective, gradientNorm, passes }: IterationRecord): string {
+  const figures = `objective ${objective.toFixed(6)}  gradient ${gradientNorm.toExponential(1)}  passes ${passes}`;
+  return `iteration ${String(iteration).padStart(3)}  ${figures}`;
 }
 
 /** The last lines. */

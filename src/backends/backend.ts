@@ -6,6 +6,7 @@
  * Shapes: N rows, D features, K classes. Everything a backend or its parts allocate, dispose() frees.
  */
 import type { Matrix } from "../data/matrix.ts";
+import type { Standardization } from "../data/standardization.ts";
 import type { Storage } from "../data/storage.ts";
 import type { Targets } from "../data/targets.ts";
 import type { Parameters } from "../objective.ts";
@@ -42,6 +43,10 @@ export interface DatasetSource {
    * reference keeps values as they are, whatever is asked for.
    */
   readonly storage?: "auto" | Storage | undefined;
+  /** ε in [0, 1): every target distribution q becomes (1 − ε) q + ε/K. Default 0. */
+  readonly labelSmoothing?: number | undefined;
+  /** Values are kept as (x − mean) / scale of their column; the caller's rows stay as they are. Default: as they are. */
+  readonly standardization?: Standardization | undefined;
 }
 
 /** A data set that a backend keeps. Not for use after dispose(). */
@@ -64,8 +69,38 @@ export interface SgdSteps {
   readonly nesterov: boolean;
   /** λ, the coefficient of ‖W‖². */
   readonly l2: number;
+  /** λ₁, the coefficient of ‖W‖₁: after each SGD step W ← sign(W) max(|W| − η λ₁, 0). Not with AdamW. Default 0. */
+  readonly l1?: number;
+  /** AdamW in the place of SGD with momentum; the penalty becomes its decay W ← W − η·2λW. Default: SGD. */
+  readonly adamw?: AdamwSettings;
+  /** Steps taken before this call, which AdamW's bias correction and the average count. Default 0. */
+  readonly firstStep?: number;
+  /** The step, counted over all calls from 0, from which on the parameters are averaged. Default: never. */
+  readonly averageFrom?: number;
   /** Rows that this and the calls to come will visit, from which a backend sees what tuning is worth. Default: this call's. */
   readonly plannedRows?: number;
+}
+
+/**
+ * AdamW: m ← β₁m + (1 − β₁)G, v ← β₂v + (1 − β₂)G², W ← W − η·2λW − η m̂ / (√v̂ + ε) with m̂ = m / (1 − β₁ᵗ) and
+ * v̂ = v / (1 − β₂ᵗ), t counted from 1, G without the penalty (Loshchilov & Hutter, "Decoupled weight decay
+ * regularization", 2019; the bias does not decay).
+ */
+export interface AdamwSettings {
+  readonly beta1: number;
+  readonly beta2: number;
+  readonly epsilon: number;
+}
+
+/** Everything steps leave behind: written back, the steps to come give the same bits. */
+export interface OptimiserState {
+  readonly parameters: Parameters;
+  /** v of SGD, m of AdamW. */
+  readonly velocity: Parameters;
+  /** v of AdamW, where it has taken steps. */
+  readonly secondMoment?: Parameters;
+  /** The mean of the parameters since `averageFrom`, where that has come. */
+  readonly average?: Parameters;
 }
 
 /** What each step saw before it moved. */
@@ -74,7 +109,7 @@ export interface SgdResult {
   readonly losses: Float64Array;
   /** Σ s_i of the batch. */
   readonly weights: Float64Array;
-  /** Rows predicted right. */
+  /** Rows with s_i > 0 predicted right. */
   readonly correct: Float64Array;
 }
 
@@ -91,7 +126,7 @@ export interface RunOptions {
   readonly onRows?: ((rows: number) => void) | undefined;
 }
 
-/** Mean cross-entropy over all rows (no λ term) and the number of rows predicted right. */
+/** Mean cross-entropy over all rows (no λ term) and the number of rows with s_i > 0 predicted right. */
 export interface Evaluation {
   readonly loss: number;
   readonly correct: number;
@@ -104,6 +139,19 @@ export interface LossAndGradient {
   readonly dBias: Float64Array;
 }
 
+/** What became of each row, `[N]` each: enough for every count over predictions, at twelve bytes a row. */
+export interface Outcomes {
+  /** Position of the class with the highest score; ties go to the lowest. */
+  readonly predicted: Uint32Array;
+  /** Its probability. */
+  readonly confidence: Float32Array;
+  /**
+   * Classes that come before the target's (with distributions: before the likeliest class's): those with a higher
+   * score, or the same and a lower position. 0: predicted right. K where there are no targets.
+   */
+  readonly rank: Uint32Array;
+}
+
 /**
  * Parameters on a device and what can be done with them there. One call at a time. A call with a data set that
  * does not fit throws ShapeError, DataError or StateError before anything changes; one on a device that is gone
@@ -112,9 +160,11 @@ export interface LossAndGradient {
 export interface Trainer {
   /** What the last steps ran with, where there is a choice; null before the first. */
   readonly tuning: TuningReport | null;
-  /** Sets the parameters and clears the velocity. */
+  /** Sets the parameters; moments are cleared, and the average is forgotten. */
   write(parameters: Parameters): void;
   read(): Promise<Parameters>;
+  readState(): Promise<OptimiserState>;
+  writeState(state: OptimiserState): void;
   sgd(data: Dataset, steps: SgdSteps, options?: RunOptions): Promise<SgdResult>;
   lossAndGradient(data: Dataset, l2: number, options?: RunOptions): Promise<LossAndGradient>;
   evaluate(data: Dataset, options?: RunOptions): Promise<Evaluation>;
@@ -122,6 +172,7 @@ export interface Trainer {
   logits(data: Dataset, options?: RunOptions): Promise<Float32Array>;
   /** P `[N,K]`. */
   probabilities(data: Dataset, options?: RunOptions): Promise<Float32Array>;
+  outcomes(data: Dataset, options?: RunOptions): Promise<Outcomes>;
   dispose(): void;
 }
 

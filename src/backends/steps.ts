@@ -36,9 +36,10 @@ export function checkLabelled(shape: ModelShape, data: Dataset): void {
 export function checkSteps(
   shape: ModelShape,
   data: Dataset,
-  { epochs, batchSize, learningRates }: SgdSteps,
+  { epochs, batchSize, learningRates, l1 = 0, adamw }: SgdSteps,
 ): void {
   checkLabelled(shape, data);
+  if (adamw && l1 !== 0) throw new OptionError("steps.l1", `expected 0 with AdamW, got ${l1}`);
   const steps = epochs.reduce((sum, order) => sum + Math.ceil(order.length / batchSize), 0);
   if (!(batchSize >= 1 && steps >= 1))
     throw new OptionError("steps", `expected at least one step of at least one row`);
@@ -55,4 +56,9 @@ export function checkSteps(
         throw new DataError("steps.epochs", `there is no row ${order[i]} among ${data.rows}`);
     }
   }
+}
+
+/** How many steps' parameters the average holds after the `index`-th of `steps`, from 0; 0 before averaging begins. */
+export function averagedAfter({ firstStep = 0, averageFrom = Infinity }: SgdSteps, index: number): number {
+  return Math.max(0, firstStep + index - averageFrom + 1);
 }

@@ -44,49 +44,61 @@ const SUM_TOLERANCE = 1e-3;
 const EXACT_SUM = 1e-6;
 
 /**
- * The classes in `y`, in ascending order (numbers by value, strings by code unit), and
- * the targets in terms of their positions. Soft labels have the classes 0 … K−1.
+ * The classes in `y`, in ascending order (numbers by value, strings by code unit). Soft labels have the classes
+ * 0 … K−1. A label to ignore is no class.
  *
  * @throws ShapeError  `y` does not have `rows` entries
- * @throws DataError   labels that are negative, fractional, NaN, of mixed types, or fewer than two classes;
- *                     soft rows that are negative or do not sum to 1
+ * @throws DataError   labels that are negative, fractional, NaN, of mixed types, or fewer than two classes
  * @throws LimitError  more than {@link MAX_CLASSES} classes
  */
-export function learnClasses(
-  y: LabelsLike,
-  rows: number,
-  argument: string,
-): { classes: Label[]; targets: Targets } {
+export function learnClasses(y: LabelsLike, rows: number, argument: string, ignoreLabel?: Label): Label[] {
   const soft = toSoftMatrix(y, argument);
   if (soft) {
     checkClassCount(soft.cols, argument);
-    const classes = Array.from({ length: soft.cols }, (_, k) => k);
-    return { classes, targets: encodeTargets(soft, classes, rows, argument) };
+    return Array.from({ length: soft.cols }, (_, k) => k);
   }
-  const labels = checkLabels(y as Labels, rows, argument);
-  const classes: Label[] = Array.from(new Set<Label>(labels)).sort(ascending);
+  const labels = new Set<Label>(checkLabels(y as Labels, rows, argument, ignoreLabel));
+  if (ignoreLabel !== undefined) labels.delete(ignoreLabel);
+  checkClassCount(labels.size, argument);
+  return Array.from(labels).sort(ascending);
+}
+
+/** Classes that a caller declares, ascending. @throws DataError, LimitError as learnClasses, and for one named twice */
+export function declareClasses(classes: readonly Label[], argument: string): Label[] {
+  checkLabels(classes as Labels, classes.length, argument);
   checkClassCount(classes.length, argument);
-  return { classes, targets: encodeTargets(y, classes, rows, argument) };
+  const twice = classes.find((label, i) => classes.indexOf(label) !== i);
+  if (twice !== undefined) throw new DataError(argument, `${describe(twice)} is named twice`);
+  return classes.toSorted(ascending);
+}
+
+/** 1 for each row whose label is the one to ignore; undefined where there is no such row. */
+export function ignoredRows(y: LabelsLike, ignoreLabel: Label | undefined): Uint8Array | undefined {
+  if (ignoreLabel === undefined || isMatrix(y)) return undefined;
+  const ignored = Uint8Array.from(y as ArrayLike<unknown>, (label) => (label === ignoreLabel ? 1 : 0));
+  return ignored.includes(1) ? ignored : undefined;
 }
 
 /**
- * The targets `y` means where `classes` are already known.
+ * The targets `y` means where `classes` are known. A row to ignore gets the first class, for form's sake.
  *
- * @throws DataError  also for a label that is not among `classes`
- * @throws ShapeError also for soft labels without one column per class
+ * @throws ShapeError `y` does not have `rows` entries, or soft labels not one column per class
+ * @throws DataError  a label that is not among `classes`; soft rows that are negative or do not sum to 1
  */
 export function encodeTargets(
   y: LabelsLike,
   classes: readonly Label[],
   rows: number,
   argument: string,
+  ignoreLabel?: Label,
 ): Targets {
   const soft = toSoftMatrix(y, argument);
   if (soft) {
     return { kind: "distributions", distributions: checkDistributions(soft, rows, classes.length, argument) };
   }
-  const labels = checkLabels(y as Labels, rows, argument);
+  const labels = checkLabels(y as Labels, rows, argument, ignoreLabel);
   const positions = new Map(classes.map((name, position) => [name, position]));
+  if (ignoreLabel !== undefined) positions.set(ignoreLabel, 0);
   const encoded = new Uint32Array(rows);
   for (let i = 0; i < rows; i++) {
     const position = positions.get(labels[i]);
@@ -106,7 +118,12 @@ function toSoftMatrix(y: LabelsLike, argument: string): Matrix | null {
   return isRows || isMatrix(y) ? toMatrix(y as MatrixLike, argument) : null;
 }
 
-function checkLabels(y: Labels, rows: number, argument: string): ArrayLike<Label> & Iterable<Label> {
+function checkLabels(
+  y: Labels,
+  rows: number,
+  argument: string,
+  ignoreLabel?: Label,
+): ArrayLike<Label> & Iterable<Label> {
   const isList = Array.isArray(y) || (ArrayBuffer.isView(y) && "length" in y);
   if (!isList)
     throw new DataError(
@@ -118,6 +135,7 @@ function checkLabels(y: Labels, rows: number, argument: string): ArrayLike<Label
   const type = typeof y[0];
   for (let i = 0; i < rows; i++) {
     const label: unknown = y[i];
+    if (label === ignoreLabel && label !== undefined) continue;
     if (typeof label === "string" && type === "string") continue;
     if (typeof label === "number" && type === "number" && Number.isInteger(label) && label >= 0) continue;
     if (typeof label !== type)

@@ -3,7 +3,8 @@
  * by name, and packed row by row without a second copy of the whole. Values that a storage cannot hold are refused.
  */
 import { DataError } from "../errors.ts";
-import { elementScale, isByteData, isHalfData, type Matrix } from "./matrix.ts";
+import { elementScale, isByteData, isHalfData, type Matrix, type MatrixData } from "./matrix.ts";
+import type { Standardization } from "./standardization.ts";
 
 /** The storages there are. */
 export type Storage = "f32" | "f16" | "u8";
@@ -22,6 +23,18 @@ export function storageOf({ data }: Matrix, wanted: "auto" | Storage = "auto"): 
   if (wanted !== "auto") return wanted;
   if (isByteData(data)) return "u8";
   return isHalfData(data) ? "f16" : "f32";
+}
+
+/** Rows that a device is to keep, and how. */
+export interface RowsSource {
+  readonly x: Matrix;
+  readonly storage?: "auto" | Storage | undefined;
+  readonly standardization?: Standardization | undefined;
+}
+
+/** The storage of rows that may be standardised on the way: then they are no longer the caller's bytes or halves. */
+export function storageOfSource({ x, storage = "auto", standardization }: RowsSource): Storage {
+  return standardization && storage === "auto" ? "f32" : storageOf(x, storage);
 }
 
 /** `rows × stride` zeros in a storage. */
@@ -45,6 +58,7 @@ export function asStored({ data, rows, cols }: Matrix, storage: Storage): Packed
 /**
  * Writes `count` rows from `first` on into `target`, `stride` elements apart; what lies between is left alone.
  *
+ * @param standardization stores (x − mean) / scale of each column, computed in float64 before it is rounded
  * @throws DataError a value that the storage cannot hold: beyond ±65,504 in f16, outside [0, 1] in u8
  */
 export function packRows(
@@ -54,21 +68,34 @@ export function packRows(
   count: number,
   target: Packed,
   stride: number,
+  standardization?: Standardization,
 ): void {
-  const { data, cols } = x;
-  // Assigning to a Float32Array rounds; only bytes mean something other than themselves.
-  const source = asStored(x, storage) ?? (storage === "f32" && !isByteData(data) ? data : null);
+  const source = standardization ? null : copyable(x, storage);
   for (let i = 0; i < count; i++) {
-    const start = (first + i) * cols;
-    if (source) target.set(source.subarray(start, start + cols), i * stride);
-    else convertRow(x, storage, first + i, target, i * stride);
+    const start = (first + i) * x.cols;
+    if (source) target.set(source.subarray(start, start + x.cols), i * stride);
+    else convertRow(x, storage, first + i, target, i * stride, standardization);
   }
 }
 
-function convertRow({ data, cols }: Matrix, storage: Storage, row: number, target: Packed, at: number): void {
-  const scale = elementScale(data);
+/** An array whose elements mean in `storage` what they mean in the matrix; null where there is none. */
+function copyable(x: Matrix, storage: Storage): MatrixData | Packed | null {
+  // Assigning to a Float32Array rounds; only bytes mean something other than themselves.
+  return asStored(x, storage) ?? (storage === "f32" && !isByteData(x.data) ? x.data : null);
+}
+
+function convertRow(
+  { data, cols }: Matrix,
+  storage: Storage,
+  row: number,
+  target: Packed,
+  at: number,
+  standardization: Standardization | undefined,
+): void {
+  const unit = elementScale(data);
   for (let j = 0; j < cols; j++) {
-    const value = data[row * cols + j] * scale;
+    const given = data[row * cols + j] * unit;
+    const value = standardization ? (given - standardization.mean[j]) / standardization.scale[j] : given;
     if (!isStorable(value, storage)) throw unstorable("x", storage, value, row, j);
     target[at + j] = storage === "f32" ? value : storage === "u8" ? Math.round(255 * value) : toHalf(value);
   }

@@ -15,3 +15,8 @@ export type Targets =
 
 /** Targets of rows that are only to be predicted. */
 export const NO_TARGETS: Targets = { kind: "none" };
+
+/** (1 − ε) q + ε/K: a target's share q of a class with label smoothing ε in [0, 1); with ε = 0, q itself. */
+export function smoothed(q: number, labelSmoothing: number, classes: number): number {
+  return (1 - labelSmoothing) * q + labelSmoothing / classes;
+}

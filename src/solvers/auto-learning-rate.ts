@@ -11,8 +11,10 @@
  * part of the bound grows with it. Linear decay: Defazio et al., "Optimal linear decay learning rate
  * schedules and further refinements", 2023.
  */
-import { elementScale, type Matrix } from "../data/matrix.ts";
+import type { Matrix } from "../data/matrix.ts";
 import { createRandom } from "../data/random.ts";
+import { rowReader } from "../data/row-reader.ts";
+import type { Standardization } from "../data/standardization.ts";
 import { pause } from "../pause.ts";
 
 /** Rows that λ_max is estimated from. */
@@ -29,7 +31,11 @@ const MARGIN = 1.1;
 /** What the rule needs to know. */
 export interface AutoRateProblem {
   readonly x: Matrix;
-  /** max_i ‖x_i‖² */
+  /** Of the rows as they are trained on. Default: as they are. */
+  readonly standardization?: Standardization | undefined;
+  /** s_i, `[N]`. Default: 1. A heavy row counts like as many light ones. */
+  readonly weights?: Float32Array | undefined;
+  /** max_i ‖x_i‖², of standardised rows where they are. */
   readonly maxSquaredNorm: number;
   readonly bias: boolean;
   readonly batchSize: number;
@@ -44,20 +50,30 @@ export async function autoLearningRate(problem: AutoRateProblem, signal?: AbortS
   const batch = Math.min(problem.batchSize, x.rows);
   const ones = bias ? 1 : 0;
   const smoothness = 0.5 * (await largestEigenvalue(problem, signal)) + 2 * l2;
-  const rowSmoothness = 0.5 * (maxSquaredNorm + ones);
+  const rowSmoothness = 0.5 * (maxSquaredNorm + ones) * heaviest(problem);
   const noise = x.rows > 1 ? (rowSmoothness * (x.rows - batch)) / (batch * (x.rows - 1)) : 0;
   const bound = smoothness + noise / (1 - momentum);
   // Rows of zeros without a bias have no gradient at all: any rate will do.
   return bound > 0 ? 1 / bound : 1;
 }
 
-/** λ_max(X̃ᵀX̃ / N) of a sample of rows, by power iteration from a random start. */
-async function largestEigenvalue({ x, bias, seed }: AutoRateProblem, signal?: AbortSignal): Promise<number> {
+/** max s_i / mean s_i */
+function heaviest({ weights }: AutoRateProblem): number {
+  if (!weights) return 1;
+  return (weights.reduce((most, s) => Math.max(most, s), 0) * weights.length) / sumOf(weights);
+}
+
+/** λ_max(X̃ᵀ diag(s) X̃ / Σ s) of a sample of rows, by power iteration from a random start. */
+async function largestEigenvalue(problem: AutoRateProblem, signal?: AbortSignal): Promise<number> {
+  const { x, standardization, weights, bias, seed } = problem;
   const random = createRandom(seed);
-  const { data, cols } = x;
-  const scale = elementScale(data);
+  const { cols } = x;
+  const read = rowReader(x, standardization);
+  const features = new Float64Array(cols);
   const rows = Math.min(SAMPLE_ROWS, x.rows);
   const sample = Array.from({ length: rows }, (_, i) => (x.rows > rows ? random.integer(x.rows) : i));
+  const total = sample.reduce((sum, row) => sum + (weights?.[row] ?? 1), 0);
+  if (total === 0) return 0;
   let direction = Float64Array.from({ length: cols + 1 }, () => random.normal());
   let eigenvalue = 0;
   for (let round = 0; round < MAX_ROUNDS; round++) {
@@ -67,10 +83,12 @@ async function largestEigenvalue({ x, bias, seed }: AutoRateProblem, signal?: Ab
     const image = new Float64Array(cols + 1);
     for (const row of sample) {
       await pause(signal);
+      read(row, features);
       let dot = bias ? direction[cols] : 0;
-      for (let j = 0; j < cols; j++) dot += data[row * cols + j] * scale * direction[j];
-      for (let j = 0; j < cols; j++) image[j] += (dot * data[row * cols + j] * scale) / rows;
-      if (bias) image[cols] += dot / rows;
+      for (let j = 0; j < cols; j++) dot += features[j] * direction[j];
+      const share = (dot * (weights?.[row] ?? 1)) / total;
+      for (let j = 0; j < cols; j++) image[j] += share * features[j];
+      if (bias) image[cols] += share;
     }
     const previous = eigenvalue;
     eigenvalue = image.reduce((sum, value, j) => sum + value * direction[j], 0);
@@ -78,4 +96,10 @@ async function largestEigenvalue({ x, bias, seed }: AutoRateProblem, signal?: Ab
     if (round >= MIN_ROUNDS && Math.abs(eigenvalue - previous) <= TOLERANCE * eigenvalue) break;
   }
   return MARGIN * eigenvalue;
+}
+
+function sumOf(values: Float32Array): number {
+  let sum = 0;
+  for (const value of values) sum += value;
+  return sum;
 }

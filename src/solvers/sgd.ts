@@ -1,11 +1,12 @@
 /**
- * Stochastic gradient descent: which rows each step visits and at what rate, epoch after epoch. The steps
+ * Stochastic gradient descent, by momentum or AdamW: which rows each step visits and at what rate, epoch after epoch. The steps
  * themselves run on the backend, a whole epoch or several at once.
  */
-import type { Dataset, Evaluation, Trainer } from "../backends/backend.ts";
-import { createRandom, shuffle } from "../data/random.ts";
+import type { AdamwSettings, Dataset, Evaluation, OptimiserState, Trainer } from "../backends/backend.ts";
+import { createRandom, type Random, shuffle } from "../data/random.ts";
 import { DivergenceError, OptionError } from "../errors.ts";
 import { areFinite, type Parameters } from "../objective.ts";
+import { type BestEpoch, betterOf, type EarlyStopping, isOver } from "./early-stopping.ts";
 import type { LearningRateSchedule } from "./schedules.ts";
 
 /** Rows that are worth a round trip to the device; shorter epochs go together when nobody watches them. */
@@ -19,8 +20,18 @@ export interface SgdOptions {
   readonly momentum: number;
   readonly nesterov: boolean;
   readonly l2: number;
+  readonly l1: number;
+  /** AdamW in the place of SGD. */
+  readonly adamw?: AdamwSettings | undefined;
+  /** Share of the steps, at their end, over which parameters are averaged. */
+  readonly averaging: number;
+  readonly earlyStopping?: EarlyStopping | undefined;
   /** Fixes the order of rows. */
   readonly seed: number;
+  /** Rows that are not left out by a weight of 0. */
+  readonly countedRows: number;
+  /** Steps taken before the first epoch. Default 0. */
+  readonly firstStep?: number;
 }
 
 /** What an epoch saw while it went: means over its batches, each before the step it caused. */
@@ -37,22 +48,33 @@ export interface EpochSummary {
   readonly validation?: Evaluation;
 }
 
+/** Where SGD stands after an epoch: from here it goes on with the same bits. */
+export interface SgdState {
+  readonly epoch: number;
+  readonly optimiser: OptimiserState;
+  /** Where early stopping is asked for. */
+  readonly best: BestEpoch | null;
+}
+
 /** How a caller follows SGD. */
 export interface SgdHooks {
   readonly validation?: Dataset | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** Finite parameters, read back after an epoch and before its summary is reported. */
+  /** Finite parameters: after an epoch and before its summary is reported, and those that are kept in the end. */
   readonly onParameters: (parameters: Parameters) => void;
   /** Whether each epoch is to be reported as soon as it ends. */
   readonly isWatched: boolean;
   readonly onEpoch: (summary: EpochSummary) => void | Promise<void>;
+  /** After the last epoch that was reported. */
+  readonly onState: (state: SgdState) => void;
   /** Rows visited so far, of epochs × N. */
   readonly onRows?: ((rows: number) => void) | undefined;
 }
 
 /**
- * Runs SGD from the trainer's parameters.
+ * Runs SGD from the trainer's parameters, or on from a state.
  *
+ * @returns `"early"` where the validation loss no longer fell
  * @throws DivergenceError when losses or parameters are no longer finite; `onParameters` saw the last that were
  * @throws OptionError     a schedule that gives a rate that is no finite number ≥ 0
  */
@@ -61,48 +83,109 @@ export async function sgd(
   data: Dataset,
   options: SgdOptions,
   hooks: SgdHooks,
-): Promise<void> {
-  const { epochs, batchSize } = options;
-  const random = createRandom(options.seed);
-  const order = Uint32Array.from({ length: data.rows }, (_, i) => i);
+  resumed: SgdState | null = null,
+): Promise<"epochs" | "early"> {
+  const { epochs, batchSize, earlyStopping } = options;
+  const order = new RowOrder(data.rows, options.seed);
   const stepsPerEpoch = Math.ceil(data.rows / batchSize);
+  const totalSteps = epochs * stepsPerEpoch;
+  const averageFrom = options.averaging > 0 ? Math.floor((1 - options.averaging) * totalSteps) : undefined;
   const epochsPerCall =
     hooks.isWatched || hooks.validation ? 1 : Math.max(1, Math.floor(ROWS_PER_CALL / data.rows));
+  let best = resumed?.best ?? null;
+  if (resumed) {
+    trainer.writeState(resumed.optimiser);
+    order.skip(resumed.epoch);
+  }
 
-  for (let first = 0; first < epochs; first += epochsPerCall) {
+  for (let first = resumed?.epoch ?? 0; first < epochs; first += epochsPerCall) {
     const count = Math.min(epochsPerCall, epochs - first);
-    const orders = Array.from({ length: count }, () => {
-      shuffle(order, random);
-      return order.slice();
-    });
-    const learningRates = ratesOf(
-      options.schedule,
-      first * stepsPerEpoch,
-      count * stepsPerEpoch,
-      epochs * stepsPerEpoch,
-    );
+    const firstStep = first * stepsPerEpoch;
+    const learningRates = ratesOf(options.schedule, firstStep, count * stepsPerEpoch, totalSteps);
     const result = await trainer.sgd(
       data,
-      { ...options, epochs: orders, learningRates, plannedRows: epochs * data.rows },
+      {
+        epochs: order.take(count),
+        batchSize,
+        learningRates,
+        momentum: options.momentum,
+        nesterov: options.nesterov,
+        l2: options.l2,
+        // Momentum makes of a gradient, over the steps it lasts, 1/(1 − μ) of it: so must the threshold be.
+        l1: options.l1 / (1 - options.momentum),
+        firstStep: (options.firstStep ?? 0) + firstStep,
+        plannedRows: epochs * data.rows,
+        ...(options.adamw && { adamw: options.adamw }),
+        ...(averageFrom !== undefined && { averageFrom }),
+      },
       { signal: hooks.signal, onRows: (rows) => hooks.onRows?.(first * data.rows + rows) },
     );
-    const parameters = await trainer.read();
-    assertFinite(result.losses, parameters, first * stepsPerEpoch, learningRates);
+    const optimiser = await trainer.readState();
+    assertFinite(result.losses, optimiser.parameters, firstStep, learningRates);
+    const parameters = optimiser.average ?? optimiser.parameters;
     hooks.onParameters(parameters);
 
     for (let e = 0; e < count; e++) {
       const [begin, end] = [e * stepsPerEpoch, (e + 1) * stepsPerEpoch];
-      const evaluation =
-        hooks.validation && (await trainer.evaluate(hooks.validation, { signal: hooks.signal }));
+      const epoch = first + e + 1;
+      const evaluation = hooks.validation && (await evaluate(trainer, hooks.validation, optimiser, hooks));
+      if (evaluation && earlyStopping)
+        best = betterOf(best, { epoch, loss: evaluation.loss, parameters }, earlyStopping);
+      if (e === count - 1) hooks.onState({ epoch, optimiser, best });
       await hooks.onEpoch({
-        epoch: first + e + 1,
+        epoch,
         loss: meanOf(result.losses.subarray(begin, end), result.weights.subarray(begin, end)),
-        accuracy: result.correct.subarray(begin, end).reduce((a, b) => a + b, 0) / data.rows,
+        accuracy: result.correct.subarray(begin, end).reduce((a, b) => a + b, 0) / options.countedRows,
         learningRate: learningRates[end - 1],
         ...(evaluation && { validation: evaluation }),
       });
       hooks.signal?.throwIfAborted();
+      if (best && earlyStopping && isOver(best, epoch, earlyStopping)) {
+        hooks.onParameters(best.parameters);
+        return "early";
+      }
     }
+  }
+  if (best) hooks.onParameters(best.parameters);
+  return "epochs";
+}
+
+/** Evaluates the parameters that are reported: the average where there is one, without disturbing the steps to come. */
+async function evaluate(
+  trainer: Trainer,
+  data: Dataset,
+  optimiser: OptimiserState,
+  { signal }: SgdHooks,
+): Promise<Evaluation> {
+  if (!optimiser.average) return trainer.evaluate(data, { signal });
+  trainer.write(optimiser.average);
+  try {
+    return await trainer.evaluate(data, { signal });
+  } finally {
+    trainer.writeState(optimiser);
+  }
+}
+
+/** A new order of rows for every epoch, always the same ones for a seed. */
+class RowOrder {
+  readonly #random: Random;
+  readonly #order: Uint32Array;
+
+  constructor(rows: number, seed: number) {
+    this.#random = createRandom(seed);
+    this.#order = Uint32Array.from({ length: rows }, (_, i) => i);
+  }
+
+  /** The orders of the next epochs. */
+  take(epochs: number): Uint32Array[] {
+    return Array.from({ length: epochs }, () => {
+      this.skip(1);
+      return this.#order.slice();
+    });
+  }
+
+  skip(epochs: number): void {
+    for (let e = 0; e < epochs; e++) shuffle(this.#order, this.#random);
   }
 }
 

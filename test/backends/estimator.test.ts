@@ -34,7 +34,7 @@ for (const { name, device } of DEVICES) {
       options: SoftmaxRegressionOptions,
       work: (model: SoftmaxRegression) => Promise<T>,
     ): Promise<T> {
-      const model = new SoftmaxRegression({ device, epochs: 5, batchSize: 16, ...options });
+      const model = new SoftmaxRegression({ device, solver: "sgd", epochs: 5, batchSize: 16, ...options });
       try {
         return await work(model);
       } finally {
@@ -417,11 +417,11 @@ for (const { name, device } of DEVICES) {
     });
 
     test("after dispose everything rejects; a fit that was running does too; disposing twice is fine", async () => {
-      const model = new SoftmaxRegression({ device, epochs: 1000, batchSize: 16 });
+      const model = new SoftmaxRegression({ device, solver: "sgd", epochs: 1000, batchSize: 16 });
       const fit = model.fit(POINTS, NUMBERS, { onEpoch: () => model.dispose() });
       await expect(fit).rejects.toThrow(StateError);
       model.dispose();
-      const last = new SoftmaxRegression({ device, epochs: 1 });
+      const last = new SoftmaxRegression({ device, solver: "sgd", epochs: 1 });
       await expect(last.fit(POINTS, NUMBERS, { onEpoch: () => last.dispose() })).rejects.toThrow(StateError);
       const opening = new SoftmaxRegression({ device });
       const early = opening.fit(POINTS, NUMBERS);

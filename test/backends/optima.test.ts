@@ -1,8 +1,10 @@
-/** SGD against exact optima of real data sets, on every device that can be asked for here. */
+/** SGD and L-BFGS against exact optima of real data sets, on every device that can be asked for here. */
 import { describe, expect, test } from "vitest";
-import { SoftmaxRegression } from "../../src/index.ts";
+import { objective } from "../../src/backends/reference/index.ts";
+import { SoftmaxRegression, type SoftmaxRegressionOptions } from "../../src/index.ts";
 import { DEVICES } from "../support/backends.ts";
-import { hasData, readDigits, readIris, readOptima } from "../support/real-data.ts";
+import { expectClose } from "../support/expect-close.ts";
+import { hasData, type Labelled, readDigits, readIris, readOptima } from "../support/real-data.ts";
 
 const CASES = [
   // Iris is badly conditioned, as it comes: all rows at once and a long memory get through the valley.
@@ -18,7 +20,7 @@ for (const { name: backend, device } of DEVICES) {
       test(`${name}: the automatic, decaying rate comes within 1 % of the optimal objective`, async () => {
         const [{ x, y }, optima] = [await read(), await readOptima()];
         const optimum = optima[name];
-        const model = new SoftmaxRegression({ device, ...options });
+        const model = new SoftmaxRegression({ device, solver: "sgd", ...options });
         await model.fit(x, y);
         const { objective } = await model.evaluate(x, y);
         model.dispose();
@@ -27,13 +29,47 @@ for (const { name: backend, device } of DEVICES) {
       });
     }
 
+    for (const { name, read, l2 } of CASES) {
+      test(`${name}: L-BFGS from zero reaches the optimum, and predicts as it does`, async () => {
+        const [{ x, y }, optima] = [await read(), await readOptima()];
+        const exact = await solve("reference", { x, y }, { l2, tolerance: 1e-9 });
+        expectClose([exact.objective], [optima[name].objective], { absolute: 0, relative: 1e-9 });
+        const found = await solve(device, { x, y }, { l2 });
+        expectClose([found.objective], [optima[name].objective], {
+          absolute: 0,
+          relative: device === "reference" ? 1e-6 : 1e-5,
+        });
+        const same = found.labels.filter((label, i) => label === exact.labels[i]).length;
+        expect(same / x.rows).toBeGreaterThanOrEqual(0.999);
+      });
+    }
+
     test("raw features, 0 … 16, do not diverge", async () => {
       const { x, y } = await readDigits(1);
-      const model = new SoftmaxRegression({ device, epochs: 20 });
+      const model = new SoftmaxRegression({ device, solver: "sgd", epochs: 20 });
       const { epochs } = await model.fit(x, y);
       model.dispose();
       expect(epochs[19].loss).toBeLessThan(epochs[0].loss);
       expect(epochs[19].accuracy).toBeGreaterThan(0.9);
     });
   });
+}
+
+/** Fits by L-BFGS; gives the labels and J of the parameters found, worked out in float64. */
+async function solve(
+  device: "reference" | "wasm" | "webgpu",
+  { x, y }: Labelled,
+  options: SoftmaxRegressionOptions & { l2: number },
+) {
+  const model = new SoftmaxRegression({ device, ...options });
+  await model.fit(x, y);
+  const labels = y.map((label) => model.classes.indexOf(label));
+  const source = { x, targets: { kind: "labels", labels: Uint32Array.from(labels) } } as const;
+  const parameters = { weights: Float64Array.from(model.weights), bias: Float64Array.from(model.bias) };
+  const result = {
+    objective: objective(source, parameters, options.l2),
+    labels: await model.predict(x),
+  };
+  model.dispose();
+  return result;
 }

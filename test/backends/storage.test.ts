@@ -86,7 +86,13 @@ test("workers keep their shares as the trainer's own thread does", async () => {
 test("a fit with f16 ends near the fit with f32: the accuracy that the documentation promises", async () => {
   const y = Array.from({ length: 90 }, (_, i) => i % 5);
   const weightsOf = async (storage: Storage) => {
-    const model = new SoftmaxRegression({ device: "wasm", epochs: 20, batchSize: 90, storage });
+    const model = new SoftmaxRegression({
+      device: "wasm",
+      solver: "sgd",
+      epochs: 20,
+      batchSize: 90,
+      storage,
+    });
     try {
       await model.fit(X, y);
       return model.weights;

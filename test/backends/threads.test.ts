@@ -1,13 +1,15 @@
 /** Threads of the WebAssembly backend: where the work is done must not show in the bits, and nothing may hang. */
 import { describe, expect, test } from "vitest";
-import type { SgdSteps } from "../../src/backends/backend.ts";
+import type { DatasetSource, SgdSteps } from "../../src/backends/backend.ts";
 import { WasmBackend, type WasmOptions } from "../../src/backends/wasm/backend.ts";
 import { partition, sharesOf } from "../../src/backends/wasm/backward.ts";
 import { compileKernels } from "../../src/backends/wasm/kernel-builds.ts";
 import { WorkerPool } from "../../src/backends/wasm/pool.ts";
 import { createRandom, shuffle } from "../../src/data/random.ts";
+import { fitStandardization } from "../../src/data/standardization.ts";
 import { DeviceError, SoftmaxRegression } from "../../src/index.ts";
-import { randomProblem } from "../support/problems.ts";
+import { expectClose } from "../support/expect-close.ts";
+import { type ProblemSpec, randomProblem } from "../support/problems.ts";
 
 /** B·D·K is large enough for `"auto"` to try workers. */
 const LARGE = { rows: 1500, features: 300, classes: 20, isWeighted: true } as const;
@@ -30,14 +32,19 @@ function stepsOf(rows: number, batchSize: number, epochs: number): SgdSteps {
   };
 }
 
-async function train(options: WasmOptions, spec: Parameters<typeof randomProblem>[0], steps: SgdSteps) {
+async function train(
+  options: WasmOptions,
+  spec: ProblemSpec,
+  steps: SgdSteps,
+  changes: Partial<DatasetSource> = {},
+) {
   const backend = await WasmBackend.open(options);
-  const data = await backend.createDataset(randomProblem(spec).source);
+  const data = await backend.createDataset({ ...randomProblem(spec).source, ...changes });
   const trainer = await backend.createTrainer({ features: spec.features, classes: spec.classes, bias: true });
   try {
-    const { losses } = await trainer.sgd(data, steps);
+    const { losses, correct } = await trainer.sgd(data, steps);
     const { loss, dWeights } = await trainer.lossAndGradient(data, 0.1);
-    return { losses, loss, dWeights, ...(await trainer.read()) };
+    return { losses, correct, loss, dWeights, ...(await trainer.read()), state: await trainer.readState() };
   } finally {
     trainer.dispose();
     data.dispose();
@@ -77,16 +84,47 @@ test("another number of threads sums in another order, and agrees to rounding", 
   for (const [i, w] of one.weights.entries()) expect(Math.abs(w - three.weights[i])).toBeLessThan(1e-5);
 });
 
+describe("workers see their rows as one thread does", () => {
+  const small = { rows: 400, features: 30, classes: 7, isWeighted: true } as const;
+  const cases: readonly (readonly [string, ProblemSpec, Partial<DatasetSource>])[] = [
+    ["labels over bytes", { ...small, storage: "u8" }, {}],
+    ["labels over halves", small, { storage: "f16" }],
+    ["distributions over float64", { ...small, targets: "distributions", storage: "f64" }, {}],
+  ];
+
+  test.each(cases)("%s, standardised and smoothed, by AdamW with an average", async (_, spec, changes) => {
+    const { x, sampleWeights } = randomProblem(spec).source;
+    const standardization = await fitStandardization(x, sampleWeights);
+    const steps = {
+      ...stepsOf(spec.rows, 128, 3),
+      learningRates: new Float64Array(12).fill(0.01),
+      adamw: { beta1: 0.9, beta2: 0.99, epsilon: 1e-3 },
+      averageFrom: 5,
+    };
+    const run = (threads: number) =>
+      train({ threads }, spec, steps, { ...changes, standardization, labelSmoothing: 0.2 });
+    const [one, three, again] = [await run(1), await run(3), await run(3)];
+    expect(again).toEqual(three);
+    const tolerance = { absolute: 1e-5, relative: 1e-5 };
+    expectClose(three.losses, one.losses, tolerance, "losses");
+    expect(three.correct).toEqual(one.correct);
+    expectClose(three.weights, one.weights, tolerance, "W");
+    expectClose(three.state.average?.weights ?? [], one.state.average?.weights ?? [], tolerance, "average");
+    expectClose(three.dWeights, one.dWeights, tolerance, "dWeights");
+  });
+});
+
 test("two trainers may use one data set at the same time", async () => {
   const spec = { rows: 900, features: 40, classes: 5 };
-  const steps = stepsOf(spec.rows, 64, 3);
+  const adamw = { beta1: 0.9, beta2: 0.99, epsilon: 1e-3 };
+  const steps = { ...stepsOf(spec.rows, 64, 3), adamw, averageFrom: 10 };
   const backend = await WasmBackend.open({ threads: 2 });
   const data = await backend.createDataset(randomProblem(spec).source);
   const trainers = [];
   for (let i = 0; i < 2; i++) trainers.push(await backend.createTrainer({ ...spec, bias: true }));
   const [first, second] = await Promise.all(trainers.map((trainer) => trainer.sgd(data, steps)));
   expect(second).toEqual(first);
-  expect(await trainers[1].read()).toEqual(await trainers[0].read());
+  expect(await trainers[1].readState()).toEqual(await trainers[0].readState());
   for (const trainer of trainers) trainer.dispose();
   data.dispose();
   backend.dispose();

@@ -1,23 +1,13 @@
 /** What every backend's trainer must do, against the formulas in float64. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Backend, Dataset, SgdSteps, Trainer } from "../../src/backends/backend.ts";
-import {
-  countCorrect,
-  crossEntropy,
-  dLogits,
-  gradient,
-  gradientCheck,
-  matmul,
-  objectiveGradient,
-  sgdUpdate,
-  softmax,
-} from "../../src/backends/reference/index.ts";
-import { sumOfWeights } from "../../src/backends/steps.ts";
-import { createRandom, shuffle } from "../../src/data/random.ts";
+import type { Backend } from "../../src/backends/backend.ts";
+import { gradientCheck } from "../../src/backends/reference/index.ts";
 import { DataError, OptionError, ShapeError, StateError } from "../../src/errors.ts";
-import { BACKENDS, type BackendCase } from "../support/backends.ts";
-import { expectClose, type Tolerance } from "../support/expect-close.ts";
-import { type Problem, type ProblemSpec, randomProblem } from "../support/problems.ts";
+import { BACKENDS } from "../support/backends.ts";
+import { expectClose } from "../support/expect-close.ts";
+import { expectedOf, followFormulas, nameOf, tenSteps, toleranceOf } from "../support/formulas.ts";
+import { type ProblemSpec, randomProblem } from "../support/problems.ts";
+import { withTrainer } from "../support/with-trainer.ts";
 
 const PROBLEMS: readonly ProblemSpec[] = [
   { rows: 1, features: 1, classes: 2 },
@@ -31,37 +21,6 @@ const PROBLEMS: readonly ProblemSpec[] = [
   ...("Float16Array" in globalThis ? [{ rows: 90, features: 37, classes: 5, storage: "f16" } as const] : []),
 ];
 
-function nameOf({
-  rows,
-  features,
-  classes,
-  storage = "f32",
-  targets = "labels",
-  isWeighted,
-}: ProblemSpec): string {
-  return `${rows}×${features}×${classes} ${storage} ${targets}${isWeighted ? " weighted" : ""}`;
-}
-
-/** Room for rounding in sums over features and rows of values of order 1. */
-function toleranceOf({ epsilon }: BackendCase, { rows, features }: ProblemSpec): Tolerance {
-  return { absolute: 16 * epsilon * Math.sqrt(rows + features), relative: 256 * epsilon };
-}
-
-/** The formulas' result at the problem's parameters. */
-function expectedOf({ source, parameters, rows }: Problem, l2: number) {
-  const classes = parameters.bias.length;
-  const logits = matmul(source.x, rows, parameters);
-  const losses = crossEntropy(logits, source.targets, rows, classes);
-  const weight = sumOfWeights(source.sampleWeights, rows);
-  return {
-    logits,
-    probabilities: softmax(logits, classes),
-    loss: losses.reduce((sum, loss, i) => sum + (source.sampleWeights?.[i] ?? 1) * loss, 0) / weight,
-    correct: countCorrect(logits, source.targets, rows, classes),
-    gradient: objectiveGradient(source, parameters, l2),
-  };
-}
-
 for (const backendCase of BACKENDS) {
   describe(backendCase.name, () => {
     let backend: Backend;
@@ -70,29 +29,13 @@ for (const backendCase of BACKENDS) {
     });
     afterAll(() => backend.dispose());
 
-    async function withTrainer<T>(
-      problem: Problem,
-      bias: boolean,
-      work: (trainer: Trainer, data: Dataset) => Promise<T>,
-    ): Promise<T> {
-      const data = await backend.createDataset(problem.source);
-      const shape = { features: problem.source.x.cols, classes: problem.parameters.bias.length, bias };
-      const trainer = await backend.createTrainer(shape);
-      try {
-        return await work(trainer, data);
-      } finally {
-        trainer.dispose();
-        data.dispose();
-      }
-    }
-
     for (const spec of PROBLEMS) {
       const tolerance = toleranceOf(backendCase, spec);
       const problem = randomProblem(spec);
 
       test(`${nameOf(spec)}: scores, probabilities, evaluation`, async () => {
         const expected = expectedOf(problem, 0);
-        await withTrainer(problem, true, async (trainer, data) => {
+        await withTrainer(backend, problem, true, async (trainer, data) => {
           trainer.write(problem.parameters);
           const float32 = {
             absolute: tolerance.absolute + 2 ** -22,
@@ -109,7 +52,7 @@ for (const backendCase of BACKENDS) {
       test(`${nameOf(spec)}: loss and gradient over all rows move nothing`, async () => {
         const l2 = 0.125;
         const expected = expectedOf(problem, l2);
-        await withTrainer(problem, true, async (trainer, data) => {
+        await withTrainer(backend, problem, true, async (trainer, data) => {
           trainer.write(problem.parameters);
           const seen = await trainer.lossAndGradient(data, l2);
           expectClose([seen.loss], [expected.loss], tolerance, "loss");
@@ -128,7 +71,7 @@ for (const backendCase of BACKENDS) {
         ] as const) {
           const steps = tenSteps(spec, nesterov);
           const expected = followFormulas(problem, steps, bias);
-          await withTrainer(problem, bias, async (trainer, data) => {
+          await withTrainer(backend, problem, bias, async (trainer, data) => {
             const { losses, correct } = await trainer.sgd(data, steps);
             const after = await trainer.read();
             const loose = { absolute: 20 * tolerance.absolute, relative: 20 * tolerance.relative };
@@ -160,7 +103,7 @@ for (const backendCase of BACKENDS) {
           const parameters = { weights: new Float64Array(classes), bias };
           const problem = { source, parameters, rows: Uint32Array.of(0, 1, 2, 3, 4) };
           const expected = expectedOf(problem, 0);
-          await withTrainer(problem, true, async (trainer, data) => {
+          await withTrainer(backend, problem, true, async (trainer, data) => {
             trainer.write(parameters);
             const near = { absolute: 1e-6, relative: 1e-6 };
             expectClose(await trainer.probabilities(data), expected.probabilities, near, "probabilities");
@@ -177,7 +120,7 @@ for (const backendCase of BACKENDS) {
     test("write clears the velocity; the same steps twice give the same bits", async () => {
       const spec = { rows: 301, features: 33, classes: 10, storage: "u8", isWeighted: true } as const;
       const problem = randomProblem(spec);
-      await withTrainer(problem, true, async (trainer, data) => {
+      await withTrainer(backend, problem, true, async (trainer, data) => {
         const run = async () => {
           trainer.write(problem.parameters);
           const { losses } = await trainer.sgd(data, tenSteps(spec, false));
@@ -199,7 +142,7 @@ for (const backendCase of BACKENDS) {
         targets: "distributions",
         isWeighted: true,
       });
-      await withTrainer(problem, true, async (trainer, data) => {
+      await withTrainer(backend, problem, true, async (trainer, data) => {
         trainer.write(problem.parameters);
         const { dWeights, dBias } = await trainer.lossAndGradient(data, l2);
         const check = gradientCheck(problem.source, {
@@ -216,7 +159,7 @@ for (const backendCase of BACKENDS) {
       const problem = randomProblem(spec);
       const expected = expectedOf(problem, 0);
       const tolerance = toleranceOf(backendCase, spec);
-      await withTrainer(problem, true, async (trainer, data) => {
+      await withTrainer(backend, problem, true, async (trainer, data) => {
         trainer.write(problem.parameters);
         expectClose(
           await trainer.logits(data),
@@ -244,7 +187,7 @@ for (const backendCase of BACKENDS) {
         weights: problem.parameters.weights.map((w) => Math.sign(w) * huge),
         bias: problem.parameters.bias,
       };
-      await withTrainer(problem, true, async (trainer, data) => {
+      await withTrainer(backend, problem, true, async (trainer, data) => {
         trainer.write(problem.parameters);
         const before = await trainer.lossAndGradient(data, 0.5);
         trainer.write(far);
@@ -259,7 +202,7 @@ for (const backendCase of BACKENDS) {
     test("calls that do not fit are refused before anything changes", async () => {
       const problem = randomProblem({ rows: 8, features: 3, classes: 3 });
       const steps = tenSteps({ rows: 8, features: 3, classes: 3 }, false);
-      await withTrainer(problem, true, async (trainer, data) => {
+      await withTrainer(backend, problem, true, async (trainer, data) => {
         trainer.write(problem.parameters);
         const other = await backend.createDataset(randomProblem({ rows: 8, features: 4, classes: 3 }).source);
         const unlabelled = await backend.createDataset({ x: problem.source.x, targets: { kind: "none" } });
@@ -287,7 +230,7 @@ for (const backendCase of BACKENDS) {
 
     test("an abort between steps rejects with the signal's reason", async () => {
       const spec = { rows: 301, features: 33, classes: 10 };
-      await withTrainer(randomProblem(spec), true, async (trainer, data) => {
+      await withTrainer(backend, randomProblem(spec), true, async (trainer, data) => {
         const controller = new AbortController();
         const reason = new Error("enough");
         const steps = {
@@ -309,7 +252,7 @@ for (const backendCase of BACKENDS) {
     test("a batch whose weights are all 0 moves only by λ and momentum", async () => {
       const problem = randomProblem({ rows: 8, features: 3, classes: 3 });
       const silent = { ...problem, source: { ...problem.source, sampleWeights: new Float32Array(8) } };
-      await withTrainer(silent, true, async (trainer, data) => {
+      await withTrainer(backend, silent, true, async (trainer, data) => {
         trainer.write(problem.parameters);
         const epochs = [Uint32Array.of(0, 1, 2, 3, 4, 5, 6, 7)];
         const rates = { learningRates: Float64Array.of(0.5), momentum: 0, nesterov: false, l2: 0.25 };
@@ -325,46 +268,4 @@ for (const backendCase of BACKENDS) {
       });
     });
   });
-}
-
-/** Ten steps over two epochs, each with a shorter last batch where the rows allow. */
-function tenSteps({ rows }: ProblemSpec, nesterov: boolean): SgdSteps {
-  const random = createRandom(9);
-  const batchSize = Math.ceil(rows / 5);
-  const epochs = Array.from({ length: Math.ceil(10 / Math.ceil(rows / batchSize)) }, () => {
-    const order = Uint32Array.from({ length: rows }, (_, i) => i);
-    shuffle(order, random);
-    return order;
-  });
-  const steps = epochs.length * Math.ceil(rows / batchSize);
-  const learningRates = Float64Array.from({ length: steps }, (_, t) => 0.2 / (1 + t));
-  return { epochs, batchSize, learningRates, momentum: 0.5, nesterov, l2: 0.01 };
-}
-
-/** The same steps, written out. */
-function followFormulas({ source, parameters }: Problem, steps: SgdSteps, hasBias: boolean) {
-  const classes = parameters.bias.length;
-  const at = { weights: new Float64Array(parameters.weights.length), bias: new Float64Array(classes) };
-  const velocity = { weights: new Float64Array(parameters.weights.length), bias: new Float64Array(classes) };
-  const losses: number[] = [];
-  const correct: number[] = [];
-  for (const order of steps.epochs) {
-    for (let begin = 0; begin < order.length; begin += steps.batchSize) {
-      const rows = order.subarray(begin, begin + steps.batchSize);
-      const logits = matmul(source.x, rows, at);
-      const t = dLogits(softmax(logits, classes), source.targets, source.sampleWeights, rows, classes);
-      const g = gradient(t, source.x, rows, at, steps.l2);
-      const weight = sumOfWeights(source.sampleWeights, rows);
-      const ce = crossEntropy(logits, source.targets, rows, classes);
-      losses.push(
-        weight &&
-          ce.reduce((sum, loss, i) => sum + (source.sampleWeights?.[rows[i]] ?? 1) * loss, 0) / weight,
-      );
-      correct.push(countCorrect(logits, source.targets, rows, classes));
-      const rates = { ...steps, learningRate: steps.learningRates[losses.length - 1] };
-      sgdUpdate(at.weights, velocity.weights, g.weights, rates);
-      if (hasBias) sgdUpdate(at.bias, velocity.bias, g.bias, rates);
-    }
-  }
-  return { ...at, losses, correct };
 }

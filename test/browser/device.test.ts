@@ -25,7 +25,7 @@ describe("choosing a device", () => {
       ["webgpu", "webgpu"],
       ["auto", isReal ? "webgpu" : "wasm"],
     ] as const) {
-      const model = new SoftmaxRegression({ device, epochs: 1 });
+      const model = new SoftmaxRegression({ device, solver: "sgd", epochs: 1 });
       expect(model.device).toBeNull();
       await model.fit(DIGITS.x, DIGITS.y);
       expect(model.device?.kind).toBe(kind);
@@ -47,7 +47,7 @@ describe("choosing a device", () => {
       await expect(model.fit(DIGITS.x, DIGITS.y)).rejects.toThrow(message);
       await expect(model.fit(DIGITS.x, DIGITS.y)).rejects.toThrow(DeviceError);
       model.dispose();
-      const automatic = new SoftmaxRegression({ device: "auto", epochs: 1 });
+      const automatic = new SoftmaxRegression({ device: "auto", solver: "sgd", epochs: 1 });
       await automatic.fit(DIGITS.x, DIGITS.y);
       expect(automatic.device).toMatchObject({ kind: "wasm", reason: expect.stringMatching(message) });
       automatic.dispose();
@@ -59,11 +59,11 @@ describe("choosing a device", () => {
     const device = await adapter?.requestDevice();
     if (!device) throw new Error("no device");
     const createBuffer = vi.spyOn(device, "createBuffer");
-    const model = new SoftmaxRegression({ device, epochs: 1 });
+    const model = new SoftmaxRegression({ device, solver: "sgd", epochs: 1 });
     await model.fit(DIGITS.x, DIGITS.y);
     expect(createBuffer).toHaveBeenCalled();
     model.dispose();
-    const after = await new SoftmaxRegression({ device, epochs: 1 }).fit(DIGITS.x, DIGITS.y);
+    const after = await new SoftmaxRegression({ device, solver: "sgd", epochs: 1 }).fit(DIGITS.x, DIGITS.y);
     expect(after.epochs.length).toBe(1);
     device.destroy();
   });
@@ -131,7 +131,7 @@ describe("limits", () => {
 describe("ownership", () => {
   test("a model destroys its device when it is disposed of", async () => {
     const destroy = vi.spyOn(GPUDevice.prototype, "destroy");
-    const model = new SoftmaxRegression({ device: "webgpu", epochs: 1 });
+    const model = new SoftmaxRegression({ device: "webgpu", solver: "sgd", epochs: 1 });
     await model.fit(DIGITS.x, DIGITS.y);
     expect(destroy).not.toHaveBeenCalled();
     model.dispose();
@@ -170,7 +170,7 @@ describe("ownership", () => {
 describe("failures", () => {
   test("calls that find the device lost share its replacement", async () => {
     const requestDevice = vi.spyOn(GPUAdapter.prototype, "requestDevice");
-    const model = new SoftmaxRegression({ device: "webgpu", epochs: 1 });
+    const model = new SoftmaxRegression({ device: "webgpu", solver: "sgd", epochs: 1 });
     await model.fit(DIGITS.x, DIGITS.y);
     const device: GPUDevice = await requestDevice.mock.results[0].value;
     device.destroy();
@@ -183,7 +183,7 @@ describe("failures", () => {
   });
 
   test("a device lost while kernels compile is a DeviceError, and the kernels compile on the next one", async () => {
-    const model = new SoftmaxRegression({ device: "webgpu", epochs: 1 });
+    const model = new SoftmaxRegression({ device: "webgpu", solver: "sgd", epochs: 1 });
     const createShaderModule = vi
       .spyOn(GPUDevice.prototype, "createShaderModule")
       .mockImplementationOnce(function (this: GPUDevice) {
@@ -228,7 +228,7 @@ describe("failures", () => {
   ] as const) {
     test(`${how} in the middle of a fit: DeviceError, the last epoch's parameters stay, the next fit works`, async () => {
       const requestDevice = vi.spyOn(GPUAdapter.prototype, "requestDevice");
-      const model = new SoftmaxRegression({ device: "webgpu", epochs: 200, batchSize: 32 });
+      const model = new SoftmaxRegression({ device: "webgpu", solver: "sgd", epochs: 200, batchSize: 32 });
       let last: Float32Array = new Float32Array();
       const onEpoch = async ({ epoch }: { epoch: number }) => {
         last = model.weights;
@@ -251,7 +251,7 @@ test(
     const live = countLiveBuffers();
     const { x, y } = strokeDigits({ rows: 40, seed: 0 });
     for (let i = 0; i < 100; i++) {
-      const model = new SoftmaxRegression({ device: "webgpu", epochs: 1 });
+      const model = new SoftmaxRegression({ device: "webgpu", solver: "sgd", epochs: 1 });
       await model.fit(x, y);
       expect(live.size).toBe(0);
       await model.predict(x);

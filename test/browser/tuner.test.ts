@@ -138,7 +138,7 @@ describe("the tuner", () => {
     const x = { data: source.x.data, rows: 150, cols: 12 };
     const y = Array.from(rows, (i) => i % 5);
     const train = async (tuning: "full" | StepPlan) => {
-      const model = new SoftmaxRegression({ device: "webgpu", epochs: 3, tuning });
+      const model = new SoftmaxRegression({ device: "webgpu", solver: "sgd", epochs: 3, tuning });
       try {
         return { history: await model.fit(x, y), weights: model.weights };
       } finally {

@@ -45,7 +45,7 @@ test("a page whose policy forbids blobs trains on threads with the package's own
     const { x, y } = strokeDigits({ rows: 2000 });
     const outcomes = [];
     for (const workerUrl of [undefined, "./worker.js"]) {
-      const model = new SoftmaxRegression({ device: "wasm", epochs: 1, threads: 2, workerUrl });
+      const model = new SoftmaxRegression({ device: "wasm", solver: "sgd", epochs: 1, threads: 2, workerUrl });
       outcomes.push(await model.fit(x, y).then(() => "trained", (error) => error.name));
       model.dispose();
     }
@@ -56,7 +56,7 @@ test("a page whose policy forbids blobs trains on threads with the package's own
 test("a plain script tag on a static server trains on WebGPU", async () => {
   const page = `<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,"><script type="module">
     import { SoftmaxRegression, strokeDigits } from "./index.js";
-    const model = new SoftmaxRegression({ device: "webgpu", epochs: 3 });
+    const model = new SoftmaxRegression({ device: "webgpu", solver: "sgd", epochs: 3 });
     const { x, y } = strokeDigits({ rows: 2000 });
     await model.fit(x, y);
     window.seen = { device: model.device.kind, ...(await model.evaluate(x, y)) };

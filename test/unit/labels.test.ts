@@ -1,11 +1,11 @@
 /** Labels and soft labels: the classes in them, the targets they mean, and what is refused. */
 import { describe, expect, test } from "vitest";
 import {
+  learnClasses as classesOf,
   encodeTargets,
   type Label,
   type Labels,
   type LabelsLike,
-  learnClasses,
   MAX_CLASSES,
 } from "../../src/data/labels.ts";
 import type { Matrix, MatrixData } from "../../src/data/matrix.ts";
@@ -13,6 +13,12 @@ import type { Matrix, MatrixData } from "../../src/data/matrix.ts";
 /** An error of this library: its class, the argument it is about, and what it says. */
 function refusal(name: string, argument: string, words: string) {
   return expect.objectContaining({ name, argument, message: expect.stringContaining(words) });
+}
+
+/** The classes of `y` and the targets it means in them. */
+function learnClasses(y: LabelsLike, rows: number, argument: string) {
+  const classes = classesOf(y, rows, argument);
+  return { classes, targets: encodeTargets(y, classes, rows, argument) };
 }
 
 function learn(y: Labels) {

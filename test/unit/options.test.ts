@@ -1,16 +1,30 @@
 /** The estimator's options: defaults, what each accepts, and that everything else is refused by name. */
 import { describe, expect, test } from "vitest";
-import { type ResolvedOptions, resolveOptions, type SoftmaxRegressionOptions } from "../../src/options.ts";
+import { resolveOptions } from "../../src/option-rules.ts";
+import type { ResolvedOptions, SoftmaxRegressionOptions } from "../../src/options.ts";
 
 const DEFAULTS: ResolvedOptions = {
   l2: 1e-4,
-  solver: "sgd",
+  l1: 0,
+  solver: "lbfgs",
   bias: true,
+  standardize: false,
+  classWeight: undefined,
+  labelSmoothing: 0,
+  ignoreLabel: undefined,
+  tolerance: 1e-6,
+  maxIterations: 1000,
+  maxSeconds: Infinity,
   batchSize: 256,
   epochs: 10,
   learningRate: "auto",
   momentum: 0.9,
   nesterov: false,
+  beta1: 0.9,
+  beta2: 0.999,
+  epsilon: 1e-8,
+  averaging: 0,
+  earlyStopping: undefined,
   seed: 0,
   device: "auto",
   threads: "auto",
@@ -29,13 +43,26 @@ type Name = keyof SoftmaxRegressionOptions;
 
 const ACCEPTED: Record<Name, readonly unknown[]> = {
   l2: [0, Number.MIN_VALUE, 1, 1e300],
-  solver: ["sgd"],
+  l1: [0, Number.MIN_VALUE, 1],
+  solver: ["lbfgs", "sgd", "adamw"],
   bias: [true, false],
+  standardize: [true, false],
+  classWeight: ["balanced", new Map([["owl", 2]]), { owl: 2 }, [1, 2], Float32Array.of(1, 2)],
+  labelSmoothing: [0, 0.1, 1 - 2 ** -53],
+  ignoreLabel: [-1, -100, 0, "", "unknown"],
+  tolerance: [0, 1e-9, 1],
+  maxIterations: [1, 1000, UINT32],
+  maxSeconds: [0.001, 60, Infinity],
   batchSize: [1, 256, UINT32],
   epochs: [1, 10, UINT32],
   learningRate: ["auto", Number.MIN_VALUE, 0.1, 1000, schedule],
   momentum: [0, 0.5, 0.9, 1 - 2 ** -53],
   nesterov: [true, false],
+  beta1: [0, 0.9],
+  beta2: [0, 0.999],
+  epsilon: [Number.MIN_VALUE, 1e-8, 1],
+  averaging: [0, 0.5, 1],
+  earlyStopping: [{}, { patience: 0 }, { patience: 3, minDelta: 1e-4 }],
   seed: [0, 1, UINT32],
   device: ["auto", "webgpu", "wasm", "reference", DEVICE],
   threads: ["auto", 1, 2, 64],
@@ -50,13 +77,26 @@ const NO_COUNTS = [...NO_NUMBERS, -1, 0.5, 1.5, 2 ** 32, () => 1];
 
 const REFUSED: Record<Name, readonly unknown[]> = {
   l2: [...NO_NUMBERS, -1e-9, () => 1],
+  l1: [...NO_NUMBERS, -1e-9, () => 1],
   solver: ["SGD", "adam", "", null, 0, true],
   bias: [0, 1, "true", null, {}],
+  standardize: [0, 1, "true", null, {}],
+  classWeight: ["Balanced", "", null, 1, true, () => 1],
+  labelSmoothing: [...NO_NUMBERS, -1e-9, 1],
+  ignoreLabel: [0.5, Number.NaN, Infinity, null, true, {}],
+  tolerance: [...NO_NUMBERS, -1e-9],
+  maxIterations: [...NO_COUNTS, 0],
+  maxSeconds: [Number.NaN, -Infinity, 0, -1, "1", null, true],
   batchSize: [...NO_COUNTS, 0],
   epochs: [...NO_COUNTS, 0],
   learningRate: [...NO_NUMBERS, 0, -0.1, "Auto", ""],
   momentum: [...NO_NUMBERS, -1e-9, 1, 1.5, () => 1],
   nesterov: [0, 1, "false", null, {}],
+  beta1: [...NO_NUMBERS, -1e-9, 1],
+  beta2: [...NO_NUMBERS, -1e-9, 1],
+  epsilon: [...NO_NUMBERS, 0, -1e-9],
+  averaging: [...NO_NUMBERS, -1e-9, 1.1].filter((value) => value !== 1),
+  earlyStopping: [null, true, 3, { patience: -1 }, { patience: 0.5 }, { minDelta: -1 }, { wait: 3 }],
   seed: NO_COUNTS,
   threads: [...NO_COUNTS, 0, 65, "2"],
   storage: ["f64", "F16", "", null, 16, true],
@@ -155,5 +195,14 @@ describe("unknown names", () => {
   test("are refused among good ones", () => {
     const options = { epochs: 3, lr: 0.1 } as SoftmaxRegressionOptions;
     expect(() => resolveOptions(options)).toThrow(expect.objectContaining({ argument: "lr" }));
+  });
+});
+
+describe("options that exclude each other", () => {
+  test.each([
+    ["l1", { solver: "adamw", l1: 0.1 }],
+    ["storage", { standardize: true, storage: "u8" }],
+  ] as const)("%s is refused", (argument, options) => {
+    expect(() => resolveOptions(options)).toThrow(expect.objectContaining({ name: "OptionError", argument }));
   });
 });

@@ -1,18 +1,24 @@
 /** The reference's operations against values worked out by hand, and the gradient check against wrong gradients. */
 import { describe, expect, test } from "vitest";
 import {
+  adamwUpdate,
+  averageUpdate,
   countCorrect,
   crossEntropy,
   dLogits,
   gradient,
   gradientCheck,
+  l1Update,
   matmul,
   objective,
   objectiveGradient,
+  outcomes,
   sgdUpdate,
   softmax,
+  standardize,
 } from "../../src/backends/reference/index.ts";
 import type { Matrix, MatrixData } from "../../src/data/matrix.ts";
+import { createRandom } from "../../src/data/random.ts";
 import type { Targets } from "../../src/data/targets.ts";
 import { expectClose } from "../support/expect-close.ts";
 import { type ProblemSpec, randomProblem } from "../support/problems.ts";
@@ -222,28 +228,171 @@ describe("sgdUpdate", () => {
   });
 });
 
+describe("the proximal step of l1", () => {
+  test("draws weights towards 0 by ηλ₁, and not past it", () => {
+    const w = Float64Array.of(2, -2, 0.125, -0.125, 0.0625, 0);
+    l1Update(w, { learningRate: 0.25, l1: 0.5 });
+    expectClose(w, [1.875, -1.875, 0, 0, 0, 0], EXACT);
+  });
+
+  test("minimises ½(w − w₀)² + ηλ₁|w|", () => {
+    const random = createRandom(4);
+    for (let round = 0; round < 200; round++) {
+      const [before, rates] = [2 * random.normal(), { learningRate: random.uniform(), l1: random.uniform() }];
+      const w = Float64Array.of(before);
+      l1Update(w, rates);
+      const cost = (at: number) => 0.5 * (at - before) ** 2 + rates.learningRate * rates.l1 * Math.abs(at);
+      for (const away of [-1, -1e-3, 1e-3, 1]) expect(cost(w[0])).toBeLessThanOrEqual(cost(w[0] + away));
+    }
+  });
+});
+
+describe("adamw", () => {
+  const settings = { beta1: 0.5, beta2: 0.75, epsilon: 0.5 };
+
+  test("two steps worked out by hand", () => {
+    const [w, m, v] = [Float64Array.of(1), new Float64Array(1), new Float64Array(1)];
+    adamwUpdate(w, m, v, Float64Array.of(2), { ...settings, learningRate: 0.5, l2: 0.25, t: 1 });
+    // m̂ = 2, √v̂ = 2: W = 1 − 0.5 · 0.5 · 1 − 0.5 · 2 / 2.5
+    expectClose([...m, ...v, ...w], [1, 1, 1 - 0.25 - 0.4], ROUNDED);
+    adamwUpdate(w, m, v, Float64Array.of(-1), { ...settings, learningRate: 0.5, l2: 0, t: 2 });
+    // m = 0, v = 0.75 + 0.25: nothing to move by
+    expectClose([...m, ...v, ...w], [0, 1, 0.35], ROUNDED);
+  });
+
+  test("a first step without ε goes η along the sign of the gradient, however large that is", () => {
+    for (const g of [1e-6, -0.5, 3, -1e6]) {
+      const [w, m, v] = [Float64Array.of(0.5), new Float64Array(1), new Float64Array(1)];
+      const step = { beta1: 0.9, beta2: 0.999, epsilon: 0, learningRate: 0.125, l2: 0, t: 1 };
+      adamwUpdate(w, m, v, Float64Array.of(g), step);
+      expectClose(w, [0.5 - 0.125 * Math.sign(g)], { absolute: 1e-14, relative: 0 });
+    }
+  });
+
+  test("the penalty shrinks weights and leaves the moments alone", () => {
+    const [w, m, v] = [Float64Array.of(4, -8), new Float64Array(2), new Float64Array(2)];
+    adamwUpdate(w, m, v, new Float64Array(2), { ...settings, learningRate: 0.5, l2: 0.25, t: 1 });
+    expectClose([...w, ...m, ...v], [3, -6, 0, 0, 0, 0], EXACT);
+  });
+});
+
+describe("the average", () => {
+  test("is the mean of all it has seen, whatever was there before", () => {
+    const random = createRandom(8);
+    const seen = Array.from({ length: 9 }, () => Float64Array.from({ length: 5 }, random.normal));
+    const average = new Float64Array(5).fill(Number.NaN);
+    for (const [i, w] of seen.entries()) {
+      averageUpdate(average, w, i + 1);
+      if (i === 0) expect(average).toEqual(w);
+    }
+    const mean = Array.from(average, (_, j) => seen.reduce((sum, w) => sum + w[j], 0) / 9);
+    expectClose(average, mean, { absolute: 1e-15, relative: 1e-13 });
+  });
+});
+
+describe("standardise", () => {
+  test("gives (x − mean) / scale of each column, of bytes as of value/255, in a copy", () => {
+    const columns = { mean: Float64Array.of(1, 0.5), scale: Float64Array.of(2, 0.25) };
+    expect(standardize(X, columns)).toEqual(matrixOf(Float64Array.of(0, 6, 1, -6), 2));
+    expect([...X.data]).toEqual([1, 2, 3, -1]);
+    const bytes = matrixOf(Uint8Array.of(255, 51), 2);
+    expectClose(standardize(bytes, columns).data, [0, -1.2], ROUNDED);
+  });
+});
+
+describe("label smoothing", () => {
+  const logits = scoresOf(1, 3, 4, 2, 5, 1);
+  const smoothed = softLabels(Float64Array.of(0.1, 0.8, 0.1, 0.1, 0.1, 0.8), 3);
+
+  test("of labels is the distribution (1 − ε) onehot + ε/K", () => {
+    const [labels, rows] = [labelsOf(1, 2), [0, 1]];
+    const expected = crossEntropy(logits, smoothed, rows, 3);
+    expectClose(crossEntropy(logits, labels, rows, 3, 0.3), expected, ROUNDED);
+    const p = softmax(logits, 3);
+    const t = dLogits(p, smoothed, undefined, rows, 3);
+    expectClose(dLogits(p, labels, undefined, rows, 3, 0.3), t, ROUNDED);
+  });
+
+  test("of distributions mixes them with the even one", () => {
+    const once = crossEntropy(logits, smoothed, [0, 1], 3, 0.5);
+    const plain = crossEntropy(logits, smoothed, [0, 1], 3);
+    const even = crossEntropy(logits, softLabels(new Float64Array(6).fill(1 / 3), 3), [0, 1], 3);
+    expectClose(
+      once,
+      plain.map((loss, i) => 0.5 * loss + 0.5 * even[i]),
+      ROUNDED,
+    );
+  });
+
+  test("and standardised columns pass the gradient check", () => {
+    const { source, parameters } = randomProblem({ rows: 9, features: 3, classes: 4, isWeighted: true });
+    const standardization = { mean: Float64Array.of(0.5, -0.25, 0), scale: Float64Array.of(2, 0.5, 0.1) };
+    const changed = { ...source, labelSmoothing: 0.2, standardization };
+    const { maxError, analytic } = gradientCheck(changed, { parameters, l2: 0.1 });
+    expect(maxError).toBeLessThan(1e-7);
+    const byHand = { ...source, x: standardize(source.x, standardization), labelSmoothing: 0.2 };
+    expect(objectiveGradient(byHand, parameters, 0.1)).toEqual(analytic);
+    expect(objective(byHand, parameters, 0.1)).toBe(objective(changed, parameters, 0.1));
+  });
+});
+
+describe("outcomes", () => {
+  test("rank is the target's place in the order of scores, ties by position", () => {
+    const random = createRandom(6);
+    const classes = 7;
+    // Few values, so that many tie.
+    const logits = Float64Array.from({ length: 40 * classes }, () => random.integer(4) - 2);
+    const labels = Uint32Array.from({ length: 40 }, () => random.integer(classes));
+    const rows = Uint32Array.from({ length: 40 }, (_, i) => 39 - i);
+    const { predicted, confidence, rank } = outcomes(logits, { kind: "labels", labels }, rows, classes);
+    const probabilities = softmax(logits, classes);
+    for (let i = 0; i < 40; i++) {
+      const scores = [...logits.subarray(i * classes, (i + 1) * classes)];
+      const order = scores.map((_, k) => k).sort((a, b) => scores[b] - scores[a] || a - b);
+      expect(predicted[i]).toBe(order[0]);
+      expect(rank[i]).toBe(order.indexOf(labels[rows[i]]));
+      expect(confidence[i]).toBe(Math.fround(probabilities[i * classes + order[0]]));
+    }
+  });
+
+  test("the target of a distribution is its likeliest class; where there is none, the rank is K", () => {
+    const logits = Float64Array.of(1, 2, 3);
+    const q = softLabels(Float64Array.of(0.4, 0.4, 0.2), 3);
+    expect([...outcomes(logits, q, [0], 3).rank]).toEqual([2]);
+    expect([...outcomes(logits, { kind: "none" }, [0], 3).rank]).toEqual([3]);
+  });
+});
+
 describe("countCorrect", () => {
+  test("leaves rows of weight 0 out", () => {
+    const logits = Float64Array.of(1, 3, 2, 5, 4, 3, 0, 0, 1);
+    const targets = labelsOf(1, 0, 2);
+    expect(countCorrect(logits, targets, [0, 2, 0.5], [0, 1, 2], 3)).toBe(2);
+    expect(countCorrect(logits, targets, [0, 0, 0], [0, 1, 2], 3)).toBe(0);
+    expect(countCorrect(logits, labelsOf(9, 9, 9, 0, 0, 2), [9, 9, 9, 1, 0, 1], [3, 4, 5], 3)).toBe(1);
+  });
+
   test("counts rows whose highest score is the label's", () => {
     const logits = Float64Array.of(1, 3, 2, 5, 4, 3, 0, 0, 1);
-    expect(countCorrect(logits, labelsOf(1, 0, 2), [0, 1, 2], 3)).toBe(3);
-    expect(countCorrect(logits, labelsOf(1, 1, 1), [0, 1, 2], 3)).toBe(1);
-    expect(countCorrect(logits, labelsOf(2, 2, 0), [0, 1, 2], 3)).toBe(0);
+    expect(countCorrect(logits, labelsOf(1, 0, 2), undefined, [0, 1, 2], 3)).toBe(3);
+    expect(countCorrect(logits, labelsOf(1, 1, 1), undefined, [0, 1, 2], 3)).toBe(1);
+    expect(countCorrect(logits, labelsOf(2, 2, 0), undefined, [0, 1, 2], 3)).toBe(0);
   });
 
   test("a tie of scores goes to the lowest class", () => {
     const tied = Float64Array.of(7, 7, 7, -2, 5, 5);
-    expect(countCorrect(tied, labelsOf(0, 1), [0, 1], 3)).toBe(2);
-    expect(countCorrect(tied, labelsOf(1, 2), [0, 1], 3)).toBe(0);
+    expect(countCorrect(tied, labelsOf(0, 1), undefined, [0, 1], 3)).toBe(2);
+    expect(countCorrect(tied, labelsOf(1, 2), undefined, [0, 1], 3)).toBe(0);
   });
 
   test("a tie of soft labels too", () => {
     const targets = softLabels(Float32Array.of(0.5, 0.5, 0.25, 0.75), 2);
-    expect(countCorrect(Float64Array.of(2, 1, 1, 2), targets, [0, 1], 2)).toBe(2);
-    expect(countCorrect(Float64Array.of(1, 2, 2, 1), targets, [0, 1], 2)).toBe(0);
+    expect(countCorrect(Float64Array.of(2, 1, 1, 2), targets, undefined, [0, 1], 2)).toBe(2);
+    expect(countCorrect(Float64Array.of(1, 2, 2, 1), targets, undefined, [0, 1], 2)).toBe(0);
   });
 
   test("finds a row's target by the row", () => {
-    expect(countCorrect(Float64Array.of(1, 2, 2, 1), labelsOf(9, 0, 9, 1), [3, 1], 2)).toBe(2);
+    expect(countCorrect(Float64Array.of(1, 2, 2, 1), labelsOf(9, 0, 9, 1), undefined, [3, 1], 2)).toBe(2);
   });
 });
 

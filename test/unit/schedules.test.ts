@@ -2,8 +2,17 @@
 import { describe, expect, test } from "vitest";
 import { elementScale, type Matrix, type MatrixData } from "../../src/data/matrix.ts";
 import { scanRows } from "../../src/data/scan.ts";
+import { OptionError } from "../../src/errors.ts";
 import { type AutoRateProblem, autoLearningRate } from "../../src/solvers/auto-learning-rate.ts";
-import { constant, cosineDecay, inverseTimeDecay, linearDecay } from "../../src/solvers/schedules.ts";
+import {
+  constant,
+  cosineDecay,
+  inverseTimeDecay,
+  type LearningRateSchedule,
+  linearDecay,
+  stepDecay,
+  warmUp,
+} from "../../src/solvers/schedules.ts";
 import { expectClose } from "../support/expect-close.ts";
 import { randomProblem } from "../support/problems.ts";
 
@@ -17,6 +26,9 @@ describe("schedules", () => {
       [0.5, (0.5 + Math.SQRT1_2 / 2) / 2, 0.25, (0.5 - Math.SQRT1_2 / 2) / 2, 1.2335e-4],
     ],
     ["inverse time", inverseTimeDecay(0.5, 50), [0.5, 0.5 / 1.5, 0.25, 0.2, 0.5 / 2.98]],
+    ["step", stepDecay(0.5, 50, 0.1), [0.5, 0.5, 0.05, 0.05, 0.05]],
+    ["warm-up of a constant", warmUp(constant(0.5), 50), [0.01, 0.26, 0.5, 0.5, 0.5]],
+    ["warm-up of linear", warmUp(linearDecay(0.5), 50), [0.01, 0.375 * 0.52, 0.25, 0.125, 0.005]],
   ])("%s at the start, the quarters and the last of 100 steps", (_name, schedule, expected) => {
     const rates = [0, 25, 50, 75, 99].map((step) => schedule(step, 100));
     expectClose(rates, expected, { absolute: 0, relative: 1e-4 });
@@ -39,9 +51,64 @@ describe("schedules", () => {
     expect([schedule(4, 5), schedule(4, 1000), schedule(12, 13)]).toEqual([0.5, 0.5, 0.25]);
   });
 
+  test("step falls on the step itself, not before", () => {
+    const schedule = stepDecay(1, 3, 0.5);
+    expect([0, 2, 3, 5, 6].map((step) => schedule(step, 7))).toEqual([1, 1, 0.5, 0.5, 0.25]);
+    expect(stepDecay(0.3, 1, 1)(1000, 1001)).toBe(0.3);
+    expect(stepDecay(0.3, 1, 0.1)(1000, 1001)).toBe(0);
+  });
+
+  test("a warm-up begins above 0, reaches the schedule on its last step and leaves it alone from there", () => {
+    const schedule = warmUp(constant(8), 4);
+    expect([0, 1, 2, 3, 4, 5].map((step) => schedule(step, 6))).toEqual([2, 4, 6, 8, 8, 8]);
+    const cosine = cosineDecay(0.7);
+    const warmed = warmUp(cosine, 10);
+    for (let step = 9; step < 50; step++) expect(warmed(step, 50)).toBe(cosine(step, 50));
+    expect(warmUp(cosine, 1)(0, 50)).toBe(cosine(0, 50));
+    expect(warmUp(constant(1), 100)(4, 5)).toBe(0.05);
+  });
+
+  test("a warm-up shows its schedule the step and the length of the whole fit", () => {
+    const seen: [number, number][] = [];
+    const schedule = warmUp((step, steps) => seen.push([step, steps]), 3);
+    for (let step = 0; step < 5; step++) schedule(step, 5);
+    expect(seen).toEqual([0, 1, 2, 3, 4].map((step) => [step, 5]));
+  });
+
   test("never rise", () => {
     for (const schedule of [linearDecay(1), cosineDecay(1), inverseTimeDecay(1, 10)]) {
       for (let step = 1; step < 40; step++) expect(schedule(step, 40)).toBeLessThan(schedule(step - 1, 40));
+    }
+  });
+});
+
+describe("arguments are checked at once", () => {
+  const makers: [string, (rate: number) => LearningRateSchedule][] = [
+    ["constant", constant],
+    ["linearDecay", linearDecay],
+    ["cosineDecay", cosineDecay],
+    ["inverseTimeDecay", (rate) => inverseTimeDecay(rate, 1)],
+    ["stepDecay", (rate) => stepDecay(rate, 1, 0.5)],
+  ];
+
+  test.each(makers)("rate of %s", (_name, make) => {
+    for (const rate of [NaN, Infinity, -0.1, "0.1", undefined]) {
+      expect(() => make(rate as number)).toThrow(OptionError);
+      expect(() => make(rate as number)).toThrow(/^rate: expected a finite number ≥ 0, got/);
+    }
+    expect(make(0)(0, 1)).toBe(0);
+  });
+
+  test.each<[string, (value: never) => unknown, readonly unknown[]]>([
+    ["halfLife", (value) => inverseTimeDecay(0.1, value), [0, -1, NaN, Infinity, "5", undefined]],
+    ["every", (value) => stepDecay(0.1, value, 0.5), [0, 1.5, -1, NaN, Infinity, "5", undefined]],
+    ["factor", (value) => stepDecay(0.1, 5, value), [0, -0.5, 1.01, NaN, "0.5", undefined]],
+    ["warmUpSteps", (value) => warmUp(constant(1), value), [0, 1.5, -1, NaN, Infinity, "5", undefined]],
+    ["schedule", (value) => warmUp(value, 5), [0.1, "auto", undefined]],
+  ])("%s", (argument, make, values) => {
+    for (const value of values) {
+      expect(() => make(value as never)).toThrow(OptionError);
+      expect(() => make(value as never)).toThrow(new RegExp(`^${argument}: expected .*, got`));
     }
   });
 });

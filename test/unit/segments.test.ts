@@ -14,7 +14,7 @@ import { createRandom, type Random, shuffle } from "../../src/data/random.ts";
 import { expectClose } from "../support/expect-close.ts";
 
 const RATES = { momentum: 0.5, nesterov: true, l2: 0.01 };
-const UPDATE = { learningRate: 0.25, ...RATES };
+const UPDATE = { learningRate: 0.25, ...RATES, l1: 0, averaged: 0, adamw: null };
 
 function range(length: number): number[] {
   return Array.from({ length }, (_, i) => i);
@@ -35,7 +35,8 @@ function chunksOf(sizes: readonly number[]): SegmentRules["chunks"] {
 
 /** Rules that show in the splits how many rows they were asked about. */
 function rulesOf(sizes: readonly number[], segmentRows: number, sampleWeights?: Float32Array): SegmentRules {
-  return { chunks: chunksOf(sizes), segmentRows, sampleWeights, splitsFor: (rows) => 1000 + rows };
+  const splitsFor = (rows: number) => 1000 + rows;
+  return { chunks: chunksOf(sizes), segmentRows, sampleWeights, labelSmoothing: 0.25, splitsFor };
 }
 
 function stepsOf(epochs: readonly Uint32Array[], batchSize: number): SgdSteps {
@@ -145,10 +146,48 @@ describe("segments of steps", () => {
         expectBatch(own, rows, rules);
         const { weight, update } = own[0].batch;
         expect(weight).toBe(rows.reduce((sum, row) => sum + (sampleWeights?.[row] ?? 1), 0));
-        expect(update).toEqual({ learningRate: 1 / (1 + index), ...RATES });
+        expect(update).toEqual({ ...UPDATE, learningRate: 1 / (1 + index) });
       }
     });
   }
+
+  const RULES = rulesOf([6], 6);
+  const updatesOf = (steps: Partial<SgdSteps>) =>
+    [...segmentSteps({ ...stepsOf([Uint32Array.of(0, 1, 2, 3, 4, 5)], 2), ...steps }, RULES)].map(
+      ({ batch }) => batch.update,
+    );
+
+  test("carry l1 and the labels' smoothing", () => {
+    expect(updatesOf({ l1: 0.5 }).map((update) => update?.l1)).toEqual([0.5, 0.5, 0.5]);
+    const [{ batch }] = segmentSteps(stepsOf([Uint32Array.of(0)], 1), RULES);
+    expect(batch.labelSmoothing).toBe(0.25);
+  });
+
+  test("count the steps that an average holds, over all calls", () => {
+    const counts = (steps: Partial<SgdSteps>) => updatesOf(steps).map((update) => update?.averaged);
+    expect(counts({})).toEqual([0, 0, 0]);
+    expect(counts({ averageFrom: 0 })).toEqual([1, 2, 3]);
+    expect(counts({ averageFrom: 1 })).toEqual([0, 1, 2]);
+    expect(counts({ averageFrom: 5, firstStep: 4 })).toEqual([0, 1, 2]);
+    expect(counts({ averageFrom: 5, firstStep: 7 })).toEqual([3, 4, 5]);
+    expect(counts({ averageFrom: 9, firstStep: 4 })).toEqual([0, 0, 0]);
+  });
+
+  test("put AdamW's corrections of the moments into η and ε, by the steps of all calls", () => {
+    const adamw = { beta1: 0.5, beta2: 0.75, epsilon: 0.125 };
+    for (const firstStep of [0, 6]) {
+      for (const [index, update] of updatesOf({ adamw, firstStep }).entries()) {
+        const t = firstStep + index + 1;
+        const root = Math.sqrt(1 - 0.75 ** t);
+        const rate = 1 / (1 + index);
+        expect(update).toMatchObject({ averaged: 0, l1: 0 });
+        const { gain1, gain2, epsilon, decay } = update?.adamw ?? {};
+        const actual = [update?.learningRate, gain1, gain2, epsilon, decay].map(Number);
+        const expected = [(rate * root) / (1 - 0.5 ** t), 0.5, 0.25, 0.125 * root, 0.02 * rate];
+        expectClose(actual, expected, { absolute: 0, relative: 1e-14 });
+      }
+    }
+  });
 
   test("may visit a part of the rows, and a row more than once", () => {
     const rules = rulesOf([4, 4, 4], 2);
@@ -173,6 +212,14 @@ describe("segments of all rows", () => {
       expect(segments[0].batch).toMatchObject({ index: 0, weight: total, update: UPDATE });
     });
   }
+
+  test("are shorter than a step's where a pass is not to hold up an abort", () => {
+    const rules = { ...rulesOf([100], 40), passRows: 30 };
+    expect([...segmentAll(UPDATE, rules)].map(({ count }) => count)).toEqual([30, 30, 30, 10]);
+    expect([...segmentAll(UPDATE, { ...rules, passRows: 90 })].map(({ count }) => count)).toEqual([
+      40, 40, 20,
+    ]);
+  });
 
   test("weigh Σ s in double precision, and may end without an update", () => {
     const sampleWeights = new Float32Array(3000).fill(Math.fround(0.1));

@@ -2,12 +2,15 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { afterEach, describe, expect, test, vi } from "vitest";
+import adamw from "../../shaders/adamw.wgsl";
+import average from "../../shaders/average.wgsl";
 import forward from "../../shaders/forward.wgsl";
 import forwardQuad from "../../shaders/forward-quad.wgsl";
 import gradient from "../../shaders/gradient.wgsl";
 import gradientQuad from "../../shaders/gradient-quad.wgsl";
 import gradientShared from "../../shaders/gradient-shared.wgsl";
 import matmul from "../../shaders/matmul.wgsl";
+import outcomes from "../../shaders/outcomes.wgsl";
 import scoresShared from "../../shaders/scores-shared.wgsl";
 import sgd from "../../shaders/sgd.wgsl";
 import softmax from "../../shaders/softmax.wgsl";
@@ -37,6 +40,9 @@ const ENGINE = [
   gradientShared,
   step,
   sgd,
+  adamw,
+  average,
+  outcomes,
 ];
 
 const ENTRY = "@compute @workgroup_size(1)\nfn main() {}\n";
@@ -306,9 +312,16 @@ describe("the engine's kernels", () => {
       ["momentum", "f32"],
       ["nesterov", "u32"],
       ["l2", "f32"],
+      ["labelSmoothing", "f32"],
+      ["l1", "f32"],
+      ["gain1", "f32"],
+      ["gain2", "f32"],
+      ["epsilon", "f32"],
+      ["decay", "f32"],
+      ["averaged", "u32"],
     ].map(([name, type], i) => ({ name, type, offset: 4 * i }));
     for (const { bindings } of ENGINE)
-      expect(bindings[0]).toEqual({ name: "segment", binding: 0, type: "uniform", size: 44, fields });
+      expect(bindings[0]).toEqual({ name: "segment", binding: 0, type: "uniform", size: 72, fields });
   });
 
   test.each([
@@ -322,6 +335,9 @@ describe("the engine's kernels", () => {
     [gradientShared, ["partials", "losses"]],
     [step, ["partials", "losses"]],
     [sgd, ["weights", "velocity"]],
+    [adamw, ["weights", "velocity", "secondMoment"]],
+    [average, ["mean"]],
+    [outcomes, ["ofRows"]],
   ])("$name writes nothing but what it is for", ({ bindings }, expected) => {
     const writable = bindings.filter(({ type }) => type === "storage").map(({ name }) => name);
     expect(writable).toEqual(expected);
@@ -340,6 +356,9 @@ describe("a workspace", () => {
     "step",
     "sgd",
     "take",
+    "adamw",
+    "average",
+    "outcomes",
   ];
 
   /** What the kernels in workgroup memory decide for themselves. */
@@ -364,6 +383,7 @@ describe("a workspace", () => {
           limits: { maxBufferSize: 2 ** 28, maxStorageBufferBindingSize: 2 ** 27 },
           createBuffer: ({ label }: GPUBufferDescriptor) => ({ label }),
         },
+        traits: { software },
         accepted: async (_what: string, work: () => unknown) => work(),
       },
       kernels: {
@@ -374,7 +394,9 @@ describe("a workspace", () => {
         },
       },
       shape,
-      parameters: buffersOf("weights", "velocity", "gradient"),
+      parameters: {
+        buffers: buffersOf("weights", "velocity", "gradient", "secondMoment", "average").get,
+      },
       submitter: { lanes: [lane, lane] },
     } as unknown as WorkspaceOwner;
     const data = {
@@ -393,7 +415,7 @@ describe("a workspace", () => {
 
   test("sets every constant of every kernel, and none that there is not", async () => {
     const common = ["matmul", "softmax", "softmax"];
-    const others = ["scores-shared", "gradient-shared", "step", "sgd", "sgd"];
+    const others = ["scores-shared", "gradient-shared", "step", "sgd", "sgd", "adamw", "average", "outcomes"];
     for (const software of [true, false]) {
       const made = await prepareAll(software);
       const fitted = software ? ["forward-quad", "gradient-quad"] : ["forward", "gradient"];

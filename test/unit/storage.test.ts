@@ -8,6 +8,7 @@ import {
   packRows,
   type Storage,
   storageOf,
+  storageOfSource,
   toHalf,
 } from "../../src/data/storage.ts";
 import { DataError } from "../../src/errors.ts";
@@ -89,6 +90,43 @@ describe("a storage", () => {
     expect(asStored(floats, "f32")).toBeNull();
     expect(asStored(bytes, "f32")).toBeNull();
     expect(asStored(single, "f16")).toBeNull();
+  });
+
+  const standardization = { mean: Float64Array.of(0.25, 0.1, -1), scale: Float64Array.of(0.5, 3, 1e-3) };
+  const standardized = (value: number, j: number) =>
+    (value - standardization.mean[j]) / standardization.scale[j];
+
+  test("of standardised rows is f32, unless another is asked for", () => {
+    expect(storageOfSource({ x: bytes })).toBe("u8");
+    expect(storageOfSource({ x: bytes, standardization })).toBe("f32");
+    expect(storageOfSource({ x: bytes, standardization, storage: "auto" })).toBe("f32");
+    expect(storageOfSource({ x: bytes, standardization, storage: "f16" })).toBe("f16");
+    expect(storageOfSource({ x: floats, storage: "f16" })).toBe("f16");
+  });
+
+  test.each<[string, typeof floats | typeof bytes, number]>([
+    ["floats", floats, 1],
+    ["bytes", bytes, 1 / 255],
+    [
+      "float32 that could be taken as they are",
+      { ...floats, data: Float32Array.from(floats.data) as never },
+      1,
+    ],
+  ])("takes %s as (x − mean) / scale, rounded once", (_what, x, unit) => {
+    const single = emptyRows("f32", 8).fill(7);
+    packRows(x, "f32", 0, 2, single, 4, standardization);
+    const values = Array.from(x.data, (value, at) => standardized(value * unit, at % 3));
+    expect([...single]).toEqual([...values.slice(0, 3), 7, ...values.slice(3), 7].map(Math.fround));
+    const halves = emptyRows("f16", 3);
+    packRows(x, "f16", 1, 1, halves, 3, standardization);
+    expect([...halves]).toEqual(values.slice(3).map(toHalf));
+  });
+
+  test("refuses a standardised value that it cannot hold", () => {
+    const far = { mean: new Float64Array(3), scale: Float64Array.of(1, 1, 1e-6) };
+    expect(() => packRows(floats, "f16", 0, 1, emptyRows("f16", 3), 3, far)).toThrow(
+      /row 0 column 2 is 333333/,
+    );
   });
 
   test.each<[Storage, number]>([

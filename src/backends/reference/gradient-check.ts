@@ -6,6 +6,7 @@
 import { ShapeError } from "../../errors.ts";
 import { type Parameters, penalty } from "../../objective.ts";
 import type { DatasetSource } from "../backend.ts";
+import { ReferenceDataset } from "./dataset.ts";
 import { crossEntropy, dLogits, gradient, matmul, softmax, weightedMean } from "./operations.ts";
 
 /** A point at which to check, and the objective's λ. */
@@ -30,23 +31,17 @@ export interface GradientCheck {
 
 /** J = Σ s_i CE_i / Σ s_i + λ‖W‖² in float64. */
 export function objective(source: DatasetSource, parameters: Parameters, l2: number): number {
-  const rows = Uint32Array.from({ length: source.x.rows }, (_, i) => i);
-  const losses = crossEntropy(
-    matmul(source.x, rows, parameters),
-    source.targets,
-    rows,
-    parameters.bias.length,
-  );
-  return weightedMean(losses, source.sampleWeights, rows) + penalty(parameters, l2);
+  return objectiveOf(new ReferenceDataset(source), parameters, l2);
 }
 
 /** dJ/dW and dJ/db in float64, by the formulas. */
 export function objectiveGradient(source: DatasetSource, parameters: Parameters, l2: number): Parameters {
-  const rows = Uint32Array.from({ length: source.x.rows }, (_, i) => i);
+  const { x, targets, sampleWeights, labelSmoothing } = new ReferenceDataset(source);
+  const rows = allRows(x.rows);
   const classes = parameters.bias.length;
-  const probabilities = softmax(matmul(source.x, rows, parameters), classes);
-  const t = dLogits(probabilities, source.targets, source.sampleWeights, rows, classes);
-  return gradient(t, source.x, rows, parameters, l2);
+  const probabilities = softmax(matmul(x, rows, parameters), classes);
+  const t = dLogits(probabilities, targets, sampleWeights, rows, classes, labelSmoothing);
+  return gradient(t, x, rows, parameters, l2);
 }
 
 /**
@@ -57,13 +52,14 @@ export function objectiveGradient(source: DatasetSource, parameters: Parameters,
 export function gradientCheck(source: DatasetSource, options: GradientCheckOptions): GradientCheck {
   const { l2, step = 1e-5 } = options;
   const parameters = { weights: options.parameters.weights.slice(), bias: options.parameters.bias.slice() };
+  const data = new ReferenceDataset(source);
   const analytic = options.gradient ?? objectiveGradient(source, parameters, l2);
   const slope = (array: Float64Array) =>
     array.map((value, i) => {
       array[i] = value + step;
-      const above = objective(source, parameters, l2);
+      const above = objectiveOf(data, parameters, l2);
       array[i] = value - step;
-      const below = objective(source, parameters, l2);
+      const below = objectiveOf(data, parameters, l2);
       array[i] = value;
       return (above - below) / (2 * step);
     });
@@ -84,4 +80,19 @@ export function gradientCheck(source: DatasetSource, options: GradientCheckOptio
     0,
   );
   return { maxError: errors[index], index, numeric, analytic };
+}
+
+function objectiveOf(
+  { x, targets, sampleWeights, labelSmoothing }: ReferenceDataset,
+  parameters: Parameters,
+  l2: number,
+): number {
+  const rows = allRows(x.rows);
+  const classes = parameters.bias.length;
+  const losses = crossEntropy(matmul(x, rows, parameters), targets, rows, classes, labelSmoothing);
+  return weightedMean(losses, sampleWeights, rows) + penalty(parameters, l2);
+}
+
+function allRows(count: number): Uint32Array {
+  return Uint32Array.from({ length: count }, (_, i) => i);
 }

@@ -3,12 +3,27 @@
  * optimised. Everything faster is tested against this file. Shapes: X [N,D], W [K,D], b [K], Z [N,K].
  */
 import { elementScale, type Matrix } from "../../data/matrix.ts";
-import type { Targets } from "../../data/targets.ts";
+import type { Standardization } from "../../data/standardization.ts";
+import { smoothed, type Targets } from "../../data/targets.ts";
 import type { Parameters } from "../../objective.ts";
+import type { AdamwSettings, Outcomes } from "../backend.ts";
 import { sumOfWeights } from "../steps.ts";
 
 /** The rows an operation works on: indices into X, in order. */
 export type Rows = ArrayLike<number>;
+
+/** (x − mean) / scale of every value, column by column, `[N,D]`; a copy. */
+export function standardize(
+  { data, rows, cols }: Matrix,
+  { mean, scale }: Standardization,
+): Matrix<Float64Array> {
+  const unit = elementScale(data);
+  const standardized = Float64Array.from(
+    data,
+    (value, at) => (value * unit - mean[at % cols]) / scale[at % cols],
+  );
+  return { data: standardized, rows, cols };
+}
 
 /** Z = X Wᵀ + b, `[rows,K]`. */
 export function matmul(x: Matrix, rows: Rows, { weights, bias }: Parameters): Float64Array {
@@ -34,14 +49,18 @@ export function softmax(logits: Float64Array, classes: number): Float64Array {
   return probabilities;
 }
 
-/** CE of each row, `[rows]`: (m + log Σ_c exp(z_c − m)) − Σ_k q_k z_k, from scores, nothing clipped. */
+/**
+ * CE of each row, `[rows]`: (m + log Σ_c exp(z_c − m)) − Σ_k q_k z_k, from scores, nothing clipped. Label smoothing ε
+ * makes (1 − ε) q + ε/K of every q.
+ */
 export function crossEntropy(
   logits: Float64Array,
   targets: Targets,
   rows: Rows,
   classes: number,
+  labelSmoothing = 0,
 ): Float64Array {
-  const q = targetsOf(targets);
+  const q = targetsOf(targets, classes, labelSmoothing);
   return Float64Array.from(rows, (row, i) => {
     const { m, sum } = shiftedSum(logits, i * classes, classes);
     // Σ q = 1 lets m go inside the sum, where large scores cancel exactly.
@@ -51,15 +70,16 @@ export function crossEntropy(
   });
 }
 
-/** T = (P − Q) · s_i / Σ s, `[rows,K]`. A batch whose weights are all 0 has no gradient. */
+/** T = (P − Q) · s_i / Σ s, `[rows,K]`, Q with label smoothing ε. A batch whose weights are all 0 has no gradient. */
 export function dLogits(
   probabilities: Float64Array,
   targets: Targets,
   sampleWeights: ArrayLike<number> | undefined,
   rows: Rows,
   classes: number,
+  labelSmoothing = 0,
 ): Float64Array {
-  const q = targetsOf(targets);
+  const q = targetsOf(targets, classes, labelSmoothing);
   const total = sumOfWeights(sampleWeights, rows);
   return probabilities.map((p, at) => {
     const row = rows[Math.floor(at / classes)];
@@ -102,15 +122,75 @@ export function sgdUpdate(
   }
 }
 
-/** The number of rows whose highest score is the class with the highest target; ties go to the lowest class. */
-export function countCorrect(logits: Float64Array, targets: Targets, rows: Rows, classes: number): number {
-  const q = targetsOf(targets);
-  let correct = 0;
-  for (let i = 0; i < rows.length; i++) {
-    const predicted = argmax(classes, (k) => logits[i * classes + k]);
-    if (predicted === argmax(classes, (k) => q(rows[i], k))) correct++;
+/** The proximal step of λ₁‖W‖₁: W ← sign(W) max(|W| − ηλ₁, 0). In place. */
+export function l1Update(w: Float64Array, { learningRate, l1 }: { learningRate: number; l1: number }): void {
+  for (let i = 0; i < w.length; i++) w[i] = Math.sign(w[i]) * Math.max(Math.abs(w[i]) - learningRate * l1, 0);
+}
+
+/** What an AdamW step takes beside its settings: η, λ (0 for the bias) and t, counted from 1. */
+export interface AdamwStep extends AdamwSettings {
+  readonly learningRate: number;
+  readonly l2: number;
+  readonly t: number;
+}
+
+/** AdamW as {@link AdamwSettings} says it, g without the penalty. In place. */
+export function adamwUpdate(
+  w: Float64Array,
+  m: Float64Array,
+  v: Float64Array,
+  g: Float64Array,
+  { learningRate, l2, t, beta1, beta2, epsilon }: AdamwStep,
+): void {
+  for (let i = 0; i < w.length; i++) {
+    m[i] = beta1 * m[i] + (1 - beta1) * g[i];
+    v[i] = beta2 * v[i] + (1 - beta2) * g[i] ** 2;
+    const mean = m[i] / (1 - beta1 ** t);
+    const square = v[i] / (1 - beta2 ** t);
+    w[i] -= learningRate * 2 * l2 * w[i] + (learningRate * mean) / (Math.sqrt(square) + epsilon);
   }
-  return correct;
+}
+
+/** The mean of n parameters from that of n − 1: W̄ ← W̄ + (W − W̄)/n; W̄ = W where n is 1. In place. */
+export function averageUpdate(average: Float64Array, w: Float64Array, n: number): void {
+  for (let i = 0; i < w.length; i++) average[i] = n === 1 ? w[i] : average[i] + (w[i] - average[i]) / n;
+}
+
+/**
+ * The number of rows with s_i > 0 whose highest score is the class with the highest target; ties go to the lowest
+ * class.
+ */
+export function countCorrect(
+  logits: Float64Array,
+  targets: Targets,
+  sampleWeights: ArrayLike<number> | undefined,
+  rows: Rows,
+  classes: number,
+): number {
+  const { rank } = outcomes(logits, targets, rows, classes);
+  return rank.reduce(
+    (sum, before, i) => sum + (before === 0 && (sampleWeights?.[rows[i]] ?? 1) > 0 ? 1 : 0),
+    0,
+  );
+}
+
+/** What became of each row, `[rows]`, as {@link Outcomes} says it. */
+export function outcomes(logits: Float64Array, targets: Targets, rows: Rows, classes: number): Outcomes {
+  const q = targetsOf(targets, classes, 0);
+  const predicted = new Uint32Array(rows.length);
+  const confidence = new Float32Array(rows.length);
+  const rank = new Uint32Array(rows.length);
+  for (let i = 0; i < rows.length; i++) {
+    const start = i * classes;
+    predicted[i] = argmax(classes, (k) => logits[start + k]);
+    confidence[i] = 1 / shiftedSum(logits, start, classes).sum;
+    const target = targets.kind === "none" ? -1 : argmax(classes, (k) => q(rows[i], k));
+    for (let k = 0; k < classes; k++) {
+      const [z, own] = [logits[start + k], logits[start + target]];
+      if (target < 0 || z > own || (z === own && k < target)) rank[i]++;
+    }
+  }
+  return { predicted, confidence, rank };
 }
 
 /** Σ s_i v_i / Σ s_i over values that belong to `rows`; 0 where Σ s_i is 0. */
@@ -125,13 +205,18 @@ export function weightedMean(
     : values.reduce((sum, value, i) => sum + (sampleWeights?.[rows[i]] ?? 1) * value, 0) / total;
 }
 
-/** q_k of a row, for all rows and classes. */
-function targetsOf(targets: Targets): (row: number, k: number) => number {
-  if (targets.kind === "labels") return (row, k) => (targets.labels[row] === k ? 1 : 0);
+/** (1 − ε) q_k + ε/K of a row, for all rows and classes; 0 where there are no targets. */
+function targetsOf(
+  targets: Targets,
+  classes: number,
+  labelSmoothing: number,
+): (row: number, k: number) => number {
   if (targets.kind === "none") return () => 0;
+  if (targets.kind === "labels")
+    return (row, k) => smoothed(targets.labels[row] === k ? 1 : 0, labelSmoothing, classes);
   const { data, cols } = targets.distributions;
   const scale = elementScale(data);
-  return (row, k) => data[row * cols + k] * scale;
+  return (row, k) => smoothed(data[row * cols + k] * scale, labelSmoothing, classes);
 }
 
 function shiftedSum(logits: Float64Array, start: number, classes: number): { m: number; sum: number } {

@@ -6,22 +6,36 @@
 import type { Parameters } from "../../objective.ts";
 import { pause } from "../../pause.ts";
 import type {
+  AdamwSettings,
   Evaluation,
   LossAndGradient,
   ModelShape,
+  OptimiserState,
+  Outcomes,
   RunOptions,
   SgdResult,
   SgdSteps,
   Trainer,
 } from "../backend.ts";
-import { batchesOf, checkFeatures, checkLabelled, checkSteps, sumOfWeights } from "../steps.ts";
+import {
+  averagedAfter,
+  batchesOf,
+  checkFeatures,
+  checkLabelled,
+  checkSteps,
+  sumOfWeights,
+} from "../steps.ts";
 import type { ReferenceDataset } from "./dataset.ts";
 import {
+  adamwUpdate,
+  averageUpdate,
   countCorrect,
   crossEntropy,
   dLogits,
   gradient,
+  l1Update,
   matmul,
+  outcomes,
   sgdUpdate,
   softmax,
   weightedMean,
@@ -34,41 +48,45 @@ const PIECE_ROWS = 256;
 export class ReferenceTrainer implements Trainer {
   readonly tuning = null;
   readonly #shape: ModelShape;
-  #parameters: Parameters;
-  #velocity: Parameters;
+  #state: OptimiserState;
 
   constructor(shape: ModelShape) {
     this.#shape = shape;
-    this.#parameters = zeros(shape);
-    this.#velocity = zeros(shape);
+    this.#state = { parameters: zeros(shape), velocity: zeros(shape) };
   }
 
-  write({ weights, bias }: Parameters): void {
-    this.#parameters = { weights: weights.slice(), bias: bias.slice() };
-    this.#velocity = zeros(this.#shape);
+  write(parameters: Parameters): void {
+    this.#state = { parameters: copyOf(parameters), velocity: zeros(this.#shape) };
   }
 
   async read(): Promise<Parameters> {
-    const { weights, bias } = this.#parameters;
-    return { weights: weights.slice(), bias: bias.slice() };
+    return copyOf(this.#state.parameters);
+  }
+
+  async readState(): Promise<OptimiserState> {
+    return copyOfState(this.#state);
+  }
+
+  writeState(state: OptimiserState): void {
+    this.#state = copyOfState(state);
   }
 
   async sgd(data: ReferenceDataset, steps: SgdSteps, options: RunOptions = {}): Promise<SgdResult> {
     checkSteps(this.#shape, data, steps);
-    const { learningRates, momentum, nesterov, l2 } = steps;
-    const losses = new Float64Array(learningRates.length);
-    const weights = new Float64Array(learningRates.length);
-    const correct = new Float64Array(learningRates.length);
+    const { length } = steps.learningRates;
+    const losses = new Float64Array(length);
+    const weights = new Float64Array(length);
+    const correct = new Float64Array(length);
     let step = 0;
     let rowsDone = 0;
     for (const rows of batchesOf(steps)) {
-      const seen = this.#lossAndGradient(data, rows, l2);
+      const seen = this.#lossAndGradient(data, rows, steps.adamw ? 0 : steps.l2);
       losses[step] = seen.loss;
       weights[step] = sumOfWeights(data.sampleWeights, rows);
       correct[step] = seen.correct;
-      const rates = { learningRate: learningRates[step], momentum, nesterov };
-      sgdUpdate(this.#parameters.weights, this.#velocity.weights, seen.gradient.weights, rates);
-      if (this.#shape.bias) sgdUpdate(this.#parameters.bias, this.#velocity.bias, seen.gradient.bias, rates);
+      if (steps.adamw) this.#adamwStep(seen.gradient, { ...steps, adamw: steps.adamw }, step);
+      else this.#sgdStep(seen.gradient, steps, step);
+      this.#average(averagedAfter(steps, step));
       step++;
       rowsDone += rows.length;
       options.onRows?.(rowsDone);
@@ -94,8 +112,9 @@ export class ReferenceTrainer implements Trainer {
     const losses = new Float64Array(data.rows);
     let correct = 0;
     await this.#eachPiece(data, options, (rows, logits) => {
-      losses.set(crossEntropy(logits, data.targets, rows, this.#shape.classes), rows[0]);
-      correct += countCorrect(logits, data.targets, rows, this.#shape.classes);
+      const { targets, sampleWeights, labelSmoothing } = data;
+      losses.set(crossEntropy(logits, targets, rows, this.#shape.classes, labelSmoothing), rows[0]);
+      correct += countCorrect(logits, targets, sampleWeights, rows, this.#shape.classes);
     });
     return { loss: weightedMean(losses, data.sampleWeights, range(0, data.rows)), correct };
   }
@@ -116,18 +135,65 @@ export class ReferenceTrainer implements Trainer {
     return all;
   }
 
+  async outcomes(data: ReferenceDataset, options: RunOptions = {}): Promise<Outcomes> {
+    checkFeatures(this.#shape, data);
+    const all = {
+      predicted: new Uint32Array(data.rows),
+      confidence: new Float32Array(data.rows),
+      rank: new Uint32Array(data.rows),
+    };
+    await this.#eachPiece(data, options, (rows, logits) => {
+      const { predicted, confidence, rank } = outcomes(logits, data.targets, rows, this.#shape.classes);
+      all.predicted.set(predicted, rows[0]);
+      all.confidence.set(confidence, rows[0]);
+      all.rank.set(rank, rows[0]);
+    });
+    return all;
+  }
+
   dispose(): void {}
 
-  #lossAndGradient({ x, targets, sampleWeights }: ReferenceDataset, rows: Uint32Array, l2: number) {
+  #lossAndGradient(data: ReferenceDataset, rows: Uint32Array, l2: number) {
+    const { x, targets, sampleWeights, labelSmoothing } = data;
     const { classes } = this.#shape;
-    const logits = matmul(x, rows, this.#parameters);
-    const losses = crossEntropy(logits, targets, rows, classes);
-    const t = dLogits(softmax(logits, classes), targets, sampleWeights, rows, classes);
+    const { parameters } = this.#state;
+    const logits = matmul(x, rows, parameters);
+    const losses = crossEntropy(logits, targets, rows, classes, labelSmoothing);
+    const t = dLogits(softmax(logits, classes), targets, sampleWeights, rows, classes, labelSmoothing);
     return {
       loss: weightedMean(losses, sampleWeights, rows),
-      correct: countCorrect(logits, targets, rows, classes),
-      gradient: gradient(t, x, rows, this.#parameters, l2),
+      correct: countCorrect(logits, targets, sampleWeights, rows, classes),
+      gradient: gradient(t, x, rows, parameters, l2),
     };
+  }
+
+  #sgdStep(g: Parameters, { learningRates, momentum, nesterov, l1 = 0 }: SgdSteps, step: number): void {
+    const { parameters, velocity } = this.#state;
+    const rates = { learningRate: learningRates[step], momentum, nesterov };
+    sgdUpdate(parameters.weights, velocity.weights, g.weights, rates);
+    if (l1 > 0) l1Update(parameters.weights, { learningRate: learningRates[step], l1 });
+    if (this.#shape.bias) sgdUpdate(parameters.bias, velocity.bias, g.bias, rates);
+  }
+
+  #adamwStep(
+    g: Parameters,
+    { learningRates, firstStep = 0, l2, adamw }: SgdSteps & { readonly adamw: AdamwSettings },
+    step: number,
+  ): void {
+    const { parameters, velocity: m, secondMoment: v = zeros(this.#shape) } = this.#state;
+    this.#state = { ...this.#state, secondMoment: v };
+    const rates = { ...adamw, learningRate: learningRates[step], t: firstStep + step + 1 };
+    adamwUpdate(parameters.weights, m.weights, v.weights, g.weights, { ...rates, l2 });
+    if (this.#shape.bias) adamwUpdate(parameters.bias, m.bias, v.bias, g.bias, { ...rates, l2: 0 });
+  }
+
+  /** Takes the parameters as the n-th into their mean; with n = 0, leaves it alone. */
+  #average(n: number): void {
+    if (n === 0) return;
+    const { parameters, average = zeros(this.#shape) } = this.#state;
+    this.#state = { ...this.#state, average };
+    averageUpdate(average.weights, parameters.weights, n);
+    averageUpdate(average.bias, parameters.bias, n);
   }
 
   async #eachPiece(
@@ -137,7 +203,7 @@ export class ReferenceTrainer implements Trainer {
   ): Promise<void> {
     for (let first = 0; first < data.rows; first += PIECE_ROWS) {
       const rows = range(first, Math.min(first + PIECE_ROWS, data.rows));
-      use(rows, matmul(data.x, rows, this.#parameters));
+      use(rows, matmul(data.x, rows, this.#state.parameters));
       options.onRows?.(first + rows.length);
       await pause(options.signal);
     }
@@ -146,6 +212,19 @@ export class ReferenceTrainer implements Trainer {
 
 function zeros({ classes, features }: ModelShape): Parameters {
   return { weights: new Float64Array(classes * features), bias: new Float64Array(classes) };
+}
+
+function copyOf({ weights, bias }: Parameters): Parameters {
+  return { weights: weights.slice(), bias: bias.slice() };
+}
+
+function copyOfState({ parameters, velocity, secondMoment, average }: OptimiserState): OptimiserState {
+  return {
+    parameters: copyOf(parameters),
+    velocity: copyOf(velocity),
+    ...(secondMoment && { secondMoment: copyOf(secondMoment) }),
+    ...(average && { average: copyOf(average) }),
+  };
 }
 
 function range(begin: number, end: number): Uint32Array {

@@ -1,7 +1,7 @@
 /** A data set in a WebAssembly memory of its own, rows padded to whole vectors. Bytes and halves stay what they are. */
 import { elementScale, type Matrix } from "../../data/matrix.ts";
-import { ELEMENT_BYTES, packRows, type Storage, storageOf } from "../../data/storage.ts";
-import type { Targets } from "../../data/targets.ts";
+import { ELEMENT_BYTES, packRows, type Storage, storageOfSource } from "../../data/storage.ts";
+import { smoothed, type Targets } from "../../data/targets.ts";
 import { StateError } from "../../errors.ts";
 import { pause } from "../../pause.ts";
 import type { DatasetSource, RunOptions } from "../backend.ts";
@@ -29,6 +29,8 @@ export class WasmDataset extends KeptDataset {
   /** The caller's rows, which workers get their shares from. */
   readonly source: DatasetSource;
   readonly storage: Storage;
+  /** ε of labels; distributions are smoothed while they are packed. */
+  readonly labelSmoothing: number;
   /** Vectors of four features in a row. */
   readonly vectors: number;
   readonly rowBytes: number;
@@ -41,8 +43,9 @@ export class WasmDataset extends KeptDataset {
   private constructor(source: DatasetSource) {
     super(source);
     this.source = source;
-    const { x, targets, sampleWeights } = source;
-    this.storage = storageOf(x, source.storage);
+    const { x, targets, sampleWeights, labelSmoothing = 0 } = source;
+    this.storage = storageOfSource(source);
+    this.labelSmoothing = labelSmoothing;
     this.vectors = Math.ceil(x.cols / 4);
     this.rowBytes = rowBytesOf(x.cols, this.storage);
     this.at = {
@@ -62,7 +65,7 @@ export class WasmDataset extends KeptDataset {
     const data = new WasmDataset(source);
     data.#kernels = await instantiate(module, data.arena.memory);
     const { x, targets, sampleWeights } = source;
-    await packX(data, x, options);
+    await packX(data, options);
     if (targets.kind === "labels") data.arena.integers(data.at.targets, x.rows).set(targets.labels);
     if (targets.kind === "distributions")
       await packDistributions(data, targets.distributions, options.signal);
@@ -95,15 +98,16 @@ function rowBytesOf(cols: number, storage: Storage): number {
   return bytes % 256 === 0 && storage === "f32" ? bytes + 64 : bytes;
 }
 
-async function packX(data: WasmDataset, x: Matrix, { signal, onRows }: RunOptions): Promise<void> {
-  const { arena, at, rowBytes, storage } = data;
+async function packX(data: WasmDataset, { signal, onRows }: RunOptions): Promise<void> {
+  const { arena, at, rowBytes, storage, source } = data;
+  const { x, standardization } = source;
   const stride = rowBytes / ELEMENT_BYTES[storage];
   const target = targetOf(arena, at.x, x.rows * stride, storage);
   const rowsAtOnce = Math.max(1, Math.floor(PIECE / rowBytes));
   for (let first = 0; first < x.rows; first += rowsAtOnce) {
     await pause(signal);
     const count = Math.min(rowsAtOnce, x.rows - first);
-    packRows(x, storage, first, count, target.subarray(first * stride), stride);
+    packRows(x, storage, first, count, target.subarray(first * stride), stride, standardization);
     onRows?.(first + count);
   }
 }
@@ -124,6 +128,7 @@ async function packDistributions(
   const rowsAtOnce = Math.max(1, Math.floor(PIECE / (4 * stride)));
   for (let i = 0; i < q.rows; i++) {
     if (i % rowsAtOnce === 0) await pause(signal);
-    for (let k = 0; k < q.cols; k++) target[i * stride + k] = q.data[i * q.cols + k] * scale;
+    for (let k = 0; k < q.cols; k++)
+      target[i * stride + k] = smoothed(q.data[i * q.cols + k] * scale, data.labelSmoothing, q.cols);
   }
 }

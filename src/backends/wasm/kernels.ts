@@ -30,9 +30,22 @@ export interface Kernels {
     count: number,
     kind: number,
     targets: number,
+    labelSmoothing: number,
     sampleWeights: number,
     scale: number,
     sums: number,
+  ): void;
+  outcomes(
+    logits: number,
+    stride: number,
+    classes: number,
+    index: number,
+    count: number,
+    kind: number,
+    targets: number,
+    predicted: number,
+    confidence: number,
+    rank: number,
   ): void;
   gradient(
     rows: number,
@@ -56,6 +69,24 @@ export interface Kernels {
     momentum: number,
     nesterov: boolean,
   ): void;
+  adamw(
+    weights: number,
+    firstMoment: number,
+    secondMoment: number,
+    partials: number,
+    splits: number,
+    bytes: number,
+    decayed: number,
+    beta1: number,
+    gain1: number,
+    beta2: number,
+    gain2: number,
+    learningRate: number,
+    epsilon: number,
+    decay: number,
+  ): void;
+  shrink(weights: number, bytes: number, threshold: number): void;
+  average(mean: number, weights: number, bytes: number, n: number): void;
   multiplyAddCeiling(rounds: number, factor: number, term: number): number;
 }
 

@@ -141,7 +141,7 @@ export class WorkerPool {
 
 /** The rows of a share, copied, and the buffers to move them by. */
 async function copyShare(source: DatasetSource, { first, rows }: Share) {
-  const { x, targets, sampleWeights, storage } = source;
+  const { x, targets, sampleWeights, storage, labelSmoothing, standardization } = source;
   const copies: ArrayBuffer[] = [];
   const copy = async <T extends MatrixData>(data: T, cols: number): Promise<T> => {
     const part = emptyLike(data, rows * cols);
@@ -168,6 +168,8 @@ async function copyShare(source: DatasetSource, { first, rows }: Share) {
           : targets,
     ...(sampleWeights && { sampleWeights: await copy(sampleWeights, 1) }),
     storage,
+    labelSmoothing,
+    standardization,
   };
   return { copied, copies };
 }

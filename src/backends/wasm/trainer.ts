@@ -8,17 +8,28 @@ import type {
   Evaluation,
   LossAndGradient,
   ModelShape,
+  OptimiserState,
+  Outcomes,
   RunOptions,
   SgdResult,
   SgdSteps,
   Trainer,
 } from "../backend.ts";
 import { batchesOf, checkFeatures, checkLabelled, checkSteps, sumOfWeights } from "../steps.ts";
-import { eachBlock } from "./backward.ts";
+import { eachBlock, type Sums } from "./backward.ts";
 import type { WasmDataset } from "./dataset.ts";
-import { packParameters, unpackParameters } from "./parameters.ts";
+import { Optimiser, reduceGradient } from "./optimiser.ts";
+import {
+  initialState,
+  type PackedState,
+  packParameters,
+  packState,
+  unpackParameters,
+  unpackState,
+  zeroParameters,
+} from "./state.ts";
 import { Threading, type ThreadingOptions } from "./threading.ts";
-import { layoutOf, Workspace } from "./workspace.ts";
+import { Workspace } from "./workspace.ts";
 
 /** {@link Trainer} in WebAssembly. */
 export class WasmTrainer implements Trainer {
@@ -26,23 +37,28 @@ export class WasmTrainer implements Trainer {
   readonly #shape: ModelShape;
   readonly #threading: ThreadingOptions;
   readonly #threaded = new Map<WasmDataset, Threading>();
-  #weights: Float32Array;
-  #velocity: Float32Array;
+  #state: PackedState;
 
   constructor(shape: ModelShape, threading: ThreadingOptions) {
     this.#shape = shape;
     this.#threading = threading;
-    this.#weights = new Float32Array(layoutOf(shape).bytes / 4);
-    this.#velocity = new Float32Array(layoutOf(shape).bytes / 4);
+    this.#state = initialState(zeroParameters(shape));
   }
 
   write(parameters: Parameters): void {
-    this.#weights = packParameters(parameters, this.#shape);
-    this.#velocity.fill(0);
+    this.#state = initialState(packParameters(parameters, this.#shape));
   }
 
   async read(): Promise<Parameters> {
-    return unpackParameters(this.#weights, this.#shape);
+    return unpackParameters(this.#state.weights, this.#shape);
+  }
+
+  async readState(): Promise<OptimiserState> {
+    return unpackState(this.#state, this.#shape);
+  }
+
+  writeState(state: OptimiserState): void {
+    this.#state = packState(state, this.#shape);
   }
 
   async sgd(data: WasmDataset, steps: SgdSteps, options: RunOptions = {}): Promise<SgdResult> {
@@ -56,13 +72,14 @@ export class WasmTrainer implements Trainer {
       correct: new Float64Array(count),
     };
     return this.#within(data, splits, async (workspace) => {
+      const optimiser = new Optimiser(data, workspace, steps, this.#state);
       let step = 0;
       let rowsDone = 0;
       for (const rows of batchesOf(steps)) {
         const weight = sumOfWeights(data.sampleWeights, rows);
         const scale = weight > 0 ? 1 / weight : 0;
         const { loss, correct } = await threading.backward(workspace, rows, scale, splits, options.signal);
-        workspace.update(splits, { ...steps, learningRate: steps.learningRates[step] });
+        optimiser.step(step);
         result.losses[step] = loss * scale;
         result.weights[step] = weight;
         result.correct[step] = correct;
@@ -70,8 +87,7 @@ export class WasmTrainer implements Trainer {
         rowsDone += rows.length;
         options.onRows?.(rowsDone);
       }
-      this.#weights = workspace.weights.slice();
-      this.#velocity = workspace.velocity.slice();
+      this.#state = optimiser.state();
       return result;
     });
   }
@@ -85,26 +101,19 @@ export class WasmTrainer implements Trainer {
     const scale = weight > 0 ? 1 / weight : 0;
     return this.#within(data, splits, async (workspace) => {
       const { loss } = await threading.backward(workspace, rows, scale, splits, options.signal);
-      workspace.velocity.fill(0); // with no momentum and no rate, the update leaves the gradient here
-      workspace.update(splits, { l2, learningRate: 0, momentum: 0, nesterov: false });
-      const { weights, bias } = unpackParameters(workspace.velocity, this.#shape);
+      const gradient = reduceGradient(data, workspace, l2);
+      const { weights, bias } = unpackParameters(gradient, this.#shape);
       return { loss: loss * scale, dWeights: weights, dBias: bias };
     });
   }
 
   async evaluate(data: WasmDataset, options: RunOptions = {}): Promise<Evaluation> {
     checkLabelled(this.#shape, data);
-    const rows = allRows(data);
-    const weight = sumOfWeights(data.sampleWeights, rows);
-    return this.#within(data, 1, async (workspace) => {
-      await eachBlock(workspace, rows, options.signal, (block) => {
-        workspace.forward(block);
-        workspace.loss(block.length, 0);
-      });
-      options.onRows?.(data.rows);
-      const { loss, correct } = workspace.takeSums();
-      return { loss: weight > 0 ? loss / weight : 0, correct };
-    });
+    const { loss, correct } = await this.#forward(data, options, (workspace, block) =>
+      workspace.loss(block.length, 0),
+    );
+    const weight = sumOfWeights(data.sampleWeights, allRows(data));
+    return { loss: weight > 0 ? loss / weight : 0, correct };
   }
 
   logits(data: WasmDataset, options?: RunOptions): Promise<Float32Array> {
@@ -115,6 +124,20 @@ export class WasmTrainer implements Trainer {
     return this.#scores(data, options, (workspace, rows) => workspace.probabilities(rows));
   }
 
+  async outcomes(data: WasmDataset, options: RunOptions = {}): Promise<Outcomes> {
+    checkFeatures(this.#shape, data);
+    const predicted = new Uint32Array(data.rows);
+    const confidence = new Float32Array(data.rows);
+    const rank = new Uint32Array(data.rows);
+    await this.#forward(data, options, (workspace, block) => {
+      const seen = workspace.outcomes(block.length);
+      predicted.set(seen.predicted, block[0]);
+      confidence.set(seen.confidence, block[0]);
+      rank.set(seen.rank, block[0]);
+    });
+    return { predicted, confidence, rank };
+  }
+
   dispose(): void {
     for (const threading of this.#threaded.values()) threading.dispose();
   }
@@ -123,8 +146,7 @@ export class WasmTrainer implements Trainer {
   #within<T>(data: WasmDataset, splits: number, work: (workspace: Workspace) => Promise<T>): Promise<T> {
     return data.exclusively(() => {
       const workspace = new Workspace(data, this.#shape, splits);
-      workspace.weights.set(this.#weights);
-      workspace.velocity.set(this.#velocity);
+      workspace.weights.set(this.#state.weights);
       return work(workspace);
     });
   }
@@ -148,15 +170,27 @@ export class WasmTrainer implements Trainer {
   ): Promise<Float32Array> {
     checkFeatures(this.#shape, data);
     const { classes } = this.#shape;
+    const all = new Float32Array(data.rows * classes);
+    await this.#forward(data, options, (workspace, block) => {
+      finish(workspace, block.length);
+      for (let i = 0; i < block.length; i++) all.set(workspace.scores(i), (block[0] + i) * classes);
+    });
+    return all;
+  }
+
+  /** All rows → scores, block by block, for `work` to go on from; gives the sums that it has left. */
+  #forward(
+    data: WasmDataset,
+    { signal, onRows }: RunOptions,
+    work: (workspace: Workspace, block: Uint32Array) => void,
+  ): Promise<Sums> {
     return this.#within(data, 1, async (workspace) => {
-      const all = new Float32Array(data.rows * classes);
-      await eachBlock(workspace, allRows(data), options.signal, (block) => {
+      await eachBlock(workspace, allRows(data), signal, (block) => {
         workspace.forward(block);
-        finish(workspace, block.length);
-        for (let i = 0; i < block.length; i++) all.set(workspace.scores(i), (block[0] + i) * classes);
+        work(workspace, block);
       });
-      options.onRows?.(data.rows);
-      return all;
+      onRows?.(data.rows);
+      return workspace.takeSums();
     });
   }
 }

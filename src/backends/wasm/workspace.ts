@@ -2,7 +2,7 @@
  * A trainer's place in a data set's memory: parameters, partial gradients and one block of rows, and the
  * operations on a block in the order of the data flow: gather → matmul → softmax → gradient.
  */
-import type { ModelShape } from "../backend.ts";
+import type { ModelShape, Outcomes } from "../backend.ts";
 import { STORAGE, TARGETS, type WasmDataset } from "./dataset.ts";
 
 /** Rows that go through all operations together, so that they are still in cache for the next one. */
@@ -36,16 +36,19 @@ export class Workspace {
   readonly layout: ParameterLayout;
   /** Rows of a block. */
   readonly blockRows: number;
+  /** The number of partial gradients. */
+  readonly splits: number;
   readonly #data: WasmDataset;
   readonly #shape: ModelShape;
-  readonly #at: {
+  /** Addresses. */
+  readonly at: {
     readonly weights: number;
-    readonly velocity: number;
     readonly partials: number;
     readonly index: number;
     readonly addresses: number;
     readonly scratch: number;
     readonly logits: number;
+    readonly outcomes: number;
     readonly sums: number;
   };
 
@@ -54,39 +57,36 @@ export class Workspace {
     const { arena } = data;
     this.#data = data;
     this.#shape = shape;
+    this.splits = splits;
     this.layout = layoutOf(shape);
     const affordable = Math.floor(MAX_BLOCK_PRODUCTS / (shape.features * shape.classes) / 4) * 4;
     this.blockRows = Math.min(BLOCK_ROWS, Math.max(4, affordable));
     arena.release(data.mark);
-    this.#at = {
+    this.at = {
       weights: arena.take(this.layout.bytes, "parameters"),
-      velocity: arena.take(this.layout.bytes, "parameters"),
       partials: arena.take(splits * this.layout.bytes, "parameters"),
       index: arena.take(BLOCK_ROWS * 4, "workspace"),
       addresses: arena.take(BLOCK_ROWS * 4, "workspace"),
       // What the conversion of the last row writes too much has 64 bytes.
       scratch: data.storage === "f32" ? 0 : arena.take(BLOCK_ROWS * data.vectors * 16 + 64, "workspace"),
       logits: arena.take(BLOCK_ROWS * this.layout.stride, "workspace"),
+      outcomes: arena.take(3 * BLOCK_ROWS * 4, "workspace"),
       sums: arena.take(16, "workspace"),
     };
   }
 
   get weights(): Float32Array {
-    return this.#data.arena.floats(this.#at.weights, this.layout.bytes / 4);
-  }
-
-  get velocity(): Float32Array {
-    return this.#data.arena.floats(this.#at.velocity, this.layout.bytes / 4);
+    return this.#data.arena.floats(this.at.weights, this.layout.bytes / 4);
   }
 
   partial(split: number): Float32Array {
-    return this.#data.arena.floats(this.#at.partials + split * this.layout.bytes, this.layout.bytes / 4);
+    return this.#data.arena.floats(this.at.partials + split * this.layout.bytes, this.layout.bytes / 4);
   }
 
   /** Rows → scores. At most {@link BLOCK_ROWS} rows. */
   forward(rows: Uint32Array): void {
     const { kernels, arena, at, rowBytes, storage, vectors } = this.#data;
-    const { index, addresses, scratch, weights, logits } = this.#at;
+    const { index, addresses, scratch, weights, logits } = this.at;
     // Kernels take rows in fours: the last ones repeat, and nobody looks at what comes of them.
     const count = Math.ceil(rows.length / 4) * 4;
     const indices = arena.integers(index, count);
@@ -99,67 +99,75 @@ export class Workspace {
 
   /** Scores → dLogits, and the sums of losses and right rows. */
   loss(rows: number, scale: number): void {
-    const { kernels, at, targetKind } = this.#data;
-    const { logits, index, sums } = this.#at;
-    const kind = TARGETS[targetKind];
-    const { stride } = this.layout;
-    const { classes } = this.#shape;
-    kernels.softmax(logits, stride, classes, index, rows, kind, at.targets, at.sampleWeights, scale, sums);
+    const { at, targetKind, labelSmoothing } = this.#data;
+    this.#softmax(rows, TARGETS[targetKind], at.targets, labelSmoothing, at.sampleWeights, scale);
   }
 
   /** Scores → probabilities. */
   probabilities(rows: number): void {
-    const { logits, index, sums } = this.#at;
+    this.#softmax(rows, TARGETS.none, 0, 0, 0, 1);
+  }
+
+  /** Scores → what became of each row, in arrays that the next block overwrites. */
+  outcomes(rows: number): Outcomes {
+    const { kernels, arena, at, targetKind } = this.#data;
+    const { logits, index, outcomes: predicted } = this.at;
+    const [confidence, rank] = [predicted + 4 * BLOCK_ROWS, predicted + 8 * BLOCK_ROWS];
     const { stride } = this.layout;
-    this.#data.kernels.softmax(logits, stride, this.#shape.classes, index, rows, TARGETS.none, 0, 0, 1, sums);
+    const { classes } = this.#shape;
+    const kind = TARGETS[targetKind];
+    kernels.outcomes(logits, stride, classes, index, rows, kind, at.targets, predicted, confidence, rank);
+    return {
+      predicted: arena.integers(predicted, rows),
+      confidence: arena.floats(confidence, rows),
+      rank: arena.integers(rank, rows),
+    };
   }
 
   /** dLogits and rows → one of the partial gradients grows. */
   backward(rows: number, split: number): void {
     const { kernels, vectors } = this.#data;
-    const { addresses, logits, partials } = this.#at;
+    const { addresses, logits, partials } = this.at;
     const { stride, classes, weightBytes, bytes } = this.layout;
     const partial = partials + split * bytes;
     kernels.gradient(addresses, rows, logits, stride, classes, vectors, partial);
     if (this.#shape.bias) kernels.biasGradient(rows, logits, stride, partial + weightBytes);
   }
 
-  /** Partial gradients → velocity and parameters; the partials are 0 again. */
-  update(
-    splits: number,
-    {
-      l2,
-      learningRate,
-      momentum,
-      nesterov,
-    }: { l2: number; learningRate: number; momentum: number; nesterov: boolean },
-  ): void {
-    const { weights, velocity, partials } = this.#at;
-    const { bytes, weightBytes } = this.layout;
-    this.#data.kernels.sgd(
-      weights,
-      velocity,
-      partials,
-      splits,
-      bytes,
-      weightBytes,
-      l2,
-      learningRate,
-      momentum,
-      nesterov,
-    );
-  }
-
   /** A row of what stands in the place of the scores, `[K]`. */
   scores(row: number): Float32Array {
-    return this.#data.arena.floats(this.#at.logits + row * this.layout.stride, this.#shape.classes);
+    return this.#data.arena.floats(this.at.logits + row * this.layout.stride, this.#shape.classes);
   }
 
   /** Σ s·CE and rows right since the last call. */
   takeSums(): { loss: number; correct: number } {
-    const sums = this.#data.arena.doubles(this.#at.sums, 2);
+    const sums = this.#data.arena.doubles(this.at.sums, 2);
     const [loss, correct] = sums;
     sums.fill(0);
     return { loss, correct };
+  }
+
+  #softmax(
+    rows: number,
+    kind: number,
+    targets: number,
+    labelSmoothing: number,
+    sampleWeights: number,
+    scale: number,
+  ): void {
+    const { logits, index, sums } = this.at;
+    this.#data.kernels.softmax(
+      logits,
+      this.layout.stride,
+      this.#shape.classes,
+      index,
+      rows,
+      kind,
+      targets,
+      labelSmoothing,
+      sampleWeights,
+      scale,
+      sums,
+    );
   }
 }

@@ -33,7 +33,7 @@ export function writeRecords(gpu: GpuDevice, arena: GPUBuffer, placements: reado
 
 function recordOf({ segment, orderStart, lossSlot }: Placement): Record<string, number> {
   const { batch, rows, first, count, isFirst } = segment;
-  const { weight, splits, update } = batch;
+  const { weight, splits, labelSmoothing, update } = batch;
   return {
     first: rows ? orderStart : first,
     rows: count,
@@ -46,6 +46,13 @@ function recordOf({ segment, orderStart, lossSlot }: Placement): Record<string, 
     momentum: update?.momentum ?? 0,
     nesterov: update?.nesterov ? 1 : 0,
     l2: update?.l2 ?? 0,
+    labelSmoothing,
+    l1: update?.l1 ?? 0,
+    gain1: update?.adamw?.gain1 ?? 0,
+    gain2: update?.adamw?.gain2 ?? 0,
+    epsilon: update?.adamw?.epsilon ?? 0,
+    decay: update?.adamw?.decay ?? 0,
+    averaged: update?.averaged ?? 0,
   };
 }
 

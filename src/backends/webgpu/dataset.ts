@@ -2,9 +2,16 @@
  * A data set on the GPU: rows, targets and weights, cut by rows into chunks that each fit one binding.
  * Rows are padded to whole vectors of four features and go up piece by piece.
  */
-import { elementScale, type Matrix } from "../../data/matrix.ts";
-import { asStored, ELEMENT_BYTES, emptyRows, packRows, type Storage, storageOf } from "../../data/storage.ts";
-import type { Targets } from "../../data/targets.ts";
+import { elementScale } from "../../data/matrix.ts";
+import {
+  asStored,
+  ELEMENT_BYTES,
+  emptyRows,
+  packRows,
+  type Storage,
+  storageOfSource,
+} from "../../data/storage.ts";
+import { smoothed, type Targets } from "../../data/targets.ts";
 import { LimitError } from "../../errors.ts";
 import { pause } from "../../pause.ts";
 import type { DatasetSource, RunOptions } from "../backend.ts";
@@ -26,11 +33,14 @@ export interface Chunk {
 /** A data set on the GPU. */
 export class WebGpuDataset extends KeptDataset {
   readonly storage: Storage;
+  /** ε that the kernels are to smooth labels by; 0 for distributions, which are kept smoothed. */
+  readonly labelSmoothing: number;
   readonly chunks: readonly Chunk[];
 
   constructor(source: DatasetSource, chunks: readonly Chunk[]) {
     super(source);
-    this.storage = storageOf(source.x, source.storage);
+    this.storage = storageOfSource(source);
+    this.labelSmoothing = source.targets.kind === "labels" ? (source.labelSmoothing ?? 0) : 0;
     this.chunks = chunks;
     this.onDispose(() => disposeAll(chunks));
   }
@@ -79,9 +89,10 @@ export async function uploadDataset(
 }
 
 /** Bytes of one row in each buffer. */
-function rowSizes({ x, targets, sampleWeights, storage }: DatasetSource) {
+function rowSizes(source: DatasetSource) {
+  const { x, targets, sampleWeights } = source;
   return {
-    x: Math.ceil(x.cols / 4) * 4 * ELEMENT_BYTES[storageOf(x, storage)],
+    x: Math.ceil(x.cols / 4) * 4 * ELEMENT_BYTES[storageOfSource(source)],
     targets: {
       none: 0,
       labels: 4,
@@ -101,10 +112,9 @@ async function uploadChunk(
   chunk: Chunk,
   { signal, onRows }: RunOptions,
 ) {
-  const { x, targets, sampleWeights } = source;
+  const { targets, sampleWeights, labelSmoothing = 0 } = source;
   const { first, rows, buffers } = chunk;
   const sizes = rowSizes(source);
-  const storage = storageOf(x, source.storage);
   const send = async (
     name: keyof typeof sizes,
     pack: (from: number, count: number) => GPUAllowSharedBufferSource,
@@ -119,32 +129,39 @@ async function uploadChunk(
       onSent(first + from + count);
     }
   };
-  if (targets.kind !== "none") await send("targets", (from, count) => packTargets(targets, from, count));
+  if (targets.kind !== "none") {
+    await send("targets", (from, count) => packTargets(targets, labelSmoothing, from, count));
+  }
   if (sampleWeights) {
     await send("sampleWeights", (from, count) => view(sampleWeights.subarray(from, from + count)));
   }
-  await send("x", (from, count) => packPiece(x, storage, from, count), onRows);
+  await send("x", (from, count) => packPiece(source, from, count), onRows);
 }
 
 /** Rows as the kernels read them: the caller's own memory where it has that form already, else a padded copy. */
-function packPiece(x: Matrix, storage: Storage, first: number, rows: number): GPUAllowSharedBufferSource {
+function packPiece(source: DatasetSource, first: number, rows: number): GPUAllowSharedBufferSource {
+  const { x, standardization } = source;
+  const storage = storageOfSource(source);
   const stride = Math.ceil(x.cols / 4) * 4;
-  const stored = stride === x.cols && asStored(x, storage);
+  const stored = stride === x.cols && !standardization && asStored(x, storage);
   if (stored) return view(stored.subarray(first * stride, (first + rows) * stride));
   const packed = emptyRows(storage, rows * stride);
-  packRows(x, storage, first, rows, packed, stride);
+  packRows(x, storage, first, rows, packed, stride, standardization);
   return view(packed);
 }
 
 function packTargets(
   targets: Exclude<Targets, { kind: "none" }>,
+  labelSmoothing: number,
   first: number,
   rows: number,
 ): GPUAllowSharedBufferSource {
   if (targets.kind === "labels") return view(targets.labels.subarray(first, first + rows));
   const { data, cols } = targets.distributions;
   const scale = elementScale(data);
-  return Float32Array.from(data.subarray(first * cols, (first + rows) * cols), (q) => q * scale);
+  return Float32Array.from(data.subarray(first * cols, (first + rows) * cols), (q) =>
+    smoothed(q * scale, labelSmoothing, cols),
+  );
 }
 
 /** A view for writeBuffer, whose type does not admit that an array may lie in shared memory. */

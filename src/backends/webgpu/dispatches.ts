@@ -2,12 +2,15 @@
  * What a plan means for the GPU: for each operation the shader, the constants it is specialised with and the
  * workgroups of a dispatch. Pure host arithmetic; buffers and binding are workspace.ts's business.
  */
+import adamw from "../../../shaders/adamw.wgsl";
+import average from "../../../shaders/average.wgsl";
 import forward from "../../../shaders/forward.wgsl";
 import forwardQuad from "../../../shaders/forward-quad.wgsl";
 import gradient from "../../../shaders/gradient.wgsl";
 import gradientQuad from "../../../shaders/gradient-quad.wgsl";
 import gradientShared from "../../../shaders/gradient-shared.wgsl";
 import matmul from "../../../shaders/matmul.wgsl";
+import outcomes from "../../../shaders/outcomes.wgsl";
 import scoresShared from "../../../shaders/scores-shared.wgsl";
 import sgd from "../../../shaders/sgd.wgsl";
 import softmax from "../../../shaders/softmax.wgsl";
@@ -20,8 +23,8 @@ import type { Shader } from "./shader.ts";
 import type { Constants } from "./specialise.ts";
 
 /**
- * What can be done with a segment. `forward` is matmul and softmax in one; `probabilities` is softmax without targets; `take` is the sgd kernel that
- * moves nothing and leaves the gradient where it can be read.
+ * What can be done with a segment. `forward` is matmul and softmax in one; `probabilities` is softmax without targets;
+ * `take` is the sgd kernel that moves nothing and leaves the gradient where it can be read.
  */
 export type Operation =
   | "matmul"
@@ -33,13 +36,18 @@ export type Operation =
   | "gradientShared"
   | "step"
   | "sgd"
-  | "take";
+  | "take"
+  | "adamw"
+  | "average"
+  | "outcomes";
 
 /** What a data set's kernels depend on. */
 export interface DataKind {
   readonly storage: Storage;
   readonly targetKind: Dataset["targetKind"];
   readonly isWeighted: boolean;
+  /** Labels that the kernels are to smooth. */
+  readonly isSmoothed: boolean;
 }
 
 /** One operation, ready to be compiled and dispatched. */
@@ -54,8 +62,8 @@ export interface Dispatch {
 
 /** Threads of a workgroup of the kernels that no plan varies. */
 const MATMUL_THREADS = 32;
-const SOFTMAX_THREADS = 64;
-const SGD_THREADS = 64;
+const ROW_THREADS = 64;
+const UPDATE_THREADS = 64;
 
 /** Most memory for partial gradients, bytes, where more than one would take more. */
 const PARTIAL_BYTES = 2 ** 24;
@@ -63,6 +71,7 @@ const PARTIAL_BYTES = 2 ** 24;
 /** Values of the kernels' constants STORAGE and TARGETS. */
 const STORAGE: Readonly<Record<Storage, number>> = { f32: 0, u8: 1, f16: 2 };
 const TARGETS = { none: 0, labels: 1, distributions: 2 } as const;
+const UNTARGETED = { TARGETS: TARGETS.none, WEIGHTED: false, SMOOTHED: false };
 
 /** The operations of a training step but for the update, in order; `lossesFrom` is the one that leaves the losses. */
 export function backwardOf({ route }: StepPlan): {
@@ -99,7 +108,7 @@ const DISPATCHES: Readonly<Record<Operation, DispatchRule>> = {
     };
   },
   softmax: (_, { classes }, kind) => softmaxDispatch(classes, targetsOf(kind)),
-  probabilities: (_, { classes }) => softmaxDispatch(classes, { TARGETS: TARGETS.none, WEIGHTED: false }),
+  probabilities: (_, { classes }) => softmaxDispatch(classes, UNTARGETED),
   forward: ({ forward: tile }, shape, kind) => {
     const { groupRows, constants } = forwardConstants(tile, shape.classes);
     const groups = (rows: number) => Math.ceil(rows / groupRows);
@@ -121,10 +130,10 @@ const DISPATCHES: Readonly<Record<Operation, DispatchRule>> = {
   },
   scoresShared: ({ shared: { rows: tileRows, classes } }, shape, kind) => {
     const classTiles = Math.ceil(shape.classes / (SHARED_SIDE * classes));
-    const { TARGETS } = targetsOf(kind);
+    const { TARGETS, SMOOTHED } = targetsOf(kind);
     return {
       shader: scoresShared,
-      constants: { ...rowsOf(shape, kind), TARGETS, TILE_ROWS: tileRows, TILE_CLASSES: classes },
+      constants: { ...rowsOf(shape, kind), TARGETS, SMOOTHED, TILE_ROWS: tileRows, TILE_CLASSES: classes },
       groups: (rows) => Math.ceil(rows / (SHARED_SIDE * tileRows)) * classTiles,
     };
   },
@@ -148,8 +157,14 @@ const DISPATCHES: Readonly<Record<Operation, DispatchRule>> = {
       lossPairs: (_, splits) => splits,
     };
   },
-  sgd: (_, shape) => sgdDispatch(shape, false),
-  take: (_, shape) => sgdDispatch(shape, true),
+  sgd: (_, shape) => updateDispatch(sgd, shape, { TAKE: false }),
+  take: (_, shape) => updateDispatch(sgd, shape, { TAKE: true }),
+  adamw: (_, shape) => updateDispatch(adamw, shape),
+  average: (_, shape) => updateDispatch(average, shape),
+  outcomes: (_, { classes }, { targetKind }) => ({
+    shader: outcomes,
+    ...wholeRows(classes, { TARGETS: TARGETS[targetKind] }),
+  }),
 };
 
 /** Constants of the kernels that know the parameters, of those that read X, and of those that read targets. */
@@ -161,27 +176,31 @@ function rowsOf(shape: ModelShape, { storage }: DataKind) {
   return { ...modelOf(shape), STORAGE: STORAGE[storage] };
 }
 
-function targetsOf({ targetKind, isWeighted }: DataKind) {
-  return { TARGETS: TARGETS[targetKind], WEIGHTED: isWeighted };
+function targetsOf({ targetKind, isWeighted, isSmoothed }: DataKind) {
+  return { TARGETS: TARGETS[targetKind], WEIGHTED: isWeighted, SMOOTHED: isSmoothed };
 }
 
 function softmaxDispatch(classes: number, targets: ReturnType<typeof targetsOf>): Dispatch {
-  const lanes = Math.min(SOFTMAX_THREADS, 2 ** Math.max(0, Math.ceil(Math.log2(classes / 16))));
-  const groups = (rows: number) => Math.ceil((rows * lanes) / SOFTMAX_THREADS);
+  const { constants, groups } = wholeRows(classes, targets);
+  return { shader: softmax, constants, groups, lossPairs: groups };
+}
+
+/** A kernel whose threads share out the scores of whole rows. */
+function wholeRows(classes: number, targets: Constants) {
+  const lanes = Math.min(ROW_THREADS, 2 ** Math.max(0, Math.ceil(Math.log2(classes / 16))));
   return {
-    shader: softmax,
-    constants: { CLASSES: classes, ...targets, LANES: lanes, WORKGROUP_SIZE: SOFTMAX_THREADS },
-    groups,
-    lossPairs: groups,
+    constants: { CLASSES: classes, ...targets, LANES: lanes, WORKGROUP_SIZE: ROW_THREADS },
+    groups: (rows: number) => Math.ceil((rows * lanes) / ROW_THREADS),
   };
 }
 
-function sgdDispatch(shape: ModelShape, take: boolean): Dispatch {
+/** A kernel that works on the parameters, four to a thread. */
+function updateDispatch(shader: Shader, shape: ModelShape, own: Constants = {}): Dispatch {
   const vectors = shape.classes * geometryOf(shape).weights4;
   return {
-    shader: sgd,
-    constants: { ...modelOf(shape), TAKE: take, WORKGROUP_SIZE: SGD_THREADS },
-    groups: () => Math.ceil(vectors / SGD_THREADS),
+    shader,
+    constants: { ...modelOf(shape), ...own, WORKGROUP_SIZE: UPDATE_THREADS },
+    groups: () => Math.ceil(vectors / UPDATE_THREADS),
   };
 }
 

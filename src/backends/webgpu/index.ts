@@ -1,10 +1,13 @@
 /** Entry `softmax-webgpu/webgpu`: the WebGPU backend, its shaders, and how they are fitted to a problem and run. */
+import adamw from "../../../shaders/adamw.wgsl";
+import average from "../../../shaders/average.wgsl";
 import forward from "../../../shaders/forward.wgsl";
 import forwardQuad from "../../../shaders/forward-quad.wgsl";
 import gradient from "../../../shaders/gradient.wgsl";
 import gradientQuad from "../../../shaders/gradient-quad.wgsl";
 import gradientShared from "../../../shaders/gradient-shared.wgsl";
 import matmul from "../../../shaders/matmul.wgsl";
+import outcomes from "../../../shaders/outcomes.wgsl";
 import scoresShared from "../../../shaders/scores-shared.wgsl";
 import sgd from "../../../shaders/sgd.wgsl";
 import softmax from "../../../shaders/softmax.wgsl";
@@ -33,4 +36,7 @@ export const shaders = {
   gradientShared,
   step,
   sgd,
+  adamw,
+  average,
+  outcomes,
 } as const;

@@ -44,7 +44,7 @@ export class Kernel {
   }
 
   /** Binds a buffer to every name the shader declares. @throws RangeError for a name without a buffer */
-  bind(buffers: Readonly<Record<string, GPUBuffer>>): GPUBindGroup {
+  bind(buffers: Readonly<Record<string, GPUBuffer | undefined>>): GPUBindGroup {
     const { name: label, bindings } = this.#shader;
     const entries = bindings.map(({ name, binding, type, size }) => {
       const buffer = buffers[name];

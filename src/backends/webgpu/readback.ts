@@ -1,71 +1,75 @@
-/** Results that are read back whole: parameters, and a row of scores for every row of a data set. */
-
-import type { Parameters } from "../../objective.ts";
+/** Results that are read back whole: buffers, and what kernels leave of every row of a data set. */
 import type { RunOptions } from "../backend.ts";
 import { writeRecords } from "./arena.ts";
 import { allocate } from "./buffers.ts";
 import type { WebGpuDataset } from "./dataset.ts";
 import type { Operation } from "./dispatches.ts";
-import { geometryOf } from "./geometry.ts";
 import type { GpuDevice } from "./gpu-device.ts";
-import { unpackParameters } from "./parameters.ts";
 import { segmentAll } from "./segments.ts";
 import type { Workspace, WorkspaceOwner } from "./workspace.ts";
 
-/** Reads one of the parameter buffers. */
-export async function readParameters(
-  owner: WorkspaceOwner,
-  name: "weights" | "gradient",
-): Promise<Parameters> {
-  const { gpu, shape } = owner;
-  const { weights4, parameterBytes: size } = geometryOf(shape);
-  const packed = await readBuffer(gpu, owner.parameters.get[name], size);
-  return unpackParameters(packed, shape, weights4);
+/** What to run on rows, and where it leaves how much of each. */
+export interface RowResult {
+  readonly operations: readonly Operation[];
+  readonly from: "logits" | "ofRows";
+  readonly rowBytes: number;
 }
 
-/** Runs `operations` on every row and reads what they leave in the place of the scores, `[N,K]`. */
-export async function readScores(
-  owner: WorkspaceOwner,
+/** Runs operations on every row and reads what they leave, `[N, rowBytes]`. */
+export async function readRows(
+  { gpu, submitter }: WorkspaceOwner,
   workspace: Workspace,
   data: WebGpuDataset,
-  operations: readonly Operation[],
+  { operations, from, rowBytes }: RowResult,
   options: RunOptions = {},
-): Promise<Float32Array> {
-  const { gpu, shape, submitter } = owner;
+): Promise<ArrayBuffer> {
   const kernels = await workspace.prepare(operations);
-  const scores = new Float32Array(data.rows * shape.classes);
+  const all = new Uint8Array(data.rows * rowBytes);
   const arena = submitter.lanes[0].get.segment;
   let rowsDone = 0;
   for (const whole of segmentAll(null, workspace.rules)) {
     const segment = { ...whole, batch: { ...whole.batch, weight: 1 } }; // probabilities are not to be scaled
     options.signal?.throwIfAborted();
     writeRecords(gpu, arena, [{ segment, orderStart: 0, lossSlot: 0 }]);
-    const size = segment.count * shape.classes * 4;
-    const part = await readBuffer(gpu, workspace.buffers.get.logits, size, (encoder) => {
-      const pass = encoder.beginComputePass({ label: "scores" });
+    const part = await readBack(gpu, [workspace.buffers.get[from]], segment.count * rowBytes, (encoder) => {
+      const pass = encoder.beginComputePass({ label: from });
       for (const kernel of kernels) workspace.encode(pass, kernel, segment, 0, 0);
       pass.end();
     });
-    scores.set(part, rowsDone * shape.classes);
+    all.set(new Uint8Array(part), rowsDone * rowBytes);
     rowsDone += segment.count;
     options.onRows?.(rowsDone);
   }
-  return scores;
+  return all.buffer;
 }
 
-async function readBuffer(
+/** The first `size` bytes of each buffer, as float32, in one copy. */
+export async function readBuffers(
   gpu: GpuDevice,
-  source: GPUBuffer,
+  buffers: readonly GPUBuffer[],
+  size: number,
+): Promise<Float32Array[]> {
+  const bytes = await readBack(gpu, buffers, size);
+  return buffers.map((_, i) => new Float32Array(bytes, i * size, size / 4));
+}
+
+/** The first `size` bytes of each source, one after the other, once `before` is done. */
+async function readBack(
+  gpu: GpuDevice,
+  sources: readonly GPUBuffer[],
   size: number,
   before: (encoder: GPUCommandEncoder) => void = () => {},
-): Promise<Float32Array> {
-  const staging = await allocate(gpu, source.label, { readback: { size, role: "readback" } });
+): Promise<ArrayBuffer> {
+  const { label } = sources[0];
+  const whole = sources.length * size;
+  const staging = await allocate(gpu, label, { readback: { size: whole, role: "readback" } });
   try {
-    const encoder = gpu.device.createCommandEncoder({ label: source.label });
+    const encoder = gpu.device.createCommandEncoder({ label });
     before(encoder);
-    encoder.copyBufferToBuffer(source, 0, staging.get.readback, 0, size);
+    for (const [i, source] of sources.entries())
+      encoder.copyBufferToBuffer(source, 0, staging.get.readback, i * size, size);
     gpu.device.queue.submit([encoder.finish()]);
-    return new Float32Array(await gpu.mapForReading(staging.get.readback, size));
+    return await gpu.mapForReading(staging.get.readback, whole);
   } finally {
     staging.dispose();
   }

@@ -3,15 +3,28 @@
  * is one segment or more; the last one of a batch is followed by the update. Pure host arithmetic.
  */
 import type { SgdSteps } from "../backend.ts";
-import { batchesOf, sumOfWeights } from "../steps.ts";
+import { averagedAfter, batchesOf, sumOfWeights } from "../steps.ts";
 import type { Chunk } from "./dataset.ts";
 
-/** The update that ends a batch. */
+/** The update that ends a batch, as the kernels' uniform fields of the same names have it. */
 export interface Update {
   readonly learningRate: number;
   readonly momentum: number;
   readonly nesterov: boolean;
   readonly l2: number;
+  readonly l1: number;
+  /** n of the average's W̄ ← W̄ + (W − W̄)/n; 0: none. */
+  readonly averaged: number;
+  /** Null: SGD. */
+  readonly adamw: AdamwRates | null;
+}
+
+/** What a step of AdamW takes beside its learning rate, see adamw.wgsl. */
+export interface AdamwRates {
+  readonly gain1: number;
+  readonly gain2: number;
+  readonly epsilon: number;
+  readonly decay: number;
 }
 
 /** What the segments of a batch have in common. */
@@ -22,6 +35,8 @@ export interface Batch {
   readonly weight: number;
   /** Partial gradients. */
   readonly splits: number;
+  /** ε of the labels. */
+  readonly labelSmoothing: number;
   readonly update: Update | null;
 }
 
@@ -42,8 +57,11 @@ export interface Segment {
 export interface SegmentRules {
   readonly chunks: readonly Pick<Chunk, "first" | "rows">[];
   readonly sampleWeights: Float32Array | undefined;
+  readonly labelSmoothing: number;
   /** Most rows in a segment. */
   readonly segmentRows: number;
+  /** The same where all rows are passed over and no step ends in between, for an abort not to wait long. Default: as many. */
+  readonly passRows?: number;
   readonly splitsFor: (rows: number) => number;
 }
 
@@ -52,30 +70,51 @@ type Run = Pick<Segment, "chunk" | "rows" | "first" | "count">;
 
 /** Segments of SGD steps. Within a batch, rows are taken chunk by chunk: their order does not matter there. */
 export function* segmentSteps(steps: SgdSteps, rules: SegmentRules): Generator<Segment> {
-  const { learningRates, momentum, nesterov, l2 } = steps;
   let index = 0;
   for (const rows of batchesOf(steps)) {
-    const update = { learningRate: learningRates[index], momentum, nesterov, l2 };
+    const update = updateOf(steps, index);
     const weight = sumOfWeights(rules.sampleWeights, rows);
     yield* segmentsOf(groupByChunk(rows, rules.chunks), { index, weight, update }, rules);
     index++;
   }
 }
 
+/** The update of step `index`. AdamW's corrections of its moments go into η and ε, in double precision. */
+function updateOf(steps: SgdSteps, index: number): Update {
+  const { learningRates, momentum, nesterov, l2, l1 = 0, adamw, firstStep = 0 } = steps;
+  const learningRate = learningRates[index];
+  const update = { learningRate, momentum, nesterov, l2, l1, averaged: averagedAfter(steps, index) };
+  if (!adamw) return { ...update, adamw: null };
+  const { beta1, beta2, epsilon } = adamw;
+  const t = firstStep + index + 1;
+  const root = Math.sqrt(1 - beta2 ** t);
+  return {
+    ...update,
+    learningRate: (learningRate * root) / (1 - beta1 ** t),
+    adamw: {
+      gain1: 1 - beta1,
+      gain2: 1 - beta2,
+      epsilon: epsilon * root,
+      decay: 2 * learningRate * l2,
+    },
+  };
+}
+
 /** Segments of one batch that is the whole data set, in order. */
 export function* segmentAll(update: Update | null, rules: SegmentRules): Generator<Segment> {
   const runs = rules.chunks.map(({ rows: count }, chunk) => ({ chunk, rows: null, first: 0, count }));
   const weight = rules.sampleWeights?.reduce((sum, s) => sum + s, 0) ?? countOf(runs);
-  yield* segmentsOf(runs, { index: 0, weight, update }, rules);
+  const segmentRows = Math.min(rules.segmentRows, rules.passRows ?? Infinity);
+  yield* segmentsOf(runs, { index: 0, weight, update }, { ...rules, segmentRows });
 }
 
 function* segmentsOf(
   runs: readonly Run[],
-  common: Omit<Batch, "splits">,
+  common: Omit<Batch, "splits" | "labelSmoothing">,
   rules: SegmentRules,
 ): Generator<Segment> {
-  const { segmentRows, splitsFor } = rules;
-  const batch = { ...common, splits: splitsFor(Math.min(countOf(runs), segmentRows)) };
+  const { segmentRows, splitsFor, labelSmoothing } = rules;
+  const batch = { ...common, labelSmoothing, splits: splitsFor(Math.min(countOf(runs), segmentRows)) };
   for (const [r, { chunk, rows, first, count }] of runs.entries()) {
     for (let done = 0; done < count; done += segmentRows) {
       yield {

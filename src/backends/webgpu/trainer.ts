@@ -9,28 +9,33 @@ import type {
   Evaluation,
   LossAndGradient,
   ModelShape,
+  OptimiserState,
+  Outcomes,
   RunOptions,
   SgdResult,
   SgdSteps,
   Trainer,
   TuningReport,
 } from "../backend.ts";
-import { checkFeatures, checkLabelled, checkSteps } from "../steps.ts";
-import { allocate } from "./buffers.ts";
+import { averagedAfter, checkFeatures, checkLabelled, checkSteps } from "../steps.ts";
 import { choosePlan, type PlanReport, type TunerSettings } from "./choose-plan.ts";
 import type { WebGpuDataset } from "./dataset.ts";
+import type { Operation } from "./dispatches.ts";
 import { geometryOf } from "./geometry.ts";
 import type { GpuDevice } from "./gpu-device.ts";
 import type { KernelCache } from "./kernel.ts";
-import { packParameters } from "./parameters.ts";
+import { ParameterStore } from "./parameter-store.ts";
 import { checkPlan, defaultPlan, type StepPlan } from "./plan.ts";
-import { readParameters, readScores } from "./readback.ts";
+import { type RowResult, readRows } from "./readback.ts";
 import { segmentAll, segmentSteps } from "./segments.ts";
 import { Submitter } from "./submitter.ts";
-import { Workspace, type WorkspaceOwner } from "./workspace.ts";
+import { OUTCOME_BYTES, Workspace, type WorkspaceOwner } from "./workspace.ts";
 
 /** Kernels count the vectors of the parameters in 32 bits. */
 const MAX_PARAMETER_BYTES = 2 ** 34;
+
+/** An update that moves nothing. */
+const STILL = { learningRate: 0, momentum: 0, nesterov: false, l1: 0, averaged: 0, adamw: null };
 
 /** {@link Trainer} on the GPU. */
 export class WebGpuTrainer implements Trainer {
@@ -59,11 +64,7 @@ export class WebGpuTrainer implements Trainer {
       const what = `${shape.classes} classes × ${shape.features} features`;
       throw new LimitError("x", `${what} need a buffer of ${size} bytes, this device allows ${limit}`);
     }
-    const parameters = await allocate(gpu, "parameters", {
-      weights: { size, role: "storage" },
-      velocity: { size, role: "storage" },
-      gradient: { size, role: "storage" },
-    });
+    const parameters = await ParameterStore.create(gpu, shape);
     try {
       const submitter = await Submitter.create(gpu);
       return new WebGpuTrainer({ gpu, kernels, shape, parameters, submitter }, settings);
@@ -78,21 +79,31 @@ export class WebGpuTrainer implements Trainer {
   }
 
   write(parameters: Parameters): void {
-    const { gpu, shape, parameters: buffers } = this.#owner;
-    const packed = packParameters(parameters, shape, geometryOf(shape).weights4);
-    gpu.device.queue.writeBuffer(buffers.get.weights, 0, packed);
-    gpu.device.queue.writeBuffer(buffers.get.velocity, 0, packed.fill(0));
+    this.#owner.parameters.write(parameters);
   }
 
   read(): Promise<Parameters> {
-    return readParameters(this.#owner, "weights");
+    return this.#owner.parameters.read("weights");
+  }
+
+  readState(): Promise<OptimiserState> {
+    return this.#owner.parameters.readState();
+  }
+
+  writeState(state: OptimiserState): void {
+    this.#owner.parameters.writeState(state);
   }
 
   async sgd(data: WebGpuDataset, steps: SgdSteps, options?: RunOptions): Promise<SgdResult> {
     checkSteps(this.#owner.shape, data, steps);
     this.#tuning = await choosePlan(this.#owner, data, steps, this.#settings, options?.signal);
+    const { parameters } = this.#owner;
+    const averages = averagedAfter(steps, steps.learningRates.length - 1) > 0;
+    if (steps.adamw) await parameters.use("secondMoment");
+    if (averages) await parameters.use("average");
+    const update = steps.adamw ? "adamw" : "sgd";
     const workspace = await this.#workspace(data);
-    const program = await workspace.backward("sgd");
+    const program = await workspace.backward(averages ? [update, "average"] : [update]);
     const segments = segmentSteps(steps, workspace.rules);
     return this.#owner.submitter.run(segments, steps.learningRates.length, program, options);
   }
@@ -100,10 +111,10 @@ export class WebGpuTrainer implements Trainer {
   async lossAndGradient(data: WebGpuDataset, l2: number, options?: RunOptions): Promise<LossAndGradient> {
     checkLabelled(this.#owner.shape, data);
     const workspace = await this.#workspace(data);
-    const program = await workspace.backward("take");
-    const segments = segmentAll({ learningRate: 0, momentum: 0, nesterov: false, l2 }, workspace.rules);
+    const program = await workspace.backward(["take"]);
+    const segments = segmentAll({ ...STILL, l2 }, workspace.rules);
     const { losses } = await this.#owner.submitter.run(segments, 1, program, options);
-    const { weights, bias } = await readParameters(this.#owner, "gradient");
+    const { weights, bias } = await this.#owner.parameters.read("gradient");
     return { loss: losses[0], dWeights: weights, dBias: bias };
   }
 
@@ -117,19 +128,43 @@ export class WebGpuTrainer implements Trainer {
   }
 
   async logits(data: WebGpuDataset, options?: RunOptions): Promise<Float32Array> {
-    checkFeatures(this.#owner.shape, data);
-    return readScores(this.#owner, await this.#workspace(data), data, ["matmul"], options);
+    return this.#scores(data, ["matmul"], options);
   }
 
   async probabilities(data: WebGpuDataset, options?: RunOptions): Promise<Float32Array> {
-    checkFeatures(this.#owner.shape, data);
-    return readScores(this.#owner, await this.#workspace(data), data, ["matmul", "probabilities"], options);
+    return this.#scores(data, ["matmul", "probabilities"], options);
+  }
+
+  async outcomes(data: WebGpuDataset, options?: RunOptions): Promise<Outcomes> {
+    const result = { operations: ["matmul", "outcomes"], from: "ofRows", rowBytes: OUTCOME_BYTES } as const;
+    const bytes = await this.#rows(data, result, options);
+    const [words, floats] = [new Uint32Array(bytes), new Float32Array(bytes)];
+    const rows = { length: data.rows };
+    return {
+      predicted: Uint32Array.from(rows, (_, i) => words[3 * i]),
+      confidence: Float32Array.from(rows, (_, i) => floats[3 * i + 1]),
+      rank: Uint32Array.from(rows, (_, i) => words[3 * i + 2]),
+    };
   }
 
   dispose(): void {
     for (const workspace of this.#workspaces.values()) workspace.dispose();
     this.#owner.submitter.dispose();
     this.#owner.parameters.dispose();
+  }
+
+  async #scores(
+    data: WebGpuDataset,
+    operations: readonly Operation[],
+    options?: RunOptions,
+  ): Promise<Float32Array> {
+    const rowBytes = 4 * this.#owner.shape.classes;
+    return new Float32Array(await this.#rows(data, { operations, from: "logits", rowBytes }, options));
+  }
+
+  async #rows(data: WebGpuDataset, result: RowResult, options?: RunOptions): Promise<ArrayBuffer> {
+    checkFeatures(this.#owner.shape, data);
+    return readRows(this.#owner, await this.#workspace(data), data, result, options);
   }
 
   /** What the last steps were tuned to, or the plan that needs no tuning. */

@@ -10,7 +10,6 @@ import type { WebGpuDataset } from "./dataset.ts";
 import { backwardOf } from "./dispatches.ts";
 import type { StepPlan } from "./plan.ts";
 import { planCandidates } from "./plan-candidates.ts";
-import { readParameters } from "./readback.ts";
 import { type Segment, segmentSteps } from "./segments.ts";
 import { type BoundKernel, Workspace, type WorkspaceOwner } from "./workspace.ts";
 
@@ -65,7 +64,7 @@ export async function tune(
   let best = await enter(owner, data, steps, untuned);
   let [tried, rejected, gain] = [0, 0, 1];
   try {
-    const expected = await readParameters(owner, "gradient");
+    const expected = await owner.parameters.read("gradient");
     for (const plan of candidates) {
       signal?.throwIfAborted();
       if (performance.now() - started > budget) break;
@@ -119,7 +118,7 @@ async function enterSafely(
   let contestant: Contestant | null = null;
   try {
     contestant = await enter(owner, data, steps, plan);
-    if (isClose(await readParameters(owner, "gradient"), expected)) return contestant;
+    if (isClose(await owner.parameters.read("gradient"), expected)) return contestant;
   } catch (error) {
     if (!owner.gpu.alive) throw error;
   }

@@ -17,16 +17,23 @@ import {
 import { geometryOf } from "./geometry.ts";
 import type { GpuDevice } from "./gpu-device.ts";
 import type { Kernel, KernelCache } from "./kernel.ts";
+import type { ParameterStore } from "./parameter-store.ts";
 import type { StepPlan } from "./plan.ts";
 import type { Segment, SegmentRules } from "./segments.ts";
 import type { Lane, Program, Submitter } from "./submitter.ts";
+
+/** What outcomes.wgsl leaves of a row. */
+export const OUTCOME_BYTES = 12;
+
+/** Share of a segment that takes an adapter on a CPU some 30 ms. */
+const SOFTWARE_SHARE = 1 / 8;
 
 /** A trainer's own things that its workspaces share. */
 export interface WorkspaceOwner {
   readonly gpu: GpuDevice;
   readonly kernels: KernelCache;
   readonly shape: ModelShape;
-  readonly parameters: Buffers<"weights" | "velocity" | "gradient">;
+  readonly parameters: ParameterStore;
   readonly submitter: Submitter;
 }
 
@@ -40,7 +47,7 @@ export interface BoundKernel {
 /** Buffers and bound kernels of one trainer for one data set. */
 export class Workspace {
   readonly plan: StepPlan;
-  readonly buffers: Buffers<"logits" | "partials" | "statistics">;
+  readonly buffers: Buffers<"logits" | "partials" | "statistics" | "ofRows">;
   readonly rules: SegmentRules;
   readonly #owner: WorkspaceOwner;
   readonly #data: WebGpuDataset;
@@ -60,13 +67,18 @@ export class Workspace {
       storage: data.storage,
       targetKind: data.targetKind,
       isWeighted: data.sampleWeights !== undefined,
+      isSmoothed: data.labelSmoothing > 0,
     };
     this.plan = plan;
     this.buffers = buffers;
     this.rules = {
       chunks: data.chunks,
       sampleWeights: data.sampleWeights,
+      labelSmoothing: data.labelSmoothing,
       segmentRows,
+      ...(owner.gpu.traits.software && {
+        passRows: Math.ceil(geometryOf(owner.shape).segmentRows * SOFTWARE_SHARE),
+      }),
       splitsFor: (rows) => splitsFor(rows, plan, owner.shape),
     };
   }
@@ -95,6 +107,7 @@ export class Workspace {
         size: trainable ? segmentRows * statisticsPerRow(plan, shape) * 16 : 0,
         role: "storage",
       },
+      ofRows: { size: segmentRows * OUTCOME_BYTES, role: "storage" },
     });
     return new Workspace(owner, data, plan, segmentRows, buffers);
   }
@@ -105,9 +118,9 @@ export class Workspace {
   }
 
   /** The whole step: all that leads to the gradient for every segment, then `last` for the last of a batch. */
-  backward(last: "sgd" | "take"): Promise<Program> {
+  backward(last: readonly ("sgd" | "take" | "adamw" | "average")[]): Promise<Program> {
     const { operations, lossesFrom } = backwardOf(this.plan);
-    return this.#program(operations, [...operations, last], lossesFrom);
+    return this.#program(operations, [...operations, ...last], lossesFrom);
   }
 
   /** The kernels of `operations`, compiled for this shape and data and bound. @throws DeviceError */
@@ -160,9 +173,10 @@ export class Workspace {
     const kernel = await kernels.get(dispatch.shader, dispatch.constants);
     const shared = {
       ...this.buffers.get,
-      ...parameters.get,
+      ...parameters.buffers,
       dLogits: this.buffers.get.logits,
-      velocity: operation === "take" ? parameters.get.gradient : parameters.get.velocity,
+      mean: parameters.buffers.average,
+      velocity: operation === "take" ? parameters.buffers.gradient : parameters.buffers.velocity,
     };
     const bindGroups = submitter.lanes.map((lane) =>
       this.#data.chunks.map((chunk) => kernel.bind({ ...shared, ...lane.get, ...chunk.buffers.get })),

@@ -1,8 +1,9 @@
 /**
- * The update: reduces the partial gradients in a fixed order and moves the parameters.
+ * SGD with momentum: reduces the partial gradients in a fixed order and moves the parameters.
  *   G = Σ partial + 2λW,  v ← μv + G,  W ← W − ηv (Nesterov: W ← W − η(G + μv)).
  * With μ = η = 0 the velocity becomes G and W stays. The partials are cleared for the next batch.
  */
+import { takeSum } from "./partials";
 import { multiplyAdd } from "./simd";
 
 /**
@@ -25,14 +26,7 @@ export function sgd(
   const mu = f32x4.splat(momentum);
   const minusEta = f32x4.splat(-learningRate);
   for (let at: usize = 0; at < bytes; at += 16) {
-    let g = f32x4.splat(0);
-    let p = partials + at;
-    // Counted, not compared: the address behind the last partial may be 2^32, which is 0.
-    for (let s: u32 = 0; s < splits; s++) {
-      g = f32x4.add(g, v128.load(p));
-      v128.store(p, f32x4.splat(0));
-      p += bytes;
-    }
+    let g = takeSum(partials + at, splits, bytes);
     const w = v128.load(weights + at);
     if (at < penalised) g = multiplyAdd(f32x4.splat(2 * l2), w, g);
     const v = multiplyAdd(mu, v128.load(velocity + at), g);

@@ -1,0 +1,49 @@
+// average: the mean of the parameters over the steps, W̄ ← W̄ + (W − W̄)/n
+//
+// n is the number of steps averaged with this one; with n = 1, W̄ = W whatever W̄ was, and with n = 0 nothing happens.
+// One thread owns four neighbouring parameters.
+
+const CLASSES: u32 = 3u;          // K
+const FEATURES4: u32 = 1u;        // ⌈D/4⌉
+const BIAS: bool = true;
+const WORKGROUP_SIZE: u32 = 64u;
+
+const WEIGHTS4: u32 = FEATURES4 + select(0u, 1u, BIAS);  // vectors in a row of W, the bias being the last
+
+struct Segment {
+  first: u32,
+  rows: u32,
+  shuffled: u32,
+  lossSlot: u32,
+  scale: f32,
+  splits: u32,
+  accumulate: u32,
+  learningRate: f32,
+  momentum: f32,
+  nesterov: u32,
+  l2: f32,
+  labelSmoothing: f32,
+  l1: f32,
+  gain1: f32,
+  gain2: f32,
+  epsilon: f32,
+  decay: f32,
+  averaged: u32,
+}
+
+@group(0) @binding(0) var<uniform> segment: Segment;
+@group(0) @binding(1) var<storage, read> weights: array<vec4f>;
+@group(0) @binding(2) var<storage, read_write> mean: array<vec4f>;  // W̄
+
+@compute @workgroup_size(WORKGROUP_SIZE)
+fn average(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) thread: u32,
+) {
+  let at = (group.y * groups.x + group.x) * WORKGROUP_SIZE + thread;
+  if (at >= CLASSES * WEIGHTS4 || segment.averaged == 0u) { return; }
+  let w = weights[at];
+  let moved = mean[at] + (w - mean[at]) / f32(segment.averaged);
+  mean[at] = select(moved, w, segment.averaged == 1u);
+}

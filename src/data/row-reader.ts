@@ -1,0 +1,38 @@
+/** Rows of a matrix as numbers in float64, whatever they are stored as and whether or not they are standardised. */
+import { pause } from "../pause.ts";
+import { elementScale, type Matrix } from "./matrix.ts";
+import type { Standardization } from "./standardization.ts";
+
+/** Writes row `row` into `target`, `[D]` or longer. */
+export type RowReader = (row: number, target: Float64Array) => void;
+
+/** Reads the rows of `x`, as (x − mean) / scale where they are standardised. */
+export function rowReader({ data, cols }: Matrix, standardization?: Standardization): RowReader {
+  const unit = elementScale(data);
+  return (row, target) => {
+    const start = row * cols;
+    for (let j = 0; j < cols; j++) target[j] = data[start + j] * unit;
+    if (!standardization) return;
+    const { mean, scale } = standardization;
+    for (let j = 0; j < cols; j++) target[j] = (target[j] - mean[j]) / scale[j];
+  };
+}
+
+/** max_i ‖x_i‖² of the rows a reader gives. */
+export async function maxSquaredNorm(
+  rows: number,
+  cols: number,
+  read: RowReader,
+  signal?: AbortSignal,
+): Promise<number> {
+  const row = new Float64Array(cols);
+  let longest = 0;
+  for (let i = 0; i < rows; i++) {
+    await pause(signal);
+    read(i, row);
+    let sum = 0;
+    for (let j = 0; j < cols; j++) sum += row[j] * row[j];
+    if (sum > longest) longest = sum;
+  }
+  return longest;
+}

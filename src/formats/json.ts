@@ -1,0 +1,180 @@
+/**
+ * A strict JSON reader (RFC 8259). `JSON.parse` lets the last of two equal keys win, follows any depth until the
+ * stack ends and says nothing of where a field is; packages that refuse equal keys let them pass where the values
+ * are equal, or have no limit of depth. The grammar is small enough to keep here.
+ */
+import { FormatError } from "../errors.ts";
+import { show } from "./bytes.ts";
+
+/** A value that JSON can say. */
+export type JsonValue = null | boolean | number | string | readonly JsonValue[] | JsonObject;
+
+/** Named values that JSON can say. */
+export interface JsonObject {
+  readonly [key: string]: JsonValue;
+}
+
+/** Arrays and objects inside one another, at most. */
+export const MAX_DEPTH = 64;
+
+/** Entries of one object, at most: a file of many millions would take minutes to look through for equal keys. */
+export const MAX_ENTRIES = 65_536;
+
+/** Names that mean something to JavaScript when they are assigned to an object or read from one. */
+const UNSAFE_KEYS: readonly string[] = ["__proto__", "constructor", "prototype"];
+
+const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
+const SPACE = /[ \t\n\r]*/y;
+const LITERALS = [
+  ["null", null],
+  ["true", true],
+  ["false", false],
+] as const;
+
+/**
+ * Reads one JSON text. Numbers become the nearest float64, −0 stays −0.
+ *
+ * @throws FormatError  text that is not JSON, anything after it, a key twice in an object, the keys `__proto__`,
+ *                      `constructor` and `prototype`, more than {@link MAX_DEPTH} levels or {@link MAX_ENTRIES}
+ *                      entries of an object, numbers that overflow; its argument is `argument` with the keys that
+ *                      lead to the place
+ */
+export function parseJson(text: string, argument: string): JsonValue {
+  return new JsonReader(text, argument).document();
+}
+
+/** Whether a name may not be a key. */
+export function isUnsafeKey(key: string): boolean {
+  return UNSAFE_KEYS.includes(key);
+}
+
+class JsonReader {
+  readonly #text: string;
+  readonly #argument: string;
+  /** The keys that lead to the value being read. */
+  readonly #path: string[] = [];
+  #at = 0;
+
+  constructor(text: string, argument: string) {
+    this.#text = text;
+    this.#argument = argument;
+  }
+
+  document(): JsonValue {
+    this.#skipSpace();
+    const value = this.#value(0);
+    this.#skipSpace();
+    if (this.#at < this.#text.length) this.#fail("expected the end of the text");
+    return value;
+  }
+
+  #value(depth: number): JsonValue {
+    const first = this.#text[this.#at];
+    if (first === "{" || first === "[") {
+      if (depth === MAX_DEPTH) this.#fail(`more than ${MAX_DEPTH} levels of arrays and objects`);
+      return first === "{" ? this.#object(depth + 1) : this.#array(depth + 1);
+    }
+    return first === '"' ? this.#string() : this.#scalar();
+  }
+
+  #object(depth: number): JsonObject {
+    const object: Record<string, JsonValue> = {};
+    let entries = 0;
+    this.#items("}", () => {
+      if (++entries > MAX_ENTRIES) this.#fail(`more than ${MAX_ENTRIES} entries in an object`);
+      if (this.#text[this.#at] !== '"') this.#fail("expected a key in quotation marks");
+      const key = this.#string();
+      if (isUnsafeKey(key)) this.#fail(`${show(key)} cannot be a key`);
+      this.#path.push(key);
+      if (Object.hasOwn(object, key)) this.#fail("a key that occurs twice in its object");
+      this.#skipSpace();
+      if (!this.#take(":")) this.#fail("expected a colon after a key");
+      this.#skipSpace();
+      object[key] = this.#value(depth);
+      this.#path.pop();
+    });
+    return object;
+  }
+
+  #array(depth: number): JsonValue[] {
+    const array: JsonValue[] = [];
+    this.#items("]", () => array.push(this.#value(depth)));
+    return array;
+  }
+
+  /** Reads what stands between a bracket and its counterpart `end`, one `item` after each comma. */
+  #items(end: string, item: () => void): void {
+    this.#at++;
+    this.#skipSpace();
+    if (this.#take(end)) return;
+    for (;;) {
+      item();
+      this.#skipSpace();
+      if (this.#take(end)) return;
+      if (!this.#take(",")) this.#fail(`expected a comma or ${end}`);
+      this.#skipSpace();
+    }
+  }
+
+  #string(): string {
+    const start = this.#at;
+    let end = this.#text.indexOf('"', start + 1);
+    while (this.#isEscaped(end)) end = this.#text.indexOf('"', end + 1);
+    if (end < 0) this.#fail("the text ends inside a string that begins here");
+    this.#at = end + 1;
+    try {
+      // One string alone has no keys and no depth. It is a copy, too: a slice would keep the whole text in memory.
+      return JSON.parse(this.#text.slice(start, this.#at)) as string;
+    } catch {
+      this.#at = start;
+      return this.#fail("a string with a bad escape or a control character");
+    }
+  }
+
+  /** Whether an odd number of backslashes stands before a place. */
+  #isEscaped(at: number): boolean {
+    let first = at;
+    while (this.#text[first - 1] === "\\") first--;
+    return (at - first) % 2 === 1;
+  }
+
+  #scalar(): JsonValue {
+    for (const [name, value] of LITERALS) {
+      if (!this.#text.startsWith(name, this.#at)) continue;
+      this.#at += name.length;
+      return value;
+    }
+    NUMBER.lastIndex = this.#at;
+    const digits = NUMBER.exec(this.#text)?.[0];
+    if (digits === undefined) this.#fail("expected a value");
+    const value = Number(digits);
+    if (!Number.isFinite(value)) this.#fail("a number too large for float64");
+    this.#at += digits.length;
+    return value;
+  }
+
+  #take(character: string): boolean {
+    if (this.#text[this.#at] !== character) return false;
+    this.#at++;
+    return true;
+  }
+
+  #skipSpace(): void {
+    SPACE.lastIndex = this.#at;
+    SPACE.test(this.#text);
+    this.#at = SPACE.lastIndex;
+  }
+
+  #fail(problem: string): never {
+    let line = 1;
+    let lineStart = 0;
+    for (let at = this.#text.indexOf("\n"); at >= 0 && at < this.#at; at = this.#text.indexOf("\n", at + 1)) {
+      line++;
+      lineStart = at + 1;
+    }
+    const column = this.#at - lineStart + 1;
+    const ending = this.#at < this.#text.length ? "" : ", and the text ends here";
+    const field = [this.#argument, ...this.#path.map((key) => key.slice(0, 40))].join(".");
+    throw new FormatError(field, `not valid JSON at line ${line}, column ${column}: ${problem}${ending}`);
+  }
+}

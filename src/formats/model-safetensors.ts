@@ -1,0 +1,166 @@
+/**
+ * A saved model as a safetensors file that other tools open too.
+ *
+ * | tensor | shape | dtype |
+ * |---|---|---|
+ * | `weights`, `bias` | `[K,D]`, `[K]` | F32 where that loses nothing, else F64 |
+ * | `mean`, `scale` | `[D]`, where the model standardises | F64 |
+ * | `progress.NAME` | `[n]`, of an interrupted fit | F64 |
+ *
+ * Metadata: `format`, `version`, and as JSON `classes`, `temperature`, `options` and, of an interrupted fit, `state`.
+ */
+import type { Label } from "../data/labels.ts";
+import type { Standardization } from "../data/standardization.ts";
+import { FormatError } from "../errors.ts";
+import {
+  fromFloat32Bytes,
+  fromFloat64Bytes,
+  isExactInFloat32,
+  toFloat32Bytes,
+  toFloat64Bytes,
+} from "./floats.ts";
+import { parseJson } from "./json.ts";
+import { arrayOf, checkFields, numberOf, objectOf } from "./json-fields.ts";
+import { formatJson } from "./json-write.ts";
+import { readSafetensors, type Tensor, writeSafetensors } from "./safetensors.ts";
+import type { Dtype } from "./safetensors-entries.ts";
+import {
+  checkModel,
+  checkVersion,
+  FORMAT,
+  type SavedModel,
+  type SavedProgress,
+  VERSION,
+} from "./saved-model.ts";
+
+const PROGRESS = "progress.";
+
+/** The format allows a longer header; 65,536 classes with long names fit, and a hostile one is soon read. */
+const LIMITS = { argument: "model", maxHeaderBytes: 2 ** 24 };
+
+type Tensors = ReadonlyMap<string, Tensor>;
+type Metadata = Readonly<Record<string, string>>;
+
+/**
+ * A model as the bytes of a safetensors file. Every number reads back bit for bit.
+ *
+ * @throws FormatError  a model that {@link checkModel} refuses, names of tensors that are not well-formed Unicode,
+ *                      more than 16 MiB of classes, options and state
+ */
+export function modelToSafetensors(model: SavedModel): Uint8Array<ArrayBuffer> {
+  const { features, classes, weights, bias, standardization, temperature, options, progress } =
+    checkModel(model);
+  const tensors = new Map<string, Tensor>([
+    ["weights", narrowest(weights, [classes.length, features])],
+    ["bias", narrowest(bias, [classes.length])],
+  ]);
+  if (standardization) {
+    tensors.set("mean", float64(standardization.mean));
+    tensors.set("scale", float64(standardization.scale));
+  }
+  for (const [name, values] of Object.entries(progress?.tensors ?? {})) {
+    tensors.set(PROGRESS + name, float64(values));
+  }
+  const metadata = {
+    format: FORMAT,
+    version: String(VERSION),
+    classes: formatJson(classes),
+    temperature: formatJson(temperature),
+    options: formatJson(options),
+    ...(progress && { state: formatJson(progress.state) }),
+  };
+  return writeSafetensors({ tensors, metadata }, LIMITS);
+}
+
+/**
+ * The model in a safetensors file.
+ *
+ * @throws FormatError  naming the field: bytes that {@link readSafetensors} refuses, tensors or metadata that are
+ *                      missing, unknown or of another type or shape, a later version, a model that
+ *                      {@link checkModel} refuses
+ */
+export function modelFromSafetensors(bytes: Uint8Array): SavedModel {
+  const { tensors, metadata } = readSafetensors(bytes, LIMITS);
+  const { format, version } = metadata;
+  // First the version: what a later one adds is not an unknown field.
+  checkVersion(format, /^[1-9]\d*$/.test(version) ? Number(version) : version);
+  checkFields(metadata, "model", ["format", "version", "classes", "temperature", "options"], ["state"]);
+  const weights = floats(tensors, "weights", 2, ["F32", "F64"]);
+  const [rows, features] = shapeOf(tensors, "weights");
+  const classes = arrayOf(jsonOf(metadata, "classes"), "model.classes") as readonly Label[];
+  if (rows !== classes.length) {
+    throw new FormatError(
+      "model.weights",
+      `expected a row for each of ${classes.length} classes, got ${rows}`,
+    );
+  }
+  return checkModel({
+    features,
+    classes,
+    weights,
+    bias: floats(tensors, "bias", 1, ["F32", "F64"]),
+    standardization: readStandardization(tensors),
+    temperature: numberOf(jsonOf(metadata, "temperature"), "model.temperature"),
+    options: objectOf(jsonOf(metadata, "options"), "model.options"),
+    progress: readProgress(tensors, metadata),
+  });
+}
+
+function float64(values: Float64Array): Tensor {
+  return { dtype: "F64", shape: [values.length], bytes: toFloat64Bytes(values) };
+}
+
+function narrowest(values: Float64Array, shape: readonly number[]): Tensor {
+  return isExactInFloat32(values)
+    ? { dtype: "F32", shape, bytes: toFloat32Bytes(values) }
+    : { dtype: "F64", shape, bytes: toFloat64Bytes(values) };
+}
+
+function shapeOf(tensors: Tensors, name: string): readonly number[] {
+  const tensor = tensors.get(name);
+  if (tensor) return tensor.shape;
+  throw new FormatError(`model.${name}`, "missing");
+}
+
+function floats(
+  tensors: Tensors,
+  name: string,
+  rank: number,
+  accepted: readonly Dtype[] = ["F64"],
+): Float64Array {
+  const shape = shapeOf(tensors, name);
+  const { dtype, bytes } = tensors.get(name) as Tensor;
+  const field = `model.${name.slice(0, 40)}`;
+  if (!accepted.includes(dtype)) {
+    throw new FormatError(field, `expected the dtype ${accepted.join(" or ")}, got ${dtype}`);
+  }
+  if (shape.length !== rank) {
+    throw new FormatError(field, `expected a shape of rank ${rank}, got rank ${shape.length}`);
+  }
+  return dtype === "F32" ? fromFloat32Bytes(bytes) : fromFloat64Bytes(bytes);
+}
+
+function readStandardization(tensors: Tensors): Standardization | null {
+  if (!tensors.has("mean") && !tensors.has("scale")) return null;
+  return { mean: floats(tensors, "mean", 1), scale: floats(tensors, "scale", 1) };
+}
+
+/** The tensors of an interrupted fit; all others have been read, so one that is not known here is known nowhere. */
+function readProgress(tensors: Tensors, metadata: Metadata): SavedProgress | null {
+  const names = [...tensors.keys()].filter((name) => !["weights", "bias", "mean", "scale"].includes(name));
+  const hasState = Object.hasOwn(metadata, "state");
+  for (const name of names) {
+    if (!hasState || !name.startsWith(PROGRESS)) {
+      throw new FormatError(`model.${name.slice(0, 40)}`, "an unknown tensor");
+    }
+  }
+  if (!hasState) return null;
+  return {
+    state: jsonOf(metadata, "state"),
+    tensors: Object.fromEntries(names.map((name) => [name.slice(PROGRESS.length), floats(tensors, name, 1)])),
+  };
+}
+
+function jsonOf(metadata: Metadata, name: string) {
+  return parseJson(metadata[name], `model.${name}`);
+}

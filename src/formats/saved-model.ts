@@ -1,0 +1,151 @@
+/**
+ * The neutral form of a model between the estimator and the files it is kept in: what there is to save, and what
+ * makes it sound. Every reader here ends, and every writer begins, with {@link checkModel}.
+ */
+import { type Label, MAX_CLASSES } from "../data/labels.ts";
+import { MAX_ELEMENTS } from "../data/matrix.ts";
+import type { Standardization } from "../data/standardization.ts";
+import { FormatError } from "../errors.ts";
+import { show } from "./bytes.ts";
+import type { JsonValue } from "./json.ts";
+import { checkJson, checkKey, isPlainObject } from "./json-write.ts";
+
+/** What a file says it is: in every format the same two entries. */
+export const FORMAT = "softmax-webgpu";
+
+/** The version of the files that are written, and the newest that is read. */
+export const VERSION = 1;
+
+/** A fitted model: probabilities = softmax((W·standardised x + b) / temperature). */
+export interface SavedModel {
+  /** D, at least 1. */
+  readonly features: number;
+  /** `[K]`, ascending, all numbers or all strings. */
+  readonly classes: readonly Label[];
+  /** W `[K,D]`, row after row; often exact in float32. */
+  readonly weights: Float64Array;
+  /** b `[K]`. */
+  readonly bias: Float64Array;
+  /** Applied to x before W, `[D]` each. */
+  readonly standardization: Standardization | null;
+  /** What the scores are divided by, above 0; 1 where the model is not calibrated. */
+  readonly temperature: number;
+  /** Options of the estimator. The formats do not look inside. */
+  readonly options: Readonly<Record<string, JsonValue>>;
+  /** A fit that was interrupted, to go on from. */
+  readonly progress: SavedProgress | null;
+}
+
+/** Where an interrupted fit stands. The formats do not look inside. */
+export interface SavedProgress {
+  readonly state: JsonValue;
+  /** Finite numbers by name. */
+  readonly tensors: Readonly<Record<string, Float64Array>>;
+}
+
+/**
+ * Checks a whole model.
+ *
+ * @throws FormatError  naming the field (`model.weights`): fewer than two classes, of mixed types, not ascending;
+ *                      lengths that do not fit each other; numbers that are not finite; a scale or temperature
+ *                      that is not above 0; options or progress that JSON cannot hold
+ */
+export function checkModel(model: SavedModel): SavedModel {
+  if (!isPlainObject(model)) throw new FormatError("model", `expected a saved model, got ${show(model)}`);
+  const { features, classes, standardization, temperature, options } = model;
+  if (!Number.isInteger(features) || features < 1 || features > MAX_ELEMENTS) {
+    throw new FormatError("model.features", `expected an integer of at least 1, got ${show(features)}`);
+  }
+  checkClasses(classes);
+  checkFloats(model.weights, "model.weights", classes.length * features);
+  checkFloats(model.bias, "model.bias", classes.length);
+  if (standardization !== null) checkStandardization(standardization, features);
+  if (!(Number.isFinite(temperature) && temperature > 0)) {
+    throw new FormatError("model.temperature", `expected a number above 0, got ${show(temperature)}`);
+  }
+  if (!isPlainObject(options)) {
+    throw new FormatError("model.options", `expected an object, got ${show(options)}`);
+  }
+  checkJson(options, "model.options");
+  if (model.progress !== null) checkProgress(model.progress);
+  return model;
+}
+
+/** @throws FormatError a file of something else, or of a later version */
+export function checkVersion(format: unknown, version: unknown): void {
+  if (format !== FORMAT) {
+    throw new FormatError("model.format", `expected ${show(FORMAT)}, got ${show(format)}`);
+  }
+  if (typeof version !== "number" || !Number.isInteger(version) || version < 1) {
+    throw new FormatError("model.version", `expected an integer of at least 1, got ${show(version)}`);
+  }
+  if (version > VERSION) {
+    throw new FormatError(
+      "model.version",
+      `written by a newer version of ${FORMAT}: version ${version}, this one reads up to ${VERSION}`,
+    );
+  }
+}
+
+function checkClasses(classes: unknown): asserts classes is readonly Label[] {
+  const field = "model.classes";
+  if (!Array.isArray(classes)) throw new FormatError(field, `expected an array, got ${show(classes)}`);
+  if (classes.length < 2 || classes.length > MAX_CLASSES) {
+    throw new FormatError(field, `expected 2 to ${MAX_CLASSES} classes, got ${classes.length}`);
+  }
+  for (const [k, label] of classes.entries()) {
+    const isNumber = Number.isInteger(label) && label >= 0;
+    if (!isNumber && typeof label !== "string") {
+      throw new FormatError(field, `expected non-negative integers or strings, got ${show(label)}`);
+    }
+    if (k === 0) continue;
+    const last = classes[k - 1];
+    if (typeof label !== typeof last) {
+      throw new FormatError(field, `expected one type, got ${show(last)} and ${show(label)}`);
+    }
+    if (!(last < label)) {
+      throw new FormatError(field, `expected ascending classes, got ${show(last)} before ${show(label)}`);
+    }
+  }
+}
+
+function checkFloats(values: unknown, field: string, length?: number): asserts values is Float64Array {
+  if (Object.prototype.toString.call(values) !== "[object Float64Array]") {
+    throw new FormatError(field, `expected a Float64Array, got ${show(values)}`);
+  }
+  const floats = values as Float64Array;
+  if (length !== undefined && floats.length !== length) {
+    throw new FormatError(field, `expected ${length} numbers, got ${floats.length}`);
+  }
+  const at = floats.findIndex((value) => !Number.isFinite(value));
+  if (at >= 0) throw new FormatError(field, `expected finite numbers, number ${at} is ${floats[at]}`);
+}
+
+function checkStandardization(standardization: Standardization, features: number): void {
+  const field = "model.standardization";
+  if (!isPlainObject(standardization)) {
+    throw new FormatError(field, `expected mean and scale, or null, got ${show(standardization)}`);
+  }
+  const { mean, scale } = standardization as Standardization;
+  checkFloats(mean, `${field}.mean`, features);
+  checkFloats(scale, `${field}.scale`, features);
+  const at = scale.findIndex((value) => value <= 0);
+  if (at >= 0)
+    throw new FormatError(`${field}.scale`, `expected scales above 0, number ${at} is ${scale[at]}`);
+}
+
+function checkProgress(progress: SavedProgress): void {
+  const field = "model.progress";
+  if (!isPlainObject(progress)) {
+    throw new FormatError(field, `expected state and tensors, or null, got ${show(progress)}`);
+  }
+  const { state, tensors } = progress as SavedProgress;
+  checkJson(state, `${field}.state`);
+  if (!isPlainObject(tensors)) {
+    throw new FormatError(`${field}.tensors`, `expected an object, got ${show(tensors)}`);
+  }
+  for (const [name, values] of Object.entries(tensors)) {
+    checkKey(name, `${field}.tensors`);
+    checkFloats(values, `${field}.tensors.${name.slice(0, 40)}`);
+  }
+}

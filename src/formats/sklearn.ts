@@ -1,0 +1,137 @@
+/**
+ * Models that scikit-learn fitted: the three arrays of a `LogisticRegression` with the softmax of all classes, which is
+ * what its solvers fit but for `liblinear` and one-against-the-rest; those give other probabilities and nothing in the
+ * arrays tells them apart. Its `StandardScaler`, options and pickles are not read.
+ */
+import type { Label } from "../data/labels.ts";
+import { FormatError } from "../errors.ts";
+import { show } from "./bytes.ts";
+import { parseJson } from "./json.ts";
+import { arrayOf, checkFields, numbersOf, objectOf, type Rows, rowsOf } from "./json-fields.ts";
+import { type NpyArray, readNpy } from "./npy.ts";
+import { checkModel, type SavedModel } from "./saved-model.ts";
+
+/** The arrays of a fitted classifier, each as the bytes of an NPY file or as plain arrays. */
+export interface SklearnModel {
+  /** `coef_` `[K,D]`; `[1,D]` for two classes. */
+  readonly coef: Uint8Array | readonly (readonly number[])[];
+  /** `intercept_` `[K]`, `[1]` for two classes. Zeros where it is absent or a single 0. */
+  readonly intercept?: Uint8Array | readonly number[] | number;
+  /** `classes_` `[K]`. */
+  readonly classes: Uint8Array | readonly Label[];
+}
+
+/**
+ * The model of a fitted scikit-learn classifier. Probabilities are the same; classes are put in this library's order.
+ *
+ * @throws FormatError  naming the array (`coef.shape`): NPY bytes that {@link readNpy} refuses, shapes that do not fit
+ *                      each other, labels other than non-negative integers or strings, numbers that are not finite
+ */
+export function fromSklearn({ coef, intercept, classes }: SklearnModel): SavedModel {
+  const { values, rows, cols } = readCoef(coef);
+  const labels = readClasses(classes);
+  if (rows !== labels.length && !(rows === 1 && labels.length === 2)) {
+    throw new FormatError("coef", `expected a row for each of ${labels.length} classes, got ${rows}`);
+  }
+  const given = { weights: values, bias: readIntercept(intercept, rows) };
+  const { weights, bias } = rows === 1 ? { weights: mirrored(values), bias: mirrored(given.bias) } : given;
+  // NumPy sorts strings by code point, this library by code unit: they differ above U+FFFF.
+  const order = Array.from(labels.keys()).sort((a, b) => (labels[a] < labels[b] ? -1 : 1));
+  return checkModel({
+    features: cols,
+    classes: order.map((k) => labels[k]),
+    weights: rowsInOrder(weights, order, cols),
+    bias: rowsInOrder(bias, order, 1),
+    standardization: null,
+    temperature: 1,
+    options: {},
+    progress: null,
+  });
+}
+
+/**
+ * The same from JSON text: `{"coef_": [[…]], "intercept_": […], "classes_": […]}`, as
+ * `json.dumps({name: getattr(model, name).tolist() for name in ("coef_", "intercept_", "classes_")})` writes it.
+ *
+ * @throws FormatError  as {@link fromSklearn}; text that is not such JSON
+ */
+export function fromSklearnJson(text: string): SavedModel {
+  const file = objectOf(parseJson(text, "sklearn"), "sklearn");
+  checkFields(file, "sklearn", ["coef_", "classes_"], ["intercept_"]);
+  return fromSklearn({
+    coef: file.coef_ as number[][],
+    classes: file.classes_ as Label[],
+    ...(Object.hasOwn(file, "intercept_") && { intercept: file.intercept_ as number[] }),
+  });
+}
+
+/**
+ * Two classes have one row w, the scores of the second class, and sigmoid(w·x) is its probability. Rows −w/2 and w/2
+ * give the same: softmax depends on the difference of scores alone.
+ */
+function mirrored(row: Float64Array): Float64Array {
+  const both = new Float64Array(2 * row.length);
+  both.set(row.map((value) => -value / 2));
+  both.set(
+    row.map((value) => value / 2),
+    row.length,
+  );
+  return both;
+}
+
+function rowsInOrder(values: Float64Array, order: readonly number[], cols: number): Float64Array {
+  const sorted = new Float64Array(values.length);
+  for (const [i, k] of order.entries()) sorted.set(values.subarray(k * cols, (k + 1) * cols), i * cols);
+  return sorted;
+}
+
+function readCoef(coef: SklearnModel["coef"]): Rows {
+  if (!isNpy(coef)) return rowsOf(coef, "coef");
+  const { shape, values } = readNumbers(coef, "coef");
+  if (shape.length !== 2) throw new FormatError("coef.shape", `expected rank 2, got rank ${shape.length}`);
+  return { values, rows: shape[0], cols: shape[1] };
+}
+
+function readIntercept(intercept: SklearnModel["intercept"], rows: number): Float64Array {
+  const values = interceptValues(intercept);
+  // Fitted without an intercept, some estimators keep a single 0.
+  if (values.length === 1 && values[0] === 0) return new Float64Array(rows);
+  if (values.length === rows) return values;
+  throw new FormatError(
+    "intercept",
+    `expected a number for each of ${rows} rows of coef, got ${values.length}`,
+  );
+}
+
+function interceptValues(intercept: SklearnModel["intercept"]): Float64Array {
+  if (intercept === undefined) return Float64Array.of(0);
+  if (typeof intercept === "number") return Float64Array.of(intercept);
+  if (!isNpy(intercept)) return numbersOf(intercept, "intercept");
+  const { shape, values } = readNumbers(intercept, "intercept");
+  if (shape.length <= 1) return values;
+  throw new FormatError("intercept.shape", `expected rank 1, got rank ${shape.length}`);
+}
+
+function readClasses(classes: SklearnModel["classes"]): readonly Label[] {
+  const labels = isNpy(classes) ? readClassArray(classes) : arrayOf(classes, "classes");
+  // Before they are compared: what else JSON holds may have no order, or throw when asked for one.
+  const other = labels.find((label) => typeof label !== "number" && typeof label !== "string");
+  if (other === undefined) return labels as readonly Label[];
+  throw new FormatError("classes", `expected numbers or strings, got ${show(other)}`);
+}
+
+function readClassArray(bytes: Uint8Array): readonly Label[] {
+  const { shape, values } = readNpy(bytes, "classes");
+  if (shape.length === 1) return Array.from<Label>(values);
+  throw new FormatError("classes.shape", `expected rank 1, got rank ${shape.length}`);
+}
+
+function readNumbers(bytes: Uint8Array, argument: string): NpyArray & { values: Float64Array } {
+  const { shape, values } = readNpy(bytes, argument);
+  if (values instanceof Float64Array) return { shape, values };
+  throw new FormatError(`${argument}.descr`, "expected numbers, got strings");
+}
+
+function isNpy(value: unknown): value is Uint8Array {
+  return ArrayBuffer.isView(value);
+}

@@ -1,0 +1,152 @@
+/**
+ * How often each class was taken for which, and for which rows. Kept as rows sorted by cell, so that memory grows
+ * with N + K and not with K² unless the whole matrix is asked for.
+ */
+import { LimitError, OptionError } from "../errors.ts";
+
+/** The largest K² that {@link ConfusionMatrix.counts} allocates: 256 MB. */
+const MAX_CELLS = 2 ** 26;
+
+/** Counts and rows by true and predicted class. Classes are given by position. */
+export interface ConfusionMatrix {
+  /** K */
+  readonly classes: number;
+  /**
+   * Rows of each cell, `[K,K]` row-major: true class down, predicted class across, as scikit-learn's
+   * `confusion_matrix`. Made when first read; prefer {@link count} where K is large.
+   *
+   * @throws LimitError more than 8192 classes
+   */
+  readonly counts: Uint32Array;
+  /** Rows of one cell. @throws OptionError a position that is no class */
+  count(trueClass: number, predictedClass: number): number;
+  /** The indices of these rows, ascending; a copy. @throws OptionError a position that is no class */
+  samples(trueClass: number, predictedClass: number): Uint32Array;
+}
+
+/**
+ * The confusion matrix of rows and what was predicted for them. Nothing is counted or sorted before it is asked for;
+ * the arrays are not to be changed.
+ *
+ * @param targets true class of each row, `[N]`, every value below `classes`
+ * @param predicted predicted class of each row, `[N]`, likewise
+ * @param weights s_i ≥ 0 of each row, `[N]`: rows of weight 0 are left out, all others count 1. Default: all count
+ */
+export function confusionMatrix(
+  targets: Uint32Array,
+  predicted: Uint32Array,
+  classes: number,
+  weights?: ArrayLike<number>,
+): ConfusionMatrix {
+  return new SortedRows(targets, predicted, classes, weights);
+}
+
+class SortedRows implements ConfusionMatrix {
+  readonly classes: number;
+  readonly #targets: Uint32Array;
+  readonly #predicted: Uint32Array;
+  readonly #weights: ArrayLike<number> | undefined;
+  #counts: Uint32Array | null = null;
+  #sorted: Sorted | null = null;
+
+  constructor(
+    targets: Uint32Array,
+    predicted: Uint32Array,
+    classes: number,
+    weights: ArrayLike<number> | undefined,
+  ) {
+    this.classes = classes;
+    this.#targets = targets;
+    this.#predicted = predicted;
+    this.#weights = weights;
+  }
+
+  get counts(): Uint32Array {
+    this.#counts ??= this.#count();
+    return this.#counts;
+  }
+
+  count(trueClass: number, predictedClass: number): number {
+    const [begin, end] = this.#cell(trueClass, predictedClass);
+    return end - begin;
+  }
+
+  samples(trueClass: number, predictedClass: number): Uint32Array {
+    const [begin, end] = this.#cell(trueClass, predictedClass);
+    return this.#sort().rows.slice(begin, end);
+  }
+
+  #count(): Uint32Array {
+    const K = this.classes;
+    if (K * K > MAX_CELLS)
+      throw new LimitError("counts", `${K} × ${K} cells, at most ${MAX_CELLS} are laid out; use count()`);
+    const counts = new Uint32Array(K * K);
+    for (const i of countedRows(this.#targets.length, this.#weights))
+      counts[this.#targets[i] * K + this.#predicted[i]]++;
+    return counts;
+  }
+
+  /** Where a cell's rows begin and end among the sorted ones. */
+  #cell(trueClass: number, predictedClass: number): readonly [begin: number, end: number] {
+    this.#check(trueClass, "trueClass");
+    this.#check(predictedClass, "predictedClass");
+    const { rows, offsets } = this.#sort();
+    const segment = [offsets[trueClass], offsets[trueClass + 1]] as const;
+    const firstNotBelow = (wanted: number) => lowerBound(rows, this.#predicted, wanted, segment);
+    return [firstNotBelow(predictedClass), firstNotBelow(predictedClass + 1)];
+  }
+
+  #check(position: number, argument: string): void {
+    if (Number.isInteger(position) && position >= 0 && position < this.classes) return;
+    throw new OptionError(
+      argument,
+      `expected the position of a class, 0 to ${this.classes - 1}, got ${position}`,
+    );
+  }
+
+  /** Two stable counting sorts, the second by the leading key: rows come out by true, then predicted class, then index. */
+  #sort(): Sorted {
+    if (this.#sorted) return this.#sorted;
+    const counted = countedRows(this.#targets.length, this.#weights);
+    const { rows } = sortedBy(this.#predicted, counted, this.classes);
+    this.#sorted = sortedBy(this.#targets, rows, this.classes);
+    return this.#sorted;
+  }
+}
+
+/** Rows in the order of a key below K; those of key k lie from `offsets[k]` to `offsets[k + 1]`. */
+interface Sorted {
+  readonly rows: Uint32Array;
+  readonly offsets: Uint32Array;
+}
+
+function sortedBy(keys: Uint32Array, rows: Uint32Array, classes: number): Sorted {
+  const offsets = new Uint32Array(classes + 1);
+  for (const i of rows) offsets[keys[i] + 1]++;
+  for (let k = 0; k < classes; k++) offsets[k + 1] += offsets[k];
+  const next = offsets.slice();
+  const sorted = new Uint32Array(rows.length);
+  for (const i of rows) sorted[next[keys[i]]++] = i;
+  return { rows: sorted, offsets };
+}
+
+/** The first place in [begin, end) whose row has a key of at least `wanted`; `end` where none has. */
+function lowerBound(
+  rows: Uint32Array,
+  keys: Uint32Array,
+  wanted: number,
+  [begin, end]: readonly [number, number],
+): number {
+  let [low, high] = [begin, end];
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    if (keys[rows[middle]] < wanted) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function countedRows(rows: number, weights: ArrayLike<number> | undefined): Uint32Array {
+  const all = Uint32Array.from({ length: rows }, (_, i) => i);
+  return weights ? all.filter((i) => weights[i] > 0) : all;
+}

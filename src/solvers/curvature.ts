@@ -1,0 +1,79 @@
+/**
+ * What L-BFGS remembers of the curvature: the last few pairs of a step s and the change y of the gradient along it,
+ * and the product of the inverse Hessian they imply with a vector (the two-loop recursion, Nocedal 1980).
+ */
+
+import { pause } from "../pause.ts";
+import type { Preconditioner } from "./preconditioner.ts";
+
+/** A step and what it did to the gradient. */
+export interface CurvaturePair {
+  readonly s: Float64Array;
+  readonly y: Float64Array;
+}
+
+/** Curvature below this share of ‖y‖² is rounding: a pair that has no more says nothing. */
+const LEAST_CURVATURE = 1e-12;
+
+/** `pairs` and a new one: the oldest goes where there are more than `memory`, the new one where it is no curvature. */
+export function remember(
+  pairs: readonly CurvaturePair[],
+  pair: CurvaturePair,
+  memory: number,
+): readonly CurvaturePair[] {
+  if (!(dot(pair.s, pair.y) > LEAST_CURVATURE * dot(pair.y, pair.y))) return pairs;
+  return [...pairs, pair].slice(-memory);
+}
+
+/**
+ * −H g: the step that the remembered curvature suggests. What it says nothing of, the preconditioner M⁻¹ does, scaled
+ * to the newest pair.
+ */
+export async function descentDirection(
+  pairs: readonly CurvaturePair[],
+  gradient: Float64Array,
+  precondition: Preconditioner,
+): Promise<Float64Array> {
+  const rest = gradient.map((value) => -value);
+  const shares = new Float64Array(pairs.length);
+  for (let i = pairs.length - 1; i >= 0; i--) {
+    await pause();
+    const { s, y } = pairs[i];
+    shares[i] = dot(s, rest) / dot(s, y);
+    addScaled(rest, -shares[i], y);
+  }
+  const direction = await precondition(rest);
+  const newest = pairs.at(-1);
+  if (newest) {
+    const scale = dot(newest.s, newest.y) / dot(newest.y, await precondition(newest.y));
+    for (let i = 0; i < direction.length; i++) direction[i] *= scale;
+  }
+  for (const [i, { s, y }] of pairs.entries()) {
+    await pause();
+    addScaled(direction, shares[i] - dot(y, direction) / dot(s, y), s);
+  }
+  return direction;
+}
+
+/** Σ a_i b_i */
+export function dot(a: Float64Array, b: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
+  return sum;
+}
+
+/** max |a_i| */
+export function maxNorm(a: Float64Array): number {
+  let largest = 0;
+  for (let i = 0; i < a.length; i++) largest = Math.max(largest, Math.abs(a[i]));
+  return largest;
+}
+
+/** a + t·b */
+export function along(a: Float64Array, t: number, b: Float64Array): Float64Array {
+  return a.map((value, i) => value + t * b[i]);
+}
+
+function addScaled(a: Float64Array, t: number, b: Float64Array): void {
+  for (let i = 0; i < a.length; i++) a[i] += t * b[i];
+}

@@ -1,0 +1,120 @@
+/**
+ * A fit from checked rows to parameters: data and parameters go to the device once, a solver moves them, and what it
+ * reports is handed on. Several fits, with falling λ, may share the data.
+ */
+import type { Backend, Dataset, Evaluation, Trainer } from "../backends/backend.ts";
+import type { Disposable } from "../backends/backend-owner.ts";
+import type { Learnt } from "../checks.ts";
+import type { Standardization } from "../data/standardization.ts";
+import type { FitHistory, FitOptions, ModelEvaluation } from "../fit-options.ts";
+import { type Parameters, penalty, zeros } from "../objective.ts";
+import type { ResolvedOptions } from "../options.ts";
+import { fitLbfgs } from "./fit-lbfgs.ts";
+import { fitSgd } from "./fit-sgd.ts";
+import type { LabelledRows } from "./prepare.ts";
+import type { Progress, Run } from "./run.ts";
+
+/** Rows, checked, and what they are trained for. */
+export interface FitProblem {
+  readonly learnt: Learnt;
+  readonly rows: LabelledRows;
+  readonly validation: LabelledRows | undefined;
+  readonly standardization: Standardization | undefined;
+  /** Parameters to begin at; zeros where absent. */
+  readonly start: Parameters | undefined;
+}
+
+/** Rows and parameters on a device. */
+export interface Session {
+  readonly backend: Backend;
+  readonly trainer: Trainer;
+  readonly data: Dataset;
+  readonly validation: { readonly data: Dataset; readonly rows: LabelledRows } | undefined;
+  /** Parameters to begin at. */
+  readonly start: Parameters;
+}
+
+/** Where a fit begins, and who keeps what it finds. */
+export interface FitTask {
+  readonly options: ResolvedOptions;
+  readonly hooks: FitOptions;
+  readonly signal: AbortSignal;
+  /** An interrupted fit to go on with. */
+  readonly resumed: Progress | null;
+  readonly keep: (parameters: Parameters) => void;
+  readonly keepProgress: (progress: Progress) => void;
+}
+
+/** Takes rows and a model's shape to the device. What it allocates goes to `own`. */
+export async function openSession(
+  backend: Backend,
+  own: <R extends Disposable>(resource: R) => R,
+  { learnt, rows, validation, standardization, start }: FitProblem,
+  { storage, labelSmoothing, bias }: ResolvedOptions,
+  { hooks, signal }: Pick<FitTask, "hooks" | "signal">,
+): Promise<Session> {
+  // First what is most likely not to fit, and least costly to find out.
+  const shape = { features: learnt.features, classes: learnt.classes.length, bias };
+  const trainer = own(await backend.createTrainer(shape));
+  const source = { storage, standardization };
+  const data = own(
+    await backend.createDataset(
+      { ...source, ...asSource(rows), labelSmoothing },
+      {
+        signal,
+        onRows: (done) => hooks.onProgress?.({ phase: "upload", rows: done, totalRows: rows.matrix.rows }),
+      },
+    ),
+  );
+  const session = { backend, trainer, data, start: start ?? zeros(shape) };
+  if (!validation) return { ...session, validation: undefined };
+  const held = own(await backend.createDataset({ ...source, ...asSource(validation) }, { signal }));
+  return { ...session, validation: { data: held, rows: validation } };
+}
+
+/** Rows as backends take them. */
+export function asSource({ matrix, targets, weights }: LabelledRows) {
+  return { x: matrix, targets, ...(weights && { sampleWeights: weights }) };
+}
+
+/** Lets the solver work. */
+export async function runFit(
+  session: Session,
+  problem: FitProblem,
+  task: FitTask,
+): Promise<Omit<FitHistory, "seconds">> {
+  const { options, resumed } = task;
+  const { trainer, backend, start } = session;
+  let latest = start;
+  const run: Run = {
+    ...session,
+    ...task,
+    device: backend.info,
+    shape: { features: problem.learnt.features, classes: start.bias.length, bias: options.bias },
+    rows: problem.rows,
+    standardization: problem.standardization,
+    keep: (parameters) => {
+      latest = parameters;
+      task.keep(parameters);
+    },
+    summarise: (evaluation) =>
+      summarise(evaluation, session.validation?.rows.countedRows ?? 0, latest, options),
+  };
+  if (options.solver === "lbfgs") {
+    const outcome = await fitLbfgs(run, start, resumed?.solver === "lbfgs" ? resumed : null);
+    return { ...outcome, tuning: trainer.tuning };
+  }
+  trainer.write(start);
+  const outcome = await fitSgd(run, resumed && resumed.solver !== "lbfgs" ? resumed : null);
+  return { ...outcome, tuning: trainer.tuning };
+}
+
+/** An evaluation as users read it. */
+export function summarise(
+  { loss, correct }: Evaluation,
+  countedRows: number,
+  parameters: Parameters,
+  { l2, l1 }: Pick<ResolvedOptions, "l2" | "l1">,
+): ModelEvaluation {
+  return { objective: loss + penalty(parameters, l2, l1), loss, accuracy: correct / countedRows };
+}

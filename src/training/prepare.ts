@@ -1,0 +1,91 @@
+/** From what a caller gives to rows that can be trained or evaluated on: checks first, nothing is copied or changed. */
+import { checkFeatures, type Learnt } from "../checks.ts";
+import {
+  declareClasses,
+  encodeTargets,
+  ignoredRows,
+  type Label,
+  type LabelsLike,
+  learnClasses,
+} from "../data/labels.ts";
+import { type Matrix, type MatrixLike, toMatrix } from "../data/matrix.ts";
+import { type ClassWeight, rowWeights } from "../data/row-weights.ts";
+import { scanRows } from "../data/scan.ts";
+import type { Standardization } from "../data/standardization.ts";
+import type { Storage } from "../data/storage.ts";
+import type { Targets } from "../data/targets.ts";
+import { DataError } from "../errors.ts";
+
+/** Rows, what they are to be, and how much each counts. */
+export interface LabelledRows {
+  readonly matrix: Matrix;
+  readonly targets: Targets;
+  /** s_i, `[N]`; all 1 where absent. */
+  readonly weights: Float32Array | undefined;
+  /** Rows with s_i > 0. */
+  readonly countedRows: number;
+}
+
+/** How labels are read and weighted. */
+export interface LabelOptions {
+  readonly sampleWeight?: ArrayLike<number> | undefined;
+  readonly classWeight?: ClassWeight | undefined;
+  readonly ignoreLabel?: Label | undefined;
+}
+
+/** The names of the arguments, for errors. */
+export interface RowNames {
+  readonly x: string;
+  readonly y: string;
+  readonly sampleWeight: string;
+}
+
+export const TRAINING: RowNames = { x: "x", y: "y", sampleWeight: "sampleWeight" };
+export const VALIDATION: RowNames = { x: "validation[0]", y: "validation[1]", sampleWeight: "validation[2]" };
+
+/** The classes and features that rows are to be trained with. @throws ShapeError, DataError, LimitError */
+export function learn(
+  x: MatrixLike,
+  y: LabelsLike,
+  { declared, ignoreLabel }: { declared?: readonly Label[] | undefined; ignoreLabel?: Label | undefined },
+): Learnt {
+  const matrix = toMatrix(x, "x");
+  const classes = declared
+    ? declareClasses(declared, "classes")
+    : learnClasses(y, matrix.rows, "y", ignoreLabel);
+  return { classes, features: matrix.cols };
+}
+
+/** Rows and targets that fit a model. @throws ShapeError, DataError, LimitError, OptionError */
+export function labelled(
+  x: MatrixLike,
+  y: LabelsLike,
+  { classes, features }: Learnt,
+  { sampleWeight, classWeight, ignoreLabel }: LabelOptions,
+  names: RowNames,
+): LabelledRows {
+  const matrix = checkFeatures(toMatrix(x, names.x), features, names.x);
+  const targets = encodeTargets(y, classes, matrix.rows, names.y, ignoreLabel);
+  const ignored = ignoredRows(y, ignoreLabel);
+  const weights = rowWeights({ targets, classes, sampleWeight, classWeight, ignored, names });
+  const countedRows = weights ? weights.reduce((count, s) => count + (s > 0 ? 1 : 0), 0) : matrix.rows;
+  return { matrix, targets, weights, countedRows };
+}
+
+/** @throws DataError classes declared for a model that has others */
+export function checkSameClasses(declared: readonly Label[], classes: readonly Label[]): void {
+  const given = declareClasses(declared, "classes");
+  if (given.length === classes.length && given.every((label, k) => label === classes[k])) return;
+  throw new DataError("classes", `the model has ${classes.join(", ")}; use addClass or removeClass first`);
+}
+
+/** Looks at every value. @throws DataError values that float32, or the storage of rows that stay as they are, cannot hold */
+export async function checkValues(
+  matrix: Matrix,
+  argument: string,
+  storage: "auto" | Storage,
+  standardization: Standardization | boolean | undefined,
+  signal: AbortSignal,
+): Promise<void> {
+  await scanRows(matrix, argument, signal, standardization ? "f32" : storage);
+}

@@ -1,0 +1,58 @@
+/** What a fit works with while it runs. Types only. */
+import type { Dataset, DeviceInfo, Evaluation, ModelShape, Trainer } from "../backends/backend.ts";
+import type { Standardization } from "../data/standardization.ts";
+import type {
+  EpochRecord,
+  FitOptions,
+  IterationRecord,
+  ModelEvaluation,
+  StopReason,
+} from "../fit-options.ts";
+import type { Parameters } from "../objective.ts";
+import type { ResolvedOptions } from "../options.ts";
+import type { LbfgsState } from "../solvers/lbfgs.ts";
+import type { SgdState } from "../solvers/sgd.ts";
+import type { LabelledRows } from "./prepare.ts";
+
+/** An interrupted fit by L-BFGS: what goes on from its state has the same bits as if it had not been interrupted. */
+export interface LbfgsProgress {
+  readonly solver: "lbfgs";
+  readonly state: LbfgsState;
+  readonly iterations: readonly IterationRecord[];
+}
+
+/** The same by SGD or AdamW. */
+export interface SgdProgress {
+  readonly solver: "sgd" | "adamw";
+  readonly state: SgdState;
+  readonly epochs: readonly EpochRecord[];
+}
+
+/** An interrupted fit, as far as it came. */
+export type Progress = LbfgsProgress | SgdProgress;
+
+/** Rows on the device, parameters on the device, and who is told. */
+export interface Run {
+  readonly options: ResolvedOptions;
+  readonly hooks: Pick<FitOptions, "onEpoch" | "onIteration" | "onProgress">;
+  readonly signal: AbortSignal;
+  readonly device: DeviceInfo;
+  readonly shape: ModelShape;
+  readonly rows: LabelledRows;
+  readonly standardization: Standardization | undefined;
+  readonly trainer: Trainer;
+  readonly data: Dataset;
+  readonly validation: { readonly data: Dataset; readonly rows: LabelledRows } | undefined;
+  /** Takes finite parameters: what the model has if the fit ends here. */
+  readonly keep: (parameters: Parameters) => void;
+  readonly keepProgress: (progress: Progress) => void;
+  /** Figures of the validation rows with the parameters kept last. */
+  readonly summarise: (evaluation: Evaluation) => ModelEvaluation;
+}
+
+/** How a fit ended. */
+export interface Outcome {
+  readonly epochs: readonly EpochRecord[];
+  readonly iterations: readonly IterationRecord[];
+  readonly stopReason: StopReason;
+}

@@ -1,0 +1,68 @@
+/** Between the estimator and the files a model is kept in. */
+import { FormatError, OptionError } from "../errors.ts";
+import type { JsonValue } from "../formats/json.ts";
+import { readModel } from "../formats/read-model.ts";
+import type { SavedModel } from "../formats/saved-model.ts";
+import { resolveOptions } from "../option-rules.ts";
+import type { ResolvedOptions, SoftmaxRegressionOptions } from "../options.ts";
+import type { Fitted } from "./fitted.ts";
+import { packProgress } from "./progress.ts";
+import type { Progress } from "./run.ts";
+
+/** Where a saved model comes from: JSON text, or bytes of JSON or safetensors. A `File` is a `Blob`. */
+export type ModelSource = string | Uint8Array | ArrayBuffer | Blob | Response;
+
+/** Options that say where and how fast a model runs, not what it is. */
+const NOT_SAVED: readonly string[] = ["device", "threads", "tuning", "tuningCache", "workerUrl"];
+
+/** All there is to save. */
+export function savedModel(fitted: Fitted, options: ResolvedOptions, progress: Progress | null): SavedModel {
+  const { classes, features, parameters, standardization = null, temperature, l2, l1 } = fitted;
+  return {
+    features,
+    classes,
+    ...parameters,
+    standardization,
+    temperature,
+    options: { ...savedOptions(options), l2, l1 },
+    progress: progress && packProgress(progress),
+  };
+}
+
+/** Reads a saved model. @throws FormatError, DataError for a response that is none */
+export async function loadModel(source: ModelSource): Promise<SavedModel> {
+  return readModel(typeof source === "string" ? source : await bytesOf(source));
+}
+
+/** The options of a saved model, `given` ones instead of those saved. @throws FormatError, OptionError for `given` ones */
+export function optionsOf(saved: SavedModel, given: SoftmaxRegressionOptions): SoftmaxRegressionOptions {
+  try {
+    resolveOptions(saved.options as SoftmaxRegressionOptions);
+  } catch (cause) {
+    if (!(cause instanceof OptionError)) throw cause;
+    throw new FormatError(`model.options.${cause.argument}`, cause.message, { cause });
+  }
+  return { ...(saved.options as SoftmaxRegressionOptions), ...given };
+}
+
+/** Functions and what is as by default are left out: a schedule has to be given again. */
+function savedOptions(options: ResolvedOptions): Record<string, JsonValue> {
+  const defaults = resolveOptions({}) as Record<string, unknown>;
+  const saved: Record<string, JsonValue> = {};
+  for (const [name, value] of Object.entries(options)) {
+    if (NOT_SAVED.includes(name) || typeof value === "function" || value === defaults[name]) continue;
+    const plain = value instanceof Map ? Object.fromEntries(value) : value;
+    saved[name] = JSON.parse(
+      JSON.stringify(ArrayBuffer.isView(plain) ? Array.from(plain as Float64Array) : plain),
+    );
+  }
+  return saved;
+}
+
+async function bytesOf(source: Exclude<ModelSource, string>): Promise<Uint8Array> {
+  if (source instanceof Uint8Array) return source;
+  if (source instanceof ArrayBuffer) return new Uint8Array(source);
+  if (source instanceof Response && !source.ok)
+    throw new FormatError("model", `expected a model, the server answered ${source.status}`);
+  return new Uint8Array(await source.arrayBuffer());
+}

@@ -1,0 +1,98 @@
+/** The WebAssembly kernels where no backend shows its insides: padding, exact bits, and numbers that are none. */
+import { describe, expect, test } from "vitest";
+import { Arena } from "../../src/backends/wasm/arena.ts";
+import { compileKernels, supportedBuilds } from "../../src/backends/wasm/kernel-builds.ts";
+import { instantiate } from "../../src/backends/wasm/kernels.ts";
+import { expectClose } from "../support/expect-close.ts";
+
+describe.each(supportedBuilds())("%s", (build) => {
+  async function open() {
+    const arena = new Arena();
+    const kernels = await instantiate(await compileKernels(build), arena.memory);
+    const place = (values: readonly number[]) => {
+      const at = arena.take(4 * values.length, "test");
+      arena.floats(at, values.length).set(values);
+      return at;
+    };
+    const placeIntegers = (values: readonly number[]) => {
+      const at = arena.take(4 * values.length, "test");
+      arena.integers(at, values.length).set(values);
+      return at;
+    };
+    return { arena, kernels, place, placeIntegers };
+  }
+
+  test("softmax: smoothing gives no gradient to what lies behind the classes, and sums stay 0", async () => {
+    const { arena, kernels, place, placeIntegers } = await open();
+    const [classes, stride, scale, epsilon] = [5, 32, 0.5, 0.25];
+    const scores = [1, -2, 0.5, 3, 0];
+    const logits = place([...scores, 7, 7, 7]);
+    const [index, labels, sums] = [placeIntegers([0]), placeIntegers([2]), arena.take(16, "test")];
+    kernels.softmax(logits, stride, classes, index, 1, 1, labels, epsilon, 0, scale, sums);
+    const dLogits = [...arena.floats(logits, 8)];
+    expect(dLogits.slice(classes)).toEqual([0, 0, 0]);
+    const total = scores.reduce((sum, z) => sum + Math.exp(z), 0);
+    const q = scores.map((_, k) => (k === 2 ? 1 - epsilon : 0) + epsilon / classes);
+    const expected = scores.map((z, k) => scale * (Math.exp(z) / total - q[k]));
+    expectClose(dLogits.slice(0, classes), expected, { absolute: 1e-7, relative: 1e-6 }, "dLogits");
+    const loss = Math.log(total) - q.reduce((sum, share, k) => sum + share * scores[k], 0);
+    expectClose([arena.doubles(sums, 2)[0]], [loss], { absolute: 1e-6, relative: 0 }, "loss");
+  });
+
+  test("outcomes: NaN predicts a class and is never right; infinite scores have their ranks", async () => {
+    const { arena, kernels, place, placeIntegers } = await open();
+    const rows = [
+      [Number.NaN, 1, 2, 0, 0, 9, 9, 9],
+      [1, Number.NaN, 2, 0, 0, 9, 9, 9],
+      [-Infinity, 1, 2, 0, 0, 9, 9, 9],
+      [1, Infinity, 2, 0, 0, 9, 9, 9],
+    ];
+    const logits = place(rows.flat());
+    const [index, labels] = [placeIntegers([0, 1, 2, 3]), placeIntegers([0, 1, 0, 1])];
+    const [predicted, confidence, rank] = [16, 16, 16].map((bytes) => arena.take(bytes, "test"));
+    kernels.outcomes(logits, 32, 5, index, 4, 1, labels, predicted, confidence, rank);
+    expect([...arena.integers(predicted, 4)]).toEqual([0, 0, 2, 1]);
+    expect([...arena.integers(rank, 4)]).toEqual([5, 5, 4, 0]);
+  });
+
+  test("shrink: towards 0 and no further, signs kept; a threshold of 0 changes no bit", async () => {
+    const { arena, kernels, place } = await open();
+    const values = [0.5, -0.5, 0.125, -0.125, 0, -0, Infinity, 1e-45];
+    const weights = place(values);
+    kernels.shrink(weights, 32, 0);
+    expect([...arena.floats(weights, 8)]).toEqual([...Float32Array.from(values)]);
+    kernels.shrink(weights, 32, 0.25);
+    expect([...arena.floats(weights, 8)]).toEqual([0.25, -0.25, 0, -0, 0, -0, Infinity, 0]);
+  });
+
+  test("shrink and average let NaN through, so that a divergence is seen", async () => {
+    const { arena, kernels, place } = await open();
+    const [weights, mean] = [place([Number.NaN, 1, 1, 1]), place([1, 1, 1, 1])];
+    kernels.shrink(weights, 16, 0.5);
+    kernels.average(mean, weights, 16, 2);
+    expect([...arena.floats(weights, 4)]).toEqual([Number.NaN, 0.5, 0.5, 0.5]);
+    expect([...arena.floats(mean, 4)]).toEqual([Number.NaN, 0.75, 0.75, 0.75]);
+  });
+
+  test("average: the first of them bit by bit, whatever was there; then the mean", async () => {
+    const { arena, kernels, place } = await open();
+    const first = [0.1, -0, 1e-45, 3e38].map(Math.fround);
+    const [mean, weights] = [place([Number.NaN, 5, 5, -3e38]), place(first)];
+    kernels.average(mean, weights, 16, 1);
+    expect([...arena.floats(mean, 4)]).toEqual(first);
+    arena.floats(weights, 4).set([0.3, 4, 2, 0]);
+    kernels.average(mean, weights, 16, 2);
+    expectClose(arena.floats(mean, 4), [0.2, 2, 1, 1.5e38], { absolute: 1e-7, relative: 1e-6 });
+  });
+
+  test("adamw: padding stays 0, partials are taken, and what lies behind the weights does not decay", async () => {
+    const { arena, kernels, place } = await open();
+    const weights = place([1, 0, 0, 0, 1, 0, 0, 0]);
+    const [m, v] = [arena.take(32, "test"), arena.take(32, "test")];
+    const partials = place([0.25, 0, 0, 0, 0, 0, 0, 0, 0.25, 0, 0, 0, 0, 0, 0, 0]);
+    kernels.adamw(weights, m, v, partials, 2, 32, 16, 0.5, 0.5, 0.75, 0.25, 0.125, 0.25, 0.5);
+    // m = 0.5 · 0.5, √v = √(0.25 · 0.5²) = 0.25, W = 1 − 0.5 − 0.125 · 0.25 / (0.25 + 0.25).
+    expect([...arena.floats(weights, 8)]).toEqual([0.4375, 0, 0, 0, 1, 0, 0, 0]);
+    expect([...arena.floats(partials, 16)]).toEqual(new Array(16).fill(0));
+  });
+});

@@ -1,0 +1,88 @@
+/** The kernel that says what becomes of each row, against the reference. */
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { outcomes } from "../../src/backends/reference/index.ts";
+import { WebGpuBackend } from "../../src/backends/webgpu/backend.ts";
+import { createRandom } from "../../src/data/random.ts";
+import type { Targets } from "../../src/data/targets.ts";
+import { expectClose } from "../support/expect-close.ts";
+import { plansOf, runOperation, SHAPES } from "../support/kernel-problems.ts";
+import { randomProblem } from "../support/problems.ts";
+
+let backend: WebGpuBackend;
+beforeAll(async () => {
+  backend = await WebGpuBackend.open();
+});
+afterAll(() => backend.dispose());
+
+/** Compares what the kernel leaves of rows `first` … of a data set with the reference. */
+async function check(logits: Float32Array, classes: number, targets: Targets, first = 0) {
+  const rows = logits.length / classes;
+  const shape = { features: 1, classes, bias: true };
+  const kind = { storage: "f32", targetKind: targets.kind, isWeighted: false, isSmoothed: false } as const;
+  const held = {
+    none: new Uint32Array(1),
+    labels: targets.kind === "labels" ? targets.labels : new Uint32Array(1),
+    distributions: Float32Array.from(targets.kind === "distributions" ? targets.distributions.data : []),
+  };
+  const buffers = { logits, targets: held[targets.kind], ofRows: new Uint32Array(3 * rows) };
+  const plan = plansOf(backend.gpu, shape).direct;
+  const { results } = await runOperation(
+    backend.gpu,
+    "outcomes",
+    plan,
+    shape,
+    kind,
+    { first, rows },
+    buffers,
+  );
+  const words = new Uint32Array(results.ofRows.buffer, 0, 3 * rows);
+  const order = Uint32Array.from({ length: rows }, (_, i) => first + i);
+  const expected = outcomes(Float64Array.from(logits), targets, order, classes);
+  const every = <T>(values: ArrayLike<T>, at: number) => Array.from(order, (_, i) => values[3 * i + at]);
+  expect(every(words, 0), "predicted").toEqual([...expected.predicted]);
+  expectClose(
+    every(results.ofRows, 1),
+    expected.confidence,
+    { absolute: 1e-7, relative: 1e-5 },
+    "confidence",
+  );
+  expect(every(words, 2), "rank").toEqual([...expected.rank]);
+}
+
+describe("outcomes", () => {
+  for (const [rows, , classes] of SHAPES) {
+    for (const targets of ["none", "labels", "distributions"] as const) {
+      test(`${rows}×${classes} ${targets}`, async () => {
+        const { source } = randomProblem({ rows: rows + 5, features: 1, classes, targets });
+        const random = createRandom(3);
+        const logits = Float32Array.from({ length: rows * classes }, () => 4 * random.normal());
+        await check(logits, classes, source.targets);
+        await check(logits, classes, source.targets, 5);
+        // Three values only, so that most scores tie.
+        const tied = Float32Array.from(logits, () => random.integer(3) - 1);
+        await check(tied, classes, source.targets);
+      });
+    }
+  }
+
+  for (const classes of [2, 97, 1031]) {
+    test(`scores of ±1000 and equal ones, ${classes} classes`, async () => {
+      const labels = Uint32Array.of(0, 1, classes - 1, 0, classes - 1);
+      const values = [1000, -1000, 88.7, 0];
+      const equal = Float32Array.from({ length: 5 * classes }, (_, i) => values[Math.floor(i / classes) % 4]);
+      await check(equal, classes, { kind: "labels", labels });
+      const far = Float32Array.from({ length: 5 * classes }, (_, i) => ((i * 7) % 3 === 0 ? 1000 : -1000));
+      await check(far, classes, { kind: "labels", labels });
+    });
+
+    test(`soft labels that tie, ${classes} classes`, async () => {
+      const random = createRandom(4);
+      const data = new Float32Array(6 * classes);
+      for (let i = 0; i < 6; i++)
+        data.fill(0.5, i * classes + (i % (classes - 1)), i * classes + (i % (classes - 1)) + 2);
+      const logits = Float32Array.from({ length: 6 * classes }, () => random.normal());
+      const distributions = { data, rows: 6, cols: classes };
+      await check(logits, classes, { kind: "distributions", distributions });
+    });
+  }
+});

@@ -1,0 +1,160 @@
+/** What tests of single kernels share: shapes, buffers as the kernels read them, and the reference's answers. */
+import { expect } from "vitest";
+import type { ModelShape } from "../../src/backends/backend.ts";
+import {
+  countCorrect,
+  crossEntropy,
+  dLogits,
+  gradient,
+  matmul,
+  softmax,
+} from "../../src/backends/reference/index.ts";
+import { type DataKind, dispatchOf, type Operation } from "../../src/backends/webgpu/dispatches.ts";
+import { geometryOf } from "../../src/backends/webgpu/geometry.ts";
+import type { GpuDevice } from "../../src/backends/webgpu/gpu-device.ts";
+import { packParameters } from "../../src/backends/webgpu/parameters.ts";
+import { defaultPlan, directForward, type StepPlan } from "../../src/backends/webgpu/plan.ts";
+import type { Matrix } from "../../src/data/matrix.ts";
+import { createRandom, shuffle } from "../../src/data/random.ts";
+import { emptyRows, packRows, type Storage } from "../../src/data/storage.ts";
+import { expectClose } from "./expect-close.ts";
+import { type Problem, type ProblemSpec, randomProblem } from "./problems.ts";
+import { runKernel } from "./run-kernel.ts";
+
+/** Sizes 1, primes, tiles ± 1, D on both sides of multiples of four, K up to more than a thousand. */
+export const SHAPES = [
+  [1, 1, 2],
+  [1, 3, 3],
+  [3, 4, 2],
+  [4, 5, 10],
+  [5, 7, 9],
+  [31, 8, 11],
+  [32, 31, 10],
+  [33, 64, 20],
+  [63, 9, 21],
+  [64, 13, 19],
+  [65, 785, 10],
+  [127, 16, 16],
+  [67, 33, 97],
+  [129, 12, 128],
+  [17, 5, 1031],
+] as const;
+
+/** X as it lies on the device. */
+export function stored(x: Matrix, storage: Storage): Uint32Array {
+  const stride = Math.ceil(x.cols / 4) * 4;
+  const packed = emptyRows(storage, x.rows * stride);
+  packRows(x, storage, 0, x.rows, packed, stride);
+  return new Uint32Array(packed.buffer);
+}
+
+/** A problem whose values the storage holds exactly. */
+export function exactProblem(spec: Omit<ProblemSpec, "storage">, storage: Storage) {
+  const problem = randomProblem({ ...spec, storage: storage === "u8" ? "u8" : "f32" });
+  const { data } = problem.source.x;
+  if (storage === "f16") data.set(data.map((value) => Math.round(value * 256) / 256));
+  return problem;
+}
+
+/** A data set of labels without weights. */
+export const LABELS: DataKind = {
+  storage: "f32",
+  targetKind: "labels",
+  isWeighted: false,
+  isSmoothed: false,
+};
+
+/** How steps can be computed: every kernel there is, whatever the default here would be. */
+export function plansOf(gpu: GpuDevice, shape: ModelShape): Record<"direct" | "sliced" | "quad", StepPlan> {
+  const { traits } = gpu;
+  const direct = defaultPlan(shape, { ...traits, subgroupSize: 0, software: true });
+  const forward = directForward(shape.classes, 4, 2);
+  return {
+    direct,
+    sliced: { ...direct, forward },
+    quad: defaultPlan(shape, { ...traits, subgroupSize: 4, software: true }),
+  };
+}
+
+/** Runs one operation as a trainer would, on arrays. */
+export async function runOperation(
+  gpu: GpuDevice,
+  operation: Operation,
+  plan: StepPlan,
+  shape: ModelShape,
+  kind: DataKind,
+  segment: Record<string, number>,
+  buffers: Record<string, Float32Array | Uint32Array>,
+) {
+  const { shader, constants, groups } = dispatchOf(operation, plan, shape, kind);
+  const count = groups(segment.rows, segment.splits ?? 1);
+  const results = await runKernel(gpu, { shader, constants, segment, buffers, groups: count });
+  return { results, groups: count };
+}
+
+/** The rows in a seeded order. */
+export function shuffled(rows: number): Uint32Array {
+  const order = Uint32Array.from({ length: rows }, (_, i) => i);
+  shuffle(order, createRandom(7));
+  return order;
+}
+
+/** Parameters, X, targets and weights of a problem, as the kernels read them. */
+export function buffersOf({ source, parameters }: Problem, shape: ModelShape, storage: Storage) {
+  const { targets, sampleWeights } = source;
+  const rows = source.x.rows;
+  return {
+    order: shuffled(rows),
+    x: stored(source.x, storage),
+    weights: packParameters(parameters, shape, geometryOf(shape).weights4),
+    targets:
+      targets.kind === "labels"
+        ? targets.labels
+        : Float32Array.from(targets.kind === "distributions" ? targets.distributions.data : []),
+    sampleWeights: sampleWeights ?? new Float32Array(1),
+  };
+}
+
+/** What the reference makes of a problem: dLogits in `order`, Σ s·CE, rows with s > 0 right, and the gradient. */
+export function expectedOf(
+  { source, parameters }: Problem,
+  { classes, features, bias }: ModelShape,
+  order: Uint32Array,
+) {
+  const { x, targets, sampleWeights, labelSmoothing } = source;
+  const zero = { weights: new Float64Array(classes * features), bias: new Float64Array(classes) };
+  const scores = matmul(x, order, bias ? parameters : { ...parameters, bias: zero.bias });
+  const t = dLogits(softmax(scores, classes), targets, sampleWeights, order, classes, labelSmoothing);
+  const losses = crossEntropy(scores, targets, order, classes, labelSmoothing);
+  return {
+    t,
+    gradient: gradient(t, x, order, zero, 0),
+    loss: losses.reduce((sum, ce, i) => sum + (sampleWeights?.[order[i]] ?? 1) * ce, 0),
+    correct: countCorrect(scores, targets, sampleWeights, order, classes),
+    weight: sampleWeights?.reduce((sum, s) => sum + s, 0) ?? order.length,
+  };
+}
+
+/** Checks the pairs that a kernel left from slot 3 on. */
+export function expectLosses(pairs: Float32Array, expected: { loss: number; correct: number }, rows: number) {
+  const sum = (offset: number) =>
+    pairs.reduce((total, value, i) => (i % 2 === offset ? total + value : total), 0);
+  expectClose([sum(0)], [expected.loss], { absolute: 2e-6 * rows, relative: 1e-5 }, "loss");
+  expect(sum(1)).toBe(expected.correct);
+}
+
+/** Storage, targets, smoothing and weights vary with the shape, so that all meet all kernels. */
+export const CASES = SHAPES.map(([rows, features, classes], i) => {
+  const kind = {
+    storage: (["f32", "u8", "f16"] as const)[i % 3],
+    targetKind: (["labels", "distributions"] as const)[(i >> 1) % 2],
+    isWeighted: i % 5 === 2,
+    isSmoothed: i % 3 === 1 && (i >> 1) % 2 === 0,
+  };
+  return {
+    shape: { features, classes, bias: i % 4 !== 3 },
+    kind,
+    labelSmoothing: kind.isSmoothed ? 0.25 : 0,
+    rows,
+  };
+});

@@ -1,0 +1,126 @@
+/** The strict JSON reader beside the platform's, which is right about everything that both must do. */
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { type JsonValue, MAX_DEPTH, parseJson } from "../../../src/formats/json.ts";
+import { checkJson, formatJson } from "../../../src/formats/json-write.ts";
+import { expectFormatError, truncations, utf8 } from "./support.ts";
+
+const read = (text: string) => parseJson(text, "file");
+
+describe("valid text", () => {
+  test.each([
+    "null",
+    " true ",
+    '\t\r\n[ 1 , -0 , 0.5e-3 , 1E+2 , "" , { } , [ ] ]\n',
+    '{"a":{"a":[{"b":1},{"b":2}]},"":0,"toString":1,"2":2,"1":1}',
+    '"\\u0041\\n\\"\\\\\\/ \\ud83d\\ude00 \\ud800 \u2028 é"',
+    "5e-324",
+    "1.7976931348623157e308",
+    "0.1000000000000000055511151231257827",
+  ])("%s", (text) => expect(read(text)).toEqual(JSON.parse(text)));
+
+  test("any value, written here or by the platform", () => {
+    fc.assert(
+      fc.property(fc.jsonValue({ noUnicodeString: false }), (value) => {
+        fc.pre(!/"(__proto__|constructor|prototype)"/.test(JSON.stringify(value)));
+        expect(read(JSON.stringify(value))).toEqual(JSON.parse(JSON.stringify(value)));
+        expect(read(formatJson(value as JsonValue))).toEqual(value);
+      }),
+    );
+  });
+
+  test("any float64, bit for bit", () => {
+    const values = fc.double({ noNaN: true, noDefaultInfinity: true });
+    fc.assert(
+      fc.property(values, (value) => {
+        expect(read(formatJson(value))).toBe(value);
+      }),
+    );
+  });
+
+  test("as deep as it may be", () => {
+    const text = "[".repeat(MAX_DEPTH) + "]".repeat(MAX_DEPTH);
+    expect(read(text)).toEqual(JSON.parse(text));
+  });
+});
+
+describe("refused, with the keys that lead there and the place", () => {
+  test.each([
+    ["a key twice", '{"a": {"b": 1, "c": 2, "b": 1}}', "file.a.b", /line 1, column 27: .* occurs twice/],
+    ["a key twice, escaped", '{"b": 1, "\\u0062": 1}', "file.b", /occurs twice/],
+    ["__proto__", '[{"__proto__": {}}]', "file", /"__proto__" cannot be a key/],
+    ["__proto__, escaped", '{"\\u005f_proto__": 1}', "file", /"__proto__" cannot be a key/],
+    ["constructor", '{"a": {"constructor": 1}}', "file.a", /"constructor" cannot be a key/],
+    ["prototype", '{"prototype": 1}', "file", /"prototype" cannot be a key/],
+    ["too deep", "[".repeat(100_000), "file", /more than 64 levels/],
+    ["too deep in objects", '{"a":'.repeat(65), `file${".a".repeat(64)}`, /more than 64 levels/],
+    [
+      "too many entries",
+      `{${Array.from({ length: 65_537 }, (_, i) => `"${i}":0`)}}`,
+      "file",
+      /more than 65536 entries/,
+    ],
+    ["a number too large", '{"a": 1e309}', "file.a", /too large for float64/],
+    ["NaN", "[NaN]", "file", /line 1, column 2: expected a value/],
+    ["a comma too many", '{"a": 1,\n }', "file", /line 2, column 2: expected a key/],
+    ["a comma too many in a list", "[1,]", "file", /expected a value/],
+    ["no comma", "[1 2]", "file", /expected a comma or \]/],
+    ["no colon", '{"a" 1}', "file.a", /expected a colon/],
+    ["a leading zero", "[01]", "file", /expected a comma/],
+    ["a leading plus", "+1", "file", /expected a value/],
+    ["a number that ends in its point", "[1.]", "file", /expected a comma/],
+    ["single quotes", "{'a': 1}", "file", /expected a key in quotation marks/],
+    ["a comment", "/* */ 1", "file", /expected a value/],
+    ["a byte order mark", "\ufeff{}", "file", /expected a value/],
+    ["a bad escape", '"\\x41"', "file", /bad escape or a control character/],
+    ["a tab in a string", '"\t"', "file", /bad escape or a control character/],
+    ["text after the value", "{} {}", "file", /column 4: expected the end/],
+    ["nothing", " ", "file", /expected a value, and the text ends here/],
+    ["no end of a string", '["a\\"', "file", /ends inside a string/],
+  ])("%s", (_, text, argument, reason) => expectFormatError(() => read(text), argument, reason));
+
+  test("cut at every byte", () => {
+    for (const part of truncations(utf8('{"a": [1, {"b": "c"}, null], "d": -1.5e3}'))) {
+      expectFormatError(() => read(new TextDecoder().decode(part)), /^file/, /not valid JSON/);
+    }
+  });
+
+  test("two million characters: within a second", () => {
+    for (const part of ["[", "\n", '"', "[]", '{"', "1", "-", "\\", '[["']) {
+      const start = performance.now();
+      expectFormatError(() => read(part.repeat(2e6 / part.length)), /^file/, /not valid JSON/);
+      expect(performance.now() - start, part).toBeLessThan(1000);
+    }
+  });
+});
+
+describe("values that JSON cannot hold", () => {
+  const cycle: unknown[] = [];
+  cycle.push(cycle);
+  test.each([
+    ["NaN", { a: [Number.NaN] }, "options.a[0]", /got NaN/],
+    ["infinity", { a: { b: -Infinity } }, "options.a.b", /got -Infinity/],
+    ["undefined", { a: undefined }, "options.a", /got undefined/],
+    ["a hole", new Array(2), "options[0]", /got undefined/],
+    ["a function", { a: () => 1 }, "options.a", /got a function/],
+    ["a big integer", 1n, "options", /got 1/],
+    ["a date", { a: new Date(0) }, "options.a", /Date/],
+    ["a typed array", { a: new Float64Array(1) }, "options.a", /Float64Array/],
+    ["an unsafe key", { a: { constructor: 1 } }, "options.a", /"constructor" cannot be a key/],
+    [
+      "many entries",
+      Object.fromEntries(Array.from({ length: 65_537 }, (_, i) => [i, 0])),
+      "options",
+      /more than 65536/,
+    ],
+    ["a cycle", cycle, `options${"[0]".repeat(32)}`, /more than 32 levels/],
+  ])("%s", (_, value, argument, reason) => {
+    expectFormatError(() => checkJson(value, "options"), argument, reason);
+  });
+});
+
+test("text is laid out for people", () => {
+  expect(formatJson({ a: [1, -0], b: [[1], [2]], c: {}, d: [] })).toBe(
+    '{\n  "a": [1, -0],\n  "b": [\n    [1],\n    [2]\n  ],\n  "c": {},\n  "d": []\n}',
+  );
+});

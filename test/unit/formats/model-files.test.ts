@@ -1,0 +1,341 @@
+/** Saved models through both of this library's own formats: back bit for bit, or refused by the field at fault. */
+import { safetensors as jax } from "@jax-js/loaders";
+import { describe, expect, test } from "vitest";
+import { FormatError } from "../../../src/errors.ts";
+import { modelFromJson, modelToJson } from "../../../src/formats/model-json.ts";
+import { modelFromSafetensors, modelToSafetensors } from "../../../src/formats/model-safetensors.ts";
+import { readModel } from "../../../src/formats/read-model.ts";
+import { checkModel, type SavedModel } from "../../../src/formats/saved-model.ts";
+import {
+  type Bytes,
+  expectFormatError,
+  expectSameModel,
+  float64s,
+  fullModel,
+  join,
+  models,
+  plainModel,
+  safetensorsFile,
+  truncations,
+  utf8,
+} from "./support.ts";
+
+describe.each(models)("%s", (_, model) => {
+  test("through JSON, as text and as bytes", () => {
+    const text = modelToJson(model);
+    expectSameModel(modelFromJson(text), model);
+    expectSameModel(readModel(text), model);
+    expectSameModel(readModel(utf8(text)), model);
+    expect(JSON.parse(text)).toMatchObject({ format: "softmax-webgpu", version: 1 });
+  });
+
+  test("through safetensors", () => {
+    const bytes = modelToSafetensors(model);
+    const before = bytes.slice();
+    expectSameModel(modelFromSafetensors(bytes), model);
+    expectSameModel(readModel(bytes), model);
+    expect(bytes).toEqual(before);
+  });
+
+  test("cut at every byte", () => {
+    for (const part of truncations(utf8(modelToJson(model)))) {
+      expectFormatError(() => readModel(part), /^model/, /JSON|UTF-8/);
+    }
+    for (const part of truncations(modelToSafetensors(model))) {
+      expect(() => readModel(part)).toThrow(FormatError);
+      expectFormatError(() => modelFromSafetensors(part), /^model/, /truncated|UTF-8/);
+    }
+  });
+});
+
+test("what is read shares no memory with the file", () => {
+  const bytes = modelToSafetensors(fullModel);
+  const model = modelFromSafetensors(bytes);
+  bytes.fill(1);
+  expectSameModel(model, fullModel);
+});
+
+test("another project's reader finds the tensors", () => {
+  const { tensors, metadata } = jax.parse(modelToSafetensors(fullModel));
+  expect(tensors.weights).toEqual({ dtype: "F64", shape: [3, 2], data: fullModel.weights });
+  expect(tensors.scale).toEqual({ dtype: "F64", shape: [2], data: fullModel.standardization?.scale });
+  expect(tensors["progress.velocity"].data).toEqual(fullModel.progress?.tensors.velocity);
+  expect(JSON.parse(metadata?.classes ?? "")).toEqual(fullModel.classes);
+  const plain = jax.parse(modelToSafetensors(plainModel));
+  const weights = Float32Array.from(plainModel.weights);
+  expect(plain.tensors.weights).toEqual({ dtype: "F32", shape: [2, 3], data: weights });
+  expect(plain.metadata).toMatchObject({ format: "softmax-webgpu", version: "1" });
+});
+
+/** Models that no file may hold: what is wrong, the field, and the reason. */
+const unsound: readonly (readonly [string, object, string, RegExp])[] = [
+  ["NaN in the weights", { weights: Float64Array.of(0, 0, 0, 0, NaN, 0) }, "weights", /number 4 is NaN/],
+  ["infinite weights", { weights: new Float64Array(6).fill(-Infinity) }, "weights", /number 0 is -Infinity/],
+  ["too few weights", { weights: new Float64Array(5) }, "weights", /expected 6 numbers, got 5/],
+  ["weights of another type", { weights: new Float32Array(6) }, "weights", /expected a Float64Array/],
+  ["an infinite bias", { bias: Float64Array.of(0, Infinity) }, "bias", /number 1 is Infinity/],
+  ["one bias too many", { bias: new Float64Array(3) }, "bias", /expected 2 numbers, got 3/],
+  ["no features", { features: 0, weights: new Float64Array() }, "features", /at least 1, got 0/],
+  ["half a feature", { features: 1.5, weights: new Float64Array(3) }, "features", /got 1.5/],
+  ["no classes", { classes: [] }, "classes", /got 0/],
+  ["one class", { classes: [1] }, "classes", /expected 2 to 65536 classes, got 1/],
+  ["classes of mixed types", { classes: [1, "2"] }, "classes", /expected one type, got 1 and "2"/],
+  ["a class twice", { classes: ["a", "a"] }, "classes", /ascending classes, got "a" before "a"/],
+  ["descending classes", { classes: [10, 9] }, "classes", /got 10 before 9/],
+  ["classes in another order of strings", { classes: ["\uffff", "\u{1f600}"] }, "classes", /ascending/],
+  ["a negative class", { classes: [-1, 1] }, "classes", /non-negative integers or strings, got -1/],
+  ["a fraction as class", { classes: [0.5, 1] }, "classes", /got 0.5/],
+  ["null as class", { classes: [null, 1] }, "classes", /got null/],
+  ["temperature 0", { temperature: 0 }, "temperature", /expected a number above 0, got 0/],
+  ["temperature −0", { temperature: -0 }, "temperature", /above 0/],
+  ["infinite temperature", { temperature: Infinity }, "temperature", /got Infinity/],
+  ["options that are a list", { options: [] }, "options", /expected an object/],
+  ["options that JSON cannot hold", { options: { a: [NaN] } }, "options.a[0]", /got NaN/],
+  ["an unsafe option", { options: { constructor: 1 } }, "options", /cannot be a key/],
+];
+
+const vector = (...values: number[]) => Float64Array.of(...values);
+const unsoundParts: typeof unsound = [
+  [
+    "a scale of 0",
+    { standardization: { mean: vector(0, 0, 0), scale: vector(1, 0, 1) } },
+    "scale",
+    /above 0/,
+  ],
+  [
+    "a scale below 0",
+    { standardization: { mean: vector(0, 0, 0), scale: vector(1, 1, -1) } },
+    "scale",
+    /-1$/,
+  ],
+  [
+    "a mean too few",
+    { standardization: { mean: vector(0, 0), scale: vector(1, 1, 1) } },
+    "mean",
+    /3 numbers/,
+  ],
+  ["a NaN mean", { standardization: { mean: vector(0, NaN, 0), scale: vector(1, 1, 1) } }, "mean", /NaN/],
+];
+
+const badModels = [
+  ...unsound.map(([what, change, field, reason]) => [what, change, `model.${field}`, reason] as const),
+  ...unsoundParts.map(
+    ([what, change, field, reason]) => [what, change, `model.standardization.${field}`, reason] as const,
+  ),
+];
+
+describe("a model that is unsound is not written", () => {
+  test.each(badModels)("%s", (_, change, field, reason) => {
+    const model = { ...plainModel, ...change } as SavedModel;
+    expectFormatError(() => checkModel(model), field, reason);
+    expectFormatError(() => modelToJson(model), field, reason);
+    expectFormatError(() => modelToSafetensors(model), field, reason);
+  });
+
+  test("progress that is unsound", () => {
+    const refuse = (progress: unknown, field: string, reason: RegExp) =>
+      expectFormatError(() => checkModel({ ...plainModel, progress } as SavedModel), field, reason);
+    refuse([], "model.progress", /expected state and tensors/);
+    refuse({ state: undefined, tensors: {} }, "model.progress.state", /undefined/);
+    refuse({ state: 1, tensors: null }, "model.progress.tensors", /expected an object/);
+    refuse({ state: 1, tensors: { a: vector(NaN) } }, "model.progress.tensors.a", /number 0 is NaN/);
+    refuse({ state: 1, tensors: { constructor: vector(1) } }, "model.progress.tensors", /cannot be a key/);
+  });
+
+  test("nothing at all", () => {
+    expectFormatError(() => checkModel(null as unknown as SavedModel), "model", /expected a saved model/);
+  });
+
+  test("more text than a header takes", () => {
+    const options = { note: "x".repeat(2 ** 24) };
+    const write = () => modelToSafetensors({ ...plainModel, options });
+    expectFormatError(write, "model.header", /at most 16777216 are read/);
+  });
+
+  test("more numbers than JSON text takes", () => {
+    const features = 2 ** 23 + 1;
+    const model = { ...plainModel, features, weights: new Float64Array(2 * features) };
+    expectFormatError(() => modelToJson(model), "model", /use safetensors/);
+  });
+});
+
+describe("JSON that is no model", () => {
+  const valid = JSON.parse(modelToJson(fullModel));
+  const read = (change: object) => modelFromJson(JSON.stringify({ ...valid, ...change }));
+
+  test.each(Object.keys(valid))("without %s", (field) => {
+    const reason = field === "format" || field === "version" ? /got undefined/ : /missing/;
+    expectFormatError(() => read({ [field]: undefined }), `model.${field}`, reason);
+  });
+
+  test.each([
+    ["another format", { format: "keras" }, "format", /expected "softmax-webgpu", got "keras"/],
+    ["a newer version", { version: 2, addition: 1 }, "version", /written by a newer version.* version 2/],
+    ["no version of ours", { version: 0 }, "version", /at least 1, got 0/],
+    ["a version as text", { version: "1" }, "version", /got "1"/],
+    ["an unknown field", { extra: 1 }, "extra", /an unknown field/],
+    [
+      "an unknown field within",
+      { standardization: { mean: [], scale: [], std: [] } },
+      "standardization.std",
+      /unk/,
+    ],
+    ["a part that is missing", { standardization: { mean: [0, 0] } }, "standardization.scale", /missing/],
+    ["no matrix", { weights: [1, 2] }, "weights", /expected an array, got 1/],
+    ["ragged rows", { weights: [[1, 2], [1], [1, 2]] }, "weights", /row 0 has 2 numbers and row 1 has 1/],
+    ["no rows", { weights: [] }, "weights", /at least one row/],
+    [
+      "a row too few",
+      {
+        weights: [
+          [1, 2],
+          [1, 2],
+        ],
+      },
+      "weights",
+      /expected 6 numbers, got 4/,
+    ],
+    ["other features", { features: 3 }, "weights", /expected rows of 3 numbers, got 2/],
+    ["features as text", { features: "2" }, "features", /expected a number, got "2"/],
+    ["text among numbers", { bias: [1, "2", 3] }, "bias", /expected a number, got "2"/],
+    [
+      "null among numbers",
+      {
+        weights: [
+          [1, 2],
+          [1, null],
+          [1, 2],
+        ],
+      },
+      "weights",
+      /got null/,
+    ],
+    ["classes that are no list", { classes: { 0: 1 } }, "classes", /expected an array/],
+    ["classes that are lists", { classes: [["a"], ["b"]] }, "classes", /got an array of 1/],
+    ["no temperature", { temperature: null }, "temperature", /expected a number, got null/],
+    ["options that are a list", { options: [1] }, "options", /expected an object/],
+    ["progress without tensors", { progress: { state: 1 } }, "progress.tensors", /missing/],
+    [
+      "tensors that are none",
+      { progress: { state: 1, tensors: { v: 1 } } },
+      "progress.tensors.v",
+      /an array/,
+    ],
+  ])("%s", (_, change, field, reason) => expectFormatError(() => read(change), `model.${field}`, reason));
+
+  test.each([
+    ["unsound: a scale of 0", /"scale": \[5e-324/, '"scale": [0', "standardization.scale", /above 0/],
+    ["unsound: temperature", /"temperature": 1.7/, '"temperature": -1.7', "temperature", /above 0/],
+    ["unsound: one class twice", /naïve café/, "", "classes", /ascending/],
+    ["infinite weights", /3\.14\d+/, "1e999", "weights", /too large for float64/],
+    ["a field twice", /"bias"/, '"weights"', "weights", /occurs twice/],
+    ["an option twice", /"empty"/, '"list"', "options.nested.list", /occurs twice/],
+    ["an unsafe key", /"velocity"/, '"__proto__"', "progress.tensors", /cannot be a key/],
+  ])("%s", (_, from, to, field, reason) => {
+    const text = modelToJson(fullModel);
+    expect(text).toMatch(from);
+    expectFormatError(() => modelFromJson(text.replace(from, to)), `model.${field}`, reason);
+  });
+
+  test("text after it, bytes that are not UTF-8, a mark before it", () => {
+    const text = modelToJson(plainModel);
+    expectFormatError(() => readModel(`${text}x`), "model", /expected the end/);
+    expectFormatError(() => readModel(join(utf8(text), [0xff])), "model", /UTF-8/);
+    expectFormatError(() => readModel(join([0xef, 0xbb, 0xbf], utf8(text))), "model", /expected a value/);
+  });
+
+  test("a value", () => {
+    for (const text of ["1", "[]", "null", '"model"']) {
+      expectFormatError(() => modelFromJson(text), "model", /expected an object/);
+    }
+  });
+});
+
+describe("safetensors that are no model", () => {
+  const body = float64s(1, 2, 3, 4, 0, 0);
+  const weights = { dtype: "F64", shape: [2, 2], data_offsets: [0, 32] };
+  const bias = { dtype: "F64", shape: [2], data_offsets: [32, 48] };
+  const metadata = {
+    format: "softmax-webgpu",
+    version: "1",
+    classes: "[0,1]",
+    temperature: "1",
+    options: "{}",
+  };
+  const file = (entries: object, changes: object = {}, bytes: Bytes = body) =>
+    safetensorsFile({ __metadata__: { ...metadata, ...changes }, weights, bias, ...entries }, bytes);
+
+  test("but one by hand is", () => {
+    const read = modelFromSafetensors(file({}));
+    expectSameModel(read, {
+      ...plainModel,
+      features: 2,
+      classes: [0, 1],
+      weights: Float64Array.of(1, 2, 3, 4),
+      bias: new Float64Array(2),
+    });
+  });
+
+  test.each([
+    ["no metadata", { __metadata__: undefined }, {}, "format", /got undefined/],
+    ["another format", {}, { format: "pt" }, "format", /got "pt"/],
+    ["a newer version", {}, { version: "10", addition: "1" }, "version", /newer version.* version 10/],
+    ["a version that is none", {}, { version: "1.0" }, "version", /got "1.0"/],
+    ["no version", {}, { version: undefined }, "version", /got undefined/],
+    ["no classes", {}, { classes: undefined }, "classes", /missing/],
+    ["unknown metadata", {}, { extra: "1" }, "extra", /an unknown field/],
+    ["classes that are not JSON", {}, { classes: "[0,1" }, "classes", /not valid JSON/],
+    ["classes that are no list", {}, { classes: "{}" }, "classes", /expected an array/],
+    ["classes not ascending", {}, { classes: "[1,0]" }, "classes", /ascending/],
+    ["a class too many", {}, { classes: "[0,1,2]" }, "weights", /a row for each of 3 classes, got 2/],
+    ["a temperature of 0", {}, { temperature: "0" }, "temperature", /above 0/],
+    ["a temperature as text", {}, { temperature: '"1"' }, "temperature", /expected a number/],
+    ["options with a key twice", {}, { options: '{"a":{"b":1,"b":1}}' }, "options.a.b", /occurs twice/],
+    ["weights that are missing", { weights: undefined, w: weights }, {}, "weights", /missing/],
+    ["weights of rank 1", { weights: { ...weights, shape: [4] } }, {}, "weights", /rank 2, got rank 1/],
+    ["weights as integers", { weights: { ...weights, dtype: "I64" } }, {}, "weights", /F32 or F64, got I64/],
+    ["bias of rank 2", { bias: { ...bias, shape: [2, 1] } }, {}, "bias", /rank 1, got rank 2/],
+    ["an unknown tensor", { c: { ...bias, data_offsets: [48, 64] } }, {}, "c", /an unknown tensor/],
+    ["mean alone", { mean: { ...bias, data_offsets: [48, 64] } }, {}, "scale", /missing/],
+    [
+      "progress alone",
+      { "progress.v": { ...bias, data_offsets: [48, 64] } },
+      {},
+      "progress.v",
+      /an unknown tensor/,
+    ],
+    [
+      "unknown in progress",
+      { v: { ...bias, data_offsets: [48, 64] } },
+      { state: "1" },
+      "v",
+      /an unknown tensor/,
+    ],
+  ])("%s", (_, entries, changes, field, reason) => {
+    const bytes = join(body, JSON.stringify(entries).includes("48,64") ? float64s(1, 1) : []);
+    expectFormatError(() => modelFromSafetensors(file(entries, changes, bytes)), `model.${field}`, reason);
+  });
+
+  test("numbers that are not finite, a scale of 0", () => {
+    const part = { ...bias, data_offsets: [48, 64] };
+    const more = { ...bias, data_offsets: [64, 80] };
+    const read = (entries: object, ...numbers: number[]) =>
+      modelFromSafetensors(file(entries, {}, float64s(...numbers)));
+    expectFormatError(() => read({}, 1, 2, NaN, 4, 0, 0), "model.weights", /number 2 is NaN/);
+    expectFormatError(() => read({}, 1, 2, 3, 4, 0, Infinity), "model.bias", /number 1 is Infinity/);
+    const field = "model.standardization.scale";
+    expectFormatError(() => read({ mean: part, scale: more }, 1, 2, 3, 4, 0, 0, 0, 0, 1, 0), field, /1 is 0/);
+  });
+
+  test("an unsafe name in progress", () => {
+    const entries = { "progress.__proto__": { ...bias, data_offsets: [48, 64] } };
+    const bytes = file(entries, { state: "1" }, join(body, float64s(1, 1)));
+    expectFormatError(() => modelFromSafetensors(bytes), "model.progress.tensors", /cannot be a key/);
+  });
+});
+
+test("anything but text or bytes is refused", () => {
+  for (const source of [undefined, null, 1, {}, new ArrayBuffer(8), new Float32Array(4)]) {
+    expectFormatError(() => readModel(source as unknown as string), "model", /expected a Uint8Array/);
+  }
+});

@@ -1,0 +1,183 @@
+/** The safetensors container against files built here byte by byte, and against the reader of another project. */
+import { safetensors as jax } from "@jax-js/loaders";
+import { describe, expect, test } from "vitest";
+import { readSafetensors, type Tensor, writeSafetensors } from "../../../src/formats/safetensors.ts";
+import { expectFormatError, float64s, join, safetensorsFile, truncations, uint64 } from "./support.ts";
+
+const tensors = new Map<string, Tensor>([
+  ["u8", { dtype: "U8", shape: [3], bytes: Uint8Array.of(1, 2, 255) }],
+  ["scalar", { dtype: "F64", shape: [], bytes: float64s(-0) }],
+  ["f32", { dtype: "F32", shape: [2, 1], bytes: new Uint8Array(Float32Array.of(1.5, -2).buffer) }],
+  ["empty", { dtype: "I64", shape: [0, 4], bytes: new Uint8Array() }],
+  ["naïve \u{1f600}", { dtype: "U16", shape: [1], bytes: Uint8Array.of(1, 2) }],
+]);
+const metadata = { format: "pt", note: 'é "quoted"', "": "" };
+
+const f64 = (begin: number, end: number, shape: unknown = [(end - begin) / 8]) => ({
+  dtype: "F64",
+  shape,
+  data_offsets: [begin, end],
+});
+
+describe("files written here", () => {
+  const file = writeSafetensors({ tensors, metadata });
+
+  test("read back the same, as views of the file", () => {
+    const read = readSafetensors(file);
+    expect(new Map([...read.tensors].toSorted())).toEqual(new Map([...tensors].toSorted()));
+    expect(read.metadata).toEqual(metadata);
+    expect(read.tensors.get("f32")?.bytes.buffer).toBe(file.buffer);
+  });
+
+  test("inside a larger buffer", () => {
+    const inside = join([9, 9, 9], file, [9]).subarray(3, 3 + file.length);
+    expect(readSafetensors(inside)).toEqual(readSafetensors(file));
+  });
+
+  test("are read by another project's reader", () => {
+    const read = jax.parse(file);
+    expect(read.metadata).toEqual(metadata);
+    expect(Object.keys(read.tensors).toSorted()).toEqual([...tensors.keys()].toSorted());
+    expect(read.tensors.u8).toEqual({ dtype: "U8", shape: [3], data: Uint8Array.of(1, 2, 255) });
+    expect(read.tensors.scalar).toEqual({ dtype: "F64", shape: [], data: Float64Array.of(-0) });
+    expect(read.tensors.f32).toEqual({ dtype: "F32", shape: [2, 1], data: Float32Array.of(1.5, -2) });
+  });
+
+  test("do not depend on the order of the tensors, and begin them at a multiple of eight", () => {
+    const reversed = new Map([...tensors].reverse());
+    expect(writeSafetensors({ tensors: reversed, metadata })).toEqual(file);
+    expect(new DataView(file.buffer).getBigUint64(0, true) % 8n).toBe(0n);
+  });
+
+  test("of nothing", () => {
+    const nothing = { tensors: new Map(), metadata: {} };
+    expect(readSafetensors(writeSafetensors(nothing))).toEqual(nothing);
+    expect(readSafetensors(safetensorsFile("{}"))).toEqual(nothing);
+  });
+
+  test("cut at every byte", () => {
+    for (const part of truncations(file)) {
+      expectFormatError(() => readSafetensors(part), /^safetensors/, /truncated|UTF-8/);
+    }
+  });
+});
+
+test("tensors may lie in any order, empty ones anywhere", () => {
+  const header = { b: f64(8, 16), none: f64(8, 8), a: f64(0, 8) };
+  const read = readSafetensors(safetensorsFile(header, float64s(1, 2)));
+  expect(read.tensors.get("a")?.bytes).toEqual(float64s(1));
+  expect(read.tensors.get("b")?.bytes).toEqual(float64s(2));
+});
+
+describe("refused", () => {
+  const body = float64s(1, 2);
+  const entry = { dtype: "F64", shape: [2], data_offsets: [0, 16] };
+  const huge = [2 ** 30, 2 ** 30];
+  test.each([
+    ["an unknown dtype", { a: { ...entry, dtype: "F4" } }, "a.dtype", /expected one of BOOL, .*got "F4"/],
+    ["a dtype of JavaScript's", { a: { ...entry, dtype: "toString" } }, "a.dtype", /got "toString"/],
+    ["no dtype", { a: { shape: [2], data_offsets: [0, 16] } }, "a.dtype", /missing/],
+    ["an unknown field", { a: { ...entry, order: "C" } }, "a.order", /unknown field/],
+    ["an entry that is none", { a: [entry] }, "a", /expected an object, got an array of 1/],
+    ["a shape that is none", { a: { ...entry, shape: 2 } }, "a.shape", /expected an array, got 2/],
+    ["a negative size", { a: { ...entry, shape: [-2] } }, "a.shape", /got -2/],
+    ["half a size", { a: { ...entry, shape: [0.5, 4] } }, "a.shape", /got 0.5/],
+    ["a shape that overflows", { a: { ...entry, shape: huge } }, "a.shape", /overflows/],
+    [
+      "a shape that overflows before a zero",
+      { a: { ...entry, shape: [...huge, 0] } },
+      "a.shape",
+      /overflows/,
+    ],
+    ["a shape for other bytes", { a: { ...entry, shape: [3] } }, "a.shape", /24 bytes of F64.* for 16/],
+    ["one offset", { a: { ...entry, data_offsets: [0] } }, "a.data_offsets", /begin and where they end/],
+    [
+      "an end before its beginning",
+      { a: { ...entry, data_offsets: [16, 0] } },
+      "a.data_offsets",
+      /begin and/,
+    ],
+    ["a negative offset", { a: { ...entry, data_offsets: [-8, 8] } }, "a.data_offsets", /got -8/],
+    [
+      "an offset above 2⁵³",
+      { a: { ...entry, data_offsets: [2 ** 60, 2 ** 60 + 4096] } },
+      "a.data_offsets",
+      /got/,
+    ],
+    ["a range past the end", { a: f64(0, 24) }, "", /truncated: expected 24 bytes of tensors, found 16/],
+    ["an overlap", { a: f64(0, 16), b: f64(8, 16) }, "b.data_offsets", /begins at 8, which overlaps/],
+    ["the same range twice", { a: f64(0, 16), b: f64(0, 16) }, "b.data_offsets", /overlaps/],
+    ["a gap", { a: f64(8, 16) }, "a.data_offsets", /begins at 8, which leaves a gap .* at 0/],
+    ["bytes left over", { a: f64(0, 8) }, "", /trailing bytes: expected 8 .* found 16/],
+    ["bytes and no tensors", {}, "", /trailing bytes/],
+    [
+      "metadata that are no strings",
+      { __metadata__: { n: 1 }, a: entry },
+      "__metadata__.n",
+      /a string, got 1/,
+    ],
+    ["metadata that are none", { __metadata__: [], a: entry }, "__metadata__", /expected an object/],
+    ["half a surrogate pair as a name", '{"\\ud800": 1}', "\ud800", /well-formed Unicode/],
+    ["a tensor twice", '{"a": 1, "a": 1}', "a", /occurs twice/],
+    ["a tensor called __proto__", '{"__proto__": 1}', "", /cannot be a key/],
+    ["an array as header", "[]", "header", /expected \{ as its first character/],
+    ["space before the header", " {}", "header", /expected \{ as its first character/],
+    ["text after the header", "{} x", "", /expected the end of the text/],
+  ])("%s", (_, header, where, reason) => {
+    const argument = where === "" ? "safetensors" : `safetensors.${where}`;
+    expectFormatError(() => readSafetensors(safetensorsFile(header, body)), argument, reason);
+  });
+
+  test("unaligned elements", () => {
+    const header = { a: { dtype: "U8", shape: [1], data_offsets: [0, 1] }, b: f64(1, 9) };
+    const file = safetensorsFile(header, new Uint8Array(9));
+    expectFormatError(
+      () => readSafetensors(file),
+      "safetensors.b.data_offsets",
+      /unaligned: byte \d+ .* F64/,
+    );
+  });
+
+  test("a header that is not UTF-8", () => {
+    const file = join(uint64(8), [0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d, 0x20]);
+    expectFormatError(() => readSafetensors(file), "safetensors.header", /UTF-8/);
+  });
+
+  test("a header length past the file, past 100 MB, past 2⁵³: without that memory", () => {
+    const before = process.memoryUsage().arrayBuffers;
+    for (const [length, reason] of [
+      [17, /truncated: expected 17 bytes of header, found 16/],
+      [100_000_000, /truncated/],
+      [100_000_001, /at most 100000000 are read/],
+      [2n ** 64n - 1n, /declares 18446744073709551615 bytes/],
+    ] as const) {
+      const file = join(uint64(length), new Uint8Array(16).fill(0x20));
+      expectFormatError(() => readSafetensors(file), "safetensors.header", reason);
+    }
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(2 ** 20);
+  });
+
+  test("anything but bytes", () => {
+    for (const source of ["{}", null, [1], new ArrayBuffer(8), new Float64Array(2)]) {
+      expectFormatError(
+        () => readSafetensors(source as unknown as Uint8Array),
+        "safetensors",
+        /expected a Uint8Array/,
+      );
+    }
+  });
+});
+
+describe("what cannot be read is not written", () => {
+  const one: Tensor = { dtype: "U8", shape: [1], bytes: Uint8Array.of(1) };
+  test.each([
+    ["bytes that do not fit the shape", new Map([["a", { ...one, shape: [2] }]]), ".a.shape", /2 bytes/],
+    ["half a surrogate pair as a name", new Map([["\ud800", one]]), ".\ud800", /well-formed/],
+    ["an unsafe name", new Map([["constructor", one]]), "", /cannot be a key/],
+    ["the name of the metadata", new Map([["__metadata__", one]]), ".__metadata__.dtype", /string|expected/],
+  ])("%s", (_, given, argument, reason) => {
+    const write = () => writeSafetensors({ tensors: given, metadata: {} });
+    expectFormatError(write, /^safetensors/, reason);
+    if (argument !== ".__metadata__.dtype") expectFormatError(write, `safetensors${argument}`, reason);
+  });
+});

@@ -1,0 +1,261 @@
+/** L-BFGS and OWL-QN on functions whose minimum is known, and the parts they are made of. */
+import { describe, expect, test } from "vitest";
+import { createRandom } from "../../src/data/random.ts";
+import { type CurvaturePair, descentDirection, dot, remember } from "../../src/solvers/curvature.ts";
+import { type LbfgsOptions, type LbfgsState, lbfgs, type Objective } from "../../src/solvers/lbfgs.ts";
+import { wolfeSearch } from "../../src/solvers/line-search.ts";
+import { pseudoGradient } from "../../src/solvers/owl-qn.ts";
+import { fitPreconditioner } from "../../src/solvers/preconditioner.ts";
+import { expectClose } from "../support/expect-close.ts";
+
+const NOTHING = async (vector: Float64Array) => vector.slice();
+const OPTIONS: LbfgsOptions = {
+  memory: 10,
+  tolerance: 1e-9,
+  maxIterations: 500,
+  maxSeconds: Infinity,
+  precision: 2 ** -50,
+  precondition: NOTHING,
+  l1: { l1: 0, count: 0 },
+};
+
+/** Σ c_i (x_i − a_i)² / 2 with curvatures over four orders of magnitude. */
+function quadratic(centre: Float64Array): { objective: Objective; curvatures: Float64Array } {
+  const curvatures = centre.map((_, i) => 10 ** ((4 * i) / centre.length - 2));
+  const objective: Objective = async (x) => ({
+    value: x.reduce((sum, value, i) => sum + (curvatures[i] * (value - centre[i]) ** 2) / 2, 0),
+    gradient: x.map((value, i) => curvatures[i] * (value - centre[i])),
+  });
+  return { objective, curvatures };
+}
+
+const rosenbrock: Objective = async ([a, b]) => ({
+  value: (1 - a) ** 2 + 100 * (b - a * a) ** 2,
+  gradient: Float64Array.of(-2 * (1 - a) - 400 * a * (b - a * a), 200 * (b - a * a)),
+});
+
+/** Runs from `start` and gives the last state and why it stopped. */
+async function minimise(
+  objective: Objective,
+  start: Float64Array | LbfgsState,
+  options: Partial<LbfgsOptions> = {},
+) {
+  const states: LbfgsState[] = [];
+  const stop = await lbfgs(objective, start, { ...OPTIONS, ...options }, (state) => void states.push(state));
+  return { stop, states, last: states[states.length - 1] };
+}
+
+const CENTRE = Float64Array.of(3, -1, 0.5, 2, -4, 1e-3, 7, 0);
+
+describe("L-BFGS", () => {
+  test("finds the minimum of a badly scaled quadratic", async () => {
+    const { stop, last } = await minimise(quadratic(CENTRE).objective, new Float64Array(8));
+    expect(stop).toBe("tolerance");
+    expectClose(last.x, CENTRE, { absolute: 1e-6, relative: 0 });
+  });
+
+  test("finds the end of Rosenbrock's valley", async () => {
+    const { stop, last } = await minimise(rosenbrock, Float64Array.of(-1.2, 1));
+    expect(stop).toBe("tolerance");
+    expectClose(last.x, [1, 1], { absolute: 1e-8, relative: 0 });
+    expect(last.evaluations).toBeLessThan(80);
+  });
+
+  test("goes on from any state with the same bits", async () => {
+    const whole = await minimise(rosenbrock, Float64Array.of(-1.2, 1));
+    for (const state of whole.states.slice(0, -1)) {
+      const rest = await minimise(rosenbrock, structuredClone(state));
+      expect(rest.states).toEqual(whole.states.slice(state.iteration));
+    }
+  });
+
+  test("stops at its limits and says so", async () => {
+    const { objective } = quadratic(CENTRE);
+    const few = await minimise(objective, new Float64Array(8), { maxIterations: 3 });
+    expect([few.stop, few.last.iteration]).toEqual(["iterations", 3]);
+    expect((await minimise(objective, new Float64Array(8), { maxSeconds: 0 })).stop).toBe("time");
+    expect((await minimise(objective, CENTRE)).states).toHaveLength(1);
+  });
+
+  test("stops by itself where rounding hides the rest, near the minimum", async () => {
+    // Values in steps of 1e-7 and gradients off by as much, as float32 would give.
+    const { objective } = quadratic(CENTRE);
+    const rough: Objective = async (x) => {
+      const { value, gradient } = await objective(x);
+      return {
+        value: Math.fround(value + 1),
+        gradient: gradient.map((g, i) => g + 1e-7 * Math.sin(1e6 * x[i] + i)),
+      };
+    };
+    const { stop, last } = await minimise(rough, new Float64Array(8), { precision: 2 ** -22 });
+    expect(stop).toBe("precision");
+    expect((await objective(last.x)).value).toBeLessThan(1e-5);
+  });
+
+  test("comes back from steps where the objective is not finite", async () => {
+    const steep: Objective = async ([x]) =>
+      x > 2
+        ? { value: Number.NaN, gradient: Float64Array.of(Number.NaN) }
+        : { value: -Math.log(2 - x) * -1 + x * x, gradient: Float64Array.of(-1 / (2 - x) + 2 * x) };
+    const { stop, last } = await minimise(steep, Float64Array.of(1.2));
+    expect(stop).toBe("tolerance");
+    expect(last.x[0]).toBeLessThan(2);
+  });
+
+  test("what a hook throws ends it", async () => {
+    const mine = new Error("mine");
+    const run = lbfgs(rosenbrock, new Float64Array(2), OPTIONS, () => {
+      throw mine;
+    });
+    await expect(run).rejects.toBe(mine);
+  });
+});
+
+describe("OWL-QN", () => {
+  test("soft-thresholds a quadratic: exactly 0 where the curvature's pull is below λ₁", async () => {
+    const { objective, curvatures } = quadratic(CENTRE);
+    const l1 = 0.5;
+    const { last } = await minimise(objective, new Float64Array(8), {
+      l1: { l1, count: 7 },
+      tolerance: 1e-8,
+    });
+    const expected = CENTRE.map((a, i) =>
+      i < 7 ? Math.sign(a) * Math.max(Math.abs(a) - l1 / curvatures[i], 0) : a,
+    );
+    expectClose(last.x, expected, { absolute: 1e-6, relative: 1e-6 });
+    expect([...last.x].map((value) => value === 0)).toEqual([...expected].map((value) => value === 0));
+    expect(expected.filter((value) => value === 0).length).toBeGreaterThan(1);
+  });
+
+  test("the pseudo-gradient is the subgradient of least length", () => {
+    const g = pseudoGradient(Float64Array.of(2, -2, 0, 0, 0, 0), Float64Array.of(1, 1, 3, -3, 0.5, 9), {
+      l1: 1,
+      count: 5,
+    });
+    expect([...g]).toEqual([2, 0, 2, -2, 0, 9]);
+  });
+});
+
+describe("curvature", () => {
+  test("as many pairs as parameters make the inverse Hessian: one step is Newton's", async () => {
+    const { curvatures } = quadratic(CENTRE);
+    let pairs: readonly CurvaturePair[] = [];
+    for (let i = 0; i < 8; i++) {
+      const s = new Float64Array(8).fill(0).with(i, 1);
+      pairs = remember(pairs, { s, y: s.map((value, j) => value * curvatures[j]) }, 8);
+    }
+    const gradient = Float64Array.from({ length: 8 }, (_, i) => i - 3);
+    const direction = await descentDirection(pairs, gradient, NOTHING);
+    expectClose(
+      direction,
+      gradient.map((g, i) => -g / curvatures[i]),
+      { absolute: 1e-9, relative: 1e-9 },
+    );
+  });
+
+  test("the oldest pair goes; one without curvature is not taken", () => {
+    const pair = (s: number, y: number) => ({ s: Float64Array.of(s), y: Float64Array.of(y) });
+    const two = remember(remember([], pair(1, 1), 2), pair(2, 1), 2);
+    expect(remember(two, pair(3, 1), 2).map(({ s }) => s[0])).toEqual([2, 3]);
+    expect(remember(two, pair(1, -1), 2)).toBe(two);
+    expect(remember(two, pair(0, 1), 2)).toBe(two);
+  });
+});
+
+describe("the line search", () => {
+  const along = (phi: (t: number) => number, slope: (t: number) => number) => ({
+    evaluate: async (step: number) => ({ step, value: phi(step), slope: slope(step) }),
+    start: { step: 0, value: phi(0), slope: slope(0) },
+  });
+  const CASES = [
+    [
+      "a step that is far too long",
+      along(
+        (t) => (t - 1) ** 2,
+        (t) => 2 * (t - 1),
+      ),
+      1000,
+    ],
+    [
+      "one that is far too short",
+      along(
+        (t) => (t - 1) ** 2,
+        (t) => 2 * (t - 1),
+      ),
+      1e-6,
+    ],
+    [
+      "a wave",
+      along(
+        (t) => Math.cos(t) - t / 10,
+        (t) => -Math.sin(t) - 1 / 10,
+      ),
+      30,
+    ],
+    [
+      "a kink of the third order",
+      along(
+        (t) => Math.abs(t - 1) ** 3,
+        (t) => 3 * Math.sign(t - 1) * (t - 1) ** 2,
+      ),
+      8,
+    ],
+  ] as const;
+  for (const [what, { evaluate, start }, first] of CASES) {
+    test(`from ${what} finds one that meets Wolfe's conditions`, async () => {
+      const taken = await wolfeSearch(evaluate, start, first, 0);
+      expect(taken).not.toBeNull();
+      if (!taken) return;
+      expect(taken.value).toBeLessThanOrEqual(start.value + 1e-4 * taken.step * start.slope);
+      expect(Math.abs(taken.slope)).toBeLessThanOrEqual(0.9 * Math.abs(start.slope));
+    });
+  }
+
+  test("gives null where the slope lies and nothing is lower", async () => {
+    const { evaluate } = along(
+      (t) => 1 + t,
+      () => 1,
+    );
+    expect(await wolfeSearch(evaluate, { step: 0, value: 1, slope: -1 }, 1, 0)).toBeNull();
+  });
+});
+
+describe("the preconditioner", () => {
+  const random = createRandom(3);
+  const rows = 40;
+  const cols = 3;
+  const x = { data: Float64Array.from({ length: rows * cols }, () => random.normal()), rows, cols };
+
+  test("inverts Σ x̃ x̃ᵀ/S times its curvature + 2λI, class by class", async () => {
+    const l2 = 0.05;
+    const apply = await fitPreconditioner({ x, classes: 2, bias: true, l2, seed: 0 });
+    const vector = Float64Array.from({ length: 8 }, () => random.normal());
+    const result = await apply(vector);
+    const size = 4;
+    const tilde = (row: number, j: number) => (j === 3 ? 1 : x.data[row * cols + j]);
+    for (let k = 0; k < 2; k++) {
+      const part = [...result.subarray(3 * k, 3 * k + 3), result[6 + k]];
+      const expected = [...vector.subarray(3 * k, 3 * k + 3), vector[6 + k]];
+      const image = part.map((own, i) => {
+        let sum = i < 3 ? 2 * l2 * own : 0;
+        for (let j = 0; j < size; j++)
+          for (let row = 0; row < rows; row++)
+            sum += (0.0625 * tilde(row, i) * tilde(row, j) * part[j]) / rows;
+        return sum;
+      });
+      // The diagonal is a thousandth of its mean larger.
+      expectClose(image, expected, { absolute: 0.02, relative: 0.02 });
+    }
+  });
+
+  test("rows of zeros, constant columns and no penalty still give finite steps downhill", async () => {
+    const zeros = { data: new Uint8Array(20), rows: 10, cols: 2 };
+    for (const bias of [true, false]) {
+      const apply = await fitPreconditioner({ x: zeros, classes: 3, bias, l2: 0, seed: 0 });
+      const gradient = Float64Array.from({ length: bias ? 9 : 6 }, (_, i) => i - 4);
+      const step = await apply(gradient);
+      expect(step.every(Number.isFinite)).toBe(true);
+      expect(dot(step, gradient)).toBeGreaterThan(0);
+    }
+  });
+});
