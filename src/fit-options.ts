@@ -17,7 +17,7 @@ export interface ModelEvaluation {
 export interface EpochRecord {
   /** Counted from 1. */
   readonly epoch: number;
-  /** Mean cross-entropy of the epoch's batches, each before the step it caused. */
+  /** Mean cross-entropy of the epoch's batches, each before the step it caused, with smoothing and weights as trained. */
   readonly loss: number;
   /** Share of rows predicted right, likewise. */
   readonly accuracy: number;
@@ -136,7 +136,7 @@ export interface PathEntry {
   /** λ */
   readonly l2: number;
   readonly history: FitHistory;
-  /** Of all training rows, weighted as in training. */
+  /** Of all training rows, with smoothing and weights as trained. */
   readonly training: ModelEvaluation;
   /** Of the validation rows, where there are any. */
   readonly validation?: ModelEvaluation;

@@ -1,12 +1,22 @@
-/** Entry `softmax-webgpu`: the estimator, its errors, data readers and learning-rate schedules. */
+/**
+ * Entry `softmax-webgpu`: the estimator, its errors, data readers and learning-rate schedules.
+ *
+ * @module softmax-webgpu
+ */
 export type { DeviceInfo, DeviceKind, TuningReport } from "./backends/backend.ts";
 export type { DeviceOption } from "./backends/open-backend.ts";
 export type { Tuning, TuningCache } from "./backends/webgpu/choose-plan.ts";
-export type { StepPlan } from "./backends/webgpu/plan.ts";
+export type {
+  ForwardTile,
+  GradientTile,
+  OneReadTile,
+  SharedTile,
+  StepPlan,
+} from "./backends/webgpu/plan.ts";
 export type { ByteSource } from "./data/byte-source.ts";
 export { type IdxImages, readIdxImages, readIdxLabels, readIdxPair } from "./data/idx.ts";
 export type { Label, Labels, LabelsLike } from "./data/labels.ts";
-export type { Matrix, MatrixData, MatrixLike } from "./data/matrix.ts";
+export type { Float16Data, Matrix, MatrixData, MatrixLike } from "./data/matrix.ts";
 export type { ClassWeight } from "./data/row-weights.ts";
 export type { Standardization } from "./data/standardization.ts";
 export type { Storage } from "./data/storage.ts";

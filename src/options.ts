@@ -7,7 +7,7 @@ import type { Storage } from "./data/storage.ts";
 import type { EarlyStopping } from "./solvers/early-stopping.ts";
 import type { LearningRateSchedule } from "./solvers/schedules.ts";
 
-/** Options of {@link SoftmaxRegression}. */
+/** Options of {@link SoftmaxRegression}. What another solver than the one chosen would need is not looked at. */
 export interface SoftmaxRegressionOptions {
   /** λ ≥ 0, the coefficient of ‖W‖². Default 1e-4. */
   readonly l2?: number;
@@ -21,14 +21,15 @@ export interface SoftmaxRegressionOptions {
   /** Whether there is a bias per class. Default true. */
   readonly bias?: boolean;
   /**
-   * Bring every feature to mean 0 and standard deviation 1 over the training rows, and keep what that takes with the
+   * Bring every feature to mean 0 and standard deviation 1 over the training rows, each counted by its weight, and keep what that takes with the
    * model; a constant feature becomes 0. The penalties are on the weights of the standardised features. X is kept as
    * float32 then unless `storage` says `"f16"`. Default false.
    */
   readonly standardize?: boolean;
   /**
    * Weight of each class's rows, times their sample weights: numbers by label (or in the order of `classes`), or
-   * `"balanced"`, N / (K·n_k). Default: 1.
+   * `"balanced"`, Σ s / (K Σ_{rows of k} s), which without sample weights is N / (K·n_k). The class is that of the label
+   * before smoothing. Default: 1.
    */
   readonly classWeight?: ClassWeight | undefined;
   /** ε in [0, 1): training targets become (1 − ε) q + ε/K; evaluations take them as they are. Default 0. */
@@ -50,12 +51,13 @@ export interface SoftmaxRegressionOptions {
    * Default `"auto"`.
    */
   readonly learningRate?: "auto" | number | LearningRateSchedule;
-  /** μ in [0, 1). Default 0.9. */
+  /** μ of SGD in [0, 1). Default 0.9. */
   readonly momentum?: number;
   /** Nesterov's form of momentum. Default false. */
   readonly nesterov?: boolean;
-  /** Decay of AdamW's first and second moment, in [0, 1). Defaults 0.9 and 0.999. */
+  /** Decay of AdamW's first moment, in [0, 1). Default 0.9. */
   readonly beta1?: number;
+  /** Decay of AdamW's second moment, in [0, 1). Default 0.999. */
   readonly beta2?: number;
   /** ε of AdamW, > 0. Default 1e-8. */
   readonly epsilon?: number;
@@ -63,7 +65,7 @@ export interface SoftmaxRegressionOptions {
   readonly averaging?: number;
   /**
    * Stop SGD and AdamW when the loss of the validation rows has not fallen by `minDelta` for `patience` epochs. The
-   * parameters of the best epoch are restored, also where all epochs were run. Default: no.
+   * parameters of the best epoch are restored, also where all epochs were run. L-BFGS goes to its optimum. Default: no.
    */
   readonly earlyStopping?: EarlyStopping | undefined;
   /** Fixes the order of rows: an integer in [0, 2³²). Default 0. */

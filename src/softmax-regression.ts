@@ -56,7 +56,7 @@ import { loadModel, type ModelSource, optionsOf, savedModel } from "./training/s
  * dispose(), and with DeviceError where the device is missing or lost; the next call then opens a new one.
  */
 export class SoftmaxRegression {
-  readonly #options: ResolvedOptions;
+  #options: ResolvedOptions;
   readonly #backend: BackendOwner;
   #fitted: Fitted | null = null;
   #progress: Progress | null = null;
@@ -135,8 +135,11 @@ export class SoftmaxRegression {
 
   /**
    * Fits for several λ while the rows stay on the device, from the largest λ down, each from where the last one ended.
-   * The model keeps the fit with the least validation loss; without validation rows, the one with the least λ.
+   * The model keeps the fit with the least validation loss (without validation rows, the one with the least λ), and its λ
+   * for later fits.
    *
+   * @param x rows `[N,D]`
+   * @param y as for {@link fit}
    * @param l2s each finite and ≥ 0, none twice
    * @returns one entry for each λ, in the order given
    * @throws as {@link fit}; an abort or a failure leaves the model as it was
@@ -156,7 +159,8 @@ export class SoftmaxRegression {
         return fitAlongPath(session, problem, task, l2s);
       });
       const { parameters, l2 } = bestOf(fits);
-      this.#keep(problem, parameters, l2);
+      this.#options = { ...this.#options, l2 };
+      this.#keep(problem, parameters);
       return fits.map(({ parameters: _, ...entry }) => entry);
     });
   }
@@ -164,7 +168,8 @@ export class SoftmaxRegression {
   /**
    * One pass over a batch of rows by SGD (AdamW where that is the solver), on from all batches before: for rows that
    * come in over time. The first call, or `fit` before it, settles the features and classes; `classes` declares those
-   * that its rows do not show.
+   * that its rows do not show. Averaging and early stopping take no part, and schedules see a fit without an end, so that
+   * those that fall over its length stay where they begin.
    *
    * @throws as {@link fit}; a batch that fails leaves the model as it was
    */
@@ -181,12 +186,20 @@ export class SoftmaxRegression {
     });
   }
 
-  /** Adds a class that is to be trained later, by `partialFit` or a warm start. @throws StateError, DataError */
+  /**
+   * Adds a class that is to be trained later, by `partialFit` or a warm start. What optimisers remember is forgotten.
+   *
+   * @throws StateError before the first fit; DataError a class there already is, or a label of another type
+   */
   addClass(label: Label): void {
     this.#replace(withClass(this.#requireFitted(), label));
   }
 
-  /** Takes a class out; the others keep their scores. @throws StateError, DataError */
+  /**
+   * Takes a class out; the others keep their scores. What optimisers remember is forgotten.
+   *
+   * @throws StateError before the first fit, or where only one class would be left; DataError no such class
+   */
   removeClass(label: Label): void {
     this.#replace(withoutClass(this.#requireFitted(), label));
   }
@@ -280,7 +293,7 @@ export class SoftmaxRegression {
 
   /**
    * The model as an ONNX file of opset 13: `x [N,D]` to `logits` and `probabilities [N,K]`, float32, standardisation and
-   * temperature folded into one Gemm. The classes are in its metadata.
+   * temperature folded into one Gemm, so that its logits are divided by the temperature. The classes are in its metadata.
    */
   toOnnx(): Uint8Array<ArrayBuffer> {
     return toOnnx(this.#saved());
@@ -291,7 +304,7 @@ export class SoftmaxRegression {
     return Float32Array.from(folded(this.#requireFitted()).weights);
   }
 
-  /** b `[K]`, likewise; zeros without a bias or standardisation. @throws StateError before the first fit */
+  /** b `[K]`, for rows as they come: a standardisation is folded in. @throws StateError before the first fit */
   get bias(): Float32Array {
     return Float32Array.from(folded(this.#requireFitted()).bias);
   }
@@ -309,6 +322,11 @@ export class SoftmaxRegression {
   /** T of the last calibration; 1 where there was none. @throws StateError before the first fit */
   get temperature(): number {
     return this.#requireFitted().temperature;
+  }
+
+  /** λ, the coefficient of ‖W‖²: the option, or what `fitPath` has chosen. */
+  get l2(): number {
+    return this.#options.l2;
   }
 
   /** Whether `fit` with `resume` has something to go on with. */
@@ -397,12 +415,8 @@ export class SoftmaxRegression {
   }
 
   /** Takes over the parameters of a fit. */
-  #keep(
-    { learnt: { classes, features }, standardization }: FitProblem,
-    parameters: Parameters,
-    l2 = this.#options.l2,
-  ): void {
-    const { l1 } = this.#options;
+  #keep({ learnt: { classes, features }, standardization }: FitProblem, parameters: Parameters): void {
+    const { l2, l1 } = this.#options;
     this.#replace({ classes, features, standardization, parameters, temperature: 1, l2, l1 });
   }
 

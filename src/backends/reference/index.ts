@@ -1,4 +1,8 @@
-/** Entry `softmax-webgpu/reference`: the float64 truth, operation by operation, and the gradient check. */
+/**
+ * Entry `softmax-webgpu/reference`: the float64 truth, operation by operation, and the gradient check.
+ *
+ * @module softmax-webgpu/reference
+ */
 export * from "../contract.ts";
 export { ReferenceBackend } from "./backend.ts";
 export * from "./gradient-check.ts";

@@ -1,4 +1,8 @@
-/** Entry `softmax-webgpu/wasm`: the WebAssembly backend. */
+/**
+ * Entry `softmax-webgpu/wasm`: the WebAssembly backend.
+ *
+ * @module softmax-webgpu/wasm
+ */
 export * from "../contract.ts";
 export { WasmBackend, type WasmOptions } from "./backend.ts";
 export { compileKernels, type KernelBuild, supportedBuilds } from "./kernel-builds.ts";

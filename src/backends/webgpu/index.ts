@@ -1,4 +1,8 @@
-/** Entry `softmax-webgpu/webgpu`: the WebGPU backend, its shaders, and how they are fitted to a problem and run. */
+/**
+ * Entry `softmax-webgpu/webgpu`: the WebGPU backend, its shaders, and how they are fitted to a problem and run.
+ *
+ * @module softmax-webgpu/webgpu
+ */
 import adamw from "../../../shaders/adamw.wgsl";
 import average from "../../../shaders/average.wgsl";
 import forward from "../../../shaders/forward.wgsl";
@@ -19,7 +23,15 @@ export { QUICK_BUDGET, type Tuning, type TuningCache } from "./choose-plan.ts";
 export { type DataKind, type Dispatch, dispatchOf, type Operation, splitsFor } from "./dispatches.ts";
 export { GpuDevice } from "./gpu-device.ts";
 export { Kernel, KernelCache } from "./kernel.ts";
-export { type AdapterTraits, defaultPlan, type StepPlan } from "./plan.ts";
+export {
+  type AdapterTraits,
+  defaultPlan,
+  type ForwardTile,
+  type GradientTile,
+  type OneReadTile,
+  type SharedTile,
+  type StepPlan,
+} from "./plan.ts";
 export { planCandidates } from "./plan-candidates.ts";
 export type { BindingLayout, Shader, UniformField } from "./shader.ts";
 export { type Constants, specialise } from "./specialise.ts";
