@@ -33,7 +33,7 @@ import type { ResolvedOptions, SoftmaxRegressionOptions } from "./options.ts";
 import { bestTemperature } from "./training/calibrate.ts";
 import { asSource, type FitProblem, type FitTask, openSession, runFit, summarise } from "./training/fit.ts";
 import { type Fitted, folded, tempered, withClass, withoutClass } from "./training/fitted.ts";
-import { type Incremental, takePartialSteps } from "./training/partial-fit.ts";
+import { takePartialSteps } from "./training/partial-fit.ts";
 import { bestOf, checkPath, fitAlongPath } from "./training/path.ts";
 import {
   checkSameClasses,
@@ -45,7 +45,7 @@ import {
   VALIDATION,
 } from "./training/prepare.ts";
 import { unpackProgress } from "./training/progress.ts";
-import type { Progress } from "./training/run.ts";
+import type { FitProgress, Progress } from "./training/run.ts";
 import { loadModel, type ModelSource, optionsOf, savedModel } from "./training/save.ts";
 
 /**
@@ -60,7 +60,6 @@ export class SoftmaxRegression {
   readonly #backend: BackendOwner;
   #fitted: Fitted | null = null;
   #progress: Progress | null = null;
-  #incremental: Incremental | null = null;
   #isFitting = false;
 
   /** @throws OptionError an unknown option, or a value out of range */
@@ -177,12 +176,13 @@ export class SoftmaxRegression {
     return this.#alone(async () => {
       checkOptions.partialFit(options);
       const { problem, task } = await this.#prepare(x, y, { ...options, warmStart: this.#fitted !== null });
-      const { parameters, state } = await this.#backend.use(async (backend, own) => {
+      const { parameters, progress } = await this.#backend.use(async (backend, own) => {
         const session = await openSession(backend, own, problem, task.options, task);
-        return takePartialSteps(session, problem, task, this.#incremental);
+        const before = this.#progress?.solver === "partial" ? this.#progress : null;
+        return takePartialSteps(session, problem, task, before);
       });
       this.#keep(problem, parameters);
-      this.#incremental = state;
+      this.#progress = progress;
     });
   }
 
@@ -331,7 +331,7 @@ export class SoftmaxRegression {
 
   /** Whether `fit` with `resume` has something to go on with. */
   get isResumable(): boolean {
-    return this.#progress !== null;
+    return this.#progress !== null && this.#progress.solver !== "partial";
   }
 
   /** What the model last ran on and why; null before that. */
@@ -424,7 +424,6 @@ export class SoftmaxRegression {
   #replace(fitted: Fitted): void {
     this.#fitted = fitted;
     this.#progress = null;
-    this.#incremental = null;
   }
 
   #labelled(fitted: Fitted, x: MatrixLike, y: LabelsLike, { sampleWeight }: EvaluateOptions): LabelledRows {
@@ -492,8 +491,9 @@ export class SoftmaxRegression {
     return this.#fitted;
   }
 
-  #requireProgress(): Progress {
-    if (!this.#progress) throw new StateError("resume", "no fit was interrupted; leave resume out");
+  #requireProgress(): FitProgress {
+    if (!this.#progress || this.#progress.solver === "partial")
+      throw new StateError("resume", "no fit was interrupted; leave resume out");
     const { solver } = this.#options;
     if (this.#progress.solver !== solver)
       throw new StateError(

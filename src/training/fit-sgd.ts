@@ -53,18 +53,22 @@ export function sgdOptionsOf(options: ResolvedOptions): Omit<SgdOptions, "schedu
 }
 
 /** The schedule that an option means for these rows. */
-export async function scheduleOf({
+async function scheduleOf(run: Run): Promise<LearningRateSchedule> {
+  const { learningRate } = run.options;
+  if (typeof learningRate === "function") return learningRate;
+  return typeof learningRate === "number" ? constant(learningRate) : linearDecay(await autoRateOf(run));
+}
+
+/** The first rate that `"auto"` means for these rows. */
+export async function autoRateOf({
   options,
   rows,
   standardization,
   signal,
-}: Pick<Run, "options" | "rows" | "standardization" | "signal">): Promise<LearningRateSchedule> {
-  const { learningRate } = options;
-  if (typeof learningRate === "function") return learningRate;
-  if (typeof learningRate === "number") return constant(learningRate);
-  if (options.solver === "adamw") return linearDecay(ADAMW_RATE);
+}: Pick<Run, "options" | "rows" | "standardization" | "signal">): Promise<number> {
+  if (options.solver === "adamw") return ADAMW_RATE;
   const { matrix: x, weights } = rows;
   const longest = await maxSquaredNorm(x.rows, x.cols, rowReader(x, standardization), signal);
   const problem = { ...options, x, weights, standardization, maxSquaredNorm: longest };
-  return linearDecay(await autoLearningRate(problem, signal));
+  return autoLearningRate(problem, signal);
 }

@@ -12,7 +12,7 @@ import type { ResolvedOptions } from "../options.ts";
 import { fitLbfgs } from "./fit-lbfgs.ts";
 import { fitSgd } from "./fit-sgd.ts";
 import type { LabelledRows } from "./prepare.ts";
-import type { Progress, Run } from "./run.ts";
+import type { FitProgress, Run } from "./run.ts";
 
 /** Rows, checked, and what they are trained for. */
 export interface FitProblem {
@@ -40,9 +40,9 @@ export interface FitTask {
   readonly hooks: FitOptions;
   readonly signal: AbortSignal;
   /** An interrupted fit to go on with. */
-  readonly resumed: Progress | null;
+  readonly resumed: FitProgress | null;
   readonly keep: (parameters: Parameters) => void;
-  readonly keepProgress: (progress: Progress) => void;
+  readonly keepProgress: (progress: FitProgress) => void;
 }
 
 /** Takes rows and a model's shape to the device. What it allocates goes to `own`. */

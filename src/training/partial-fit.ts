@@ -1,18 +1,10 @@
 /** One pass of SGD or AdamW over a batch of rows that came in, on from all that came before. */
-import type { OptimiserState } from "../backends/backend.ts";
 import type { Parameters } from "../objective.ts";
-import type { LearningRateSchedule } from "../solvers/schedules.ts";
+import { constant, type LearningRateSchedule } from "../solvers/schedules.ts";
 import { sgd } from "../solvers/sgd.ts";
 import type { FitProblem, FitTask, Session } from "./fit.ts";
-import { scheduleOf, sgdOptionsOf } from "./fit-sgd.ts";
-
-/** What passes leave behind for the next ones. */
-export interface Incremental {
-  readonly optimiser: OptimiserState;
-  readonly steps: number;
-  /** Found for the first rows that came. */
-  readonly schedule: LearningRateSchedule;
-}
+import { autoRateOf, sgdOptionsOf } from "./fit-sgd.ts";
+import type { PartialProgress } from "./run.ts";
 
 /**
  * Takes the steps. Nobody knows how many are to come, so schedules see an endless fit: those that fall over its length
@@ -22,18 +14,19 @@ export async function takePartialSteps(
   session: Session,
   problem: FitProblem,
   task: FitTask,
-  before: Incremental | null,
-): Promise<{ parameters: Parameters; state: Incremental }> {
+  before: PartialProgress | null,
+): Promise<{ parameters: Parameters; progress: PartialProgress }> {
   const { options, signal, hooks } = task;
   const { trainer, data, start } = session;
-  const schedule =
-    before?.schedule ??
-    (await scheduleOf({ options, rows: problem.rows, standardization: problem.standardization, signal }));
-  const steps = before?.steps ?? 0;
-  if (before) trainer.writeState(before.optimiser);
+  const rate =
+    options.learningRate === "auto"
+      ? (before?.state.rate ?? (await autoRateOf({ ...problem, ...task })))
+      : null;
+  const schedule = scheduleOf(options.learningRate, rate);
+  const steps = before?.state.steps ?? 0;
+  if (before) trainer.writeState(before.state.optimiser);
   else trainer.write(start);
   let parameters = start;
-  let optimiser = before?.optimiser;
   await sgd(
     trainer,
     data,
@@ -54,15 +47,19 @@ export async function takePartialSteps(
       onParameters: (latest) => {
         parameters = latest;
       },
-      onState: (latest) => {
-        optimiser = latest.optimiser;
-      },
+      onState: () => {},
       onEpoch: () => {},
     },
   );
   const taken = Math.ceil(data.rows / options.batchSize);
-  return {
-    parameters,
-    state: { optimiser: optimiser ?? { parameters, velocity: parameters }, steps: steps + taken, schedule },
-  };
+  const optimiser = await trainer.readState();
+  return { parameters, progress: { solver: "partial", state: { optimiser, steps: steps + taken, rate } } };
+}
+
+function scheduleOf(
+  learningRate: FitTask["options"]["learningRate"],
+  rate: number | null,
+): LearningRateSchedule {
+  if (typeof learningRate === "function") return learningRate;
+  return constant(rate ?? Number(learningRate));
 }

@@ -1,4 +1,4 @@
-/** An interrupted fit as a saved model keeps it: numbers that matter to the last bit as named arrays, the rest as JSON. */
+/** What a fit can go on with as a saved model keeps it: numbers that matter to the last bit as named arrays, the rest as JSON. */
 import type { OptimiserState } from "../backends/backend.ts";
 import { FormatError } from "../errors.ts";
 import type { SavedProgress } from "../formats/saved-model.ts";
@@ -21,8 +21,12 @@ export function packProgress(progress: Progress): SavedProgress {
     const state = { ...numbers, pairs: pairs.length };
     return { state: asJson({ solver: "lbfgs", state, iterations: progress.iterations }), tensors };
   }
-  const { epoch, optimiser, best } = progress.state;
-  for (const [name, part] of Object.entries(optimiser)) if (part) put(name, part);
+  for (const [name, part] of Object.entries(progress.state.optimiser)) if (part) put(name, part);
+  if (progress.solver === "partial") {
+    const { steps, rate } = progress.state;
+    return { state: asJson({ solver: "partial", state: { steps, rate } }), tensors };
+  }
+  const { epoch, best } = progress.state;
   if (best) put("best", best.parameters);
   const state = { epoch, best: best && { epoch: best.epoch, loss: best.loss } };
   return { state: asJson({ solver: progress.solver, state, epochs: progress.epochs }), tensors };
@@ -60,7 +64,7 @@ export function unpackProgress(saved: SavedProgress, weights: number, classes: n
       iterations: recordsOf(iterations, countOf(numbers, "iteration") + 1),
     };
   }
-  if (solver !== "sgd" && solver !== "adamw") throw bad("solver", String(solver));
+  if (solver !== "sgd" && solver !== "adamw" && solver !== "partial") throw bad("solver", String(solver));
   const optional = (name: "secondMoment" | "average") =>
     `${name}.weights` in saved.tensors ? { [name]: parametersOf(name) } : {};
   const optimiser: OptimiserState = {
@@ -69,6 +73,10 @@ export function unpackProgress(saved: SavedProgress, weights: number, classes: n
     ...optional("secondMoment"),
     ...optional("average"),
   };
+  if (solver === "partial") {
+    const rate = numbers.rate === null ? null : numberOf(numbers, "rate");
+    return { solver, state: { optimiser, steps: countOf(numbers, "steps"), rate } };
+  }
   const best = numbers.best === null ? null : objectOf(numbers.best);
   const epoch = countOf(numbers, "epoch");
   return {

@@ -1,5 +1,12 @@
 /** What a fit works with while it runs. Types only. */
-import type { Dataset, DeviceInfo, Evaluation, ModelShape, Trainer } from "../backends/backend.ts";
+import type {
+  Dataset,
+  DeviceInfo,
+  Evaluation,
+  ModelShape,
+  OptimiserState,
+  Trainer,
+} from "../backends/backend.ts";
 import type { Standardization } from "../data/standardization.ts";
 import type {
   EpochRecord,
@@ -28,8 +35,22 @@ export interface SgdProgress {
   readonly epochs: readonly EpochRecord[];
 }
 
+/** What batches that came in leave behind for the next ones. */
+export interface PartialProgress {
+  readonly solver: "partial";
+  readonly state: {
+    readonly optimiser: OptimiserState;
+    readonly steps: number;
+    /** What `learningRate: "auto"` found for the first batch; null where the rate is no such one. */
+    readonly rate: number | null;
+  };
+}
+
 /** An interrupted fit, as far as it came. */
-export type Progress = LbfgsProgress | SgdProgress;
+export type FitProgress = LbfgsProgress | SgdProgress;
+
+/** What can be gone on with. */
+export type Progress = PartialProgress | FitProgress;
 
 /** Rows on the device, parameters on the device, and who is told. */
 export interface Run {
@@ -45,7 +66,7 @@ export interface Run {
   readonly validation: { readonly data: Dataset; readonly rows: LabelledRows } | undefined;
   /** Takes finite parameters: what the model has if the fit ends here. */
   readonly keep: (parameters: Parameters) => void;
-  readonly keepProgress: (progress: Progress) => void;
+  readonly keepProgress: (progress: FitProgress) => void;
   /** Figures of the validation rows with the parameters kept last. */
   readonly summarise: (evaluation: Evaluation) => ModelEvaluation;
 }

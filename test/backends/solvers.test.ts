@@ -270,6 +270,21 @@ for (const { name, device } of DEVICES) {
         expect(await weightsAfter([0, 120])).not.toEqual(await weightsAfter([120]));
       });
 
+      test("saved between two batches, the next one gives the same bits", async () => {
+        for (const solver of ["sgd", "adamw"] as const) {
+          await withModel({ solver, batchSize: 24 }, async (model) => {
+            const [first, second] = [rows(0, 120), rows(120, 120)];
+            await model.partialFit(first.x, first.y, { classes: [0, 1, 2, 3] });
+            const copy = await SoftmaxRegression.load(model.toSafetensors(), { device });
+            expect(copy.isResumable).toBe(false);
+            await model.partialFit(second.x, second.y);
+            await copy.partialFit(second.x, second.y);
+            expect(copy.weights).toEqual(model.weights);
+            copy.dispose();
+          });
+        }
+      });
+
       test("a class is added and learnt, and one is removed", async () => {
         await withModel({ l2: 0.01 }, async (model) => {
           const isThree = y.map((label) => label === 3);
