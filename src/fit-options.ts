@@ -27,7 +27,7 @@ export interface EpochRecord {
   readonly validation?: ModelEvaluation;
 }
 
-/** Where L-BFGS stood after an iteration; the first one, 0, is the start. */
+/** Where L-BFGS stood after an iteration; the first record of a history, 0, is the start. */
 export interface IterationRecord {
   readonly iteration: number;
   /** J over all training rows, with label smoothing and weights as trained. */
@@ -90,7 +90,7 @@ export interface FitOptions {
   readonly resume?: boolean;
   /** Called after every epoch, and awaited. The parameters are those of that epoch. */
   readonly onEpoch?: (record: EpochRecord) => void | Promise<void>;
-  /** Called after every iteration of L-BFGS, and awaited. The parameters are those of that iteration. */
+  /** Called after every iteration of L-BFGS, and awaited. The model's parameters are those of that iteration, but for `fitPath`. */
   readonly onIteration?: (record: IterationRecord) => void | Promise<void>;
   /** Called after every eight megabytes or so that are uploaded, then some times a second while rows are visited. */
   readonly onProgress?: (progress: FitProgress) => void;

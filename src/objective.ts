@@ -13,11 +13,20 @@ export function zeros({ classes, features }: { classes: number; features: number
 
 /** λ‖W‖² + λ₁‖W‖₁; the bias is not penalised. */
 export function penalty({ weights }: Parameters, l2: number, l1 = 0): number {
-  const squares = l2 * weights.reduce((sum, w) => sum + w * w, 0);
-  return l1 === 0 ? squares : squares + l1 * weights.reduce((sum, w) => sum + Math.abs(w), 0);
+  let [squares, sizes] = [0, 0];
+  for (let i = 0; i < weights.length; i++) {
+    squares += weights[i] * weights[i];
+    sizes += Math.abs(weights[i]);
+  }
+  return l2 * squares + l1 * sizes;
 }
 
 /** False where any parameter is NaN or infinite. */
 export function areFinite({ weights, bias }: Parameters): boolean {
-  return weights.every(Number.isFinite) && bias.every(Number.isFinite);
+  return areAllFinite(weights) && areAllFinite(bias);
+}
+
+function areAllFinite(values: Float64Array): boolean {
+  for (let i = 0; i < values.length; i++) if (!Number.isFinite(values[i])) return false;
+  return true;
 }

@@ -21,7 +21,10 @@ type RulesOf<T> = { readonly [Name in keyof T]-?: Rule };
 
 type Rule = readonly [expected: string, accepts: (value: unknown) => boolean];
 
-const NOT_NEGATIVE: Rule = ["a finite number ≥ 0", (value) => isNumber(value) && value >= 0];
+const NOT_NEGATIVE: Rule = [
+  "a finite float32 ≥ 0",
+  (value) => isNumber(value) && value >= 0 && Number.isFinite(Math.fround(value)),
+];
 const BOOLEAN: Rule = ["true or false", (value) => typeof value === "boolean"];
 const SHARE: Rule = ["a number in [0, 1)", (value) => isNumber(value) && value >= 0 && value < 1];
 const FUNCTION: Rule = ["a function", (value) => typeof value === "function"];
@@ -78,7 +81,11 @@ const RULES: RulesOf<ResolvedOptions> = {
 const FIT_RULES: RulesOf<FitOptions> = {
   validation: [
     "[x, y] or [x, y, sampleWeight]",
-    (value) => Array.isArray(value) && (value.length === 2 || value.length === 3),
+    (value) =>
+      Array.isArray(value) &&
+      (value.length === 2 || value.length === 3) &&
+      value[0] != null &&
+      value[1] != null,
   ],
   sampleWeight: ["an array of a weight per row", isListLike],
   classes: ["an array of labels", Array.isArray],
@@ -106,6 +113,7 @@ export function resolveOptions(options: SoftmaxRegressionOptions): ResolvedOptio
   return resolved;
 }
 
+const { resume: _, ...PATH_RULES } = FIT_RULES;
 const { sampleWeight, classes, onProgress, signal } = FIT_RULES;
 const PARTIAL_FIT_RULES: RulesOf<PartialFitOptions> = { sampleWeight, classes, onProgress, signal };
 const EVALUATE_RULES: RulesOf<EvaluateOptions> = { sampleWeight };
@@ -121,6 +129,7 @@ const PREDICT_RULES: RulesOf<PredictOptions> = {
 /** Checks of the options of one call: @throws OptionError an unknown name, or a value that does not fit. */
 export const checkOptions = {
   fit: (options: FitOptions) => check(options, FIT_RULES),
+  fitPath: (options: Omit<FitOptions, "resume">) => check(options, PATH_RULES),
   partialFit: (options: PartialFitOptions) => check(options, PARTIAL_FIT_RULES),
   evaluate: (options: EvaluateOptions) => check(options, EVALUATE_RULES),
   report: (options: ReportOptions) => check(options, REPORT_RULES),

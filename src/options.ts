@@ -28,7 +28,7 @@ export interface SoftmaxRegressionOptions {
   readonly standardize?: boolean;
   /**
    * Weight of each class's rows, times their sample weights: numbers by label (or in the order of `classes`), or
-   * `"balanced"`, Σ s / (K Σ_{rows of k} s), which without sample weights is N / (K·n_k). The class is that of the label
+   * `"balanced"`, S / (K S_k), S and S_k being the sums of the sample weights of all rows and of those of class k. The class is that of the label
    * before smoothing. Default: 1.
    */
   readonly classWeight?: ClassWeight | undefined;
@@ -36,7 +36,10 @@ export interface SoftmaxRegressionOptions {
   readonly labelSmoothing?: number;
   /** A label whose rows count for nothing, for example −1; it is no class. Default: none. */
   readonly ignoreLabel?: Label | undefined;
-  /** L-BFGS stops where no part of the gradient is larger, ≥ 0. Default 1e-6. */
+  /**
+   * L-BFGS stops where no part of the gradient is larger, ≥ 0. Features that are kept as float32 count in units of their
+   * standard deviation there, so that the tolerance means the same in any units. Default 1e-6.
+   */
   readonly tolerance?: number;
   /** Iterations after which L-BFGS stops, ≥ 1. Default 1000. */
   readonly maxIterations?: number;

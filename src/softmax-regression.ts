@@ -7,7 +7,7 @@ import { BackendOwner } from "./backends/backend-owner.ts";
 import { assertFinite, checkFeatures } from "./checks.ts";
 import type { Label, LabelsLike } from "./data/labels.ts";
 import { MAX_ELEMENTS, type Matrix, type MatrixLike, toMatrix } from "./data/matrix.ts";
-import { fitStandardization, type Standardization } from "./data/standardization.ts";
+import type { Standardization } from "./data/standardization.ts";
 import { NO_TARGETS } from "./data/targets.ts";
 import { LimitError, OptionError, StateError } from "./errors.ts";
 import type {
@@ -30,20 +30,13 @@ import { type ClassificationReport, reportOf } from "./metrics/report.ts";
 import type { Parameters } from "./objective.ts";
 import { checkOptions, resolveOptions } from "./option-rules.ts";
 import type { ResolvedOptions, SoftmaxRegressionOptions } from "./options.ts";
-import { bestTemperature } from "./training/calibrate.ts";
+import { calibrate } from "./training/calibrate.ts";
 import { asSource, type FitProblem, type FitTask, openSession, runFit, summarise } from "./training/fit.ts";
 import { type Fitted, folded, tempered, withClass, withoutClass } from "./training/fitted.ts";
 import { takePartialSteps } from "./training/partial-fit.ts";
 import { bestOf, checkPath, fitAlongPath } from "./training/path.ts";
-import {
-  checkSameClasses,
-  checkValues,
-  type LabelledRows,
-  labelled,
-  learn,
-  TRAINING,
-  VALIDATION,
-} from "./training/prepare.ts";
+import { checkValues, type LabelledRows, labelled, TRAINING } from "./training/prepare.ts";
+import { prepareFit } from "./training/prepare-fit.ts";
 import { unpackProgress } from "./training/progress.ts";
 import type { FitProgress, Progress } from "./training/run.ts";
 import { loadModel, type ModelSource, optionsOf, savedModel } from "./training/save.ts";
@@ -96,7 +89,7 @@ export class SoftmaxRegression {
     const { classes, features, weights, bias, standardization, temperature, progress } = saved;
     const resumable = progress && unpackProgress(progress, weights.length, bias.length);
     const model = new SoftmaxRegression(optionsOf(saved, given));
-    const { l2, l1 } = model.#options;
+    const { l2, l1 } = resolveOptions(saved.options as SoftmaxRegressionOptions);
     model.#fitted = {
       ...{ classes, features, temperature, l2, l1 },
       parameters: { weights, bias },
@@ -122,6 +115,7 @@ export class SoftmaxRegression {
     return this.#alone(async () => {
       checkOptions.fit(options);
       const began = performance.now();
+      this.#checkEarlyStopping(options);
       const { problem, task } = await this.#prepare(x, y, options);
       const outcome = await this.#backend.use(async (backend, own) => {
         const session = await openSession(backend, own, problem, task.options, task);
@@ -150,8 +144,9 @@ export class SoftmaxRegression {
     options: Omit<FitOptions, "resume"> = {},
   ): Promise<PathEntry[]> {
     return this.#alone(async () => {
-      checkOptions.fit(options);
+      checkOptions.fitPath(options);
       checkPath(l2s);
+      this.#checkEarlyStopping(options);
       const { problem, task } = await this.#prepare(x, y, options);
       const fits = await this.#backend.use(async (backend, own) => {
         const session = await openSession(backend, own, problem, task.options, task);
@@ -175,7 +170,8 @@ export class SoftmaxRegression {
   partialFit(x: MatrixLike, y: LabelsLike, options: PartialFitOptions = {}): Promise<void> {
     return this.#alone(async () => {
       checkOptions.partialFit(options);
-      const { problem, task } = await this.#prepare(x, y, { ...options, warmStart: this.#fitted !== null });
+      const hooks = { ...options, warmStart: this.#fitted !== null };
+      const { problem, task } = await this.#prepare(x, y, hooks, false);
       const { parameters, progress } = await this.#backend.use(async (backend, own) => {
         const session = await openSession(backend, own, problem, task.options, task);
         const before = this.#progress?.solver === "partial" ? this.#progress : null;
@@ -192,6 +188,7 @@ export class SoftmaxRegression {
    * @throws StateError before the first fit; DataError a class there already is, or a label of another type
    */
   addClass(label: Label): void {
+    this.#requireQuiet();
     this.#replace(withClass(this.#requireFitted(), label));
   }
 
@@ -201,6 +198,7 @@ export class SoftmaxRegression {
    * @throws StateError before the first fit, or where only one class would be left; DataError no such class
    */
   removeClass(label: Label): void {
+    this.#requireQuiet();
     this.#replace(withoutClass(this.#requireFitted(), label));
   }
 
@@ -265,20 +263,17 @@ export class SoftmaxRegression {
    * Temperature scaling: finds the number that scores are to be divided by for the probabilities to fit rows that were
    * not trained on. Labels predicted stay the same; the next fit forgets it.
    */
-  async calibrate(x: MatrixLike, y: LabelsLike, options: EvaluateOptions = {}): Promise<CalibrationResult> {
-    checkOptions.evaluate(options);
-    const fitted = { ...this.#requireFitted(), temperature: 1 };
-    const rows = this.#labelled(fitted, x, y, options);
-    const result = await this.#run(fitted, rows, async (trainer, data, run) => {
-      const { loss: lossBefore } = await trainer.evaluate(data, run);
-      assertFinite([lossBefore], 1);
-      const temperature = await bestTemperature(trainer, data, fitted.parameters, run);
-      trainer.write(tempered({ ...fitted, temperature }));
-      const { loss: lossAfter } = await trainer.evaluate(data, run);
-      return { temperature, lossBefore, lossAfter };
+  calibrate(x: MatrixLike, y: LabelsLike, options: EvaluateOptions = {}): Promise<CalibrationResult> {
+    return this.#alone(async () => {
+      checkOptions.evaluate(options);
+      const fitted = { ...this.#requireFitted(), temperature: 1 };
+      const rows = this.#labelled(fitted, x, y, options);
+      const result = await this.#run(fitted, rows, (trainer, data, run) =>
+        calibrate(trainer, data, fitted, run),
+      );
+      this.#fitted = { ...fitted, temperature: result.temperature };
+      return result;
     });
-    this.#fitted = { ...fitted, temperature: result.temperature };
-    return result;
   }
 
   /** The model as a safetensors file, an interrupted fit and all. Schedules given as functions are not saved. */
@@ -311,12 +306,13 @@ export class SoftmaxRegression {
 
   /** The labels, ascending: column k of a result belongs to the k-th. @throws StateError before the first fit */
   get classes(): readonly Label[] {
-    return this.#requireFitted().classes;
+    return [...this.#requireFitted().classes];
   }
 
   /** Mean and scale of the features where the model standardises them. @throws StateError before the first fit */
   get standardization(): Standardization | null {
-    return this.#requireFitted().standardization ?? null;
+    const { standardization } = this.#requireFitted();
+    return standardization ? structuredClone(standardization) : null;
   }
 
   /** T of the last calibration; 1 where there was none. @throws StateError before the first fit */
@@ -346,8 +342,7 @@ export class SoftmaxRegression {
 
   /** One fit at a time. */
   async #alone<T>(work: () => Promise<T>): Promise<T> {
-    this.#backend.closed.throwIfAborted();
-    if (this.#isFitting) throw new StateError("fit", "a fit is running; await it or abort it first");
+    this.#requireQuiet();
     this.#isFitting = true;
     try {
       return await work();
@@ -356,45 +351,35 @@ export class SoftmaxRegression {
     }
   }
 
-  /** Checks everything that goes into a fit, and says where it begins. */
+  /** @throws StateError while a fit runs, whose result would replace what is done now */
+  #requireQuiet(): void {
+    this.#backend.closed.throwIfAborted();
+    if (this.#isFitting) throw new StateError("fit", "a fit is running; await it or abort it first");
+  }
+
+  #checkEarlyStopping({ validation }: FitOptions): void {
+    const { earlyStopping, solver } = this.#options;
+    if (earlyStopping && solver !== "lbfgs" && !validation)
+      throw new OptionError(
+        "validation",
+        "early stopping needs validation rows; give them, or no earlyStopping",
+      );
+  }
+
+  /** Checks everything that goes into a fit, and says where it begins and who keeps what it finds. */
   async #prepare(
     x: MatrixLike,
     y: LabelsLike,
     hooks: FitOptions,
+    mayCondition = true,
   ): Promise<{ problem: FitProblem; task: FitTask }> {
     const options = this.#options;
     const signal = AbortSignal.any([this.#backend.closed, ...(hooks.signal ? [hooks.signal] : [])]);
     signal.throwIfAborted();
     const earlier = hooks.warmStart || hooks.resume ? this.#requireFitted() : null;
     const resumed = hooks.resume ? this.#requireProgress() : null;
-    const learnt = earlier ?? learn(x, y, { declared: hooks.classes, ignoreLabel: options.ignoreLabel });
-    if (earlier && hooks.classes) checkSameClasses(hooks.classes, earlier.classes);
-    const rows = labelled(x, y, learnt, { ...options, ...hooks }, TRAINING);
-    const [validationX, validationY, sampleWeight] = hooks.validation ?? [];
-    const validation =
-      validationX &&
-      validationY &&
-      labelled(
-        validationX,
-        validationY,
-        learnt,
-        { sampleWeight, ignoreLabel: options.ignoreLabel },
-        VALIDATION,
-      );
-    if (options.earlyStopping && options.solver !== "lbfgs" && !validation)
-      throw new OptionError(
-        "validation",
-        "early stopping needs validation rows; give them, or no earlyStopping",
-      );
-    const { storage, standardize } = options;
-    await checkValues(rows.matrix, TRAINING.x, storage, standardize, signal);
-    if (validation) await checkValues(validation.matrix, VALIDATION.x, storage, standardize, signal);
-    const standardization = earlier
-      ? earlier.standardization
-      : standardize
-        ? await fitStandardization(rows.matrix, rows.weights, signal)
-        : undefined;
-    const problem = { learnt, rows, validation, standardization, start: earlier?.parameters };
+    const given = { x, y, hooks, options, earlier, resumed, signal };
+    const problem = await prepareFit(given, mayCondition);
     let isUnderWay = resumed !== null;
     const task: FitTask = {
       options,

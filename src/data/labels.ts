@@ -67,8 +67,11 @@ export function learnClasses(y: LabelsLike, rows: number, argument: string, igno
 export function declareClasses(classes: readonly Label[], argument: string): Label[] {
   checkLabels(classes as Labels, classes.length, argument);
   checkClassCount(classes.length, argument);
-  const twice = classes.find((label, i) => classes.indexOf(label) !== i);
-  if (twice !== undefined) throw new DataError(argument, `${describe(twice)} is named twice`);
+  const seen = new Set<Label>();
+  for (const label of classes) {
+    if (seen.has(label)) throw new DataError(argument, `${describe(label)} is named twice`);
+    seen.add(label);
+  }
   return classes.toSorted(ascending);
 }
 
@@ -132,7 +135,9 @@ function checkLabels(
     );
   if (y.length !== rows)
     throw new ShapeError(argument, `expected a label for each of ${rows} rows, got ${y.length}`);
-  const type = typeof y[0];
+  let first = 0;
+  while (ignoreLabel !== undefined && first < rows - 1 && y[first] === ignoreLabel) first++;
+  const type = typeof y[first];
   for (let i = 0; i < rows; i++) {
     const label: unknown = y[i];
     if (label === ignoreLabel && label !== undefined) continue;
@@ -141,7 +146,7 @@ function checkLabels(
     if (typeof label !== type)
       throw new DataError(
         argument,
-        `labels of mixed types: row 0 is ${describe(y[0])}, row ${i} is ${describe(label)}`,
+        `labels of mixed types: row ${first} is ${describe(y[first])}, row ${i} is ${describe(label)}`,
       );
     throw new DataError(
       argument,

@@ -18,17 +18,19 @@ export function rowReader({ data, cols }: Matrix, standardization?: Standardizat
   };
 }
 
-/** max_i ‖x_i‖² of the rows a reader gives. */
+/** max_i ‖x_i‖² of the rows a reader gives, those of weight 0 left out. */
 export async function maxSquaredNorm(
   rows: number,
   cols: number,
   read: RowReader,
+  weights?: Float32Array,
   signal?: AbortSignal,
 ): Promise<number> {
   const row = new Float64Array(cols);
   let longest = 0;
   for (let i = 0; i < rows; i++) {
     await pause(signal);
+    if (weights?.[i] === 0) continue;
     read(i, row);
     let sum = 0;
     for (let j = 0; j < cols; j++) sum += row[j] * row[j];

@@ -42,14 +42,13 @@ export function rowWeights(source: RowWeightsSource): Float32Array | undefined {
   const shares = sharesOf(source.targets, y);
   const weights = givenWeights(shares.rows, sampleWeight, ignored, name);
   requireAny(weights, sampleWeight ? name : y);
-  if (classWeight === undefined) return toFloat32(weights, name);
+  if (classWeight === undefined) return requireAny(toFloat32(weights, name), name);
   const perClass =
     classWeight === "balanced"
       ? balanced(weights, shares, classes)
       : explicitClassWeights(classWeight, classes);
   for (let i = 0; i < weights.length; i++) if (weights[i] > 0) weights[i] *= shares.mean(i, perClass);
-  requireAny(weights, "classWeight");
-  return toFloat32(weights, "classWeight");
+  return requireAny(toFloat32(weights, "classWeight"), "classWeight");
 }
 
 /** How rows belong to classes, for either kind of targets. */
@@ -124,8 +123,8 @@ function balanced(weights: Float64Array, shares: Shares, classes: readonly Label
   });
 }
 
-function requireAny(weights: Float64Array, argument: string): void {
-  if (weights.some((s) => s > 0)) return;
+function requireAny<T extends Float64Array | Float32Array>(weights: T, argument: string): T {
+  if (weights.some((s) => s > 0)) return weights;
   throw new DataError(argument, "all rows have weight 0 or are ignored; at least one must count");
 }
 

@@ -27,7 +27,10 @@ export interface SklearnModel {
  * @throws FormatError  naming the array (`coef.shape`): NPY bytes that {@link readNpy} refuses, shapes that do not fit
  *                      each other, labels other than non-negative integers or strings, numbers that are not finite
  */
-export function fromSklearn({ coef, intercept, classes }: SklearnModel): SavedModel {
+export function fromSklearn(model: SklearnModel): SavedModel {
+  if (typeof model !== "object" || model === null)
+    throw new FormatError("sklearn", `expected { coef, intercept, classes }, got ${show(model)}`);
+  const { coef, intercept, classes } = model;
   const { values, rows, cols } = readCoef(coef);
   const labels = readClasses(classes);
   if (rows !== labels.length && !(rows === 1 && labels.length === 2)) {

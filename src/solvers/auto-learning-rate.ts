@@ -71,7 +71,8 @@ async function largestEigenvalue(problem: AutoRateProblem, signal?: AbortSignal)
   const read = rowReader(x, standardization);
   const features = new Float64Array(cols);
   const rows = Math.min(SAMPLE_ROWS, x.rows);
-  const sample = Array.from({ length: rows }, (_, i) => (x.rows > rows ? random.integer(x.rows) : i));
+  const drawn = Array.from({ length: rows }, (_, i) => (x.rows > rows ? random.integer(x.rows) : i));
+  const sample = drawn.filter((row) => weights?.[row] !== 0);
   const total = sample.reduce((sum, row) => sum + (weights?.[row] ?? 1), 0);
   if (total === 0) return 0;
   let direction = Float64Array.from({ length: cols + 1 }, () => random.normal());

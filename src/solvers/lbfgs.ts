@@ -2,6 +2,7 @@
  * L-BFGS (Liu & Nocedal, "On the limited memory BFGS method for large scale optimization", 1989) in float64 on the
  * host: value and gradient come from elsewhere, over all rows at once. With an L1 penalty it is OWL-QN.
  */
+import { pause } from "../pause.ts";
 import { along, type CurvaturePair, descentDirection, dot, maxNorm, remember } from "./curvature.ts";
 import { type Trial, wolfeSearch } from "./line-search.ts";
 import { aligned, type L1Penalty, l1Norm, orthantSearch, projectedStep, pseudoGradient } from "./owl-qn.ts";
@@ -66,8 +67,14 @@ export async function lbfgs(
 ): Promise<LbfgsStop> {
   const { tolerance, maxIterations, maxSeconds, precision, l1 } = options;
   const began = performance.now();
-  let state = start instanceof Float64Array ? await begin(objective, start, l1) : start;
+  let evaluations = start instanceof Float64Array ? 0 : start.evaluations;
+  const counted: Objective = (x) => {
+    evaluations++;
+    return objective(x);
+  };
+  let state = start instanceof Float64Array ? await begin(counted, start, l1) : start;
   for (;;) {
+    await pause();
     const pseudo = pseudoGradient(state.x, state.gradient, l1);
     const norm = maxNorm(pseudo);
     await onIteration(state, norm);
@@ -76,13 +83,14 @@ export async function lbfgs(
     if (performance.now() - began >= 1000 * maxSeconds) return "time";
     if (state.iteration - state.lowered.iteration >= MAX_IDLE) return "precision";
     const next =
-      (await iterate(objective, state, pseudo, options)) ??
+      (await iterate(counted, state, pseudo, options)) ??
       // What is remembered may mislead: once more along the gradient itself.
-      (state.pairs.length > 0 ? await iterate(objective, { ...state, pairs: [] }, pseudo, options) : null);
+      (state.pairs.length > 0 ? await iterate(counted, { ...state, pairs: [] }, pseudo, options) : null);
     if (!next) return "precision";
     const isLower = next.value < state.lowered.value - precision * Math.abs(state.lowered.value);
     state = {
       ...next,
+      evaluations,
       lowered: isLower ? { value: next.value, iteration: next.iteration } : state.lowered,
     };
   }
@@ -100,32 +108,31 @@ async function iterate(
   state: LbfgsState,
   pseudo: Float64Array,
   { memory, precision, precondition, l1 }: LbfgsOptions,
-): Promise<Omit<LbfgsState, "lowered"> | null> {
+): Promise<Omit<LbfgsState, "evaluations" | "lowered"> | null> {
   const { x, value, gradient, pairs } = state;
   const hasL1 = l1.l1 > 0;
   const suggested = await descentDirection(pairs, pseudo, precondition);
   const direction = hasL1 ? aligned(suggested, pseudo) : suggested;
+  await pause();
   const slope = dot(direction, pseudo);
   if (!(slope < 0)) return null;
-  let evaluations = state.evaluations;
   const evaluate = async (step: number): Promise<Evaluated> => {
     const moved = hasL1 ? projectedStep(x, step, direction, pseudo, l1) : along(x, step, direction);
     const seen = await objective(moved);
-    evaluations++;
     const total = seen.value + l1Norm(moved, l1);
     return { step, x: moved, gradient: seen.gradient, value: total, slope: dot(direction, seen.gradient) };
   };
   const noise = precision * Math.abs(value);
-  // Nothing is known of the curvature yet: a step of length 1 at most.
+  // Nothing is known of the curvature yet: no further than a gradient of length 1 would lead.
   const firstStep = pairs.length > 0 ? 1 : Math.min(1, 1 / Math.sqrt(dot(pseudo, pseudo)));
   const taken = hasL1
     ? await orthantSearch(evaluate, { value, x, pseudo }, firstStep, noise)
     : await wolfeSearch(evaluate, { step: 0, value, slope }, firstStep, noise);
   if (!taken) return null;
+  await pause();
   const pair = { s: along(taken.x, -1, x), y: along(taken.gradient, -1, gradient) };
   return {
     iteration: state.iteration + 1,
-    evaluations,
     x: taken.x,
     gradient: taken.gradient,
     value: taken.value,

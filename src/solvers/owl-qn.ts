@@ -3,7 +3,7 @@
  * of L1-regularized log-linear models", 2007). Steps stay within an orthant, where the penalty is linear; what would
  * leave it becomes 0.
  */
-import { dot } from "./curvature.ts";
+import { along, dot } from "./curvature.ts";
 
 /** λ₁ and the number of parameters, from the first on, that it penalises. */
 export interface L1Penalty {
@@ -13,6 +13,7 @@ export interface L1Penalty {
 
 /** λ₁ Σ |x_i| over the penalised parameters. */
 export function l1Norm(x: Float64Array, { l1, count }: L1Penalty): number {
+  if (l1 === 0) return 0;
   let sum = 0;
   for (let i = 0; i < count; i++) sum += Math.abs(x[i]);
   return l1 * sum;
@@ -24,16 +25,20 @@ export function pseudoGradient(
   gradient: Float64Array,
   { l1, count }: L1Penalty,
 ): Float64Array {
-  return gradient.map((g, i) => {
-    if (i >= count) return g;
-    if (x[i] !== 0) return g + l1 * Math.sign(x[i]);
-    return Math.sign(g) * Math.max(Math.abs(g) - l1, 0);
-  });
+  const pseudo = gradient.slice();
+  if (l1 === 0) return pseudo;
+  for (let i = 0; i < count; i++) {
+    const g = gradient[i];
+    pseudo[i] = x[i] !== 0 ? g + l1 * Math.sign(x[i]) : Math.sign(g) * Math.max(Math.abs(g) - l1, 0);
+  }
+  return pseudo;
 }
 
 /** The direction without the parts that go against −pseudo-gradient. */
 export function aligned(direction: Float64Array, pseudo: Float64Array): Float64Array {
-  return direction.map((d, i) => (d * pseudo[i] < 0 ? d : 0));
+  const result = new Float64Array(direction.length);
+  for (let i = 0; i < result.length; i++) if (direction[i] * pseudo[i] < 0) result[i] = direction[i];
+  return result;
 }
 
 /** x + αd within the orthant of x, or where x is 0 that of −pseudo-gradient; penalised parameters only. */
@@ -44,11 +49,12 @@ export function projectedStep(
   pseudo: Float64Array,
   { count }: L1Penalty,
 ): Float64Array {
-  return x.map((value, i) => {
-    const moved = value + step * direction[i];
-    const orthant = value !== 0 ? Math.sign(value) : -Math.sign(pseudo[i]);
-    return i >= count || Math.sign(moved) === orthant ? moved : 0;
-  });
+  const result = along(x, step, direction);
+  for (let i = 0; i < count; i++) {
+    const orthant = x[i] !== 0 ? Math.sign(x[i]) : -Math.sign(pseudo[i]);
+    if (Math.sign(result[i]) !== orthant) result[i] = 0;
+  }
+  return result;
 }
 
 /** Share of the decrease that the pseudo-gradient promises. */
@@ -71,7 +77,7 @@ export async function orthantSearch<T extends { readonly value: number; readonly
   let step = firstStep;
   for (let count = 0; count < MAX_HALVINGS; count++, step /= 2) {
     const trial = await evaluate(step);
-    const moved = trial.x.map((value, i) => value - start.x[i]);
+    const moved = along(trial.x, -1, start.x);
     const promised = dot(start.pseudo, moved);
     if (promised === 0) return null;
     if (trial.value <= start.value + ARMIJO * promised + noise) return trial;

@@ -2,44 +2,50 @@
 import type { DeviceInfo } from "../backends/backend.ts";
 import { DivergenceError } from "../errors.ts";
 import type { IterationRecord } from "../fit-options.ts";
-import { areFinite, type Parameters, penalty } from "../objective.ts";
+import { areFinite, type Parameters } from "../objective.ts";
 import { lbfgs, type Objective } from "../solvers/lbfgs.ts";
 import { fitPreconditioner, type Preconditioner, preconditionerCost } from "../solvers/preconditioner.ts";
+import { conditioned, penaltiesOf, unconditioned } from "./conditioning.ts";
 import type { LbfgsProgress, Outcome, Run } from "./run.ts";
 
-/** Curvature pairs. */
-const MEMORY = 10;
+/** Curvature pairs, fewer where so many would take more than this of memory, bytes. */
+const MEMORY = { pairs: 10, leastPairs: 3, bytes: 2 ** 30 };
 
 /** Relative rounding of a loss summed over many rows, by the device's arithmetic. */
 const PRECISION = { float32: 2 ** -22, float64: 2 ** -50 };
 
-/** Multiplications of the preconditioner that saving half of the passes over the rows is worth. */
-const WORTH_PER_PRODUCT = 2;
-const WORTH_ON_GPU = 2 ** 24;
+/**
+ * What saving more than half of the passes is worth: multiplications on this thread, by those of a pass on the device,
+ * once and in every iteration. Always worth are those that nobody notices; on a GPU, only those.
+ */
+const WORTH = { make: 2, use: 1 / 10 };
+const UNNOTICED = { make: 2 ** 24, use: 2 ** 21 };
 
 /** Runs L-BFGS from the parameters given, or on from where it was interrupted. */
 export async function fitLbfgs(run: Run, start: Parameters, resumed: LbfgsProgress | null): Promise<Outcome> {
-  const { options, hooks, trainer, validation, device } = run;
-  const { shape } = run;
+  const { options, hooks, trainer, validation, device, shape, conditioning } = run;
   const count = shape.classes * shape.features;
   const iterations: IterationRecord[] = [...(resumed?.iterations ?? [])];
+  let latest = start;
   const stopReason = await lbfgs(
-    objectiveOf(run),
-    resumed?.state ?? flatten(start, shape.bias),
+    objectiveOf(run, resumed !== null),
+    resumed?.state ?? flatten(conditioned(start, conditioning), shape.bias),
     {
       ...options,
-      memory: MEMORY,
+      memory: memoryFor(count),
       precision: device.kind === "reference" ? PRECISION.float64 : PRECISION.float32,
       precondition: await preconditionerOf(run),
       l1: { l1: options.l1, count },
     },
     async (state, gradientNorm) => {
-      const parameters = unflatten(state.x, shape);
-      run.keep(parameters);
-      // The state that is resumed from has been reported before.
+      const found = unflatten(state.x, shape);
+      // The start is no result yet, and a state that is resumed from has been reported before.
       const isNew = state.iteration === iterations.length;
+      const isResult = state.iteration > 0;
+      latest = unconditioned(found, conditioning);
+      if (isResult) run.keep(latest);
       if (isNew) {
-        if (validation) trainer.write(parameters);
+        if (validation) trainer.write(found);
         const seen = validation && (await trainer.evaluate(validation.data, { signal: run.signal }));
         iterations.push({
           iteration: state.iteration,
@@ -49,21 +55,25 @@ export async function fitLbfgs(run: Run, start: Parameters, resumed: LbfgsProgre
           ...(seen && { validation: run.summarise(seen) }),
         });
       }
-      run.keepProgress({ solver: "lbfgs", state, iterations: [...iterations] });
-      if (isNew) await hooks.onIteration?.(iterations[iterations.length - 1]);
+      if (isResult)
+        run.keepProgress({ solver: "lbfgs", conditions: run.conditions, state, iterations: [...iterations] });
+      if (isNew && isResult) await hooks.onIteration?.(iterations[iterations.length - 1]);
       run.signal.throwIfAborted();
     },
   );
+  run.keep(latest);
   return { epochs: [], iterations, stopReason };
 }
 
 /** J without its L1 part, and its gradient, as functions of W row after row and b behind it. */
-function objectiveOf({ trainer, data, shape, rows, options, hooks, signal }: Run): Objective {
+function objectiveOf(run: Run, isResumed: boolean): Objective {
+  const { trainer, data, shape, rows, options, hooks, conditioning, signal } = run;
+  const penalties = penaltiesOf(options.l2, shape.features, conditioning);
   let passes = 0;
   return async (x) => {
     const parameters = unflatten(x, shape);
     trainer.write(parameters);
-    const { loss, dWeights, dBias } = await trainer.lossAndGradient(data, options.l2, {
+    const { loss, dWeights, dBias } = await trainer.lossAndGradient(data, 0, {
       signal,
       onRows: (visited) =>
         hooks.onProgress?.({
@@ -73,29 +83,47 @@ function objectiveOf({ trainer, data, shape, rows, options, hooks, signal }: Run
         }),
     });
     const gradient = { weights: dWeights, bias: dBias };
+    const value = loss + addPenalty(parameters.weights, penalties, dWeights);
     // Only the start is no trial: from there on a step that leaves the finite numbers is taken back.
-    if (passes === 0 && !(Number.isFinite(loss) && areFinite(gradient)))
+    if (passes === 0 && !isResumed && !(Number.isFinite(loss) && areFinite(gradient)))
       throw new DivergenceError("x", "the objective is not finite at the start; scale the features");
     passes++;
-    return { value: loss + penalty(parameters, options.l2), gradient: flatten(gradient, shape.bias) };
+    return { value, gradient: flatten(gradient, shape.bias) };
   };
 }
 
+/** Adds 2 λ_j W_kj to the gradient; gives Σ λ_j W_kj². In float64: the device leaves the penalty out. */
+function addPenalty(weights: Float64Array, penalties: Float64Array, dWeights: Float64Array): number {
+  let sum = 0;
+  for (let at = 0; at < weights.length; at++) {
+    const pull = penalties[at % penalties.length] * weights[at];
+    sum += pull * weights[at];
+    dWeights[at] += 2 * pull;
+  }
+  return sum;
+}
+
 /** A preconditioner where it costs less than the passes it saves, and nothing where L1 keeps to orthants. */
-async function preconditionerOf({
-  rows,
-  standardization,
-  shape,
-  options,
-  device,
-  signal,
-}: Run): Promise<Preconditioner> {
-  const { matrix: x } = rows;
-  const worth = isFast(device)
-    ? WORTH_ON_GPU
-    : Math.max(WORTH_ON_GPU, WORTH_PER_PRODUCT * x.rows * x.cols * shape.classes);
-  if (options.l1 > 0 || preconditionerCost(x) > worth) return async (vector) => vector.slice();
-  return fitPreconditioner({ ...options, ...shape, x, standardization }, signal);
+async function preconditionerOf(run: Run): Promise<Preconditioner> {
+  const { rows, standardization, conditioning, shape, options, device, signal } = run;
+  const { matrix: x, weights } = rows;
+  const pass = isFast(device) ? 0 : x.rows * x.cols * shape.classes;
+  const cost = preconditionerCost(x, shape.classes);
+  const isWorthIt =
+    cost.make <= Math.max(UNNOTICED.make, WORTH.make * pass) &&
+    cost.use <= Math.max(UNNOTICED.use, WORTH.use * pass);
+  if (options.l1 > 0 || !isWorthIt) return async (vector) => vector.slice();
+  const penalties = penaltiesOf(options.l2, shape.features, conditioning);
+  const { seed } = options;
+  return fitPreconditioner(
+    { ...shape, x, weights, penalties, seed, standardization: standardization ?? conditioning },
+    signal,
+  );
+}
+
+function memoryFor(parameters: number): number {
+  const affordable = Math.floor(MEMORY.bytes / (2 * 8 * parameters));
+  return Math.max(MEMORY.leastPairs, Math.min(MEMORY.pairs, affordable));
 }
 
 function isFast({ kind, software }: DeviceInfo): boolean {

@@ -37,7 +37,8 @@ export async function fitSgd(run: Run, resumed: SgdProgress | null): Promise<Out
       },
       onEpoch: async ({ validation: seen, ...summary }) => {
         epochs.push({ ...summary, ...(seen && { validation: run.summarise(seen) }) });
-        if (state?.epoch === summary.epoch) run.keepProgress({ solver, state, epochs: [...epochs] });
+        if (state?.epoch === summary.epoch)
+          run.keepProgress({ solver, conditions: run.conditions, state, epochs: [...epochs] });
         await hooks.onEpoch?.(epochs[epochs.length - 1]);
       },
     },
@@ -68,7 +69,7 @@ export async function autoRateOf({
 }: Pick<Run, "options" | "rows" | "standardization" | "signal">): Promise<number> {
   if (options.solver === "adamw") return ADAMW_RATE;
   const { matrix: x, weights } = rows;
-  const longest = await maxSquaredNorm(x.rows, x.cols, rowReader(x, standardization), signal);
+  const longest = await maxSquaredNorm(x.rows, x.cols, rowReader(x, standardization), weights, signal);
   const problem = { ...options, x, weights, standardization, maxSquaredNorm: longest };
   return autoLearningRate(problem, signal);
 }

@@ -9,6 +9,7 @@ import type { Standardization } from "../data/standardization.ts";
 import type { FitHistory, FitOptions, ModelEvaluation } from "../fit-options.ts";
 import { type Parameters, penalty, zeros } from "../objective.ts";
 import type { ResolvedOptions } from "../options.ts";
+import { conditionsOf } from "./conditions.ts";
 import { fitLbfgs } from "./fit-lbfgs.ts";
 import { fitSgd } from "./fit-sgd.ts";
 import type { LabelledRows } from "./prepare.ts";
@@ -20,6 +21,8 @@ export interface FitProblem {
   readonly rows: LabelledRows;
   readonly validation: LabelledRows | undefined;
   readonly standardization: Standardization | undefined;
+  /** How L-BFGS sees the rows, where that is another way; see conditioning.ts. */
+  readonly conditioning: Standardization | undefined;
   /** Parameters to begin at; zeros where absent. */
   readonly start: Parameters | undefined;
 }
@@ -49,14 +52,14 @@ export interface FitTask {
 export async function openSession(
   backend: Backend,
   own: <R extends Disposable>(resource: R) => R,
-  { learnt, rows, validation, standardization, start }: FitProblem,
+  { learnt, rows, validation, standardization, conditioning, start }: FitProblem,
   { storage, labelSmoothing, bias }: ResolvedOptions,
   { hooks, signal }: Pick<FitTask, "hooks" | "signal">,
 ): Promise<Session> {
   // First what is most likely not to fit, and least costly to find out.
   const shape = { features: learnt.features, classes: learnt.classes.length, bias };
   const trainer = own(await backend.createTrainer(shape));
-  const source = { storage, standardization };
+  const source = { storage, standardization: standardization ?? conditioning };
   const data = own(
     await backend.createDataset(
       { ...source, ...asSource(rows), labelSmoothing },
@@ -92,7 +95,9 @@ export async function runFit(
     device: backend.info,
     shape: { features: problem.learnt.features, classes: start.bias.length, bias: options.bias },
     rows: problem.rows,
+    conditions: conditionsOf(options, problem.rows),
     standardization: problem.standardization,
+    conditioning: problem.conditioning,
     keep: (parameters) => {
       latest = parameters;
       task.keep(parameters);

@@ -1,9 +1,10 @@
 /** What a model knows once it is fitted, and how that is applied. */
 import type { Learnt } from "../checks.ts";
-import type { Label } from "../data/labels.ts";
+import { type Label, MAX_CLASSES } from "../data/labels.ts";
 import type { Standardization } from "../data/standardization.ts";
-import { DataError, StateError } from "../errors.ts";
+import { DataError, LimitError, StateError } from "../errors.ts";
 import type { Parameters } from "../objective.ts";
+import { unconditioned } from "./conditioning.ts";
 
 /** A fitted model: probabilities = softmax((W x̂ + b) / temperature), x̂ standardised where it was in training. */
 export interface Fitted extends Learnt {
@@ -21,22 +22,17 @@ export function tempered({ parameters: { weights, bias }, temperature }: Fitted)
   return { weights: weights.map((w) => w / temperature), bias: bias.map((b) => b / temperature) };
 }
 
-/** W and b for rows as they come: W x̂ + b = (W/σ) x + (b − (W/σ) μ). */
-export function folded({ parameters, standardization, features }: Fitted): Parameters {
-  if (!standardization) return parameters;
-  const { mean, scale } = standardization;
-  const weights = parameters.weights.map((w, at) => w / scale[at % features]);
-  const bias = parameters.bias.slice();
-  for (let at = 0; at < weights.length; at++)
-    bias[Math.floor(at / features)] -= weights[at] * mean[at % features];
-  return { weights, bias };
+/** W and b for rows as they come: a standardisation is folded in. */
+export function folded({ parameters, standardization }: Fitted): Parameters {
+  return unconditioned(parameters, standardization);
 }
 
 /**
- * The model with one more class, in its place among the others: weights of 0 and the lowest bias there is, so that
- * it is never the likeliest before it is trained.
+ * The model with one more class, in its place among the others: the mean of the others' weights and the lowest of
+ * their biases, a score that is never above all others, so that it is not predicted before it is trained.
  *
- * @throws DataError a class there already is, or a label of another type
+ * @throws DataError  a class there already is, or a label of another type
+ * @throws LimitError more than {@link MAX_CLASSES} classes
  */
 export function withClass(fitted: Fitted, label: Label): Fitted {
   const { classes, features, parameters } = fitted;
@@ -47,13 +43,19 @@ export function withClass(fitted: Fitted, label: Label): Fitted {
       `expected a ${typeof classes[0]} like the other classes, got ${String(label)}`,
     );
   if (classes.includes(label)) throw new DataError("label", `there is a class ${String(label)} already`);
+  if (classes.length === MAX_CLASSES)
+    throw new LimitError("label", `at most ${MAX_CLASSES} classes are supported`);
   const at = classes.filter((other) => other < label).length;
+  const mean = new Float64Array(features);
+  for (let i = 0; i < parameters.weights.length; i++)
+    mean[i % features] += parameters.weights[i] / classes.length;
+  const lowest = parameters.bias.reduce((least, b) => Math.min(least, b), Infinity);
   return {
     ...fitted,
     classes: classes.toSpliced(at, 0, label),
     parameters: {
-      weights: spliced(parameters.weights, at * features, 0, new Float64Array(features)),
-      bias: spliced(parameters.bias, at, 0, Float64Array.of(Math.min(...parameters.bias))),
+      weights: spliced(parameters.weights, at * features, 0, mean),
+      bias: spliced(parameters.bias, at, 0, Float64Array.of(lowest)),
     },
   };
 }

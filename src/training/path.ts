@@ -2,6 +2,7 @@
 import { OptionError } from "../errors.ts";
 import type { FitHistory, PathEntry } from "../fit-options.ts";
 import type { Parameters } from "../objective.ts";
+import { conditioned } from "./conditioning.ts";
 import { type FitProblem, type FitTask, runFit, type Session, summarise } from "./fit.ts";
 
 /** A fit of the path, with its parameters. */
@@ -14,7 +15,7 @@ export function checkPath(l2s: readonly number[]): void {
   if (!Array.isArray(l2s) || l2s.length === 0)
     throw new OptionError("l2s", "expected at least one λ, as an array of numbers ≥ 0");
   for (const [i, l2] of l2s.entries()) {
-    if (!(typeof l2 === "number" && Number.isFinite(l2) && l2 >= 0))
+    if (!(typeof l2 === "number" && Number.isFinite(Math.fround(l2)) && l2 >= 0))
       throw new OptionError("l2s", `expected finite numbers ≥ 0, number ${i} is ${String(l2)}`);
     if (l2s.indexOf(l2) !== i) throw new OptionError("l2s", `${l2} comes twice`);
   }
@@ -43,7 +44,7 @@ export async function fitAlongPath(
       keepProgress: () => {},
     });
     const history: FitHistory = { ...outcome, seconds: (performance.now() - began) / 1000 };
-    session.trainer.write(parameters);
+    session.trainer.write(conditioned(parameters, problem.conditioning));
     const evaluate = async ({ data, rows }: Pick<Session, "data"> & { rows: FitProblem["rows"] }) =>
       summarise(
         await session.trainer.evaluate(data, { signal: task.signal }),

@@ -3,7 +3,7 @@ import type { OptimiserState } from "../backends/backend.ts";
 import { FormatError } from "../errors.ts";
 import type { SavedProgress } from "../formats/saved-model.ts";
 import type { Parameters } from "../objective.ts";
-import type { Progress } from "./run.ts";
+import type { Conditions, Progress } from "./run.ts";
 
 type Tensors = Record<string, Float64Array>;
 
@@ -19,7 +19,15 @@ export function packProgress(progress: Progress): SavedProgress {
     Object.assign(tensors, { x, gradient });
     for (const [i, { s, y }] of pairs.entries()) Object.assign(tensors, { [`s${i}`]: s, [`y${i}`]: y });
     const state = { ...numbers, pairs: pairs.length };
-    return { state: asJson({ solver: "lbfgs", state, iterations: progress.iterations }), tensors };
+    return {
+      state: asJson({
+        solver: "lbfgs",
+        conditions: progress.conditions,
+        state,
+        iterations: progress.iterations,
+      }),
+      tensors,
+    };
   }
   for (const [name, part] of Object.entries(progress.state.optimiser)) if (part) put(name, part);
   if (progress.solver === "partial") {
@@ -29,17 +37,26 @@ export function packProgress(progress: Progress): SavedProgress {
   const { epoch, best } = progress.state;
   if (best) put("best", best.parameters);
   const state = { epoch, best: best && { epoch: best.epoch, loss: best.loss } };
-  return { state: asJson({ solver: progress.solver, state, epochs: progress.epochs }), tensors };
+  return {
+    state: asJson({
+      solver: progress.solver,
+      conditions: progress.conditions,
+      state,
+      epochs: progress.epochs,
+    }),
+    tensors,
+  };
 }
 
 /** The inverse, for a model of `weights` W `[K·D]` and `classes` K. @throws FormatError what a fit cannot go on from */
 export function unpackProgress(saved: SavedProgress, weights: number, classes: number): Progress {
-  const { solver, state, epochs, iterations } = objectOf(saved.state);
+  const { solver, conditions: saidConditions, state, epochs, iterations } = objectOf(saved.state);
   const parametersOf = (name: string): Parameters => ({
     weights: tensorOf(saved, `${name}.weights`, weights),
     bias: tensorOf(saved, `${name}.bias`, classes),
   });
   const numbers = objectOf(state);
+  const conditionsOf = () => objectOf(saidConditions) as Conditions;
   if (solver === "lbfgs") {
     const { length } = tensorOf(saved, "x");
     if (length !== weights && length !== weights + classes) throw bad("x", `${length} numbers`);
@@ -52,6 +69,7 @@ export function unpackProgress(saved: SavedProgress, weights: number, classes: n
     const lowered = objectOf(numbers.lowered);
     return {
       solver,
+      conditions: conditionsOf(),
       state: {
         iteration: countOf(numbers, "iteration"),
         evaluations: countOf(numbers, "evaluations"),
@@ -81,6 +99,7 @@ export function unpackProgress(saved: SavedProgress, weights: number, classes: n
   const epoch = countOf(numbers, "epoch");
   return {
     solver,
+    conditions: conditionsOf(),
     state: {
       epoch,
       optimiser,

@@ -15,15 +15,20 @@ import type {
   ModelEvaluation,
   StopReason,
 } from "../fit-options.ts";
+import type { JsonValue } from "../formats/json.ts";
 import type { Parameters } from "../objective.ts";
 import type { ResolvedOptions } from "../options.ts";
 import type { LbfgsState } from "../solvers/lbfgs.ts";
 import type { SgdState } from "../solvers/sgd.ts";
 import type { LabelledRows } from "./prepare.ts";
 
+/** What the bits of a fit depend on beside its state, as JSON: a resumption must have the same. */
+export type Conditions = Readonly<Record<string, JsonValue>>;
+
 /** An interrupted fit by L-BFGS: what goes on from its state has the same bits as if it had not been interrupted. */
 export interface LbfgsProgress {
   readonly solver: "lbfgs";
+  readonly conditions: Conditions;
   readonly state: LbfgsState;
   readonly iterations: readonly IterationRecord[];
 }
@@ -31,6 +36,7 @@ export interface LbfgsProgress {
 /** The same by SGD or AdamW. */
 export interface SgdProgress {
   readonly solver: "sgd" | "adamw";
+  readonly conditions: Conditions;
   readonly state: SgdState;
   readonly epochs: readonly EpochRecord[];
 }
@@ -60,7 +66,10 @@ export interface Run {
   readonly device: DeviceInfo;
   readonly shape: ModelShape;
   readonly rows: LabelledRows;
+  readonly conditions: Conditions;
   readonly standardization: Standardization | undefined;
+  /** How L-BFGS sees the rows, where that is another way. */
+  readonly conditioning: Standardization | undefined;
   readonly trainer: Trainer;
   readonly data: Dataset;
   readonly validation: { readonly data: Dataset; readonly rows: LabelledRows } | undefined;

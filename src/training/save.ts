@@ -1,4 +1,5 @@
 /** Between the estimator and the files a model is kept in. */
+import { describe } from "../data/matrix.ts";
 import { FormatError, OptionError } from "../errors.ts";
 import type { JsonValue } from "../formats/json.ts";
 import { readModel } from "../formats/read-model.ts";
@@ -42,7 +43,8 @@ export function optionsOf(saved: SavedModel, given: SoftmaxRegressionOptions): S
     if (!(cause instanceof OptionError)) throw cause;
     throw new FormatError(`model.options.${cause.argument}`, cause.message, { cause });
   }
-  return { ...(saved.options as SoftmaxRegressionOptions), ...given };
+  const wanted = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  return { ...(saved.options as SoftmaxRegressionOptions), ...wanted };
 }
 
 /** Functions and what is as by default are left out: a schedule has to be given again. */
@@ -51,7 +53,8 @@ function savedOptions(options: ResolvedOptions): Record<string, JsonValue> {
   const saved: Record<string, JsonValue> = {};
   for (const [name, value] of Object.entries(options)) {
     if (NOT_SAVED.includes(name) || typeof value === "function" || value === defaults[name]) continue;
-    const plain = value instanceof Map ? Object.fromEntries(value) : value;
+    const isMap = Object.prototype.toString.call(value) === "[object Map]";
+    const plain = isMap ? Object.fromEntries(value as Map<string, number>) : value;
     saved[name] = JSON.parse(
       JSON.stringify(ArrayBuffer.isView(plain) ? Array.from(plain as Float64Array) : plain),
     );
@@ -60,9 +63,13 @@ function savedOptions(options: ResolvedOptions): Record<string, JsonValue> {
 }
 
 async function bytesOf(source: Exclude<ModelSource, string>): Promise<Uint8Array> {
-  if (source instanceof Uint8Array) return source;
-  if (source instanceof ArrayBuffer) return new Uint8Array(source);
-  if (source instanceof Response && !source.ok)
-    throw new FormatError("model", `expected a model, the server answered ${source.status}`);
-  return new Uint8Array(await source.arrayBuffer());
+  // By tag and not by instanceof: they may come from another realm, such as a frame.
+  const tag = Object.prototype.toString.call(source).slice("[object ".length, -1);
+  if (ArrayBuffer.isView(source)) return new Uint8Array(source.buffer, source.byteOffset, source.byteLength);
+  if (tag === "ArrayBuffer") return new Uint8Array(source as ArrayBuffer);
+  if (tag === "Response" && !(source as Response).ok)
+    throw new FormatError("model", `expected a model, the server answered ${(source as Response).status}`);
+  if (tag === "Response" || tag === "Blob" || tag === "File")
+    return new Uint8Array(await (source as Blob | Response).arrayBuffer());
+  throw new FormatError("model", `expected text, bytes, a Blob or a Response, got ${describe(source)}`);
 }

@@ -228,7 +228,10 @@ describe("the preconditioner", () => {
 
   test("inverts Σ x̃ x̃ᵀ/S times its curvature + 2λI, class by class", async () => {
     const l2 = 0.05;
-    const apply = await fitPreconditioner({ x, classes: 2, bias: true, l2, seed: 0 });
+    const apply = await fitPreconditioner({
+      ...{ x, classes: 2, bias: true, seed: 0 },
+      penalties: new Float64Array(cols).fill(l2),
+    });
     const vector = Float64Array.from({ length: 8 }, () => random.normal());
     const result = await apply(vector);
     const size = 4;
@@ -251,7 +254,10 @@ describe("the preconditioner", () => {
   test("rows of zeros, constant columns and no penalty still give finite steps downhill", async () => {
     const zeros = { data: new Uint8Array(20), rows: 10, cols: 2 };
     for (const bias of [true, false]) {
-      const apply = await fitPreconditioner({ x: zeros, classes: 3, bias, l2: 0, seed: 0 });
+      const apply = await fitPreconditioner({
+        ...{ x: zeros, classes: 3, bias, seed: 0 },
+        penalties: new Float64Array(2),
+      });
       const gradient = Float64Array.from({ length: bias ? 9 : 6 }, (_, i) => i - 4);
       const step = await apply(gradient);
       expect(step.every(Number.isFinite)).toBe(true);

@@ -42,7 +42,7 @@ const schedule = (step: number, steps: number) => step / steps;
 type Name = keyof SoftmaxRegressionOptions;
 
 const ACCEPTED: Record<Name, readonly unknown[]> = {
-  l2: [0, Number.MIN_VALUE, 1, 1e300],
+  l2: [0, Number.MIN_VALUE, 1, 1e38],
   l1: [0, Number.MIN_VALUE, 1],
   solver: ["lbfgs", "sgd", "adamw"],
   bias: [true, false],
@@ -76,7 +76,7 @@ const NO_NUMBERS = [Number.NaN, Infinity, -Infinity, "1", null, true, [1], 1n, {
 const NO_COUNTS = [...NO_NUMBERS, -1, 0.5, 1.5, 2 ** 32, () => 1];
 
 const REFUSED: Record<Name, readonly unknown[]> = {
-  l2: [...NO_NUMBERS, -1e-9, () => 1],
+  l2: [...NO_NUMBERS, -1e-9, 1e39, () => 1],
   l1: [...NO_NUMBERS, -1e-9, () => 1],
   solver: ["SGD", "adam", "", null, 0, true],
   bias: [0, 1, "true", null, {}],

@@ -56,7 +56,11 @@ export class ReferenceTrainer implements Trainer {
   }
 
   write(parameters: Parameters): void {
-    this.#state = { parameters: copyOf(parameters), velocity: zeros(this.#shape) };
+    const { weights, bias } = copyOf(parameters);
+    this.#state = {
+      parameters: { weights, bias: this.#shape.bias ? bias : bias.fill(0) },
+      velocity: zeros(this.#shape),
+    };
   }
 
   async read(): Promise<Parameters> {
@@ -103,6 +107,7 @@ export class ReferenceTrainer implements Trainer {
     checkLabelled(this.#shape, data);
     await pause(options.signal);
     const seen = this.#lossAndGradient(data, range(0, data.rows), l2);
+    options.onRows?.(data.rows);
     const dBias = this.#shape.bias ? seen.gradient.bias : new Float64Array(this.#shape.classes);
     return { loss: seen.loss, dWeights: seen.gradient.weights, dBias };
   }

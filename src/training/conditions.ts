@@ -1,0 +1,32 @@
+/** What the bits of a fit depend on beside where it stands: written down with an interrupted fit, compared on resumption. */
+import { StateError } from "../errors.ts";
+import type { JsonValue } from "../formats/json.ts";
+import type { ResolvedOptions } from "../options.ts";
+import type { LabelledRows } from "./prepare.ts";
+import type { Conditions, FitProgress } from "./run.ts";
+
+const OF_ALL = ["solver", "l2", "l1", "bias", "standardize", "labelSmoothing", "storage", "seed"] as const;
+const OF_STEPS = ["batchSize", "epochs", "learningRate", "averaging", "earlyStopping"] as const;
+const OF_SGD = [...OF_STEPS, "momentum", "nesterov"] as const;
+const OF_ADAMW = [...OF_STEPS, "beta1", "beta2", "epsilon"] as const;
+
+/** The options that matter to the solver, and the size of the data. Limits may change between two parts of a fit. */
+export function conditionsOf(options: ResolvedOptions, { matrix, countedRows }: LabelledRows): Conditions {
+  const ofSolver = { lbfgs: [], sgd: OF_SGD, adamw: OF_ADAMW }[options.solver];
+  const entries = [...OF_ALL, ...ofSolver].map((name): [string, JsonValue] => {
+    const value = options[name];
+    // A schedule cannot be compared, only that there is one.
+    return [name, typeof value === "function" ? "a function" : JSON.parse(JSON.stringify(value ?? null))];
+  });
+  return { ...Object.fromEntries(entries), rows: matrix.rows, countedRows };
+}
+
+/** @throws StateError naming what is not as it was when the fit was interrupted */
+export function checkConditions({ conditions }: FitProgress, now: Conditions): void {
+  for (const [name, value] of Object.entries(now)) {
+    const before = JSON.stringify(conditions[name]);
+    if (before === JSON.stringify(value)) continue;
+    const what = `${name} was ${before} when the fit was interrupted and is ${JSON.stringify(value)} now`;
+    throw new StateError("resume", `${what}; it goes on only with the same`);
+  }
+}
