@@ -1,6 +1,7 @@
 /** Rows of a matrix as numbers in float64, whatever they are stored as and whether or not they are standardised. */
 import { pause } from "../pause.ts";
 import { elementScale, type Matrix } from "./matrix.ts";
+import type { Random } from "./random.ts";
 import type { Standardization } from "./standardization.ts";
 
 /** Writes row `row` into `target`, `[D]` or longer. */
@@ -37,4 +38,17 @@ export async function maxSquaredNorm(
     if (sum > longest) longest = sum;
   }
   return longest;
+}
+
+/** At most `most` rows that count: all of them, in order, where they are no more, else as many draws with replacement. */
+export function sampleRows(
+  rows: number,
+  most: number,
+  weights: Float32Array | undefined,
+  random: Random,
+): number[] {
+  const counted: number[] = [];
+  for (let i = 0; i < rows; i++) if (weights?.[i] !== 0) counted.push(i);
+  if (counted.length <= most) return counted;
+  return Array.from({ length: most }, () => counted[random.integer(counted.length)]);
 }

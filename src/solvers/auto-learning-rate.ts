@@ -13,7 +13,7 @@
  */
 import type { Matrix } from "../data/matrix.ts";
 import { createRandom } from "../data/random.ts";
-import { rowReader } from "../data/row-reader.ts";
+import { rowReader, sampleRows } from "../data/row-reader.ts";
 import type { Standardization } from "../data/standardization.ts";
 import { pause } from "../pause.ts";
 
@@ -70,9 +70,7 @@ async function largestEigenvalue(problem: AutoRateProblem, signal?: AbortSignal)
   const { cols } = x;
   const read = rowReader(x, standardization);
   const features = new Float64Array(cols);
-  const rows = Math.min(SAMPLE_ROWS, x.rows);
-  const drawn = Array.from({ length: rows }, (_, i) => (x.rows > rows ? random.integer(x.rows) : i));
-  const sample = drawn.filter((row) => weights?.[row] !== 0);
+  const sample = sampleRows(x.rows, SAMPLE_ROWS, weights, random);
   const total = sample.reduce((sum, row) => sum + (weights?.[row] ?? 1), 0);
   if (total === 0) return 0;
   let direction = Float64Array.from({ length: cols + 1 }, () => random.normal());

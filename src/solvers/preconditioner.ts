@@ -10,7 +10,7 @@
 
 import type { Matrix } from "../data/matrix.ts";
 import { createRandom } from "../data/random.ts";
-import { rowReader } from "../data/row-reader.ts";
+import { rowReader, sampleRows } from "../data/row-reader.ts";
 import type { Standardization } from "../data/standardization.ts";
 import { pause } from "../pause.ts";
 
@@ -80,17 +80,14 @@ async function momentMatrix(
 ): Promise<Float64Array> {
   const { rows, cols } = x;
   const read = rowReader(x, standardization);
-  const sampled = sampleSize(rows, cols);
   const random = createRandom(seed);
   const curvature = (1 / classes) * (1 - 1 / classes) * 0.25;
   const moments = new Float64Array(size * size);
   const row = new Float64Array(size).fill(1);
   let total = 0;
-  for (let n = 0; n < sampled; n++) {
+  for (const at of sampleRows(rows, sampleSize(rows, cols), weights, random)) {
     await pause(signal);
-    const at = sampled < rows ? random.integer(rows) : n;
     const s = weights?.[at] ?? 1;
-    if (s === 0) continue;
     read(at, row);
     total += s;
     for (let i = 0; i < size; i++) {

@@ -11,14 +11,26 @@ const OF_SGD = [...OF_STEPS, "momentum", "nesterov"] as const;
 const OF_ADAMW = [...OF_STEPS, "beta1", "beta2", "epsilon"] as const;
 
 /** The options that matter to the solver, and the size of the data. Limits may change between two parts of a fit. */
-export function conditionsOf(options: ResolvedOptions, { matrix, countedRows }: LabelledRows): Conditions {
+export function conditionsOf(options: ResolvedOptions, { matrix, weights }: LabelledRows): Conditions {
   const ofSolver = { lbfgs: [], sgd: OF_SGD, adamw: OF_ADAMW }[options.solver];
   const entries = [...OF_ALL, ...ofSolver].map((name): [string, JsonValue] => {
     const value = options[name];
     // A schedule cannot be compared, only that there is one.
     return [name, typeof value === "function" ? "a function" : JSON.parse(JSON.stringify(value ?? null))];
   });
-  return { ...Object.fromEntries(entries), rows: matrix.rows, countedRows };
+  return {
+    ...Object.fromEntries(entries),
+    rows: matrix.rows,
+    "sampleWeight, classWeight or ignoreLabel": weights ? hashOf(weights) : null,
+  };
+}
+
+/** FNV-1a of the bits: sample weights, class weights and ignored labels are all in there. */
+function hashOf(weights: Float32Array): number {
+  let hash = 0x811c9dc5;
+  for (const word of new Uint32Array(weights.buffer, weights.byteOffset, weights.length))
+    hash = Math.imul(hash ^ word, 0x01000193);
+  return hash >>> 0;
 }
 
 /** @throws StateError naming what is not as it was when the fit was interrupted */
