@@ -1,0 +1,66 @@
+/** @jsxImportSource preact */
+/** The page: a heading, what there is to say, and one view at a time, named by the address. */
+import { useEffect } from "preact/hooks";
+import { MessageBox } from "./components/message-box.tsx";
+import type { Session } from "./state/session.ts";
+import { type Loadable, useLoadedView } from "./use-loaded-view.ts";
+import { useView } from "./use-view.ts";
+import { TrainView } from "./views/train/train-view.tsx";
+
+/** The views, by the fragment of the address. */
+const VIEWS = {
+  train: { title: "Train", View: TrainView },
+  try: { title: "Try", load: async () => (await import("./views/try/try-view.tsx")).TryView },
+  playground: {
+    title: "Playground",
+    load: async () => (await import("./views/playground/playground-view.tsx")).PlaygroundView,
+  },
+  mathematics: {
+    title: "Mathematics",
+    load: async () => (await import("./views/mathematics/mathematics-view.tsx")).MathematicsView,
+  },
+  model: { title: "Model", load: async () => (await import("./views/model/model-view.tsx")).ModelView },
+} as const satisfies Record<string, Loadable & { readonly title: string }>;
+
+/** The whole page. */
+export function App({ session }: { readonly session: Session }) {
+  const view = useView(Object.keys(VIEWS) as (keyof typeof VIEWS)[]);
+  const { title } = VIEWS[view];
+  const View = useLoadedView(VIEWS[view]);
+  useEffect(() => {
+    // A file that is dropped beside the place for it is not to take the page's place.
+    const keep = (event: DragEvent) => event.preventDefault();
+    addEventListener("dragover", keep);
+    addEventListener("drop", keep);
+    return () => {
+      removeEventListener("dragover", keep);
+      removeEventListener("drop", keep);
+    };
+  }, []);
+  return (
+    <>
+      <header>
+        <h1>Watch softmax regression learn</h1>
+        <p>
+          A softmax classifier trains in this tab, on the GPU where there is one and else in WebAssembly. Your
+          data stays here; nothing is sent anywhere.
+        </p>
+        <nav class="views" aria-label="Views">
+          {Object.entries(VIEWS).map(([name, { title: label }]) => (
+            <a key={name} href={`#${name}`} aria-current={name === view ? "page" : undefined}>
+              {label}
+            </a>
+          ))}
+        </nav>
+      </header>
+      <main aria-label={title}>
+        <MessageBox message={session.message.value} />
+        {View === null && <p class="lead">Loading …</p>}
+        {View === "failed" && (
+          <p role="alert">This view did not load. Check the connection and open it again.</p>
+        )}
+        {View !== null && View !== "failed" && <View session={session} />}
+      </main>
+    </>
+  );
+}

@@ -1,0 +1,89 @@
+/** The rows of a CSV file as numbers and labels, checked one by one. */
+import { DataError, FormatError } from "../../../src/index.ts";
+import { isMissing, isNumber } from "./csv-columns.ts";
+import { isEmptyRow } from "./csv-rows.ts";
+import type { TableChoices } from "./open-context.ts";
+import { checkSize } from "./open-dataset.ts";
+
+const FIRST_VALUES = 2 ** 16;
+
+/** The rows that came so far. */
+export class CsvTable {
+  /** `[rows]` */
+  readonly labels: string[] = [];
+  /** Names of the feature columns. */
+  readonly features: readonly string[];
+  /** Rows left out for a missing value. */
+  skipped = 0;
+  readonly #path: string;
+  readonly #names: readonly string[];
+  readonly #label: number;
+  readonly #columns: readonly number[];
+  readonly #skipIncomplete: boolean;
+  #values = new Float32Array(FIRST_VALUES);
+
+  constructor(names: readonly string[], { label, leaveOut, skipIncomplete }: TableChoices, path: string) {
+    this.#path = path;
+    this.#names = names;
+    this.#label = names.indexOf(label);
+    this.#skipIncomplete = skipIncomplete;
+    if (this.#label < 0) throw new FormatError(path, `has no column “${label}”`);
+    this.#columns = Array.from(names.keys()).filter((i) => i !== this.#label && !leaveOut.includes(names[i]));
+    this.features = this.#columns.map((i) => names[i]);
+    if (this.features.length === 0) throw new FormatError(path, "no column is left to be a feature");
+  }
+
+  get rows(): number {
+    return this.labels.length;
+  }
+
+  /** `[rows, features]` */
+  get values(): Float32Array {
+    return this.#values.subarray(0, this.rows * this.features.length);
+  }
+
+  /** @throws FormatError, DataError that name the row `number` */
+  add(cells: readonly string[], number: number): void {
+    if (isEmptyRow(cells)) return;
+    if (cells.length !== this.#names.length) {
+      throw new FormatError(
+        this.#path,
+        `row ${number} has ${cells.length} cells, the header ${this.#names.length}`,
+      );
+    }
+    if (this.#isIncomplete(cells, number)) return;
+    this.#grow();
+    const start = this.rows * this.features.length;
+    for (const [j, i] of this.#columns.entries()) this.#values[start + j] = this.#number(cells[i], i, number);
+    this.labels.push(cells[this.#label].trim());
+  }
+
+  #isIncomplete(cells: readonly string[], number: number): boolean {
+    // A class may well be named “none”.
+    const isUnlabelled = cells[this.#label].trim() === "";
+    const at = isUnlabelled ? this.#label : this.#columns.find((i) => isMissing(cells[i]));
+    if (at === undefined) return false;
+    if (!this.#skipIncomplete) {
+      throw new DataError(this.#path, `row ${number} has no value in the column “${this.#names[at]}”`);
+    }
+    this.skipped++;
+    return true;
+  }
+
+  #number(cell: string, column: number, number: number): number {
+    if (isNumber(cell)) return Number(cell);
+    throw new FormatError(
+      this.#path,
+      `the column “${this.#names[column]}” is not numeric: row ${number} has “${cell.trim().slice(0, 40)}”`,
+    );
+  }
+
+  #grow(): void {
+    const needed = (this.rows + 1) * this.features.length;
+    if (needed <= this.#values.length) return;
+    checkSize(this.rows + 1, this.features.length, Float32Array.BYTES_PER_ELEMENT, this.#path);
+    const larger = new Float32Array(Math.max(needed, 2 * this.#values.length));
+    larger.set(this.#values);
+    this.#values = larger;
+  }
+}

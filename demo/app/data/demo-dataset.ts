@@ -1,0 +1,31 @@
+/** What the demo trains on: rows with labels, some held back, and how a row looks. */
+import type { Label, Matrix } from "../../../src/index.ts";
+
+/** Rows with a label each. */
+export interface Samples {
+  readonly x: Matrix;
+  /** `[N]` */
+  readonly y: readonly Label[];
+}
+
+/** The picture a row is, channel after channel within a pixel. */
+export interface ImageShape {
+  readonly width: number;
+  readonly height: number;
+  readonly channels: 1 | 3;
+}
+
+/** A data set, ready to be trained on. */
+export interface DemoDataset {
+  /** In a few words, for example `"Stroke digits"`. */
+  readonly name: string;
+  /** One plain sentence about it. */
+  readonly description: string;
+  readonly train: Samples;
+  /** Rows that are never trained on. */
+  readonly validation: Samples;
+  /** Null where rows are no images. */
+  readonly image: ImageShape | null;
+  /** Names of the columns, where they have any. */
+  readonly features: readonly string[] | null;
+}

@@ -1,0 +1,45 @@
+/** The files of a drop, those in folders with their paths. */
+import { type NamedFile, named } from "./open-context.ts";
+
+/** Everything that was dropped. To be called while the drop is handled: afterwards the browser shows nothing of it. */
+export function droppedFiles({ items, files }: DataTransfer): Promise<NamedFile[]> {
+  const entries = Array.from(items)
+    .filter(({ kind }) => kind === "file")
+    .map((item) => item.webkitGetAsEntry());
+  if (!entries.every((entry) => entry !== null)) return Promise.resolve(Array.from(files, named));
+  return filesOf(entries);
+}
+
+async function filesOf(entries: readonly FileSystemEntry[]): Promise<NamedFile[]> {
+  const found: NamedFile[] = [];
+  for (const entry of entries) {
+    if (isFolder(entry)) found.push(...(await filesOf(await entriesOf(entry))));
+    else if (isFile(entry)) found.push({ path: entry.fullPath.slice(1), file: await fileOf(entry) });
+  }
+  return found;
+}
+
+/** What lies in a folder, which a reader gives a part at a time. */
+async function entriesOf(folder: FileSystemDirectoryEntry): Promise<FileSystemEntry[]> {
+  const reader = folder.createReader();
+  const found: FileSystemEntry[] = [];
+  for (;;) {
+    const part = await new Promise<FileSystemEntry[]>((resolve, reject) =>
+      reader.readEntries(resolve, reject),
+    );
+    if (part.length === 0) return found;
+    found.push(...part);
+  }
+}
+
+function fileOf(entry: FileSystemFileEntry): Promise<File> {
+  return new Promise((resolve, reject) => entry.file(resolve, reject));
+}
+
+function isFolder(entry: FileSystemEntry): entry is FileSystemDirectoryEntry {
+  return entry.isDirectory;
+}
+
+function isFile(entry: FileSystemEntry): entry is FileSystemFileEntry {
+  return entry.isFile;
+}

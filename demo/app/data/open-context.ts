@@ -1,0 +1,69 @@
+/** What every reader of files is given, and what it tells meanwhile. */
+import type { ImageShape } from "./demo-dataset.ts";
+
+/** A file and where it lay: `"pets/cats/1.png"` in a folder, else its name alone. */
+export interface NamedFile {
+  readonly path: string;
+  readonly file: File;
+}
+
+/** How far it is. */
+export interface OpenProgress {
+  readonly text: string;
+  /** From 0 to 1. */
+  readonly share: number;
+}
+
+/** Who waits for a data set. */
+export interface OpenContext {
+  /** Its abort rejects with its reason. */
+  readonly signal: AbortSignal;
+  readonly onProgress: (progress: OpenProgress) => void;
+}
+
+/** What a table (CSV) does not say by itself. */
+export interface TableChoices {
+  /** The column of the labels. */
+  readonly label: string;
+  /** Columns that are not to be features. */
+  readonly leaveOut: readonly string[];
+  /** Leave out rows with missing values instead of refusing the file. */
+  readonly skipIncomplete: boolean;
+  /** `"stratified"`: every class keeps its share in both parts. */
+  readonly split: "stratified" | "plain";
+  /** The features are the pixels of a square grey picture, row after row. */
+  readonly arePixels: boolean;
+}
+
+/** What pictures become. */
+export interface PictureChoices {
+  readonly shape: ImageShape;
+  /** Leave out pictures that cannot be decoded instead of refusing the folder. */
+  readonly skipBroken: boolean;
+}
+
+/** Everything that can be chosen; each kind of file looks at its own part. */
+export interface OpenChoices {
+  /** Null where no table is to be opened. */
+  readonly table: TableChoices | null;
+  readonly pictures: PictureChoices;
+}
+
+/** The picture sizes on offer. */
+export const PICTURE_SHAPES: readonly ImageShape[] = [
+  { width: 28, height: 28, channels: 1 },
+  { width: 32, height: 32, channels: 3 },
+  { width: 64, height: 64, channels: 3 },
+];
+
+export const DEFAULT_PICTURES: PictureChoices = { shape: PICTURE_SHAPES[0], skipBroken: false };
+
+/** The file with the path that a folder input gives it. */
+export function named(file: File): NamedFile {
+  return { path: file.webkitRelativePath || file.name, file };
+}
+
+/** The last part of a path. */
+export function nameOf({ path }: NamedFile): string {
+  return path.slice(path.lastIndexOf("/") + 1);
+}

@@ -1,0 +1,50 @@
+/** CSV files with a header: one column of labels, the others numbers. */
+import { DataError, ShapeError } from "../../../src/index.ts";
+import { readHeader } from "./csv-columns.ts";
+import { csvRows } from "./csv-rows.ts";
+import { CsvTable } from "./csv-table.ts";
+import type { DemoDataset } from "./demo-dataset.ts";
+import { type NamedFile, nameOf, type OpenContext, type TableChoices } from "./open-context.ts";
+import { count, datasetOf, toLabels } from "./open-dataset.ts";
+import { toPixels } from "./pixels.ts";
+
+const SHARE = 1 / 5;
+
+/**
+ * Reads the whole file; rows are counted from the header, which is row 1.
+ *
+ * @throws FormatError no such column, rows of another length, text where numbers belong, what `csvRows` refuses
+ * @throws DataError   missing values, unless they are to be skipped; no rows; one class
+ */
+export async function openCsv(
+  file: NamedFile,
+  choices: TableChoices,
+  context: OpenContext,
+): Promise<DemoDataset> {
+  const { path } = file;
+  let table: CsvTable | null = null;
+  for await (const { first, rows } of csvRows(file, context)) {
+    const start = table ? 0 : 1;
+    table ??= new CsvTable(readHeader(rows[0], path), choices, path);
+    for (let i = start; i < rows.length; i++) table.add(rows[i], first + i);
+  }
+  if (!table || table.rows === 0) throw new DataError(path, "has no rows below its header");
+  const { skipped, features } = table;
+  const remark = skipped ? `Rows with missing values, left out: ${count(skipped)}.` : "";
+  const side = Math.sqrt(features.length);
+  if (choices.arePixels && !Number.isInteger(side)) {
+    throw new ShapeError(path, `${features.length} features are the pixels of no square picture`);
+  }
+  const image = choices.arePixels ? ({ width: side, height: side, channels: 1 } as const) : null;
+  const data = image ? toPixels(table.values, path) : table.values;
+  return datasetOf({
+    argument: path,
+    name: nameOf(file),
+    samples: { x: { data, rows: table.rows, cols: features.length }, y: toLabels(table.labels) },
+    image,
+    features: image ? null : features,
+    share: SHARE,
+    split: choices.split,
+    remark,
+  });
+}

@@ -1,0 +1,81 @@
+/** What readers of files have in common: labels, limits, rows held back, and a data set at the end. */
+import { DataError, type Label, LimitError } from "../../../src/index.ts";
+import type { DemoDataset, ImageShape, Samples } from "./demo-dataset.ts";
+import { splitRows, takeRows } from "./split-rows.ts";
+
+/** What the features may take in memory, bytes. */
+export const MAX_BYTES = 2 ** 31;
+
+/** @throws LimitError features that this page does not take */
+export function checkSize(rows: number, cols: number, elementBytes: number, argument: string): void {
+  const bytes = rows * cols * elementBytes;
+  if (bytes <= MAX_BYTES) return;
+  throw new LimitError(
+    argument,
+    `${count(rows)} rows of ${count(cols)} features would take ${gigabytes(bytes)}, this page takes at most ${gigabytes(MAX_BYTES)}`,
+  );
+}
+
+/** Texts as labels: numbers where every one is a whole number from 0, so that 10 comes after 9. */
+export function toLabels(texts: readonly string[]): readonly Label[] {
+  return texts.every((text) => /^(0|[1-9]\d{0,14})$/.test(text)) ? texts.map(Number) : texts;
+}
+
+/** What is known of rows that came from one source. */
+export interface WholeDataset {
+  /** For errors: the file or folder. */
+  readonly argument: string;
+  readonly name: string;
+  readonly samples: Samples;
+  readonly image: ImageShape | null;
+  readonly features: readonly string[] | null;
+  /** Of the rows, to be held back. */
+  readonly share: number;
+  readonly split: "stratified" | "plain";
+  /** A sentence about what was left out; empty if nothing was. */
+  readonly remark: string;
+}
+
+/** Holds rows back. @throws DataError fewer than two classes, or no row to spare */
+export function datasetOf(whole: WholeDataset): DemoDataset {
+  const { argument, name, samples, image, features, share, split, remark } = whole;
+  checkClasses(samples, argument);
+  const rows = splitRows(samples.y, share, split, argument);
+  const [train, validation] = [takeRows(samples, rows.train), takeRows(samples, rows.validation)];
+  return {
+    name,
+    description: describe(train, validation, image, remark),
+    train,
+    validation,
+    image,
+    features,
+  };
+}
+
+/** @throws DataError fewer than two classes */
+export function checkClasses({ y }: Samples, argument: string): void {
+  const first = y[0];
+  if (y.some((label) => label !== first)) return;
+  throw new DataError(
+    argument,
+    `every row has the label ${JSON.stringify(first)}; at least two classes are needed`,
+  );
+}
+
+/** One sentence about a data set, and the remark. */
+export function describe(train: Samples, validation: Samples, image: ImageShape | null, remark = ""): string {
+  const rows = image
+    ? `${image.channels === 3 ? "colour" : "grey"} pictures of ${image.width} × ${image.height} pixels`
+    : "rows";
+  const sentence = `${count(train.x.rows)} ${rows} to train on, ${count(validation.x.rows)} more to check with.`;
+  return remark ? `${sentence} ${remark}` : sentence;
+}
+
+/** A number as a person reads it. */
+export function count(value: number): string {
+  return value.toLocaleString("en");
+}
+
+function gigabytes(bytes: number): string {
+  return `${(bytes / 1e9).toLocaleString("en", { maximumSignificantDigits: 3 })} GB`;
+}

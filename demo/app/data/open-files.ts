@@ -1,0 +1,30 @@
+/** Files of any kind this page knows, as a data set. */
+import { FormatError } from "../../../src/index.ts";
+import type { DemoDataset } from "./demo-dataset.ts";
+import type { OpenChoices, OpenContext } from "./open-context.ts";
+import { openCsv } from "./open-csv.ts";
+import { openIdx } from "./open-idx.ts";
+import type { KnownFiles } from "./open-kind.ts";
+import { openNpy } from "./open-npy.ts";
+import { openPictures } from "./open-pictures.ts";
+
+/**
+ * Opens files whose kind `kindOf` told.
+ *
+ * @throws SoftmaxError that begins with the file's name; after an abort, the signal's reason
+ */
+export async function openFiles(
+  { kind, files }: KnownFiles,
+  { table, pictures }: OpenChoices,
+  context: OpenContext,
+): Promise<DemoDataset> {
+  context.signal.throwIfAborted();
+  if (kind === "idx") return openIdx(files, context);
+  if (kind === "npy") return openNpy(files, context);
+  if (kind === "pictures") return openPictures(files, pictures, context);
+  if (files.length > 1) {
+    throw new FormatError(files[1].path, `is a second CSV file beside ${files[0].path}; open one at a time`);
+  }
+  if (!table) throw new FormatError(files[0].path, "the column of its labels is to be chosen first");
+  return openCsv(files[0], table, context);
+}

@@ -1,0 +1,140 @@
+/** IDX files, as MNIST and its relatives come: images and labels, plain or gzip, with files to check with or without. */
+import { FormatError, readIdxPair, ShapeError, SoftmaxError } from "../../../src/index.ts";
+import type { DemoDataset, ImageShape, Samples } from "./demo-dataset.ts";
+import { countedStream, headOf } from "./open-bytes.ts";
+import { type NamedFile, nameOf, type OpenContext } from "./open-context.ts";
+import { checkClasses, checkSize, datasetOf, describe } from "./open-dataset.ts";
+
+/** Of the rows held back where no files to check with are given: MNIST's own share is as large. */
+const SHARE = 1 / 6;
+const IMAGES_MAGIC = 0x00000803;
+const HEADER_BYTES = 16;
+/** Of a name, what says only that this is an IDX file. */
+const SUFFIX = /[-.]idx.*$/i;
+
+interface Pair {
+  readonly images: NamedFile;
+  readonly labels: NamedFile;
+}
+
+/**
+ * Files named `t10k…` or `test…` are to check with, all others to train on. Where one part has no images or no
+ * labels, the other part is split.
+ *
+ * @throws FormatError files without a counterpart, two for the same part, or what `readIdxPair` refuses
+ */
+export async function openIdx(files: readonly NamedFile[], context: OpenContext): Promise<DemoDataset> {
+  const { train, validation, leftOut } = await pairsOf(files);
+  const whole = await readPair(train, context);
+  const { image, samples } = whole;
+  const argument = train.images.path;
+  const name = folderOf(train.images) || nameOf(train.images).replace(SUFFIX, "");
+  if (!validation) {
+    const remark = leftOut.length > 0 ? `Left out, for want of a counterpart: ${leftOut.join(", ")}.` : "";
+    const rest = { image, features: null, share: SHARE, split: "stratified", remark } as const;
+    return datasetOf({ argument, name, samples, ...rest });
+  }
+  const held = await readPair(validation, context);
+  checkParts(whole, held, validation);
+  checkClasses(samples, argument);
+  return {
+    name,
+    description: describe(samples, held.samples, image),
+    train: samples,
+    validation: held.samples,
+    image,
+    features: null,
+  };
+}
+
+interface ReadPair {
+  readonly samples: Samples;
+  readonly image: ImageShape;
+}
+
+async function readPair({ images, labels }: Pair, context: OpenContext): Promise<ReadPair> {
+  const [magic, rows, height, width] = await headerOf(images);
+  if (magic === IMAGES_MAGIC) checkSize(rows, height * width, 1, images.path);
+  // As a response, so that an abort reaches the reader; the labels are small and say nothing.
+  const silent = { ...context, onProgress: () => {} };
+  try {
+    const { x, y } = await readIdxPair(
+      new Response(countedStream(images, context)),
+      new Response(countedStream(labels, silent)),
+    );
+    return { samples: { x, y: Array.from(y) }, image: { width: x.width, height: x.height, channels: 1 } };
+  } catch (error) {
+    context.signal.throwIfAborted();
+    if (!(error instanceof SoftmaxError)) throw error;
+    const { path } = error.argument === "labels" ? labels : images;
+    throw new FormatError(path, error.message.slice(error.argument.length + 2), { cause: error });
+  }
+}
+
+async function headerOf(images: NamedFile): Promise<number[]> {
+  const head = await headOf(images, HEADER_BYTES);
+  if (head.length < HEADER_BYTES) return [];
+  const view = new DataView(head.buffer, head.byteOffset);
+  return [0, 4, 8, 12].map((at) => view.getUint32(at));
+}
+
+function checkParts(train: ReadPair, held: ReadPair, { images, labels }: Pair): void {
+  const [a, b] = [train.image, held.image];
+  if (a.width !== b.width || a.height !== b.height) {
+    throw new ShapeError(
+      images.path,
+      `its images have ${b.width} × ${b.height} pixels, those to train on ${a.width} × ${a.height}`,
+    );
+  }
+  const known = new Set(train.samples.y);
+  const unknown = held.samples.y.find((label) => !known.has(label));
+  if (unknown === undefined) return;
+  throw new FormatError(labels.path, `it has the label ${unknown}, which no row to train on has`);
+}
+
+async function pairsOf(files: readonly NamedFile[]) {
+  const kinds = await Promise.all(files.map(hasImages));
+  const images = files.filter((_, i) => kinds[i]);
+  const labels = files.filter((_, i) => !kinds[i]);
+  if (images.length === 1 && labels.length === 1) {
+    return { train: { images: images[0], labels: labels[0] }, validation: null, leftOut: [] };
+  }
+  const train = pairOf(images, labels, (file) => !isForChecking(file));
+  const validation = pairOf(images, labels, isForChecking);
+  const first = train ?? validation;
+  if (!first) {
+    const [present, missing] = images.length > 0 ? ["images", "labels"] : ["labels", "images"];
+    throw new FormatError(files[0].path, `these are ${present}; choose the file of their ${missing} as well`);
+  }
+  if (train && validation) return { train, validation, leftOut: [] };
+  const used = [first.images, first.labels];
+  return { train: first, validation: null, leftOut: files.filter((f) => !used.includes(f)).map(nameOf) };
+}
+
+function pairOf(
+  images: readonly NamedFile[],
+  labels: readonly NamedFile[],
+  isOfPart: (file: NamedFile) => boolean,
+): Pair | null {
+  const [x, y] = [images.filter(isOfPart), labels.filter(isOfPart)];
+  const twice = [x, y].find((found) => found.length > 1);
+  if (twice) {
+    throw new FormatError(twice[1].path, `${twice[0].path} is of the same part; open one data set at a time`);
+  }
+  return x.length && y.length ? { images: x[0], labels: y[0] } : null;
+}
+
+function isForChecking(file: NamedFile): boolean {
+  return /^(t10k|test|val)/i.test(nameOf(file));
+}
+
+/** By its name where that says it, else by its first bytes. */
+async function hasImages(file: NamedFile): Promise<boolean> {
+  if (/label|idx1/i.test(nameOf(file))) return false;
+  if (/image|idx3/i.test(nameOf(file))) return true;
+  return (await headerOf(file))[0] === IMAGES_MAGIC;
+}
+
+function folderOf({ path }: NamedFile): string {
+  return path.split("/").at(-2) ?? "";
+}

@@ -1,0 +1,92 @@
+/** Folders of pictures: the name of a picture's folder is its label. */
+import { DataError, FormatError } from "../../../src/index.ts";
+import type { DemoDataset } from "./demo-dataset.ts";
+import type { NamedFile, OpenContext, PictureChoices } from "./open-context.ts";
+import { checkSize, count, datasetOf, toLabels } from "./open-dataset.ts";
+import { createPictureReader } from "./picture-reader.ts";
+
+const SHARE = 1 / 5;
+/** Pictures that are decoded at the same time. */
+const TOGETHER = 8;
+/** Names that an error repeats. */
+const MAX_NAMED = 5;
+
+/**
+ * Decodes the pictures, in the order of their paths.
+ *
+ * @throws FormatError pictures outside any folder, or that do not decode unless they are to be skipped
+ * @throws DataError   one folder only
+ */
+export async function openPictures(
+  files: readonly NamedFile[],
+  { shape, skipBroken }: PictureChoices,
+  { signal, onProgress }: OpenContext,
+): Promise<DemoDataset> {
+  const pictures = files.toSorted((a, b) => (a.path < b.path ? -1 : 1));
+  const folders = pictures.map(folderOf);
+  const name = nameOfAll(pictures);
+  if (folders.every((folder) => folder === folders[0])) {
+    throw new DataError(name, `all pictures lie in “${folders[0]}”; each class needs a folder of its own`);
+  }
+  const cols = shape.width * shape.height * shape.channels;
+  checkSize(pictures.length, cols, 1, name);
+  const data = new Uint8Array(pictures.length * cols);
+  const labels: string[] = [];
+  const broken: string[] = [];
+  const read = createPictureReader(shape);
+  for (let first = 0; first < pictures.length; first += TOGETHER) {
+    signal.throwIfAborted();
+    const some = pictures.slice(first, first + TOGETHER);
+    const pixels = await Promise.all(some.map(({ file }) => read(file)));
+    for (const [i, found] of pixels.entries()) {
+      if (found) {
+        data.set(found, labels.length * cols);
+        labels.push(folders[first + i]);
+      } else broken.push(some[i].path);
+    }
+    const done = first + some.length;
+    const text = `Decoding pictures: ${count(done)} of ${count(pictures.length)}`;
+    onProgress({ text, share: done / pictures.length });
+  }
+  if (broken.length > 0 && (!skipBroken || labels.length === 0)) throw brokenError(broken);
+  const x = { data: data.subarray(0, labels.length * cols), rows: labels.length, cols };
+  return datasetOf({
+    argument: name,
+    name,
+    samples: { x, y: toLabels(labels) },
+    image: shape,
+    features: null,
+    share: SHARE,
+    split: "stratified",
+    remark: broken.length > 0 ? `Left out, as they do not decode: ${someOf(broken)}.` : "",
+  });
+}
+
+/** The folder a picture lies in. @throws FormatError none */
+function folderOf({ path }: NamedFile): string {
+  const folder = path.split("/").at(-2);
+  if (folder) return folder;
+  throw new FormatError(
+    path,
+    "is a picture without a folder; open a folder that has a folder of pictures for each class",
+  );
+}
+
+/** The folder that has them all, where there is one. */
+function nameOfAll(pictures: readonly NamedFile[]): string {
+  const tops = new Set(pictures.map(({ path }) => path.split("/")[0]));
+  const [top] = tops;
+  return tops.size === 1 ? top : "Pictures";
+}
+
+function brokenError(broken: readonly string[]): FormatError {
+  const [first, ...others] = broken;
+  const more = others.length > 0 ? `; neither can ${someOf(others)}` : "";
+  return new FormatError(first, `cannot be decoded as a picture${more}`);
+}
+
+/** The first few names, and how many more there are. */
+function someOf(names: readonly string[]): string {
+  const rest = names.length - MAX_NAMED;
+  return names.slice(0, MAX_NAMED).join(", ") + (rest > 0 ? ` and ${count(rest)} more` : "");
+}

@@ -1,0 +1,10 @@
+/** @jsxImportSource preact */
+/** Starts the demo: one session, which every view looks at. */
+import { render } from "preact";
+import { App } from "./app.tsx";
+import { digits } from "./data/built-in.ts";
+import { Session } from "./state/session.ts";
+
+const place = document.getElementById("app");
+if (!place) throw new Error("index.html has no element #app");
+render(<App session={new Session(digits())} />, place);

@@ -1,0 +1,57 @@
+/** What can be chosen about training, as the form shows it, and what the library makes of it. */
+import type { SoftmaxRegressionOptions } from "../../../src/index.ts";
+import { DEFAULTS } from "../../../src/options.ts";
+
+/** The choices of the form. */
+export interface Choices {
+  readonly device: "auto" | "webgpu" | "wasm" | "reference";
+  readonly solver: "lbfgs" | "sgd" | "adamw";
+  /** `"auto"` or a rate. */
+  readonly learningRate: "auto" | number;
+  readonly batchSize: number;
+  /** Epochs of SGD and AdamW, iterations of L-BFGS. */
+  readonly rounds: number;
+  readonly momentum: number;
+  readonly l2: number;
+  readonly l1: number;
+  readonly labelSmoothing: number;
+  readonly standardize: boolean;
+}
+
+export const DEFAULT_CHOICES: Choices = {
+  device: "auto",
+  solver: "sgd",
+  learningRate: "auto",
+  batchSize: 128,
+  rounds: 30,
+  momentum: 0.9,
+  l2: 1e-4,
+  l1: 0,
+  labelSmoothing: 0,
+  standardize: false,
+};
+
+/** The library's options for these choices. */
+export function optionsOf(choices: Choices): SoftmaxRegressionOptions {
+  const { device, solver, learningRate, batchSize, rounds, momentum, l2, l1, labelSmoothing, standardize } =
+    choices;
+  const common = { device, solver, l2, labelSmoothing, standardize };
+  const penalised = solver === "adamw" ? common : { ...common, l1 };
+  if (solver === "lbfgs") return { ...penalised, maxIterations: rounds };
+  const steps = { ...penalised, learningRate, batchSize, epochs: rounds };
+  return solver === "sgd" ? { ...steps, momentum } : steps;
+}
+
+/** The choices that a saved model was trained by; options of it that are as by default are absent. */
+export function choicesOf(saved: SoftmaxRegressionOptions, device: Choices["device"]): Choices {
+  const options = { ...DEFAULTS, ...saved };
+  const { solver, learningRate, batchSize, epochs, maxIterations, momentum, l2, l1, labelSmoothing } =
+    options;
+  return {
+    ...{ device, solver, batchSize, momentum, l2, l1, labelSmoothing },
+    // Schedules are functions, which no file holds.
+    learningRate: typeof learningRate === "function" ? "auto" : learningRate,
+    rounds: solver === "lbfgs" ? maxIterations : epochs,
+    standardize: options.standardize,
+  };
+}

@@ -1,0 +1,28 @@
+/** What of many classes and features a table shows. */
+
+/** Rows and columns of a table at most. */
+export const MOST_SHOWN = 10;
+
+/** Positions of the classes to show, ascending: all, or the likeliest, the sample's own always among them. */
+export function shownClasses(probabilities: ArrayLike<number>, label: number): number[] {
+  return largest(probabilities, (k) => (k === label ? Infinity : probabilities[k]));
+}
+
+/** Positions of the features to show, ascending: all, or those where x is largest. */
+export function shownFeatures(x: ArrayLike<number>): number[] {
+  return largest(x, (j) => Math.abs(x[j]));
+}
+
+function largest({ length }: ArrayLike<number>, sizeOf: (at: number) => number): number[] {
+  return Array.from({ length }, (_, at) => at)
+    .sort((a, b) => sizeOf(b) - sizeOf(a))
+    .slice(0, MOST_SHOWN)
+    .sort((a, b) => a - b);
+}
+
+/** The largest |value|; 0 of none. */
+export function largestSize(values: ArrayLike<number>): number {
+  let size = 0;
+  for (let at = 0; at < values.length; at++) size = Math.max(size, Math.abs(values[at]));
+  return size;
+}

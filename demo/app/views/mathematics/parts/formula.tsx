@@ -1,0 +1,29 @@
+/** @jsxImportSource preact */
+/** TeX as MathML, which the browser sets and screen readers read. What converts it is loaded when it is first needed. */
+import { useLayoutEffect, useRef } from "preact/hooks";
+
+type Temml = typeof import("temml").default;
+
+let loaded: Temml | null = null;
+
+/** A formula in a line of text; `display` sets it larger, on a line of its own. */
+export function Formula({ tex, display = false }: { readonly tex: string; readonly display?: boolean }) {
+  const place = useRef<HTMLSpanElement>(null);
+  useLayoutEffect(() => {
+    let isCurrent = true;
+    const set = (temml: Temml) => {
+      if (isCurrent && place.current) temml.render(display ? `\\displaystyle ${tex}` : tex, place.current);
+    };
+    if (loaded) set(loaded);
+    else void loadTemml().then(set, () => place.current?.replaceChildren(tex));
+    return () => {
+      isCurrent = false;
+    };
+  }, [tex, display]);
+  return <span ref={place} class={display ? "formula display" : "formula"} />;
+}
+
+async function loadTemml(): Promise<Temml> {
+  loaded ??= (await import("temml")).default;
+  return loaded;
+}

@@ -1,0 +1,73 @@
+/** @jsxImportSource preact */
+/** Step 3: how every probability answers to every score. */
+import { ScrollBox } from "../../../../../bench/page/components/scroll-box.tsx";
+import { jacobian } from "../numbers/jacobian.ts";
+import { largestSize } from "../numbers/shown.ts";
+import { Formula } from "../parts/formula.tsx";
+import { HeatCell } from "../parts/heat-cell.tsx";
+import { Step } from "../parts/step.tsx";
+import type { WorkedSample } from "../worked-sample.ts";
+
+const CAPTION = "The Jacobian of softmax: row i, column j";
+
+/** The panel. */
+export function JacobianSection({ worked: { numbers, shown, point } }: { readonly worked: WorkedSample }) {
+  const { probabilities } = numbers;
+  const derivative = jacobian(probabilities);
+  const size = probabilities.length;
+  const full = largestSize(derivative);
+  return (
+    <Step
+      title="3. The Jacobian’s two cases"
+      theory={
+        <>
+          <Formula
+            display
+            tex="\frac{\partial p_i}{\partial z_j} = \begin{cases} p_i\,(1 - p_i) & i = j \\ -p_i\,p_j & i \ne j \end{cases}"
+          />
+          <p>
+            With <Formula tex="s = \sum_c e^{z_c}" />, the quotient rule on{" "}
+            <Formula tex="p_i = e^{z_i} / s" />:
+          </p>
+          <Formula display tex="i = j:\;\; \frac{e^{z_i} s - e^{z_i} e^{z_i}}{s^2} = p_i - p_i^2" />
+          <Formula display tex="i \ne j:\;\; \frac{0 - e^{z_i} e^{z_j}}{s^2} = -p_i\,p_j" />
+          <p>
+            Every column sums to 0: to raise one score moves probability about, and makes none. It is largest
+            at <Formula tex="p_i = \tfrac12" />, and near 0 where the model is sure.
+          </p>
+        </>
+      }
+    >
+      <ScrollBox label={CAPTION}>
+        <table class="numbers matrix jacobian">
+          <caption>{CAPTION}</caption>
+          <thead>
+            <tr>
+              <th scope="col">
+                <span class="unseen">class i</span>
+                <span aria-hidden="true">
+                  <Formula tex="\partial p_i / \partial z_j" />
+                </span>
+              </th>
+              {shown.classes.map((j) => (
+                <th scope="col" key={j}>
+                  {point.classes[j]}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {shown.classes.map((i) => (
+              <tr key={i} class={i === shown.own ? "own" : undefined}>
+                <th scope="row">{point.classes[i]}</th>
+                {shown.classes.map((j) => (
+                  <HeatCell key={j} value={derivative[i * size + j]} full={full} rounded strong={i === j} />
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </ScrollBox>
+    </Step>
+  );
+}

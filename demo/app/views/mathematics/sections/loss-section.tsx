@@ -1,0 +1,84 @@
+/** @jsxImportSource preact */
+/** Step 4: the loss, and why its derivative is p − y. */
+
+import { format } from "../numbers/format.ts";
+import { throughJacobian } from "../numbers/jacobian.ts";
+import { largestSize } from "../numbers/shown.ts";
+import { Bar } from "../parts/bar.tsx";
+import { ClassTable } from "../parts/class-table.tsx";
+import { Formula } from "../parts/formula.tsx";
+import { Step } from "../parts/step.tsx";
+import type { WorkedSample } from "../worked-sample.ts";
+
+/** The panel. */
+export function LossSection({ worked }: { readonly worked: WorkedSample }) {
+  const { numbers, shown, point, choices } = worked;
+  const { probabilities, target, error, loss, max, sum, logits } = numbers;
+  const chain = throughJacobian(probabilities, target);
+  const apart = largestSize(chain.map((value, j) => value - error[j]));
+  const score = target.reduce((total, y, k) => total + y * logits[k], 0);
+  return (
+    <Step
+      title="4. The loss, and why its derivative is p − y"
+      theory={
+        <>
+          <Formula display tex="L = -\sum_i y_i \log p_i" />
+          <p>The chain rule, through both cases of the Jacobian:</p>
+          <Formula
+            display
+            tex="\begin{aligned} \frac{\partial L}{\partial z_j} &= -\sum_i \frac{y_i}{p_i} \frac{\partial p_i}{\partial z_j} \\ &= -\frac{y_j}{p_j}\,p_j (1 - p_j) + \sum_{i \ne j} \frac{y_i}{p_i}\,p_i\,p_j \\ &= -y_j + p_j \sum_i y_i \\ &= p_j - y_j \end{aligned}"
+          />
+          <p>
+            The last step needs <Formula tex="\sum_i y_i = 1" /> and nothing else, so it holds for soft labels
+            too.
+          </p>
+          {choices.labelSmoothing > 0 && (
+            <p class="hint">
+              With label smoothing ε = {choices.labelSmoothing}, y is (1 − ε) y + ε/{point.classes.length}.
+            </p>
+          )}
+        </>
+      }
+    >
+      <ClassTable
+        caption="Probabilities, target and error"
+        classes={point.classes}
+        shown={shown.classes}
+        own={shown.own}
+        columns={[
+          { name: "probability", head: <Formula tex="p_k" />, cell: (k) => format(probabilities[k], 4) },
+          {
+            name: "target",
+            head: <Formula tex="y_k" />,
+            cell: (k) => format(target[k], target[k] % 1 ? 4 : 0),
+          },
+          {
+            name: "error, the derivative of the loss by the score",
+            head: <Formula tex="p_k - y_k" />,
+            cell: (k) => <b>{format(error[k], 4)}</b>,
+          },
+          { name: "error as a bar", head: null, cell: (k) => <Bar value={error[k]} full={1} signed /> },
+        ]}
+      />
+      <p class="totals">
+        <Formula tex="L = (m + \log \textstyle\sum_c e^{z_c - m}) - \sum_k y_k z_k" />
+        <Formula
+          tex={`= ${format(max + Math.log(sum))} ${score < 0 ? "+" : "-"} ${format(Math.abs(score))} = ${format(loss)}`}
+        />
+      </p>
+      <p class="hint">
+        {Number.isNaN(apart) ? (
+          <>
+            A probability that counts has become 0 in float64: the chain rule divides 0 by 0,{" "}
+            <Formula tex="p - y" /> does not.
+          </>
+        ) : (
+          <>
+            The first line of the derivation, worked out number by number with the table of step 3, differs
+            from <Formula tex="p - y" /> by {format(apart)} at most.
+          </>
+        )}
+      </p>
+    </Step>
+  );
+}

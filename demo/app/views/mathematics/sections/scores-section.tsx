@@ -1,0 +1,112 @@
+/** @jsxImportSource preact */
+/** Step 1: z = W x + b. */
+
+import { format } from "../numbers/format.ts";
+import { largestSize } from "../numbers/shown.ts";
+import { Bar } from "../parts/bar.tsx";
+import { ClassTable, type Column } from "../parts/class-table.tsx";
+import { Formula } from "../parts/formula.tsx";
+import { MatrixTable } from "../parts/matrix-table.tsx";
+import { SignedImage } from "../parts/signed-image.tsx";
+import { Step } from "../parts/step.tsx";
+import type { WorkedSample } from "../worked-sample.ts";
+import { shownCaption } from "./shown-caption.ts";
+
+/** The panel. */
+export function ScoresSection({ worked }: { readonly worked: WorkedSample }) {
+  const { dataset, sample, numbers, shown, point } = worked;
+  const { weights, bias } = point.parameters;
+  const [classes, features] = [point.classes.length, dataset.train.x.cols];
+  const full = largestSize(weights);
+  const fullScore = largestSize(numbers.logits);
+  const { image } = dataset;
+  const picture: Column[] = image
+    ? [
+        {
+          name: "weights of the class",
+          head: <Formula tex="w_k" />,
+          cell: (k) => (
+            <SignedImage
+              values={weights.subarray(k * features, (k + 1) * features)}
+              full={full}
+              shape={image}
+              label={`Weights of class ${point.classes[k]}`}
+            />
+          ),
+        },
+      ]
+    : [];
+  const columns: Column[] = [
+    ...picture,
+    {
+      name: "weights times input",
+      head: <Formula tex="w_k \cdot x" />,
+      cell: (k) => format(numbers.products[k]),
+    },
+    { name: "bias", head: <Formula tex="b_k" />, cell: (k) => format(bias[k]) },
+    { name: "score", head: <Formula tex="z_k" />, cell: (k) => <b>{format(numbers.logits[k])}</b> },
+    {
+      name: "score as a bar",
+      head: null,
+      cell: (k) => <Bar value={numbers.logits[k]} full={fullScore} signed />,
+    },
+  ];
+  return (
+    <Step
+      title="1. Scores"
+      theory={
+        <>
+          <Formula display tex="z = Wx + b" />
+          <p class="shapes">
+            <Formula tex={`W \\in \\mathbb{R}^{${classes} \\times ${features}}`} />
+            <Formula tex={`x \\in \\mathbb{R}^{${features}}`} />
+            <Formula tex={`b, z \\in \\mathbb{R}^{${classes}}`} />
+          </p>
+          <p>
+            Each class has a row <Formula tex="w_k" /> of <Formula tex="W" />. Its score is large where the
+            sample is large and so are its weights.
+          </p>
+          {point.standardization && (
+            <p class="hint">
+              <Formula tex="x" /> is standardised here, as the model does it: each feature less its mean,
+              divided by its deviation.
+            </p>
+          )}
+          <SignLegend />
+        </>
+      }
+    >
+      {!image && (
+        <MatrixTable caption={shownCaption("W", worked)} values={weights} shown={shown} x={sample.x.data} />
+      )}
+      <ClassTable
+        caption="Scores of the classes"
+        classes={point.classes}
+        shown={shown.classes}
+        own={shown.own}
+        columns={columns}
+      />
+      {shown.classes.length < classes && (
+        <p class="hint">
+          The {shown.classes.length} likeliest of {classes} classes, here and in the steps below.
+        </p>
+      )}
+    </Step>
+  );
+}
+
+function SignLegend() {
+  return (
+    <p class="hint sign-legend">
+      <span>
+        <i class="swatch below" /> below 0
+      </span>
+      <span>
+        <i class="swatch above" /> above 0
+      </span>
+      <span>
+        <i class="swatch own" /> the sample’s own class
+      </span>
+    </p>
+  );
+}

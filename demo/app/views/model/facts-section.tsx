@@ -1,0 +1,77 @@
+/** @jsxImportSource preact */
+/** The model at hand: its name, its facts, how far it is, and the way on. */
+import type { SavedModel } from "../../../../src/formats/saved-model.ts";
+import { Section } from "../../components/section.tsx";
+import type { Session } from "../../state/session.ts";
+import { factsOf } from "./facts.ts";
+import { nameOf } from "./model-names.ts";
+
+interface FactsSectionProps {
+  readonly session: Session;
+  readonly saved: SavedModel | null;
+}
+
+/** The panel. */
+export function FactsSection({ session, saved }: FactsSectionProps) {
+  const status = session.status.value;
+  const { model } = session;
+  if (!saved || !model) {
+    return (
+      <Section
+        title="No model yet"
+        lead={
+          status === "training"
+            ? "The first round is under way."
+            : `Train one on ${session.dataset.value.name}, or open a file below.`
+        }
+      >
+        <p class="buttons">
+          <button
+            type="button"
+            class="primary"
+            disabled={status === "training"}
+            onClick={() => void session.start()}
+          >
+            Train
+          </button>
+        </p>
+      </Section>
+    );
+  }
+  return (
+    <Section title={nameOf(model, session.dataset.value.name)}>
+      <dl class="facts">
+        {factsOf(saved).map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+      <div class="buttons model-run">
+        {status === "training" && (
+          <button type="button" onClick={() => session.pause()}>
+            Pause
+          </button>
+        )}
+        {status === "paused" && (
+          <button type="button" class="primary" onClick={() => void session.start()}>
+            Go on training
+          </button>
+        )}
+        <p class="status" role="status">
+          {progressOf(session)}
+        </p>
+      </div>
+    </Section>
+  );
+}
+
+function progressOf({ status, rounds, choices }: Session): string {
+  const last = rounds.value.at(-1);
+  const unit = choices.value.solver === "lbfgs" ? "iteration" : "epoch";
+  const accuracy = last && `${(100 * last.validationAccuracy).toFixed(1)} % of the validation rows right`;
+  const where = last ? `after ${unit} ${last.index}, ${accuracy}` : "as it came from its file";
+  const words = { idle: "Ready", training: "Training", paused: "Paused", done: "Done", failed: "Stopped" };
+  return `${words[status.value]}, ${where}.`;
+}

@@ -1,0 +1,27 @@
+/** @jsxImportSource preact */
+/** The view "Model": what was learnt, as files that last, and as code that learns it again. */
+import { useMemo } from "preact/hooks";
+import { readModel } from "../../../../src/formats/read-model.ts";
+import type { Session } from "../../state/session.ts";
+import { DownloadSection } from "./download-section.tsx";
+import { FactsSection } from "./facts-section.tsx";
+import { ReopenSection } from "./reopen-section.tsx";
+import { SnippetSection } from "./snippet-section.tsx";
+
+/** The whole view. */
+export function ModelView({ session }: { readonly session: Session }) {
+  const { model } = session;
+  const status = session.status.value;
+  // A file's facts change when a run begins or ends, not with every round of it.
+  const saved = useMemo(() => model && readModel(model.toSafetensors()), [model, status]);
+  return (
+    <>
+      <FactsSection session={session} saved={saved} />
+      <div class="columns model-files">
+        <DownloadSection session={session} />
+        <ReopenSection session={session} />
+      </div>
+      <SnippetSection session={session} saved={saved} />
+    </>
+  );
+}

@@ -1,0 +1,37 @@
+/** @jsxImportSource preact */
+/** The code that reproduces the run, to be taken along. */
+import { useRef } from "preact/hooks";
+import type { SavedModel } from "../../../../src/formats/saved-model.ts";
+import type { SoftmaxRegressionOptions } from "../../../../src/index.ts";
+import { Section } from "../../components/section.tsx";
+import { optionsOf } from "../../state/choices.ts";
+import type { Session } from "../../state/session.ts";
+import { Code } from "./code.tsx";
+import { CopyButton } from "./copy-button.tsx";
+import { snippetOf } from "./snippet.ts";
+
+interface SnippetSectionProps {
+  readonly session: Session;
+  readonly saved: SavedModel | null;
+}
+
+/** The panel. */
+export function SnippetSection({ session, saved }: SnippetSectionProps) {
+  const place = useRef<HTMLElement>(null);
+  const dataset = session.dataset.value;
+  const choices = session.choices.value;
+  // A model from a file brings options of its own.
+  const options = saved
+    ? { ...(saved.options as SoftmaxRegressionOptions), device: choices.device }
+    : optionsOf(choices);
+  const code = snippetOf({ dataset, options });
+  return (
+    <Section
+      title="The same run, in code"
+      lead="This is all it takes: the same rows and the same options, and on the same device the same model."
+    >
+      <Code code={code} place={place} />
+      <CopyButton text={code} place={place} />
+    </Section>
+  );
+}

@@ -1,0 +1,78 @@
+/** The code that does with the library what this run did. */
+import type { SoftmaxRegressionOptions } from "../../../../src/index.ts";
+import { DEFAULTS } from "../../../../src/options.ts";
+import type { DemoDataset } from "../../data/demo-dataset.ts";
+
+/** What the code is to reproduce. */
+export interface SnippetInput {
+  readonly dataset: DemoDataset;
+  readonly options: SoftmaxRegressionOptions;
+}
+
+/** The name of the page's own drawings, which the library can draw again. */
+const DRAWN = "Stroke digits";
+
+/** The code, ready to be saved as a module. */
+export function snippetOf({ dataset, options }: SnippetInput): string {
+  return dataset.name === DRAWN ? drawnSnippet(dataset, options) : ownRowsSnippet(dataset, options);
+}
+
+function drawnSnippet({ train, validation }: DemoDataset, options: SoftmaxRegressionOptions): string {
+  return `import { SoftmaxRegression, strokeDigits } from "softmax-webgpu";
+
+// A seed fixes every byte: these are the drawings that this page trains on.
+const train = strokeDigits({ rows: ${train.x.rows}, seed: 0 });
+const validation = strokeDigits({ rows: ${validation.x.rows}, seed: 1 });
+
+${modelCode(options)}
+${fitCode(options)}
+console.log(model.device.name, await model.evaluate(validation.x, validation.y));
+model.dispose();
+`;
+}
+
+function ownRowsSnippet(dataset: DemoDataset, options: SoftmaxRegressionOptions): string {
+  const { rows, cols } = dataset.train.x;
+  const label = JSON.stringify(dataset.train.y[0]);
+  const body = `${modelCode(options)}
+${fitCode(options)}
+const evaluation = await model.evaluate(validation.x, validation.y);
+console.log(model.device.name, evaluation);
+return model;`;
+  return `import { SoftmaxRegression } from "softmax-webgpu";
+
+/**
+ * ${oneLine(dataset.name)}: \`train\` and \`validation\` are { x, y } each.
+ * x is { data, rows, cols: ${cols} } over a typed array (here ${rows} rows to train on),
+ * y an array with a label for each row, such as ${label}.
+ */
+export async function learn(train, validation) {
+${body.replace(/^(?=.)/gm, "  ")}
+}
+`;
+}
+
+function modelCode(options: SoftmaxRegressionOptions): string {
+  const entries = Object.entries(options).filter(
+    ([name, value]) => value !== DEFAULTS[name as keyof typeof DEFAULTS] && typeof value !== "function",
+  );
+  if (entries.length === 0) return "const model = new SoftmaxRegression();";
+  const lines = entries.map(([name, value]) => `  ${name}: ${JSON.stringify(value)},`);
+  return `const model = new SoftmaxRegression({\n${lines.join("\n")}\n});`;
+}
+
+function fitCode({ solver }: SoftmaxRegressionOptions): string {
+  const hook =
+    solver === "sgd" || solver === "adamw"
+      ? "onEpoch: ({ epoch, loss, validation }) => console.log(epoch, loss, validation.accuracy)"
+      : "onIteration: ({ iteration, objective, validation }) => console.log(iteration, objective, validation.accuracy)";
+  return `await model.fit(train.x, train.y, {
+  validation: [validation.x, validation.y],
+  ${hook},
+});`;
+}
+
+/** A name that cannot end the comment it stands in. */
+function oneLine(text: string): string {
+  return text.replaceAll("*/", "* /").replace(/\s+/g, " ");
+}

@@ -1,0 +1,43 @@
+/** Opens a model's file, chosen or dropped anywhere on the page, and says what came of it. */
+import { useEffect, useState } from "preact/hooks";
+import type { Session } from "../../state/session.ts";
+import { setFileName } from "./model-names.ts";
+
+/** What came of the last file, and the way to open one. */
+export interface Reopen {
+  readonly problem: string | null;
+  readonly notice: string | null;
+  readonly open: (file: File) => Promise<void>;
+}
+
+/** Files become the session's model. */
+export function useReopen(session: Session): Reopen {
+  const [said, setSaid] = useState<Pick<Reopen, "problem" | "notice">>({ problem: null, notice: null });
+
+  const open = async (file: File) => {
+    try {
+      await session.adopt(file);
+      if (session.model) setFileName(session.model, file.name);
+      setSaid({ problem: null, notice: `${file.name} is open.` });
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      setSaid({ problem: `${file.name}: ${reason}`, notice: null });
+    }
+  };
+
+  useEffect(() => {
+    const listening = new AbortController();
+    const on = <E extends "dragover" | "drop">(type: E, handle: (event: DragEvent) => void) =>
+      addEventListener(type, handle, { signal: listening.signal });
+    // Without this the browser would leave the page for the file.
+    on("dragover", (event) => event.preventDefault());
+    on("drop", (event) => {
+      event.preventDefault();
+      const file = event.dataTransfer?.files[0];
+      if (file) void open(file);
+    });
+    return () => listening.abort();
+  }, [session]);
+
+  return { ...said, open };
+}

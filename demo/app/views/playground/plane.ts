@@ -1,0 +1,55 @@
+/** The plane of the playground: points with a class each, between −REACH and REACH both ways, y upwards. */
+import type { Point } from "../../../../src/data/stroke-raster.ts";
+import type { DemoDataset } from "../../data/demo-dataset.ts";
+
+/** Names of the classes there may be. */
+export const CLASSES = ["A", "B", "C", "D", "E", "F", "G", "H"] as const;
+/** The edges of the plane are this far from its middle. */
+export const REACH = 4;
+/** More points than this are not placed. */
+export const MOST_POINTS = 600;
+
+/** A point of class CLASSES[k]. */
+export interface PlanePoint extends Point {
+  readonly k: number;
+}
+
+/** A place on the sheet, from 0 to 1 with y downwards, as a place in the plane; what lies outside is brought in. */
+export function fromSheet(x: number, y: number): Point {
+  return inside({ x: REACH * (2 * x - 1), y: REACH * (1 - 2 * y) });
+}
+
+/** A place in the plane as one on the sheet, from 0 to 1 with y downwards. */
+export function toSheet({ x, y }: Point): Point {
+  return { x: (x / REACH + 1) / 2, y: (1 - y / REACH) / 2 };
+}
+
+/** The nearest place that is in the plane. */
+export function inside({ x, y }: Point): Point {
+  const limited = (position: number) => Math.min(REACH, Math.max(-REACH, position));
+  return { x: limited(x), y: limited(y) };
+}
+
+/** The index of the point nearest to `place` among those at most `radius` away; −1 where there is none. */
+export function nearest(points: readonly Point[], place: Point, radius: number): number {
+  let [found, least] = [-1, radius];
+  for (const [i, { x, y }] of points.entries()) {
+    const distance = Math.hypot(x - place.x, y - place.y);
+    if (distance <= least) [found, least] = [i, distance];
+  }
+  return found;
+}
+
+/** The points as rows. All are trained on, so what is said of the validation rows is said of them. */
+export function datasetOf(points: readonly PlanePoint[]): DemoDataset {
+  const data = Float32Array.from(points.flatMap(({ x, y }) => [x, y]));
+  const samples = { x: { data, rows: points.length, cols: 2 }, y: points.map(({ k }) => CLASSES[k]) };
+  return {
+    name: "Points in the plane",
+    description: `${points.length} points that were placed by hand.`,
+    train: samples,
+    validation: samples,
+    image: null,
+    features: ["x", "y"],
+  };
+}

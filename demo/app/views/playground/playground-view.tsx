@@ -1,0 +1,55 @@
+/** @jsxImportSource preact */
+/** The view "Playground": points in the plane, and how a softmax classifier splits them, live. */
+import { useEffect, useState } from "preact/hooks";
+import { Section } from "../../components/section.tsx";
+import type { Session } from "../../state/session.ts";
+import { ClassPicker } from "./class-picker.tsx";
+import { Figures } from "./figures.tsx";
+import { LossCurve } from "./loss-curve.tsx";
+import { PlaceWords } from "./place-words.tsx";
+import { PlaneSheet } from "./plane-sheet.tsx";
+import { Playground } from "./playground.ts";
+import { PointsTable } from "./points-table.tsx";
+import { PresetPicker } from "./preset-picker.tsx";
+import { SettingsPanel } from "./settings-panel.tsx";
+import { chooseByKey } from "./use-plane-input.ts";
+
+/** The whole view. It trains a model of its own; that of the other views stays as it is. */
+export function PlaygroundView(_: { readonly session: Session }) {
+  const [playground, setPlayground] = useState<Playground | null>(null);
+  useEffect(() => {
+    const made = new Playground();
+    setPlayground(made);
+    return () => made.dispose();
+  }, []);
+  return playground && <Parts playground={playground} />;
+}
+
+function Parts({ playground }: { readonly playground: Playground }) {
+  useEffect(() => {
+    const choose = (event: KeyboardEvent) => {
+      if (!event.ctrlKey && !event.altKey && !event.metaKey) chooseByKey(playground, event.key);
+    };
+    addEventListener("keydown", choose);
+    return () => removeEventListener("keydown", choose);
+  }, [playground]);
+  return (
+    <div class="playground">
+      <Section
+        title="Points in the plane"
+        lead="Each class has a region with straight edges. Colours fade where the next class is as probable."
+      >
+        <PresetPicker playground={playground} />
+        <ClassPicker playground={playground} />
+        <PlaneSheet playground={playground} />
+        <PlaceWords playground={playground} />
+      </Section>
+      <Section title="What is learnt">
+        <Figures playground={playground} />
+        <SettingsPanel playground={playground} />
+        <LossCurve playground={playground} />
+        <PointsTable playground={playground} />
+      </Section>
+    </div>
+  );
+}

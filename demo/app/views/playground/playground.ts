@@ -1,0 +1,87 @@
+/** The state of the playground: its points, what is set, and the training that follows both. */
+import { type Signal, signal } from "@preact/signals";
+import type { Point } from "../../../../src/data/stroke-raster.ts";
+import { LiveTraining, type Pace, type Settings } from "./live-training.ts";
+import { CLASSES, MOST_POINTS, type PlanePoint } from "./plane.ts";
+import { cloudPoints } from "./presets.ts";
+
+/** Where the pointer or the cursor of the keyboard is. */
+export interface Cursor extends Point {
+  readonly by: "pointer" | "keys";
+}
+
+/** What a press on the plane does. */
+export type Tool = "place" | "delete";
+
+/** One playground, from the view's opening to its closing. */
+export class Playground {
+  readonly points: Signal<readonly PlanePoint[]> = signal<readonly PlanePoint[]>([]);
+  readonly settings: Signal<Settings> = signal<Settings>({
+    solver: "lbfgs",
+    l2: 1e-3,
+    learningRate: 0.1,
+    epochs: 60,
+  });
+  /** The class of the next point. */
+  readonly chosen: Signal<number> = signal(0);
+  readonly tool: Signal<Tool> = signal<Tool>("place");
+  readonly cursor: Signal<Cursor | null> = signal<Cursor | null>(null);
+  /** What a screen reader says of the last key. */
+  readonly spoken: Signal<string> = signal("");
+  readonly training = new LiveTraining();
+
+  constructor() {
+    this.replace(cloudPoints(3));
+  }
+
+  /** Other points altogether, and a look at how they are learnt. */
+  replace(points: readonly PlanePoint[]): void {
+    this.#change(points, "watched");
+  }
+
+  /** @returns the new point's index; −1 where there are too many */
+  place({ x, y }: Point): number {
+    if (this.points.value.length >= MOST_POINTS) {
+      this.spoken.value = `There are ${MOST_POINTS} points, which is the most.`;
+      return -1;
+    }
+    this.#change([...this.points.value, { x, y, k: this.chosen.value }]);
+    this.spoken.value = `${CLASSES[this.chosen.value]} placed, ${this.points.value.length} points.`;
+    return this.points.value.length - 1;
+  }
+
+  move(index: number, { x, y }: Point): void {
+    this.#change(this.points.value.with(index, { ...this.points.value[index], x, y }));
+  }
+
+  delete(index: number): void {
+    const { k } = this.points.value[index];
+    this.#change(this.points.value.toSpliced(index, 1));
+    this.spoken.value = `${CLASSES[k]} deleted, ${this.points.value.length} points.`;
+  }
+
+  /** Sets something, and trains with it at once. */
+  set(changed: Partial<Settings>): void {
+    this.settings.value = { ...this.settings.value, ...changed };
+    this.#train("at once");
+  }
+
+  /** Trains from zero again, one round after another. */
+  watch(): void {
+    this.#train("watched");
+  }
+
+  dispose(): void {
+    this.training.dispose();
+  }
+
+  #change(points: readonly PlanePoint[], pace: Pace = "at once"): void {
+    this.points.value = points;
+    this.#train(pace);
+  }
+
+  #train(pace: Pace): void {
+    const isStill = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    void this.training.train(this.points.value, this.settings.value, isStill ? "at once" : pace);
+  }
+}

@@ -1,0 +1,55 @@
+/** @jsxImportSource preact */
+/** All points as a table, for those who do not see the plane or want to be exact. */
+import { useState } from "preact/hooks";
+import { Marker } from "./marker.tsx";
+import { CLASSES } from "./plane.ts";
+import type { Playground } from "./playground.ts";
+import { decimal } from "./words.ts";
+
+/** Closed at first; its rows are made once it is open. */
+export function PointsTable({ playground }: { readonly playground: Playground }) {
+  const [isOpen, setOpen] = useState(false);
+  const points = playground.points.value;
+  return (
+    <details class="points" onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
+      <summary>The {points.length} points as a table</summary>
+      {isOpen && (
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is to be scrolled with keys too
+        <section class="scroll" aria-label="Points" tabIndex={0}>
+          <table>
+            <thead>
+              <tr>
+                <th scope="col">Class</th>
+                <th scope="col">x</th>
+                <th scope="col">y</th>
+                <th scope="col">
+                  <span class="unseen">Delete</span>
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {points.map(({ x, y, k }, i) => (
+                <tr key={i}>
+                  <th scope="row">
+                    <Marker k={k} /> {CLASSES[k]}
+                  </th>
+                  <td>{decimal(x)}</td>
+                  <td>{decimal(y)}</td>
+                  <td>
+                    <button
+                      type="button"
+                      aria-label={`Delete point ${i + 1}`}
+                      onClick={() => playground.delete(i)}
+                    >
+                      ×
+                    </button>
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </section>
+      )}
+    </details>
+  );
+}

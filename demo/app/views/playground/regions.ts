@@ -1,0 +1,92 @@
+/**
+ * Where each class is the most probable one. The regions of a linear classifier are convex polygons, so their edges are
+ * exact at any size; the shading between them is computed on a coarse grid by the reference's own functions.
+ */
+import { matmul, softmax } from "../../../../src/backends/reference/operations.ts";
+import type { Matrix } from "../../../../src/data/matrix.ts";
+import type { Point } from "../../../../src/data/stroke-raster.ts";
+import type { Parameters } from "../../../../src/objective.ts";
+import type { Rgb } from "../../components/theme.ts";
+import { fromSheet, REACH } from "./plane.ts";
+
+/** Cells of the shading along a side. */
+export const GRID = 96;
+/** Strength of a region's colour at its edge, and where its class is certain. */
+const STRENGTH = { edge: 0.1, certain: 0.5 };
+
+const grid: Matrix = {
+  data: Float32Array.from({ length: 2 * GRID * GRID }, (_, at) => {
+    const cell = at >> 1;
+    const place = fromSheet(((cell % GRID) + 0.5) / GRID, (Math.floor(cell / GRID) + 0.5) / GRID);
+    return at % 2 === 0 ? place.x : place.y;
+  }),
+  rows: GRID * GRID,
+  cols: 2,
+};
+const cells = Array.from({ length: GRID * GRID }, (_, cell) => cell);
+
+/** P `[GRID², K]` at the middle of each cell, from the top left one row after row. */
+export function probabilityGrid(parameters: Parameters): Float64Array {
+  return softmax(matmul(grid, cells, parameters), parameters.bias.length);
+}
+
+/** RGBA bytes: the colour of the likeliest class, the paler the closer the next one comes to it. */
+export function shaded(
+  probabilities: Float64Array,
+  ground: Rgb,
+  colours: readonly Rgb[],
+): Uint8ClampedArray<ArrayBuffer> {
+  const classes = colours.length;
+  const rgba = new Uint8ClampedArray((4 * probabilities.length) / classes);
+  for (let cell = 0; cell < rgba.length / 4; cell++) {
+    let [best, first, second] = [0, -1, -1];
+    for (let k = 0; k < classes; k++) {
+      const p = probabilities[cell * classes + k];
+      if (p > first) [best, first, second] = [k, p, first];
+      else if (p > second) second = p;
+    }
+    const strength = STRENGTH.edge + (STRENGTH.certain - STRENGTH.edge) * (first - second);
+    for (let c = 0; c < 3; c++) rgba[4 * cell + c] = ground[c] + strength * (colours[best][c] - ground[c]);
+    rgba[4 * cell + 3] = 255;
+  }
+  return rgba;
+}
+
+/** The region of each class as a polygon that reaches a little beyond the plane; empty where it has none. */
+export function regions({ weights, bias }: Parameters): Point[][] {
+  const edge = 1.1 * REACH;
+  const square = [
+    { x: -edge, y: -edge },
+    { x: edge, y: -edge },
+    { x: edge, y: edge },
+    { x: -edge, y: edge },
+  ];
+  const all = Array.from(bias.keys());
+  return all.map((k) =>
+    all
+      .filter((other) => other !== k)
+      .reduce<Point[]>(
+        (polygon, other) =>
+          halfOf(
+            polygon,
+            ({ x, y }) =>
+              (weights[2 * k] - weights[2 * other]) * x +
+              (weights[2 * k + 1] - weights[2 * other + 1]) * y +
+              (bias[k] - bias[other]),
+          ),
+        square,
+      ),
+  );
+}
+
+/** The part of a convex polygon where `lead`, which is linear, is not negative (Sutherland and Hodgman). */
+function halfOf(polygon: readonly Point[], lead: (point: Point) => number): Point[] {
+  return polygon.flatMap((to, i) => {
+    const from = polygon.at(i - 1) as Point;
+    const [a, b] = [lead(from), lead(to)];
+    const kept = b >= 0 ? [to] : [];
+    if (a >= 0 === b >= 0) return kept;
+    const t = a / (a - b);
+    return [{ x: from.x + t * (to.x - from.x), y: from.y + t * (to.y - from.y) }, ...kept];
+  });
+}

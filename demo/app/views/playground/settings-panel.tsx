@@ -1,0 +1,56 @@
+/** @jsxImportSource preact */
+/** The solver and its numbers; whatever is moved is felt at once. */
+import { LogSlider } from "./log-slider.tsx";
+import type { Playground } from "./playground.ts";
+import { brief } from "./words.ts";
+
+const SOLVERS = [
+  { name: "lbfgs", label: "L-BFGS", hint: "Goes straight to the optimum." },
+  { name: "sgd", label: "SGD", hint: "Takes small steps, sixteen points at a time." },
+] as const;
+
+/** The form. */
+export function SettingsPanel({ playground }: { readonly playground: Playground }) {
+  const { solver, l2, learningRate, epochs } = playground.settings.value;
+  return (
+    <div class="settings">
+      <fieldset class="solvers">
+        <legend class="unseen">Solver</legend>
+        {SOLVERS.map(({ name, label }) => (
+          <label key={name}>
+            <input
+              type="radio"
+              name="plane-solver"
+              checked={solver === name}
+              onChange={() => playground.set({ solver: name })}
+            />
+            {label}
+          </label>
+        ))}
+        <p class="hint">{SOLVERS.find(({ name }) => name === solver)?.hint}</p>
+      </fieldset>
+      <LogSlider
+        label="λ, the penalty"
+        hint="Larger keeps weights small: probabilities turn soft."
+        {...{ from: -6, to: 0, value: l2, inWords: brief }}
+        onMove={(value) => playground.set({ l2: value })}
+      />
+      {solver === "sgd" && (
+        <>
+          <LogSlider
+            label="η, the learning rate"
+            hint="Too small and little is learnt; too large and it jumps about."
+            {...{ from: -4, to: 1, value: learningRate, inWords: brief }}
+            onMove={(value) => playground.set({ learningRate: value })}
+          />
+          <LogSlider
+            label="Epochs"
+            hint="How often every point is seen."
+            {...{ from: 0, to: 2.5, value: epochs, inWords: String }}
+            onMove={(value) => playground.set({ epochs: Math.round(value) })}
+          />
+        </>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,44 @@
+/** @jsxImportSource preact */
+/** The data sets that need no file, one press each. */
+import { clouds, digits } from "../../../data/built-in.ts";
+import type { DemoDataset } from "../../../data/demo-dataset.ts";
+
+interface BuiltIn {
+  /** Also the data set's own name. */
+  readonly name: string;
+  readonly hint: string;
+  readonly make: () => DemoDataset;
+}
+
+const BUILT_IN: readonly BuiltIn[] = [
+  { name: "Stroke digits", hint: "drawings of 0 to 9", make: digits },
+  { name: "Point clouds", hint: "points in the plane, four classes", make: () => clouds() },
+];
+
+interface BuiltInButtonsProps {
+  /** The name of the data set in use. */
+  readonly inUse: string;
+  readonly onOpen: (dataset: DemoDataset) => void;
+}
+
+/** A button for each; the one in use is pressed, and pressing it again changes nothing. */
+export function BuiltInButtons({ inUse, onOpen }: BuiltInButtonsProps) {
+  return (
+    <div class="presets">
+      {BUILT_IN.map(({ name, hint, make }) => (
+        <button
+          key={name}
+          type="button"
+          class="preset"
+          aria-pressed={name === inUse}
+          onClick={() => {
+            if (name !== inUse) onOpen(make());
+          }}
+        >
+          <span class="preset-label">{name}</span>
+          <span class="hint">{hint}</span>
+        </button>
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,41 @@
+/** @jsxImportSource preact */
+/** What surrounds the questions about files: a heading that takes the focus, and buttons to go on or give up. */
+import type { ComponentChildren } from "preact";
+import { useEffect, useId, useRef } from "preact/hooks";
+
+interface OpeningFormProps {
+  readonly title: string;
+  readonly onOpen: () => void;
+  readonly onCancel: () => void;
+  readonly children: ComponentChildren;
+}
+
+/** The form. */
+export function OpeningForm({ title, onOpen, onCancel, children }: OpeningFormProps) {
+  const id = useId();
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => heading.current?.focus(), []);
+  return (
+    <form
+      class="opening"
+      aria-labelledby={id}
+      onSubmit={(event) => {
+        event.preventDefault();
+        onOpen();
+      }}
+    >
+      <h3 id={id} ref={heading} tabIndex={-1}>
+        {title}
+      </h3>
+      {children}
+      <div class="buttons">
+        <button type="submit" class="primary">
+          Open
+        </button>
+        <button type="button" onClick={onCancel}>
+          Cancel
+        </button>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,50 @@
+/** @jsxImportSource preact */
+/** What is to become of a folder of pictures. */
+import { useState } from "preact/hooks";
+import { Check } from "../../../components/check.tsx";
+import { Choice } from "../../../components/choice.tsx";
+import type { ImageShape } from "../../../data/demo-dataset.ts";
+import { PICTURE_SHAPES, type PictureChoices } from "../../../data/open-context.ts";
+import { count } from "../../../data/open-dataset.ts";
+import { OpeningForm } from "./opening-form.tsx";
+
+interface PictureFormProps {
+  /** How many there are. */
+  readonly pictures: number;
+  readonly before: PictureChoices;
+  readonly onOpen: (choices: PictureChoices) => void;
+  readonly onCancel: () => void;
+}
+
+const SHAPES = PICTURE_SHAPES.map((shape) => ({
+  id: inWords(shape),
+  label: inWords(shape),
+  hint: `All pictures are stretched to this size: ${count(shape.width * shape.height * shape.channels)} features.`,
+  shape,
+}));
+
+/** The form. */
+export function PictureForm({ pictures, before, onOpen, onCancel }: PictureFormProps) {
+  const [size, setSize] = useState(inWords(before.shape));
+  const [skipBroken, setSkipBroken] = useState(before.skipBroken);
+  const { shape } = SHAPES.find(({ id }) => id === size) ?? SHAPES[0];
+  return (
+    <OpeningForm
+      title={`Open ${count(pictures)} pictures`}
+      onOpen={() => onOpen({ shape, skipBroken })}
+      onCancel={onCancel}
+    >
+      <Choice label="Size and colour" options={SHAPES} value={size} onChoose={setSize} />
+      <Check
+        label="Leave out pictures that do not decode"
+        hint="Otherwise they are named and nothing is opened."
+        value={skipBroken}
+        onChoose={setSkipBroken}
+      />
+    </OpeningForm>
+  );
+}
+
+function inWords({ width, height, channels }: ImageShape): string {
+  return `${width} × ${height}, ${channels === 3 ? "colour" : "grey"}`;
+}

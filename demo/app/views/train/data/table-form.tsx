@@ -1,0 +1,81 @@
+/** @jsxImportSource preact */
+/** What a CSV file does not say by itself: which column the labels are, and what to do with the rest. */
+import { useState } from "preact/hooks";
+import { Check } from "../../../components/check.tsx";
+import { Choice } from "../../../components/choice.tsx";
+import { type CsvColumn, likelyLabel } from "../../../data/csv-columns.ts";
+import type { TableChoices } from "../../../data/open-context.ts";
+import { OpeningForm } from "./opening-form.tsx";
+
+interface TableFormProps {
+  readonly name: string;
+  readonly columns: readonly CsvColumn[];
+  /** What was chosen before; null at first. */
+  readonly before: TableChoices | null;
+  readonly onOpen: (choices: TableChoices) => void;
+  readonly onCancel: () => void;
+}
+
+const SPLITS = [
+  { id: "stratified", label: "a fifth of each class", hint: "Rare classes keep their share in both parts." },
+  { id: "plain", label: "a fifth of all rows", hint: "Drawn without regard to classes." },
+] as const;
+
+/** Fewer pixels make no picture worth looking at. */
+const LEAST_SIDE = 4;
+
+/** The form, with what is most likely meant already chosen. */
+export function TableForm({ name, columns, before, onOpen, onCancel }: TableFormProps) {
+  const [label, setLabel] = useState(before?.label ?? likelyLabel(columns));
+  const [leavesTextOut, setLeavesTextOut] = useState(before === null || before.leaveOut.length > 0);
+  const [skipIncomplete, setSkipIncomplete] = useState(before?.skipIncomplete ?? false);
+  const [split, setSplit] = useState(before?.split ?? "stratified");
+  const others = columns.filter((column) => column.name !== label);
+  const text = others.filter(({ isNumeric }) => !isNumeric).map((column) => column.name);
+  const leaveOut = leavesTextOut ? text : [];
+  const side = Math.sqrt(others.length - leaveOut.length);
+  const canBePixels = Number.isInteger(side) && side >= LEAST_SIDE;
+  const [wantsPixels, setWantsPixels] = useState(before?.arePixels ?? /^pi?x/i.test(others[0].name));
+  const arePixels = canBePixels && wantsPixels;
+  return (
+    <OpeningForm
+      title={`Open ${name}`}
+      onOpen={() => onOpen({ label, leaveOut, skipIncomplete, split, arePixels })}
+      onCancel={onCancel}
+    >
+      <Choice
+        label="Label column"
+        options={columns.map((column) => ({
+          id: column.name,
+          label: column.name,
+          hint: `It holds ${column.isNumeric ? "numbers" : "text"}; the other columns are the features.`,
+        }))}
+        value={label}
+        onChoose={setLabel}
+      />
+      <Choice label="Hold back to check with" options={SPLITS} value={split} onChoose={setSplit} />
+      {text.length > 0 && (
+        <Check
+          label="Leave out columns of text"
+          hint={`Features are numbers. Text is in: ${text.join(", ")}.`}
+          value={leavesTextOut}
+          onChoose={setLeavesTextOut}
+        />
+      )}
+      <Check
+        label="Leave out rows with missing values"
+        hint="Otherwise the first one is named and nothing is opened."
+        value={skipIncomplete}
+        onChoose={setSkipIncomplete}
+      />
+      {canBePixels && (
+        <Check
+          label={`The features are pixels of ${side} × ${side} pictures`}
+          hint="Row after row. The brightest value becomes white."
+          value={wantsPixels}
+          onChoose={setWantsPixels}
+        />
+      )}
+    </OpeningForm>
+  );
+}

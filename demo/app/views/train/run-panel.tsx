@@ -1,0 +1,87 @@
+/** @jsxImportSource preact */
+/** Starts, pauses and resets a run, and says how far it has come. */
+import { Section } from "../../components/section.tsx";
+import { useCalmly } from "../../components/use-calmly.ts";
+import type { Session, Status } from "../../state/session.ts";
+import { RunFacts } from "./run-facts.tsx";
+import { percent, statusText, unitOf } from "./run-words.ts";
+
+/** How often figures change for the eye, and for a screen reader that reads them out, ms. */
+const FOR_EYES = 200;
+const FOR_EARS = 5000;
+
+const START: Record<Exclude<Status, "training">, string> = {
+  idle: "Start",
+  paused: "Continue",
+  done: "Start again",
+  failed: "Start again",
+};
+
+/** The buttons and what they do to the run. */
+export function RunPanel({ session }: { readonly session: Session }) {
+  const status = session.status.value;
+  const unit = unitOf(session.choices.value.solver);
+  const training = status === "training";
+  return (
+    <Section title="Run">
+      <div class="run-controls">
+        <button
+          type="button"
+          class="primary"
+          onClick={() => (training ? session.pause() : void session.start())}
+        >
+          {training ? "Pause" : START[status]}
+        </button>
+        <CalmButton
+          label={`One ${unit}`}
+          isOff={status !== "idle" && status !== "paused"}
+          onPress={() => void session.step()}
+        />
+        <CalmButton label="Reset" isOff={status === "idle"} onPress={() => void session.reset()} />
+      </div>
+      <Progress session={session} />
+      <Announcement session={session} key={status} />
+      <RunFacts session={session} />
+    </Section>
+  );
+}
+
+interface CalmButtonProps {
+  readonly label: string;
+  readonly isOff: boolean;
+  readonly onPress: () => void;
+}
+
+/** A button that keeps the keyboard's focus when it is switched off. */
+function CalmButton({ label, isOff, onPress }: CalmButtonProps) {
+  return (
+    <button type="button" aria-disabled={isOff} onClick={() => !isOff && onPress()}>
+      {label}
+    </button>
+  );
+}
+
+function Progress({ session }: { readonly session: Session }) {
+  const latest = useCalmly(() => session.rounds.value.at(-1), FOR_EYES);
+  const { solver, rounds } = session.choices.value;
+  const status = session.status.value;
+  const done = status === "done" ? rounds : (latest?.index ?? 0);
+  return (
+    <>
+      <progress aria-label="How far the run has come" max={rounds} value={done} />
+      <p class="status">{statusText(status, latest, unitOf(solver), rounds)}</p>
+    </>
+  );
+}
+
+/** The same for screen readers: a change of status at once, figures now and then. */
+function Announcement({ session }: { readonly session: Session }) {
+  const latest = useCalmly(() => session.rounds.value.at(-1), FOR_EARS);
+  const { solver, rounds } = session.choices.value;
+  const status = statusText(session.status.value, latest, unitOf(solver), rounds);
+  return (
+    <p class="unseen" role="status">
+      {status} {latest && `Validation accuracy ${percent(latest.validationAccuracy)}.`}
+    </p>
+  );
+}

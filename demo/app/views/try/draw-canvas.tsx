@@ -1,0 +1,74 @@
+/** @jsxImportSource preact */
+/** The sheet that is drawn on, by mouse, finger or pen. */
+import { useRef } from "preact/hooks";
+import { cssColour, themeColour } from "../../components/theme.ts";
+import { useOncePerFrame } from "../../components/use-once-a-frame.ts";
+import type { ImageShape } from "../../data/demo-dataset.ts";
+import type { Drawing } from "./drawing.ts";
+import { evidenceImage } from "./evidence-image.ts";
+import { penOf } from "./place.ts";
+import { useStrokes } from "./use-strokes.ts";
+
+/** Pixels along the sheet: sharp on phones too. */
+const WIDTH = 640;
+
+/** The sheet, with the strokes or the sample on it. `onEnd` is called when the pen is lifted. */
+export function DrawCanvas({
+  drawing,
+  image,
+  onEnd,
+}: {
+  readonly drawing: Drawing;
+  readonly image: ImageShape;
+  readonly onEnd: () => void;
+}) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const pointer = useStrokes(drawing, onEnd);
+  const height = Math.round((WIDTH * image.height) / image.width);
+  useOncePerFrame(() => {
+    const context = canvas.current?.getContext("2d");
+    if (!context) return;
+    const [ground, ink] = [themeColour("--sunken"), themeColour("--text")];
+    context.fillStyle = cssColour(ground);
+    context.fillRect(0, 0, WIDTH, height);
+    const picture = drawing.picture.value;
+    if (drawing.source.value.kind === "sample" && picture) {
+      const pixels = evidenceImage(picture.ink, null, 0, { ground, ink, plus: ink, minus: ink });
+      paintScaled(context, new ImageData(pixels, image.width, image.height), WIDTH, height);
+      return;
+    }
+    context.strokeStyle = cssColour(ink);
+    context.lineWidth = (2 * penOf(image) * WIDTH) / image.width;
+    context.lineCap = "round";
+    context.lineJoin = "round";
+    for (const [start, ...rest] of drawing.strokes.value) {
+      context.beginPath();
+      context.moveTo(WIDTH * start.x, WIDTH * start.y);
+      // A line of no length is a dot under round caps.
+      for (const { x, y } of rest.length > 0 ? rest : [start]) context.lineTo(WIDTH * x, WIDTH * y);
+      context.stroke();
+    }
+  });
+  return (
+    <div class="sheet">
+      <canvas
+        ref={canvas}
+        width={WIDTH}
+        height={height}
+        role="img"
+        aria-label="The drawing. The pad of cells below draws with the keyboard."
+        {...pointer}
+      />
+      {drawing.picture.value === null && <p aria-hidden="true">Draw here</p>}
+    </div>
+  );
+}
+
+function paintScaled(context: CanvasRenderingContext2D, pixels: ImageData, width: number, height: number) {
+  const small = document.createElement("canvas");
+  small.width = pixels.width;
+  small.height = pixels.height;
+  small.getContext("2d")?.putImageData(pixels, 0, 0);
+  context.imageSmoothingEnabled = false;
+  context.drawImage(small, 0, 0, width, height);
+}

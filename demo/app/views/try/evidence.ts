@@ -1,0 +1,57 @@
+/**
+ * What the model says of one row, and why: p = softmax(z), z = W x + b, and the terms w_kj x_j of a score. One row is
+ * too little to ask the device for, so the reference's own functions run here: the same formula, in float64.
+ */
+import { matmul, softmax } from "../../../../src/backends/reference/operations.ts";
+import type { Parameters } from "../../../../src/objective.ts";
+
+/** Scores and probabilities of one row, `[K]` each. */
+export interface Answer {
+  readonly logits: Float64Array;
+  readonly probabilities: Float64Array;
+}
+
+/** z and p of the row x `[D]`; scores are divided by the temperature of a calibrated model before the softmax. */
+export function answerTo(x: Float32Array, parameters: Parameters, temperature = 1): Answer {
+  const logits = matmul({ data: x, rows: 1, cols: x.length }, [0], parameters);
+  const probabilities = softmax(
+    logits.map((z) => z / temperature),
+    logits.length,
+  );
+  return { logits, probabilities };
+}
+
+/** The class with the highest probability; the first of equal ones. */
+export function likeliest(probabilities: Float64Array): number {
+  return probabilities.indexOf(Math.max(...probabilities));
+}
+
+/** Σ over channels of w_kj x_j for every pixel, `[D/channels]`: with b_k their sum is the score z_k. */
+export function contributions(
+  x: Float32Array,
+  { weights }: Parameters,
+  k: number,
+  channels: number,
+): Float64Array {
+  const terms = new Float64Array(x.length / channels);
+  for (let j = 0; j < x.length; j++) terms[Math.floor(j / channels)] += weights[k * x.length + j] * x[j];
+  return terms;
+}
+
+/** The largest |term| of any class: one scale for all, so that classes can be compared. */
+export function largestTerm(x: Float32Array, parameters: Parameters, channels: number): number {
+  let largest = 0;
+  for (let k = 0; k < parameters.bias.length; k++)
+    for (const term of contributions(x, parameters, k, channels)) largest = Math.max(largest, Math.abs(term));
+  return largest;
+}
+
+/** What speaks for a class and what against it: the sums of its positive and of its negative terms. */
+export function forAndAgainst(terms: Float64Array): { for: number; against: number } {
+  let [plus, minus] = [0, 0];
+  for (const term of terms) {
+    if (term > 0) plus += term;
+    else minus += term;
+  }
+  return { for: plus, against: minus };
+}

@@ -1,0 +1,62 @@
+/** Ink of strokes: how much of each pixel a round pen covers, with an edge one pixel wide as on the training digits. */
+import type { Point } from "../../../../src/data/stroke-raster.ts";
+
+/** The way of a pen from where it came down to where it was lifted. */
+export type Stroke = readonly Point[];
+
+/** Pixels of an image. */
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Coverage of each pixel, 0 to 1, `[height, width]`; strokes in pixels, `halfWidth` of the pen too. */
+export function coverage(strokes: readonly Stroke[], halfWidth: number, size: Size): Float32Array {
+  const squaredDistance = new Float64Array(size.width * size.height).fill(Infinity);
+  for (const stroke of strokes) {
+    // A pen that came down and did not move leaves a dot.
+    if (stroke.length === 1) lower(squaredDistance, stroke[0], stroke[0], halfWidth, size);
+    for (let i = 1; i < stroke.length; i++) lower(squaredDistance, stroke[i - 1], stroke[i], halfWidth, size);
+  }
+  return Float32Array.from(squaredDistance, (squared) => clamp(halfWidth + 0.5 - Math.sqrt(squared)));
+}
+
+/** Where the ink balances, in pixels. */
+export function centreOfMass(ink: Float32Array, { width }: Size): Point {
+  let [mass, x, y] = [0, 0, 0];
+  for (const [pixel, amount] of ink.entries()) {
+    mass += amount;
+    x += amount * ((pixel % width) + 0.5);
+    y += amount * (Math.floor(pixel / width) + 0.5);
+  }
+  return { x: x / mass, y: y / mass };
+}
+
+/** Lowers the squared distances of pixel centres to the nearest stroke by one segment, as far as its ink reaches. */
+function lower(
+  squaredDistance: Float64Array,
+  from: Point,
+  to: Point,
+  halfWidth: number,
+  { width, height }: Size,
+): void {
+  const reach = halfWidth + 0.5;
+  const [dx, dy] = [to.x - from.x, to.y - from.y];
+  const squaredLength = dx * dx + dy * dy;
+  const left = Math.max(0, Math.floor(Math.min(from.x, to.x) - reach));
+  const right = Math.min(width - 1, Math.floor(Math.max(from.x, to.x) + reach));
+  const top = Math.max(0, Math.floor(Math.min(from.y, to.y) - reach));
+  const bottom = Math.min(height - 1, Math.floor(Math.max(from.y, to.y) + reach));
+  for (let row = top; row <= bottom; row++) {
+    for (let col = left; col <= right; col++) {
+      const [px, py] = [col + 0.5 - from.x, row + 0.5 - from.y];
+      const t = squaredLength > 0 ? clamp((px * dx + py * dy) / squaredLength) : 0;
+      const pixel = row * width + col;
+      squaredDistance[pixel] = Math.min(squaredDistance[pixel], (px - t * dx) ** 2 + (py - t * dy) ** 2);
+    }
+  }
+}
+
+function clamp(value: number): number {
+  return Math.min(1, Math.max(0, value));
+}

@@ -1,0 +1,114 @@
+/** The demo's folders of pictures, encoded here by the browser itself. */
+import { describe, expect, test } from "vitest";
+import type { ImageShape } from "../../demo/app/data/demo-dataset.ts";
+import type { NamedFile, OpenProgress, PictureChoices } from "../../demo/app/data/open-context.ts";
+import { openPictures } from "../../demo/app/data/open-pictures.ts";
+import { createPictureReader } from "../../demo/app/data/picture-reader.ts";
+
+const GREY: ImageShape = { width: 28, height: 28, channels: 1 };
+const COLOUR: ImageShape = { width: 32, height: 32, channels: 3 };
+
+/** A picture of one colour, but for a part at the right that stays transparent. */
+async function picture(colour: string, { width = 40, height = 20, filled = 1, type = "image/png" } = {}) {
+  const canvas = new OffscreenCanvas(width, height);
+  const context = canvas.getContext("2d");
+  if (!context) return expect.unreachable("no context");
+  context.fillStyle = colour;
+  context.fillRect(0, 0, filled * width, height);
+  return canvas.convertToBlob({ type, quality: 1 });
+}
+
+function file(path: string, content: Blob): NamedFile {
+  return { path, file: new File([content], path.split("/").at(-1) ?? "") };
+}
+
+/** As many black pictures in `pets/cats` as white ones in `pets/dogs`. */
+async function pets(count: number): Promise<NamedFile[]> {
+  const [black, white] = [await picture("black"), await picture("white")];
+  return Array.from({ length: count }, (_, i) => [
+    file(`pets/cats/${i}.png`, black),
+    file(`pets/dogs/${i}.png`, white),
+  ]).flat();
+}
+
+function open(files: readonly NamedFile[], choices: Partial<PictureChoices> = {}, signal?: AbortSignal) {
+  const progress: OpenProgress[] = [];
+  const opening = openPictures(
+    files,
+    { shape: GREY, skipBroken: false, ...choices },
+    {
+      signal: signal ?? new AbortController().signal,
+      onProgress: (seen) => void progress.push(seen),
+    },
+  );
+  return Object.assign(opening, { progress });
+}
+
+describe("one picture", () => {
+  test("grey: the luma of each pixel, stretched to the size; what is transparent is white", async () => {
+    const read = createPictureReader(GREY);
+    const pixels = await read(await picture("rgb(200, 100, 50)", { filled: 0.5 }));
+    const at = (x: number, y: number) => pixels?.[y * 28 + x];
+    expect(pixels).toHaveLength(784);
+    expect([at(2, 2), at(2, 25), at(25, 2)]).toEqual([124, 124, 255]);
+  });
+
+  test.each(["image/png", "image/jpeg", "image/webp"])("colour, %s: three bytes a pixel", async (type) => {
+    const pixels = await createPictureReader(COLOUR)(await picture("rgb(200, 100, 50)", { type }));
+    expect(pixels).toHaveLength(32 * 32 * 3);
+    for (const [c, expected] of [200, 100, 50].entries()) {
+      expect(Math.abs((pixels?.[3 * 500 + c] ?? 0) - expected)).toBeLessThanOrEqual(3);
+    }
+  });
+
+  test("what is no picture is null", async () => {
+    expect(await createPictureReader(GREY)(new Blob(["no picture"], { type: "image/png" }))).toBeNull();
+  });
+});
+
+describe("a folder", () => {
+  test("labels are the folders' names; a fifth is held back; progress reaches the end", async () => {
+    const opening = open(await pets(10));
+    const { name, description, train, validation, image } = await opening;
+    expect({ name, image }).toEqual({ name: "pets", image: GREY });
+    expect(description).toBe("16 grey pictures of 28 × 28 pixels to train on, 4 more to check with.");
+    for (const { x, y } of [train, validation]) {
+      expect(y).toEqual(y.map((_, i) => (x.data[784 * i] === 0 ? "cats" : "dogs")));
+    }
+    expect(opening.progress.at(-1)).toEqual({ text: "Decoding pictures: 20 of 20", share: 1 });
+  });
+
+  test("folders named by digits are numbers", async () => {
+    const files = (await pets(4)).map(({ path, file: own }, i) => ({ path: `${i % 2}/${path}`, file: own }));
+    const flat = files.map(({ path, file: own }) => ({ path: `${path[0]}/${path.at(-5)}.png`, file: own }));
+    expect(new Set((await open(flat)).train.y)).toEqual(new Set([0, 1]));
+  });
+
+  test("pictures that do not decode are named, or left out and counted", async () => {
+    const broken = ["a", "b"].map((name) => file(`pets/cats/${name}.png`, new Blob(["no picture"])));
+    const files = [...(await pets(5)), ...broken];
+    await expect(open(files)).rejects.toThrow(
+      "pets/cats/a.png: cannot be decoded as a picture; neither can pets/cats/b.png",
+    );
+    const { train, validation, description } = await open(files, { skipBroken: true });
+    expect(train.y.length + validation.y.length).toBe(10);
+    expect(description).toMatch(/Left out, as they do not decode: pets\/cats\/a\.png, pets\/cats\/b\.png\.$/);
+  });
+
+  test("one folder only, and no folder at all", async () => {
+    const files = await pets(2);
+    await expect(open(files.filter(({ path }) => path.includes("cats")))).rejects.toThrow(
+      "pets: all pictures lie in “cats”; each class needs a folder of its own",
+    );
+    await expect(open([file("1.png", files[0].file), ...files])).rejects.toThrow(
+      "1.png: is a picture without a folder",
+    );
+  });
+
+  test("an abort rejects with its reason", async () => {
+    const controller = new AbortController();
+    const opening = open(await pets(50), {}, controller.signal);
+    controller.abort(new Error("enough"));
+    await expect(opening).rejects.toThrow("enough");
+  });
+});

@@ -1,0 +1,146 @@
+/** The demo's reader of CSV files: what it makes of good ones, and what it says of bad ones. */
+import { readFile } from "node:fs/promises";
+import { gzipSync } from "node:zlib";
+import { describe, expect, test } from "vitest";
+import { csvColumns, likelyLabel } from "../../demo/app/data/csv-columns.ts";
+import { file, open } from "../support/demo-files.ts";
+import { hasData } from "../support/real-data.ts";
+
+/** Rows of a table, `count` of each class. */
+function tableText(count: number, newline = "\n", delimiter = ","): string {
+  const rows = Array.from({ length: 2 * count }, (_, i) => [i, i / 2, i % 2 ? "b" : "a"].join(delimiter));
+  return [["width", "height", "species"].join(delimiter), ...rows, ""].join(newline);
+}
+
+describe("CSV", () => {
+  test.each([
+    ["commas", tableText(10)],
+    ["semicolons, and lines that end in CR LF", tableText(10, "\r\n", ";")],
+    ["tabs, and a byte order mark", `\ufeff${tableText(10, "\n", "\t")}`],
+    ["quoted cells", tableText(10).replaceAll("a\n", '"a"\n').replace("width", '"width"')],
+    ["empty rows", tableText(10).replaceAll("\n", "\n\n")],
+    ["no newline at the end", tableText(10).trimEnd()],
+  ])("%s: the same data set", async (_, text) => {
+    const dataset = await open([file("iris.csv", text)]);
+    expect(dataset).toMatchObject({ name: "iris.csv", image: null, features: ["width", "height"] });
+    expect(dataset.train.x).toMatchObject({ rows: 16, cols: 2 });
+    expect(dataset.validation.x).toMatchObject({ rows: 4, cols: 2 });
+    expect(dataset.validation.y.toSorted()).toEqual(["a", "a", "b", "b"]);
+    for (const { x, y } of [dataset.train, dataset.validation]) {
+      for (const [i, label] of y.entries()) {
+        const [width, height] = x.data.subarray(2 * i, 2 * i + 2);
+        expect([height, label]).toEqual([width / 2, width % 2 ? "b" : "a"]);
+      }
+    }
+    expect(dataset.description).toBe("16 rows to train on, 4 more to check with.");
+  });
+
+  test("a large file, gzip, in many pieces: every row comes once, in order", async () => {
+    const text = tableText(60_000).replaceAll("a\n", '"ä, ""x""\n"\n');
+    const opening = open([file("large.csv.gz", new Uint8Array(gzipSync(text)))]);
+    const { train, validation } = await opening;
+    const seen = [...train.x.data, ...validation.x.data].filter((_, at) => at % 2 === 0);
+    expect(seen.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 120_000 }, (_, i) => i));
+    expect(new Set(train.y)).toEqual(new Set(['ä, "x"', "b"]));
+    expect(opening.progress.at(-1)).toEqual({ text: "Reading large.csv.gz", share: 1 });
+  });
+
+  test("labels that are whole numbers are numbers", async () => {
+    const text = tableText(10).replaceAll(",a\n", ",10\n").replaceAll(",b\n", ",9\n");
+    const { train } = await open([file("n.csv", text)]);
+    expect(new Set(train.y)).toEqual(new Set([9, 10]));
+  });
+
+  test("pixels become bytes, the brightest value 255", async () => {
+    const rows = Array.from({ length: 10 }, (_, i) => `0,4,8,16,${i % 2}`);
+    const text = ["p0,p1,p2,p3,species", ...rows].join("\n");
+    const { train, image, features } = await open([file("p.csv", text)], { arePixels: true });
+    expect({ image, features }).toEqual({ image: { width: 2, height: 2, channels: 1 }, features: null });
+    expect(train.x.data.slice(0, 4)).toEqual(Uint8Array.of(0, 64, 128, 255));
+    await expect(open([file("p.csv", tableText(9))], { arePixels: true })).rejects.toThrow(
+      "p.csv: 2 features are the pixels of no square picture",
+    );
+  });
+
+  test("missing values are refused with their row, or skipped and counted", async () => {
+    const text = tableText(10).replace("\n3,1.5,", "\n3,NA,").replace("\n5,2.5,b", "\n5,2.5,");
+    await expect(open([file("m.csv", text)])).rejects.toThrow(
+      "m.csv: row 5 has no value in the column “height”",
+    );
+    const dataset = await open([file("m.csv", text)], { skipIncomplete: true });
+    expect(dataset.train.x.rows + dataset.validation.x.rows).toBe(18);
+    expect(dataset.description).toMatch(/Rows with missing values, left out: 2\.$/);
+  });
+
+  test("a column of text is refused by name and row, or left out", async () => {
+    const text = tableText(10).replaceAll(/^(\d+),(?=[\d.]+)/gm, "$1 cm,");
+    await expect(open([file("t.csv", text)])).rejects.toThrow(
+      "t.csv: the column “width” is not numeric: row 2 has “0 cm”",
+    );
+    expect(await open([file("t.csv", text)], { leaveOut: ["width"] })).toMatchObject({
+      features: ["height"],
+    });
+  });
+
+  test.each([
+    ["an empty file", "", {}, "c.csv: has no rows below its header"],
+    ["a header alone", "width,species\n", {}, "c.csv: has no rows below its header"],
+    ["one column", "species\na\nb\n", {}, "c.csv: its header has one column, “species”"],
+    ["a name twice", "x,x,species\n1,2,a\n", {}, "c.csv: two columns are named “x”"],
+    ["no such column", tableText(3), { label: "kind" }, "c.csv: has no column “kind”"],
+    ["nothing but labels", tableText(3), { leaveOut: ["width", "height"] }, "c.csv: no column is left"],
+    ["a short row", `${tableText(3)}7,a\n`, {}, "c.csv: row 8 has 2 cells, the header 3"],
+    ["one class", "x,species\n1,a\n2,a\n", {}, 'c.csv: every row has the label "a"'],
+    ["a label per row", "x,species\n1,a\n2,b\n", {}, "c.csv: every row has a label of its own"],
+    [
+      "an open quotation mark",
+      `${tableText(3)}"7,8,a\n`,
+      {},
+      "c.csv: the quotation marks in row 8 do not pair",
+    ],
+    [
+      "a number too large",
+      tableText(3).replace("\n4,", "\n1e40,"),
+      {},
+      "“width” is not numeric: row 6 has “1e40”",
+    ],
+  ])("%s", async (_, text, choices, message) => {
+    await expect(open([file("c.csv", text)], choices)).rejects.toThrow(message);
+  });
+
+  test("bytes that are no text, and gzip data cut off", async () => {
+    await expect(open([file("b.csv", Uint8Array.of(0x61, 0xff, 0xfe, 0x0a))])).rejects.toThrow(
+      "b.csv: is no text in UTF-8",
+    );
+    const cut = new Uint8Array(gzipSync(tableText(100)).subarray(0, 60));
+    await expect(open([file("b.csv.gz", cut)])).rejects.toThrow("b.csv.gz: cannot be read to its end");
+  });
+
+  test("columns and the likeliest labels", async () => {
+    const signal = new AbortController().signal;
+    const columns = await csvColumns(file("a.csv", tableText(5).replace("\n1,", "\n?,")), signal);
+    expect(columns.map(({ isNumeric }) => isNumeric)).toEqual([true, true, false]);
+    expect(likelyLabel(columns)).toBe("species");
+    const plain = (name: string) => ({ name, isNumeric: true });
+    expect(likelyLabel([plain("label"), plain("p0")])).toBe("label");
+    expect(likelyLabel([plain("p0"), { name: "kind", isNumeric: false }, plain("p1")])).toBe("kind");
+    expect(likelyLabel([plain("p0"), plain("p1")])).toBe("p1");
+  });
+
+  test("an abort rejects with its reason", async () => {
+    const controller = new AbortController();
+    const opening = open([file("a.csv", tableText(100_000))], {}, controller.signal);
+    controller.abort(new Error("enough"));
+    await expect(opening).rejects.toThrow("enough");
+  });
+
+  test.skipIf(!hasData)("real files: iris, and digits as pixels", async () => {
+    const read = async (name: string) =>
+      file(name, new Uint8Array(await readFile(`${process.env.DATA_DIR}/${name}`)));
+    const iris = await open([await read("iris.csv")]);
+    expect([iris.train.x.rows, iris.validation.x.rows]).toEqual([120, 30]);
+    const digits = await open([await read("digits.csv.gz")], { label: "digit", arePixels: true });
+    expect(digits.image).toEqual({ width: 8, height: 8, channels: 1 });
+    expect(digits.train.x.rows + digits.validation.x.rows).toBe(1797);
+  });
+});

@@ -1,0 +1,212 @@
+/** The demo's readers of IDX and NPY files, how kinds of files are told, and which rows are held back. */
+import { readFile } from "node:fs/promises";
+import { gzipSync } from "node:zlib";
+import { describe, expect, test } from "vitest";
+import type { NamedFile } from "../../demo/app/data/open-context.ts";
+import { kindOf } from "../../demo/app/data/open-kind.ts";
+import { splitRows } from "../../demo/app/data/split-rows.ts";
+import { file, open } from "../support/demo-files.ts";
+import { hasData } from "../support/real-data.ts";
+
+/** `rows` images of 2 × 3 pixels that are all their number, and labels 0, 1, 2, 0, … */
+function idx(rows: number, width = 3) {
+  const images = new Uint8Array(16 + rows * 2 * width);
+  const labels = new Uint8Array(8 + rows);
+  const [x, y] = [new DataView(images.buffer), new DataView(labels.buffer)];
+  for (const [i, word] of [0x803, rows, 2, width].entries()) x.setUint32(4 * i, word);
+  for (const [i, word] of [0x801, rows].entries()) y.setUint32(4 * i, word);
+  for (let i = 0; i < rows; i++) {
+    images.fill(i, 16 + i * 2 * width, 16 + (i + 1) * 2 * width);
+    labels[8 + i] = i % 3;
+  }
+  return { images, labels };
+}
+
+const gzipped = (bytes: Uint8Array) => new Uint8Array(gzipSync(bytes));
+
+describe("IDX", () => {
+  const { images, labels } = idx(30);
+  const trainImages = file("data/train-images-idx3-ubyte", images);
+  const trainLabels = file("data/train-labels-idx1-ubyte.gz", gzipped(labels));
+  const test10 = idx(10);
+  const testImages = file("t10k-images-idx3-ubyte.gz", gzipped(test10.images));
+  const testLabels = file("t10k-labels.idx1-ubyte", test10.labels);
+
+  test("four files, in any order", async () => {
+    const dataset = await open([testLabels, trainImages, testImages, trainLabels]);
+    expect(dataset).toMatchObject({
+      name: "data",
+      image: { width: 3, height: 2, channels: 1 },
+      features: null,
+    });
+    expect(dataset.train.x).toMatchObject({ rows: 30, cols: 6 });
+    expect(dataset.validation.y).toEqual([0, 1, 2, 0, 1, 2, 0, 1, 2, 0]);
+    expect(dataset.description).toBe("30 grey pictures of 3 × 2 pixels to train on, 10 more to check with.");
+  });
+
+  test("one pair: a sixth of the rows is held back; what has no counterpart is named", async () => {
+    const dataset = await open([trainImages, testLabels, trainLabels]);
+    expect([dataset.train.x.rows, dataset.validation.x.rows]).toEqual([24, 6]);
+    for (const { x, y } of [dataset.train, dataset.validation]) {
+      expect(y).toEqual(y.map((_, i) => x.data[6 * i] % 3));
+    }
+    expect(dataset.description).toContain("Left out, for want of a counterpart: t10k-labels.idx1-ubyte.");
+    expect(await open([trainImages, trainLabels])).toEqual(await open([trainLabels, trainImages]));
+  });
+
+  test("names that say nothing: the first bytes do", async () => {
+    const dataset = await open([file("a", gzipped(labels)), file("b.idx3", images)]);
+    expect(dataset).toMatchObject({ name: "b", train: { x: { rows: 24 } } });
+    expect(await open([file("a", labels), file("b", images)])).toEqual(dataset);
+  });
+
+  test("what cannot be paired or read", async () => {
+    await expect(open([trainImages])).rejects.toThrow(
+      "data/train-images-idx3-ubyte: these are images; choose the file of their labels as well",
+    );
+    await expect(open([trainImages, testImages, trainLabels, trainImages])).rejects.toThrow(
+      /of the same part/,
+    );
+    const cut = file("train-images-idx3-ubyte", images.slice(0, 100));
+    await expect(open([cut, trainLabels])).rejects.toThrow(
+      "train-images-idx3-ubyte: truncated: expected 196 bytes by the header, found 100",
+    );
+    const noise = file("train-images-idx3-ubyte.gz", new TextEncoder().encode("<!doctype html>"));
+    await expect(open([noise, trainLabels])).rejects.toThrow(/^train-images.*expected the magic number/);
+    const fewer = file("train-labels-idx1-ubyte", idx(29).labels);
+    await expect(open([trainImages, fewer])).rejects.toThrow(
+      "train-labels-idx1-ubyte: expected one per image, got 29 labels and 30 images",
+    );
+    const wider = file("t10k-images-idx3-ubyte", idx(10, 4).images);
+    await expect(open([trainImages, trainLabels, wider, testLabels])).rejects.toThrow(
+      "t10k-images-idx3-ubyte: its images have 4 × 2 pixels, those to train on 3 × 2",
+    );
+  });
+
+  test("more than 2 GiB by the header is refused before it is read", async () => {
+    const huge = images.slice();
+    new DataView(huge.buffer).setUint32(4, 4e8);
+    await expect(open([file("train-images.idx", huge), trainLabels])).rejects.toThrow(
+      "train-images.idx: 400,000,000 rows of 6 features would take 2.4 GB, this page takes at most 2.15 GB",
+    );
+  });
+
+  test.skipIf(!hasData)("MNIST", async () => {
+    const names = ["train-images-idx3", "train-labels-idx1", "t10k-images-idx3", "t10k-labels-idx1"];
+    const files = await Promise.all(
+      names.map(async (name) => {
+        const path = `mnist/${name}-ubyte.gz`;
+        return file(path, new Uint8Array(await readFile(`${process.env.DATA_DIR}/${path}`)));
+      }),
+    );
+    const dataset = await open(files);
+    expect(dataset).toMatchObject({ name: "mnist", train: { x: { rows: 60_000, cols: 784 } } });
+    expect(dataset.validation.y.slice(0, 4)).toEqual([7, 2, 1, 0]);
+  });
+});
+
+function npy(descr: string, shape: readonly number[], elements: ArrayBufferView<ArrayBuffer>) {
+  const tuple = shape.map((size) => `${size},`).join(" ");
+  const header = `{'descr': '${descr}', 'fortran_order': False, 'shape': (${tuple}), }\n`;
+  const start = new TextEncoder().encode(`......v0..${header}`);
+  start.set([0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0, header.length, 0]);
+  return Uint8Array.from([...start, ...new Uint8Array(elements.buffer)]);
+}
+
+describe("NPY", () => {
+  const rows = Float32Array.from({ length: 20 }, (_, i) => i);
+  const y = file(
+    "y.npy",
+    npy(
+      "<i4",
+      [10],
+      Int32Array.from({ length: 10 }, (_, i) => i % 2),
+    ),
+  );
+
+  test("rows and labels, in either order", async () => {
+    const x = file("x.npy", npy("<f4", [10, 2], rows));
+    const dataset = await open([y, x]);
+    expect(dataset).toMatchObject({ name: "x.npy", image: null, train: { x: { rows: 8, cols: 2 } } });
+    const { x: held, y: labels } = dataset.validation;
+    expect(labels).toEqual(labels.map((_, i) => (held.data[2 * i] / 2) % 2));
+  });
+
+  test("pictures", async () => {
+    const x = file(
+      "x.npy",
+      npy(
+        "|u1",
+        [10, 2, 1],
+        Uint8Array.from(rows, (value) => value + 236),
+      ),
+    );
+    const { image, train } = await open([x, y]);
+    expect(image).toEqual({ width: 1, height: 2, channels: 1 });
+    expect(train.x.data.slice(0, 2)).toEqual(Uint8Array.of(236, 237));
+  });
+
+  test.each([
+    ["one file", [y], "y.npy: expected two NPY files"],
+    ["labels alone", [y, y], "expected rows [N, D] and labels [N], but y.npy is [10] and y.npy is [10]"],
+    ["fewer rows", [y, file("x.npy", npy("<f4", [5, 4], rows))], "y.npy: it has 10 labels, x.npy has 5 rows"],
+    [
+      "NaN",
+      [y, file("x.npy", npy("<f4", [10, 2], rows.with(7, Number.NaN)))],
+      "x.npy: row 3, feature 1 (both from 0) is NaN",
+    ],
+    ["too many axes", [y, file("x.npy", npy("<f4", [10, 2, 1, 1, 1], rows))], "x.npy: expected [N, D]"],
+    [
+      "fractions as labels",
+      [
+        file("x.npy", npy("<f4", [10, 2], rows)),
+        file("y.npy", npy("<f4", [10], rows.slice(0, 10).fill(0.5))),
+      ],
+      "y.npy: row 0 (from 0) has the label 0.5",
+    ],
+    ["a file cut off", [y, file("x.npy", npy("<f4", [10, 3], rows))], "x.npy.shape: truncated"],
+    ["another format", [y, file("x.npy", new TextEncoder().encode("1 2 3"))], /^x\.npy/],
+  ])("%s", async (_, files, message) => {
+    await expect(open(files as NamedFile[])).rejects.toThrow(message);
+  });
+});
+
+describe("kinds", () => {
+  test("pictures win over what lies beside them; hidden files never count", async () => {
+    const beside = [file("a/1.png", "x"), file("a/notes.txt", "x"), file(".DS_Store", "x")];
+    expect(await kindOf(beside)).toEqual({ kind: "pictures", files: beside.slice(0, 1) });
+  });
+
+  test("files of no kind, of two kinds, none at all", async () => {
+    const page = file("page.pdf", "%PDF-1.7");
+    await expect(kindOf([page])).rejects.toThrow("page.pdf: is none of the files this page knows");
+    const two = [file("a.csv", "x"), file("b.npy", "x")];
+    await expect(kindOf(two)).rejects.toThrow("b.npy: is an NPY file, while a.csv is a CSV file");
+    await expect(kindOf([file(".DS_Store", "x")])).rejects.toThrow("files: there is none to open");
+    await expect(open([file("a.csv", "x"), file("b.csv", "x")])).rejects.toThrow(/second CSV file/);
+  });
+});
+
+describe("rows held back", () => {
+  const y = Array.from({ length: 1000 }, (_, i) => (i % 10 === 0 ? "rare" : "usual"));
+
+  test("stratified: every class keeps its share; the same every time", () => {
+    const { train, validation } = splitRows(y, 1 / 5, "stratified", "y");
+    const rare = (rows: Uint32Array) => rows.filter((row) => y[row] === "rare").length;
+    expect([train.length, validation.length, rare(train), rare(validation)]).toEqual([800, 200, 80, 20]);
+    expect(splitRows(y, 1 / 5, "stratified", "y")).toEqual({ train, validation });
+    expect([...train, ...validation].toSorted((a, b) => a - b)).toEqual(y.map((_, i) => i));
+  });
+
+  test("plain: the share of all rows, and no class without a row to train on", () => {
+    const { validation } = splitRows(y, 1 / 5, "plain", "y");
+    expect(validation.length).toBe(200);
+    const pairs = Array.from({ length: 40 }, (_, i) => i >> 1);
+    const split = splitRows(pairs, 1 / 2, "plain", "y");
+    expect(new Set(Array.from(split.train, (row) => pairs[row])).size).toBe(20);
+  });
+
+  test("few rows: one is held back where a class can spare it", () => {
+    expect(splitRows(["a", "a", "b"], 1 / 5, "stratified", "y").validation.length).toBe(1);
+  });
+});

@@ -1,0 +1,125 @@
+/** The playground: its plane, its presets, and the regions of a classifier in it. */
+import { describe, expect, test } from "vitest";
+import {
+  datasetOf,
+  fromSheet,
+  nearest,
+  type PlanePoint,
+  REACH,
+  toSheet,
+} from "../../demo/app/views/playground/plane.ts";
+import { cloudPoints, overlapPoints, ringPoints } from "../../demo/app/views/playground/presets.ts";
+import { GRID, probabilityGrid, regions, shaded } from "../../demo/app/views/playground/regions.ts";
+import { brief, coordinates, likelyAt } from "../../demo/app/views/playground/words.ts";
+import { SoftmaxRegression } from "../../src/index.ts";
+
+/** x > 0 and x < 0, the edge being the y axis. */
+const HALVES = { weights: Float64Array.of(3, 0, -3, 0), bias: Float64Array.of(0, 0) };
+
+function area(polygon: readonly { readonly x: number; readonly y: number }[]): number {
+  return Math.abs(
+    polygon.reduce((sum, { x, y }, i) => {
+      const next = polygon[(i + 1) % polygon.length];
+      return sum + (x * next.y - next.x * y) / 2;
+    }, 0),
+  );
+}
+
+async function accuracyOf(points: readonly PlanePoint[]): Promise<number> {
+  const model = new SoftmaxRegression({ device: "reference", l2: 1e-3 });
+  const { train } = datasetOf(points);
+  await model.fit(train.x, train.y as string[]);
+  const { accuracy } = await model.evaluate(train.x, train.y as string[]);
+  model.dispose();
+  return accuracy;
+}
+
+describe("the plane", () => {
+  test("sheet and plane are each other's inverse, y upwards", () => {
+    expect(fromSheet(0, 0)).toEqual({ x: -REACH, y: REACH });
+    const { x, y } = toSheet(fromSheet(0.3, 0.8));
+    expect(x).toBeCloseTo(0.3, 12);
+    expect(y).toBeCloseTo(0.8, 12);
+    expect(fromSheet(7, -7)).toEqual({ x: REACH, y: REACH });
+  });
+
+  test("the nearest point within reach", () => {
+    const points = [
+      { x: 0, y: 0 },
+      { x: 1, y: 0 },
+      { x: 1.2, y: 0 },
+    ];
+    expect(nearest(points, { x: 1.15, y: 0 }, 0.5)).toBe(2);
+    expect(nearest(points, { x: 3, y: 3 }, 0.5)).toBe(-1);
+  });
+
+  test("coordinates have no negative zero", () => {
+    expect(coordinates({ x: -0.04, y: -1.26 })).toBe("(0.0, −1.3)");
+    expect([brief(0.00003), brief(0.025), brief(1)]).toEqual(["3e-5", "0.025", "1"]);
+  });
+});
+
+describe("presets", () => {
+  test.each([2, 3, 8])("%i clouds are told apart, less well where they are many", async (classes) => {
+    const points = cloudPoints(classes);
+    expect(new Set(points.map(({ k }) => k)).size).toBe(classes);
+    expect(points.every(({ x, y }) => Math.max(Math.abs(x), Math.abs(y)) <= REACH)).toBe(true);
+    expect(await accuracyOf(points)).toBeGreaterThan(classes === 8 ? 0.85 : 0.98);
+  });
+
+  test("no line splits the ring, and none the overlapping clouds without mistakes", async () => {
+    expect(await accuracyOf(ringPoints())).toBeLessThan(0.7);
+    const overlap = await accuracyOf(overlapPoints());
+    expect(overlap).toBeGreaterThan(0.7);
+    expect(overlap).toBeLessThan(0.98);
+  });
+});
+
+describe("regions", () => {
+  test("two classes: two halves of the plane", () => {
+    const [right, left] = regions(HALVES);
+    expect(Math.min(...right.map(({ x }) => x))).toBeCloseTo(0, 12);
+    expect(Math.max(...left.map(({ x }) => x))).toBeCloseTo(0, 12);
+  });
+
+  test("cover the plane once, each where its class is the likeliest", () => {
+    const parameters = {
+      weights: Float64Array.of(1, 0.5, -0.3, 1.2, -1, -1, 0, 0.1, 0.4, -1),
+      bias: Float64Array.of(0.2, -0.1, 0, 0.3, -3),
+    };
+    const polygons = regions(parameters);
+    const total = polygons.reduce((sum, polygon) => sum + area(polygon), 0);
+    expect(total).toBeCloseTo((2.2 * REACH) ** 2, 8);
+    for (const [k, polygon] of polygons.entries()) {
+      if (polygon.length === 0) continue;
+      const middle = {
+        x: polygon.reduce((sum, { x }) => sum + x, 0) / polygon.length,
+        y: polygon.reduce((sum, { y }) => sum + y, 0) / polygon.length,
+      };
+      const trained = { parameters, present: [0, 1, 2, 3, 4], losses: [], accuracy: 1, milliseconds: 0 };
+      expect(likelyAt(middle, trained)[0].k).toBe(k);
+    }
+  });
+
+  test("a class that is never the likeliest has none", () => {
+    const hidden = { weights: Float64Array.of(1, 0, -1, 0, 0, 0), bias: Float64Array.of(0, 0, -9) };
+    expect(regions(hidden)[2]).toEqual([]);
+  });
+
+  test("shading: the colour of the likeliest class, paler towards the edge", () => {
+    const probabilities = probabilityGrid(HALVES);
+    expect(probabilities).toHaveLength(2 * GRID * GRID);
+    const rgba = shaded(
+      probabilities,
+      [255, 255, 255],
+      [
+        [255, 0, 0],
+        [0, 0, 255],
+      ],
+    );
+    const at = (column: number) => Array.from(rgba.subarray(4 * column, 4 * column + 3));
+    expect(at(GRID - 1)).toEqual([255, 128, 128]);
+    expect(at(0)).toEqual([128, 128, 255]);
+    expect(at(GRID / 2)[1]).toBeGreaterThan(at(GRID - 1)[1]);
+  });
+});
