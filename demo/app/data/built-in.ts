@@ -2,6 +2,7 @@
 import { createRandom } from "../../../src/data/random.ts";
 import { strokeDigits } from "../../../src/index.ts";
 import type { DemoDataset, Samples } from "./demo-dataset.ts";
+import { count } from "./open-dataset.ts";
 
 const DIGITS = { train: 6000, validation: 1000 };
 
@@ -13,7 +14,7 @@ export function digits(): DemoDataset {
   };
   return {
     name: "Stroke digits",
-    description: `${DIGITS.train} drawings of the ten digits to train on, ${DIGITS.validation} more to check with.`,
+    description: `${count(DIGITS.train)} drawings of the ten digits to train on, ${count(DIGITS.validation)} more to check with.`,
     train: draw(DIGITS.train, 0),
     validation: draw(DIGITS.validation, 1),
     image: { width: 28, height: 28, channels: 1 },

@@ -1,7 +1,8 @@
 /** @jsxImportSource preact */
 /** The model as a file, in one of three formats. */
+
+import { Section } from "../../../../bench/page/components/section.tsx";
 import type { SoftmaxRegression } from "../../../../src/index.ts";
-import { Section } from "../../components/section.tsx";
 import type { Session } from "../../state/session.ts";
 import { fileName, saveFile } from "./save-file.ts";
 

@@ -1,7 +1,8 @@
 /** @jsxImportSource preact */
 /** The model at hand: its name, its facts, how far it is, and the way on. */
+
+import { Section } from "../../../../bench/page/components/section.tsx";
 import type { SavedModel } from "../../../../src/formats/saved-model.ts";
-import { Section } from "../../components/section.tsx";
 import type { Session } from "../../state/session.ts";
 import { factsOf } from "./facts.ts";
 import { nameOf } from "./model-names.ts";

@@ -1,6 +1,6 @@
 /** @jsxImportSource preact */
 /** The way back in for a model that was saved. */
-import { Section } from "../../components/section.tsx";
+import { Section } from "../../../../bench/page/components/section.tsx";
 import type { Session } from "../../state/session.ts";
 import { useReopen } from "./use-reopen.ts";
 

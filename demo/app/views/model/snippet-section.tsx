@@ -1,9 +1,9 @@
 /** @jsxImportSource preact */
 /** The code that reproduces the run, to be taken along. */
 import { useRef } from "preact/hooks";
+import { Section } from "../../../../bench/page/components/section.tsx";
 import type { SavedModel } from "../../../../src/formats/saved-model.ts";
 import type { SoftmaxRegressionOptions } from "../../../../src/index.ts";
-import { Section } from "../../components/section.tsx";
 import { optionsOf } from "../../state/choices.ts";
 import type { Session } from "../../state/session.ts";
 import { Code } from "./code.tsx";

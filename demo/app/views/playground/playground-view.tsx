@@ -1,7 +1,7 @@
 /** @jsxImportSource preact */
 /** The view "Playground": points in the plane, and how a softmax classifier splits them, live. */
 import { useEffect, useState } from "preact/hooks";
-import { Section } from "../../components/section.tsx";
+import { Section } from "../../../../bench/page/components/section.tsx";
 import type { Session } from "../../state/session.ts";
 import { ClassPicker } from "./class-picker.tsx";
 import { Figures } from "./figures.tsx";

@@ -1,7 +1,7 @@
 /** @jsxImportSource preact */
 /** Which class is taken for which, and the rows behind each cell. */
 import { useMemo, useState } from "preact/hooks";
-import { Section } from "../../components/section.tsx";
+import { Section } from "../../../../bench/page/components/section.tsx";
 import { CellSamples } from "./cell-samples.tsx";
 import { type Cell, mistakesOf } from "./confusion-cells.ts";
 import { ConfusionGrid } from "./confusion-grid.tsx";

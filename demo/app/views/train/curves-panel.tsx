@@ -1,9 +1,9 @@
 /** @jsxImportSource preact */
 /** Loss and accuracy round by round: two charts, and the same as a table. */
 import { useMemo } from "preact/hooks";
+import { Section } from "../../../../bench/page/components/section.tsx";
 import { Chart } from "../../components/chart.tsx";
 import type { AxisRange, Line } from "../../components/draw-lines.ts";
-import { Section } from "../../components/section.tsx";
 import { useCalmly } from "../../components/use-calmly.ts";
 import type { Session } from "../../state/session.ts";
 import { RoundsTable } from "./rounds-table.tsx";

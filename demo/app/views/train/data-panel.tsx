@@ -1,7 +1,7 @@
 /** @jsxImportSource preact */
 /** The data: what is trained on now, and what else could be, built in or from files chosen or dropped. */
 import { useEffect, useRef } from "preact/hooks";
-import { Section } from "../../components/section.tsx";
+import { Section } from "../../../../bench/page/components/section.tsx";
 import type { DemoDataset } from "../../data/demo-dataset.ts";
 import type { Session } from "../../state/session.ts";
 import { BuiltInButtons } from "./data/built-in-buttons.tsx";

@@ -1,8 +1,9 @@
 /** @jsxImportSource preact */
 /** What can be chosen about training: only what matters for the solver, each with a plain-words hint. */
+
+import { Section } from "../../../../bench/page/components/section.tsx";
 import { Check } from "../../components/check.tsx";
 import { Choice } from "../../components/choice.tsx";
-import { Section } from "../../components/section.tsx";
 import { Slider } from "../../components/slider.tsx";
 import type { Choices } from "../../state/choices.ts";
 import type { Session } from "../../state/session.ts";

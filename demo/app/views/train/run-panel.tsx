@@ -1,6 +1,6 @@
 /** @jsxImportSource preact */
 /** Starts, pauses and resets a run, and says how far it has come. */
-import { Section } from "../../components/section.tsx";
+import { Section } from "../../../../bench/page/components/section.tsx";
 import { useCalmly } from "../../components/use-calmly.ts";
 import type { Session, Status } from "../../state/session.ts";
 import { RunFacts } from "./run-facts.tsx";

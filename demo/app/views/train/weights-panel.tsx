@@ -1,6 +1,6 @@
 /** @jsxImportSource preact */
 /** What was learnt: the weights of every class, as pictures where rows are pictures. */
-import { Section } from "../../components/section.tsx";
+import { Section } from "../../../../bench/page/components/section.tsx";
 import type { Session } from "../../state/session.ts";
 import { WeightImages } from "./weight-images.tsx";
 import { WeightsTable } from "./weights-table.tsx";

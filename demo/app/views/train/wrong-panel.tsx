@@ -1,7 +1,7 @@
 /** @jsxImportSource preact */
 /** The validation rows that the model gets most wrong. */
 import { useMemo } from "preact/hooks";
-import { Section } from "../../components/section.tsx";
+import { Section } from "../../../../bench/page/components/section.tsx";
 import { mostWrong } from "./most-wrong.ts";
 import { SampleCard } from "./sample-card.tsx";
 import type { Findings } from "./use-findings.ts";

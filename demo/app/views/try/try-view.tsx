@@ -1,7 +1,7 @@
 /** @jsxImportSource preact */
 /** The view "Try": draw, see the probabilities, and see which pixels speak for a class. */
 import { useState } from "preact/hooks";
-import { Section } from "../../components/section.tsx";
+import { Section } from "../../../../bench/page/components/section.tsx";
 import type { ImageShape } from "../../data/demo-dataset.ts";
 import type { Session } from "../../state/session.ts";
 import { DrawCanvas } from "./draw-canvas.tsx";

@@ -1,7 +1,7 @@
 /** @jsxImportSource preact */
 /** One step of the calculation: its formula and what it says, beside the numbers of the sample. */
 import type { ComponentChildren } from "preact";
-import { Section } from "../../../components/section.tsx";
+import { Section } from "../../../../../bench/page/components/section.tsx";
 
 interface StepProps {
   readonly title: string;

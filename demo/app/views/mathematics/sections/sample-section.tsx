@@ -1,7 +1,8 @@
 /** @jsxImportSource preact */
 /** Which sample is worked through, and how far the run is. */
+
+import { Section } from "../../../../../bench/page/components/section.tsx";
 import { SampleImage } from "../../../components/sample-image.tsx";
-import { Section } from "../../../components/section.tsx";
 import type { Session } from "../../../state/session.ts";
 import { format } from "../numbers/format.ts";
 import type { WorkedSample } from "../worked-sample.ts";
