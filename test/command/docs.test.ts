@@ -13,8 +13,8 @@ test("has pages of the estimator, the other entries and the recipes, without a w
     const { stdout, stderr } = await promisify(execFile)("npm", args);
     expect(`${stdout}${stderr}`).not.toMatch(/\[(warning|error)\]/);
     const read = (...path: string[]) => readFile(join(folder, ...path), "utf8");
-    expect(await read("classes", "index.SoftmaxRegression.html")).toContain("predictProba");
-    expect(await read("classes", "backends_webgpu.WebGpuBackend.html")).toContain("createTrainer");
+    expect(await read("classes", "softmax-webgpu.SoftmaxRegression.html")).toContain("predictProba");
+    expect(await read("classes", "softmax-webgpu_webgpu.WebGpuBackend.html")).toContain("createTrainer");
     expect(await read("documents", "recipes.html")).toContain("Choosing λ");
     expect(await read("index.html")).toContain("Two commands");
   } finally {

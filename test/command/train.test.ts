@@ -117,7 +117,7 @@ test("Ctrl-C while the browser starts ends it as well", async () => {
 
 describe("complaints name what is wrong, in one line, before anything starts", () => {
   const cases: readonly [readonly string[], RegExp][] = [
-    [["--l2", "-1"], /^l2: expected a finite number ≥ 0, got -1$/m],
+    [["--l2", "-1"], /^l2: expected a finite float32 ≥ 0, got -1$/m],
     [["--momentum", "1"], /^momentum: expected a number in \[0, 1\)/m],
     [["--epochs", "many"], /It is not a number/],
     [["--learning-rate", "fast"], /none of auto, RATE/],
