@@ -57,7 +57,7 @@ export function App({ session }: { readonly session: Session }) {
         <MessageBox message={session.message.value} />
         {View === null && <p class="lead">Loading …</p>}
         {View === "failed" && (
-          <p role="alert">This view did not load. Check the connection and open it again.</p>
+          <p role="alert">This view did not load. Reload the page once the connection is back.</p>
         )}
         {View !== null && View !== "failed" && <View session={session} />}
       </main>

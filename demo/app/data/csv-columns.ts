@@ -11,7 +11,7 @@ export interface CsvColumn {
 }
 
 const SAMPLE = 200;
-const USUAL_NAMES = /^(labels?|class|classes|target|species|category|digit|y)$/i;
+const USUAL_NAMES = [/^(labels?|class|classes|target|species|category|digit)$/i, /^y$/i];
 const MISSING = /^(|\?|na|n\/a|nan|null|none)$/i;
 
 /** Looks at the first rows. @throws FormatError what {@link readHeader} and `csvRows` refuse */
@@ -29,8 +29,11 @@ export async function csvColumns(file: NamedFile, signal: AbortSignal): Promise<
 
 /** The column that is most likely the labels: by its name, else the last of text, else the last. */
 export function likelyLabel(columns: readonly CsvColumn[]): string {
-  const usual = columns.find(({ name }) => USUAL_NAMES.test(name));
-  return (usual ?? columns.findLast(({ isNumeric }) => !isNumeric) ?? columns[columns.length - 1]).name;
+  for (const names of USUAL_NAMES) {
+    const usual = columns.find(({ name }) => names.test(name));
+    if (usual) return usual.name;
+  }
+  return (columns.findLast(({ isNumeric }) => !isNumeric) ?? columns[columns.length - 1]).name;
 }
 
 /** Names of columns; one without a name gets its place. @throws FormatError fewer than two, two of the same name */

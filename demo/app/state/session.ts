@@ -109,6 +109,7 @@ export class Session {
       this.rounds.value = [];
       this.snapshot.value = null;
       this.speed.value = null;
+      this.device.value = null;
       this.message.value = null;
       this.version.value++;
     });
@@ -128,6 +129,8 @@ export class Session {
 
   /** Takes over a model that was saved, for the data set at hand. @throws FormatError, and what a model for other features is */
   async adopt(source: Blob): Promise<void> {
+    if (source instanceof File && source.name.endsWith(".onnx"))
+      throw new Error("ONNX files are for predicting elsewhere; open safetensors or JSON here.");
     const model = await SoftmaxRegression.load(source, { device: this.choices.value.device });
     const { cols } = this.dataset.value.train.x;
     if (model.weights.length !== model.classes.length * cols) {
@@ -136,6 +139,12 @@ export class Session {
       throw new Error(
         `This model is for ${features} features; the data set has ${cols}. Open its data set first.`,
       );
+    }
+    const unknown = this.dataset.value.train.y.find((label) => !model.classes.includes(label));
+    if (unknown !== undefined) {
+      const classes = model.classes.join(", ");
+      model.dispose();
+      throw new Error(`This model knows ${classes}, but not “${unknown}”. Open its data set first.`);
     }
     await this.reset();
     this.#model = model;
@@ -158,19 +167,23 @@ export class Session {
   }
 
   async #run(rounds: number): Promise<void> {
+    // One for the whole run, whatever device it moves to: a pause is never lost.
+    const controller = new AbortController();
+    this.#controller = controller;
     const isGoingOn = this.status.value === "paused" && this.#model !== null;
-    if (!isGoingOn) await this.#begin();
     batch(() => {
       this.status.value = "training";
       this.message.value = null;
+      if (!isGoingOn) this.#begin();
     });
     // A lost device is replaced once; where that fails too, WebAssembly takes over with what was learnt.
     for (const fallback of [null, null, "wasm", "stop"] as const) {
       try {
-        await this.#fit(rounds);
+        controller.signal.throwIfAborted();
+        await this.#fit(rounds, controller);
         return;
       } catch (error) {
-        if (this.#controller?.signal.aborted) {
+        if (controller.signal.aborted) {
           this.status.value = "paused";
           return;
         }
@@ -184,20 +197,16 @@ export class Session {
     }
   }
 
-  async #begin(): Promise<void> {
+  #begin(): void {
     this.#model?.dispose();
     this.#model = null;
-    batch(() => {
-      this.rounds.value = [];
-      this.snapshot.value = null;
-    });
+    this.rounds.value = [];
+    this.snapshot.value = null;
   }
 
-  async #fit(rounds: number): Promise<void> {
+  async #fit(rounds: number, controller: AbortController): Promise<void> {
     this.#model ??= new SoftmaxRegression(optionsOf(this.choices.value));
     const model = this.#model;
-    const controller = new AbortController();
-    this.#controller = controller;
     const { train, validation } = this.dataset.value;
     const measure = this.#stopwatch();
     let left = rounds;
@@ -207,7 +216,8 @@ export class Session {
           this.rounds.value = [...this.rounds.value, round];
         this.#show();
       });
-      if (--left <= 0) controller.abort();
+      // The last round that was planned ends the run by itself.
+      if (--left <= 0 && round.index < this.choices.value.rounds) controller.abort();
     };
     const history = await model.fit(train.x, train.y as string[], {
       resume: model.isResumable,

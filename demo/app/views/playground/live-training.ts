@@ -126,7 +126,11 @@ export class LiveTraining {
 
 function choicesOf({ solver, l2, learningRate, epochs }: Settings) {
   const rounds = solver === "lbfgs" ? MOST_ITERATIONS : epochs;
-  const plain = { device: "wasm", batchSize: BATCH_SIZE, momentum: 0 } as const;
+  const plain = {
+    device: typeof WebAssembly === "undefined" ? "reference" : "wasm",
+    batchSize: BATCH_SIZE,
+    momentum: 0,
+  } as const;
   return { ...DEFAULT_CHOICES, ...plain, solver, l2, learningRate, rounds };
 }
 

@@ -28,7 +28,12 @@ export function RunPanel({ session }: { readonly session: Session }) {
         <button
           type="button"
           class="primary"
-          onClick={() => (training ? session.pause() : void session.start())}
+          onClick={({ detail }) => {
+            // The second half of a double click would pause what the first has started.
+            if (detail > 1) return;
+            if (training) session.pause();
+            else void session.start();
+          }}
         >
           {training ? "Pause" : START[status]}
         </button>
