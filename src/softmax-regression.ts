@@ -460,7 +460,7 @@ export class SoftmaxRegression {
     const { storage, bias } = this.#options;
     const { classes, features, standardization } = fitted;
     const run = { signal: this.#backend.closed };
-    await checkValues(rows.matrix, TRAINING.x, storage, standardization, run.signal);
+    await checkValues(rows.matrix, TRAINING.x, storage, standardization !== undefined, run.signal);
     return this.#backend.use(async (backend, own) => {
       const hasBias = bias || fitted.parameters.bias.some((b) => b !== 0);
       const trainer = own(await backend.createTrainer({ features, classes: classes.length, bias: hasBias }));

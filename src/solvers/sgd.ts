@@ -1,6 +1,6 @@
 /**
- * Stochastic gradient descent, by momentum or AdamW: which rows each step visits and at what rate, epoch after epoch. The steps
- * themselves run on the backend, a whole epoch or several at once.
+ * Stochastic gradient descent, by momentum or AdamW: which rows each step visits and at what rate, epoch after epoch.
+ * The steps themselves run on the backend, a whole epoch or several at once.
  */
 import type { AdamwSettings, Dataset, Evaluation, OptimiserState, Trainer } from "../backends/backend.ts";
 import { createRandom, type Random, shuffle } from "../data/random.ts";

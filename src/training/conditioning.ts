@@ -12,15 +12,15 @@ import type { ResolvedOptions } from "../options.ts";
 import type { LabelledRows } from "./prepare.ts";
 
 /**
- * The mean and scale of the features that L-BFGS is to work with; undefined where rows are standardised anyway, are
- * stored in less than float32 (fractions of bytes are on a common footing), or an L1 penalty keeps to the given axes.
+ * The mean and scale of the features that L-BFGS is to work with; undefined for other solvers, where rows are stored in
+ * less than float32 (fractions of bytes are on a common footing), or an L1 penalty keeps to the given axes.
  */
 export async function conditioningOf(
   { matrix, weights }: LabelledRows,
-  { solver, standardize, l1, bias, storage }: ResolvedOptions,
+  { solver, l1, bias, storage }: ResolvedOptions,
   signal: AbortSignal,
 ): Promise<Standardization | undefined> {
-  if (solver !== "lbfgs" || standardize || l1 > 0 || storageOf(matrix, storage) !== "f32") return undefined;
+  if (solver !== "lbfgs" || l1 > 0 || storageOf(matrix, storage) !== "f32") return undefined;
   const { mean, scale } = await fitStandardization(matrix, weights, signal);
   if (bias) return { mean, scale };
   // Without a bias nothing makes up for a shift.

@@ -65,11 +65,15 @@ export async function autoRateOf({
   options,
   rows,
   standardization,
+  maxSquaredNorm: scanned,
   signal,
-}: Pick<Run, "options" | "rows" | "standardization" | "signal">): Promise<number> {
+}: Pick<Run, "options" | "rows" | "standardization" | "maxSquaredNorm" | "signal">): Promise<number> {
   if (options.solver === "adamw") return ADAMW_RATE;
   const { matrix: x, weights } = rows;
-  const longest = await maxSquaredNorm(x.rows, x.cols, rowReader(x, standardization), weights, signal);
+  const longest =
+    weights || standardization
+      ? await maxSquaredNorm(x.rows, x.cols, rowReader(x, standardization), weights, signal)
+      : scanned;
   const problem = { ...options, x, weights, standardization, maxSquaredNorm: longest };
   return autoLearningRate(problem, signal);
 }

@@ -9,11 +9,10 @@ import type { Standardization } from "../data/standardization.ts";
 import type { FitHistory, FitOptions, ModelEvaluation } from "../fit-options.ts";
 import { type Parameters, penalty, zeros } from "../objective.ts";
 import type { ResolvedOptions } from "../options.ts";
-import { conditionsOf } from "./conditions.ts";
 import { fitLbfgs } from "./fit-lbfgs.ts";
 import { fitSgd } from "./fit-sgd.ts";
 import type { LabelledRows } from "./prepare.ts";
-import type { FitProgress, Run } from "./run.ts";
+import type { Conditions, FitProgress, Run } from "./run.ts";
 
 /** Rows, checked, and what they are trained for. */
 export interface FitProblem {
@@ -25,6 +24,9 @@ export interface FitProblem {
   readonly conditioning: Standardization | undefined;
   /** Parameters to begin at; zeros where absent. */
   readonly start: Parameters | undefined;
+  /** max_i ‖x_i‖² of all rows as they come. */
+  readonly maxSquaredNorm: number;
+  readonly conditions: Conditions;
 }
 
 /** Rows and parameters on a device. */
@@ -95,9 +97,10 @@ export async function runFit(
     device: backend.info,
     shape: { features: problem.learnt.features, classes: start.bias.length, bias: options.bias },
     rows: problem.rows,
-    conditions: conditionsOf(options, problem.rows),
+    conditions: problem.conditions,
     standardization: problem.standardization,
     conditioning: problem.conditioning,
+    maxSquaredNorm: problem.maxSquaredNorm,
     keep: (parameters) => {
       latest = parameters;
       task.keep(parameters);

@@ -36,20 +36,25 @@ export async function prepareFit(given: Given, mayCondition: boolean): Promise<F
   const learnt = earlier ?? learn(x, y, { declared: hooks.classes, ignoreLabel });
   if (earlier && hooks.classes) checkSameClasses(hooks.classes, earlier.classes);
   const rows = labelled(x, y, learnt, { ...options, ...hooks }, TRAINING);
-  if (resumed) checkConditions(resumed, conditionsOf(options, rows));
+  const conditions = conditionsOf(options, rows);
+  if (resumed) checkConditions(resumed, conditions);
   const validation = hooks.validation && validationRows(hooks.validation, learnt, ignoreLabel);
-  await checkValues(rows.matrix, TRAINING.x, storage, standardize, signal);
-  if (validation) await checkValues(validation.matrix, VALIDATION.x, storage, standardize, signal);
-  const fitted =
-    standardize && !earlier ? await fitStandardization(rows.matrix, rows.weights, signal) : undefined;
-  const standardization = earlier ? earlier.standardization : fitted;
+  const isStandardised = earlier ? earlier.standardization !== undefined : standardize;
+  const maxSquaredNorm = await checkValues(rows.matrix, TRAINING.x, storage, isStandardised, signal);
+  if (validation) await checkValues(validation.matrix, VALIDATION.x, storage, isStandardised, signal);
+  const standardization =
+    earlier || !standardize
+      ? earlier?.standardization
+      : await fitStandardization(rows.matrix, rows.weights, signal);
   return {
     learnt,
     rows,
     validation,
     standardization,
-    conditioning: mayCondition && !standardization ? await conditioningOf(rows, options, signal) : undefined,
+    conditioning: mayCondition && !isStandardised ? await conditioningOf(rows, options, signal) : undefined,
     start: earlier?.parameters,
+    maxSquaredNorm,
+    conditions,
   };
 }
 

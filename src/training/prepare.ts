@@ -11,7 +11,6 @@ import {
 import { type Matrix, type MatrixLike, toMatrix } from "../data/matrix.ts";
 import { type ClassWeight, rowWeights } from "../data/row-weights.ts";
 import { scanRows } from "../data/scan.ts";
-import type { Standardization } from "../data/standardization.ts";
 import type { Storage } from "../data/storage.ts";
 import type { Targets } from "../data/targets.ts";
 import { DataError } from "../errors.ts";
@@ -79,13 +78,14 @@ export function checkSameClasses(declared: readonly Label[], classes: readonly L
   throw new DataError("classes", `the model has ${classes.join(", ")}; use addClass or removeClass first`);
 }
 
-/** Looks at every value. @throws DataError values that float32, or the storage of rows that stay as they are, cannot hold */
+/** Looks at every value; gives max_i ‖x_i‖². @throws DataError values that float32, or the storage of rows that stay as they are, cannot hold */
 export async function checkValues(
   matrix: Matrix,
   argument: string,
   storage: "auto" | Storage,
-  standardization: Standardization | boolean | undefined,
+  isStandardised: boolean,
   signal: AbortSignal,
-): Promise<void> {
-  await scanRows(matrix, argument, signal, standardization ? "f32" : storage);
+): Promise<number> {
+  const { maxSquaredNorm } = await scanRows(matrix, argument, signal, isStandardised ? "f32" : storage);
+  return maxSquaredNorm;
 }

@@ -58,8 +58,8 @@ export function unpackProgress(saved: SavedProgress, weights: number, classes: n
   const numbers = objectOf(state);
   const conditionsOf = () => objectOf(saidConditions) as Conditions;
   if (solver === "lbfgs") {
-    const { length } = tensorOf(saved, "x");
-    if (length !== weights && length !== weights + classes) throw bad("x", `${length} numbers`);
+    const conditions = conditionsOf();
+    const length = weights + (conditions.bias === false ? 0 : classes);
     const stored = Object.keys(saved.tensors).length;
     if (countOf(numbers, "pairs") > stored) throw bad("pairs", `more than ${stored} arrays`);
     const pairs = Array.from({ length: countOf(numbers, "pairs") }, (_, i) => ({
@@ -69,13 +69,13 @@ export function unpackProgress(saved: SavedProgress, weights: number, classes: n
     const lowered = objectOf(numbers.lowered);
     return {
       solver,
-      conditions: conditionsOf(),
+      conditions,
       state: {
         iteration: countOf(numbers, "iteration"),
         evaluations: countOf(numbers, "evaluations"),
         value: numberOf(numbers, "value"),
         lowered: { value: numberOf(lowered, "value"), iteration: countOf(lowered, "iteration") },
-        x: tensorOf(saved, "x"),
+        x: tensorOf(saved, "x", length),
         gradient: tensorOf(saved, "gradient", length),
         pairs,
       },

@@ -70,6 +70,8 @@ export interface Run {
   readonly standardization: Standardization | undefined;
   /** How L-BFGS sees the rows, where that is another way. */
   readonly conditioning: Standardization | undefined;
+  /** max_i ‖x_i‖² of all rows as they come. */
+  readonly maxSquaredNorm: number;
   readonly trainer: Trainer;
   readonly data: Dataset;
   readonly validation: { readonly data: Dataset; readonly rows: LabelledRows } | undefined;

@@ -30,7 +30,7 @@ export function savedModel(fitted: Fitted, options: ResolvedOptions, progress: P
   };
 }
 
-/** Reads a saved model. @throws FormatError, DataError for a response that is none */
+/** Reads a saved model. @throws FormatError what is none, and a response that is not ok */
 export async function loadModel(source: ModelSource): Promise<SavedModel> {
   return readModel(typeof source === "string" ? source : await bytesOf(source));
 }
