@@ -14,10 +14,13 @@ export async function takePartialSteps(
   session: Session,
   problem: FitProblem,
   task: FitTask,
-  before: PartialProgress | null,
+  earlier: PartialProgress | null,
 ): Promise<{ parameters: Parameters; progress: PartialProgress }> {
   const { options, signal, hooks } = task;
   const { trainer, data, start } = session;
+  // What another solver remembers (a loaded model may be given one) is of no use.
+  const isAdamw = earlier?.state.optimiser.secondMoment !== undefined;
+  const before = isAdamw === (options.solver === "adamw") ? earlier : null;
   const rate =
     options.learningRate === "auto"
       ? (before?.state.rate ?? (await autoRateOf({ ...problem, ...task })))

@@ -5,6 +5,8 @@
 import { describe, expect, test } from "vitest";
 import { objective } from "../../src/backends/reference/index.ts";
 import { createRandom } from "../../src/data/random.ts";
+import { modelToSafetensors } from "../../src/formats/model-safetensors.ts";
+import { readModel } from "../../src/formats/read-model.ts";
 import {
   type EpochRecord,
   type FitOptions,
@@ -221,6 +223,22 @@ for (const { name, device } of DEVICES) {
       });
     });
 
+    test("batches that come in after a change of solver begin without what the other remembers", async () => {
+      const solvers = ["sgd", "adamw"] as const;
+      for (const [begun, other] of [solvers, solvers.toReversed()]) {
+        const saved = await withModel({ solver: begun, batchSize: 32 }, async (model) => {
+          await model.partialFit(x, y);
+          return readModel(model.toSafetensors());
+        });
+        const after = (model: typeof saved) =>
+          withLoaded(modelToSafetensors(model), { solver: other }, async (loaded) => {
+            await loaded.partialFit(held.x, held.y);
+            return loaded.weights;
+          });
+        expect(await after(saved), other).toEqual(await after({ ...saved, progress: null }));
+      }
+    });
+
     test("the weights of validation rows count", async () => {
       const sampleWeight = held.y.map((label) => [0, 1, 5][label]);
       for (const solver of ["lbfgs", "sgd"] as const)
@@ -339,6 +357,18 @@ for (const { name, device } of DEVICES) {
             expect(model.weights).toEqual(before);
           });
         });
+
+      test("not where its arrays are longer than its own conditions say", async () => {
+        const saved = readModel(await interrupted({ solver: "lbfgs" }));
+        const { state, tensors } = saved.progress ?? { state: {}, tensors: {} };
+        const { conditions } = state as { conditions: object };
+        const progress = { state: { ...(state as object), conditions: { ...conditions, bias: false } }, tensors };
+        const source = modelToSafetensors({ ...saved, progress });
+        await expect(withLoaded(source, {}, async () => {})).rejects.toMatchObject({
+          name: "FormatError",
+          argument: "model.progress.s0",
+        });
+      });
 
       test("with the schedule given again it goes on", async () => {
         const [solver, learningRate] = ["sgd", (step: number) => 0.1 / (1 + step)] as const;

@@ -41,8 +41,8 @@ import {
   weightedMean,
 } from "./operations.ts";
 
-/** Rows that one uninterrupted piece of work over all rows takes. */
-const PIECE_ROWS = 256;
+/** Multiply-adds of one uninterrupted piece of work: some milliseconds. */
+const PIECE_PRODUCTS = 2 ** 22;
 
 /** {@link Trainer} in float64 on the CPU. */
 export class ReferenceTrainer implements Trainer {
@@ -84,7 +84,7 @@ export class ReferenceTrainer implements Trainer {
     let step = 0;
     let rowsDone = 0;
     for (const rows of batchesOf(steps)) {
-      const seen = this.#lossAndGradient(data, rows, steps.adamw ? 0 : steps.l2);
+      const seen = await this.#lossAndGradient(data, rows, steps.adamw ? 0 : steps.l2, options.signal);
       losses[step] = seen.loss;
       weights[step] = sumOfWeights(data.sampleWeights, rows);
       correct[step] = seen.correct;
@@ -94,7 +94,6 @@ export class ReferenceTrainer implements Trainer {
       step++;
       rowsDone += rows.length;
       options.onRows?.(rowsDone);
-      await pause(options.signal);
     }
     return { losses, weights, correct };
   }
@@ -105,8 +104,7 @@ export class ReferenceTrainer implements Trainer {
     options: RunOptions = {},
   ): Promise<LossAndGradient> {
     checkLabelled(this.#shape, data);
-    await pause(options.signal);
-    const seen = this.#lossAndGradient(data, range(0, data.rows), l2);
+    const seen = await this.#lossAndGradient(data, range(0, data.rows), l2, options.signal);
     options.onRows?.(data.rows);
     const dBias = this.#shape.bias ? seen.gradient.bias : new Float64Array(this.#shape.classes);
     return { loss: seen.loss, dWeights: seen.gradient.weights, dBias };
@@ -158,18 +156,24 @@ export class ReferenceTrainer implements Trainer {
 
   dispose(): void {}
 
-  #lossAndGradient(data: ReferenceDataset, rows: Uint32Array, l2: number) {
+  /** Of the mean over `rows`: that of each piece counts by its share of the weights. */
+  async #lossAndGradient(data: ReferenceDataset, rows: Uint32Array, l2: number, signal?: AbortSignal) {
     const { x, targets, sampleWeights, labelSmoothing } = data;
     const { classes } = this.#shape;
     const { parameters } = this.#state;
-    const logits = matmul(x, rows, parameters);
-    const losses = crossEntropy(logits, targets, rows, classes, labelSmoothing);
-    const t = dLogits(softmax(logits, classes), targets, sampleWeights, rows, classes, labelSmoothing);
-    return {
-      loss: weightedMean(losses, sampleWeights, rows),
-      correct: countCorrect(logits, targets, sampleWeights, rows, classes),
-      gradient: gradient(t, x, rows, parameters, l2),
-    };
+    const total = sumOfWeights(sampleWeights, rows);
+    const seen = { loss: 0, correct: 0, gradient: penaltyGradient(parameters, l2) };
+    for (const piece of this.#piecesOf(rows)) {
+      const logits = matmul(x, piece, parameters);
+      const losses = crossEntropy(logits, targets, piece, classes, labelSmoothing);
+      const t = dLogits(softmax(logits, classes), targets, sampleWeights, piece, classes, labelSmoothing);
+      const share = total === 0 ? 0 : sumOfWeights(sampleWeights, piece) / total;
+      seen.loss += share * weightedMean(losses, sampleWeights, piece);
+      seen.correct += countCorrect(logits, targets, sampleWeights, piece, classes);
+      addScaled(seen.gradient, gradient(t, x, piece, parameters, 0), share);
+      await pause(signal);
+    }
+    return seen;
   }
 
   #sgdStep(g: Parameters, { learningRates, momentum, nesterov, l1 = 0 }: SgdSteps, step: number): void {
@@ -206,13 +210,29 @@ export class ReferenceTrainer implements Trainer {
     options: RunOptions,
     use: (rows: Uint32Array, logits: Float64Array) => void,
   ): Promise<void> {
-    for (let first = 0; first < data.rows; first += PIECE_ROWS) {
-      const rows = range(first, Math.min(first + PIECE_ROWS, data.rows));
+    let rowsDone = 0;
+    for (const rows of this.#piecesOf(range(0, data.rows))) {
       use(rows, matmul(data.x, rows, this.#state.parameters));
-      options.onRows?.(first + rows.length);
+      rowsDone += rows.length;
+      options.onRows?.(rowsDone);
       await pause(options.signal);
     }
   }
+
+  *#piecesOf(rows: Uint32Array): Generator<Uint32Array> {
+    const length = Math.ceil(PIECE_PRODUCTS / (this.#shape.classes * this.#shape.features));
+    for (let first = 0; first < rows.length; first += length) yield rows.subarray(first, first + length);
+  }
+}
+
+/** What λ‖W‖² adds to the gradient. */
+function penaltyGradient({ weights, bias }: Parameters, l2: number): Parameters {
+  return { weights: weights.map((w) => 2 * l2 * w), bias: new Float64Array(bias.length) };
+}
+
+function addScaled(sum: Parameters, part: Parameters, scale: number): void {
+  for (const name of ["weights", "bias"] as const)
+    for (let i = 0; i < sum[name].length; i++) sum[name][i] += scale * part[name][i];
 }
 
 function zeros({ classes, features }: ModelShape): Parameters {
