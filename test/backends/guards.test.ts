@@ -362,7 +362,10 @@ for (const { name, device } of DEVICES) {
         const saved = readModel(await interrupted({ solver: "lbfgs" }));
         const { state, tensors } = saved.progress ?? { state: {}, tensors: {} };
         const { conditions } = state as { conditions: object };
-        const progress = { state: { ...(state as object), conditions: { ...conditions, bias: false } }, tensors };
+        const progress = {
+          state: { ...(state as object), conditions: { ...conditions, bias: false } },
+          tensors,
+        };
         const source = modelToSafetensors({ ...saved, progress });
         await expect(withLoaded(source, {}, async () => {})).rejects.toMatchObject({
           name: "FormatError",
