@@ -31,8 +31,8 @@ export type {
   ConfusionMatrix,
   LabelledScores,
 } from "./metrics/report.ts";
+export type { ModelSource } from "./model/save.ts";
 export type { SoftmaxRegressionOptions } from "./options.ts";
 export { SoftmaxRegression } from "./softmax-regression.ts";
 export type { EarlyStopping } from "./solvers/early-stopping.ts";
 export * from "./solvers/schedules.ts";
-export type { ModelSource } from "./training/save.ts";

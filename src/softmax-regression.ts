@@ -27,19 +27,21 @@ import { toOnnx } from "./formats/onnx.ts";
 import type { SavedModel } from "./formats/saved-model.ts";
 import { fromSklearn, fromSklearnJson, type SklearnModel } from "./formats/sklearn.ts";
 import { type ClassificationReport, reportOf } from "./metrics/report.ts";
+import { calibrate } from "./model/calibrate.ts";
+import { withClass, withoutClass } from "./model/change-classes.ts";
+import { type Fitted, folded, tempered } from "./model/fitted.ts";
+import { asSource, checkValues, type LabelledRows, labelled, TRAINING } from "./model/labelled-rows.ts";
+import { fittedOf, loadModel, type ModelSource, optionsOf, savedModel } from "./model/save.ts";
+import { summarise } from "./model/summarise.ts";
 import type { Parameters } from "./objective.ts";
 import { checkOptions, resolveOptions } from "./option-rules.ts";
 import type { ResolvedOptions, SoftmaxRegressionOptions } from "./options.ts";
-import { calibrate } from "./training/calibrate.ts";
-import { asSource, type FitProblem, type FitTask, openSession, runFit, summarise } from "./training/fit.ts";
-import { type Fitted, folded, tempered, withClass, withoutClass } from "./training/fitted.ts";
+import { type FitProblem, type FitTask, openSession, runFit } from "./training/fit.ts";
 import { takePartialSteps } from "./training/partial-fit.ts";
 import { bestOf, checkPath, fitAlongPath } from "./training/path.ts";
-import { checkValues, type LabelledRows, labelled, TRAINING } from "./training/prepare.ts";
 import { prepareFit } from "./training/prepare-fit.ts";
-import { unpackProgress } from "./training/progress.ts";
+import { packProgress, unpackProgress } from "./training/progress.ts";
 import type { FitProgress, Progress } from "./training/run.ts";
-import { loadModel, type ModelSource, optionsOf, savedModel } from "./training/save.ts";
 
 /**
  * Softmax (multinomial logistic) regression: p = softmax(W x + b), fitted by minimising
@@ -86,15 +88,10 @@ export class SoftmaxRegression {
   }
 
   static #from(saved: SavedModel, given: SoftmaxRegressionOptions): SoftmaxRegression {
-    const { classes, features, weights, bias, standardization, temperature, progress } = saved;
+    const { weights, bias, progress } = saved;
     const resumable = progress && unpackProgress(progress, weights.length, bias.length);
     const model = new SoftmaxRegression(optionsOf(saved, given));
-    const { l2, l1 } = resolveOptions(saved.options as SoftmaxRegressionOptions);
-    model.#fitted = {
-      ...{ classes, features, temperature, l2, l1 },
-      parameters: { weights, bias },
-      standardization: standardization ?? undefined,
-    };
+    model.#fitted = fittedOf(saved);
     model.#progress = resumable;
     return model;
   }
@@ -416,7 +413,7 @@ export class SoftmaxRegression {
   }
 
   #saved(): SavedModel {
-    return savedModel(this.#requireFitted(), this.#options, this.#progress);
+    return savedModel(this.#requireFitted(), this.#options, this.#progress && packProgress(this.#progress));
   }
 
   async #scores(

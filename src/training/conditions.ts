@@ -1,8 +1,8 @@
 /** What the bits of a fit depend on beside where it stands: written down with an interrupted fit, compared on resumption. */
 import { StateError } from "../errors.ts";
 import type { JsonValue } from "../formats/json.ts";
+import type { LabelledRows } from "../model/labelled-rows.ts";
 import type { ResolvedOptions } from "../options.ts";
-import type { LabelledRows } from "./prepare.ts";
 import type { Conditions, FitProgress } from "./run.ts";
 
 const OF_ALL = ["solver", "l2", "l1", "bias", "standardize", "labelSmoothing", "storage", "seed"] as const;

@@ -2,10 +2,11 @@
 import type { DeviceInfo } from "../backends/backend.ts";
 import { DivergenceError } from "../errors.ts";
 import type { IterationRecord } from "../fit-options.ts";
+import { fold, unfold } from "../model/folding.ts";
 import { areFinite, type Parameters } from "../objective.ts";
 import { lbfgs, type Objective } from "../solvers/lbfgs.ts";
 import { fitPreconditioner, type Preconditioner, preconditionerCost } from "../solvers/preconditioner.ts";
-import { conditioned, penaltiesOf, unconditioned } from "./conditioning.ts";
+import { penaltiesOf } from "./conditioning.ts";
 import type { LbfgsProgress, Outcome, Run } from "./run.ts";
 
 /** Curvature pairs, fewer where so many would take more than this of memory, bytes. */
@@ -29,7 +30,7 @@ export async function fitLbfgs(run: Run, start: Parameters, resumed: LbfgsProgre
   let latest = start;
   const stopReason = await lbfgs(
     objectiveOf(run, resumed !== null),
-    resumed?.state ?? flatten(conditioned(start, conditioning), shape.bias),
+    resumed?.state ?? flatten(unfold(start, conditioning), shape.bias),
     {
       ...options,
       memory: memoryFor(count),
@@ -42,7 +43,7 @@ export async function fitLbfgs(run: Run, start: Parameters, resumed: LbfgsProgre
       // The start is no result yet, and a state that is resumed from has been reported before.
       const isNew = state.iteration === iterations.length;
       const isResult = state.iteration > 0;
-      latest = unconditioned(found, conditioning);
+      latest = fold(found, conditioning);
       if (isResult) run.keep(latest);
       if (isNew) {
         if (validation) trainer.write(found);

@@ -2,16 +2,17 @@
  * A fit from checked rows to parameters: data and parameters go to the device once, a solver moves them, and what it
  * reports is handed on. Several fits, with falling λ, may share the data.
  */
-import type { Backend, Dataset, Evaluation, Trainer } from "../backends/backend.ts";
+import type { Backend, Dataset, Trainer } from "../backends/backend.ts";
 import type { Disposable } from "../backends/backend-owner.ts";
 import type { Learnt } from "../checks.ts";
 import type { Standardization } from "../data/standardization.ts";
-import type { FitHistory, FitOptions, ModelEvaluation } from "../fit-options.ts";
-import { type Parameters, penalty, zeros } from "../objective.ts";
+import type { FitHistory, FitOptions } from "../fit-options.ts";
+import { asSource, type LabelledRows } from "../model/labelled-rows.ts";
+import { summarise } from "../model/summarise.ts";
+import { type Parameters, zeros } from "../objective.ts";
 import type { ResolvedOptions } from "../options.ts";
 import { fitLbfgs } from "./fit-lbfgs.ts";
 import { fitSgd } from "./fit-sgd.ts";
-import type { LabelledRows } from "./prepare.ts";
 import type { Conditions, FitProgress, Run } from "./run.ts";
 
 /** Rows, checked, and what they are trained for. */
@@ -77,11 +78,6 @@ export async function openSession(
   return { ...session, validation: { data: held, rows: validation } };
 }
 
-/** Rows as backends take them. */
-export function asSource({ matrix, targets, weights }: LabelledRows) {
-  return { x: matrix, targets, ...(weights && { sampleWeights: weights }) };
-}
-
 /** Lets the solver work. */
 export async function runFit(
   session: Session,
@@ -115,14 +111,4 @@ export async function runFit(
   trainer.write(start);
   const outcome = await fitSgd(run, resumed && resumed.solver !== "lbfgs" ? resumed : null);
   return { ...outcome, tuning: trainer.tuning };
-}
-
-/** An evaluation as users read it. */
-export function summarise(
-  { loss, correct }: Evaluation,
-  countedRows: number,
-  parameters: Parameters,
-  { l2, l1 }: Pick<ResolvedOptions, "l2" | "l1">,
-): ModelEvaluation {
-  return { objective: loss + penalty(parameters, l2, l1), loss, accuracy: correct / countedRows };
 }

@@ -1,9 +1,10 @@
 /** Fits for several λ on the same rows: from the largest down, each from where the last one ended. */
 import { OptionError } from "../errors.ts";
 import type { FitHistory, PathEntry } from "../fit-options.ts";
+import { unfold } from "../model/folding.ts";
+import { summarise } from "../model/summarise.ts";
 import type { Parameters } from "../objective.ts";
-import { conditioned } from "./conditioning.ts";
-import { type FitProblem, type FitTask, runFit, type Session, summarise } from "./fit.ts";
+import { type FitProblem, type FitTask, runFit, type Session } from "./fit.ts";
 
 /** A fit of the path, with its parameters. */
 export interface PathFit extends PathEntry {
@@ -44,7 +45,7 @@ export async function fitAlongPath(
       keepProgress: () => {},
     });
     const history: FitHistory = { ...outcome, seconds: (performance.now() - began) / 1000 };
-    session.trainer.write(conditioned(parameters, problem.conditioning));
+    session.trainer.write(unfold(parameters, problem.conditioning));
     const evaluate = async ({ data, rows }: Pick<Session, "data"> & { rows: FitProblem["rows"] }) =>
       summarise(
         await session.trainer.evaluate(data, { signal: task.signal }),

@@ -1,14 +1,16 @@
 /** Everything that goes into a fit, checked before anything is allocated: what it is about, and where it begins. */
-import type { Label, LabelsLike } from "../data/labels.ts";
-import type { MatrixLike } from "../data/matrix.ts";
+import type { Learnt } from "../checks.ts";
+import { declareClasses, type Label, type LabelsLike, learnClasses } from "../data/labels.ts";
+import { type MatrixLike, toMatrix } from "../data/matrix.ts";
 import { fitStandardization } from "../data/standardization.ts";
+import { DataError } from "../errors.ts";
 import type { FitOptions } from "../fit-options.ts";
+import type { Fitted } from "../model/fitted.ts";
+import { checkValues, labelled, TRAINING, VALIDATION } from "../model/labelled-rows.ts";
 import type { ResolvedOptions } from "../options.ts";
 import { conditioningOf } from "./conditioning.ts";
 import { checkConditions, conditionsOf } from "./conditions.ts";
 import type { FitProblem } from "./fit.ts";
-import type { Fitted } from "./fitted.ts";
-import { checkSameClasses, checkValues, labelled, learn, TRAINING, VALIDATION } from "./prepare.ts";
 import type { FitProgress } from "./run.ts";
 
 /** What a caller gives, and what the model knows already. */
@@ -60,8 +62,28 @@ export async function prepareFit(given: Given, mayCondition: boolean): Promise<F
 
 function validationRows(
   [x, y, sampleWeight]: NonNullable<FitOptions["validation"]>,
-  learnt: FitProblem["learnt"],
+  learnt: Learnt,
   ignoreLabel: Label | undefined,
 ) {
   return labelled(x, y, learnt, { sampleWeight, ignoreLabel }, VALIDATION);
+}
+
+/** The classes and features that rows are to be trained with. @throws ShapeError, DataError, LimitError */
+function learn(
+  x: MatrixLike,
+  y: LabelsLike,
+  { declared, ignoreLabel }: { declared?: readonly Label[] | undefined; ignoreLabel?: Label | undefined },
+): Learnt {
+  const matrix = toMatrix(x, "x");
+  const classes = declared
+    ? declareClasses(declared, "classes")
+    : learnClasses(y, matrix.rows, "y", ignoreLabel);
+  return { classes, features: matrix.cols };
+}
+
+/** @throws DataError classes declared for a model that has others */
+function checkSameClasses(declared: readonly Label[], classes: readonly Label[]): void {
+  const given = declareClasses(declared, "classes");
+  if (given.length === classes.length && given.every((label, k) => label === classes[k])) return;
+  throw new DataError("classes", `the model has ${classes.join(", ")}; use addClass or removeClass first`);
 }

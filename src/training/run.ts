@@ -16,11 +16,11 @@ import type {
   StopReason,
 } from "../fit-options.ts";
 import type { JsonValue } from "../formats/json.ts";
+import type { LabelledRows } from "../model/labelled-rows.ts";
 import type { Parameters } from "../objective.ts";
 import type { ResolvedOptions } from "../options.ts";
 import type { LbfgsState } from "../solvers/lbfgs.ts";
 import type { SgdState } from "../solvers/sgd.ts";
-import type { LabelledRows } from "./prepare.ts";
 
 /** What the bits of a fit depend on beside its state, as JSON: a resumption must have the same. */
 export type Conditions = Readonly<Record<string, JsonValue>>;

@@ -1,19 +1,14 @@
-/** From what a caller gives to rows that can be trained or evaluated on: checks first, nothing is copied or changed. */
+/**
+ * From what a caller gives to rows that a model can be fitted to or applied to: checks first, nothing is copied or
+ * changed.
+ */
 import { checkFeatures, type Learnt } from "../checks.ts";
-import {
-  declareClasses,
-  encodeTargets,
-  ignoredRows,
-  type Label,
-  type LabelsLike,
-  learnClasses,
-} from "../data/labels.ts";
+import { encodeTargets, ignoredRows, type Label, type LabelsLike } from "../data/labels.ts";
 import { type Matrix, type MatrixLike, toMatrix } from "../data/matrix.ts";
 import { type ClassWeight, rowWeights } from "../data/row-weights.ts";
 import { scanRows } from "../data/scan.ts";
 import type { Storage } from "../data/storage.ts";
 import type { Targets } from "../data/targets.ts";
-import { DataError } from "../errors.ts";
 
 /** Rows, what they are to be, and how much each counts. */
 export interface LabelledRows {
@@ -42,19 +37,6 @@ export interface RowNames {
 export const TRAINING: RowNames = { x: "x", y: "y", sampleWeight: "sampleWeight" };
 export const VALIDATION: RowNames = { x: "validation[0]", y: "validation[1]", sampleWeight: "validation[2]" };
 
-/** The classes and features that rows are to be trained with. @throws ShapeError, DataError, LimitError */
-export function learn(
-  x: MatrixLike,
-  y: LabelsLike,
-  { declared, ignoreLabel }: { declared?: readonly Label[] | undefined; ignoreLabel?: Label | undefined },
-): Learnt {
-  const matrix = toMatrix(x, "x");
-  const classes = declared
-    ? declareClasses(declared, "classes")
-    : learnClasses(y, matrix.rows, "y", ignoreLabel);
-  return { classes, features: matrix.cols };
-}
-
 /** Rows and targets that fit a model. @throws ShapeError, DataError, LimitError, OptionError */
 export function labelled(
   x: MatrixLike,
@@ -71,14 +53,11 @@ export function labelled(
   return { matrix, targets, weights, countedRows };
 }
 
-/** @throws DataError classes declared for a model that has others */
-export function checkSameClasses(declared: readonly Label[], classes: readonly Label[]): void {
-  const given = declareClasses(declared, "classes");
-  if (given.length === classes.length && given.every((label, k) => label === classes[k])) return;
-  throw new DataError("classes", `the model has ${classes.join(", ")}; use addClass or removeClass first`);
-}
-
-/** Looks at every value; gives max_i ‖x_i‖². @throws DataError values that float32, or the storage of rows that stay as they are, cannot hold */
+/**
+ * Looks at every value; gives max_i ‖x_i‖².
+ *
+ * @throws DataError values that float32, or the storage of rows that stay as they are, cannot hold
+ */
 export async function checkValues(
   matrix: Matrix,
   argument: string,
@@ -88,4 +67,9 @@ export async function checkValues(
 ): Promise<number> {
   const { maxSquaredNorm } = await scanRows(matrix, argument, signal, isStandardised ? "f32" : storage);
   return maxSquaredNorm;
+}
+
+/** Rows as backends take them. */
+export function asSource({ matrix, targets, weights }: LabelledRows) {
+  return { x: matrix, targets, ...(weights && { sampleWeights: weights }) };
 }

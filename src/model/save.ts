@@ -3,12 +3,10 @@ import { describe } from "../data/matrix.ts";
 import { FormatError, OptionError } from "../errors.ts";
 import type { JsonValue } from "../formats/json.ts";
 import { readModel } from "../formats/read-model.ts";
-import type { SavedModel } from "../formats/saved-model.ts";
+import type { SavedModel, SavedProgress } from "../formats/saved-model.ts";
 import { resolveOptions } from "../option-rules.ts";
 import type { ResolvedOptions, SoftmaxRegressionOptions } from "../options.ts";
 import type { Fitted } from "./fitted.ts";
-import { packProgress } from "./progress.ts";
-import type { Progress } from "./run.ts";
 
 /** Where a saved model comes from: JSON text, or bytes of JSON or safetensors. A `File` is a `Blob`. */
 export type ModelSource = string | Uint8Array | ArrayBuffer | Blob | Response;
@@ -17,7 +15,11 @@ export type ModelSource = string | Uint8Array | ArrayBuffer | Blob | Response;
 const NOT_SAVED: readonly string[] = ["device", "threads", "tuning", "tuningCache", "workerUrl"];
 
 /** All there is to save. */
-export function savedModel(fitted: Fitted, options: ResolvedOptions, progress: Progress | null): SavedModel {
+export function savedModel(
+  fitted: Fitted,
+  options: ResolvedOptions,
+  progress: SavedProgress | null,
+): SavedModel {
   const { classes, features, parameters, standardization = null, temperature, l2, l1 } = fitted;
   return {
     features,
@@ -26,7 +28,18 @@ export function savedModel(fitted: Fitted, options: ResolvedOptions, progress: P
     standardization,
     temperature,
     options: { ...savedOptions(options), l2, l1 },
-    progress: progress && packProgress(progress),
+    progress,
+  };
+}
+
+/** The inverse: what a saved model knows. */
+export function fittedOf(saved: SavedModel): Fitted {
+  const { classes, features, weights, bias, standardization, temperature } = saved;
+  const { l2, l1 } = resolveOptions(saved.options as SoftmaxRegressionOptions);
+  return {
+    ...{ classes, features, temperature, l2, l1 },
+    parameters: { weights, bias },
+    standardization: standardization ?? undefined,
   };
 }
 
