@@ -1,15 +1,14 @@
 /**
  * The estimator: what a user trains, asks and disposes of. It checks what it is given and keeps what was learnt; how a
- * fit runs is in training/, the order of steps in solvers/, the mathematics in the backends.
+ * fit runs is in training/, how its model is applied in model/, the order of steps in solvers/, the mathematics in the
+ * backends.
  */
-import type { Dataset, DeviceInfo, RunOptions, Trainer } from "./backends/backend.ts";
+import type { DeviceInfo } from "./backends/backend.ts";
 import { BackendOwner } from "./backends/backend-owner.ts";
-import { assertFinite, checkFeatures } from "./checks.ts";
 import type { Label, LabelsLike } from "./data/labels.ts";
-import { MAX_ELEMENTS, type Matrix, type MatrixLike, toMatrix } from "./data/matrix.ts";
+import type { Matrix, MatrixLike } from "./data/matrix.ts";
 import type { Standardization } from "./data/standardization.ts";
-import { NO_TARGETS } from "./data/targets.ts";
-import { LimitError, OptionError, StateError } from "./errors.ts";
+import { OptionError, StateError } from "./errors.ts";
 import type {
   CalibrationResult,
   EvaluateOptions,
@@ -26,13 +25,14 @@ import { modelToSafetensors } from "./formats/model-safetensors.ts";
 import { toOnnx } from "./formats/onnx.ts";
 import type { SavedModel } from "./formats/saved-model.ts";
 import { fromSklearn, fromSklearnJson, type SklearnModel } from "./formats/sklearn.ts";
-import { type ClassificationReport, reportOf } from "./metrics/report.ts";
+import type { ClassificationReport } from "./metrics/report.ts";
+import type { AppliedModel } from "./model/apply.ts";
 import { calibrate } from "./model/calibrate.ts";
 import { withClass, withoutClass } from "./model/change-classes.ts";
-import { type Fitted, folded, tempered } from "./model/fitted.ts";
-import { asSource, checkValues, type LabelledRows, labelled, TRAINING } from "./model/labelled-rows.ts";
+import { evaluate, report } from "./model/evaluate.ts";
+import { type Fitted, folded } from "./model/fitted.ts";
+import { logits, predict, predictProba } from "./model/predict.ts";
 import { fittedOf, loadModel, type ModelSource, optionsOf, savedModel } from "./model/save.ts";
-import { summarise } from "./model/summarise.ts";
 import type { Parameters } from "./objective.ts";
 import { checkOptions, resolveOptions } from "./option-rules.ts";
 import type { ResolvedOptions, SoftmaxRegressionOptions } from "./options.ts";
@@ -205,24 +205,17 @@ export class SoftmaxRegression {
   predict(x: MatrixLike, options: PredictOptions): Promise<(Label | null)[]>;
   async predict(x: MatrixLike, options: PredictOptions = {}): Promise<(Label | null)[]> {
     checkOptions.predict(options);
-    const { minProbability = 0 } = options;
-    const fitted = this.#requireFitted();
-    const { predicted, confidence } = await this.#apply(fitted, x, (trainer, data, run) =>
-      trainer.outcomes(data, run),
-    );
-    assertFinite(confidence, 1);
-    return Array.from(predicted, (k, i) => (confidence[i] >= minProbability ? fitted.classes[k] : null));
+    return predict(this.#applied(), x, options);
   }
 
   /** P `[N,K]`, columns in the order of `classes`; of a calibrated model, calibrated. */
   async predictProba(x: MatrixLike): Promise<Matrix<Float32Array>> {
-    return this.#scores(this.#requireFitted(), x, (trainer, data, run) => trainer.probabilities(data, run));
+    return predictProba(this.#applied(), x);
   }
 
   /** Z = X Wᵀ + b `[N,K]`, columns in the order of `classes`; not divided by the temperature. */
   async logits(x: MatrixLike): Promise<Matrix<Float32Array>> {
-    const fitted = { ...this.#requireFitted(), temperature: 1 };
-    return this.#scores(fitted, x, (trainer, data, run) => trainer.logits(data, run));
+    return logits(this.#applied(), x);
   }
 
   /**
@@ -233,11 +226,7 @@ export class SoftmaxRegression {
    */
   async evaluate(x: MatrixLike, y: LabelsLike, options: EvaluateOptions = {}): Promise<ModelEvaluation> {
     checkOptions.evaluate(options);
-    const fitted = this.#requireFitted();
-    const rows = this.#labelled(fitted, x, y, options);
-    const evaluation = await this.#run(fitted, rows, (trainer, data, run) => trainer.evaluate(data, run));
-    assertFinite([evaluation.loss], 1);
-    return summarise(evaluation, rows.countedRows, fitted.parameters, fitted);
+    return evaluate(this.#applied(), x, y, options);
   }
 
   /**
@@ -246,14 +235,7 @@ export class SoftmaxRegression {
    */
   async report(x: MatrixLike, y: LabelsLike, options: ReportOptions = {}): Promise<ClassificationReport> {
     checkOptions.report(options);
-    const fitted = this.#requireFitted();
-    const rows = this.#labelled(fitted, x, y, options);
-    return this.#run(fitted, rows, async (trainer, data, run) => {
-      const { loss } = await trainer.evaluate(data, run);
-      const outcomes = await trainer.outcomes(data, run);
-      assertFinite(outcomes.confidence, 1);
-      return reportOf({ ...rows, outcomes, loss, classes: fitted.classes, ...options });
-    });
+    return report(this.#applied(), x, y, options);
   }
 
   /**
@@ -263,12 +245,9 @@ export class SoftmaxRegression {
   calibrate(x: MatrixLike, y: LabelsLike, options: EvaluateOptions = {}): Promise<CalibrationResult> {
     return this.#alone(async () => {
       checkOptions.evaluate(options);
-      const fitted = { ...this.#requireFitted(), temperature: 1 };
-      const rows = this.#labelled(fitted, x, y, options);
-      const result = await this.#run(fitted, rows, (trainer, data, run) =>
-        calibrate(trainer, data, fitted, run),
-      );
-      this.#fitted = { ...fitted, temperature: result.temperature };
+      const applied = this.#applied();
+      const result = await calibrate(applied, x, y, options);
+      this.#fitted = { ...applied.fitted, temperature: result.temperature };
       return result;
     });
   }
@@ -408,63 +387,13 @@ export class SoftmaxRegression {
     this.#progress = null;
   }
 
-  #labelled(fitted: Fitted, x: MatrixLike, y: LabelsLike, { sampleWeight }: EvaluateOptions): LabelledRows {
-    return labelled(x, y, fitted, { sampleWeight, ignoreLabel: this.#options.ignoreLabel }, TRAINING);
-  }
-
   #saved(): SavedModel {
     return savedModel(this.#requireFitted(), this.#options, this.#progress && packProgress(this.#progress));
   }
 
-  async #scores(
-    fitted: Fitted,
-    x: MatrixLike,
-    work: (trainer: Trainer, data: Dataset, run: RunOptions) => Promise<Float32Array>,
-  ): Promise<Matrix<Float32Array>> {
-    const { rows } = checkFeatures(toMatrix(x, "x"), fitted.features, "x");
-    const cols = fitted.classes.length;
-    if (rows * cols > MAX_ELEMENTS) {
-      throw new LimitError(
-        "x",
-        `${rows} rows × ${cols} classes are more than ${MAX_ELEMENTS} results; pass fewer rows`,
-      );
-    }
-    const data = await this.#apply(fitted, x, work);
-    assertFinite(data, cols);
-    return { data, rows, cols };
-  }
-
-  /** Runs `work` on rows without labels. */
-  #apply<T>(
-    fitted: Fitted,
-    x: MatrixLike,
-    work: (trainer: Trainer, data: Dataset, run: RunOptions) => Promise<T>,
-  ): Promise<T> {
-    const matrix = checkFeatures(toMatrix(x, "x"), fitted.features, "x");
-    return this.#run(
-      fitted,
-      { matrix, targets: NO_TARGETS, weights: undefined, countedRows: matrix.rows },
-      work,
-    );
-  }
-
-  /** Runs `work` on rows with the fitted parameters. */
-  async #run<T>(
-    fitted: Fitted,
-    rows: LabelledRows,
-    work: (trainer: Trainer, data: Dataset, run: RunOptions) => Promise<T>,
-  ): Promise<T> {
-    const { storage, bias } = this.#options;
-    const { classes, features, standardization } = fitted;
-    const run = { signal: this.#backend.closed };
-    await checkValues(rows.matrix, TRAINING.x, storage, standardization !== undefined, run.signal);
-    return this.#backend.use(async (backend, own) => {
-      const hasBias = bias || fitted.parameters.bias.some((b) => b !== 0);
-      const trainer = own(await backend.createTrainer({ features, classes: classes.length, bias: hasBias }));
-      const data = own(await backend.createDataset({ ...asSource(rows), storage, standardization }, run));
-      trainer.write(tempered(fitted));
-      return work(trainer, data, run);
-    });
+  /** The fitted model, to be applied to rows. */
+  #applied(): AppliedModel {
+    return { fitted: this.#requireFitted(), backend: this.#backend, options: this.#options };
   }
 
   #requireFitted(): Fitted {

@@ -5,8 +5,11 @@
  */
 import type { Dataset, RunOptions, Trainer } from "../backends/backend.ts";
 import { assertFinite } from "../checks.ts";
-import type { CalibrationResult } from "../fit-options.ts";
+import type { LabelsLike } from "../data/labels.ts";
+import type { MatrixLike } from "../data/matrix.ts";
+import type { CalibrationResult, EvaluateOptions } from "../fit-options.ts";
 import type { Parameters } from "../objective.ts";
+import { type AppliedModel, applyLabelled } from "./apply.ts";
 import { type Fitted, tempered } from "./fitted.ts";
 
 /** Temperatures looked at: beyond, rows are all right or no better than chance, and there is no optimum. */
@@ -17,8 +20,20 @@ const HIGHEST = 1e2;
 const TOLERANCE = 1e-6;
 const MAX_ROUNDS = 60;
 
-/** The temperature of a fitted model that suits the rows of `data`, and what it does to their loss. @throws DataError scores that overflow */
-export async function calibrate(
+/** The temperature that suits rows with labels, and what it does to their loss. @throws DataError scores that overflow */
+export function calibrate(
+  model: AppliedModel,
+  x: MatrixLike,
+  y: LabelsLike,
+  options: EvaluateOptions,
+): Promise<CalibrationResult> {
+  const fitted = { ...model.fitted, temperature: 1 };
+  return applyLabelled({ ...model, fitted }, x, y, options, (trainer, data, run) =>
+    bestCalibration(trainer, data, fitted, run),
+  );
+}
+
+async function bestCalibration(
   trainer: Trainer,
   data: Dataset,
   fitted: Fitted,
