@@ -8,7 +8,7 @@ import { BackendOwner } from "./backends/backend-owner.ts";
 import type { Label, LabelsLike } from "./data/labels.ts";
 import type { Matrix, MatrixLike } from "./data/matrix.ts";
 import type { Standardization } from "./data/standardization.ts";
-import { OptionError, StateError } from "./errors.ts";
+import { StateError } from "./errors.ts";
 import type {
   CalibrationResult,
   EvaluateOptions,
@@ -33,15 +33,15 @@ import { evaluate, report } from "./model/evaluate.ts";
 import { type Fitted, folded } from "./model/fitted.ts";
 import { logits, predict, predictProba } from "./model/predict.ts";
 import { fittedOf, loadModel, type ModelSource, optionsOf, savedModel } from "./model/save.ts";
-import type { Parameters } from "./objective.ts";
 import { checkOptions, resolveOptions } from "./option-rules.ts";
 import type { ResolvedOptions, SoftmaxRegressionOptions } from "./options.ts";
-import { type FitProblem, type FitTask, openSession, runFit } from "./training/fit.ts";
+import { beginFit, checkEarlyStopping, fittedTo } from "./training/begin-fit.ts";
+import { runFit, withSession } from "./training/fit.ts";
+import { ModelState } from "./training/model-state.ts";
 import { takePartialSteps } from "./training/partial-fit.ts";
 import { bestOf, checkPath, fitAlongPath } from "./training/path.ts";
-import { prepareFit } from "./training/prepare-fit.ts";
+import type { FitRequest } from "./training/prepare-fit.ts";
 import { packProgress, unpackProgress } from "./training/progress.ts";
-import type { FitProgress, Progress } from "./training/run.ts";
 
 /**
  * Softmax (multinomial logistic) regression: p = softmax(W x + b), fitted by minimising
@@ -53,8 +53,7 @@ import type { FitProgress, Progress } from "./training/run.ts";
 export class SoftmaxRegression {
   #options: ResolvedOptions;
   readonly #backend: BackendOwner;
-  #fitted: Fitted | null = null;
-  #progress: Progress | null = null;
+  readonly #state = new ModelState();
   #isFitting = false;
 
   /** @throws OptionError an unknown option, or a value out of range */
@@ -91,8 +90,7 @@ export class SoftmaxRegression {
     const { weights, bias, progress } = saved;
     const resumable = progress && unpackProgress(progress, weights.length, bias.length);
     const model = new SoftmaxRegression(optionsOf(saved, given));
-    model.#fitted = fittedOf(saved);
-    model.#progress = resumable;
+    model.#state.replace(fittedOf(saved), resumable);
     return model;
   }
 
@@ -112,13 +110,12 @@ export class SoftmaxRegression {
     return this.#alone(async () => {
       checkOptions.fit(options);
       const began = performance.now();
-      this.#checkEarlyStopping(options);
-      const { problem, task } = await this.#prepare(x, y, options);
-      const outcome = await this.#backend.use(async (backend, own) => {
-        const session = await openSession(backend, own, problem, task.options, task);
-        return runFit(session, problem, task);
-      });
-      this.#progress = null;
+      checkEarlyStopping(this.#options, options);
+      const { problem, task } = await beginFit(this.#state, this.#request(x, y, options));
+      const outcome = await withSession(this.#backend, problem, task, (session) =>
+        runFit(session, problem, task),
+      );
+      this.#state.progress = null;
       return { ...outcome, seconds: (performance.now() - began) / 1000 };
     });
   }
@@ -143,15 +140,14 @@ export class SoftmaxRegression {
     return this.#alone(async () => {
       checkOptions.fitPath(options);
       checkPath(l2s);
-      this.#checkEarlyStopping(options);
-      const { problem, task } = await this.#prepare(x, y, options);
-      const fits = await this.#backend.use(async (backend, own) => {
-        const session = await openSession(backend, own, problem, task.options, task);
-        return fitAlongPath(session, problem, task, l2s);
-      });
+      checkEarlyStopping(this.#options, options);
+      const { problem, task } = await beginFit(this.#state, this.#request(x, y, options));
+      const fits = await withSession(this.#backend, problem, task, (session) =>
+        fitAlongPath(session, problem, task, l2s),
+      );
       const { parameters, l2 } = bestOf(fits);
       this.#options = { ...this.#options, l2 };
-      this.#keep(problem, parameters);
+      this.#state.replace(fittedTo(problem, parameters, this.#options));
       return fits.map(({ parameters: _, ...entry }) => entry);
     });
   }
@@ -167,15 +163,12 @@ export class SoftmaxRegression {
   partialFit(x: MatrixLike, y: LabelsLike, options: PartialFitOptions = {}): Promise<void> {
     return this.#alone(async () => {
       checkOptions.partialFit(options);
-      const hooks = { ...options, warmStart: this.#fitted !== null };
-      const { problem, task } = await this.#prepare(x, y, hooks, false);
-      const { parameters, progress } = await this.#backend.use(async (backend, own) => {
-        const session = await openSession(backend, own, problem, task.options, task);
-        const before = this.#progress?.solver === "partial" ? this.#progress : null;
-        return takePartialSteps(session, problem, task, before);
-      });
-      this.#keep(problem, parameters);
-      this.#progress = progress;
+      const hooks = { ...options, warmStart: this.#state.isFitted };
+      const { problem, task } = await beginFit(this.#state, this.#request(x, y, hooks), false);
+      const { parameters, progress } = await withSession(this.#backend, problem, task, (session) =>
+        takePartialSteps(session, problem, task, this.#state.partial),
+      );
+      this.#state.replace(fittedTo(problem, parameters, this.#options), progress);
     });
   }
 
@@ -186,7 +179,7 @@ export class SoftmaxRegression {
    */
   addClass(label: Label): void {
     this.#requireQuiet();
-    this.#replace(withClass(this.#requireFitted(), label));
+    this.#state.replace(withClass(this.#requireFitted(), label));
   }
 
   /**
@@ -196,7 +189,7 @@ export class SoftmaxRegression {
    */
   removeClass(label: Label): void {
     this.#requireQuiet();
-    this.#replace(withoutClass(this.#requireFitted(), label));
+    this.#state.replace(withoutClass(this.#requireFitted(), label));
   }
 
   /** The most probable label of each row of `x [N,D]`, in the type the labels came in. */
@@ -247,7 +240,7 @@ export class SoftmaxRegression {
       checkOptions.evaluate(options);
       const applied = this.#applied();
       const result = await calibrate(applied, x, y, options);
-      this.#fitted = { ...applied.fitted, temperature: result.temperature };
+      this.#state.replace({ ...applied.fitted, temperature: result.temperature }, this.#state.progress);
       return result;
     });
   }
@@ -303,7 +296,7 @@ export class SoftmaxRegression {
 
   /** Whether `fit` with `resume` has something to go on with. */
   get isResumable(): boolean {
-    return this.#progress !== null && this.#progress.solver !== "partial";
+    return this.#state.interrupted !== null;
   }
 
   /** What the model last ran on and why; null before that. */
@@ -333,62 +326,14 @@ export class SoftmaxRegression {
     if (this.#isFitting) throw new StateError("fit", "a fit is running; await it or abort it first");
   }
 
-  #checkEarlyStopping({ validation }: FitOptions): void {
-    const { earlyStopping, solver } = this.#options;
-    if (earlyStopping && solver !== "lbfgs" && !validation)
-      throw new OptionError(
-        "validation",
-        "early stopping needs validation rows; give them, or no earlyStopping",
-      );
-  }
-
-  /** Checks everything that goes into a fit, and says where it begins and who keeps what it finds. */
-  async #prepare(
-    x: MatrixLike,
-    y: LabelsLike,
-    hooks: FitOptions,
-    mayCondition = true,
-  ): Promise<{ problem: FitProblem; task: FitTask }> {
-    const options = this.#options;
+  #request(x: MatrixLike, y: LabelsLike, hooks: FitOptions): FitRequest {
     const signal = AbortSignal.any([this.#backend.closed, ...(hooks.signal ? [hooks.signal] : [])]);
-    signal.throwIfAborted();
-    const earlier = hooks.warmStart || hooks.resume ? this.#requireFitted() : null;
-    const resumed = hooks.resume ? this.#requireProgress() : null;
-    const given = { x, y, hooks, options, earlier, resumed, signal };
-    const problem = await prepareFit(given, mayCondition);
-    let isUnderWay = resumed !== null;
-    const task: FitTask = {
-      options,
-      hooks,
-      signal,
-      resumed,
-      keep: (parameters) => {
-        const interrupted = isUnderWay ? this.#progress : null;
-        isUnderWay = true;
-        this.#keep(problem, parameters);
-        this.#progress = interrupted;
-      },
-      keepProgress: (progress) => {
-        this.#progress = progress;
-      },
-    };
-    return { problem, task };
-  }
-
-  /** Takes over the parameters of a fit. */
-  #keep({ learnt: { classes, features }, standardization }: FitProblem, parameters: Parameters): void {
-    const { l2, l1 } = this.#options;
-    this.#replace({ classes, features, standardization, parameters, temperature: 1, l2, l1 });
-  }
-
-  /** Another model: what was to go on with belongs to the old one. */
-  #replace(fitted: Fitted): void {
-    this.#fitted = fitted;
-    this.#progress = null;
+    return { x, y, hooks, options: this.#options, signal };
   }
 
   #saved(): SavedModel {
-    return savedModel(this.#requireFitted(), this.#options, this.#progress && packProgress(this.#progress));
+    const { progress } = this.#state;
+    return savedModel(this.#requireFitted(), this.#options, progress && packProgress(progress));
   }
 
   /** The fitted model, to be applied to rows. */
@@ -398,19 +343,6 @@ export class SoftmaxRegression {
 
   #requireFitted(): Fitted {
     this.#backend.closed.throwIfAborted();
-    if (!this.#fitted) throw new StateError("model", "the model is not fitted yet; call fit first");
-    return this.#fitted;
-  }
-
-  #requireProgress(): FitProgress {
-    if (!this.#progress || this.#progress.solver === "partial")
-      throw new StateError("resume", "no fit was interrupted; leave resume out");
-    const { solver } = this.#options;
-    if (this.#progress.solver !== solver)
-      throw new StateError(
-        "resume",
-        `the interrupted fit was one of ${this.#progress.solver}, not of ${solver}`,
-      );
-    return this.#progress;
+    return this.#state.fitted;
   }
 }

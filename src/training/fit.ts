@@ -3,7 +3,7 @@
  * reports is handed on. Several fits, with falling λ, may share the data.
  */
 import type { Backend, Dataset, Trainer } from "../backends/backend.ts";
-import type { Disposable } from "../backends/backend-owner.ts";
+import type { BackendOwner, Disposable } from "../backends/backend-owner.ts";
 import type { Learnt } from "../checks.ts";
 import type { Standardization } from "../data/standardization.ts";
 import type { FitHistory, FitOptions } from "../fit-options.ts";
@@ -51,13 +51,22 @@ export interface FitTask {
   readonly keepProgress: (progress: FitProgress) => void;
 }
 
-/** Takes rows and a model's shape to the device. What it allocates goes to `own`. */
-export async function openSession(
+/** Takes rows and a model's shape to a device, for as long as `work` lasts. */
+export function withSession<T>(
+  owner: BackendOwner,
+  problem: FitProblem,
+  task: FitTask,
+  work: (session: Session) => Promise<T>,
+): Promise<T> {
+  return owner.use(async (backend, own) => work(await openSession(backend, own, problem, task)));
+}
+
+/** What it allocates goes to `own`. */
+async function openSession(
   backend: Backend,
   own: <R extends Disposable>(resource: R) => R,
   { learnt, rows, validation, standardization, conditioning, start }: FitProblem,
-  { storage, labelSmoothing, bias }: ResolvedOptions,
-  { hooks, signal }: Pick<FitTask, "hooks" | "signal">,
+  { options: { storage, labelSmoothing, bias }, hooks, signal }: FitTask,
 ): Promise<Session> {
   // First what is most likely not to fit, and least costly to find out.
   const shape = { features: learnt.features, classes: learnt.classes.length, bias };

@@ -13,16 +13,20 @@ import { checkConditions, conditionsOf } from "./conditions.ts";
 import type { FitProblem } from "./fit.ts";
 import type { FitProgress } from "./run.ts";
 
-/** What a caller gives, and what the model knows already. */
-export interface Given {
+/** What a fit is asked to do. */
+export interface FitRequest {
   readonly x: MatrixLike;
   readonly y: LabelsLike;
   readonly hooks: FitOptions;
   readonly options: ResolvedOptions;
+  readonly signal: AbortSignal;
+}
+
+/** The same, with what the model knows already. */
+export interface Given extends FitRequest {
   /** The model to begin with, where a fit is not to begin from zero. */
   readonly earlier: Fitted | null;
   readonly resumed: FitProgress | null;
-  readonly signal: AbortSignal;
 }
 
 /**
