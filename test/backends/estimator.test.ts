@@ -17,6 +17,7 @@ import {
 } from "../../src/index.ts";
 import { DEVICES } from "../support/backends.ts";
 import { expectClose } from "../support/expect-close.ts";
+import { modelsOn } from "../support/models-on.ts";
 
 /** Three clouds in the plane. */
 const POINTS = Array.from({ length: 90 }, (_, i) => [
@@ -29,18 +30,7 @@ const SOFT = POINTS.map((_, i) => [0, 1, 2].map((k) => (k === i % 3 ? 0.9 : 0.05
 
 for (const { name, device } of DEVICES) {
   describe(name, () => {
-    /** A model that is freed when the work ends. */
-    async function withModel<T>(
-      options: SoftmaxRegressionOptions,
-      work: (model: SoftmaxRegression) => Promise<T>,
-    ): Promise<T> {
-      const model = new SoftmaxRegression({ device, solver: "sgd", epochs: 5, batchSize: 16, ...options });
-      try {
-        return await work(model);
-      } finally {
-        model.dispose();
-      }
-    }
+    const { withModel } = modelsOn({ device, solver: "sgd", epochs: 5, batchSize: 16 });
 
     test("numbers come back as numbers, strings as strings, classes ascending", async () => {
       await withModel({}, async (model) => {

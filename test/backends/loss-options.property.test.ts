@@ -15,6 +15,7 @@ import {
 } from "../../src/index.ts";
 import { type BackendCase, DEVICES } from "../support/backends.ts";
 import { expectClose, type Tolerance } from "../support/expect-close.ts";
+import { sum } from "../support/sum.ts";
 
 const MOST_FEATURES = 6;
 const MOST_CLASSES = 5;
@@ -192,12 +193,6 @@ function standardised({ rows, weights }: Problem): { rows: number[][]; mean: num
       : Math.sqrt(sum(column.map((value, i) => weights[i] * (value - mean[j]) ** 2)) / total);
   });
   return { rows: rows.map((values) => values.map((value, j) => (value - mean[j]) / scale[j])), mean, scale };
-}
-
-function sum(values: Iterable<number>): number {
-  let total = 0;
-  for (const value of values) total += value;
-  return total;
 }
 
 /** What a model has in float64: its files lose nothing. */

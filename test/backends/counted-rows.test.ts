@@ -1,0 +1,53 @@
+/** Which rows of a fit count, and for how much: weights of 0, and labels to ignore. */
+import { describe, expect, test } from "vitest";
+import type { Label, Labels } from "../../src/index.ts";
+import { DEVICES } from "../support/backends.ts";
+import { expectClose } from "../support/expect-close.ts";
+import { modelsOn } from "../support/models-on.ts";
+import { FEATURES, NOISY, type Rows } from "../support/noisy-rows.ts";
+
+const { x, y } = NOISY;
+
+for (const { name, device } of DEVICES) {
+  describe(name, () => {
+    const { withModel } = modelsOn({ device, tuning: "off" });
+
+    test("rows of weight 0 do not change where L-BFGS ends, nor how, however large they are", async () => {
+      const isOut = (i: number) => i % 9 === 4;
+      const labels = y.map((label, i) => (isOut(i) ? 9 : label));
+      const outcomeOf = (rows: Rows["x"], standardize: boolean) =>
+        withModel({ l2: 0.01, ignoreLabel: 9, standardize }, async (model) => {
+          const { iterations } = await model.fit(rows, labels);
+          return { weights: model.weights, passes: iterations[iterations.length - 1].passes };
+        });
+      for (const standardize of [false, true]) {
+        const plain = await outcomeOf(x, standardize);
+        for (const size of [1e4, 1e15]) {
+          const data = x.data.map((value, at) => (isOut(Math.floor(at / FEATURES)) ? size * value : value));
+          const { weights, passes } = await outcomeOf({ ...x, data }, standardize);
+          expectClose(weights, plain.weights, { absolute: 1e-5, relative: 1e-5 }, `times ${size}`);
+          expect(passes).toBe(plain.passes);
+        }
+      }
+    });
+
+    test("labels and the label to ignore may be of two types, in any order", async () => {
+      const names = y.map((label) => ["ant", "bee", "cow"][label]);
+      const cases: readonly (readonly [Label, readonly Label[]])[] = [
+        [-1, names],
+        ["", y],
+      ];
+      for (const [ignoreLabel, labels] of cases)
+        await withModel({ ignoreLabel, l2: 0.01 }, async (model) => {
+          const weights: Float32Array[] = [];
+          for (const out of [(i: number) => i < 2, (i: number) => i === 1 || i === 88]) {
+            const mixed = labels.map((label, i) => (out(i) ? ignoreLabel : label)) as unknown as Labels;
+            await model.fit(x, mixed);
+            expect(model.classes).toEqual([...new Set(labels)].sort());
+            weights.push(model.weights);
+          }
+          expect(weights[0]).not.toEqual(weights[1]);
+        });
+    });
+  });
+}

@@ -1,0 +1,74 @@
+/** What a model keeps: its parameters where a refit is aborted, its options in a file, itself from who looks at it. */
+import { describe, expect, test } from "vitest";
+import type { Label, SoftmaxRegressionOptions } from "../../src/index.ts";
+import { DEVICES } from "../support/backends.ts";
+import { modelsOn } from "../support/models-on.ts";
+import { NOISY } from "../support/noisy-rows.ts";
+
+const { x, y, held, validation } = NOISY;
+
+for (const { name, device } of DEVICES) {
+  describe(name, () => {
+    const { withModel, withLoaded } = modelsOn({ device, tuning: "off" });
+
+    test("a refit that is aborted before its first iteration or epoch ends leaves the old model", async () => {
+      for (const solver of ["lbfgs", "sgd"] as const) {
+        let controller = new AbortController();
+        let phase: "none" | "upload" | "training" = "none";
+        const stopIn = (now: typeof phase) => {
+          if (now === phase) controller.abort();
+        };
+        const learningRate = () => {
+          stopIn("training");
+          return 0.1;
+        };
+        await withModel({ solver, epochs: 3, batchSize: 30, learningRate }, async (model) => {
+          await model.fit(x, y);
+          const [weights, bias] = [model.weights, model.bias];
+          for (phase of ["upload", "training"] as const) {
+            controller = new AbortController();
+            const refit = model.fit(held.x, held.y, {
+              signal: controller.signal,
+              onProgress: (progress) => stopIn(progress.phase),
+              onEpoch: () => expect.fail("an epoch ended"),
+              onIteration: () => expect.fail("an iteration ended"),
+            });
+            await expect(refit).rejects.toMatchObject({ name: "AbortError" });
+            expect(model.weights).toEqual(weights);
+            expect(model.bias).toEqual(bias);
+          }
+        });
+      }
+    });
+
+    test("a loaded model keeps its λ: as an option unless another is given, in evaluations always", async () => {
+      await withModel({ l2: 0.25 }, async (fitted) => {
+        await fitted.fit(x, y);
+        const seen = await fitted.evaluate(...validation);
+        const squares = fitted.weights.reduce((total, w) => total + w * w, 0);
+        expect(seen.objective - seen.loss).toBeCloseTo(0.25 * squares, 6);
+        const given = { l2: undefined } as unknown as SoftmaxRegressionOptions;
+        await withLoaded(fitted.toSafetensors(), given, async (model) => expect(model.l2).toBe(0.25));
+        await withLoaded(fitted.toSafetensors(), { l2: 9 }, async (model) => {
+          expect(model.l2).toBe(9);
+          expect(await model.evaluate(...validation)).toEqual(seen);
+        });
+      });
+    });
+
+    test("what the model shows are copies", async () => {
+      await withModel({ standardize: true }, async (model) => {
+        await model.fit(x, y);
+        const before = await model.predictProba(held.x);
+        model.standardization?.mean.fill(7);
+        model.standardization?.scale.fill(7);
+        model.weights.fill(7);
+        model.bias.fill(7);
+        (model.classes as Label[]).reverse();
+        expect(await model.predictProba(held.x)).toEqual(before);
+        expect(model.classes).toEqual([0, 1, 2]);
+        expect(model.standardization?.mean).not.toContain(7);
+      });
+    });
+  });
+}
