@@ -15,7 +15,7 @@ import { packParameters, unpackParameters } from "../../src/backends/webgpu/para
 import { createRandom } from "../../src/data/random.ts";
 import type { Storage } from "../../src/data/storage.ts";
 import type { Targets } from "../../src/data/targets.ts";
-import { expectClose, float32Tolerance } from "../support/expect-close.ts";
+import { EXACT, expectClose, float32Tolerance } from "../support/expect-close.ts";
 import {
   exactProblem,
   LABELS,
@@ -27,8 +27,6 @@ import {
 } from "../support/kernel-problems.ts";
 import { type ProblemSpec, randomProblem } from "../support/problems.ts";
 import { runKernel } from "../support/run-kernel.ts";
-
-const EXACT = { absolute: 0, relative: 0 };
 
 let backend: WebGpuBackend;
 beforeAll(async () => {

@@ -7,6 +7,12 @@ export interface Tolerance {
   readonly relative: number;
 }
 
+/** The same to the last bit, but for the sign of 0. */
+export const EXACT: Tolerance = { absolute: 0, relative: 0 };
+
+/** A few roundings of float64 apart. */
+export const ROUNDED: Tolerance = { absolute: 1e-15, relative: 1e-14 };
+
 /** How many of the elements that differ a failure shows. */
 const SHOWN = 5;
 

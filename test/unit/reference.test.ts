@@ -1,30 +1,23 @@
-/** The reference's operations against values worked out by hand, and the gradient check against wrong gradients. */
+/** The reference's operations against values worked out by hand: from rows to scores, loss and gradient. */
 import { describe, expect, test } from "vitest";
 import {
-  adamwUpdate,
-  averageUpdate,
   countCorrect,
   crossEntropy,
   dLogits,
   gradient,
   gradientCheck,
-  l1Update,
   matmul,
   objective,
   objectiveGradient,
   outcomes,
-  sgdUpdate,
   softmax,
   standardize,
 } from "../../src/backends/reference/index.ts";
 import type { Matrix, MatrixData } from "../../src/data/matrix.ts";
 import { createRandom } from "../../src/data/random.ts";
 import type { Targets } from "../../src/data/targets.ts";
-import { expectClose } from "../support/expect-close.ts";
-import { type ProblemSpec, randomProblem } from "../support/problems.ts";
-
-const EXACT = { absolute: 0, relative: 0 };
-const ROUNDED = { absolute: 1e-15, relative: 1e-14 };
+import { EXACT, expectClose, ROUNDED } from "../support/expect-close.ts";
+import { randomProblem } from "../support/problems.ts";
 
 function matrixOf(data: MatrixData, cols: number): Matrix {
   return { data, rows: data.length / cols, cols };
@@ -198,98 +191,6 @@ describe("gradient", () => {
   });
 });
 
-describe("sgdUpdate", () => {
-  const rates = { learningRate: 0.5, momentum: 0.25 };
-
-  test("v ← μv + G, W ← W − ηv, twice", () => {
-    const [w, v, g] = [Float64Array.of(1, 0), Float64Array.of(2, -4), Float64Array.of(4, 1)];
-    sgdUpdate(w, v, g, { ...rates, nesterov: false });
-    expectClose(v, [4.5, 0], EXACT);
-    expectClose(w, [1 - 2.25, 0], EXACT);
-    sgdUpdate(w, v, g, { ...rates, nesterov: false });
-    expectClose(v, [5.125, 1], EXACT);
-    expectClose(w, [-1.25 - 2.5625, -0.5], EXACT);
-    expectClose(g, [4, 1], EXACT);
-  });
-
-  test("Nesterov: W ← W − η(G + μv) with the new v", () => {
-    const [w, v] = [Float64Array.of(1, 0), Float64Array.of(2, -4)];
-    sgdUpdate(w, v, Float64Array.of(4, 1), { ...rates, nesterov: true });
-    expectClose(v, [4.5, 0], EXACT);
-    expectClose(w, [1 - 0.5 * (4 + 0.25 * 4.5), -0.5], EXACT);
-  });
-
-  test("without momentum both are plain gradient descent", () => {
-    for (const nesterov of [false, true]) {
-      const [w, v] = [Float64Array.of(1), Float64Array.of(99)];
-      sgdUpdate(w, v, Float64Array.of(4), { learningRate: 0.5, momentum: 0, nesterov });
-      expect([...w, ...v]).toEqual([-1, 4]);
-    }
-  });
-});
-
-describe("the proximal step of l1", () => {
-  test("draws weights towards 0 by ηλ₁, and not past it", () => {
-    const w = Float64Array.of(2, -2, 0.125, -0.125, 0.0625, 0);
-    l1Update(w, { learningRate: 0.25, l1: 0.5 });
-    expectClose(w, [1.875, -1.875, 0, 0, 0, 0], EXACT);
-  });
-
-  test("minimises ½(w − w₀)² + ηλ₁|w|", () => {
-    const random = createRandom(4);
-    for (let round = 0; round < 200; round++) {
-      const [before, rates] = [2 * random.normal(), { learningRate: random.uniform(), l1: random.uniform() }];
-      const w = Float64Array.of(before);
-      l1Update(w, rates);
-      const cost = (at: number) => 0.5 * (at - before) ** 2 + rates.learningRate * rates.l1 * Math.abs(at);
-      for (const away of [-1, -1e-3, 1e-3, 1]) expect(cost(w[0])).toBeLessThanOrEqual(cost(w[0] + away));
-    }
-  });
-});
-
-describe("adamw", () => {
-  const settings = { beta1: 0.5, beta2: 0.75, epsilon: 0.5 };
-
-  test("two steps worked out by hand", () => {
-    const [w, m, v] = [Float64Array.of(1), new Float64Array(1), new Float64Array(1)];
-    adamwUpdate(w, m, v, Float64Array.of(2), { ...settings, learningRate: 0.5, l2: 0.25, t: 1 });
-    // m̂ = 2, √v̂ = 2: W = 1 − 0.5 · 0.5 · 1 − 0.5 · 2 / 2.5
-    expectClose([...m, ...v, ...w], [1, 1, 1 - 0.25 - 0.4], ROUNDED);
-    adamwUpdate(w, m, v, Float64Array.of(-1), { ...settings, learningRate: 0.5, l2: 0, t: 2 });
-    // m = 0, v = 0.75 + 0.25: nothing to move by
-    expectClose([...m, ...v, ...w], [0, 1, 0.35], ROUNDED);
-  });
-
-  test("a first step without ε goes η along the sign of the gradient, however large that is", () => {
-    for (const g of [1e-6, -0.5, 3, -1e6]) {
-      const [w, m, v] = [Float64Array.of(0.5), new Float64Array(1), new Float64Array(1)];
-      const step = { beta1: 0.9, beta2: 0.999, epsilon: 0, learningRate: 0.125, l2: 0, t: 1 };
-      adamwUpdate(w, m, v, Float64Array.of(g), step);
-      expectClose(w, [0.5 - 0.125 * Math.sign(g)], { absolute: 1e-14, relative: 0 });
-    }
-  });
-
-  test("the penalty shrinks weights and leaves the moments alone", () => {
-    const [w, m, v] = [Float64Array.of(4, -8), new Float64Array(2), new Float64Array(2)];
-    adamwUpdate(w, m, v, new Float64Array(2), { ...settings, learningRate: 0.5, l2: 0.25, t: 1 });
-    expectClose([...w, ...m, ...v], [3, -6, 0, 0, 0, 0], EXACT);
-  });
-});
-
-describe("the average", () => {
-  test("is the mean of all it has seen, whatever was there before", () => {
-    const random = createRandom(8);
-    const seen = Array.from({ length: 9 }, () => Float64Array.from({ length: 5 }, random.normal));
-    const average = new Float64Array(5).fill(Number.NaN);
-    for (const [i, w] of seen.entries()) {
-      averageUpdate(average, w, i + 1);
-      if (i === 0) expect(average).toEqual(w);
-    }
-    const mean = Array.from(average, (_, j) => seen.reduce((sum, w) => sum + w[j], 0) / 9);
-    expectClose(average, mean, { absolute: 1e-15, relative: 1e-13 });
-  });
-});
-
 describe("standardise", () => {
   test("gives (x − mean) / scale of each column, of bytes as of value/255, in a copy", () => {
     const columns = { mean: Float64Array.of(1, 0.5), scale: Float64Array.of(2, 0.25) };
@@ -423,113 +324,5 @@ describe("the objective", () => {
     const expected = [1 / 6, -5 / 6, -5 / 6, 4 / 6, 4 / 6, 1 / 6];
     expectClose(g.weights, expected, ROUNDED);
     expectClose(g.bias, [-1 / 6, -1 / 6, 2 / 6], ROUNDED);
-  });
-});
-
-describe("the gradient check", () => {
-  test("refuses a gradient of another length, and points at NaN", () => {
-    const { source, parameters } = randomProblem({ rows: 4, features: 2, classes: 3 });
-    const right = objectiveGradient(source, parameters, 0);
-    for (const name of ["weights", "bias"] as const) {
-      const gradient = { ...right, [name]: right[name].slice(1) };
-      expect(() => gradientCheck(source, { parameters, l2: 0, gradient })).toThrow(`gradient.${name}`);
-    }
-    const gradient = { ...right, weights: right.weights.with(4, Number.NaN) };
-    expect(gradientCheck(source, { parameters, l2: 0, gradient })).toMatchObject({
-      index: 4,
-      maxError: Number.NaN,
-    });
-  });
-
-  const l2 = 0.05;
-  const PROBLEMS: readonly ProblemSpec[] = [
-    { rows: 1, features: 1, classes: 2 },
-    { rows: 6, features: 3, classes: 4, isWeighted: true },
-    { rows: 9, features: 2, classes: 3, targets: "distributions", storage: "u8" },
-  ];
-  const { source, parameters } = randomProblem(PROBLEMS[1]);
-  const right = objectiveGradient(source, parameters, l2);
-  const check = (wrong: Partial<typeof right>) =>
-    gradientCheck(source, { parameters, l2, gradient: { ...right, ...wrong } });
-
-  test.each(PROBLEMS)("passes the right gradient: $rows × $features, $classes classes", (spec) => {
-    const problem = randomProblem(spec);
-    const { maxError, numeric, analytic } = gradientCheck(problem.source, { ...problem, l2 });
-    expect(maxError).toBeLessThan(1e-8);
-    expectClose(analytic.weights, numeric.weights, { absolute: 1e-8, relative: 1e-8 });
-    expectClose(analytic.bias, numeric.bias, { absolute: 1e-8, relative: 1e-8 });
-    const expected = objectiveGradient(problem.source, problem.parameters, l2);
-    expect(analytic).toEqual(expected);
-  });
-
-  test("leaves the parameters as they were", () => {
-    const before = { weights: parameters.weights.slice(), bias: parameters.bias.slice() };
-    check({});
-    expect(parameters).toEqual(before);
-  });
-
-  test("catches a wrong sign", () => {
-    const largest = Math.max(...right.weights.map(Math.abs));
-    const wrong = check({ weights: right.weights.map((g) => -g), bias: right.bias.map((g) => -g) });
-    expect(wrong.maxError).toBeGreaterThanOrEqual(2 * Math.min(largest, 1) - 1e-6);
-  });
-
-  test("catches a missing 2λW, and a λW in its place", () => {
-    const size = Math.max(...parameters.weights.map(Math.abs));
-    for (const missing of [2 * l2, l2]) {
-      const { maxError, index } = check({
-        weights: right.weights.map((g, i) => g - missing * parameters.weights[i]),
-      });
-      expectClose([maxError], [missing * size], { absolute: 1e-8, relative: 1e-6 });
-      expect(Math.abs(parameters.weights[index])).toBe(size);
-    }
-  });
-
-  test("catches a penalised bias", () => {
-    const { maxError, index } = check({ bias: right.bias.map((g, k) => g + 2 * l2 * parameters.bias[k]) });
-    const size = Math.max(...parameters.bias.map(Math.abs));
-    expectClose([maxError], [2 * l2 * size], { absolute: 1e-8, relative: 1e-6 });
-    expect(Math.abs(parameters.bias[index - parameters.weights.length])).toBe(size);
-  });
-
-  test("catches one wrong element, and says which: weights first, then bias", () => {
-    for (let at = 0; at < right.weights.length; at++) {
-      const { maxError, index } = check({ weights: right.weights.with(at, right.weights[at] + 1e-3) });
-      expect(index).toBe(at);
-      expectClose([maxError], [1e-3], { absolute: 1e-8, relative: 0 });
-    }
-    for (let k = 0; k < right.bias.length; k++) {
-      const { maxError, index } = check({ bias: right.bias.with(k, right.bias[k] - 1e-3) });
-      expect(index).toBe(right.weights.length + k);
-      expectClose([maxError], [1e-3], { absolute: 1e-8, relative: 0 });
-    }
-  });
-
-  test("measures large slopes relatively", () => {
-    const far = { weights: parameters.weights.map((w) => 1000 * w), bias: parameters.bias };
-    const exact = objectiveGradient(source, far, l2);
-    const at = exact.weights.findIndex((g) => Math.abs(g) > 2);
-    const gradient = { ...exact, weights: exact.weights.with(at, exact.weights[at] * 1.01) };
-    const { maxError, index } = gradientCheck(source, { parameters: far, l2, gradient, step: 1e-3 });
-    expect(index).toBe(at);
-    expectClose([maxError], [0.01], { absolute: 1e-6, relative: 0 });
-  });
-
-  test("catches NaN and infinity, wherever they are", () => {
-    for (const at of [0, 5, right.weights.length - 1])
-      expect(check({ weights: right.weights.with(at, Number.NaN) }).maxError).toBeNaN();
-    for (const k of [0, right.bias.length - 1])
-      expect(check({ bias: right.bias.with(k, Number.NaN) }).maxError).toBeNaN();
-    const both = check({ weights: right.weights.with(1, Number.NaN).with(7, 1e6) });
-    expect(both.maxError).toBeNaN();
-    const { maxError, index } = check({ weights: right.weights.with(3, -Infinity) });
-    expect({ maxError, index }).toEqual({ maxError: Infinity, index: 3 });
-  });
-
-  test("has a coarser answer for a coarser step", () => {
-    const fine = gradientCheck(source, { parameters, l2 });
-    const coarse = gradientCheck(source, { parameters, l2, step: 0.1 });
-    expect(coarse.maxError).toBeGreaterThan(100 * fine.maxError);
-    expect(coarse.maxError).toBeLessThan(0.01);
   });
 });
