@@ -9,7 +9,10 @@ export interface ModelEvaluation {
   readonly objective: number;
   /** Mean cross-entropy, nats. */
   readonly loss: number;
-  /** Share of rows, each counted once and those of weight 0 left out, whose most probable class is the label (with soft labels: the class most probable there). */
+  /**
+   * Share of rows, each counted once and those of weight 0 left out, whose most probable class is the label (with soft
+   * labels: the class most probable there).
+   */
   readonly accuracy: number;
 }
 
@@ -17,7 +20,9 @@ export interface ModelEvaluation {
 export interface EpochRecord {
   /** Counted from 1. */
   readonly epoch: number;
-  /** Mean cross-entropy of the epoch's batches, each before the step it caused, with smoothing and weights as trained. */
+  /**
+   * Mean cross-entropy of the epoch's batches, each before the step it caused, with smoothing and weights as trained.
+   */
   readonly loss: number;
   /** Share of rows predicted right, likewise. */
   readonly accuracy: number;
@@ -66,7 +71,10 @@ export interface FitHistory {
   readonly stopReason: StopReason;
   /** Wall-clock time of the fit, seconds, upload and compilation included. */
   readonly seconds: number;
-  /** The kernels that ran and why, where there is a choice (WebGPU); else null. The option `tuning` takes the choice back. */
+  /**
+   * The kernels that ran and why, where there is a choice (WebGPU); else null. The option
+   * `tuning` takes the choice back.
+   */
   readonly tuning: TuningReport | null;
 }
 
@@ -75,13 +83,19 @@ export type Validation = readonly [x: MatrixLike, y: LabelsLike, sampleWeight?: 
 
 /** How a fit is begun, watched and stopped. */
 export interface FitOptions {
-  /** Rows, labels and, if wanted, their weights to evaluate after every epoch or iteration. Class weights do not count there. */
+  /**
+   * Rows, labels and, if wanted, their weights to evaluate after every epoch or iteration.
+   * Class weights do not count there.
+   */
   readonly validation?: Validation;
   /** Weight s_i ≥ 0 of each row, `[N]`. Default: 1. */
   readonly sampleWeight?: ArrayLike<number>;
   /** All labels there are, also those that `y` has no row of. Default: those in `y`. */
   readonly classes?: readonly Label[];
-  /** Begin at the parameters that the model has, and keep its standardisation; classes and features must be the same. Default false. */
+  /**
+   * Begin at the parameters that the model has, and keep its standardisation; classes and features
+   * must be the same. Default false.
+   */
   readonly warmStart?: boolean;
   /**
    * Go on where an interrupted fit stopped: after its last whole epoch or iteration, with the same bits as if it had
@@ -90,7 +104,10 @@ export interface FitOptions {
   readonly resume?: boolean;
   /** Called after every epoch, and awaited. The parameters are those of that epoch. */
   readonly onEpoch?: (record: EpochRecord) => void | Promise<void>;
-  /** Called after every iteration of L-BFGS, and awaited. The model's parameters are those of that iteration, but for `fitPath`. */
+  /**
+   * Called after every iteration of L-BFGS, and awaited. The model's parameters are those of
+   * that iteration, but for `fitPath`.
+   */
   readonly onIteration?: (record: IterationRecord) => void | Promise<void>;
   /** Called after every eight megabytes or so that are uploaded, then some times a second while rows are visited. */
   readonly onProgress?: (progress: FitProgress) => void;

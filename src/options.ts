@@ -11,7 +11,10 @@ import type { LearningRateSchedule } from "./solvers/schedules.ts";
 export interface SoftmaxRegressionOptions {
   /** λ ≥ 0, the coefficient of ‖W‖². Default 1e-4. */
   readonly l2?: number;
-  /** λ₁ ≥ 0, the coefficient of ‖W‖₁, which sets weights to exactly 0; with `l2` the elastic net. Not with AdamW. Default 0. */
+  /**
+   * λ₁ ≥ 0, the coefficient of ‖W‖₁, which sets weights to exactly 0; with `l2` the elastic
+   * net. Not with AdamW. Default 0.
+   */
   readonly l1?: number;
   /**
    * How parameters move. `"lbfgs"`, the default, goes to the optimum with passes over all rows; `"sgd"` and `"adamw"`
@@ -21,15 +24,15 @@ export interface SoftmaxRegressionOptions {
   /** Whether there is a bias per class. Default true. */
   readonly bias?: boolean;
   /**
-   * Bring every feature to mean 0 and standard deviation 1 over the training rows, each counted by its weight, and keep what that takes with the
-   * model; a constant feature becomes 0. The penalties are on the weights of the standardised features. X is kept as
-   * float32 then unless `storage` says `"f16"`. Default false.
+   * Bring every feature to mean 0 and standard deviation 1 over the training rows, each counted by its weight, and keep
+   * what that takes with the model; a constant feature becomes 0. The penalties are on the weights of the standardised
+   * features. X is kept as float32 then unless `storage` says `"f16"`. Default false.
    */
   readonly standardize?: boolean;
   /**
    * Weight of each class's rows, times their sample weights: numbers by label (or in the order of `classes`), or
-   * `"balanced"`, S / (K S_k), S and S_k being the sums of the sample weights of all rows and of those of class k. The class is that of the label
-   * before smoothing. Default: 1.
+   * `"balanced"`, S / (K S_k), S and S_k being the sums of the sample weights of all rows and of those of class k. The
+   * class is that of the label before smoothing. Default: 1.
    */
   readonly classWeight?: ClassWeight | undefined;
   /** ε in [0, 1): training targets become (1 − ε) q + ε/K; evaluations take them as they are. Default 0. */
@@ -37,8 +40,8 @@ export interface SoftmaxRegressionOptions {
   /** A label whose rows count for nothing, for example −1; it is no class. Default: none. */
   readonly ignoreLabel?: Label | undefined;
   /**
-   * L-BFGS stops where no part of the gradient is larger, ≥ 0. Features that are kept as float32 count in units of their
-   * standard deviation there, so that the tolerance means the same in any units. Default 1e-6.
+   * L-BFGS stops where no part of the gradient is larger, ≥ 0. Features that are kept as float32 count in units of
+   * their standard deviation there, so that the tolerance means the same in any units. Default 1e-6.
    */
   readonly tolerance?: number;
   /** Iterations after which L-BFGS stops, ≥ 1. Default 1000. */
@@ -64,7 +67,9 @@ export interface SoftmaxRegressionOptions {
   readonly beta2?: number;
   /** ε of AdamW, > 0. Default 1e-8. */
   readonly epsilon?: number;
-  /** Share of the steps, at their end, over which SGD and AdamW average the parameters (Polyak), in [0, 1]. Default 0. */
+  /**
+   * Share of the steps, at their end, over which SGD and AdamW average the parameters (Polyak), in [0, 1]. Default 0.
+   */
   readonly averaging?: number;
   /**
    * Stop SGD and AdamW when the loss of the validation rows has not fallen by `minDelta` for `patience` epochs. The
@@ -92,7 +97,10 @@ export interface SoftmaxRegressionOptions {
    * choice that a fit reported (`history.tuning.choice`) pins that plan, and with it the bits of the result.
    */
   readonly tuning?: Tuning;
-  /** Where measured plans are kept by adapter and shape: `localStorage`, or anything with its getItem and setItem. Default: in memory. */
+  /**
+   * Where measured plans are kept by adapter and shape: `localStorage`, or anything with its getItem
+   * and setItem. Default: in memory.
+   */
   readonly tuningCache?: TuningCache | undefined;
   /** Where `worker.js` of this package lies, for pages whose policy forbids workers from blobs. Default: a blob. */
   readonly workerUrl?: string | URL | undefined;

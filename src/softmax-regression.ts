@@ -122,8 +122,8 @@ export class SoftmaxRegression {
 
   /**
    * Fits for several λ while the rows stay on the device, from the largest λ down, each from where the last one ended.
-   * The model keeps the fit with the least validation loss (without validation rows, the one with the least λ), and its λ
-   * for later fits.
+   * The model keeps the fit with the least validation loss (without validation rows, the one with the
+   * least λ), and its λ for later fits.
    *
    * @param x rows `[N,D]`
    * @param y as for {@link fit}
@@ -155,8 +155,8 @@ export class SoftmaxRegression {
   /**
    * One pass over a batch of rows by SGD (AdamW where that is the solver), on from all batches before: for rows that
    * come in over time. The first call, or `fit` before it, settles the features and classes; `classes` declares those
-   * that its rows do not show. Averaging and early stopping take no part, and schedules see a fit without an end, so that
-   * those that fall over its length stay where they begin.
+   * that its rows do not show. Averaging and early stopping take no part, and schedules see a fit without an end, so
+   * that those that fall over its length stay where they begin.
    *
    * @throws as {@link fit}; a batch that fails leaves the model as it was
    */
@@ -256,14 +256,15 @@ export class SoftmaxRegression {
   }
 
   /**
-   * The model as an ONNX file of opset 13: `x [N,D]` to `logits` and `probabilities [N,K]`, float32, standardisation and
-   * temperature folded into one Gemm, so that its logits are divided by the temperature. The classes are in its metadata.
+   * The model as an ONNX file of opset 13: `x [N,D]` to `logits` and `probabilities [N,K]`, float32,
+   * standardisation and temperature folded into one Gemm, so that its logits are divided by the temperature.
+   * The classes are in its metadata.
    */
   toOnnx(): Uint8Array<ArrayBuffer> {
     return toOnnx(this.#saved());
   }
 
-  /** W `[K·D]`, row after row, for rows as they come: a standardisation is folded in. @throws StateError before the first fit */
+  /** W `[K·D]`, row after row, a standardisation folded into it. @throws StateError before the first fit */
   get weights(): Float32Array {
     return Float32Array.from(folded(this.#requireFitted()).weights);
   }

@@ -34,8 +34,8 @@ const KERNELS: Readonly<Record<string, Measurable>> = {
 };
 
 /**
- * Measures all kernels that can run here at this shape. One that fails is told to `onFailure` and left out; the others go on. Rejects with
- * the signal's reason after an abort; nothing stays allocated.
+ * Measures all kernels that can run here at this shape. One that fails is told to `onFailure` and left out; the others
+ * go on. Rejects with the signal's reason after an abort; nothing stays allocated.
  */
 export async function measureKernels(
   gpu: GpuDevice,

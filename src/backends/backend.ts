@@ -45,7 +45,9 @@ export interface DatasetSource {
   readonly storage?: "auto" | Storage | undefined;
   /** ε in [0, 1): every target distribution q becomes (1 − ε) q + ε/K. Default 0. */
   readonly labelSmoothing?: number | undefined;
-  /** Values are kept as (x − mean) / scale of their column; the caller's rows stay as they are. Default: as they are. */
+  /**
+   * Values are kept as (x − mean) / scale of their column; the caller's rows stay as they are. Default: as they are.
+   */
   readonly standardization?: Standardization | undefined;
 }
 
@@ -77,7 +79,10 @@ export interface SgdSteps {
   readonly firstStep?: number;
   /** The step, counted over all calls from 0, from which on the parameters are averaged. Default: never. */
   readonly averageFrom?: number;
-  /** Rows that this and the calls to come will visit, from which a backend sees what tuning is worth. Default: this call's. */
+  /**
+   * Rows that this and the calls to come will visit, from which a backend sees what tuning
+   * is worth. Default: this call's.
+   */
   readonly plannedRows?: number;
 }
 

@@ -1,4 +1,6 @@
-/** The Vite plugins that any build or server of this project needs: shaders, WebAssembly kernels and workers as imports. */
+/**
+ * The Vite plugins that any build or server of this project needs: shaders, WebAssembly kernels and workers as imports.
+ */
 import type { Plugin } from "vite";
 import { wgsl } from "../../shaders/vite-plugin-wgsl.ts";
 import { assemblyscript } from "./wasm/vite-plugin-assemblyscript.ts";

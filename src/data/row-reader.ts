@@ -40,7 +40,9 @@ export async function maxSquaredNorm(
   return longest;
 }
 
-/** At most `most` rows that count: all of them, in order, where they are no more, else as many draws with replacement. */
+/**
+ * At most `most` rows that count: all of them, in order, where they are no more, else as many draws with replacement.
+ */
 export function sampleRows(
   rows: number,
   most: number,

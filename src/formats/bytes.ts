@@ -1,4 +1,7 @@
-/** Bytes of a file: checked, decoded, joined. All numbers in the formats here are little-endian unless they say otherwise. */
+/**
+ * Bytes of a file: checked, decoded, joined. All numbers in the formats here are
+ * little-endian unless they say otherwise.
+ */
 import { describe } from "../data/matrix.ts";
 import { FormatError } from "../errors.ts";
 

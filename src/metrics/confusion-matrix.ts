@@ -104,7 +104,9 @@ class SortedRows implements ConfusionMatrix {
     );
   }
 
-  /** Two stable counting sorts, the second by the leading key: rows come out by true, then predicted class, then index. */
+  /**
+   * Two stable counting sorts, the second by the leading key: rows come out by true, then predicted class, then index.
+   */
   #sort(): Sorted {
     if (this.#sorted) return this.#sorted;
     const counted = countedRows(this.#targets.length, this.#weights);

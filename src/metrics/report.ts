@@ -45,7 +45,10 @@ export interface ReportSource {
   readonly targets: Targets;
   /** s_i ≥ 0 of each row, `[N]`; 1 where absent. */
   readonly weights?: ArrayLike<number> | undefined;
-  /** What was predicted for each row, with which probability, and how many classes came before the right one; `[N]` each. */
+  /**
+   * What was predicted for each row, with which probability, and how many classes came
+   * before the right one; `[N]` each.
+   */
   readonly outcomes: {
     readonly predicted: Uint32Array;
     readonly confidence: Float32Array;

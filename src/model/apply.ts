@@ -27,7 +27,11 @@ export function apply<T>(model: AppliedModel, x: MatrixLike, work: Work<T>): Pro
   return applyToRows(model, rows, work);
 }
 
-/** Of rows with labels or distributions. @throws ShapeError, DataError, OptionError  also for labels it does not know */
+/**
+ * Of rows with labels or distributions.
+ *
+ * @throws ShapeError, DataError, OptionError  also for labels it does not know
+ */
 export function applyLabelled<T>(
   model: AppliedModel,
   x: MatrixLike,

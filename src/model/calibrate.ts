@@ -20,7 +20,11 @@ const HIGHEST = 1e2;
 const TOLERANCE = 1e-6;
 const MAX_ROUNDS = 60;
 
-/** The temperature that suits rows with labels, and what it does to their loss. @throws DataError scores that overflow */
+/**
+ * The temperature that suits rows with labels, and what it does to their loss.
+ *
+ * @throws DataError scores that overflow
+ */
 export function calibrate(
   model: AppliedModel,
   x: MatrixLike,

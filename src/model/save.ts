@@ -48,7 +48,11 @@ export async function loadModel(source: ModelSource): Promise<SavedModel> {
   return readModel(typeof source === "string" ? source : await bytesOf(source));
 }
 
-/** The options of a saved model, `given` ones instead of those saved. @throws FormatError, OptionError for `given` ones */
+/**
+ * The options of a saved model, `given` ones instead of those saved.
+ *
+ * @throws FormatError, OptionError for `given` ones
+ */
 export function optionsOf(saved: SavedModel, given: SoftmaxRegressionOptions): SoftmaxRegressionOptions {
   try {
     resolveOptions(saved.options as SoftmaxRegressionOptions);

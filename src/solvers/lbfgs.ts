@@ -57,7 +57,8 @@ interface Evaluated extends Trial {
 /**
  * Minimises the objective from `start`, or goes on from a state.
  *
- * @param onIteration sees the state at the start and after every iteration, and is awaited; what it throws ends the work
+ * @param onIteration sees the state at the start and after every iteration, and is
+ * awaited; what it throws ends the work
  */
 export async function lbfgs(
   objective: Objective,

@@ -3,9 +3,9 @@
  *
  *   M = c · Σ s x̃ x̃ᵀ / Σ s + 2λ I   [D+1, D+1], the same for every class
  *
- * over sampled rows x̃ = (x, 1) of weight s; the bias is not penalised. The Hessian of the objective has X̃ᵀ diag(p_k(1 − p_k)) X̃ / N
- * for a class, and c stands for p_k(1 − p_k). Applied by its Cholesky factor: 2(D+1)² operations a class. On MNIST it
- * saves more than half of the passes over the data.
+ * over sampled rows x̃ = (x, 1) of weight s; the bias is not penalised. The Hessian of the objective has X̃ᵀ
+ * diag(p_k(1 − p_k)) X̃ / N for a class, and c stands for p_k(1 − p_k). Applied by its Cholesky factor: 2(D+1)²
+ * operations a class. On MNIST it saves more than half of the passes over the data.
  */
 
 import type { Matrix } from "../data/matrix.ts";

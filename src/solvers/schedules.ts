@@ -24,7 +24,11 @@ export function linearDecay(rate: number): LearningRateSchedule {
   return (step, steps) => rate * (1 - step / steps);
 }
 
-/** From `rate` to 0 along half a cosine: η_t = η (1 + cos(π t/T)) / 2. @throws OptionError unless `rate` is finite and ≥ 0 */
+/**
+ * From `rate` to 0 along half a cosine: η_t = η (1 + cos(π t/T)) / 2.
+ *
+ * @throws OptionError unless `rate` is finite and ≥ 0
+ */
 export function cosineDecay(rate: number): LearningRateSchedule {
   checkRate(rate);
   return (step, steps) => (rate * (1 + Math.cos((Math.PI * step) / steps))) / 2;
@@ -56,8 +60,8 @@ export function stepDecay(rate: number, every: number, factor: number): Learning
 }
 
 /**
- * A schedule whose first rates are scaled down: η_t (t + 1)/w for t < w, then η_t. The schedule sees the same t and T as
- * without, so that a decay runs meanwhile and ends where it would.
+ * A schedule whose first rates are scaled down: η_t (t + 1)/w for t < w, then η_t. The schedule sees the same t and T
+ * as without, so that a decay runs meanwhile and ends where it would.
  *
  * @param schedule η_t
  * @param warmUpSteps w, an integer of at least 1

@@ -1,8 +1,8 @@
 /**
  * Features on a common footing for L-BFGS, whatever their units: rows go to the device centred and scaled, in float64
- * before they are rounded, and the parameters that fit them there, Ŵ, are turned back (folding.ts). The objective is the
- * same: its penalty stays that of the weights of the rows as given. Without this, float32 loses features such as
- * 5000 ± 10.
+ * before they are rounded, and the parameters that fit them there, Ŵ, are turned back (folding.ts). The
+ * objective is the same: its penalty stays that of the weights of the rows as given. Without this, float32
+ * loses features such as 5000 ± 10.
  *
  *   λ‖W‖² = λ Σ (Ŵ_kj / σ_j)²
  */

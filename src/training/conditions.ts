@@ -1,4 +1,7 @@
-/** What the bits of a fit depend on beside where it stands: written down with an interrupted fit, compared on resumption. */
+/**
+ * What the bits of a fit depend on beside where it stands: written down with an
+ * interrupted fit, compared on resumption.
+ */
 import { StateError } from "../errors.ts";
 import type { JsonValue } from "../formats/json.ts";
 import type { LabelledRows } from "../model/labelled-rows.ts";

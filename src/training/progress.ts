@@ -1,4 +1,7 @@
-/** What a fit can go on with as a saved model keeps it: numbers that matter to the last bit as named arrays, the rest as JSON. */
+/**
+ * What a fit can go on with as a saved model keeps it: numbers that matter to the last bit as
+ * named arrays, the rest as JSON.
+ */
 import type { OptimiserState } from "../backends/backend.ts";
 import { FormatError } from "../errors.ts";
 import type { SavedProgress } from "../formats/saved-model.ts";

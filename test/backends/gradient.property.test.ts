@@ -17,7 +17,9 @@ const MOST_CLASSES = 6;
 const RUNS = 300;
 const TIME_LIMIT = 6000;
 
-/** What central differences of J leave open: their truncation and rounding are near 1e-10 where values are of order 1. */
+/**
+ * What central differences of J leave open: their truncation and rounding are near 1e-10 where values are of order 1.
+ */
 const DIFFERENCE = 1e-8;
 
 /** Roundings that sums over features and rows may add up to. */

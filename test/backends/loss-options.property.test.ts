@@ -1,6 +1,6 @@
 /**
- * Any combination of weights, smoothing, ignored and soft labels, standardisation, penalties and storage: L-BFGS ends at
- * the minimum of J. J is written out here from the README, in float64 and plain loops, and its slopes are central
+ * Any combination of weights, smoothing, ignored and soft labels, standardisation, penalties and storage: L-BFGS ends
+ * at the minimum of J. J is written out here from the README, in float64 and plain loops, and its slopes are central
  * differences, so that nothing of the library is taken on trust.
  */
 import fc from "fast-check";
@@ -28,10 +28,14 @@ const TIME_LIMIT = 12_000;
 /** What L-BFGS is asked for. */
 const TOLERANCE = 1e-6;
 
-/** Roundings that a sum of up to forty rows of up to thirty products may add up to; those met are fewer than a fifth. */
+/**
+ * Roundings that a sum of up to forty rows of up to thirty products may add up to; those met are fewer than a fifth.
+ */
 const ROUNDINGS = 16;
 
-/** Half width of a central difference: its truncation is of order h², its rounding of order 2⁻⁵² J/h, both near 1e-10. */
+/**
+ * Half width of a central difference: its truncation is of order h², its rounding of order 2⁻⁵² J/h, both near 1e-10.
+ */
 const STEP = 1e-5;
 
 /** A row with room for the largest shape: a problem of D features and K classes reads the first D and K. */
@@ -209,8 +213,8 @@ interface Allowed {
 
 /**
  * A score is off by ε times the terms it is the sum of, and so is the loss of its row; a slope by ε times that and the
- * row's value. L-BFGS stops where slopes are `TOLERANCE`, on whatever footing it has features, or where no step lowers J
- * by more than rounding: a step along one slope g lowers it by g²/2L, L = ½ Σ s x² / Σ s + 2λ.
+ * row's value. L-BFGS stops where slopes are `TOLERANCE`, on whatever footing it has features, or where no step lowers
+ * J by more than rounding: a step along one slope g lowers it by g²/2L, L = ½ Σ s x² / Σ s + 2λ.
  */
 function allowedFor(epsilon: number, stop: FitHistory["stopReason"], at: Point): Allowed {
   const { theta, rows, problem, objective } = at;

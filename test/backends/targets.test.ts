@@ -1,4 +1,6 @@
-/** Label smoothing, standardised rows and rows without weight, on every backend, against data that has them written out. */
+/**
+ * Label smoothing, standardised rows and rows without weight, on every backend, against data that has them written out.
+ */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Backend, DatasetSource } from "../../src/backends/backend.ts";
 import { matmul, outcomes } from "../../src/backends/reference/index.ts";

@@ -1,4 +1,7 @@
-/** The kernels that everything is built from, each against the reference operation it computes, on hostile shapes and values. */
+/**
+ * The kernels that everything is built from, each against the reference operation it
+ * computes, on hostile shapes and values.
+ */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import softmaxShader from "../../shaders/softmax.wgsl";
 import {

@@ -1,4 +1,7 @@
-/** The tuner on a real device: what it reports, keeps, refuses and leaves behind. Nothing here depends on which plan wins. */
+/**
+ * The tuner on a real device: what it reports, keeps, refuses and leaves behind. Nothing
+ * here depends on which plan wins.
+ */
 import { afterEach, describe, expect, test } from "vitest";
 import type { SgdSteps } from "../../src/backends/backend.ts";
 import { WebGpuBackend, type WebGpuOptions } from "../../src/backends/webgpu/backend.ts";

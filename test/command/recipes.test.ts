@@ -1,4 +1,6 @@
-/** The recipes of demo/recipes.md: every block of JavaScript runs by itself in Node, with the package as it is built. */
+/**
+ * The recipes of demo/recipes.md: every block of JavaScript runs by itself in Node, with the package as it is built.
+ */
 import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { promisify } from "node:util";

@@ -1,6 +1,6 @@
 /**
- * The backends the shared tests run on: the reference and WebAssembly everywhere, WebGPU where there is one. A test that takes one
- * of these says nothing about which it is.
+ * The backends the shared tests run on: the reference and WebAssembly everywhere, WebGPU where there is one. A test
+ * that takes one of these says nothing about which it is.
  */
 import type { Backend } from "../../src/backends/backend.ts";
 import { ReferenceBackend } from "../../src/backends/reference/backend.ts";

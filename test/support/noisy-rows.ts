@@ -1,4 +1,6 @@
-/** Rows that no model gets right: three classes that overlap, in few features, for what holds between parts of a fit. */
+/**
+ * Rows that no model gets right: three classes that overlap, in few features, for what holds between parts of a fit.
+ */
 import { createRandom } from "../../src/data/random.ts";
 import type { Matrix } from "../../src/index.ts";
 

@@ -1,4 +1,7 @@
-/** What a chart shows: series of points, how each looks, and what its axes mean. Colours are those of styles/colours.css. */
+/**
+ * What a chart shows: series of points, how each looks, and what its axes mean. Colours
+ * are those of styles/colours.css.
+ */
 
 /** How many series colours styles/colours.css has. */
 export const COLOURS = 8;

@@ -1,4 +1,6 @@
-/** Sizes that follow from a model's shape alone, whatever kernels run: padding, and how much work one segment may be. */
+/**
+ * Sizes that follow from a model's shape alone, whatever kernels run: padding, and how much work one segment may be.
+ */
 import type { ModelShape } from "../backend.ts";
 
 /** No segment has more rows: bounds the workgroups of softmax at one row each. */

@@ -51,7 +51,10 @@ export interface OneReadTile {
   readonly threads: number;
 }
 
-/** How steps are taken. `rows`: forward, gradient, update; `shared`: the same through workgroup memory; `one-read`: step, update. */
+/**
+ * How steps are taken. `rows`: forward, gradient, update; `shared`: the same through workgroup
+ * memory; `one-read`: step, update.
+ */
 export interface StepPlan {
   readonly route: "rows" | "shared" | "one-read";
   readonly forward: ForwardTile;
@@ -124,7 +127,10 @@ export function evenTile(classes: number, most: number): number {
   return Math.ceil(classes / Math.ceil(classes / most));
 }
 
-/** Whether a device can run a plan for a shape: what needs subgroups, threads or workgroup memory that are not there cannot. */
+/**
+ * Whether a device can run a plan for a shape: what needs subgroups, threads or workgroup
+ * memory that are not there cannot.
+ */
 export function isPossible(
   plan: StepPlan,
   { features, classes }: ModelShape,

@@ -60,7 +60,10 @@ export interface SegmentRules {
   readonly labelSmoothing: number;
   /** Most rows in a segment. */
   readonly segmentRows: number;
-  /** The same where all rows are passed over and no step ends in between, for an abort not to wait long. Default: as many. */
+  /**
+   * The same where all rows are passed over and no step ends in between, for an abort not
+   * to wait long. Default: as many.
+   */
   readonly passRows?: number;
   readonly splitsFor: (rows: number) => number;
 }

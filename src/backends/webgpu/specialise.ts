@@ -11,7 +11,8 @@ export type Constants = Readonly<Record<string, number | boolean>>;
 /**
  * The code of `shader` with `constants` set and marked loops unrolled.
  *
- * @throws RangeError  a constant the shader does not have, or of another type or out of range; a marked loop of another form
+ * @throws RangeError  a constant the shader does not have, or of another type or out of
+ * range; a marked loop of another form
  */
 export function specialise(shader: Shader, constants: Constants): string {
   const values = { ...shader.constants, ...constants };

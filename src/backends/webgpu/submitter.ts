@@ -70,7 +70,9 @@ export class Submitter {
     }
   }
 
-  /** Runs the segments of `batches` batches. Rejects with the signal's reason after an abort, when nothing is in flight. */
+  /**
+   * Runs the segments of `batches` batches. Rejects with the signal's reason after an abort, when nothing is in flight.
+   */
   async run(
     segments: Iterable<Segment>,
     batches: number,
