@@ -37,6 +37,10 @@ export interface IterationRecord {
   readonly iteration: number;
   /** J over all training rows, with label smoothing and weights as trained. */
   readonly objective: number;
+  /** Its first term, the mean cross-entropy. */
+  readonly loss: number;
+  /** Share of the training rows, each counted once and those of weight 0 left out, that are predicted right. */
+  readonly accuracy: number;
   /** The largest part of its gradient (with an L1 penalty, of the subgradient of least length). */
   readonly gradientNorm: number;
   /** Passes over the training rows so far. */

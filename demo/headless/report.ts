@@ -46,8 +46,8 @@ function epochText({ epoch, loss, accuracy, learningRate }: EpochRecord, epochs:
   return `epoch ${String(epoch).padStart(String(epochs).length)}/${epochs}  ${figures}`;
 }
 
-function iterationText({ iteration, objective, gradientNorm, passes }: IterationRecord): string {
-  const figures = `objective ${objective.toFixed(6)}  gradient ${gradientNorm.toExponential(1)}  passes ${passes}`;
+function iterationText({ iteration, objective, accuracy, gradientNorm, passes }: IterationRecord): string {
+  const figures = `objective ${objective.toFixed(6)}  accuracy ${accuracy.toFixed(4)}  gradient ${gradientNorm.toExponential(1)}  passes ${passes}`;
   return `iteration ${String(iteration).padStart(3)}  ${figures}`;
 }
 

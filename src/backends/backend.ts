@@ -137,9 +137,8 @@ export interface Evaluation {
   readonly correct: number;
 }
 
-/** J's data term and dJ/dW, dJ/db over all rows; the gradient includes 2λW. */
-export interface LossAndGradient {
-  readonly loss: number;
+/** What an evaluation says, and dJ/dW, dJ/db over all rows; the gradient includes 2λW. */
+export interface LossAndGradient extends Evaluation {
   readonly dWeights: Float64Array;
   readonly dBias: Float64Array;
 }

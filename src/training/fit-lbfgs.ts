@@ -1,5 +1,5 @@
 /** A fit by L-BFGS: loss and gradient over all rows on the device, everything else on the host in float64. */
-import type { DeviceInfo } from "../backends/backend.ts";
+import type { DeviceInfo, Evaluation } from "../backends/backend.ts";
 import { DivergenceError } from "../errors.ts";
 import type { IterationRecord } from "../fit-options.ts";
 import { fold, unfold } from "../model/folding.ts";
@@ -24,12 +24,13 @@ const UNNOTICED = { make: 2 ** 24, use: 2 ** 21 };
 
 /** Runs L-BFGS from the parameters given, or on from where it was interrupted. */
 export async function fitLbfgs(run: Run, start: Parameters, resumed: LbfgsProgress | null): Promise<Outcome> {
-  const { options, hooks, trainer, validation, device, shape, conditioning } = run;
+  const { options, hooks, trainer, rows, validation, device, shape, conditioning } = run;
   const count = shape.classes * shape.features;
   const iterations: IterationRecord[] = [...(resumed?.iterations ?? [])];
+  const passes: Passes = new WeakMap();
   let latest = start;
   const stopReason = await lbfgs(
-    objectiveOf(run, resumed !== null),
+    objectiveOf(run, passes, resumed !== null),
     resumed?.state ?? flatten(unfold(start, conditioning), shape.bias),
     {
       ...options,
@@ -48,9 +49,12 @@ export async function fitLbfgs(run: Run, start: Parameters, resumed: LbfgsProgre
       if (isNew) {
         if (validation) trainer.write(found);
         const seen = validation && (await trainer.evaluate(validation.data, { signal: run.signal }));
+        const { loss, correct } = passes.get(state.gradient) as Evaluation;
         iterations.push({
           iteration: state.iteration,
           objective: state.value,
+          loss,
+          accuracy: correct / rows.countedRows,
           gradientNorm,
           passes: state.evaluations,
           ...(seen && { validation: run.summarise(seen) }),
@@ -66,30 +70,35 @@ export async function fitLbfgs(run: Run, start: Parameters, resumed: LbfgsProgre
   return { epochs: [], iterations, stopReason };
 }
 
+/** What a pass saw beside the gradient, by that gradient. */
+type Passes = WeakMap<Float64Array, Evaluation>;
+
 /** J without its L1 part, and its gradient, as functions of W row after row and b behind it. */
-function objectiveOf(run: Run, isResumed: boolean): Objective {
+function objectiveOf(run: Run, passes: Passes, isResumed: boolean): Objective {
   const { trainer, data, shape, rows, options, hooks, conditioning, signal } = run;
   const penalties = penaltiesOf(options.l2, shape.features, conditioning);
-  let passes = 0;
+  let count = 0;
   return async (x) => {
     const parameters = unflatten(x, shape);
     trainer.write(parameters);
-    const { loss, dWeights, dBias } = await trainer.lossAndGradient(data, 0, {
+    const { loss, correct, dWeights, dBias } = await trainer.lossAndGradient(data, 0, {
       signal,
       onRows: (visited) =>
         hooks.onProgress?.({
           phase: "training",
-          rows: passes * rows.matrix.rows + visited,
-          totalRows: (passes + 1) * rows.matrix.rows,
+          rows: count * rows.matrix.rows + visited,
+          totalRows: (count + 1) * rows.matrix.rows,
         }),
     });
     const gradient = { weights: dWeights, bias: dBias };
     const value = loss + addPenalty(parameters.weights, penalties, dWeights);
     // Only the start is no trial: from there on a step that leaves the finite numbers is taken back.
-    if (passes === 0 && !isResumed && !(Number.isFinite(loss) && areFinite(gradient)))
+    if (count === 0 && !isResumed && !(Number.isFinite(loss) && areFinite(gradient)))
       throw new DivergenceError("x", "the objective is not finite at the start; scale the features");
-    passes++;
-    return { value, gradient: flatten(gradient, shape.bias) };
+    count++;
+    const flat = flatten(gradient, shape.bias);
+    passes.set(flat, { loss, correct });
+    return { value, gradient: flat };
   };
 }
 

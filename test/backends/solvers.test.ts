@@ -38,10 +38,9 @@ for (const { name, device } of DEVICES) {
           },
         );
         expect(weights.at(-1)).toEqual(model.weights);
-        expectClose([(await model.evaluate(x, y)).objective], [last.objective], {
-          absolute: 0,
-          relative: 1e-5,
-        });
+        const { objective, loss, accuracy } = await model.evaluate(x, y);
+        expectClose([last.objective, last.loss], [objective, loss], { absolute: 0, relative: 1e-5 });
+        expect(last.accuracy).toBe(accuracy);
       });
     });
 

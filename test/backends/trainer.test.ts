@@ -56,6 +56,7 @@ for (const backendCase of BACKENDS) {
           trainer.write(problem.parameters);
           const seen = await trainer.lossAndGradient(data, l2);
           expectClose([seen.loss], [expected.loss], tolerance, "loss");
+          expect(seen.correct).toBe(expected.correct);
           expectClose(seen.dWeights, expected.gradient.weights, tolerance, "dWeights");
           expectClose(seen.dBias, expected.gradient.bias, tolerance, "dBias");
           const { weights, bias } = await trainer.read();

@@ -104,10 +104,10 @@ export class ReferenceTrainer implements Trainer {
     options: RunOptions = {},
   ): Promise<LossAndGradient> {
     checkLabelled(this.#shape, data);
-    const seen = await this.#lossAndGradient(data, range(0, data.rows), l2, options.signal);
+    const { gradient, ...seen } = await this.#lossAndGradient(data, range(0, data.rows), l2, options.signal);
     options.onRows?.(data.rows);
-    const dBias = this.#shape.bias ? seen.gradient.bias : new Float64Array(this.#shape.classes);
-    return { loss: seen.loss, dWeights: seen.gradient.weights, dBias };
+    const dBias = this.#shape.bias ? gradient.bias : new Float64Array(this.#shape.classes);
+    return { ...seen, dWeights: gradient.weights, dBias };
   }
 
   async evaluate(data: ReferenceDataset, options: RunOptions = {}): Promise<Evaluation> {

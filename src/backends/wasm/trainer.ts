@@ -100,11 +100,11 @@ export class WasmTrainer implements Trainer {
     const weight = sumOfWeights(data.sampleWeights, rows);
     const scale = weight > 0 ? 1 / weight : 0;
     return this.#within(data, splits, async (workspace) => {
-      const { loss } = await threading.backward(workspace, rows, scale, splits, options.signal);
+      const { loss, correct } = await threading.backward(workspace, rows, scale, splits, options.signal);
       options.onRows?.(data.rows);
       const gradient = reduceGradient(data, workspace, l2);
       const { weights, bias } = unpackParameters(gradient, this.#shape);
-      return { loss: loss * scale, dWeights: weights, dBias: bias };
+      return { loss: loss * scale, correct, dWeights: weights, dBias: bias };
     });
   }
 

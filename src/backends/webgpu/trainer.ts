@@ -113,9 +113,9 @@ export class WebGpuTrainer implements Trainer {
     const workspace = await this.#workspace(data);
     const program = await workspace.backward(["take"]);
     const segments = segmentAll({ ...STILL, l2 }, workspace.rules);
-    const { losses } = await this.#owner.submitter.run(segments, 1, program, options);
+    const { losses, correct } = await this.#owner.submitter.run(segments, 1, program, options);
     const { weights, bias } = await this.#owner.parameters.read("gradient");
-    return { loss: losses[0], dWeights: weights, dBias: bias };
+    return { loss: losses[0], correct: correct[0], dWeights: weights, dBias: bias };
   }
 
   async evaluate(data: WebGpuDataset, options?: RunOptions): Promise<Evaluation> {
