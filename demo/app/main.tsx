@@ -7,4 +7,5 @@ import { Session } from "./state/session.ts";
 
 const place = document.getElementById("app");
 if (!place) throw new Error("index.html has no element #app");
-render(<App session={new Session(digits())} />, place);
+const dataset = await digits({ signal: new AbortController().signal, onProgress: () => {} });
+render(<App session={new Session(dataset)} />, place);

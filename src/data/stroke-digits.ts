@@ -27,6 +27,13 @@ export interface StrokeDigitImages extends Matrix<Uint8Array> {
   readonly width: 28;
 }
 
+/** Images and their digits. */
+export interface StrokeDigits {
+  readonly x: StrokeDigitImages;
+  /** `[rows]` */
+  readonly y: Uint8Array;
+}
+
 /** The glyph box in pixels, before scaling; as in MNIST a margin is left around it. */
 const BOX = 18;
 
@@ -55,7 +62,16 @@ const VARIATION = {
  * @throws OptionError  `rows` not an integer of at least 1, `seed` not an integer in [0, 2³²)
  * @throws LimitError   2³² elements or more
  */
-export function strokeDigits(options: StrokeDigitsOptions): { x: StrokeDigitImages; y: Uint8Array } {
+export function strokeDigits(options: StrokeDigitsOptions): StrokeDigits {
+  const drawing = drawStrokeDigits(options);
+  for (;;) {
+    const { done, value } = drawing.next();
+    if (done) return value;
+  }
+}
+
+/** The same row by row, for those who have other things to do meanwhile; returns what {@link strokeDigits} does. */
+export function* drawStrokeDigits(options: StrokeDigitsOptions): Generator<void, StrokeDigits> {
   const { rows, seed = 0 } = options;
   checkOptions(rows, seed);
   const random = createRandom(seed);
@@ -67,6 +83,7 @@ export function strokeDigits(options: StrokeDigitsOptions): { x: StrokeDigitImag
   for (let row = 0; row < rows; row++) {
     const image = data.subarray(row * PIXELS, (row + 1) * PIXELS);
     drawDigit(GLYPHS_AS_POINTS[order[row]], squaredDistance, image, random);
+    yield;
   }
   return { x: { data, rows, cols: PIXELS, height: SIZE, width: SIZE }, y: Uint8Array.from(order) };
 }

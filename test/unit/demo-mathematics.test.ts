@@ -41,7 +41,7 @@ function drawings(rows: number): DemoDataset {
     return { x, y: Array.from(y) };
   };
   return {
-    ...{ name: "Drawings", description: "", features: null },
+    ...{ name: "Drawings", description: "", features: null, code: null },
     ...{ train: draw(0), validation: draw(1) },
     image: { width: 28, height: 28, channels: 1 },
   };

@@ -1,63 +1,47 @@
 /** The view "Model": the code that reproduces a run, the facts of a model, and what a reopened one brings along. */
 import { describe, expect, test, vi } from "vitest";
 import { clouds, digits } from "../../demo/app/data/built-in.ts";
-import type { DemoDataset } from "../../demo/app/data/demo-dataset.ts";
 import { choicesOf, DEFAULT_CHOICES, optionsOf } from "../../demo/app/state/choices.ts";
 import { Session } from "../../demo/app/state/session.ts";
 import { factsOf } from "../../demo/app/views/model/facts.ts";
 import { fileName } from "../../demo/app/views/model/save-file.ts";
 import { snippetOf } from "../../demo/app/views/model/snippet.ts";
 import { readModel } from "../../src/formats/read-model.ts";
-import { type Matrix, SoftmaxRegression, strokeDigits } from "../../src/index.ts";
+import { readIdxPair, SoftmaxRegression, strokeDigits } from "../../src/index.ts";
+import { file, open } from "../support/demo-files.ts";
 
 const AsyncFunction = Object.getPrototypeOf(async () => {}).constructor as FunctionConstructor;
 
 /** Runs the code as it stands, but for its import; what it prints goes to `log`. */
 async function execute(code: string, log: (...values: unknown[]) => void): Promise<unknown> {
   const body = code.replace(/^import .*\n/, "").replace("export async function", "return async function");
-  const run = AsyncFunction("SoftmaxRegression", "strokeDigits", "console", body);
-  return run(SoftmaxRegression, strokeDigits, { log });
+  const known = { SoftmaxRegression, readIdxPair, strokeDigits, console: { log }, fetch: served };
+  return AsyncFunction(...Object.keys(known), body)(...Object.values(known));
 }
 
-/** The page's drawings, fewer of them. */
-function drawings(rows: number, checked: number): DemoDataset {
-  const [train, validation] = [strokeDigits({ rows, seed: 0 }), strokeDigits({ rows: checked, seed: 1 })];
-  return {
-    ...{ name: "Stroke digits", description: "", features: null },
-    image: { width: 28, height: 28, channels: 1 },
-    train: { ...train, y: Array.from(train.y) },
-    validation: { ...validation, y: Array.from(validation.y) },
-  };
+/** Two images of a pixel each, or their labels. */
+async function served(name: string): Promise<Response> {
+  const [magic, ...sizes] = name.includes("images") ? [0x803, 2, 1, 1] : [0x801, 2];
+  const header = new DataView(new ArrayBuffer(4 * (sizes.length + 1)));
+  for (const [i, word] of [magic, ...sizes].entries()) header.setUint32(4 * i, word);
+  return new Response(new Blob([header, Uint8Array.of(0, 1)]));
 }
 
-function bytesOf({ data: { buffer, byteOffset, byteLength } }: Matrix): Uint8Array {
-  return new Uint8Array(buffer, byteOffset, byteLength);
-}
+/** The page's own drawings. */
+const drawn = digits({ signal: new AbortController().signal, onProgress: () => {} });
 
 describe("the code", () => {
-  test("draws what the page trains on", () => {
-    const dataset = digits();
-    const expected = drawings(dataset.train.x.rows, dataset.validation.x.rows);
-    expect(dataset.name).toBe(expected.name);
-    for (const part of ["train", "validation"] as const) {
-      expect(dataset[part].y).toEqual(expected[part].y);
-      expect(Buffer.compare(bytesOf(dataset[part].x), bytesOf(expected[part].x))).toBe(0);
-    }
-    const code = snippetOf({ dataset, options: {} });
-    expect(code).toContain(`const train = strokeDigits({ rows: ${dataset.train.x.rows}, seed: 0 });`);
-  });
-
   const choices = { ...DEFAULT_CHOICES, device: "reference", rounds: 1 } as const;
 
-  test("on the page's drawings, is the session's own run", async () => {
-    const dataset = drawings(300, 100);
+  test.each(["drawings", "clouds"])("on the page's %s, is the session's own run", async (name) => {
+    const dataset = name === "clouds" ? clouds() : await drawn;
     const session = new Session(dataset);
     await session.choose(choices);
     await session.start();
     const round = session.rounds.value[0];
 
     const code = snippetOf({ dataset, options: optionsOf(choices) });
-    expect(code).toMatch(/^import \{ SoftmaxRegression, strokeDigits \} from "softmax-webgpu";$/m);
+    expect(code).toMatch(/^import \{ SoftmaxRegression(, strokeDigits)? \} from "softmax-webgpu";$/m);
     expect(code).toContain(`new SoftmaxRegression({
   device: "reference",
   solver: "sgd",
@@ -74,8 +58,26 @@ describe("the code", () => {
     session.dispose();
   });
 
+  test("on files that the library reads itself, reads them", async () => {
+    const names = ["train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images", "t10k-labels"];
+    const files = names.map(async (name) => file(name, await (await served(name)).bytes()));
+    const dataset = await open(await Promise.all(files));
+    const code = snippetOf({ dataset, options: optionsOf({ ...choices, l2: 0.5 }) });
+    expect(code).toMatch(/^import \{ readIdxPair, SoftmaxRegression \} from "softmax-webgpu";$/m);
+    const session = new Session(dataset);
+    await session.choose({ ...choices, l2: 0.5 });
+    await session.start();
+    const log = vi.fn();
+    await execute(code, log);
+    expect(log.mock.calls[0]).toEqual([
+      1,
+      ...[session.rounds.value[0]].flatMap((r) => [r.loss, r.validationAccuracy]),
+    ]);
+    session.dispose();
+  });
+
   test.each(["sgd", "adamw", "lbfgs"] as const)("on other rows, takes them: %s", async (solver) => {
-    const dataset = { ...clouds(3), name: "odd */ name\n" };
+    const dataset = { ...clouds(3), name: "odd */ name\n", code: null };
     const { train, validation } = dataset;
     const options = optionsOf({ ...choices, solver, rounds: 2, l2: 0.01, standardize: true });
     const code = snippetOf({ dataset, options });

@@ -4,7 +4,7 @@
  */
 import { describe, expect, test } from "vitest";
 import { createRandom, shuffle } from "../../src/data/random.ts";
-import { strokeDigits } from "../../src/data/stroke-digits.ts";
+import { drawStrokeDigits, strokeDigits } from "../../src/data/stroke-digits.ts";
 import { LimitError, OptionError } from "../../src/errors.ts";
 
 const PIXELS = 784;
@@ -37,6 +37,21 @@ describe("the seed", () => {
     expect([checksum(zero.x.data), checksum(zero.y)]).toEqual(["ac6c4416", "35fdb3e1"]);
     const one = strokeDigits({ rows: 500, seed: 1 });
     expect([checksum(one.x.data), checksum(one.y)]).toEqual(["27e2d49b", "8153b1cb"]);
+  });
+
+  test("gives the same row by row", () => {
+    const drawing = drawStrokeDigits({ rows: 12, seed: 9 });
+    let rows = 0;
+    for (;;) {
+      const { done, value } = drawing.next();
+      if (!done) {
+        rows++;
+        continue;
+      }
+      expect(value).toEqual(strokeDigits({ rows: 12, seed: 9 }));
+      expect(rows).toBe(12);
+      break;
+    }
   });
 
   test("is 0 where none is given, and calls do not disturb each other", () => {

@@ -1,49 +1,69 @@
 /** Data sets that need no file. */
-import { createRandom } from "../../../src/data/random.ts";
-import { strokeDigits } from "../../../src/index.ts";
+import { drawStrokeDigits } from "../../../src/data/stroke-digits.ts";
+import { pause } from "../../../src/pause.ts";
 import type { DemoDataset, Samples } from "./demo-dataset.ts";
-import { count } from "./open-dataset.ts";
+import type { OpenContext } from "./open-context.ts";
+import { count, describe } from "./open-dataset.ts";
+import { pointClouds } from "./point-clouds.js";
+// biome-ignore lint/correctness: the bundler gives the text of the file that is named just above
+import pointCloudsCode from "./point-clouds.js?raw";
 
-const DIGITS = { train: 6000, validation: 1000 };
+/** Rows and seed of each part. */
+const DIGITS = { train: { rows: 6000, seed: 0 }, validation: { rows: 1000, seed: 1 } };
+const POINTS = { train: { rows: 600, seed: 2 }, validation: { rows: 300, seed: 3 } };
 
-/** Seeded drawings of the ten digits, 28 × 28 bytes. */
-export function digits(): DemoDataset {
-  const draw = (rows: number, seed: number): Samples => {
-    const { x, y } = strokeDigits({ rows, seed });
-    return { x, y: Array.from(y) };
+/** Seeded drawings of the ten digits, 28 × 28 bytes. They take a moment, in which the page goes on. */
+export async function digits({ signal, onProgress }: OpenContext): Promise<DemoDataset> {
+  const total = DIGITS.train.rows + DIGITS.validation.rows;
+  let drawn = 0;
+  const draw = async (part: { readonly rows: number; readonly seed: number }): Promise<Samples> => {
+    const drawing = drawStrokeDigits(part);
+    for (;;) {
+      const { done, value } = drawing.next();
+      if (done) return { x: value.x, y: Array.from(value.y) };
+      if (++drawn % 100 === 0) onProgress({ text: "Drawing the digits", share: drawn / total });
+      await pause(signal);
+    }
   };
   return {
     name: "Stroke digits",
-    description: `${count(DIGITS.train)} drawings of the ten digits to train on, ${count(DIGITS.validation)} more to check with.`,
-    train: draw(DIGITS.train, 0),
-    validation: draw(DIGITS.validation, 1),
+    description: `${count(DIGITS.train.rows)} drawings of the ten digits to train on, ${count(DIGITS.validation.rows)} more to check with.`,
+    train: await draw(DIGITS.train),
+    validation: await draw(DIGITS.validation),
     image: { width: 28, height: 28, channels: 1 },
     features: null,
+    code: {
+      imports: ["strokeDigits"],
+      text: `// A seed fixes every byte: these are the drawings that this page trains on.
+const train = strokeDigits(${inCode(DIGITS.train)});
+const validation = strokeDigits(${inCode(DIGITS.validation)});`,
+    },
   };
 }
 
-const POINTS = { train: 600, validation: 300 };
-
 /** Clouds of points in the plane, as many as there are classes; they overlap a little. */
 export function clouds(classes = 4): DemoDataset {
-  const draw = (rows: number, seed: number): Samples => {
-    const random = createRandom(seed);
-    const data = new Float32Array(rows * 2);
-    const y: string[] = [];
-    for (let i = 0; i < rows; i++) {
-      const angle = (2 * Math.PI * (i % classes)) / classes;
-      data[2 * i] = 2 * Math.cos(angle) + 0.8 * random.normal();
-      data[2 * i + 1] = 2 * Math.sin(angle) + 0.8 * random.normal();
-      y.push("ABCDEFGH"[i % classes]);
-    }
-    return { x: { data, rows, cols: 2 }, y };
-  };
+  const parts = { train: { ...POINTS.train, classes }, validation: { ...POINTS.validation, classes } };
+  const [train, validation] = [pointClouds(parts.train), pointClouds(parts.validation)];
   return {
     name: "Point clouds",
-    description: `${POINTS.train} points in ${classes} clouds to train on, ${POINTS.validation} more to check with.`,
-    train: draw(POINTS.train, 2),
-    validation: draw(POINTS.validation, 3),
+    description: describe(train, validation, null),
+    train,
+    validation,
     image: null,
     features: ["x", "y"],
+    code: {
+      imports: [],
+      text: `${pointCloudsCode.replace("export function", "function").trim()}
+
+const train = pointClouds(${inCode(parts.train)});
+const validation = pointClouds(${inCode(parts.validation)});`,
+    },
   };
+}
+
+/** Numbers by name, as an object literal. */
+function inCode(numbers: Readonly<Record<string, number>>): string {
+  const entries = Object.entries(numbers).map(([name, value]) => `${name}: ${value}`);
+  return `{ ${entries.join(", ")} }`;
 }

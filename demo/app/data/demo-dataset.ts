@@ -15,6 +15,14 @@ export interface ImageShape {
   readonly channels: 1 | 3;
 }
 
+/** Code that makes the same rows with the library. */
+export interface RowsCode {
+  /** What it needs of the library, by name. */
+  readonly imports: readonly string[];
+  /** Declares `train` and `validation`, { x, y } each. */
+  readonly text: string;
+}
+
 /** A data set, ready to be trained on. */
 export interface DemoDataset {
   /** In a few words, for example `"Stroke digits"`. */
@@ -28,4 +36,6 @@ export interface DemoDataset {
   readonly image: ImageShape | null;
   /** Names of the columns, where they have any. */
   readonly features: readonly string[] | null;
+  /** Null for rows from files that the library has no reader for. */
+  readonly code: RowsCode | null;
 }

@@ -49,6 +49,7 @@ export function datasetOf(whole: WholeDataset): DemoDataset {
     validation,
     image,
     features,
+    code: null,
   };
 }
 

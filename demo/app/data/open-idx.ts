@@ -1,6 +1,6 @@
 /** IDX files, as MNIST and its relatives come: images and labels, plain or gzip, with files to check with or without. */
 import { FormatError, readIdxPair, ShapeError, SoftmaxError } from "../../../src/index.ts";
-import type { DemoDataset, ImageShape, Samples } from "./demo-dataset.ts";
+import type { DemoDataset, ImageShape, RowsCode, Samples } from "./demo-dataset.ts";
 import { countedStream, headOf } from "./open-bytes.ts";
 import { type NamedFile, nameOf, type OpenContext } from "./open-context.ts";
 import { checkClasses, checkSize, datasetOf, describe } from "./open-dataset.ts";
@@ -44,6 +44,22 @@ export async function openIdx(files: readonly NamedFile[], context: OpenContext)
     validation: held.samples,
     image,
     features: null,
+    code: codeOf(train, validation),
+  };
+}
+
+/** The library reads these files itself; where nothing is split, its rows are those of this page. */
+function codeOf(train: Pair, validation: Pair): RowsCode {
+  const read = ({ images, labels }: Pair) =>
+    `await readIdxPair(
+  await fetch(${JSON.stringify(nameOf(images))}),
+  await fetch(${JSON.stringify(nameOf(labels))}),
+);`;
+  return {
+    imports: ["readIdxPair"],
+    text: `// The files that were opened here, from where they are served.
+const train = ${read(train)}
+const validation = ${read(validation)}`,
   };
 }
 

@@ -162,15 +162,15 @@ export class ReferenceTrainer implements Trainer {
     const { classes } = this.#shape;
     const { parameters } = this.#state;
     const total = sumOfWeights(sampleWeights, rows);
-    const seen = { loss: 0, correct: 0, gradient: penaltyGradient(parameters, l2) };
+    const seen = { loss: 0, correct: 0, gradient: zeros(this.#shape) };
     for (const piece of this.#piecesOf(rows)) {
       const logits = matmul(x, piece, parameters);
       const losses = crossEntropy(logits, targets, piece, classes, labelSmoothing);
       const t = dLogits(softmax(logits, classes), targets, sampleWeights, piece, classes, labelSmoothing);
-      const share = total === 0 ? 0 : sumOfWeights(sampleWeights, piece) / total;
+      const share = total === 0 ? piece.length / rows.length : sumOfWeights(sampleWeights, piece) / total;
       seen.loss += share * weightedMean(losses, sampleWeights, piece);
       seen.correct += countCorrect(logits, targets, sampleWeights, piece, classes);
-      addScaled(seen.gradient, gradient(t, x, piece, parameters, 0), share);
+      addScaled(seen.gradient, gradient(t, x, piece, parameters, l2), share);
       await pause(signal);
     }
     return seen;
@@ -223,11 +223,6 @@ export class ReferenceTrainer implements Trainer {
     const length = Math.ceil(PIECE_PRODUCTS / (this.#shape.classes * this.#shape.features));
     for (let first = 0; first < rows.length; first += length) yield rows.subarray(first, first + length);
   }
-}
-
-/** What λ‖W‖² adds to the gradient. */
-function penaltyGradient({ weights, bias }: Parameters, l2: number): Parameters {
-  return { weights: weights.map((w) => 2 * l2 * w), bias: new Float64Array(bias.length) };
 }
 
 function addScaled(sum: Parameters, part: Parameters, scale: number): void {

@@ -1,7 +1,7 @@
 /** The code that does with the library what this run did. */
 import type { SoftmaxRegressionOptions } from "../../../../src/index.ts";
 import { DEFAULTS } from "../../../../src/options.ts";
-import type { DemoDataset } from "../../data/demo-dataset.ts";
+import type { DemoDataset, RowsCode } from "../../data/demo-dataset.ts";
 
 /** What the code is to reproduce. */
 export interface SnippetInput {
@@ -9,20 +9,17 @@ export interface SnippetInput {
   readonly options: SoftmaxRegressionOptions;
 }
 
-/** The name of the page's own drawings, which the library can draw again. */
-const DRAWN = "Stroke digits";
-
 /** The code, ready to be saved as a module. */
 export function snippetOf({ dataset, options }: SnippetInput): string {
-  return dataset.name === DRAWN ? drawnSnippet(dataset, options) : ownRowsSnippet(dataset, options);
+  const { code } = dataset;
+  return code ? wholeSnippet(code, options) : ownRowsSnippet(dataset, options);
 }
 
-function drawnSnippet({ train, validation }: DemoDataset, options: SoftmaxRegressionOptions): string {
-  return `import { SoftmaxRegression, strokeDigits } from "softmax-webgpu";
+function wholeSnippet({ imports, text }: RowsCode, options: SoftmaxRegressionOptions): string {
+  const names = ["SoftmaxRegression", ...imports].toSorted((a, b) => a.localeCompare(b, "en"));
+  return `import { ${names.join(", ")} } from "softmax-webgpu";
 
-// A seed fixes every byte: these are the drawings that this page trains on.
-const train = strokeDigits({ rows: ${train.x.rows}, seed: 0 });
-const validation = strokeDigits({ rows: ${validation.x.rows}, seed: 1 });
+${text}
 
 ${modelCode(options)}
 ${fitCode(options)}
@@ -45,6 +42,7 @@ return model;`;
  * ${oneLine(dataset.name)}: \`train\` and \`validation\` are { x, y } each.
  * x is { data, rows, cols: ${cols} } over a typed array (here ${rows} rows to train on),
  * y an array with a label for each row, such as ${label}.
+ * This page holds the same rows of a file back each time: ${dataset.validation.x.rows} of these.
  */
 export async function learn(train, validation) {
 ${body.replace(/^(?=.)/gm, "  ")}

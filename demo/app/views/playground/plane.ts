@@ -50,6 +50,7 @@ export function datasetOf(points: readonly PlanePoint[]): DemoDataset {
     train: samples,
     validation: samples,
     image: null,
+    code: null,
     features: ["x", "y"],
   };
 }

@@ -2,7 +2,6 @@
 /** The data: what is trained on now, and what else could be, built in or from files chosen or dropped. */
 import { useEffect, useRef } from "preact/hooks";
 import { Section } from "../../../../bench/page/components/section.tsx";
-import type { DemoDataset } from "../../data/demo-dataset.ts";
 import type { Session } from "../../state/session.ts";
 import { BuiltInButtons } from "./data/built-in-buttons.tsx";
 import { DataFacts } from "./data/data-facts.tsx";
@@ -15,7 +14,7 @@ import { useOpening } from "./data/use-opening.ts";
 export function DataPanel({ session }: { readonly session: Session }) {
   const dataset = session.dataset.value;
   const opening = useOpening((opened) => session.open(opened));
-  const { stage, problem, offer, cancel } = opening;
+  const { stage, problem, make, offer } = opening;
   const isOver = useDrops((files) => void offer(files));
   const place = useRef<HTMLDivElement>(null);
   useEffect(() => {
@@ -25,16 +24,12 @@ export function DataPanel({ session }: { readonly session: Session }) {
       if (document.activeElement === document.body) place.current?.focus();
     };
   }, [stage.kind]);
-  const openBuiltIn = (builtIn: DemoDataset) => {
-    cancel();
-    void session.open(builtIn);
-  };
   return (
     <Section title="Data">
       <div class={isOver ? "data over" : "data"} ref={place} tabIndex={-1}>
         <DataFacts dataset={dataset} />
         <div>
-          <BuiltInButtons inUse={dataset.name} onOpen={openBuiltIn} />
+          <BuiltInButtons inUse={dataset.name} onOpen={(builtIn) => void make(builtIn)} />
           <p class="own-data">
             Or your own: drop files or a folder anywhere on this page. They stay in this tab.
           </p>

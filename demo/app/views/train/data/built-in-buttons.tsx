@@ -1,24 +1,24 @@
 /** @jsxImportSource preact */
 /** The data sets that need no file, one press each. */
 import { clouds, digits } from "../../../data/built-in.ts";
-import type { DemoDataset } from "../../../data/demo-dataset.ts";
+import type { MakeDataset } from "./use-opening.ts";
 
 interface BuiltIn {
   /** Also the data set's own name. */
   readonly name: string;
   readonly hint: string;
-  readonly make: () => DemoDataset;
+  readonly make: MakeDataset;
 }
 
 const BUILT_IN: readonly BuiltIn[] = [
   { name: "Stroke digits", hint: "drawings of 0 to 9", make: digits },
-  { name: "Point clouds", hint: "points in the plane, four classes", make: () => clouds() },
+  { name: "Point clouds", hint: "points in the plane, four classes", make: async () => clouds() },
 ];
 
 interface BuiltInButtonsProps {
   /** The name of the data set in use. */
   readonly inUse: string;
-  readonly onOpen: (dataset: DemoDataset) => void;
+  readonly onOpen: (make: MakeDataset) => void;
 }
 
 /** A button for each; the one in use is pressed, and pressing it again changes nothing. */
@@ -32,7 +32,7 @@ export function BuiltInButtons({ inUse, onOpen }: BuiltInButtonsProps) {
           class="preset"
           aria-pressed={name === inUse}
           onClick={() => {
-            if (name !== inUse) onOpen(make());
+            if (name !== inUse) onOpen(make);
           }}
         >
           <span class="preset-label">{name}</span>

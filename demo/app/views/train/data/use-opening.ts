@@ -6,6 +6,7 @@ import {
   DEFAULT_PICTURES,
   type NamedFile,
   type OpenChoices,
+  type OpenContext,
   type OpenProgress,
 } from "../../../data/open-context.ts";
 import { openFiles } from "../../../data/open-files.ts";
@@ -21,6 +22,9 @@ export type Stage =
 const IDLE: Stage = { kind: "idle" };
 const NO_CHOICES: OpenChoices = { table: null, pictures: DEFAULT_PICTURES };
 
+/** Makes a data set without files. */
+export type MakeDataset = (context: OpenContext) => Promise<DemoDataset>;
+
 /** What the panel shows and can do. */
 export interface Opening {
   readonly stage: Stage;
@@ -28,7 +32,9 @@ export interface Opening {
   readonly choices: OpenChoices;
   /** What was wrong with the last files; empty if nothing was. */
   readonly problem: string;
-  /** Takes files, and gives up others that are being opened. */
+  /** Makes a data set, and gives up others that are being made or opened. */
+  readonly make: (make: MakeDataset) => Promise<void>;
+  /** Takes files, and gives up others likewise. */
   readonly offer: (files: Promise<readonly NamedFile[]>) => Promise<void>;
   /** Goes on with what was asked; where it fails, asks again. */
   readonly answer: (choices: OpenChoices) => Promise<void>;
@@ -48,7 +54,7 @@ export function useOpening(onOpen: (dataset: DemoDataset) => Promise<void>): Ope
   async function attempt(onFailure: Stage, act: (signal: AbortSignal) => Promise<Stage>): Promise<void> {
     const signal = work.begin();
     setProblem("");
-    setStage({ kind: "working", progress: { text: "Looking at the files", share: 0 } });
+    setStage({ kind: "working", progress: { text: "Looking at it", share: 0 } });
     try {
       const next = await act(signal);
       if (!signal.aborted) setStage(next);
@@ -59,20 +65,24 @@ export function useOpening(onOpen: (dataset: DemoDataset) => Promise<void>): Ope
     }
   }
 
-  async function open(known: KnownFiles, chosen: OpenChoices, signal: AbortSignal): Promise<Stage> {
+  async function take(make: MakeDataset, signal: AbortSignal): Promise<Stage> {
     const onProgress = (progress: OpenProgress) => {
       if (!signal.aborted) setStage({ kind: "working", progress });
     };
-    const dataset = await openFiles(known, chosen, { signal, onProgress });
+    const dataset = await make({ signal, onProgress });
     signal.throwIfAborted();
     await onOpen(dataset);
     return IDLE;
   }
 
+  const open = (known: KnownFiles, chosen: OpenChoices, signal: AbortSignal) =>
+    take((context) => openFiles(known, chosen, context), signal);
+
   return {
     stage,
     choices,
     problem,
+    make: (make) => attempt(IDLE, (signal) => take(make, signal)),
     offer: (files) => {
       setChoices(NO_CHOICES);
       return attempt(IDLE, async (signal) => {
