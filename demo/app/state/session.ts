@@ -3,18 +3,20 @@
  * on is the library's own resumption, so a paused run ends with the same bits as one that was not.
  */
 import { batch, computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
-import { readModel } from "../../../src/formats/read-model.ts";
 import {
   DeviceError,
   type DeviceInfo,
   type EpochRecord,
   type IterationRecord,
   type Label,
+  type ModelEvaluation,
   SoftmaxRegression,
-  type SoftmaxRegressionOptions,
+  type StopReason,
 } from "../../../src/index.ts";
 import type { DemoDataset } from "../data/demo-dataset.ts";
-import { type Choices, choicesOf, DEFAULT_CHOICES, optionsOf } from "./choices.ts";
+import { type Choices, DEFAULT_CHOICES, optionsOf } from "./choices.ts";
+import { openModel } from "./open-model.ts";
+import { Stopwatch } from "./stopwatch.ts";
 
 /** `"failed"`: an error ended it; `message` says which. */
 export type Status = "idle" | "training" | "paused" | "done" | "failed";
@@ -23,10 +25,10 @@ export type Status = "idle" | "training" | "paused" | "done" | "failed";
 export interface Round {
   /** Counted from 1 for epochs, from 0 (the start) for iterations. */
   readonly index: number;
-  /** Mean cross-entropy of an epoch's batches; the whole objective of an iteration. */
+  /** Mean cross-entropy of the training rows: as an epoch saw them, batch after batch, or after an iteration. */
   readonly loss: number;
-  /** Of the training rows, while SGD saw them; null for iterations. */
-  readonly accuracy: number | null;
+  /** Of the training rows, likewise. */
+  readonly accuracy: number;
   readonly validationLoss: number;
   readonly validationAccuracy: number;
 }
@@ -53,16 +55,17 @@ export interface Message {
   readonly text: string;
 }
 
-/** Time after which a speed says something, ms. */
-const LEAST_TIME = 50;
-
 /** The state of a run, for everyone to see, and what can be done with it. */
 export class Session {
   readonly dataset: Signal<DemoDataset>;
   readonly choices: Signal<Choices> = signal(DEFAULT_CHOICES);
   readonly status: Signal<Status> = signal<Status>("idle");
+  /** Why the run is done; null before, and for a model that came done from a file. */
+  readonly stopReason: Signal<StopReason | null> = signal<StopReason | null>(null);
   readonly rounds: Signal<readonly Round[]> = signal<readonly Round[]>([]);
   readonly snapshot: Signal<Snapshot | null> = signal<Snapshot | null>(null);
+  /** What a model from a file makes of the validation rows; null once it is trained on, and for others. */
+  readonly opened: Signal<ModelEvaluation | null> = signal<ModelEvaluation | null>(null);
   readonly speed: Signal<Speed | null> = signal<Speed | null>(null);
   readonly device: Signal<DeviceInfo | null> = signal<DeviceInfo | null>(null);
   readonly message: Signal<Message | null> = signal<Message | null>(null);
@@ -70,6 +73,8 @@ export class Session {
   readonly version: Signal<number> = signal(0);
   readonly isTraining: ReadonlySignal<boolean> = computed(() => this.status.value === "training");
   #model: SoftmaxRegression | null = null;
+  /** Why the model left the device that was chosen. */
+  #reason: string | null = null;
   #controller: AbortController | null = null;
   /** The fit that runs, to be waited for before another begins. */
   #running: Promise<void> = Promise.resolve();
@@ -102,13 +107,9 @@ export class Session {
   async reset(): Promise<void> {
     this.pause();
     await this.#running;
-    this.#model?.dispose();
-    this.#model = null;
     batch(() => {
+      this.#begin();
       this.status.value = "idle";
-      this.rounds.value = [];
-      this.snapshot.value = null;
-      this.speed.value = null;
       this.device.value = null;
       this.message.value = null;
       this.version.value++;
@@ -127,31 +128,21 @@ export class Session {
     await this.reset();
   }
 
-  /** Takes over a model that was saved, for the data set at hand. @throws FormatError, and what a model for other features is */
+  /** Takes over a model that was saved, for the data set at hand. @throws FormatError what is none, Error one for other rows */
   async adopt(source: Blob): Promise<void> {
-    if (source instanceof File && source.name.endsWith(".onnx"))
-      throw new Error("ONNX files are for predicting elsewhere; open safetensors or JSON here.");
-    const model = await SoftmaxRegression.load(source, { device: this.choices.value.device });
-    const { cols } = this.dataset.value.train.x;
-    if (model.weights.length !== model.classes.length * cols) {
-      const features = model.weights.length / model.classes.length;
-      model.dispose();
-      throw new Error(
-        `This model is for ${features} features; the data set has ${cols}. Open its data set first.`,
-      );
-    }
-    const unknown = this.dataset.value.train.y.find((label) => !model.classes.includes(label));
-    if (unknown !== undefined) {
-      const classes = model.classes.join(", ");
-      model.dispose();
-      throw new Error(`This model knows ${classes}, but not “${unknown}”. Open its data set first.`);
-    }
+    const { model, choices, evaluation } = await openModel(
+      source,
+      this.dataset.value,
+      this.choices.value.device,
+    );
     await this.reset();
     this.#model = model;
-    const { options } = readModel(model.toSafetensors());
-    this.choices.value = choicesOf(options as SoftmaxRegressionOptions, this.choices.value.device);
-    this.#show();
-    this.status.value = model.isResumable ? "paused" : "done";
+    batch(() => {
+      this.choices.value = choices;
+      this.opened.value = evaluation;
+      this.#show();
+      this.status.value = model.isResumable ? "paused" : "done";
+    });
   }
 
   /** Frees the device. */
@@ -192,7 +183,7 @@ export class Session {
           return;
         }
         this.message.value = { kind: "notice", text: `${error.message}. Going on with what was learnt.` };
-        if (fallback === "wasm") await this.#moveTo("wasm");
+        if (fallback === "wasm") await this.#moveTo("wasm", error.message);
       }
     }
   }
@@ -200,18 +191,26 @@ export class Session {
   #begin(): void {
     this.#model?.dispose();
     this.#model = null;
+    this.#reason = null;
     this.rounds.value = [];
     this.snapshot.value = null;
+    this.opened.value = null;
+    this.stopReason.value = null;
+    this.speed.value = null;
   }
 
   async #fit(rounds: number, controller: AbortController): Promise<void> {
     this.#model ??= new SoftmaxRegression(optionsOf(this.choices.value));
     const model = this.#model;
+    const isResumed = model.isResumable;
     const { train, validation } = this.dataset.value;
-    const measure = this.#stopwatch();
+    const { solver, batchSize } = this.choices.value;
+    const rowsOfStep = solver === "lbfgs" ? train.x.rows : batchSize;
+    const stopwatch = new Stopwatch();
     let left = rounds;
     const onRound = (round: Round) => {
       batch(() => {
+        this.opened.value = null;
         if (this.rounds.value.at(-1)?.index !== round.index)
           this.rounds.value = [...this.rounds.value, round];
         this.#show();
@@ -220,48 +219,35 @@ export class Session {
       if (--left <= 0 && round.index < this.choices.value.rounds) controller.abort();
     };
     const history = await model.fit(train.x, train.y as string[], {
-      resume: model.isResumable,
+      resume: isResumed,
       validation: [validation.x, validation.y as string[]],
       signal: controller.signal,
       onEpoch: (record) => onRound(roundOfEpoch(record)),
       // The first iteration is the start, where nothing has moved.
       onIteration: (record) => (record.iteration > 0 ? onRound(roundOfIteration(record)) : undefined),
-      onProgress: ({ phase, rows }) => {
-        if (phase === "training") measure(rows);
+      onProgress: ({ phase, rows: visited }) => {
+        if (phase === "upload" && !isResumed) stopwatch.start();
+        const rowsPerSecond = phase === "training" ? stopwatch.report(visited) : null;
+        if (rowsPerSecond !== null)
+          this.speed.value = { rowsPerSecond, stepsPerSecond: rowsPerSecond / rowsOfStep };
       },
     });
-    this.status.value = "done";
-    this.#show();
-    if (history.stopReason === "tolerance")
-      this.message.value = { kind: "notice", text: "The optimum is reached: the gradient is as good as 0." };
-    if (history.stopReason === "precision") {
-      const text = "The optimum is reached, as near as this device's rounding allows.";
-      this.message.value = { kind: "notice", text };
-    }
+    batch(() => {
+      this.status.value = "done";
+      this.stopReason.value = history.stopReason;
+      this.#show();
+    });
   }
 
   /** The same model, as far as it was trained, on another device. */
-  async #moveTo(device: "wasm"): Promise<void> {
+  async #moveTo(device: "wasm", reason: string): Promise<void> {
     const options = { ...optionsOf(this.choices.value), device };
     const old = this.#model;
     this.#model =
       old && this.snapshot.value ? await SoftmaxRegression.load(old.toSafetensors(), options) : null;
     old?.dispose();
+    this.#reason = reason;
     this.#model ??= new SoftmaxRegression(options);
-  }
-
-  /** Takes the rows visited so far, and shows the speed since the first time. */
-  #stopwatch(): (rows: number) => void {
-    const { solver, batchSize } = this.choices.value;
-    const rowsOfStep = solver === "lbfgs" ? this.dataset.value.train.x.rows : batchSize;
-    let first: { readonly rows: number; readonly time: number } | null = null;
-    return (rows) => {
-      const time = performance.now();
-      first ??= { rows, time };
-      if (time - first.time < LEAST_TIME) return;
-      const rowsPerSecond = (1000 * (rows - first.rows)) / (time - first.time);
-      this.speed.value = { rowsPerSecond, stepsPerSecond: rowsPerSecond / rowsOfStep };
-    };
   }
 
   #show(): void {
@@ -270,7 +256,7 @@ export class Session {
     const { weights, bias, classes, device } = model;
     batch(() => {
       this.snapshot.value = { weights, bias, classes };
-      this.device.value = device;
+      this.device.value = device && this.#reason ? { ...device, reason: this.#reason } : device;
       this.version.value++;
     });
   }
@@ -287,8 +273,8 @@ function roundOfEpoch({ epoch, loss, accuracy, validation }: EpochRecord): Round
   return { index: epoch, loss, accuracy, ...validationOf(validation) };
 }
 
-function roundOfIteration({ iteration, objective, validation }: IterationRecord): Round {
-  return { index: iteration, loss: objective, accuracy: null, ...validationOf(validation) };
+function roundOfIteration({ iteration, loss, accuracy, validation }: IterationRecord): Round {
+  return { index: iteration, loss, accuracy, ...validationOf(validation) };
 }
 
 function validationOf(validation: EpochRecord["validation"]) {

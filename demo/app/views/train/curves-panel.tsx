@@ -5,16 +5,13 @@ import { Section } from "../../../../bench/page/components/section.tsx";
 import { Chart } from "../../components/chart.tsx";
 import type { AxisRange, Line } from "../../components/draw-lines.ts";
 import { useCalmly } from "../../components/use-calmly.ts";
-import type { Session } from "../../state/session.ts";
+import type { Round, Session } from "../../state/session.ts";
 import { RoundsTable } from "./rounds-table.tsx";
 import { lossText, percent, unitOf } from "./run-words.ts";
 
 const TRAINING: Line = { label: "training", colour: 0, dash: [] };
-const OBJECTIVE: Line = { ...TRAINING, label: "objective" };
 const VALIDATION: Line = { label: "validation", colour: 1, dash: [6, 4] };
 const BOTH = [TRAINING, VALIDATION];
-const BOTH_OBJECTIVE = [OBJECTIVE, VALIDATION];
-const ONLY_VALIDATION = [VALIDATION];
 
 const fromZero: AxisRange = (_, most) => [0, 1.05 * most || 1];
 const toOne: AxisRange = (least) => [Math.max(0, Math.floor(10 * least - 0.5) / 10), 1];
@@ -31,11 +28,10 @@ export function CurvesPanel({ session }: { readonly session: Session }) {
     const x = rounds.map(({ index }) => index);
     // How many iterations there will be is not known beforehand.
     const xEnd = Math.max(isLbfgs ? 10 : planned, x.at(-1) ?? 0);
-    const validation = rounds.map(({ validationAccuracy }) => validationAccuracy);
-    const training = rounds.map((round) => round.accuracy ?? Number.NaN);
+    const line = (name: Exclude<keyof Round, "index">) => rounds.map((round) => round[name]);
     return {
-      loss: { x, xEnd, y: [rounds.map((round) => round.loss), rounds.map((round) => round.validationLoss)] },
-      accuracy: { x, xEnd, y: isLbfgs ? [validation] : [training, validation] },
+      loss: { x, xEnd, y: [line("loss"), line("validationLoss")] },
+      accuracy: { x, xEnd, y: [line("accuracy"), line("validationAccuracy")] },
     };
   }, [rounds, planned, isLbfgs]);
   return (
@@ -44,7 +40,7 @@ export function CurvesPanel({ session }: { readonly session: Session }) {
         <Chart
           caption="Loss"
           unit={unitOf(solver)}
-          lines={isLbfgs ? BOTH_OBJECTIVE : BOTH}
+          lines={BOTH}
           axisRange={fromZero}
           data={loss}
           inWords={lossText}
@@ -52,7 +48,7 @@ export function CurvesPanel({ session }: { readonly session: Session }) {
         <Chart
           caption="Accuracy"
           unit={unitOf(solver)}
-          lines={isLbfgs ? ONLY_VALIDATION : BOTH}
+          lines={BOTH}
           axisRange={toOne}
           data={accuracy}
           inWords={percent}

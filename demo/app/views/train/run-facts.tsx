@@ -7,14 +7,14 @@ import { lossText, percent, reasonText, unitOf } from "./run-words.ts";
 
 /** The figures. */
 export function RunFacts({ session }: { readonly session: Session }) {
-  const { speed, latest } = useCalmly(
-    () => ({ speed: session.speed.value, latest: session.rounds.value.at(-1) }),
+  const { speed, latest, opened } = useCalmly(
+    () => ({ speed: session.speed.value, latest: session.rounds.value.at(-1), opened: session.opened.value }),
     200,
   );
   const steps = unitOf(session.choices.value.solver) === "epoch" ? "Steps" : "Passes";
   const facts = [
-    ["Validation accuracy", percent(latest?.validationAccuracy)],
-    ["Validation loss", lossText(latest?.validationLoss)],
+    ["Validation accuracy", percent(latest?.validationAccuracy ?? opened?.accuracy)],
+    ["Validation loss", lossText(latest?.validationLoss ?? opened?.loss)],
     ["Rows a second", speed ? formatNumber(speed.rowsPerSecond) : "–"],
     [`${steps} a second`, speed ? formatNumber(speed.stepsPerSecond) : "–"],
   ];

@@ -2,9 +2,9 @@
 /** Starts, pauses and resets a run, and says how far it has come. */
 import { Section } from "../../../../bench/page/components/section.tsx";
 import { useCalmly } from "../../components/use-calmly.ts";
-import type { Session, Status } from "../../state/session.ts";
+import type { Round, Session, Status } from "../../state/session.ts";
 import { RunFacts } from "./run-facts.tsx";
-import { percent, statusText, unitOf } from "./run-words.ts";
+import { percent, type Standing, statusText, unitOf } from "./run-words.ts";
 
 /** How often figures change for the eye, and for a screen reader that reads them out, ms. */
 const FOR_EYES = 200;
@@ -68,13 +68,12 @@ function CalmButton({ label, isOff, onPress }: CalmButtonProps) {
 
 function Progress({ session }: { readonly session: Session }) {
   const latest = useCalmly(() => session.rounds.value.at(-1), FOR_EYES);
-  const { solver, rounds } = session.choices.value;
-  const status = session.status.value;
-  const done = status === "done" ? rounds : (latest?.index ?? 0);
+  const standing = standingOf(session, latest);
+  const done = standing.status === "done" ? standing.planned : (latest?.index ?? 0);
   return (
     <>
-      <progress aria-label="How far the run has come" max={rounds} value={done} />
-      <p class="status">{statusText(status, latest, unitOf(solver), rounds)}</p>
+      <progress aria-label="How far the run has come" max={standing.planned} value={done} />
+      <p class="status">{statusText(standing)}</p>
     </>
   );
 }
@@ -82,11 +81,16 @@ function Progress({ session }: { readonly session: Session }) {
 /** The same for screen readers: a change of status at once, figures now and then. */
 function Announcement({ session }: { readonly session: Session }) {
   const latest = useCalmly(() => session.rounds.value.at(-1), FOR_EARS);
-  const { solver, rounds } = session.choices.value;
-  const status = statusText(session.status.value, latest, unitOf(solver), rounds);
   return (
     <p class="unseen" role="status">
-      {status} {latest && `Validation accuracy ${percent(latest.validationAccuracy)}.`}
+      {statusText(standingOf(session, latest))}{" "}
+      {latest && `Validation accuracy ${percent(latest.validationAccuracy)}.`}
     </p>
   );
+}
+
+function standingOf({ status, choices, stopReason }: Session, latest: Round | undefined): Standing {
+  const { solver, rounds: planned } = choices.value;
+  const unit = unitOf(solver);
+  return { status: status.value, latest, unit, planned, stopReason: stopReason.value };
 }
