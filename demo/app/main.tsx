@@ -8,4 +8,5 @@ import { Session } from "./state/session.ts";
 const place = document.getElementById("app");
 if (!place) throw new Error("index.html has no element #app");
 const dataset = await digits({ signal: new AbortController().signal, onProgress: () => {} });
+place.replaceChildren();
 render(<App session={new Session(dataset)} />, place);

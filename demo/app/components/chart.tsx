@@ -13,21 +13,23 @@ interface ChartProps {
   readonly axisRange: AxisRange;
   readonly data: LineData;
   readonly inWords: (value: number) => string;
+  /** A figure on the vertical axis. Default: a plain number. */
+  readonly onAxis?: (value: number) => string;
 }
 
 /** The figure. The same figures are to stand in a table as well. */
-export function Chart({ caption, unit, lines, axisRange, data, inWords }: ChartProps) {
+export function Chart({ caption, unit, lines, axisRange, data, inWords, onAxis }: ChartProps) {
   const place = useRef<HTMLDivElement>(null);
   const chart = useRef<LineChart | null>(null);
   const [pointed, setPointed] = useState<number | null>(null);
 
   useEffect(() => {
     if (!place.current) return;
-    const made = drawLines(place.current, lines, axisRange, setPointed);
+    const made = drawLines(place.current, lines, axisRange, onAxis, setPointed);
     chart.current = made;
     return () => made.dispose();
-  }, [lines, axisRange]);
-  useEffect(() => chart.current?.show(data), [data, lines, axisRange]);
+  }, [lines, axisRange, onAxis]);
+  useEffect(() => chart.current?.show(data), [data, lines, axisRange, onAxis]);
 
   const index = Math.min(pointed ?? Infinity, data.x.length - 1);
   return (

@@ -34,12 +34,14 @@ export type AxisRange = (least: number, most: number) => readonly [bottom: numbe
 /**
  * Draws into `place` until disposed.
  *
+ * @param inWords a figure on the vertical axis; as a plain number where absent
  * @param onPoint told which of the figures is pointed at; null for none
  */
 export function drawLines(
   place: HTMLElement,
   lines: readonly Line[],
   axisRange: AxisRange,
+  inWords: ((value: number) => string) | undefined,
   onPoint: (index: number | null) => void,
 ): LineChart {
   let xEnd = 1;
@@ -61,7 +63,7 @@ export function drawLines(
     },
     axes: [
       { ...axis, size: 24, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000] },
-      { ...axis, size: 44, space: 32 },
+      { ...axis, size: 48, space: 32, ...(inWords && { values: (_, values) => values.map(inWords) }) },
     ],
     series: [
       {},

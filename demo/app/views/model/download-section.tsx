@@ -3,6 +3,7 @@
 
 import { Section } from "../../../../bench/page/components/section.tsx";
 import type { SoftmaxRegression } from "../../../../src/index.ts";
+import { CalmButton } from "../../components/calm-button.tsx";
 import type { Session } from "../../state/session.ts";
 import { fileName, saveFile } from "./save-file.ts";
 
@@ -46,15 +47,13 @@ export function DownloadSection({ session }: { readonly session: Session }) {
       <ul class="formats">
         {FORMATS.map(({ name, extension, type, hint, contentOf }) => (
           <li key={name}>
-            <button
-              type="button"
-              disabled={!model}
-              onClick={() =>
+            <CalmButton
+              label={`Download ${name}`}
+              isOff={!model}
+              onPress={() =>
                 model && saveFile(fileName(session.dataset.value.name, extension), contentOf(model), type)
               }
-            >
-              Download {name}
-            </button>
+            />
             <span class="hint">{hint}</span>
           </li>
         ))}

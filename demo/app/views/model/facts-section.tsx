@@ -3,6 +3,8 @@
 
 import { Section } from "../../../../bench/page/components/section.tsx";
 import type { SavedModel } from "../../../../src/formats/saved-model.ts";
+import { CalmButton } from "../../components/calm-button.tsx";
+import { percent } from "../../components/percent.ts";
 import type { Session } from "../../state/session.ts";
 import { factsOf } from "./facts.ts";
 import { nameOf } from "./model-names.ts";
@@ -27,14 +29,12 @@ export function FactsSection({ session, saved }: FactsSectionProps) {
         }
       >
         <p class="buttons">
-          <button
-            type="button"
-            class="primary"
-            disabled={status === "training"}
-            onClick={() => void session.start()}
-          >
-            Train
-          </button>
+          <CalmButton
+            label="Train"
+            isPrimary
+            isOff={status === "training"}
+            onPress={() => void session.start()}
+          />
         </p>
       </Section>
     );
@@ -68,11 +68,12 @@ export function FactsSection({ session, saved }: FactsSectionProps) {
   );
 }
 
-function progressOf({ status, rounds, choices }: Session): string {
+function progressOf({ status, rounds, opened, choices }: Session): string {
   const last = rounds.value.at(-1);
   const unit = choices.value.solver === "lbfgs" ? "iteration" : "epoch";
-  const accuracy = last && `${(100 * last.validationAccuracy).toFixed(1)} % of the validation rows right`;
-  const where = last ? `after ${unit} ${last.index}, ${accuracy}` : "as it came from its file";
+  const place = last ? `after ${unit} ${last.index}` : "as it came from its file";
+  const accuracy = percent(last?.validationAccuracy ?? opened.value?.accuracy);
+  const where = `${place}, ${accuracy} of the validation rows right`;
   const words = { idle: "Ready", training: "Training", paused: "Paused", done: "Done", failed: "Stopped" };
   return `${words[status.value]}, ${where}.`;
 }

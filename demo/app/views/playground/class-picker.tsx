@@ -12,7 +12,7 @@ export function ClassPicker({ playground }: { readonly playground: Playground })
     <fieldset class="tools">
       <legend class="unseen">A press on the plane</legend>
       {CLASSES.map((name, k) => (
-        <label key={name} title={`Place points of class ${name} (key ${k + 1})`}>
+        <label key={name} title={`Place points of class ${name} (key ${k + 1} on the plane)`}>
           <input
             type="radio"
             name="plane-tool"

@@ -1,7 +1,8 @@
 /** @jsxImportSource preact */
 /** How well it went: loss, accuracy, rounds and time. */
+import { percent } from "../../components/percent.ts";
 import type { Playground } from "./playground.ts";
-import { brief, percent } from "./words.ts";
+import { brief } from "./words.ts";
 
 /** The figures, or what is missing for them. */
 export function Figures({ playground }: { readonly playground: Playground }) {

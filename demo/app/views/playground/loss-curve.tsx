@@ -1,5 +1,6 @@
 /** @jsxImportSource preact */
 /** The course of the loss from zero parameters on, and a button to see it happen. */
+import { CalmButton } from "../../components/calm-button.tsx";
 import type { Playground } from "./playground.ts";
 import { brief } from "./words.ts";
 
@@ -22,9 +23,11 @@ export function LossCurve({ playground }: { readonly playground: Playground }) {
         <polyline points={pointsOf(losses)} />
       </svg>
       <p class="hint">The loss, round after round: mean cross-entropy of the points, without the penalty.</p>
-      <button type="button" onClick={() => playground.watch()} disabled={!trained.value}>
-        {isWatched.value ? "Start over" : "Watch it learn"}
-      </button>
+      <CalmButton
+        label={isWatched.value ? "Start over" : "Watch it learn"}
+        isOff={!trained.value}
+        onPress={() => playground.watch()}
+      />
     </div>
   );
 }

@@ -1,9 +1,10 @@
 /** @jsxImportSource preact */
 /** What the model says of the place under the pointer or the cursor. */
+import { percent } from "../../components/percent.ts";
 import { Marker } from "./marker.tsx";
 import { CLASSES } from "./plane.ts";
 import type { Playground } from "./playground.ts";
-import { coordinates, likelyAt, percent } from "./words.ts";
+import { coordinates, likelyAt } from "./words.ts";
 
 /** Classes that are named. */
 const NAMED = 3;

@@ -12,7 +12,6 @@ import { Playground } from "./playground.ts";
 import { PointsTable } from "./points-table.tsx";
 import { PresetPicker } from "./preset-picker.tsx";
 import { SettingsPanel } from "./settings-panel.tsx";
-import { chooseByKey } from "./use-plane-input.ts";
 
 /** The whole view. It trains a model of its own; that of the other views stays as it is. */
 export function PlaygroundView(_: { readonly session: Session }) {
@@ -26,13 +25,6 @@ export function PlaygroundView(_: { readonly session: Session }) {
 }
 
 function Parts({ playground }: { readonly playground: Playground }) {
-  useEffect(() => {
-    const choose = (event: KeyboardEvent) => {
-      if (!event.ctrlKey && !event.altKey && !event.metaKey) chooseByKey(playground, event.key);
-    };
-    addEventListener("keydown", choose);
-    return () => removeEventListener("keydown", choose);
-  }, [playground]);
   return (
     <div class="playground">
       <Section

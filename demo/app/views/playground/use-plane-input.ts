@@ -49,7 +49,7 @@ export function usePlaneInput(playground: Playground) {
       if (playground.cursor.value?.by === "pointer") playground.cursor.value = null;
     },
     onKeyDown(event: KeyboardEvent) {
-      if (pressed(event)) event.preventDefault();
+      if (!event.ctrlKey && !event.altKey && !event.metaKey && pressed(event)) event.preventDefault();
     },
     onBlur() {
       playground.cursor.value = null;
@@ -83,17 +83,13 @@ export function usePlaneInput(playground: Playground) {
       else playground.spoken.value = "No point here.";
       return true;
     }
-    return false;
+    const k = key.length === 1 ? "12345678".indexOf(key) : -1;
+    if (k < 0) return false;
+    playground.chosen.value = k;
+    playground.tool.value = "place";
+    playground.spoken.value = `Class ${CLASSES[k]}.`;
+    return true;
   }
-}
-
-/** Keys 1 to 8 choose a class, wherever in the view they are pressed. */
-export function chooseByKey(playground: Playground, key: string): void {
-  const k = "12345678".indexOf(key);
-  if (key.length !== 1 || k < 0) return;
-  playground.chosen.value = k;
-  playground.tool.value = "place";
-  playground.spoken.value = `Class ${CLASSES[k]}.`;
 }
 
 /** The place of an event in the plane, and how much of the plane a CSS pixel is. */

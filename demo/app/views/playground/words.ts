@@ -1,17 +1,12 @@
 /** Numbers and places in words. */
 import { matmul, softmax } from "../../../../src/backends/reference/operations.ts";
 import type { Point } from "../../../../src/data/stroke-raster.ts";
+import { percent } from "../../components/percent.ts";
 import type { Trained } from "./live-training.ts";
 import { CLASSES } from "./plane.ts";
 
-const percents = new Intl.NumberFormat("en-GB", { style: "percent", maximumFractionDigits: 1 });
 const tenths = new Intl.NumberFormat("en-GB", { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 const powers = new Intl.NumberFormat("en-GB", { maximumSignificantDigits: 2, useGrouping: false });
-
-/** `0.934` as `93.4%`; a dash for what is not known. */
-export function percent(share: number): string {
-  return Number.isNaN(share) ? "–" : percents.format(share);
-}
 
 /** Two significant digits, `0.000032` as `3.2e-5`. */
 export function brief(value: number): string {

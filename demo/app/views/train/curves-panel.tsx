@@ -1,13 +1,15 @@
 /** @jsxImportSource preact */
 /** Loss and accuracy round by round: two charts, and the same as a table. */
+
 import { useMemo } from "preact/hooks";
 import { Section } from "../../../../bench/page/components/section.tsx";
 import { Chart } from "../../components/chart.tsx";
 import type { AxisRange, Line } from "../../components/draw-lines.ts";
+import { percent } from "../../components/percent.ts";
 import { useCalmly } from "../../components/use-calmly.ts";
 import type { Round, Session } from "../../state/session.ts";
 import { RoundsTable } from "./rounds-table.tsx";
-import { lossText, percent, unitOf } from "./run-words.ts";
+import { lossText, unitOf } from "./run-words.ts";
 
 const TRAINING: Line = { label: "training", colour: 0, dash: [] };
 const VALIDATION: Line = { label: "validation", colour: 1, dash: [6, 4] };
@@ -15,6 +17,8 @@ const BOTH = [TRAINING, VALIDATION];
 
 const fromZero: AxisRange = (_, most) => [0, 1.05 * most || 1];
 const toOne: AxisRange = (least) => [Math.max(0, Math.floor(10 * least - 0.5) / 10), 1];
+
+const wholePercent = (share: number) => `${Math.round(100 * share)}%`;
 
 /** Figures come in at most so often, ms. */
 const INTERVAL = 100;
@@ -52,6 +56,7 @@ export function CurvesPanel({ session }: { readonly session: Session }) {
           axisRange={toOne}
           data={accuracy}
           inWords={percent}
+          onAxis={wholePercent}
         />
       </div>
       <RoundsTable rounds={rounds} unit={unitOf(solver)} />

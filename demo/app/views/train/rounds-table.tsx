@@ -3,8 +3,9 @@
 
 import { useState } from "preact/hooks";
 import { ScrollBox } from "../../../../bench/page/components/scroll-box.tsx";
+import { percent } from "../../components/percent.ts";
 import type { Round } from "../../state/session.ts";
-import { lossText, percent } from "./run-words.ts";
+import { lossText } from "./run-words.ts";
 
 /** Rows that are shown, so that the table never slows training down. */
 const MOST = 100;

@@ -1,9 +1,11 @@
 /** @jsxImportSource preact */
 /** How fast a run goes, how good it is by now, and what it runs on and why. */
+
 import { formatNumber } from "../../../../bench/page/format.ts";
+import { percent } from "../../components/percent.ts";
 import { useCalmly } from "../../components/use-calmly.ts";
 import type { Session } from "../../state/session.ts";
-import { lossText, percent, reasonText, unitOf } from "./run-words.ts";
+import { lossText, reasonText, unitOf } from "./run-words.ts";
 
 /** The figures. */
 export function RunFacts({ session }: { readonly session: Session }) {

@@ -1,10 +1,12 @@
 /** @jsxImportSource preact */
 /** Starts, pauses and resets a run, and says how far it has come. */
 import { Section } from "../../../../bench/page/components/section.tsx";
+import { CalmButton } from "../../components/calm-button.tsx";
+import { percent } from "../../components/percent.ts";
 import { useCalmly } from "../../components/use-calmly.ts";
 import type { Round, Session, Status } from "../../state/session.ts";
 import { RunFacts } from "./run-facts.tsx";
-import { percent, type Standing, statusText, unitOf } from "./run-words.ts";
+import { type Standing, statusText, unitOf } from "./run-words.ts";
 
 /** How often figures change for the eye, and for a screen reader that reads them out, ms. */
 const FOR_EYES = 200;
@@ -48,21 +50,6 @@ export function RunPanel({ session }: { readonly session: Session }) {
       <Announcement session={session} key={status} />
       <RunFacts session={session} />
     </Section>
-  );
-}
-
-interface CalmButtonProps {
-  readonly label: string;
-  readonly isOff: boolean;
-  readonly onPress: () => void;
-}
-
-/** A button that keeps the keyboard's focus when it is switched off. */
-function CalmButton({ label, isOff, onPress }: CalmButtonProps) {
-  return (
-    <button type="button" aria-disabled={isOff} onClick={() => !isOff && onPress()}>
-      {label}
-    </button>
   );
 }
 

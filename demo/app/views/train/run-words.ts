@@ -2,15 +2,6 @@
 import type { StopReason } from "../../../../src/index.ts";
 import type { Round, Status } from "../../state/session.ts";
 
-const PERCENT = new Intl.NumberFormat("en", { minimumFractionDigits: 1, maximumFractionDigits: 1 });
-
-/** A share as percent with one decimal; a dash where there is none. */
-export function percent(share: number | null | undefined): string {
-  return share === null || share === undefined || !Number.isFinite(share)
-    ? "–"
-    : `${PERCENT.format(100 * share)} %`;
-}
-
 /** A loss with four decimals; a dash where there is none. */
 export function lossText(loss: number | undefined): string {
   return loss === undefined || !Number.isFinite(loss) ? "–" : loss.toFixed(4);
@@ -56,9 +47,9 @@ function endText(stopReason: StopReason | null): string {
   return "";
 }
 
-/** Why a device was taken, from what the library says of it. */
+/** Why a device was taken, from what the library says of it; what it advises a caller to do is nothing for a reader. */
 export function reasonText(reason: string): string {
   if (reason === "asked for by name") return "Chosen in the options";
-  const automatic = reason.replace(/^auto: (device: )?/, "Chosen automatically: ");
+  const automatic = reason.replace(/^auto: (device: )?/, "Chosen automatically: ").replace(/;.*$/, "");
   return automatic[0].toUpperCase() + automatic.slice(1);
 }

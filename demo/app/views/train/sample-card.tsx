@@ -1,10 +1,11 @@
 /** @jsxImportSource preact */
 /** A validation row with what it is, what it was taken for, and how probable the model holds both. */
+
 import { elementScale } from "../../../../src/data/matrix.ts";
+import { percent } from "../../components/percent.ts";
 import { SampleImage } from "../../components/sample-image.tsx";
 import type { DemoDataset, Samples } from "../../data/demo-dataset.ts";
 import type { Judged } from "./most-wrong.ts";
-import { percent } from "./run-words.ts";
 
 /** Numbers of a row that is no picture, as far as they are shown. */
 const NUMBERS = 6;

@@ -1,13 +1,8 @@
 /** @jsxImportSource preact */
 /** The probability of every class as a bar; a class that is chosen is the one whose evidence is shown. */
+import { percent } from "../../components/percent.ts";
 import type { Drawing } from "./drawing.ts";
 import { likeliest } from "./evidence.ts";
-
-const percent = new Intl.NumberFormat("en-GB", {
-  style: "percent",
-  minimumFractionDigits: 1,
-  maximumFractionDigits: 1,
-});
 
 /** The bars, a group of radio buttons. */
 export function Probabilities({
@@ -41,7 +36,7 @@ export function Probabilities({
               <svg viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true">
                 <rect width={100 * p} height={1} />
               </svg>
-              {verdict ? <data value={p}>{percent.format(p)}</data> : <data value="">–</data>}
+              {verdict ? <data value={p}>{percent(p)}</data> : <data value="">–</data>}
             </label>
           );
         })}
@@ -67,5 +62,5 @@ export function spokenAnswer(drawing: Drawing): string {
   const verdict = drawing.verdict.value;
   if (!verdict) return "";
   const k = likeliest(verdict.probabilities);
-  return `Most probably ${verdict.classes[k]}, ${percent.format(verdict.probabilities[k])}.`;
+  return `Most probably ${verdict.classes[k]}, ${percent(verdict.probabilities[k])}.`;
 }

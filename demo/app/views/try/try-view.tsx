@@ -1,7 +1,9 @@
 /** @jsxImportSource preact */
 /** The view "Try": draw, see the probabilities, and see which pixels speak for a class. */
+
 import { useState } from "preact/hooks";
 import { Section } from "../../../../bench/page/components/section.tsx";
+import { CalmButton } from "../../components/calm-button.tsx";
 import type { ImageShape } from "../../data/demo-dataset.ts";
 import type { Session } from "../../state/session.ts";
 import { DrawCanvas } from "./draw-canvas.tsx";
@@ -55,16 +57,12 @@ function DrawAndSee({
       <Section title="Draw">
         <DrawCanvas drawing={drawing} image={image} onEnd={speak} />
         <div class="buttons">
-          <button type="button" onClick={() => drawing.clear()} disabled={!drawing.picture.value}>
-            Clear
-          </button>
-          <button
-            type="button"
-            onClick={() => drawing.undo()}
-            disabled={source.kind !== "strokes" || source.strokes.length === 0}
-          >
-            Undo
-          </button>
+          <CalmButton label="Clear" isOff={!drawing.picture.value} onPress={() => drawing.clear()} />
+          <CalmButton
+            label="Undo"
+            isOff={source.kind !== "strokes" || source.strokes.length === 0}
+            onPress={() => drawing.undo()}
+          />
           <button
             type="button"
             onClick={() => {

@@ -1,5 +1,6 @@
 /** @jsxImportSource preact */
 /** Step 8: the gradient check, run on a click. */
+import { CalmButton } from "../../../components/calm-button.tsx";
 import type { Session } from "../../../state/session.ts";
 import { count } from "../numbers/format.ts";
 import { Formula } from "../parts/formula.tsx";
@@ -32,14 +33,12 @@ export function GradientCheckSection({ session, worked }: GradientCheckSectionPr
             right; if this device agrees with the formula, so is its code.
           </p>
           <p>
-            <button
-              type="button"
-              class="primary"
-              disabled={state.kind === "running"}
-              onClick={() => void run()}
-            >
-              Check the gradient
-            </button>
+            <CalmButton
+              label="Check the gradient"
+              isPrimary
+              isOff={state.kind === "running"}
+              onPress={() => void run()}
+            />
           </p>
           <p class="hint">
             At the parameters as they are now, all {count(weights.length + bias.length)} of them, on the

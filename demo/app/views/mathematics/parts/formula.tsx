@@ -20,6 +20,17 @@ export function Formula({ tex, display = false }: { readonly tex: string; readon
       isCurrent = false;
     };
   }, [tex, display]);
+  useLayoutEffect(() => {
+    const span = place.current;
+    if (!span || !display) return;
+    // What scrolls must be reachable by keyboard, and only that.
+    const observer = new ResizeObserver(() => {
+      if (span.scrollWidth > span.clientWidth) span.tabIndex = 0;
+      else span.removeAttribute("tabindex");
+    });
+    observer.observe(span);
+    return () => observer.disconnect();
+  }, [display]);
   return <span ref={place} class={display ? "formula display" : "formula"} />;
 }
 

@@ -61,7 +61,8 @@ export function LossSection({ worked }: { readonly worked: WorkedSample }) {
         ]}
       />
       <p class="totals">
-        <Formula tex="L = (m + \log \textstyle\sum_c e^{z_c - m}) - \sum_k y_k z_k" />
+        <Formula tex="L = (m + \log \textstyle\sum_c e^{z_c - m})" />
+        <Formula tex="-\;\textstyle\sum_k y_k z_k" />
         <Formula
           tex={`= ${format(max + Math.log(sum))} ${score < 0 ? "+" : "-"} ${format(Math.abs(score))} = ${format(loss)}`}
         />

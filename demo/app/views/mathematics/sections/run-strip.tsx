@@ -1,5 +1,6 @@
 /** @jsxImportSource preact */
 /** Where the run stands, and the two buttons that move it on without leaving the view. */
+import { CalmButton } from "../../../components/calm-button.tsx";
 import type { Session } from "../../../state/session.ts";
 
 /** The strip. */
@@ -17,9 +18,7 @@ export function RunStrip({ session }: { readonly session: Session }) {
         >
           {isTraining ? "Pause" : status === "paused" ? "Go on" : "Train"}
         </button>
-        <button type="button" disabled={isTraining} onClick={() => void session.step()}>
-          One {unit}
-        </button>
+        <CalmButton label={`One ${unit}`} isOff={isTraining} onPress={() => void session.step()} />
       </div>
       <p class="status">{where(session, unit)}</p>
     </div>

@@ -1,0 +1,91 @@
+/** The demo's session: what a run shows while it trains, when it ends, and after it is opened again. */
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { clouds } from "../../demo/app/data/built-in.ts";
+import { DEFAULT_CHOICES } from "../../demo/app/state/choices.ts";
+import { Session } from "../../demo/app/state/session.ts";
+import { Stopwatch } from "../../demo/app/state/stopwatch.ts";
+import { statusText } from "../../demo/app/views/train/run-words.ts";
+
+const CHOICES = { ...DEFAULT_CHOICES, device: "reference", l2: 0.01 } as const;
+const dataset = clouds(3);
+
+async function trained(choices: Partial<typeof DEFAULT_CHOICES>): Promise<Session> {
+  const session = new Session(dataset);
+  await session.choose({ ...CHOICES, ...choices });
+  await session.start();
+  return session;
+}
+
+afterEach(() => void vi.restoreAllMocks());
+
+test("L-BFGS shows loss and accuracy of the training rows, and why it ended", async () => {
+  const session = await trained({ solver: "lbfgs", rounds: 1000 });
+  const last = session.rounds.value.at(-1);
+  const { x, y } = dataset.train;
+  const seen = await session.model?.evaluate(x, y as string[]);
+  expect(last?.accuracy).toBe(seen?.accuracy);
+  expect(last?.loss).toBeCloseTo(seen?.loss ?? Number.NaN, 6);
+  expect(session.stopReason.value).toBe("tolerance");
+  const { rounds, status, stopReason } = session;
+  const standing = { status: status.value, latest: last, unit: "iteration", planned: 1000 } as const;
+  expect(statusText({ ...standing, stopReason: stopReason.value })).toBe(
+    `Done after iteration ${rounds.value.length}: the optimum, where the gradient is as good as 0.`,
+  );
+  session.dispose();
+});
+
+test("a model that is opened shows what it makes of the validation rows, until it is trained on", async () => {
+  const session = new Session(dataset);
+  await session.choose({ ...CHOICES, rounds: 3 });
+  await session.step();
+  const [first] = session.rounds.value;
+  const file = new Blob([session.model?.toSafetensors() ?? ""]);
+  await session.reset();
+  expect(session.opened.value).toBe(null);
+  await session.adopt(file);
+  expect(session.opened.value).toMatchObject({
+    accuracy: first.validationAccuracy,
+    loss: first.validationLoss,
+  });
+  await session.step();
+  expect(session.opened.value).toBe(null);
+  expect(session.rounds.value.map(({ index }) => index)).toEqual([2]);
+  session.dispose();
+});
+
+test("a model for other rows is refused, and the one at hand stays", async () => {
+  const session = await trained({ rounds: 1 });
+  const other = new Session(clouds(4));
+  const file = new Blob([session.model?.toSafetensors() ?? ""]);
+  await other.choose({ ...CHOICES, rounds: 1 });
+  await other.start();
+  const { model } = other;
+  await expect(other.adopt(file)).rejects.toThrow("This model knows A, B, C, but not “D”.");
+  expect(other.model).toBe(model);
+  session.dispose();
+  other.dispose();
+});
+
+describe("speed", () => {
+  const at = (time: number) => vi.spyOn(performance, "now").mockReturnValue(time);
+
+  test("counts from the first report, and from the start where that is the only one", () => {
+    const stopwatch = new Stopwatch();
+    at(100);
+    stopwatch.start();
+    at(110);
+    expect(stopwatch.report(50)).toBe(5000);
+    at(120);
+    expect(stopwatch.report(250)).toBe(20_000);
+  });
+
+  test("says nothing of a resumed run's first report, nor of a moment", () => {
+    const stopwatch = new Stopwatch();
+    at(100);
+    expect(stopwatch.report(1000)).toBe(null);
+    at(101);
+    expect(stopwatch.report(1100)).toBe(null);
+    at(150);
+    expect(stopwatch.report(2000)).toBe(20_000);
+  });
+});
