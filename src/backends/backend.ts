@@ -56,6 +56,8 @@ export interface Dataset {
   readonly rows: number;
   readonly features: number;
   readonly targetKind: Targets["kind"];
+  /** Classes that the targets need: K of distributions, 1 + the largest label, 0 without targets. */
+  readonly classes: number;
   readonly isDisposed: boolean;
   dispose(): void;
 }

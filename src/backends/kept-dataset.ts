@@ -7,6 +7,7 @@ export class KeptDataset implements Dataset {
   readonly rows: number;
   readonly features: number;
   readonly targetKind: Targets["kind"];
+  readonly classes: number;
   /** s_i of each row, kept on the host for the sums of batches. */
   readonly sampleWeights: Float32Array | undefined;
   #isDisposed = false;
@@ -16,6 +17,7 @@ export class KeptDataset implements Dataset {
     this.rows = x.rows;
     this.features = x.cols;
     this.targetKind = targets.kind;
+    this.classes = classesOf(targets);
     this.sampleWeights = sampleWeights;
   }
 
@@ -33,4 +35,10 @@ export class KeptDataset implements Dataset {
     this.#isDisposed = true;
     for (const end of this.#ends) end();
   }
+}
+
+function classesOf(targets: Targets): number {
+  if (targets.kind === "none") return 0;
+  if (targets.kind === "distributions") return targets.distributions.cols;
+  return 1 + targets.labels.reduce((most, label) => Math.max(most, label), 0);
 }

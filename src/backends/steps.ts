@@ -18,17 +18,20 @@ export function sumOfWeights(sampleWeights: ArrayLike<number> | undefined, rows:
   return sum;
 }
 
-/** @throws ShapeError, StateError  a data set of other features, or one that was disposed of */
-export function checkFeatures({ features }: ModelShape, data: Dataset): void {
+/** @throws ShapeError, StateError  a data set of other features or classes, or one that was disposed of */
+export function checkShape({ features, classes }: ModelShape, data: Dataset): void {
   if (data.isDisposed) throw new StateError("data", "the data set was disposed of");
   if (data.features !== features) {
     throw new ShapeError("data", `expected ${features} features, got ${data.features}`);
+  }
+  if (data.targetKind === "distributions" ? data.classes !== classes : data.classes > classes) {
+    throw new ShapeError("data", `expected targets of ${classes} classes, got ${data.classes}`);
   }
 }
 
 /** @throws DataError also for a data set without targets */
 export function checkLabelled(shape: ModelShape, data: Dataset): void {
-  checkFeatures(shape, data);
+  checkShape(shape, data);
   if (data.targetKind === "none") throw new DataError("data", "expected a data set with targets");
 }
 

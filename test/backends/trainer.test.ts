@@ -206,10 +206,17 @@ for (const backendCase of BACKENDS) {
       await withTrainer(backend, problem, true, async (trainer, data) => {
         trainer.write(problem.parameters);
         const other = await backend.createDataset(randomProblem({ rows: 8, features: 4, classes: 3 }).source);
-        const unlabelled = await backend.createDataset({ x: problem.source.x, targets: { kind: "none" } });
+        const { x } = problem.source;
+        const more = await backend.createDataset({
+          x,
+          targets: { kind: "labels", labels: new Uint32Array(8).fill(3) },
+        });
+        const unlabelled = await backend.createDataset({ x, targets: { kind: "none" } });
         for (const [refused, error] of [
           [trainer.logits(other), ShapeError],
           [trainer.sgd(other, steps), ShapeError],
+          [trainer.sgd(more, steps), ShapeError],
+          [trainer.outcomes(more), ShapeError],
           [trainer.evaluate(unlabelled), DataError],
           [trainer.lossAndGradient(unlabelled, 0), DataError],
           [trainer.sgd(data, { ...steps, learningRates: Float64Array.of(1) }), OptionError],
@@ -222,6 +229,7 @@ for (const backendCase of BACKENDS) {
           await expect(refused).rejects.toThrow(error);
         }
         other.dispose();
+        more.dispose();
         unlabelled.dispose();
         await expect(trainer.logits(unlabelled)).rejects.toThrow(StateError);
         const { weights } = await trainer.read();

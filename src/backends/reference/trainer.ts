@@ -17,14 +17,7 @@ import type {
   SgdSteps,
   Trainer,
 } from "../backend.ts";
-import {
-  averagedAfter,
-  batchesOf,
-  checkFeatures,
-  checkLabelled,
-  checkSteps,
-  sumOfWeights,
-} from "../steps.ts";
+import { averagedAfter, batchesOf, checkLabelled, checkShape, checkSteps, sumOfWeights } from "../steps.ts";
 import type { ReferenceDataset } from "./dataset.ts";
 import {
   adamwUpdate,
@@ -42,7 +35,7 @@ import {
 } from "./operations.ts";
 
 /** Multiply-adds of one uninterrupted piece of work: some milliseconds. */
-const PIECE_PRODUCTS = 2 ** 22;
+const PIECE_PRODUCTS = 2 ** 20;
 
 /** {@link Trainer} in float64 on the CPU. */
 export class ReferenceTrainer implements Trainer {
@@ -123,14 +116,14 @@ export class ReferenceTrainer implements Trainer {
   }
 
   async logits(data: ReferenceDataset, options: RunOptions = {}): Promise<Float32Array> {
-    checkFeatures(this.#shape, data);
+    checkShape(this.#shape, data);
     const all = new Float32Array(data.rows * this.#shape.classes);
     await this.#eachPiece(data, options, (rows, logits) => all.set(logits, rows[0] * this.#shape.classes));
     return all;
   }
 
   async probabilities(data: ReferenceDataset, options: RunOptions = {}): Promise<Float32Array> {
-    checkFeatures(this.#shape, data);
+    checkShape(this.#shape, data);
     const all = new Float32Array(data.rows * this.#shape.classes);
     await this.#eachPiece(data, options, (rows, logits) =>
       all.set(softmax(logits, this.#shape.classes), rows[0] * this.#shape.classes),
@@ -139,7 +132,7 @@ export class ReferenceTrainer implements Trainer {
   }
 
   async outcomes(data: ReferenceDataset, options: RunOptions = {}): Promise<Outcomes> {
-    checkFeatures(this.#shape, data);
+    checkShape(this.#shape, data);
     const all = {
       predicted: new Uint32Array(data.rows),
       confidence: new Float32Array(data.rows),

@@ -15,7 +15,7 @@ import type {
   SgdSteps,
   Trainer,
 } from "../backend.ts";
-import { batchesOf, checkFeatures, checkLabelled, checkSteps, sumOfWeights } from "../steps.ts";
+import { batchesOf, checkLabelled, checkShape, checkSteps, sumOfWeights } from "../steps.ts";
 import { eachBlock, type Sums } from "./backward.ts";
 import type { WasmDataset } from "./dataset.ts";
 import { Optimiser, reduceGradient } from "./optimiser.ts";
@@ -126,7 +126,7 @@ export class WasmTrainer implements Trainer {
   }
 
   async outcomes(data: WasmDataset, options: RunOptions = {}): Promise<Outcomes> {
-    checkFeatures(this.#shape, data);
+    checkShape(this.#shape, data);
     const predicted = new Uint32Array(data.rows);
     const confidence = new Float32Array(data.rows);
     const rank = new Uint32Array(data.rows);
@@ -169,7 +169,7 @@ export class WasmTrainer implements Trainer {
     options: RunOptions = {},
     finish: (workspace: Workspace, rows: number) => void,
   ): Promise<Float32Array> {
-    checkFeatures(this.#shape, data);
+    checkShape(this.#shape, data);
     const { classes } = this.#shape;
     const all = new Float32Array(data.rows * classes);
     await this.#forward(data, options, (workspace, block) => {

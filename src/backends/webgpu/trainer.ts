@@ -17,7 +17,7 @@ import type {
   Trainer,
   TuningReport,
 } from "../backend.ts";
-import { averagedAfter, checkFeatures, checkLabelled, checkSteps } from "../steps.ts";
+import { averagedAfter, checkLabelled, checkShape, checkSteps } from "../steps.ts";
 import { choosePlan, type PlanReport, type TunerSettings } from "./choose-plan.ts";
 import type { WebGpuDataset } from "./dataset.ts";
 import type { Operation } from "./dispatches.ts";
@@ -163,7 +163,7 @@ export class WebGpuTrainer implements Trainer {
   }
 
   async #rows(data: WebGpuDataset, result: RowResult, options?: RunOptions): Promise<ArrayBuffer> {
-    checkFeatures(this.#owner.shape, data);
+    checkShape(this.#owner.shape, data);
     return readRows(this.#owner, await this.#workspace(data), data, result, options);
   }
 
