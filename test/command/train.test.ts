@@ -138,8 +138,9 @@ describe("complaints name what is wrong, in one line, before anything starts", (
   test("a broken file says which and why", async () => {
     const folder = await mkdtemp(join(tmpdir(), "idx-"));
     try {
-      for (const name of ["train-images-idx3", "train-labels-idx1", "t10k-images-idx3", "t10k-labels-idx1"]) {
-        await writeFile(join(folder, `${name}-ubyte`), Uint8Array.of(0, 0, 8, 9));
+      for (const part of ["train", "t10k"]) {
+        await writeFile(join(folder, `${part}-images-idx3-ubyte`), Uint8Array.of(0, 0, 8, 9));
+        await writeFile(join(folder, `${part}-labels-idx1-ubyte`), Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 1, 5));
       }
       const { code, stderr } = await train(["--device", "reference", "--data", folder]);
       expect(stderr).toMatch(/images: .*magic/i);
