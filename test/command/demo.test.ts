@@ -263,6 +263,21 @@ describe("the demo", () => {
     });
   });
 
+  test("a table asks for its label column, and still does after another view was open", async () => {
+    await withPage(async (page) => {
+      const rows = Array.from({ length: 40 }, (_, i) => `${i},${i % 7},${"ab"[i % 2]}\n`);
+      await dropOn(page, [{ name: "letters.csv", text: `first,second,letter\n${rows.join("")}` }]);
+      await see(page, "Open letters.csv");
+      await show(page, "model");
+      await show(page, "train");
+      await see(page, "Open letters.csv");
+      await press(page, "Open");
+      await see(page, "32 rows to train on, 8 more to check with.");
+      await press(page, "Start");
+      await see(page, "Done after epoch 30");
+    });
+  });
+
   test("files that are broken are refused in plain words, and nothing changes", async () => {
     await withPage(async (page) => {
       await dropOn(page, [{ name: "broken.csv", text: "a,b,label\n1,2,x\n1\n" }]);

@@ -16,6 +16,7 @@ import {
 import type { DemoDataset } from "../data/demo-dataset.ts";
 import { type Choices, DEFAULT_CHOICES, optionsOf } from "./choices.ts";
 import { openModel } from "./open-model.ts";
+import { Opening } from "./opening.ts";
 import { Stopwatch } from "./stopwatch.ts";
 
 /** `"failed"`: an error ended it; `message` says which. */
@@ -71,6 +72,8 @@ export class Session {
   readonly message: Signal<Message | null> = signal<Message | null>(null);
   /** Rises with every change of the parameters: what depends on the model is to be asked for again. */
   readonly version: Signal<number> = signal(0);
+  /** What becomes another data set. */
+  readonly opening: Opening = new Opening((dataset) => this.open(dataset));
   readonly isTraining: ReadonlySignal<boolean> = computed(() => this.status.value === "training");
   #model: SoftmaxRegression | null = null;
   /** Why the model left the device that was chosen. */
@@ -148,6 +151,7 @@ export class Session {
   /** Frees the device. */
   dispose(): void {
     this.pause();
+    this.opening.cancel();
     this.#model?.dispose();
   }
 

@@ -8,14 +8,14 @@ import { DataFacts } from "./data/data-facts.tsx";
 import { FileButtons } from "./data/file-buttons.tsx";
 import { OpeningStage } from "./data/opening-stage.tsx";
 import { useDrops } from "./data/use-drops.ts";
-import { useOpening } from "./data/use-opening.ts";
 
 /** The panel. */
 export function DataPanel({ session }: { readonly session: Session }) {
   const dataset = session.dataset.value;
-  const opening = useOpening((opened) => session.open(opened));
-  const { stage, problem, make, offer } = opening;
-  const isOver = useDrops((files) => void offer(files));
+  const { opening } = session;
+  const stage = opening.stage.value;
+  const problem = opening.problem.value;
+  const isOver = useDrops((files) => void opening.offer(files));
   const place = useRef<HTMLDivElement>(null);
   useEffect(() => {
     if (stage.kind === "idle") return;
@@ -29,11 +29,11 @@ export function DataPanel({ session }: { readonly session: Session }) {
       <div class={isOver ? "data over" : "data"} ref={place} tabIndex={-1}>
         <DataFacts dataset={dataset} />
         <div>
-          <BuiltInButtons inUse={dataset.name} onOpen={(builtIn) => void make(builtIn)} />
+          <BuiltInButtons inUse={dataset.name} onOpen={(builtIn) => void opening.make(builtIn)} />
           <p class="own-data">
             Or your own: drop files or a folder anywhere on this page. They stay in this tab.
           </p>
-          <FileButtons onFiles={(files) => void offer(files)} />
+          <FileButtons onFiles={(files) => void opening.offer(files)} />
           <p class="hint">
             IDX files such as MNIST’s, a CSV file with a header, x.npy with y.npy, or a folder that has a
             folder of pictures for each class. Gzip is fine. What was learnt of other data is forgotten.

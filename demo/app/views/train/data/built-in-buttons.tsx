@@ -1,7 +1,7 @@
 /** @jsxImportSource preact */
 /** The data sets that need no file, one press each. */
 import { clouds, digits } from "../../../data/built-in.ts";
-import type { MakeDataset } from "./use-opening.ts";
+import type { MakeDataset } from "../../../state/opening.ts";
 
 interface BuiltIn {
   /** Also the data set's own name. */

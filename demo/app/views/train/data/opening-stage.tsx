@@ -1,14 +1,16 @@
 /** @jsxImportSource preact */
 /** What the opening of files shows now: nothing, its progress, or what it has to ask. */
 import { nameOf } from "../../../data/open-context.ts";
+import type { Opening } from "../../../state/opening.ts";
 import { OpeningProgress } from "./opening-progress.tsx";
 import { PictureForm } from "./picture-form.tsx";
 import { TableForm } from "./table-form.tsx";
-import type { Opening } from "./use-opening.ts";
 
 /** The part that fits the stage. */
 export function OpeningStage({ opening }: { readonly opening: Opening }) {
-  const { stage, choices, answer, cancel } = opening;
+  const stage = opening.stage.value;
+  const choices = opening.choices.value;
+  const cancel = () => opening.cancel();
   if (stage.kind === "working") return <OpeningProgress progress={stage.progress} onCancel={cancel} />;
   if (stage.kind === "table") {
     return (
@@ -16,7 +18,7 @@ export function OpeningStage({ opening }: { readonly opening: Opening }) {
         name={nameOf(stage.known.files[0])}
         columns={stage.columns}
         before={choices.table}
-        onOpen={(table) => void answer({ ...choices, table })}
+        onOpen={(table) => void opening.answer({ ...choices, table })}
         onCancel={cancel}
       />
     );
@@ -26,7 +28,7 @@ export function OpeningStage({ opening }: { readonly opening: Opening }) {
       <PictureForm
         pictures={stage.known.files.length}
         before={choices.pictures}
-        onOpen={(pictures) => void answer({ ...choices, pictures })}
+        onOpen={(pictures) => void opening.answer({ ...choices, pictures })}
         onCancel={cancel}
       />
     );
