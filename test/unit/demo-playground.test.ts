@@ -1,5 +1,5 @@
 /** The playground: its plane, its presets, and the regions of a classifier in it. */
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import {
   datasetOf,
   fromSheet,
@@ -8,6 +8,7 @@ import {
   REACH,
   toSheet,
 } from "../../demo/app/views/playground/plane.ts";
+import { Playground } from "../../demo/app/views/playground/playground.ts";
 import { cloudPoints, overlapPoints, ringPoints } from "../../demo/app/views/playground/presets.ts";
 import { GRID, probabilityGrid, regions, shaded } from "../../demo/app/views/playground/regions.ts";
 import { brief, coordinates, likelyAt } from "../../demo/app/views/playground/words.ts";
@@ -23,6 +24,17 @@ function area(polygon: readonly { readonly x: number; readonly y: number }[]): n
       return sum + (x * next.y - next.x * y) / 2;
     }, 0),
   );
+}
+
+/** A playground that nobody watches, as where motion is to be reduced. */
+function quietPlayground(): Playground {
+  vi.stubGlobal("matchMedia", () => ({ matches: true }));
+  const playground = new Playground();
+  onTestFinished(() => {
+    playground.dispose();
+    vi.unstubAllGlobals();
+  });
+  return playground;
 }
 
 async function accuracyOf(points: readonly PlanePoint[]): Promise<number> {
@@ -56,6 +68,22 @@ describe("the plane", () => {
   test("coordinates have no negative zero", () => {
     expect(coordinates({ x: -0.04, y: -1.26 })).toBe("(0.0, −1.3)");
     expect([brief(0.00003), brief(0.025), brief(1)]).toEqual(["3e-5", "0.025", "1"]);
+  });
+});
+
+describe("points", () => {
+  test("what is moved is the point itself, whatever was deleted meanwhile", () => {
+    const playground = quietPlayground();
+    playground.replace([
+      { x: 0, y: 0, k: 0 },
+      { x: 1, y: 1, k: 1 },
+    ]);
+    const [first, second] = playground.points.value;
+    playground.delete(0);
+    expect(playground.move(first, { x: 2, y: 2 })).toBeNull();
+    expect(playground.points.value).toEqual([{ x: 1, y: 1, k: 1 }]);
+    expect(playground.move(second, { x: 2, y: 2 })).toEqual({ x: 2, y: 2, k: 1 });
+    expect(playground.points.value).toEqual([{ x: 2, y: 2, k: 1 }]);
   });
 });
 

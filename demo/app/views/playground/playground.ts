@@ -39,19 +39,25 @@ export class Playground {
     this.#change(points, "watched");
   }
 
-  /** @returns the new point's index; −1 where there are too many */
-  place({ x, y }: Point): number {
+  /** @returns the new point; null where there are too many */
+  place({ x, y }: Point): PlanePoint | null {
     if (this.points.value.length >= MOST_POINTS) {
       this.spoken.value = `There are ${MOST_POINTS} points, which is the most.`;
-      return -1;
+      return null;
     }
-    this.#change([...this.points.value, { x, y, k: this.chosen.value }]);
+    const point = { x, y, k: this.chosen.value };
+    this.#change([...this.points.value, point]);
     this.spoken.value = `${CLASSES[this.chosen.value]} placed, ${this.points.value.length} points.`;
-    return this.points.value.length - 1;
+    return point;
   }
 
-  move(index: number, { x, y }: Point): void {
-    this.#change(this.points.value.with(index, { ...this.points.value[index], x, y }));
+  /** @returns the point as it is now; null where it is gone */
+  move(point: PlanePoint, { x, y }: Point): PlanePoint | null {
+    const index = this.points.value.indexOf(point);
+    if (index < 0) return null;
+    const moved = { ...point, x, y };
+    this.#change(this.points.value.with(index, moved));
+    return moved;
   }
 
   delete(index: number): void {

@@ -1,6 +1,6 @@
 /** Pointer and keys on the plane: place, move and delete points. */
 import { useRef } from "preact/hooks";
-import { CLASSES, fromSheet, inside, nearest } from "./plane.ts";
+import { CLASSES, fromSheet, inside, nearest, type PlanePoint } from "./plane.ts";
 import type { Playground } from "./playground.ts";
 import { spokenPlace } from "./words.ts";
 
@@ -21,7 +21,7 @@ const ARROWS: Readonly<Record<string, readonly [dx: number, dy: number]>> = {
 
 /** The handlers of the plane. */
 export function usePlaneInput(playground: Playground) {
-  const held = useRef<{ readonly pointer: number; readonly index: number } | null>(null);
+  const held = useRef<{ readonly pointer: number; readonly point: PlanePoint } | null>(null);
 
   return {
     onPointerDown(event: PlanePointerEvent) {
@@ -33,15 +33,17 @@ export function usePlaneInput(playground: Playground) {
         if (index >= 0) playground.delete(index);
         return;
       }
-      const taken = index >= 0 ? index : playground.place(place);
-      if (taken < 0) return;
+      const point = index >= 0 ? playground.points.value[index] : playground.place(place);
+      if (!point) return;
       event.currentTarget.setPointerCapture(event.pointerId);
-      held.current = { pointer: event.pointerId, index: taken };
+      held.current = { pointer: event.pointerId, point };
     },
     onPointerMove(event: PlanePointerEvent) {
       const { place } = placeOf(event);
       playground.cursor.value = { ...place, by: "pointer" };
-      if (held.current?.pointer === event.pointerId) playground.move(held.current.index, place);
+      if (held.current?.pointer !== event.pointerId) return;
+      const point = playground.move(held.current.point, place);
+      held.current = point && { pointer: event.pointerId, point };
     },
     onPointerUp: release,
     onPointerCancel: release,
