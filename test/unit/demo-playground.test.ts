@@ -1,5 +1,6 @@
 /** The playground: its plane, its presets, and the regions of a classifier in it. */
 import { describe, expect, onTestFinished, test, vi } from "vitest";
+import { EPOCHS, LEARNING_RATES, PENALTIES } from "../../demo/app/views/playground/log-steps.ts";
 import {
   datasetOf,
   fromSheet,
@@ -84,6 +85,21 @@ describe("points", () => {
     expect(playground.points.value).toEqual([{ x: 1, y: 1, k: 1 }]);
     expect(playground.move(second, { x: 2, y: 2 })).toEqual({ x: 2, y: 2, k: 1 });
     expect(playground.points.value).toEqual([{ x: 2, y: 2, k: 1 }]);
+  });
+});
+
+describe("sliders", () => {
+  test("every step reads differently from the one before, and the default is one of them", () => {
+    const { l2, learningRate, epochs } = quietPlayground().settings.value;
+    for (const [steps, value] of [
+      [PENALTIES, l2],
+      [LEARNING_RATES, learningRate],
+      [EPOCHS, epochs],
+    ] as const) {
+      expect(steps).toContain(value);
+      expect(steps).toEqual(steps.toSorted((a, b) => a - b));
+      expect(new Set(steps.map(brief)).size).toBe(steps.length);
+    }
   });
 });
 

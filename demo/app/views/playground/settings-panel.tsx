@@ -1,6 +1,7 @@
 /** @jsxImportSource preact */
 /** The solver and its numbers; whatever is moved is felt at once. */
-import { LogSlider } from "./log-slider.tsx";
+import { LiveSlider } from "./live-slider.tsx";
+import { EPOCHS, LEARNING_RATES, PENALTIES } from "./log-steps.ts";
 import type { Playground } from "./playground.ts";
 import { brief } from "./words.ts";
 
@@ -29,25 +30,25 @@ export function SettingsPanel({ playground }: { readonly playground: Playground 
         ))}
         <p class="hint">{SOLVERS.find(({ name }) => name === solver)?.hint}</p>
       </fieldset>
-      <LogSlider
+      <LiveSlider
         label="λ, the penalty"
         hint="Larger keeps weights small: probabilities turn soft."
-        {...{ from: -6, to: 0, value: l2, inWords: brief }}
+        {...{ steps: PENALTIES, value: l2, inWords: brief }}
         onMove={(value) => playground.set({ l2: value })}
       />
       {solver === "sgd" && (
         <>
-          <LogSlider
+          <LiveSlider
             label="η, the learning rate"
             hint="Too small and little is learnt; too large and it jumps about."
-            {...{ from: -4, to: 1, value: learningRate, inWords: brief }}
+            {...{ steps: LEARNING_RATES, value: learningRate, inWords: brief }}
             onMove={(value) => playground.set({ learningRate: value })}
           />
-          <LogSlider
+          <LiveSlider
             label="Epochs"
             hint="How often every point is seen."
-            {...{ from: 0, to: 2.5, value: epochs, inWords: String }}
-            onMove={(value) => playground.set({ epochs: Math.round(value) })}
+            {...{ steps: EPOCHS, value: epochs, inWords: String }}
+            onMove={(value) => playground.set({ epochs: value })}
           />
         </>
       )}

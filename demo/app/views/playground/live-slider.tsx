@@ -1,21 +1,20 @@
 /** @jsxImportSource preact */
-/** A positive number on a log scale, which counts while it is moved. */
+/** A number from steps in order, which counts while the slider is moved. */
 import { useId } from "preact/hooks";
 
-/** A label, the number, and the slider between 10^`from` and 10^`to`. */
-export function LogSlider({
+/** A label, the number, and the slider. */
+export function LiveSlider({
   label,
   hint,
-  from,
-  to,
+  steps,
   value,
   inWords,
   onMove,
 }: {
   readonly label: string;
   readonly hint: string;
-  readonly from: number;
-  readonly to: number;
+  /** Ascending; `value` is one of them. */
+  readonly steps: readonly number[];
   readonly value: number;
   readonly inWords: (value: number) => string;
   readonly onMove: (value: number) => void;
@@ -28,13 +27,13 @@ export function LogSlider({
       <input
         id={id}
         type="range"
-        min={from}
-        max={to}
-        step="any"
-        value={Math.log10(value)}
+        min={0}
+        max={steps.length - 1}
+        step={1}
+        value={steps.indexOf(value)}
         aria-valuetext={inWords(value)}
         aria-describedby={`${id}-hint`}
-        onInput={({ currentTarget }) => onMove(10 ** currentTarget.valueAsNumber)}
+        onInput={({ currentTarget }) => onMove(steps[currentTarget.valueAsNumber])}
       />
       <p class="hint" id={`${id}-hint`}>
         {hint}
