@@ -1,5 +1,6 @@
 /** The playground: its plane, its presets, and the regions of a classifier in it. */
 import { describe, expect, onTestFinished, test, vi } from "vitest";
+import { LiveTraining } from "../../demo/app/views/playground/live-training.ts";
 import { EPOCHS, LEARNING_RATES, PENALTIES } from "../../demo/app/views/playground/log-steps.ts";
 import {
   datasetOf,
@@ -32,10 +33,15 @@ function quietPlayground(): Playground {
   vi.stubGlobal("matchMedia", () => ({ matches: true }));
   const playground = new Playground();
   onTestFinished(() => {
-    playground.dispose();
+    playground.close();
     vi.unstubAllGlobals();
   });
   return playground;
+}
+
+/** Waits until as many classes as this are told apart. */
+async function trained({ training }: Playground, classes: number): Promise<void> {
+  await vi.waitFor(() => expect(training.trained.value?.present).toHaveLength(classes), { timeout: 60_000 });
 }
 
 async function accuracyOf(points: readonly PlanePoint[]): Promise<number> {
@@ -85,6 +91,36 @@ describe("points", () => {
     expect(playground.points.value).toEqual([{ x: 1, y: 1, k: 1 }]);
     expect(playground.move(second, { x: 2, y: 2 })).toEqual({ x: 2, y: 2, k: 1 });
     expect(playground.points.value).toEqual([{ x: 2, y: 2, k: 1 }]);
+  });
+});
+
+describe("closed and opened again", () => {
+  test("points, class and settings stay, and training goes on", async () => {
+    const playground = quietPlayground();
+    playground.open();
+    await trained(playground, 3);
+    playground.chosen.value = 3;
+    playground.place({ x: 3, y: 3 });
+    playground.set({ l2: 1 });
+    // Before what was just set is trained.
+    playground.close();
+    expect(playground.points.value).toHaveLength(73);
+    playground.open();
+    await trained(playground, 4);
+    expect([playground.chosen.value, playground.settings.value.l2]).toEqual([3, 1]);
+    expect(playground.training.problem.value).toBeNull();
+  });
+
+  test("a fit that is under way ends with the rest, and the next one begins anew", async () => {
+    const training = new LiveTraining();
+    const { settings } = quietPlayground();
+    const fit = training.train(cloudPoints(2), settings.value, "at once");
+    training.rest();
+    await fit;
+    expect(training.trained.value).toBeNull();
+    await training.train(cloudPoints(2), settings.value, "at once");
+    expect(training.trained.value?.accuracy).toBe(1);
+    training.rest();
   });
 });
 

@@ -47,14 +47,16 @@ export class LiveTraining {
   readonly #session = new Session(datasetOf([]));
   #wanted: { points: readonly PlanePoint[]; settings: Settings; pace: Pace } | null = null;
   #isBusy = false;
-  #isDisposed = false;
+  /** Nobody looks. */
+  #isResting = true;
 
-  /** Trains as soon as what is trained now is done; what is watched stops. */
+  /** Trains as soon as what is trained now is done; what is watched stops. After a rest it takes a device again. */
   async train(points: readonly PlanePoint[], settings: Settings, pace: Pace): Promise<void> {
     this.#wanted = { points, settings, pace };
+    this.#isResting = false;
     if (this.#isBusy) return;
     this.#isBusy = true;
-    while (this.#wanted && !this.#isDisposed) {
+    while (this.#wanted) {
       const { points: rows, settings: set, pace: speed } = this.#wanted;
       this.#wanted = null;
       this.isWatched.value = speed === "watched";
@@ -64,8 +66,10 @@ export class LiveTraining {
     this.#isBusy = false;
   }
 
-  dispose(): void {
-    this.#isDisposed = true;
+  /** Stops, and frees the device; what was learnt stays. */
+  rest(): void {
+    this.#wanted = null;
+    this.#isResting = true;
     this.#session.dispose();
   }
 
@@ -78,6 +82,7 @@ export class LiveTraining {
     }
     await session.open(datasetOf(points));
     await session.choose(choicesOf(settings));
+    if (this.#isResting) return;
     const began = performance.now();
     await session.start();
     const milliseconds = performance.now() - began;
@@ -102,7 +107,7 @@ export class LiveTraining {
 
   #isOver(): boolean {
     const status = this.#session.status.value;
-    return this.#wanted !== null || this.#isDisposed || status === "done" || status === "failed";
+    return this.#wanted !== null || this.#isResting || status === "done" || status === "failed";
   }
 
   #show(milliseconds: number): void {

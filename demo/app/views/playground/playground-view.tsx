@@ -1,6 +1,6 @@
 /** @jsxImportSource preact */
 /** The view "Playground": points in the plane, and how a softmax classifier splits them, live. */
-import { useEffect, useState } from "preact/hooks";
+import { useEffect } from "preact/hooks";
 import { Section } from "../../../../bench/page/components/section.tsx";
 import type { Session } from "../../state/session.ts";
 import { ClassPicker } from "./class-picker.tsx";
@@ -13,18 +13,16 @@ import { PointsTable } from "./points-table.tsx";
 import { PresetPicker } from "./preset-picker.tsx";
 import { SettingsPanel } from "./settings-panel.tsx";
 
-/** The whole view. It trains a model of its own; that of the other views stays as it is. */
-export function PlaygroundView(_: { readonly session: Session }) {
-  const [playground, setPlayground] = useState<Playground | null>(null);
-  useEffect(() => {
-    const made = new Playground();
-    setPlayground(made);
-    return () => made.dispose();
-  }, []);
-  return playground && <Parts playground={playground} />;
-}
+/** The playground of each session: what was placed and set is still there when the view opens again. */
+const playgrounds = new WeakMap<Session, Playground>();
 
-function Parts({ playground }: { readonly playground: Playground }) {
+/** The whole view. It trains a model of its own; that of the other views stays as it is. */
+export function PlaygroundView({ session }: { readonly session: Session }) {
+  const playground = playgroundOf(session);
+  useEffect(() => {
+    playground.open();
+    return () => playground.close();
+  }, [playground]);
   return (
     <div class="playground">
       <Section
@@ -44,4 +42,10 @@ function Parts({ playground }: { readonly playground: Playground }) {
       </Section>
     </div>
   );
+}
+
+function playgroundOf(session: Session): Playground {
+  const playground = playgrounds.get(session) ?? new Playground();
+  playgrounds.set(session, playground);
+  return playground;
 }

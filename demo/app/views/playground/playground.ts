@@ -13,9 +13,9 @@ export interface Cursor extends Point {
 /** What a press on the plane does. */
 export type Tool = "place" | "delete";
 
-/** One playground, from the view's opening to its closing. */
+/** One playground. It is still there when its view opens again; only while that is open, it trains. */
 export class Playground {
-  readonly points: Signal<readonly PlanePoint[]> = signal<readonly PlanePoint[]>([]);
+  readonly points: Signal<readonly PlanePoint[]> = signal<readonly PlanePoint[]>(cloudPoints(3));
   readonly settings: Signal<Settings> = signal<Settings>({
     solver: "lbfgs",
     l2: 1e-3,
@@ -30,8 +30,16 @@ export class Playground {
   readonly spoken: Signal<string> = signal("");
   readonly training = new LiveTraining();
 
-  constructor() {
-    this.replace(cloudPoints(3));
+  /** Trains what there is: for the eye, where nothing was learnt yet. */
+  open(): void {
+    this.#train(this.training.trained.value ? "at once" : "watched");
+  }
+
+  /** Frees what training holds. */
+  close(): void {
+    this.cursor.value = null;
+    this.spoken.value = "";
+    this.training.rest();
   }
 
   /** Other points altogether, and a look at how they are learnt. */
@@ -75,10 +83,6 @@ export class Playground {
   /** Trains from zero again, one round after another. */
   watch(): void {
     this.#train("watched");
-  }
-
-  dispose(): void {
-    this.training.dispose();
   }
 
   #change(points: readonly PlanePoint[], pace: Pace = "at once"): void {
