@@ -124,6 +124,20 @@ describe("closed and opened again", () => {
   });
 });
 
+describe("divergence", () => {
+  test("is said in the playground's own words, and goes with a lower rate", async () => {
+    const training = new LiveTraining();
+    const settings = { solver: "sgd", l2: 1, learningRate: 10, epochs: 300 } as const;
+    await training.train(cloudPoints(3), settings, "at once");
+    expect(training.trained.value).toBeNull();
+    expect(training.problem.value).toBe("Training left the finite numbers: the learning rate η is too high.");
+    await training.train(cloudPoints(3), { ...settings, learningRate: 0.1 }, "at once");
+    expect(training.trained.value).not.toBeNull();
+    expect(training.problem.value).toBeNull();
+    training.rest();
+  });
+});
+
 describe("sliders", () => {
   test("every step reads differently from the one before, and the default is one of them", () => {
     const { l2, learningRate, epochs } = quietPlayground().settings.value;

@@ -93,7 +93,7 @@ export class LiveTraining {
     if (session.status.value === "done") this.#show(milliseconds);
     const hasFailed = session.status.value === "failed";
     if (hasFailed) this.trained.value = null;
-    this.problem.value = hasFailed ? (session.message.value?.text ?? null) : null;
+    this.problem.value = hasFailed ? inOwnWords(session.message.value?.text ?? "") : null;
   }
 
   /** One round after another, each on the screen for `glance` ms at least. */
@@ -127,6 +127,13 @@ export class LiveTraining {
       milliseconds,
     };
   }
+}
+
+/** The library names the argument at fault; of the rates that the slider gives, only a high one is one. */
+function inOwnWords(problem: string): string {
+  return problem.startsWith("learningRate:")
+    ? "Training left the finite numbers: the learning rate η is too high."
+    : problem;
 }
 
 function choicesOf({ solver, l2, learningRate, epochs }: Settings) {
