@@ -74,7 +74,7 @@ describe("the plane", () => {
 
   test("coordinates have no negative zero", () => {
     expect(coordinates({ x: -0.04, y: -1.26 })).toBe("(0.0, −1.3)");
-    expect([brief(0.00003), brief(0.025), brief(1)]).toEqual(["3e-5", "0.025", "1"]);
+    expect([brief(0.00003), brief(0.025), brief(1), brief(2.1e30)]).toEqual(["3e-5", "0.025", "1", "2.1e30"]);
   });
 });
 
@@ -134,6 +134,23 @@ describe("divergence", () => {
     await training.train(cloudPoints(3), { ...settings, learningRate: 0.1 }, "at once");
     expect(training.trained.value).not.toBeNull();
     expect(training.problem.value).toBeNull();
+    training.rest();
+  });
+});
+
+describe("whatever the sliders say", () => {
+  test("the losses are finite, or it is said that they are not", async () => {
+    const training = new LiveTraining();
+    let told = 0;
+    for (const learningRate of LEARNING_RATES.filter((rate) => rate >= 2))
+      for (const epochs of [4, 5, 6, 8, 10]) {
+        await training.train(cloudPoints(3), { solver: "sgd", l2: 1, learningRate, epochs }, "at once");
+        const { trained, problem } = training;
+        expect(trained.value === null).toBe(problem.value !== null);
+        expect(trained.value?.losses.every(Number.isFinite) ?? true).toBe(true);
+        if (problem.value !== null) told++;
+      }
+    expect(told).toBeGreaterThan(0);
     training.rest();
   });
 });

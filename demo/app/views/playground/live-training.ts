@@ -86,14 +86,29 @@ export class LiveTraining {
     const began = performance.now();
     await session.start();
     const milliseconds = performance.now() - began;
-    if (pace === "watched" && session.status.value === "done" && !this.#wanted) {
+    if (pace === "watched" && this.#isLearnt() && !this.#wanted) {
       await session.reset();
       await this.#fitSlowly(settings.solver === "lbfgs" ? GLANCE : 0, milliseconds);
     }
-    if (session.status.value === "done") this.#show(milliseconds);
-    const hasFailed = session.status.value === "failed";
-    if (hasFailed) this.trained.value = null;
-    this.problem.value = hasFailed ? inOwnWords(session.message.value?.text ?? "") : null;
+    if (this.#isLearnt()) this.#show(milliseconds);
+    this.problem.value = this.#problem();
+    if (this.problem.value !== null) this.trained.value = null;
+  }
+
+  #isLearnt(): boolean {
+    return this.#session.status.value === "done" && this.#problem() === null;
+  }
+
+  /** In words that fit what can be set here; null where there is none. */
+  #problem(): string | null {
+    const { status, message, rounds } = this.#session;
+    const text = status.value === "failed" ? (message.value?.text ?? "") : "";
+    // The library names the argument at fault, and a rate from the slider is only ever too high. Parameters that
+    // are still finite may already give scores that are not.
+    const hasDiverged =
+      text.startsWith("learningRate:") ||
+      rounds.value.some(({ validationLoss }) => !Number.isFinite(validationLoss));
+    return hasDiverged ? "Training left the finite numbers: the learning rate η is too high." : text || null;
   }
 
   /** One round after another, each on the screen for `glance` ms at least. */
@@ -127,13 +142,6 @@ export class LiveTraining {
       milliseconds,
     };
   }
-}
-
-/** The library names the argument at fault; of the rates that the slider gives, only a high one is one. */
-function inOwnWords(problem: string): string {
-  return problem.startsWith("learningRate:")
-    ? "Training left the finite numbers: the learning rate η is too high."
-    : problem;
 }
 
 function choicesOf({ solver, l2, learningRate, epochs }: Settings) {

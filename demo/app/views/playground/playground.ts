@@ -4,6 +4,7 @@ import type { Point } from "../../../../src/data/stroke-raster.ts";
 import { LiveTraining, type Pace, type Settings } from "./live-training.ts";
 import { CLASSES, MOST_POINTS, type PlanePoint } from "./plane.ts";
 import { cloudPoints } from "./presets.ts";
+import { countOf } from "./words.ts";
 
 /** Where the pointer or the cursor of the keyboard is. */
 export interface Cursor extends Point {
@@ -55,7 +56,7 @@ export class Playground {
     }
     const point = { x, y, k: this.chosen.value };
     this.#change([...this.points.value, point]);
-    this.spoken.value = `${CLASSES[this.chosen.value]} placed, ${this.points.value.length} points.`;
+    this.spoken.value = `${CLASSES[this.chosen.value]} placed, ${countOf(this.points.value)}.`;
     return point;
   }
 
@@ -71,7 +72,7 @@ export class Playground {
   delete(index: number): void {
     const { k } = this.points.value[index];
     this.#change(this.points.value.toSpliced(index, 1));
-    this.spoken.value = `${CLASSES[k]} deleted, ${this.points.value.length} points.`;
+    this.spoken.value = `${CLASSES[k]} deleted, ${countOf(this.points.value)}.`;
   }
 
   /** Sets something, and trains with it at once. */

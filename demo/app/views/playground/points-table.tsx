@@ -4,7 +4,7 @@ import { useState } from "preact/hooks";
 import { Marker } from "./marker.tsx";
 import { CLASSES } from "./plane.ts";
 import type { Playground } from "./playground.ts";
-import { decimal } from "./words.ts";
+import { countOf, decimal } from "./words.ts";
 
 /** Closed at first; its rows are made once it is open. */
 export function PointsTable({ playground }: { readonly playground: Playground }) {
@@ -12,7 +12,7 @@ export function PointsTable({ playground }: { readonly playground: Playground })
   const points = playground.points.value;
   return (
     <details class="points" onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
-      <summary>The {points.length} points as a table</summary>
+      <summary>The {countOf(points)} as a table</summary>
       {isOpen && (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is to be scrolled with keys too
         <section class="scroll" aria-label="Points" tabIndex={0}>

@@ -10,14 +10,19 @@ const powers = new Intl.NumberFormat("en-GB", { maximumSignificantDigits: 2, use
 
 /** Two significant digits, `0.000032` as `3.2e-5`. */
 export function brief(value: number): string {
-  return value !== 0 && Math.abs(value) < 1e-3
-    ? value.toExponential(1).replace(".0e", "e")
+  return value !== 0 && (Math.abs(value) < 1e-3 || Math.abs(value) >= 1e6)
+    ? value.toExponential(1).replace(".0e", "e").replace("+", "")
     : powers.format(value);
 }
 
 /** `(1.2, −0.4)` */
 export function coordinates({ x, y }: Point): string {
   return `(${decimal(x)}, ${decimal(y)})`;
+}
+
+/** `1 point`, `2 points` */
+export function countOf(points: readonly Point[]): string {
+  return points.length === 1 ? "1 point" : `${points.length} points`;
 }
 
 /** One digit after the point. */
