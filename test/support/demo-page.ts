@@ -1,0 +1,92 @@
+/** The demo as it is on a static host: built, served below a path, opened in a browser, clicked and read. */
+import { randomUUID } from "node:crypto";
+import { readFile, rm } from "node:fs/promises";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { extname, join } from "node:path";
+import type { Browser, Page } from "puppeteer";
+import { afterAll, beforeAll, expect } from "vitest";
+import { launchChrome } from "../../demo/headless/chrome.ts";
+import { buildDemo } from "../../demo/server.ts";
+
+/** Where the demo is built to. */
+export const FOLDER = join(tmpdir(), `softmax-webgpu-demo-${randomUUID()}`);
+export const VIEWS = ["train", "try", "playground", "mathematics", "model"] as const;
+/** The files that were asked for, as paths in FOLDER, in order. */
+export const asked: string[] = [];
+
+const BELOW = "/some/where/";
+const TYPES: Record<string, string> = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css" };
+
+let server: Server;
+let browser: Browser;
+
+/** Builds and serves the demo and starts a browser before the tests of the file that calls this; ends all after them. */
+export function prepareDemo(): void {
+  beforeAll(async () => {
+    await buildDemo(FOLDER);
+    server = createServer(async ({ url = "/" }, response) => {
+      const path = url.slice(BELOW.length) || "index.html";
+      asked.push(path);
+      const content = url.startsWith(BELOW) ? await readFile(join(FOLDER, path)).catch(() => null) : null;
+      response.writeHead(content ? 200 : 404, {
+        "Content-Type": TYPES[extname(path)] ?? "application/octet-stream",
+      });
+      response.end(content ?? "");
+    }).listen(0, "127.0.0.1");
+    browser = await launchChrome(() => {});
+  }, 120_000);
+
+  afterAll(async () => {
+    await browser?.close();
+    server?.close();
+    await rm(FOLDER, { recursive: true, force: true });
+  });
+}
+
+/** Opens the page in a tab of its own; what it complains of fails the test. */
+export async function withPage(work: (page: Page) => Promise<void>): Promise<void> {
+  const page = await browser.newPage();
+  const complaints: string[] = [];
+  page.on("pageerror", (error) => complaints.push(String(error)));
+  page.on("console", (message) => {
+    if (message.type() === "error") complaints.push(message.text());
+  });
+  try {
+    const { port } = server.address() as AddressInfo;
+    await page.setViewport({ width: 1280, height: 900 });
+    await page.goto(`http://127.0.0.1:${port}${BELOW}`, { waitUntil: "networkidle0" });
+    await work(page);
+    expect(complaints).toEqual([]);
+  } finally {
+    await page.close();
+  }
+}
+
+/** Presses the button with this name, once there is one. */
+export async function press(page: Page, name: string): Promise<void> {
+  await page.locator(`::-p-aria(${name}[role="button"])`).click();
+}
+
+/** Goes to a view, and waits until it is there. */
+export async function show(page: Page, view: (typeof VIEWS)[number]): Promise<void> {
+  await page.evaluate((name) => {
+    location.hash = name;
+  }, view);
+  await page.waitForFunction(
+    (name) => document.querySelector(`nav a[href="#${name}"]`)?.ariaCurrent === "page",
+    {},
+    view,
+  );
+  await page.waitForFunction(() => !document.body.innerText.includes("Loading …"));
+}
+
+/** Waits until a text is on the page. */
+export async function see(page: Page, text: string, timeout = 90_000): Promise<void> {
+  await page.waitForFunction(
+    (wanted) => document.body.innerText.includes(wanted),
+    { timeout, polling: 100 },
+    text,
+  );
+}
