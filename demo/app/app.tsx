@@ -28,6 +28,9 @@ export function App({ session }: { readonly session: Session }) {
   const { title } = VIEWS[view];
   const View = useLoadedView(VIEWS[view]);
   useEffect(() => {
+    document.title = `${title}: watch softmax regression learn`;
+  }, [title]);
+  useEffect(() => {
     // A file that is dropped beside the place for it is not to take the page's place.
     const keep = (event: DragEvent) => event.preventDefault();
     addEventListener("dragover", keep);

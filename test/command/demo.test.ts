@@ -111,6 +111,27 @@ async function probabilities(page: Page): Promise<number[]> {
   return (await values.jsonValue()) as number[];
 }
 
+/** Waits until an alert says this. */
+async function alerted(page: Page, text: string): Promise<void> {
+  await page.waitForFunction(
+    (wanted) =>
+      [...document.querySelectorAll('[role="alert"]')].some(({ textContent }) =>
+        textContent?.includes(wanted),
+      ),
+    {},
+    text,
+  );
+}
+
+/** Waits until a run has come to an epoch, or is done. */
+async function trainTo(page: Page, epoch: number): Promise<void> {
+  await page.waitForFunction(
+    (wanted) => Number(/(?:Training:|Done after) epoch (\d+)/.exec(document.body.innerText)?.[1]) >= wanted,
+    {},
+    epoch,
+  );
+}
+
 /** The epoch that a paused run has come to. */
 function epochs(page: Page): Promise<number> {
   return page.evaluate(() => Number(/Paused after epoch (\d+)/.exec(document.body.innerText)?.[1]));
@@ -281,20 +302,19 @@ describe("the demo", () => {
   test("files that are broken are refused in plain words, and nothing changes", async () => {
     await withPage(async (page) => {
       await dropOn(page, [{ name: "broken.csv", text: "a,b,label\n1,2,x\n1\n" }]);
-      await see(page, "broken.csv");
+      await see(page, "Open broken.csv");
+      await press(page, "Open");
+      await alerted(page, "broken.csv: row 3 has 1 cells, the header 3");
       await dropOn(page, [
         { name: "t10k-images-idx3-ubyte", text: "not an idx file" },
         { name: "t10k-labels-idx1-ubyte", text: "nor this" },
       ]);
-      await page.waitForFunction(() =>
-        [...document.querySelectorAll('[role="alert"]')].some(({ textContent }) =>
-          textContent?.includes("t10k-"),
-        ),
-      );
-      await see(page, "Stroke digits");
+      await alerted(page, "t10k-");
+      const inUse = await page.evaluate(() => document.querySelector(".data h3")?.textContent);
+      expect(inUse).toBe("Stroke digits");
       await show(page, "model");
       await dropOn(page, [{ name: "model.safetensors", text: "not a model" }]);
-      await see(page, "model.safetensors:");
+      await alerted(page, "model.safetensors:");
     });
   });
 
@@ -305,7 +325,7 @@ describe("the demo", () => {
       await dropOn(page, await filesFromDisk(page, paths));
       await see(page, "60,000 grey pictures of 28 × 28 pixels to train on, 10,000 more to check with.");
       await press(page, "Start");
-      const tasks = await longestTasks(page, () => see(page, "Training: epoch 3 of 30"));
+      const tasks = await longestTasks(page, () => trainTo(page, 3));
       expect(tasks[0]).toBeLessThanOrEqual(50);
       await see(page, "Done after epoch 30");
       expect(await fact(page, "Validation accuracy")).toBeGreaterThan(92);

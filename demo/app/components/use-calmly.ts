@@ -2,8 +2,16 @@
 import { effect, untracked } from "@preact/signals";
 import { useEffect, useState } from "preact/hooks";
 
-/** What `read` makes of signals, brought up to date at most every `interval` ms. Nothing else may change in `read`. */
-export function useCalmly<Value>(read: () => Value, interval: number): Value {
+/**
+ * What `read` makes of signals, brought up to date at most every `interval` ms. Nothing else may change in `read`.
+ *
+ * @param urgent brought up to date at once when one of these is another
+ */
+export function useCalmly<Value>(
+  read: () => Value,
+  interval: number,
+  urgent: readonly unknown[] = [],
+): Value {
   const [value, setValue] = useState(() => untracked(read));
   useEffect(() => {
     let timer = 0;
@@ -21,6 +29,6 @@ export function useCalmly<Value>(read: () => Value, interval: number): Value {
       stop();
       clearTimeout(timer);
     };
-  }, [interval]);
+  }, [interval, ...urgent]);
   return value;
 }

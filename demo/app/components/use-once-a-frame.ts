@@ -2,8 +2,12 @@
 import { effect } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 
-/** Calls `paint` before the frame after any signal that it has read changes. `paint` reads signals, and sets none. */
-export function useOncePerFrame(paint: () => void): void {
+/**
+ * Calls `paint` before the frame after any signal that it has read changes. `paint` reads signals, and sets none.
+ *
+ * @param inputs what else it reads; painted anew when one of them is another
+ */
+export function useOncePerFrame(paint: () => void, inputs: readonly unknown[]): void {
   useEffect(() => {
     let frame = 0;
     let stop = () => {};
@@ -24,5 +28,5 @@ export function useOncePerFrame(paint: () => void): void {
       cancelAnimationFrame(frame);
       stop();
     };
-  }, []);
+  }, inputs);
 }

@@ -1,5 +1,7 @@
 /** A saved model, for the data set at hand. */
+import { modelToSafetensors } from "../../../src/formats/model-safetensors.ts";
 import { readModel } from "../../../src/formats/read-model.ts";
+import type { SavedModel } from "../../../src/formats/saved-model.ts";
 import {
   type ModelEvaluation,
   SoftmaxRegression,
@@ -25,17 +27,25 @@ export async function openModel(
 ): Promise<OpenedModel> {
   if (source instanceof File && source.name.endsWith(".onnx"))
     throw new Error("ONNX files are for predicting elsewhere; open safetensors or JSON here.");
-  const model = await SoftmaxRegression.load(source, { device });
+  const saved = readModel(new Uint8Array(await source.arrayBuffer()));
+  // A run that was interrupted on other rows cannot go on with these; the model is one all the same.
+  const progress = rowsOf(saved) === dataset.train.x.rows ? saved.progress : null;
+  const model = await SoftmaxRegression.load(modelToSafetensors({ ...saved, progress }), { device });
   try {
     checkFits(model, dataset);
     const { x, y } = dataset.validation;
     const evaluation = await model.evaluate(x, y as string[]);
-    const { options } = readModel(model.toSafetensors());
-    return { model, choices: choicesOf(options as SoftmaxRegressionOptions, device), evaluation };
+    return { model, choices: choicesOf(saved.options as SoftmaxRegressionOptions, device), evaluation };
   } catch (error) {
     model.dispose();
     throw error;
   }
+}
+
+/** The number of rows that an interrupted run was on. */
+function rowsOf({ progress }: SavedModel): number | undefined {
+  const { conditions } = (progress?.state ?? {}) as { readonly conditions?: { readonly rows?: number } };
+  return conditions?.rows;
 }
 
 function checkFits({ weights, classes }: SoftmaxRegression, { train }: DemoDataset): void {

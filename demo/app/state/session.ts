@@ -133,12 +133,13 @@ export class Session {
 
   /** Takes over a model that was saved, for the data set at hand. @throws FormatError what is none, Error one for other rows */
   async adopt(source: Blob): Promise<void> {
-    const { model, choices, evaluation } = await openModel(
-      source,
-      this.dataset.value,
-      this.choices.value.device,
-    );
+    const dataset = this.dataset.value;
+    const { model, choices, evaluation } = await openModel(source, dataset, this.choices.value.device);
     await this.reset();
+    if (this.dataset.value !== dataset) {
+      model.dispose();
+      throw new Error("Another data set was opened meanwhile. Open the model again.");
+    }
     this.#model = model;
     batch(() => {
       this.choices.value = choices;
@@ -171,8 +172,8 @@ export class Session {
       this.message.value = null;
       if (!isGoingOn) this.#begin();
     });
-    // A lost device is replaced once; where that fails too, WebAssembly takes over with what was learnt.
-    for (const fallback of [null, null, "wasm", "stop"] as const) {
+    // A lost GPU is replaced once; where that fails too, WebAssembly takes over with what was learnt.
+    for (const next of ["again", "wasm", "stop"] as const) {
       try {
         controller.signal.throwIfAborted();
         await this.#fit(rounds, controller);
@@ -182,12 +183,17 @@ export class Session {
           this.status.value = "paused";
           return;
         }
-        if (!(error instanceof DeviceError) || fallback === "stop") {
+        const isLost = this.#model?.device?.kind === "webgpu";
+        const isMissing = this.choices.value.device === "webgpu" && !isLost;
+        if (!(error instanceof DeviceError) || next === "stop" || !(isLost || isMissing)) {
           this.#fail(error);
           return;
         }
-        this.message.value = { kind: "notice", text: `${error.message}. Going on with what was learnt.` };
-        if (fallback === "wasm") await this.#moveTo("wasm", error.message);
+        const what = isLost ? "The GPU was lost" : "This browser has no WebGPU to train on";
+        const goesTo = next === "wasm" || isMissing ? " in WebAssembly" : "";
+        const text = `${what}. Going on${goesTo}${this.snapshot.value ? " with what was learnt" : ""}.`;
+        this.message.value = { kind: "notice", text };
+        if (goesTo) await this.#moveToWasm(what);
       }
     }
   }
@@ -243,9 +249,9 @@ export class Session {
     });
   }
 
-  /** The same model, as far as it was trained, on another device. */
-  async #moveTo(device: "wasm", reason: string): Promise<void> {
-    const options = { ...optionsOf(this.choices.value), device };
+  /** The same model, as far as it was trained, without a GPU. */
+  async #moveToWasm(reason: string): Promise<void> {
+    const options = { ...optionsOf(this.choices.value), device: "wasm" } as const;
     const old = this.#model;
     this.#model =
       old && this.snapshot.value ? await SoftmaxRegression.load(old.toSafetensors(), options) : null;

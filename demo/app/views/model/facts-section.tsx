@@ -3,8 +3,8 @@
 
 import { Section } from "../../../../bench/page/components/section.tsx";
 import type { SavedModel } from "../../../../src/formats/saved-model.ts";
-import { CalmButton } from "../../components/calm-button.tsx";
 import { percent } from "../../components/percent.ts";
+import { StartButton } from "../../components/run-buttons.tsx";
 import type { Session } from "../../state/session.ts";
 import { factsOf } from "./facts.ts";
 import { nameOf } from "./model-names.ts";
@@ -29,12 +29,7 @@ export function FactsSection({ session, saved }: FactsSectionProps) {
         }
       >
         <p class="buttons">
-          <CalmButton
-            label="Train"
-            isPrimary
-            isOff={status === "training"}
-            onPress={() => void session.start()}
-          />
+          <StartButton session={session} />
         </p>
       </Section>
     );
@@ -50,16 +45,7 @@ export function FactsSection({ session, saved }: FactsSectionProps) {
         ))}
       </dl>
       <div class="buttons model-run">
-        {status === "training" && (
-          <button type="button" onClick={() => session.pause()}>
-            Pause
-          </button>
-        )}
-        {status === "paused" && (
-          <button type="button" class="primary" onClick={() => void session.start()}>
-            Go on training
-          </button>
-        )}
+        {status !== "done" && <StartButton session={session} />}
         <p class="status" role="status">
           {progressOf(session)}
         </p>

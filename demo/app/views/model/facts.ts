@@ -29,7 +29,7 @@ export function factsOf({
     ...(l1 > 0 ? [["λ₁, of ‖W‖₁", String(l1)] as const] : []),
     ["Temperature", temperature === 1 ? "1, not calibrated" : temperature.toPrecision(4)],
     ["Features standardised", standardization ? "yes, the file keeps how" : "no"],
-    ["Can go on training", progress ? "yes, from where it was paused" : "no, its run is done"],
+    ["Can go on training", progress ? "yes, from where it was paused" : "no"],
   ];
 }
 

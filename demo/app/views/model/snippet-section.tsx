@@ -10,6 +10,11 @@ import { Code } from "./code.tsx";
 import { CopyButton } from "./copy-button.tsx";
 import { snippetOf } from "./snippet.ts";
 
+const LEADS = {
+  whole: "This is all it takes: the same rows and the same options, and on the same device the same model.",
+  ownRows: "The same options. Rows and how they are split come from you: the library reads no such files.",
+};
+
 interface SnippetSectionProps {
   readonly session: Session;
   readonly saved: SavedModel | null;
@@ -26,10 +31,7 @@ export function SnippetSection({ session, saved }: SnippetSectionProps) {
     : optionsOf(choices);
   const code = snippetOf({ dataset, options });
   return (
-    <Section
-      title="The same run, in code"
-      lead="This is all it takes: the same rows and the same options, and on the same device the same model."
-    >
+    <Section title="The same run, in code" lead={dataset.code ? LEADS.whole : LEADS.ownRows}>
       <Code code={code} place={place} />
       <CopyButton text={code} place={place} />
     </Section>

@@ -16,6 +16,8 @@ export function useReopen(session: Session): Reopen {
 
   const open = async (file: File) => {
     try {
+      if (!/\.(safetensors|json|onnx)$/i.test(file.name))
+        throw new Error("this is no model. Data is opened in the view “Train”.");
       await session.adopt(file);
       if (session.model) setFileName(session.model, file.name);
       setSaid({ problem: null, notice: `${file.name} is open.` });

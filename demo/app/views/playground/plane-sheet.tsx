@@ -36,7 +36,7 @@ export function PlaneSheet({ playground }: { readonly playground: Playground }) 
       cursor: cursor?.by === "keys" ? cursor : null,
     };
     paintPlane(context, picture, side / width.value);
-  });
+  }, [playground]);
   return (
     <>
       <div

@@ -1,6 +1,6 @@
 /** @jsxImportSource preact */
 /** The rows behind a cell of the confusion matrix. */
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { type Cell, cellText } from "./confusion-cells.ts";
 import { judge } from "./most-wrong.ts";
 import { SampleCard } from "./sample-card.tsx";
@@ -19,6 +19,7 @@ interface CellSamplesProps {
 /** The rows, with what the model predicts for each. */
 export function CellSamples({ findings, cell, note }: CellSamplesProps) {
   const [most, setMost] = useState(STEP);
+  useEffect(() => setMost(STEP), [cell.truth, cell.predicted]);
   const { dataset, samples, report } = findings;
   const rows = report.confusion.samples(cell.truth, cell.predicted);
   return (

@@ -23,8 +23,8 @@ export interface CellsProps {
 export function mistakesOf({ confusion }: ClassificationReport): Mistake[] {
   const { counts, classes: K } = confusion;
   const mistakes: Mistake[] = [];
-  for (const [at, count] of counts.entries()) {
-    const [truth, predicted] = [Math.floor(at / K), at % K];
+  for (let at = 0; at < counts.length; at++) {
+    const [truth, predicted, count] = [Math.floor(at / K), at % K, counts[at]];
     if (count > 0 && truth !== predicted) mistakes.push({ truth, predicted, count });
   }
   return mistakes.sort((a, b) => b.count - a.count);

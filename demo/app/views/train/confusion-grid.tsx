@@ -27,7 +27,7 @@ export function ConfusionGrid({ report, chosen, onChoose }: CellsProps) {
   const strengthOf = ({ truth, predicted }: Cell, count: number) =>
     truth === predicted ? perClass[truth].recall : Math.sqrt(count / mostMistakes);
   return (
-    <div class="sideways">
+    <div class="sideways" style={{ "--columns": classes.length + 1 }}>
       {/* biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: a grid of buttons is a table as well */}
       <table class="confusion-grid" role="grid" ref={grid} onKeyDown={move}>
         <caption>across: predicted, down: what it is</caption>

@@ -14,10 +14,10 @@ const MOST_CLASSES = 26;
 /** The matrix and the rows behind a cell: the one chosen, at first the most frequent mistake. */
 export function ConfusionPanel({ findings }: { readonly findings: Findings | null }) {
   const [chosen, setChosen] = useState<Cell | null>(null);
-  const worst = useMemo(() => (findings ? (mistakesOf(findings.report)[0] ?? null) : null), [findings]);
+  const worst = useMemo(() => findings && mistakesOf(findings.report)[0], [findings]);
   const K = findings?.report.classes.length ?? 0;
   const own = chosen && chosen.truth < K && chosen.predicted < K ? chosen : null;
-  const cell = own ?? worst;
+  const cell = own ?? worst ?? { truth: 0, predicted: 0 };
   const Cells = K > MOST_CLASSES ? ConfusionList : ConfusionGrid;
   return (
     <Section
@@ -27,14 +27,11 @@ export function ConfusionPanel({ findings }: { readonly findings: Findings | nul
       {findings ? (
         <div class="confusion">
           <Cells report={findings.report} chosen={cell} onChoose={setChosen} />
-          {cell && (
-            <CellSamples
-              key={`${cell.truth}-${cell.predicted}`}
-              findings={findings}
-              cell={cell}
-              note={own ? null : "the most frequent mistake"}
-            />
-          )}
+          <CellSamples
+            findings={findings}
+            cell={cell}
+            note={own ? null : worst ? "the most frequent mistake" : "no mistake was made"}
+          />
         </div>
       ) : (
         <p class="nothing-yet">It shows up with the first round of training.</p>

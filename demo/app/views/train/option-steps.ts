@@ -40,5 +40,7 @@ export const LEARNING_RATES: readonly Choices["learningRate"][] = ["auto", ...lo
 export const PENALTIES: readonly number[] = [0, ...logarithmic(-6, 0)];
 export const BATCH_SIZES = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096];
 export const ROUNDS = [1, 2, 3, 5, 10, 20, 30, 50, 100, 200, 500, 1000];
+/** What is enough for most. */
+export const ROUNDS_OF: Readonly<Record<Choices["solver"], number>> = { sgd: 30, adamw: 30, lbfgs: 200 };
 export const MOMENTA = [0, 0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99];
 export const SMOOTHINGS = [0, 0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3];

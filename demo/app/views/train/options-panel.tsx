@@ -14,6 +14,7 @@ import {
   MOMENTA,
   PENALTIES,
   ROUNDS,
+  ROUNDS_OF,
   SMOOTHINGS,
   SOLVERS,
 } from "./option-steps.ts";
@@ -33,7 +34,7 @@ export function OptionsPanel({ session }: { readonly session: Session }) {
         label="Solver"
         options={SOLVERS}
         value={choices.solver}
-        onChoose={(solver) => change({ solver })}
+        onChoose={(solver) => change({ solver, rounds: ROUNDS_OF[solver] })}
       />
       {choices.solver !== "lbfgs" && (
         <Slider

@@ -3,8 +3,9 @@
 import { Section } from "../../../../bench/page/components/section.tsx";
 import { CalmButton } from "../../components/calm-button.tsx";
 import { percent } from "../../components/percent.ts";
+import { OneRoundButton, StartButton } from "../../components/run-buttons.tsx";
 import { useCalmly } from "../../components/use-calmly.ts";
-import type { Round, Session, Status } from "../../state/session.ts";
+import type { Round, Session } from "../../state/session.ts";
 import { RunFacts } from "./run-facts.tsx";
 import { type Standing, statusText, unitOf } from "./run-words.ts";
 
@@ -12,49 +13,25 @@ import { type Standing, statusText, unitOf } from "./run-words.ts";
 const FOR_EYES = 200;
 const FOR_EARS = 5000;
 
-const START: Record<Exclude<Status, "training">, string> = {
-  idle: "Start",
-  paused: "Continue",
-  done: "Start again",
-  failed: "Start again",
-};
-
 /** The buttons and what they do to the run. */
 export function RunPanel({ session }: { readonly session: Session }) {
   const status = session.status.value;
-  const unit = unitOf(session.choices.value.solver);
-  const training = status === "training";
   return (
     <Section title="Run">
       <div class="run-controls">
-        <button
-          type="button"
-          class="primary"
-          onClick={({ detail }) => {
-            // The second half of a double click would pause what the first has started.
-            if (detail > 1) return;
-            if (training) session.pause();
-            else void session.start();
-          }}
-        >
-          {training ? "Pause" : START[status]}
-        </button>
-        <CalmButton
-          label={`One ${unit}`}
-          isOff={status !== "idle" && status !== "paused"}
-          onPress={() => void session.step()}
-        />
+        <StartButton session={session} />
+        <OneRoundButton session={session} />
         <CalmButton label="Reset" isOff={status === "idle"} onPress={() => void session.reset()} />
       </div>
       <Progress session={session} />
-      <Announcement session={session} key={status} />
+      <Announcement session={session} />
       <RunFacts session={session} />
     </Section>
   );
 }
 
 function Progress({ session }: { readonly session: Session }) {
-  const latest = useCalmly(() => session.rounds.value.at(-1), FOR_EYES);
+  const latest = useCalmly(() => session.rounds.value.at(-1), FOR_EYES, [session.status.value]);
   const standing = standingOf(session, latest);
   const done = standing.status === "done" ? standing.planned : (latest?.index ?? 0);
   return (
@@ -67,7 +44,7 @@ function Progress({ session }: { readonly session: Session }) {
 
 /** The same for screen readers: a change of status at once, figures now and then. */
 function Announcement({ session }: { readonly session: Session }) {
-  const latest = useCalmly(() => session.rounds.value.at(-1), FOR_EARS);
+  const latest = useCalmly(() => session.rounds.value.at(-1), FOR_EARS, [session.status.value]);
   return (
     <p class="unseen" role="status">
       {statusText(standingOf(session, latest))}{" "}

@@ -43,6 +43,7 @@ export function statusText({ status, latest, unit, planned, stopReason }: Standi
 
 function endText(stopReason: StopReason | null): string {
   if (stopReason === "tolerance") return ": the optimum, where the gradient is as good as 0";
+  if (stopReason === "iterations") return ": the limit, and not yet the optimum";
   if (stopReason === "precision") return ": the optimum, as near as the device’s rounding allows";
   return "";
 }

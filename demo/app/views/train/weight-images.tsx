@@ -23,8 +23,9 @@ interface WeightImagesProps {
 /** The pictures and their key. Both follow the parameters as they change. */
 export function WeightImages({ session, shape }: WeightImagesProps) {
   const list = useRef<HTMLUListElement>(null);
-  const classes = labelsOf(session.dataset.value);
   const shown = useCalmly(() => session.snapshot.value, INTERVAL);
+  // A model may know more classes than the data has.
+  const classes = shown?.classes ?? labelsOf(session.dataset.value);
   useOncePerFrame(() => {
     const snapshot = session.snapshot.value;
     const most = largestWeight(snapshot, shape);
@@ -32,7 +33,7 @@ export function WeightImages({ session, shape }: WeightImagesProps) {
       const image = divergingImage(weightsOfPixels(snapshot, k, shape), shape.width, most);
       canvas.getContext("2d")?.putImageData(image, 0, 0);
     }
-  });
+  }, [shape, classes.length]);
   return (
     <>
       <ul class="weight-images" ref={list}>

@@ -16,7 +16,7 @@ export function WeightsPanel({ session }: { readonly session: Session }) {
     : `Rows here are ${train.x.cols} numbers and no pictures, so weights are shown as numbers.`;
   return (
     <Section title="Class weights" lead={lead}>
-      {image && <WeightImages key={`${image.width}×${image.height}`} session={session} shape={image} />}
+      {image && <WeightImages session={session} shape={image} />}
       {!image && train.x.cols <= READABLE && <WeightsTable session={session} />}
       {!image && train.x.cols > READABLE && (
         <p class="nothing-yet">{train.x.cols} weights for each class are too many to read as numbers.</p>

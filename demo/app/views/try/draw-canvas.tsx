@@ -48,7 +48,7 @@ export function DrawCanvas({
       for (const { x, y } of rest.length > 0 ? rest : [start]) context.lineTo(WIDTH * x, WIDTH * y);
       context.stroke();
     }
-  });
+  }, [drawing, image]);
   return (
     <div class="sheet">
       <canvas

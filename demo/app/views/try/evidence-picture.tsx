@@ -33,7 +33,7 @@ export function EvidencePicture({
     if (!picture) return;
     const pixels = evidenceImage(picture.ink, evidence?.terms ?? null, evidence?.largest ?? 0, colours);
     context.putImageData(new ImageData(pixels, image.width, image.height), 0, 0);
-  });
+  }, [drawing, image]);
   const verdict = drawing.verdict.value;
   const evidence = drawing.evidence.value;
   const label = verdict && evidence ? String(verdict.classes[evidence.k]) : null;

@@ -8,14 +8,17 @@ import { HeatCell } from "../parts/heat-cell.tsx";
 import { Step } from "../parts/step.tsx";
 import type { WorkedSample } from "../worked-sample.ts";
 
+/** What is written as 0.000 gets no colour. */
+const LEAST_FULL = 0.005;
+
 const CAPTION = "The Jacobian of softmax: row i, column j";
 
 /** The panel. */
 export function JacobianSection({ worked: { numbers, shown, point } }: { readonly worked: WorkedSample }) {
   const { probabilities } = numbers;
-  const derivative = jacobian(probabilities);
-  const size = probabilities.length;
-  const full = largestSize(derivative);
+  const derivative = (i: number, j: number) => jacobian(probabilities, i, j);
+  // In each row and column the diagonal is the largest.
+  const full = Math.max(LEAST_FULL, largestSize(shown.classes.map((k) => derivative(k, k))));
   return (
     <Step
       title="3. The Jacobian’s two cases"
@@ -61,7 +64,7 @@ export function JacobianSection({ worked: { numbers, shown, point } }: { readonl
               <tr key={i} class={i === shown.own ? "own" : undefined}>
                 <th scope="row">{point.classes[i]}</th>
                 {shown.classes.map((j) => (
-                  <HeatCell key={j} value={derivative[i * size + j]} full={full} rounded strong={i === j} />
+                  <HeatCell key={j} value={derivative(i, j)} full={full} rounded strong={i === j} />
                 ))}
               </tr>
             ))}

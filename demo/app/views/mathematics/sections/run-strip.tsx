@@ -1,24 +1,16 @@
 /** @jsxImportSource preact */
 /** Where the run stands, and the two buttons that move it on without leaving the view. */
-import { CalmButton } from "../../../components/calm-button.tsx";
+import { OneRoundButton, StartButton } from "../../../components/run-buttons.tsx";
 import type { Session } from "../../../state/session.ts";
 
 /** The strip. */
 export function RunStrip({ session }: { readonly session: Session }) {
-  const status = session.status.value;
-  const isTraining = status === "training";
   const unit = session.choices.value.solver === "lbfgs" ? "iteration" : "epoch";
   return (
     <div class="run-strip">
       <div class="buttons">
-        <button
-          type="button"
-          class="primary"
-          onClick={() => (isTraining ? session.pause() : void session.start())}
-        >
-          {isTraining ? "Pause" : status === "paused" ? "Go on" : "Train"}
-        </button>
-        <CalmButton label={`One ${unit}`} isOff={isTraining} onPress={() => void session.step()} />
+        <StartButton session={session} />
+        <OneRoundButton session={session} />
       </div>
       <p class="status">{where(session, unit)}</p>
     </div>

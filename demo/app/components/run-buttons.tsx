@@ -1,0 +1,51 @@
+/** @jsxImportSource preact */
+/** The buttons that move a run on, the same in every view. */
+import { useRef } from "preact/hooks";
+import type { Session, Status } from "../state/session.ts";
+import { CalmButton } from "./calm-button.tsx";
+
+/** The second half of a double click comes within this time, ms: it must not pause what the first has started. */
+const DOUBLE_CLICK = 250;
+
+const START: Record<Exclude<Status, "training">, string> = {
+  idle: "Start",
+  paused: "Continue",
+  done: "Start again",
+  failed: "Start again",
+};
+
+interface RunButtonProps {
+  readonly session: Session;
+}
+
+/** Starts, continues and pauses. */
+export function StartButton({ session }: RunButtonProps) {
+  const started = useRef(-Infinity);
+  const status = session.status.value;
+  return (
+    <button
+      type="button"
+      class="primary"
+      onClick={({ detail, timeStamp }) => {
+        if (status !== "training") {
+          started.current = timeStamp;
+          void session.start();
+        } else if (detail < 2 || timeStamp - started.current > DOUBLE_CLICK) session.pause();
+      }}
+    >
+      {status === "training" ? "Pause" : START[status]}
+    </button>
+  );
+}
+
+/** One round, then a pause. A run that is done is not thrown away for it. */
+export function OneRoundButton({ session }: RunButtonProps) {
+  const status = session.status.value;
+  return (
+    <CalmButton
+      label={session.choices.value.solver === "lbfgs" ? "One iteration" : "One epoch"}
+      isOff={status !== "idle" && status !== "paused"}
+      onPress={() => void session.step()}
+    />
+  );
+}
