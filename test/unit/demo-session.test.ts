@@ -66,6 +66,33 @@ test("a model for other rows is refused, and the one at hand stays", async () =>
   other.dispose();
 });
 
+test("a model whose run was on other rows predicts, and does not offer to go on", async () => {
+  const session = new Session(dataset);
+  await session.choose(CHOICES);
+  await session.step();
+  expect(session.status.value).toBe("paused");
+  const file = new Blob([session.model?.toSafetensors() ?? ""]);
+  const { x, y } = dataset.train;
+  const fewer = { x: { ...x, rows: 300, data: x.data.subarray(0, 600) }, y: y.slice(0, 300) };
+  await session.open({ ...dataset, train: fewer });
+  await session.adopt(file);
+  expect(session.status.value).toBe("done");
+  expect(session.model?.isResumable).toBe(false);
+  session.dispose();
+});
+
+test("where WebGPU was asked for and is not to be had, WebAssembly trains, and it says so", async () => {
+  const session = await trained({ device: "webgpu", rounds: 2 });
+  expect(session.status.value).toBe("done");
+  expect(session.message.value).toEqual({
+    kind: "notice",
+    text: "This browser has no WebGPU to train on. Going on in WebAssembly.",
+  });
+  const reason = "This browser has no WebGPU to train on";
+  expect(session.device.value).toMatchObject({ kind: "wasm", reason });
+  session.dispose();
+});
+
 describe("speed", () => {
   const at = (time: number) => vi.spyOn(performance, "now").mockReturnValue(time);
 
