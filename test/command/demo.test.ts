@@ -1,95 +1,19 @@
 /** The demo as a person would use it: built for a static host, opened below a path, clicked, drawn on, broken. */
-import { readdir, readFile, rm } from "node:fs/promises";
-import { createServer, type Server } from "node:http";
+import { readdir, readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
-import { extname, join } from "node:path";
+import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import type { Browser, Page } from "puppeteer";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { launchChrome } from "../../demo/headless/chrome.ts";
-import { buildDemo } from "../../demo/server.ts";
+import type { Page } from "puppeteer";
+import { describe, expect, test } from "vitest";
+import { asked, FOLDER, prepareDemo, press, see, show, VIEWS, withPage } from "../support/demo-page.ts";
 import { hasData } from "../support/real-data.ts";
 
-const FOLDER = join(tmpdir(), `softmax-webgpu-demo-${process.pid}`);
-const BELOW = "/some/where/";
-const VIEWS = ["train", "try", "playground", "mathematics", "model"] as const;
-const TYPES: Record<string, string> = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css" };
 const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 
 /** Gzipped bytes of everything that comes before anything is clicked. */
 const FIRST_LOAD = 150 * 1024;
 
-let server: Server;
-let browser: Browser;
-let address = "";
-const asked: string[] = [];
-
-beforeAll(async () => {
-  await buildDemo(FOLDER);
-  server = createServer(async ({ url = "/" }, response) => {
-    const path = url.slice(BELOW.length) || "index.html";
-    asked.push(path);
-    const content = url.startsWith(BELOW) ? await readFile(join(FOLDER, path)).catch(() => null) : null;
-    response.writeHead(content ? 200 : 404, {
-      "Content-Type": TYPES[extname(path)] ?? "application/octet-stream",
-    });
-    response.end(content ?? "");
-  }).listen(0, "127.0.0.1");
-  browser = await launchChrome(() => {});
-  address = `http://127.0.0.1:${(server.address() as AddressInfo).port}${BELOW}`;
-}, 120_000);
-
-afterAll(async () => {
-  await browser?.close();
-  server?.close();
-  await rm(FOLDER, { recursive: true, force: true });
-});
-
-/** Opens the page in a tab of its own; what it complains of fails the test. */
-async function withPage(work: (page: Page) => Promise<void>): Promise<void> {
-  const page = await browser.newPage();
-  const complaints: string[] = [];
-  page.on("pageerror", (error) => complaints.push(String(error)));
-  page.on("console", (message) => {
-    if (message.type() === "error") complaints.push(message.text());
-  });
-  try {
-    await page.setViewport({ width: 1280, height: 900 });
-    await page.goto(address, { waitUntil: "networkidle0" });
-    await work(page);
-    expect(complaints).toEqual([]);
-  } finally {
-    await page.close();
-  }
-}
-
-/** Presses the button with this name, once there is one. */
-async function press(page: Page, name: string): Promise<void> {
-  await page.locator(`::-p-aria(${name}[role="button"])`).click();
-}
-
-async function show(page: Page, view: (typeof VIEWS)[number]): Promise<void> {
-  await page.evaluate((name) => {
-    location.hash = name;
-  }, view);
-  await page.waitForFunction(
-    (name) => document.querySelector(`nav a[href="#${name}"]`)?.ariaCurrent === "page",
-    {},
-    view,
-  );
-  await page.waitForFunction(() => !document.body.innerText.includes("Loading …"));
-}
-
-/** Waits until a text is on the page. */
-async function see(page: Page, text: string, timeout = 90_000): Promise<void> {
-  await page.waitForFunction(
-    (wanted) => document.body.innerText.includes(wanted),
-    { timeout, polling: 100 },
-    text,
-  );
-}
+prepareDemo();
 
 /** The figure beside a name in the run's facts, as a number. */
 async function fact(page: Page, name: string): Promise<number> {
@@ -349,7 +273,7 @@ describe("the demo", () => {
       await slideToEnd(page, "Epochs");
       await press(page, "Start");
       await see(page, "Training: epoch");
-      const session = await browser.target().createCDPSession();
+      const session = await page.browser().target().createCDPSession();
       // The command never answers: the process that would is gone.
       session.send("Browser.crashGpuProcess").catch(() => {});
       await see(page, "The GPU was lost. Going on with what was learnt.");
