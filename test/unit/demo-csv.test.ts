@@ -75,7 +75,7 @@ describe("CSV", () => {
   test("a column of text is refused by name and row, or left out", async () => {
     const text = tableText(10).replaceAll(/^(\d+),(?=[\d.]+)/gm, "$1 cm,");
     await expect(open([file("t.csv", text)])).rejects.toThrow(
-      "t.csv: the column “width” is not numeric: row 2 has “0 cm”",
+      "t.csv: the column “width” is not numeric: row 2 has “0 cm”; leave it out of the features",
     );
     expect(await open([file("t.csv", text)], { leaveOut: ["width"] })).toMatchObject({
       features: ["height"],
@@ -102,7 +102,7 @@ describe("CSV", () => {
       "a number too large",
       tableText(3).replace("\n4,", "\n1e40,"),
       {},
-      "“width” is not numeric: row 6 has “1e40”",
+      "c.csv: row 6, column “width”: 1e40 is too large; features are float32, at most 3.4e38",
     ],
   ])("%s", async (_, text, choices, message) => {
     await expect(open([file("c.csv", text)], choices)).rejects.toThrow(message);
@@ -118,7 +118,10 @@ describe("CSV", () => {
 
   test("columns and the likeliest labels", async () => {
     const signal = new AbortController().signal;
-    const columns = await csvColumns(file("a.csv", tableText(5).replace("\n1,", "\n?,")), signal);
+    const columns = await csvColumns(
+      file("a.csv", tableText(5).replace("\n1,", "\n?,").replace("\n3,", "\n1e300,")),
+      signal,
+    );
     expect(columns.map(({ isNumeric }) => isNumeric)).toEqual([true, true, false]);
     expect(likelyLabel(columns)).toBe("species");
     const plain = (name: string) => ({ name, isNumeric: true });

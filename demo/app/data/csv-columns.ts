@@ -1,5 +1,6 @@
 /** The columns of a CSV file, for someone to choose the labels among them. */
 import { FormatError } from "../../../src/index.ts";
+import { isNumber } from "./csv-numbers.ts";
 import { csvRows, isEmptyRow } from "./csv-rows.ts";
 import type { NamedFile } from "./open-context.ts";
 
@@ -51,9 +52,4 @@ export function readHeader(cells: readonly string[], path: string): string[] {
 /** Whether a cell says that there is no value. */
 export function isMissing(cell: string): boolean {
   return MISSING.test(cell.trim());
-}
-
-/** Whether a cell is a number that float32 holds. */
-export function isNumber(cell: string): boolean {
-  return cell.trim() !== "" && Number.isFinite(Math.fround(Number(cell)));
 }

@@ -1,6 +1,7 @@
 /** The rows of a CSV file as numbers and labels, checked one by one. */
 import { DataError, FormatError } from "../../../src/index.ts";
-import { isMissing, isNumber } from "./csv-columns.ts";
+import { isMissing } from "./csv-columns.ts";
+import { CsvNumbers } from "./csv-numbers.ts";
 import { isEmptyRow } from "./csv-rows.ts";
 import type { TableChoices } from "./open-context.ts";
 import { checkSize } from "./open-dataset.ts";
@@ -20,6 +21,7 @@ export class CsvTable {
   readonly #label: number;
   readonly #columns: readonly number[];
   readonly #skipIncomplete: boolean;
+  readonly #numbers: CsvNumbers;
   #values = new Float32Array(FIRST_VALUES);
 
   constructor(names: readonly string[], { label, leaveOut, skipIncomplete }: TableChoices, path: string) {
@@ -27,6 +29,7 @@ export class CsvTable {
     this.#names = names;
     this.#label = names.indexOf(label);
     this.#skipIncomplete = skipIncomplete;
+    this.#numbers = new CsvNumbers(path);
     if (this.#label < 0) throw new FormatError(path, `has no column “${label}”`);
     this.#columns = Array.from(names.keys()).filter((i) => i !== this.#label && !leaveOut.includes(names[i]));
     this.features = this.#columns.map((i) => names[i]);
@@ -54,7 +57,9 @@ export class CsvTable {
     if (this.#isIncomplete(cells, number)) return;
     this.#grow();
     const start = this.rows * this.features.length;
-    for (const [j, i] of this.#columns.entries()) this.#values[start + j] = this.#number(cells[i], i, number);
+    for (const [j, i] of this.#columns.entries()) {
+      this.#values[start + j] = this.#numbers.read(cells[i], this.#names[i], number);
+    }
     this.labels.push(cells[this.#label].trim());
   }
 
@@ -68,14 +73,6 @@ export class CsvTable {
     }
     this.skipped++;
     return true;
-  }
-
-  #number(cell: string, column: number, number: number): number {
-    if (isNumber(cell)) return Number(cell);
-    throw new FormatError(
-      this.#path,
-      `the column “${this.#names[column]}” is not numeric: row ${number} has “${cell.trim().slice(0, 40)}”`,
-    );
   }
 
   #grow(): void {
