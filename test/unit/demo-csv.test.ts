@@ -45,6 +45,25 @@ describe("CSV", () => {
     expect(opening.progress.at(-1)).toEqual({ text: "Reading large.csv.gz", share: 1 });
   });
 
+  const german = tableText(10, "\n", ";").replaceAll(
+    /^(\d+);(\d+)(?:\.(\d))?/gm,
+    (_, width, whole, tenth = 0) => {
+      return `${width},0;${whole},${tenth}`;
+    },
+  );
+  test.each([
+    ["in the numbers", german],
+    ["in the header as well", german.replace("width;height", "width, cm;height, cm")],
+  ])("decimal commas beside semicolons: %s", async (_, text) => {
+    const columns = await csvColumns(file("c.csv", text), new AbortController().signal);
+    expect(columns.map(({ isNumeric }) => isNumeric)).toEqual([true, true, false]);
+    const { train, description } = await open([file("c.csv", text)]);
+    expect(train.x).toMatchObject({ rows: 16, cols: 2 });
+    expect(train.y).toEqual(train.y.map((_, i) => (train.x.data[2 * i] % 2 ? "b" : "a")));
+    expect(train.y).toEqual(train.y.map((_, i) => (train.x.data[2 * i + 1] % 1 ? "b" : "a")));
+    expect(description).toMatch(/Commas in numbers were read as decimal commas\.$/);
+  });
+
   test("labels that are whole numbers are numbers", async () => {
     const text = tableText(10).replaceAll(",a\n", ",10\n").replaceAll(",b\n", ",9\n");
     const { train } = await open([file("n.csv", text)]);
@@ -97,6 +116,36 @@ describe("CSV", () => {
       `${tableText(3)}"7,8,a\n`,
       {},
       "c.csv: the quotation marks in row 8 do not pair",
+    ],
+    [
+      "decimal commas that part cells",
+      tableText(3).replaceAll(".", ","),
+      {},
+      "c.csv: row 3 has 4 cells, the header 3; where numbers have decimal commas, save it with semicolons",
+    ],
+    [
+      "decimal commas beside tabs",
+      tableText(3, "\n", "\t").replaceAll(".", ","),
+      {},
+      "c.csv: row 3, column “height”: “0,5” may have a decimal comma; these are read where semicolons part",
+    ],
+    [
+      "quoted numbers that may be decimal or grouped",
+      tableText(3).replace("\n4,", '\n"1,234",'),
+      {},
+      "c.csv: row 6, column “width”: “1,234” may have a decimal comma",
+    ],
+    [
+      "decimal commas and points",
+      tableText(3, "\n", ";").replace("0.5", "0,5"),
+      {},
+      "c.csv: decimal commas and points are mixed in “0,5” (row 3, column “height”) and “1.5” (row 5, column “height”); write all numbers alike",
+    ],
+    [
+      "a decimal comma and groups of digits",
+      tableText(3, "\n", ";").replace("0.5", "1.000,5"),
+      {},
+      "c.csv: decimal commas and points are mixed in “1.000,5” (row 3, column “height”); write",
     ],
     [
       "a number too large",

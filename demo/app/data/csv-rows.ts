@@ -9,11 +9,14 @@ export interface CsvRows {
   /** The number of the first of them; the header is row 1, and empty rows count, as in a spreadsheet. */
   readonly first: number;
   readonly rows: readonly (readonly string[])[];
+  /** What parts the cells. */
+  readonly delimiter: string;
 }
 
 /** Text that one row may take: more means a quotation mark that is never closed. */
 const MAX_ROW = 2 ** 24;
-const DELIMITERS = [",", "\t", ";", "|"];
+/** The first wins a tie: beside semicolons, commas are decimal. */
+const DELIMITERS = [";", ",", "\t", "|"];
 /** Rows by which the delimiter is guessed. */
 const SAMPLE = 20;
 
@@ -43,7 +46,7 @@ export async function* csvRows(file: NamedFile, context: OpenContext): AsyncGene
         `row ${first + data.length} does not end; is a quotation mark not closed?`,
       );
     }
-    if (data.length > 0) yield { first, rows: data };
+    if (data.length > 0) yield { first, rows: data, delimiter: meta.delimiter };
     first += data.length;
   }
 }

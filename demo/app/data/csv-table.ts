@@ -1,8 +1,8 @@
 /** The rows of a CSV file as numbers and labels, checked one by one. */
 import { DataError, FormatError } from "../../../src/index.ts";
-import { isMissing } from "./csv-columns.ts";
+import { isMissing, readHeader } from "./csv-columns.ts";
 import { CsvNumbers } from "./csv-numbers.ts";
-import { isEmptyRow } from "./csv-rows.ts";
+import { type CsvRows, isEmptyRow } from "./csv-rows.ts";
 import type { TableChoices } from "./open-context.ts";
 import { checkSize } from "./open-dataset.ts";
 
@@ -17,6 +17,7 @@ export class CsvTable {
   /** Rows left out for a missing value. */
   skipped = 0;
   readonly #path: string;
+  readonly #delimiter: string;
   readonly #names: readonly string[];
   readonly #label: number;
   readonly #columns: readonly number[];
@@ -24,12 +25,14 @@ export class CsvTable {
   readonly #numbers: CsvNumbers;
   #values = new Float32Array(FIRST_VALUES);
 
-  constructor(names: readonly string[], { label, leaveOut, skipIncomplete }: TableChoices, path: string) {
+  constructor(header: CsvRows, { label, leaveOut, skipIncomplete }: TableChoices, path: string) {
+    const names = readHeader(header.rows[0], path);
     this.#path = path;
+    this.#delimiter = header.delimiter;
     this.#names = names;
     this.#label = names.indexOf(label);
     this.#skipIncomplete = skipIncomplete;
-    this.#numbers = new CsvNumbers(path);
+    this.#numbers = new CsvNumbers(path, header.delimiter);
     if (this.#label < 0) throw new FormatError(path, `has no column “${label}”`);
     this.#columns = Array.from(names.keys()).filter((i) => i !== this.#label && !leaveOut.includes(names[i]));
     this.features = this.#columns.map((i) => names[i]);
@@ -40,6 +43,11 @@ export class CsvTable {
     return this.labels.length;
   }
 
+  /** Whether commas were read as decimal commas. */
+  get hasCommas(): boolean {
+    return this.#numbers.comma !== "";
+  }
+
   /** `[rows, features]` */
   get values(): Float32Array {
     return this.#values.subarray(0, this.rows * this.features.length);
@@ -48,12 +56,7 @@ export class CsvTable {
   /** @throws FormatError, DataError that name the row `number` */
   add(cells: readonly string[], number: number): void {
     if (isEmptyRow(cells)) return;
-    if (cells.length !== this.#names.length) {
-      throw new FormatError(
-        this.#path,
-        `row ${number} has ${cells.length} cells, the header ${this.#names.length}`,
-      );
-    }
+    this.#checkLength(cells.length, number);
     if (this.#isIncomplete(cells, number)) return;
     this.#grow();
     const start = this.rows * this.features.length;
@@ -61,6 +64,14 @@ export class CsvTable {
       this.#values[start + j] = this.#numbers.read(cells[i], this.#names[i], number);
     }
     this.labels.push(cells[this.#label].trim());
+  }
+
+  #checkLength(length: number, number: number): void {
+    const expected = this.#names.length;
+    if (length === expected) return;
+    const mayBeDecimal = length > expected && this.#delimiter === ",";
+    const hint = mayBeDecimal ? "; where numbers have decimal commas, save it with semicolons" : "";
+    throw new FormatError(this.#path, `row ${number} has ${length} cells, the header ${expected}${hint}`);
   }
 
   #isIncomplete(cells: readonly string[], number: number): boolean {

@@ -1,6 +1,5 @@
 /** CSV files with a header: one column of labels, the others numbers. */
 import { DataError, ShapeError } from "../../../src/index.ts";
-import { readHeader } from "./csv-columns.ts";
 import { csvRows } from "./csv-rows.ts";
 import { CsvTable } from "./csv-table.ts";
 import type { DemoDataset } from "./demo-dataset.ts";
@@ -23,14 +22,14 @@ export async function openCsv(
 ): Promise<DemoDataset> {
   const { path } = file;
   let table: CsvTable | null = null;
-  for await (const { first, rows } of csvRows(file, context)) {
+  for await (const batch of csvRows(file, context)) {
+    const { first, rows } = batch;
     const start = table ? 0 : 1;
-    table ??= new CsvTable(readHeader(rows[0], path), choices, path);
+    table ??= new CsvTable(batch, choices, path);
     for (let i = start; i < rows.length; i++) table.add(rows[i], first + i);
   }
   if (!table || table.rows === 0) throw new DataError(path, "has no rows below its header");
-  const { skipped, features } = table;
-  const remark = skipped ? `Rows with missing values, left out: ${count(skipped)}.` : "";
+  const { features } = table;
   const side = Math.sqrt(features.length);
   if (choices.arePixels && !Number.isInteger(side)) {
     throw new ShapeError(path, `${features.length} features are the pixels of no square picture`);
@@ -45,6 +44,15 @@ export async function openCsv(
     features: image ? null : features,
     share: SHARE,
     split: choices.split,
-    remark,
+    remark: remarkOn(table),
   });
+}
+
+/** What was done to the rows, in plain sentences. */
+function remarkOn({ skipped, hasCommas }: CsvTable): string {
+  const sentences = [
+    skipped > 0 && `Rows with missing values, left out: ${count(skipped)}.`,
+    hasCommas && "Commas in numbers were read as decimal commas.",
+  ];
+  return sentences.filter((sentence) => sentence !== false).join(" ");
 }
