@@ -1,9 +1,17 @@
-/** The demo's folders of pictures, encoded here by the browser itself. */
+/** What the demo opens with a browser's help: folders of pictures, encoded here, and the form that asks about a table. */
+import { h, render } from "preact";
 import { describe, expect, test } from "vitest";
+import type { CsvColumn } from "../../demo/app/data/csv-columns.ts";
 import type { ImageShape } from "../../demo/app/data/demo-dataset.ts";
-import type { NamedFile, OpenProgress, PictureChoices } from "../../demo/app/data/open-context.ts";
+import type {
+  NamedFile,
+  OpenProgress,
+  PictureChoices,
+  TableChoices,
+} from "../../demo/app/data/open-context.ts";
 import { openPictures } from "../../demo/app/data/open-pictures.ts";
 import { createPictureReader } from "../../demo/app/data/picture-reader.ts";
+import { TableForm } from "../../demo/app/views/train/data/table-form.tsx";
 
 const GREY: ImageShape = { width: 28, height: 28, channels: 1 };
 const COLOUR: ImageShape = { width: 32, height: 32, channels: 3 };
@@ -110,5 +118,52 @@ describe("a folder", () => {
     const opening = open(await pets(50), {}, controller.signal);
     controller.abort(new Error("enough"));
     await expect(opening).rejects.toThrow("enough");
+  });
+});
+
+describe("the form of a table", () => {
+  /** Shows the form; what it is answered with comes last in `answers`. */
+  function form(columns: readonly CsvColumn[], before: TableChoices | null = null) {
+    const place = document.body.appendChild(document.createElement("div"));
+    const answers: TableChoices[] = [];
+    const onOpen = (choices: TableChoices) => void answers.push(choices);
+    render(h(TableForm, { name: "a.csv", columns, before, onOpen, onCancel: () => {} }), place);
+    const boxes = () => [...place.querySelectorAll<HTMLInputElement>(".feature-checks input")];
+    const settled = () => new Promise((resolve) => setTimeout(resolve, 50));
+    return { place, answers, boxes, settled };
+  }
+
+  const numbers = (count: number) =>
+    Array.from({ length: count }, (_, i) => ({ name: `p${i}`, isNumeric: true }));
+  const columns = [...numbers(2), { name: "note", isNumeric: false }, { name: "label", isNumeric: false }];
+
+  test("a box for each column but the labels: ticked are numbers, text is named so", async () => {
+    const { place, answers, boxes, settled } = form(columns);
+    expect(boxes().map(({ checked, labels }) => [labels?.[0].textContent, checked])).toEqual([
+      ["p0", true],
+      ["p1", true],
+      ["notetext", false],
+    ]);
+    boxes()[0].click();
+    await settled();
+    place.querySelector<HTMLButtonElement>("[type=submit]")?.click();
+    const [{ label, leaveOut }] = answers;
+    expect(label).toBe("label");
+    expect(new Set(leaveOut)).toEqual(new Set(["note", "label", "p0"]));
+    const again = form(columns, answers[0]);
+    expect(again.boxes().map(({ checked }) => checked)).toEqual([false, true, false]);
+  });
+
+  test("many columns are folded away behind their number; pictures follow what is ticked", async () => {
+    const { place, boxes, settled } = form([...numbers(785), { name: "label", isNumeric: true }]);
+    const folded = place.querySelector("details");
+    expect([folded?.innerText, boxes().length]).toEqual(["Features: 785 of 785 columns", 0]);
+    expect(place.innerText).not.toContain("pictures");
+    folded?.querySelector("summary")?.click();
+    await settled();
+    boxes()[784].click();
+    await settled();
+    expect(place.innerText).toContain("Features: 784 of 785 columns");
+    expect(place.innerText).toContain("pixels of 28 × 28 pictures");
   });
 });

@@ -3,7 +3,10 @@ import { readFile } from "node:fs/promises";
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { csvColumns, likelyLabel } from "../../demo/app/data/csv-columns.ts";
-import { file, open } from "../support/demo-files.ts";
+import type { DemoDataset } from "../../demo/app/data/demo-dataset.ts";
+import { DEFAULT_PICTURES } from "../../demo/app/data/open-context.ts";
+import { Opening } from "../../demo/app/state/opening.ts";
+import { file, open, TABLE } from "../support/demo-files.ts";
 import { hasData } from "../support/real-data.ts";
 
 /** Rows of a table, `count` of each class. */
@@ -94,7 +97,7 @@ describe("CSV", () => {
   test("a column of text is refused by name and row, or left out", async () => {
     const text = tableText(10).replaceAll(/^(\d+),(?=[\d.]+)/gm, "$1 cm,");
     await expect(open([file("t.csv", text)])).rejects.toThrow(
-      "t.csv: the column “width” is not numeric: row 2 has “0 cm”; leave it out of the features",
+      "t.csv: the column “width” is not numeric: row 2 has “0 cm”; untick it under “Features”",
     );
     expect(await open([file("t.csv", text)], { leaveOut: ["width"] })).toMatchObject({
       features: ["height"],
@@ -107,7 +110,12 @@ describe("CSV", () => {
     ["one column", "species\na\nb\n", {}, "c.csv: its header has one column, “species”"],
     ["a name twice", "x,x,species\n1,2,a\n", {}, "c.csv: two columns are named “x”"],
     ["no such column", tableText(3), { label: "kind" }, "c.csv: has no column “kind”"],
-    ["nothing but labels", tableText(3), { leaveOut: ["width", "height"] }, "c.csv: no column is left"],
+    [
+      "nothing but labels",
+      tableText(3),
+      { leaveOut: ["width", "height"] },
+      "c.csv: no column is left to be a feature; tick one under “Features”",
+    ],
     ["a short row", `${tableText(3)}7,a\n`, {}, "c.csv: row 8 has 2 cells, the header 3"],
     ["one class", "x,species\n1,a\n2,a\n", {}, 'c.csv: every row has the label "a"'],
     ["a label per row", "x,species\n1,a\n2,b\n", {}, "c.csv: every row has a label of its own"],
@@ -163,6 +171,36 @@ describe("CSV", () => {
     );
     const cut = new Uint8Array(gzipSync(tableText(100)).subarray(0, 60));
     await expect(open([file("b.csv.gz", cut)])).rejects.toThrow("b.csv.gz: cannot be read to its end");
+  });
+
+  test("columns that are left out are named in the description, the first few of many", async () => {
+    const two = await open([file("i.csv", tableText(10))], { leaveOut: ["width", "species"] });
+    expect(two.description).toMatch(/ Columns left out: width\.$/);
+    const names = Array.from({ length: 18 }, (_, i) => `p${i}`);
+    const rows = Array.from({ length: 10 }, (_, i) => [...names.map(() => 1), i % 2].join());
+    const text = [[...names, "species"].join(), ...rows].join("\n");
+    const { description, features } = await open([file("w.csv", text)], { leaveOut: names.slice(1) });
+    expect(features).toEqual(["p0"]);
+    expect(description).toMatch(/ Columns left out: p1, p2, p3, p4, p5 and 12 more\.$/);
+  });
+
+  test("text far down the file: its column is named, the form comes back as it was, and can leave it out", async () => {
+    const opened: DemoDataset[] = [];
+    const opening = new Opening(async (dataset) => void opened.push(dataset));
+    await opening.offer(Promise.resolve([file("late.csv", `${tableText(300)}600,high,a\n`)]));
+    const asked = opening.stage.value;
+    expect(asked).toMatchObject({ kind: "table", columns: [{}, { name: "height", isNumeric: true }, {}] });
+    const pictures = DEFAULT_PICTURES;
+    const table = { ...TABLE, split: "plain" } as const;
+    await opening.answer({ table, pictures });
+    expect(opening.problem.value).toBe(
+      "late.csv: the column “height” is not numeric: row 602 has “high”; untick it under “Features”",
+    );
+    expect(opening.stage.value).toBe(asked);
+    expect(opening.choices.value.table).toEqual(table);
+    await opening.answer({ table: { ...table, leaveOut: ["height"] }, pictures });
+    expect(opening.stage.value).toEqual({ kind: "idle" });
+    expect(opened).toMatchObject([{ features: ["width"] }]);
   });
 
   test("columns and the likeliest labels", async () => {

@@ -50,7 +50,7 @@ export class CsvNumbers {
     const place = `row ${row}, column “${column}”`;
     if (!isNumber(text)) {
       const start = text.slice(0, 40);
-      return `the column “${column}” is not numeric: row ${row} has “${start}”; leave it out of the features`;
+      return `the column “${column}” is not numeric: row ${row} has “${start}”; untick it under “Features”`;
     }
     if (this.#hasCommas || !text.includes(",")) {
       return `${place}: ${text} is too large; features are float32, at most 3.4e38`;

@@ -14,6 +14,8 @@ export class CsvTable {
   readonly labels: string[] = [];
   /** Names of the feature columns. */
   readonly features: readonly string[];
+  /** Names of the columns that are neither features nor labels. */
+  readonly leftOut: readonly string[];
   /** Rows left out for a missing value. */
   skipped = 0;
   readonly #path: string;
@@ -34,9 +36,12 @@ export class CsvTable {
     this.#skipIncomplete = skipIncomplete;
     this.#numbers = new CsvNumbers(path, header.delimiter);
     if (this.#label < 0) throw new FormatError(path, `has no column “${label}”`);
-    this.#columns = Array.from(names.keys()).filter((i) => i !== this.#label && !leaveOut.includes(names[i]));
+    const unticked = new Set(leaveOut);
+    this.#columns = Array.from(names.keys()).filter((i) => i !== this.#label && !unticked.has(names[i]));
     this.features = this.#columns.map((i) => names[i]);
-    if (this.features.length === 0) throw new FormatError(path, "no column is left to be a feature");
+    this.leftOut = names.filter((name) => name !== label && unticked.has(name));
+    if (this.features.length > 0) return;
+    throw new FormatError(path, "no column is left to be a feature; tick one under “Features”");
   }
 
   get rows(): number {

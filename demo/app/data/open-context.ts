@@ -25,7 +25,7 @@ export interface OpenContext {
 export interface TableChoices {
   /** The column of the labels. */
   readonly label: string;
-  /** Columns that are not to be features. */
+  /** Columns that are not to be features; the labels never are. */
   readonly leaveOut: readonly string[];
   /** Leave out rows with missing values instead of refusing the file. */
   readonly skipIncomplete: boolean;

@@ -4,7 +4,7 @@ import { csvRows } from "./csv-rows.ts";
 import { CsvTable } from "./csv-table.ts";
 import type { DemoDataset } from "./demo-dataset.ts";
 import { type NamedFile, nameOf, type OpenContext, type TableChoices } from "./open-context.ts";
-import { count, datasetOf, toLabels } from "./open-dataset.ts";
+import { count, datasetOf, someOf, toLabels } from "./open-dataset.ts";
 import { toPixels } from "./pixels.ts";
 
 const SHARE = 1 / 5;
@@ -48,9 +48,10 @@ export async function openCsv(
   });
 }
 
-/** What was done to the rows, in plain sentences. */
-function remarkOn({ skipped, hasCommas }: CsvTable): string {
+/** What was left out or changed, in plain sentences. */
+function remarkOn({ leftOut, skipped, hasCommas }: CsvTable): string {
   const sentences = [
+    leftOut.length > 0 && `Columns left out: ${someOf(leftOut)}.`,
     skipped > 0 && `Rows with missing values, left out: ${count(skipped)}.`,
     hasCommas && "Commas in numbers were read as decimal commas.",
   ];

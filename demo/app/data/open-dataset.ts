@@ -5,6 +5,8 @@ import { splitRows, takeRows } from "./split-rows.ts";
 
 /** What the features may take in memory, bytes. */
 export const MAX_BYTES = 2 ** 31;
+/** Names that a sentence repeats. */
+const MAX_NAMED = 5;
 
 /** @throws LimitError features that this page does not take */
 export function checkSize(rows: number, cols: number, elementBytes: number, argument: string): void {
@@ -75,6 +77,12 @@ export function describe(train: Samples, validation: Samples, image: ImageShape 
 /** A number as a person reads it. */
 export function count(value: number): string {
   return value.toLocaleString("en");
+}
+
+/** The first few names, and how many more there are. */
+export function someOf(names: readonly string[]): string {
+  const rest = names.length - MAX_NAMED;
+  return names.slice(0, MAX_NAMED).join(", ") + (rest > 0 ? ` and ${count(rest)} more` : "");
 }
 
 function gigabytes(bytes: number): string {

@@ -2,14 +2,12 @@
 import { DataError, FormatError } from "../../../src/index.ts";
 import type { DemoDataset } from "./demo-dataset.ts";
 import type { NamedFile, OpenContext, PictureChoices } from "./open-context.ts";
-import { checkSize, count, datasetOf, toLabels } from "./open-dataset.ts";
+import { checkSize, count, datasetOf, someOf, toLabels } from "./open-dataset.ts";
 import { createPictureReader } from "./picture-reader.ts";
 
 const SHARE = 1 / 5;
 /** Pictures that are decoded at the same time. */
 const TOGETHER = 8;
-/** Names that an error repeats. */
-const MAX_NAMED = 5;
 
 /**
  * Decodes the pictures, in the order of their paths.
@@ -83,10 +81,4 @@ function brokenError(broken: readonly string[]): FormatError {
   const [first, ...others] = broken;
   const more = others.length > 0 ? `; neither can ${someOf(others)}` : "";
   return new FormatError(first, `cannot be decoded as a picture${more}`);
-}
-
-/** The first few names, and how many more there are. */
-function someOf(names: readonly string[]): string {
-  const rest = names.length - MAX_NAMED;
-  return names.slice(0, MAX_NAMED).join(", ") + (rest > 0 ? ` and ${count(rest)} more` : "");
 }

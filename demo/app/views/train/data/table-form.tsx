@@ -5,6 +5,7 @@ import { Check } from "../../../components/check.tsx";
 import { Choice } from "../../../components/choice.tsx";
 import { type CsvColumn, likelyLabel } from "../../../data/csv-columns.ts";
 import type { TableChoices } from "../../../data/open-context.ts";
+import { FeatureChecks } from "./feature-checks.tsx";
 import { OpeningForm } from "./opening-form.tsx";
 
 interface TableFormProps {
@@ -27,13 +28,12 @@ const LEAST_SIDE = 4;
 /** The form, with what is most likely meant already chosen. */
 export function TableForm({ name, columns, before, onOpen, onCancel }: TableFormProps) {
   const [label, setLabel] = useState(before?.label ?? likelyLabel(columns));
-  const [leavesTextOut, setLeavesTextOut] = useState(before === null || before.leaveOut.length > 0);
+  const [leaveOut, setLeaveOut] = useState(before?.leaveOut ?? namesOfText(columns));
   const [skipIncomplete, setSkipIncomplete] = useState(before?.skipIncomplete ?? false);
   const [split, setSplit] = useState(before?.split ?? "stratified");
   const others = columns.filter((column) => column.name !== label);
-  const text = others.filter(({ isNumeric }) => !isNumeric).map((column) => column.name);
-  const leaveOut = leavesTextOut ? text : [];
-  const side = Math.sqrt(others.length - leaveOut.length);
+  const unticked = new Set(leaveOut);
+  const side = Math.sqrt(others.filter((column) => !unticked.has(column.name)).length);
   const canBePixels = Number.isInteger(side) && side >= LEAST_SIDE;
   const [wantsPixels, setWantsPixels] = useState(before?.arePixels ?? /^pi?x/i.test(others[0].name));
   const arePixels = canBePixels && wantsPixels;
@@ -48,20 +48,13 @@ export function TableForm({ name, columns, before, onOpen, onCancel }: TableForm
         options={columns.map((column) => ({
           id: column.name,
           label: column.name,
-          hint: `It holds ${column.isNumeric ? "numbers" : "text"}; the other columns are the features.`,
+          hint: `It holds ${column.isNumeric ? "numbers" : "text"}; each of its values is a class.`,
         }))}
         value={label}
         onChoose={setLabel}
       />
+      <FeatureChecks columns={others} leaveOut={leaveOut} onChoose={setLeaveOut} />
       <Choice label="Hold back to check with" options={SPLITS} value={split} onChoose={setSplit} />
-      {text.length > 0 && (
-        <Check
-          label="Leave out columns of text"
-          hint={`Features are numbers. Text is in: ${text.join(", ")}.`}
-          value={leavesTextOut}
-          onChoose={setLeavesTextOut}
-        />
-      )}
       <Check
         label="Leave out rows with missing values"
         hint="Otherwise the first one is named and nothing is opened."
@@ -78,4 +71,8 @@ export function TableForm({ name, columns, before, onOpen, onCancel }: TableForm
       )}
     </OpeningForm>
   );
+}
+
+function namesOfText(columns: readonly CsvColumn[]): readonly string[] {
+  return columns.filter(({ isNumeric }) => !isNumeric).map(({ name }) => name);
 }
