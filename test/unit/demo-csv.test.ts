@@ -165,6 +165,15 @@ describe("CSV", () => {
     await expect(open([file("c.csv", text)], choices)).rejects.toThrow(message);
   });
 
+  test("1,000 classes are taken, more are refused with their number", async () => {
+    const text = (classes: number) =>
+      ["x,id", ...Array.from({ length: 2400 }, (_, i) => `${i},${i % classes}`)].join("\n");
+    expect(new Set((await open([file("i.csv", text(1000))], { label: "id" })).train.y).size).toBe(1000);
+    await expect(open([file("i.csv", text(1200))], { label: "id" })).rejects.toThrow(
+      "i.csv: the column “id” would give 1,200 classes, at most 1,000 are taken; it looks like ids or numbers, so choose another label column",
+    );
+  });
+
   test("bytes that are no text, and gzip data cut off", async () => {
     await expect(open([file("b.csv", Uint8Array.of(0x61, 0xff, 0xfe, 0x0a))])).rejects.toThrow(
       "b.csv: is no text in UTF-8",
