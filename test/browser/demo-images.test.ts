@@ -3,14 +3,18 @@ import { h, render } from "preact";
 import { describe, expect, test } from "vitest";
 import type { CsvColumn } from "../../demo/app/data/csv-columns.ts";
 import type { ImageShape } from "../../demo/app/data/demo-dataset.ts";
-import type {
-  NamedFile,
-  OpenProgress,
-  PictureChoices,
-  TableChoices,
+import {
+  DEFAULT_PICTURES,
+  type NamedFile,
+  type OpenProgress,
+  type PictureChoices,
+  type TableChoices,
 } from "../../demo/app/data/open-context.ts";
+import { openFiles } from "../../demo/app/data/open-files.ts";
+import { kindOf } from "../../demo/app/data/open-kind.ts";
 import { openPictures } from "../../demo/app/data/open-pictures.ts";
 import { createPictureReader } from "../../demo/app/data/picture-reader.ts";
+import { PictureForm } from "../../demo/app/views/train/data/picture-form.tsx";
 import { TableForm } from "../../demo/app/views/train/data/table-form.tsx";
 
 const GREY: ImageShape = { width: 28, height: 28, channels: 1 };
@@ -101,6 +105,16 @@ describe("a folder", () => {
     const { train, validation, description } = await open(files, { skipBroken: true });
     expect(train.y.length + validation.y.length).toBe(10);
     expect(description).toMatch(/Left out, as they do not decode: pets\/cats\/a\.png, pets\/cats\/b\.png\.$/);
+  });
+
+  test("what is no picture is named before, and in the description", async () => {
+    const known = await kindOf([...(await pets(5)), file("pets/notes.txt", new Blob(["fed"]))]);
+    const context = { signal: new AbortController().signal, onProgress: () => {} };
+    const place = document.body.appendChild(document.createElement("div"));
+    render(h(PictureForm, { known, before: DEFAULT_PICTURES, onOpen: () => {}, onCancel: () => {} }), place);
+    expect(place.innerText).toContain("Ignored, as no pictures: pets/notes.txt.");
+    const { description } = await openFiles(known, { table: null, pictures: DEFAULT_PICTURES }, context);
+    expect(description).toMatch(/2 more to check with\. Ignored, as no pictures: pets\/notes\.txt\.$/);
   });
 
   test("one folder only, and no folder at all", async () => {

@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import type { NamedFile } from "../../demo/app/data/open-context.ts";
-import { kindOf } from "../../demo/app/data/open-kind.ts";
+import { kindOf, remarkOnIgnored } from "../../demo/app/data/open-kind.ts";
 import { splitRows } from "../../demo/app/data/split-rows.ts";
 import { file, open } from "../support/demo-files.ts";
 import { hasData } from "../support/real-data.ts";
@@ -172,9 +172,31 @@ describe("NPY", () => {
 });
 
 describe("kinds", () => {
-  test("pictures win over what lies beside them; hidden files never count", async () => {
-    const beside = [file("a/1.png", "x"), file("a/notes.txt", "x"), file(".DS_Store", "x")];
-    expect(await kindOf(beside)).toEqual({ kind: "pictures", files: beside.slice(0, 1) });
+  test("in folders of pictures, other files are ignored and named; hidden files never count", async () => {
+    const beside = [
+      file("a/1.png", "x"),
+      file("a/notes.txt", "x"),
+      file("a/b.svg", "x"),
+      file(".DS_Store", "x"),
+    ];
+    const known = await kindOf(beside);
+    expect(known).toEqual({ kind: "pictures", files: beside.slice(0, 1), ignored: beside.slice(1, 3) });
+    expect(remarkOnIgnored(known)).toBe("Ignored, as no pictures: a/notes.txt, a/b.svg.");
+  });
+
+  test("a file dropped by itself beside pictures is refused, not ignored", async () => {
+    await expect(kindOf([file("a/1.png", "x"), file("iris.csv", "x")])).rejects.toThrow(
+      "iris.csv: is no picture, while a/1.png is one; drop iris.csv alone, or the pictures alone",
+    );
+  });
+
+  test("SVG is no picture here, whatever its name", async () => {
+    const drawing = { path: "drawing", file: new File(["<svg/>"], "drawing", { type: "image/svg+xml" }) };
+    for (const svg of [drawing, file("a/drawing.svg", "<svg/>")]) {
+      await expect(kindOf([svg])).rejects.toThrow(
+        /IDX, CSV, NPY, or a folder of pictures such as PNG or JPEG$/,
+      );
+    }
   });
 
   test("files of no kind, of two kinds, none at all", async () => {

@@ -4,7 +4,7 @@ import type { DemoDataset } from "./demo-dataset.ts";
 import type { OpenChoices, OpenContext } from "./open-context.ts";
 import { openCsv } from "./open-csv.ts";
 import { openIdx } from "./open-idx.ts";
-import type { KnownFiles } from "./open-kind.ts";
+import { type KnownFiles, remarkOnIgnored } from "./open-kind.ts";
 import { openNpy } from "./open-npy.ts";
 import { openPictures } from "./open-pictures.ts";
 
@@ -14,11 +14,20 @@ import { openPictures } from "./open-pictures.ts";
  * @throws SoftmaxError that begins with the file's name; after an abort, the signal's reason
  */
 export async function openFiles(
+  known: KnownFiles,
+  choices: OpenChoices,
+  context: OpenContext,
+): Promise<DemoDataset> {
+  context.signal.throwIfAborted();
+  const dataset = await openKind(known, choices, context);
+  return { ...dataset, description: `${dataset.description} ${remarkOnIgnored(known)}`.trim() };
+}
+
+async function openKind(
   { kind, files }: KnownFiles,
   { table, pictures }: OpenChoices,
   context: OpenContext,
 ): Promise<DemoDataset> {
-  context.signal.throwIfAborted();
   if (kind === "idx") return openIdx(files, context);
   if (kind === "npy") return openNpy(files, context);
   if (kind === "pictures") return openPictures(files, pictures, context);

@@ -2,6 +2,7 @@
 import { FormatError } from "../../../src/index.ts";
 import { headOf } from "./open-bytes.ts";
 import { type NamedFile, nameOf } from "./open-context.ts";
+import { someOf } from "./open-dataset.ts";
 
 /** The kinds there are, and what a file of each is called. */
 const NAMES = {
@@ -17,10 +18,13 @@ export type OpenKind = keyof typeof NAMES;
 export interface KnownFiles {
   readonly kind: OpenKind;
   readonly files: readonly NamedFile[];
+  /** What lies in folders of pictures and is none. */
+  readonly ignored: readonly NamedFile[];
 }
 
 const JUNK = /(^|\/)(\.|__MACOSX\/|thumbs\.db$|desktop\.ini$)/i;
-const PICTURE = /\.(png|jpe?g|gif|webp|avif|bmp|ico|svg)$/i;
+/** No SVG: browsers do not decode it from a file. */
+const PICTURE = /\.(png|jpe?g|gif|webp|avif|bmp|ico)$/i;
 const HEADS: Readonly<Partial<Record<OpenKind, RegExp>>> = {
   idx: /^00000[89a-e]0[1-4]/,
   npy: /^934e554d5059/,
@@ -28,15 +32,14 @@ const HEADS: Readonly<Partial<Record<OpenKind, RegExp>>> = {
 const HEAD_BYTES = 6;
 
 /**
- * The kind of all files together. Beside pictures, other files do not count; hidden files never do.
+ * The kind of all files together. In folders of pictures, other files do not count; hidden files never do.
  *
  * @throws FormatError no files, files of different kinds, a file of no kind
  */
 export async function kindOf(all: readonly NamedFile[]): Promise<KnownFiles> {
   const seen = all.filter(({ path }) => !JUNK.test(path));
   if (seen.length === 0) throw new FormatError("files", "there is none to open");
-  const pictures = seen.filter(isPicture);
-  if (pictures.length > 0) return { kind: "pictures", files: pictures };
+  if (seen.some(isPicture)) return knownPictures(seen);
   const kinds: OpenKind[] = [];
   for (const file of seen) kinds.push(await kindOfFile(file));
   const other = kinds.findIndex((kind) => kind !== kinds[0]);
@@ -46,11 +49,28 @@ export async function kindOf(all: readonly NamedFile[]): Promise<KnownFiles> {
       `is ${NAMES[kinds[other]]}, while ${seen[0].path} is ${NAMES[kinds[0]]}; open one data set at a time`,
     );
   }
-  return { kind: kinds[0], files: seen };
+  return { kind: kinds[0], files: seen, ignored: [] };
 }
 
-function isPicture(file: NamedFile): boolean {
-  return file.file.type.startsWith("image/") || PICTURE.test(nameOf(file));
+/** A sentence about what is ignored; empty if nothing is. */
+export function remarkOnIgnored({ ignored }: KnownFiles): string {
+  return ignored.length > 0 ? `Ignored, as no pictures: ${someOf(ignored.map(({ path }) => path))}.` : "";
+}
+
+/** A file that was chosen by itself, in no folder, was meant to be opened. */
+function knownPictures(all: readonly NamedFile[]): KnownFiles {
+  const files = all.filter(isPicture);
+  const ignored = all.filter((file) => !isPicture(file));
+  const chosen = ignored.find(({ path }) => !path.includes("/"));
+  if (!chosen) return { kind: "pictures", files, ignored };
+  throw new FormatError(
+    chosen.path,
+    `is no picture, while ${files[0].path} is one; drop ${chosen.path} alone, or the pictures alone`,
+  );
+}
+
+function isPicture({ path, file }: NamedFile): boolean {
+  return PICTURE.test(path) || (file.type.startsWith("image/") && file.type !== "image/svg+xml");
 }
 
 async function kindOfFile(file: NamedFile): Promise<OpenKind> {
@@ -64,6 +84,6 @@ async function kindOfFile(file: NamedFile): Promise<OpenKind> {
   if (kind) return kind;
   throw new FormatError(
     file.path,
-    "is none of the files this page knows: IDX, CSV, NPY, or a folder of pictures",
+    "is none of the files this page knows: IDX, CSV, NPY, or a folder of pictures such as PNG or JPEG",
   );
 }

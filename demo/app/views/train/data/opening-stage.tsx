@@ -26,7 +26,7 @@ export function OpeningStage({ opening }: { readonly opening: Opening }) {
   if (stage.kind === "pictures") {
     return (
       <PictureForm
-        pictures={stage.known.files.length}
+        known={stage.known}
         before={choices.pictures}
         onOpen={(pictures) => void opening.answer({ ...choices, pictures })}
         onCancel={cancel}

@@ -6,11 +6,12 @@ import { Choice } from "../../../components/choice.tsx";
 import type { ImageShape } from "../../../data/demo-dataset.ts";
 import { PICTURE_SHAPES, type PictureChoices } from "../../../data/open-context.ts";
 import { count } from "../../../data/open-dataset.ts";
+import { type KnownFiles, remarkOnIgnored } from "../../../data/open-kind.ts";
 import { OpeningForm } from "./opening-form.tsx";
 
 interface PictureFormProps {
-  /** How many there are. */
-  readonly pictures: number;
+  /** The pictures, and what lies beside them. */
+  readonly known: KnownFiles;
   readonly before: PictureChoices;
   readonly onOpen: (choices: PictureChoices) => void;
   readonly onCancel: () => void;
@@ -24,13 +25,14 @@ const SHAPES = PICTURE_SHAPES.map((shape) => ({
 }));
 
 /** The form. */
-export function PictureForm({ pictures, before, onOpen, onCancel }: PictureFormProps) {
+export function PictureForm({ known, before, onOpen, onCancel }: PictureFormProps) {
   const [size, setSize] = useState(inWords(before.shape));
   const [skipBroken, setSkipBroken] = useState(before.skipBroken);
   const { shape } = SHAPES.find(({ id }) => id === size) ?? SHAPES[0];
+  const ignored = remarkOnIgnored(known);
   return (
     <OpeningForm
-      title={`Open ${count(pictures)} pictures`}
+      title={`Open ${count(known.files.length)} pictures`}
       onOpen={() => onOpen({ shape, skipBroken })}
       onCancel={onCancel}
     >
@@ -41,6 +43,7 @@ export function PictureForm({ pictures, before, onOpen, onCancel }: PictureFormP
         value={skipBroken}
         onChoose={setSkipBroken}
       />
+      {ignored && <p class="hint">{ignored}</p>}
     </OpeningForm>
   );
 }
