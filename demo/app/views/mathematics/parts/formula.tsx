@@ -12,7 +12,9 @@ export function Formula({ tex, display = false }: { readonly tex: string; readon
   useLayoutEffect(() => {
     let isCurrent = true;
     const set = (temml: Temml) => {
-      if (isCurrent && place.current) temml.render(display ? `\\displaystyle ${tex}` : tex, place.current);
+      if (!isCurrent || !place.current) return;
+      temml.render(display ? `\\displaystyle ${tex}` : tex, place.current);
+      if (display) makeReachable(place.current);
     };
     if (loaded) set(loaded);
     else void loadTemml().then(set, () => place.current?.replaceChildren(tex));
@@ -23,15 +25,17 @@ export function Formula({ tex, display = false }: { readonly tex: string; readon
   useLayoutEffect(() => {
     const span = place.current;
     if (!span || !display) return;
-    // What scrolls must be reachable by keyboard, and only that.
-    const observer = new ResizeObserver(() => {
-      if (span.scrollWidth > span.clientWidth) span.tabIndex = 0;
-      else span.removeAttribute("tabindex");
-    });
+    const observer = new ResizeObserver(() => makeReachable(span));
     observer.observe(span);
     return () => observer.disconnect();
   }, [display]);
   return <span ref={place} class={display ? "formula display" : "formula"} />;
+}
+
+/** What scrolls must be reachable by keyboard, and only that. */
+function makeReachable(span: HTMLElement): void {
+  if (span.scrollWidth > span.clientWidth) span.tabIndex = 0;
+  else span.removeAttribute("tabindex");
 }
 
 async function loadTemml(): Promise<Temml> {
