@@ -6,6 +6,8 @@ import type { Session } from "../../state/session.ts";
 
 /** Figures change at most so often, ms. */
 const INTERVAL = 250;
+/** Classes that are shown at most. */
+const MOST = 40;
 
 /** W and b. */
 export function WeightsTable({ session }: { readonly session: Session }) {
@@ -15,33 +17,40 @@ export function WeightsTable({ session }: { readonly session: Session }) {
   const D = train.x.cols;
   const names = features ?? Array.from({ length: D }, (_, j) => `${j + 1}`);
   return (
-    <ScrollBox label="Weights of each class">
-      <table class="rounds-table">
-        <caption class="unseen">Weights of each class, and its bias</caption>
-        <thead>
-          <tr>
-            <th scope="col">class</th>
-            {names.map((name) => (
-              <th key={name} scope="col">
-                {name}
-              </th>
-            ))}
-            <th scope="col">bias</th>
-          </tr>
-        </thead>
-        <tbody>
-          {snapshot.classes.map((label, k) => (
-            <tr key={label}>
-              <th scope="row">{label}</th>
-              {names.map((name, j) => (
-                <td key={name}>{signed(snapshot.weights[k * D + j])}</td>
+    <>
+      <ScrollBox label="Weights of each class">
+        <table class="rounds-table">
+          <caption class="unseen">Weights of each class, and its bias</caption>
+          <thead>
+            <tr>
+              <th scope="col">class</th>
+              {names.map((name) => (
+                <th key={name} scope="col">
+                  {name}
+                </th>
               ))}
-              <td>{signed(snapshot.bias[k])}</td>
+              <th scope="col">bias</th>
             </tr>
-          ))}
-        </tbody>
-      </table>
-    </ScrollBox>
+          </thead>
+          <tbody>
+            {snapshot.classes.slice(0, MOST).map((label, k) => (
+              <tr key={label}>
+                <th scope="row">{label}</th>
+                {names.map((name, j) => (
+                  <td key={name}>{signed(snapshot.weights[k * D + j])}</td>
+                ))}
+                <td>{signed(snapshot.bias[k])}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </ScrollBox>
+      {snapshot.classes.length > MOST && (
+        <p class="hint">
+          The first {MOST} of {snapshot.classes.length} classes.
+        </p>
+      )}
+    </>
   );
 }
 
