@@ -1,28 +1,17 @@
-/** The demo as a person would use it: built for a static host, opened below a path, clicked, drawn on, broken. */
+/** The demo as a person would use it: loaded below a path, trained, paused, drawn on, saved, and its GPU taken away. */
 import { readdir, readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import type { Page } from "puppeteer";
 import { describe, expect, test } from "vitest";
-import { asked, FOLDER, prepareDemo, press, see, show, VIEWS, withPage } from "../support/demo-page.ts";
-import { hasData } from "../support/real-data.ts";
-
-const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
+import { dropOn } from "../support/demo-drops.ts";
+import { asked, FOLDER, prepareDemo, press, see, show, withPage } from "../support/demo-page.ts";
+import { fact, longestTasks, trainTo } from "../support/demo-run.ts";
 
 /** Gzipped bytes of everything that comes before anything is clicked. */
 const FIRST_LOAD = 150 * 1024;
 
 prepareDemo();
-
-/** The figure beside a name in the run's facts, as a number. */
-async function fact(page: Page, name: string): Promise<number> {
-  const text = await page.evaluate((wanted) => {
-    const term = [...document.querySelectorAll("dt")].find(({ innerText }) => innerText === wanted);
-    return term?.nextElementSibling?.textContent ?? "";
-  }, name);
-  return Number.parseFloat(text.replace(/,/g, ""));
-}
 
 /** The probabilities that the view "Try" shows, once there are some. */
 async function probabilities(page: Page): Promise<number[]> {
@@ -35,58 +24,9 @@ async function probabilities(page: Page): Promise<number[]> {
   return (await values.jsonValue()) as number[];
 }
 
-/** Waits until an alert says this. */
-async function alerted(page: Page, text: string): Promise<void> {
-  await page.waitForFunction(
-    (wanted) =>
-      [...document.querySelectorAll('[role="alert"]')].some(({ textContent }) =>
-        textContent?.includes(wanted),
-      ),
-    {},
-    text,
-  );
-}
-
-/** Waits until a run has come to an epoch, or is done. */
-async function trainTo(page: Page, epoch: number): Promise<void> {
-  await page.waitForFunction(
-    (wanted) => Number(/(?:Training:|Done after) epoch (\d+)/.exec(document.body.innerText)?.[1]) >= wanted,
-    {},
-    epoch,
-  );
-}
-
 /** The epoch that a paused run has come to. */
 function epochs(page: Page): Promise<number> {
   return page.evaluate(() => Number(/Paused after epoch (\d+)/.exec(document.body.innerText)?.[1]));
-}
-
-/**
- * The longest tasks of the page's main thread while `work` goes on, in ms of its own processor time: what other
- * programs take of a busy machine does not count.
- */
-async function longestTasks(page: Page, work: () => Promise<void>): Promise<number[]> {
-  await page.tracing.start({ categories: ["toplevel", "disabled-by-default-devtools.timeline"] });
-  await work();
-  const trace = await page.tracing.stop();
-  const { traceEvents } = JSON.parse(new TextDecoder().decode(trace)) as { traceEvents: TraceEvent[] };
-  const mains = new Set(
-    traceEvents.filter(({ args }) => args?.name === "CrRendererMain").map(({ pid, tid }) => `${pid} ${tid}`),
-  );
-  return traceEvents
-    .filter(({ pid, tid, name }) => name === "RunTask" && mains.has(`${pid} ${tid}`))
-    .map(({ tdur = 0 }) => tdur / 1000)
-    .sort((a, b) => b - a)
-    .slice(0, 5);
-}
-
-/** What is read of Chrome's trace: times are in microseconds. */
-interface TraceEvent {
-  readonly name: string;
-  readonly pid: number;
-  readonly tid: number;
-  readonly tdur?: number;
-  readonly args?: { readonly name?: string };
 }
 
 /** Pulls a slider to its right end. */
@@ -208,54 +148,6 @@ describe("the demo", () => {
     });
   });
 
-  test("a table asks for its label column, and still does after another view was open", async () => {
-    await withPage(async (page) => {
-      const rows = Array.from({ length: 40 }, (_, i) => `${i},${i % 7},${"ab"[i % 2]}\n`);
-      await dropOn(page, [{ name: "letters.csv", text: `first,second,letter\n${rows.join("")}` }]);
-      await see(page, "Open letters.csv");
-      await show(page, "model");
-      await show(page, "train");
-      await see(page, "Open letters.csv");
-      await press(page, "Open");
-      await see(page, "32 rows to train on, 8 more to check with.");
-      await press(page, "Start");
-      await see(page, "Done after epoch 30");
-    });
-  });
-
-  test("files that are broken are refused in plain words, and nothing changes", async () => {
-    await withPage(async (page) => {
-      await dropOn(page, [{ name: "broken.csv", text: "a,b,label\n1,2,x\n1\n" }]);
-      await see(page, "Open broken.csv");
-      await press(page, "Open");
-      await alerted(page, "broken.csv: row 3 has 1 cells, the header 3");
-      await dropOn(page, [
-        { name: "t10k-images-idx3-ubyte", text: "not an idx file" },
-        { name: "t10k-labels-idx1-ubyte", text: "nor this" },
-      ]);
-      await alerted(page, "t10k-");
-      const inUse = await page.evaluate(() => document.querySelector(".data h3")?.textContent);
-      expect(inUse).toBe("Stroke digits");
-      await show(page, "model");
-      await dropOn(page, [{ name: "model.safetensors", text: "not a model" }]);
-      await alerted(page, "model.safetensors:");
-    });
-  });
-
-  test.skipIf(!hasData)("MNIST is dropped on it, and trained on", async () => {
-    await withPage(async (page) => {
-      const folder = join(process.env.DATA_DIR ?? "", "mnist");
-      const paths = (await readdir(folder)).map((name) => join(folder, name));
-      await dropOn(page, await filesFromDisk(page, paths));
-      await see(page, "60,000 grey pictures of 28 × 28 pixels to train on, 10,000 more to check with.");
-      await press(page, "Start");
-      const tasks = await longestTasks(page, () => trainTo(page, 3));
-      expect(tasks[0]).toBeLessThanOrEqual(50);
-      await see(page, "Done after epoch 30");
-      expect(await fact(page, "Validation accuracy")).toBeGreaterThan(92);
-    });
-  });
-
   test("goes on after the GPU process is lost", async () => {
     await withPage(async (page) => {
       await page.evaluate(() =>
@@ -283,72 +175,4 @@ describe("the demo", () => {
       expect(await fact(page, "Validation accuracy")).toBeGreaterThanOrEqual(90);
     });
   });
-
-  describe.each(["light", "dark"] as const)("accessibility, %s", (theme) => {
-    test.each(VIEWS)("%s has no violation that axe finds", async (view) => {
-      await withPage(async (page) => {
-        await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: theme }]);
-        await press(page, "One epoch");
-        await see(page, "Paused after epoch 1");
-        await show(page, view);
-        if (view === "train") {
-          await dropOn(page, [{ name: "letters.csv", text: "first,letter\n1,a\n2,b\n" }]);
-          await see(page, "Open letters.csv");
-        }
-        await page.evaluate(() => {
-          for (const details of document.querySelectorAll("details")) details.open = true;
-        });
-        for (const width of [1280, 390, 320]) {
-          await page.setViewport({ width, height: 900 });
-          const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-          expect(overflow, `nothing sticks out at ${width} px`).toBeLessThanOrEqual(0);
-        }
-        // What follows the size of its place has followed it after a frame.
-        await page.evaluate(
-          () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))),
-        );
-        await page.evaluate(await readFile(AXE, "utf8"));
-        const found = (await page.evaluate(
-          `axe.run({ runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] }).then(({ violations }) =>
-            violations.map(({ id, nodes }) => id + ": " + nodes.map(({ target }) => target.join(" ")).join(", ")))`,
-        )) as string[];
-        expect(found).toEqual([]);
-      });
-    });
-  });
 });
-
-/** Files that the page gets as a file chooser would give them, for dropping. */
-async function filesFromDisk(page: Page, paths: readonly string[]): Promise<Dropped[]> {
-  const chooser = await page.evaluateHandle(() => {
-    const input = document.createElement("input");
-    Object.assign(input, { type: "file", multiple: true });
-    return input;
-  });
-  await chooser.uploadFile(...paths);
-  const names = await chooser.evaluate(({ files }) => {
-    for (const file of files ?? []) Object.assign(window, { [file.name]: file });
-    return Array.from(files ?? [], ({ name }) => name);
-  });
-  return names.map((name) => ({ name, fromPage: name }));
-}
-
-/** A file to drop: with this text, or from a Blob that the page keeps under this name. */
-interface Dropped {
-  readonly name: string;
-  readonly text?: string;
-  readonly fromPage?: string;
-}
-
-/** Drops files on the page, as a hand would. */
-async function dropOn(page: Page, files: readonly Dropped[]): Promise<void> {
-  await page.evaluate((dropped) => {
-    const dataTransfer = new DataTransfer();
-    for (const { name, text, fromPage } of dropped) {
-      const content = fromPage ? (Reflect.get(window, fromPage) as Blob) : (text ?? "");
-      dataTransfer.items.add(new File([content], name));
-    }
-    for (const type of ["dragenter", "dragover", "drop"])
-      document.body.dispatchEvent(new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true }));
-  }, files as Dropped[]);
-}

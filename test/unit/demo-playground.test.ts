@@ -1,7 +1,6 @@
 /** The playground: its plane, its presets, and the regions of a classifier in it. */
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { LiveTraining } from "../../demo/app/views/playground/live-training.ts";
-import { EPOCHS, LEARNING_RATES, PENALTIES } from "../../demo/app/views/playground/log-steps.ts";
 import {
   datasetOf,
   fromSheet,
@@ -13,6 +12,7 @@ import {
 import { Playground } from "../../demo/app/views/playground/playground.ts";
 import { cloudPoints, overlapPoints, ringPoints } from "../../demo/app/views/playground/presets.ts";
 import { GRID, probabilityGrid, regions, shaded } from "../../demo/app/views/playground/regions.ts";
+import { EPOCHS, LEARNING_RATES, PENALTIES } from "../../demo/app/views/playground/setting-steps.ts";
 import { brief, coordinates, likelyAt } from "../../demo/app/views/playground/words.ts";
 import { SoftmaxRegression } from "../../src/index.ts";
 

@@ -9,8 +9,12 @@ interface SliderProps<Step> {
   /** Ascending. A value between two of them is kept until the slider is moved. */
   readonly steps: readonly Step[];
   readonly value: Step;
-  /** Called once the slider is let go of. */
+  /** Called once the slider is let go of; of a live one, while it is moved. */
   readonly onChoose: (value: Step) => void;
+  /** Default false. */
+  readonly isLive?: boolean;
+  /** Default: six digits at most. */
+  readonly inWords?: (value: Step) => string;
 }
 
 /** The slider. */
@@ -20,6 +24,8 @@ export function Slider<Step extends string | number>({
   steps,
   value,
   onChoose,
+  isLive = false,
+  inWords = plainly,
 }: SliderProps<Step>) {
   const id = useId();
   const [moving, setMoving] = useState<Step | null>(null);
@@ -27,7 +33,7 @@ export function Slider<Step extends string | number>({
   return (
     <div class="field">
       <label for={id}>{label}</label>
-      <output for={id}>{plainly(shown)}</output>
+      <output for={id}>{inWords(shown)}</output>
       <input
         id={id}
         type="range"
@@ -35,12 +41,16 @@ export function Slider<Step extends string | number>({
         max={steps.length - 1}
         step={1}
         value={placeOf(shown, steps)}
-        aria-valuetext={plainly(shown)}
+        aria-valuetext={inWords(shown)}
         aria-describedby={`${id}-hint`}
-        onInput={({ currentTarget }) => setMoving(steps[currentTarget.valueAsNumber])}
+        onInput={({ currentTarget }) => {
+          const step = steps[currentTarget.valueAsNumber];
+          if (isLive) onChoose(step);
+          else setMoving(step);
+        }}
         onChange={({ currentTarget }) => {
           setMoving(null);
-          onChoose(steps[currentTarget.valueAsNumber]);
+          if (!isLive) onChoose(steps[currentTarget.valueAsNumber]);
         }}
       />
       <p class="hint" id={`${id}-hint`}>

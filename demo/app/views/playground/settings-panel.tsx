@@ -1,8 +1,8 @@
 /** @jsxImportSource preact */
 /** The solver and its numbers; whatever is moved is felt at once. */
-import { LiveSlider } from "./live-slider.tsx";
-import { EPOCHS, LEARNING_RATES, PENALTIES } from "./log-steps.ts";
+import { Slider } from "../../components/slider.tsx";
 import type { Playground } from "./playground.ts";
+import { EPOCHS, LEARNING_RATES, PENALTIES } from "./setting-steps.ts";
 import { brief } from "./words.ts";
 
 const SOLVERS = [
@@ -30,25 +30,28 @@ export function SettingsPanel({ playground }: { readonly playground: Playground 
         ))}
         <p class="hint">{SOLVERS.find(({ name }) => name === solver)?.hint}</p>
       </fieldset>
-      <LiveSlider
+      <Slider
+        isLive
         label="λ, the penalty"
         hint="Larger keeps weights small: probabilities turn soft."
         {...{ steps: PENALTIES, value: l2, inWords: brief }}
-        onMove={(value) => playground.set({ l2: value })}
+        onChoose={(value) => playground.set({ l2: value })}
       />
       {solver === "sgd" && (
         <>
-          <LiveSlider
+          <Slider
+            isLive
             label="η, the learning rate"
             hint="Too small and little is learnt; too large and it jumps about."
             {...{ steps: LEARNING_RATES, value: learningRate, inWords: brief }}
-            onMove={(value) => playground.set({ learningRate: value })}
+            onChoose={(value) => playground.set({ learningRate: value })}
           />
-          <LiveSlider
+          <Slider
+            isLive
             label="Epochs"
             hint="How often every point is seen."
             {...{ steps: EPOCHS, value: epochs, inWords: String }}
-            onMove={(value) => playground.set({ epochs: value })}
+            onChoose={(value) => playground.set({ epochs: value })}
           />
         </>
       )}

@@ -1,5 +1,6 @@
 /** The values that the sliders of training options step through, and what each option means in plain words. */
 import type { Option } from "../../components/choice.tsx";
+import { logSteps } from "../../components/log-steps.ts";
 import type { Choices } from "../../state/choices.ts";
 
 export const SOLVERS: readonly Option<Choices["solver"]>[] = [
@@ -27,17 +28,10 @@ export const DEVICES: readonly Option<Choices["device"]>[] = [
   },
 ];
 
-/** 1, 2 and 5 times each power of ten. */
-function logarithmic(from: number, to: number): number[] {
-  const steps: number[] = [];
-  for (let power = from; power <= to; power++) {
-    for (const digit of power < to ? [1, 2, 5] : [1]) steps.push(Number(`${digit}e${power}`));
-  }
-  return steps;
-}
+const DIGITS = [1, 2, 5];
 
-export const LEARNING_RATES: readonly Choices["learningRate"][] = ["auto", ...logarithmic(-4, 1)];
-export const PENALTIES: readonly number[] = [0, ...logarithmic(-6, 0)];
+export const LEARNING_RATES: readonly Choices["learningRate"][] = ["auto", ...logSteps(DIGITS, -4, 1)];
+export const PENALTIES: readonly number[] = [0, ...logSteps(DIGITS, -6, 0)];
 export const BATCH_SIZES = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096];
 export const ROUNDS = [1, 2, 3, 5, 10, 20, 30, 50, 100, 200, 500, 1000];
 /** What is enough for most. */

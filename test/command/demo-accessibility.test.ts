@@ -1,0 +1,43 @@
+/** Every view of the demo under axe, in both themes, opened wide and at the width of a phone. */
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { describe, expect, test } from "vitest";
+import { dropOn } from "../support/demo-drops.ts";
+import { prepareDemo, press, see, show, VIEWS, withPage } from "../support/demo-page.ts";
+
+const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
+
+prepareDemo();
+
+describe.each(["light", "dark"] as const)("accessibility, %s", (theme) => {
+  test.each(VIEWS)("%s has no violation that axe finds", async (view) => {
+    await withPage(async (page) => {
+      await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: theme }]);
+      await press(page, "One epoch");
+      await see(page, "Paused after epoch 1");
+      await show(page, view);
+      if (view === "train") {
+        await dropOn(page, [{ name: "letters.csv", text: "first,letter\n1,a\n2,b\n" }]);
+        await see(page, "Open letters.csv");
+      }
+      await page.evaluate(() => {
+        for (const details of document.querySelectorAll("details")) details.open = true;
+      });
+      for (const width of [1280, 390, 320]) {
+        await page.setViewport({ width, height: 900 });
+        const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+        expect(overflow, `nothing sticks out at ${width} px`).toBeLessThanOrEqual(0);
+      }
+      // What follows the size of its place has followed it after a frame.
+      await page.evaluate(
+        () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))),
+      );
+      await page.evaluate(await readFile(AXE, "utf8"));
+      const found = (await page.evaluate(
+        `axe.run({ runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] }).then(({ violations }) =>
+          violations.map(({ id, nodes }) => id + ": " + nodes.map(({ target }) => target.join(" ")).join(", ")))`,
+      )) as string[];
+      expect(found).toEqual([]);
+    });
+  });
+});
