@@ -31,7 +31,7 @@ export function App({ session }: { readonly session: Session }) {
     document.title = `${title}: watch softmax regression learn`;
   }, [title]);
   useEffect(() => {
-    // A file that is dropped beside the place for it is not to take the page's place.
+    // Without this the browser would leave the page for any file that is dropped on it.
     const keep = (event: DragEvent) => event.preventDefault();
     addEventListener("dragover", keep);
     addEventListener("drop", keep);

@@ -43,7 +43,11 @@ export async function dropOn(page: Page, files: readonly Dropped[]): Promise<voi
       const content = fromPage ? (Reflect.get(window, fromPage) as Blob) : (text ?? "");
       dataTransfer.items.add(new File([content], name));
     }
-    for (const type of ["dragenter", "dragover", "drop"])
-      document.body.dispatchEvent(new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true }));
+    for (const type of ["dragenter", "dragover", "drop"]) {
+      const event = new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true });
+      document.body.dispatchEvent(event);
+      if (type !== "dragenter" && !event.defaultPrevented)
+        throw new Error(`the browser would leave the page for the file: ${type} is not prevented`);
+    }
   }, files as Dropped[]);
 }

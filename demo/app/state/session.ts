@@ -54,6 +54,8 @@ export interface Speed {
 export interface Message {
   readonly kind: "error" | "notice";
   readonly text: string;
+  /** The error itself, for those who say it in words of their own. */
+  readonly cause?: unknown;
 }
 
 /** The state of a run, for everyone to see, and what can be done with it. */
@@ -272,9 +274,10 @@ export class Session {
   }
 
   #fail(error: unknown): void {
+    const text = error instanceof Error ? error.message : String(error);
     batch(() => {
       this.status.value = "failed";
-      this.message.value = { kind: "error", text: error instanceof Error ? error.message : String(error) };
+      this.message.value = { kind: "error", text, cause: error };
     });
   }
 }

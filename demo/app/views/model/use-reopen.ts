@@ -28,17 +28,12 @@ export function useReopen(session: Session): Reopen {
   };
 
   useEffect(() => {
-    const listening = new AbortController();
-    const on = <E extends "dragover" | "drop">(type: E, handle: (event: DragEvent) => void) =>
-      addEventListener(type, handle, { signal: listening.signal });
-    // Without this the browser would leave the page for the file.
-    on("dragover", (event) => event.preventDefault());
-    on("drop", (event) => {
-      event.preventDefault();
+    const drop = (event: DragEvent) => {
       const file = event.dataTransfer?.files[0];
       if (file) void open(file);
-    });
-    return () => listening.abort();
+    };
+    addEventListener("drop", drop);
+    return () => removeEventListener("drop", drop);
   }, [session]);
 
   return { ...said, open };

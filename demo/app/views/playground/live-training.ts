@@ -3,7 +3,7 @@
  * milliseconds. Changes that come while it trains are taken together, and the last result stays until the next is there.
  */
 import { type Signal, signal } from "@preact/signals";
-import type { Label } from "../../../../src/index.ts";
+import { DivergenceError, type Label } from "../../../../src/index.ts";
 import type { Parameters } from "../../../../src/objective.ts";
 import { DEFAULT_CHOICES } from "../../state/choices.ts";
 import { Session } from "../../state/session.ts";
@@ -102,13 +102,13 @@ export class LiveTraining {
   /** In words that fit what can be set here; null where there is none. */
   #problem(): string | null {
     const { status, message, rounds } = this.#session;
-    const text = status.value === "failed" ? (message.value?.text ?? "") : "";
-    // The library names the argument at fault, and a rate from the slider is only ever too high. Parameters that
-    // are still finite may already give scores that are not.
+    const failure = status.value === "failed" ? message.value : null;
+    // Parameters that are still finite may already give scores that are not.
     const hasDiverged =
-      text.startsWith("learningRate:") ||
+      failure?.cause instanceof DivergenceError ||
       rounds.value.some(({ validationLoss }) => !Number.isFinite(validationLoss));
-    return hasDiverged ? "Training left the finite numbers: the learning rate η is too high." : text || null;
+    if (hasDiverged) return "Training left the finite numbers: the learning rate η is too high.";
+    return failure?.text ?? null;
   }
 
   /** One round after another, each on the screen for `glance` ms at least. */

@@ -13,19 +13,14 @@ export function useDrops(onFiles: (files: Promise<readonly NamedFile[]>) => void
     const { signal } = listening;
     const hasFiles = (event: DragEvent) => event.dataTransfer?.types.includes("Files") ?? false;
     const over = (event: DragEvent) => {
-      if (!hasFiles(event)) return;
-      // Without this the browser would leave the page for the file.
-      event.preventDefault();
-      setOver(true);
+      if (hasFiles(event)) setOver(true);
     };
     const leave = (event: DragEvent) => {
       if (event.relatedTarget === null) setOver(false);
     };
     const drop = (event: DragEvent) => {
       setOver(false);
-      if (!event.dataTransfer || !hasFiles(event)) return;
-      event.preventDefault();
-      latest.current(droppedFiles(event.dataTransfer));
+      if (event.dataTransfer && hasFiles(event)) latest.current(droppedFiles(event.dataTransfer));
     };
     addEventListener("dragover", over, { signal });
     addEventListener("dragleave", leave, { signal });
