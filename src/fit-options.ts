@@ -147,6 +147,12 @@ export interface PredictOptions {
 export interface CalibrationResult {
   /** T: scores are divided by it, from now on. */
   readonly temperature: number;
+  /**
+   * Why this T: `"optimum"` it has the least loss. There is no such T, and it stays 1, if all rows are predicted right
+   * (`"separated"`: the loss falls for ever as T goes to 0) or if the scores are no better than chance
+   * (`"uninformative"`: it falls as T grows).
+   */
+  readonly reason: "optimum" | "separated" | "uninformative";
   /** Mean cross-entropy of the rows given, without and with it. */
   readonly lossBefore: number;
   readonly lossAfter: number;

@@ -67,6 +67,11 @@ export interface SgdSteps {
   /** Row indices, one array per epoch. */
   readonly epochs: readonly Uint32Array[];
   readonly batchSize: number;
+  /**
+   * What a row weighs on average: a batch of B rows divides its sums by B · meanWeight, so that the expected step is
+   * the gradient of J at every B. Default: the mean of s over all rows of the data set.
+   */
+  readonly meanWeight?: number;
   /** η of each step, over all epochs. */
   readonly learningRates: Float64Array;
   readonly momentum: number;
@@ -112,7 +117,7 @@ export interface OptimiserState {
 
 /** What each step saw before it moved. */
 export interface SgdResult {
-  /** Mean cross-entropy of the batch, Σ s_i CE_i / Σ s_i; 0 where Σ s_i is 0. */
+  /** Mean cross-entropy of the batch over its own weights, Σ s_i CE_i / Σ s_i; 0 where Σ s_i is 0. */
   readonly losses: Float64Array;
   /** Σ s_i of the batch. */
   readonly weights: Float64Array;

@@ -10,6 +10,8 @@ export class KeptDataset implements Dataset {
   readonly classes: number;
   /** s_i of each row, kept on the host for the sums of batches. */
   readonly sampleWeights: Float32Array | undefined;
+  /** Σ s_i / N. */
+  readonly meanWeight: number;
   #isDisposed = false;
   readonly #ends: (() => void)[] = [];
 
@@ -19,6 +21,7 @@ export class KeptDataset implements Dataset {
     this.targetKind = targets.kind;
     this.classes = classesOf(targets);
     this.sampleWeights = sampleWeights;
+    this.meanWeight = sampleWeights ? sumOf(sampleWeights) / x.rows : 1;
   }
 
   get isDisposed(): boolean {
@@ -35,6 +38,12 @@ export class KeptDataset implements Dataset {
     this.#isDisposed = true;
     for (const end of this.#ends) end();
   }
+}
+
+function sumOf(values: Float32Array): number {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += values[i];
+  return sum;
 }
 
 function classesOf(targets: Targets): number {

@@ -18,6 +18,15 @@ export function sumOfWeights(sampleWeights: ArrayLike<number> | undefined, rows:
   return sum;
 }
 
+/** Returns what a batch of `rows` rows divides its sums by: B · mean s. */
+export function divisorOf(
+  { meanWeight }: Pick<SgdSteps, "meanWeight">,
+  data: { readonly meanWeight: number },
+  rows: number,
+): number {
+  return rows * (meanWeight ?? data.meanWeight);
+}
+
 /** @throws ShapeError, StateError  a data set of other features or classes, or one that was disposed of */
 export function checkShape({ features, classes }: ModelShape, data: Dataset): void {
   if (data.isDisposed) throw new StateError("data", "the data set was disposed of");

@@ -2,6 +2,7 @@
  * Seeded random numbers: xoshiro128** (Blackman and Vigna, 2018) seeded through SplitMix32, and the
  * row order of an epoch drawn from it. Integer arithmetic only, so a seed gives the same stream anywhere.
  */
+import { pause } from "../pause.ts";
 
 /** A stream of random numbers that its seed fixes entirely. */
 export interface Random {
@@ -15,9 +16,9 @@ export interface Random {
   normal(): number;
 }
 
-/** A generator for `seed`, an integer in [0, 2³²). */
-export function createRandom(seed: number): Random {
-  const nextSeed = splitMix32(seed);
+/** Returns a generator for `seed` and, of the independent streams it has, `stream`; both integers in [0, 2³²). */
+export function createRandom(seed: number, stream = 0): Random {
+  const nextSeed = splitMix32(seed ^ mixed(stream));
   let a = nextSeed();
   let b = nextSeed();
   let c = nextSeed();
@@ -60,14 +61,53 @@ export function createRandom(seed: number): Random {
   return { bits, uniform, integer, normal };
 }
 
+/** Elements shuffled between two pauses. */
+const PIECE = 2 ** 15;
+
 /** Shuffles `order` in place, every permutation equally likely (Fisher–Yates). */
 export function shuffle(order: Uint32Array, random: Random): void {
-  for (let last = order.length - 1; last > 0; last--) {
-    const other = random.integer(last + 1);
-    const kept = order[last];
-    order[last] = order[other];
+  shuffleDown(order, random, order.length - 1, 0);
+}
+
+/**
+ * Returns the row indices 0 … rows − 1 in the order of an epoch: a permutation that `seed` and `epoch` fix, whatever
+ * was drawn before.
+ *
+ * @throws the signal's reason, once it is aborted
+ */
+export async function epochOrder(
+  rows: number,
+  seed: number,
+  epoch: number,
+  signal?: AbortSignal,
+): Promise<Uint32Array> {
+  const order = new Uint32Array(rows);
+  for (let i = 0; i < rows; i++) order[i] = i;
+  // Stream 0 is that of the samples that solvers take.
+  const random = createRandom(seed, epoch + 1);
+  for (let last = rows - 1; last > 0; last -= PIECE) {
+    await pause(signal);
+    shuffleDown(order, random, last, Math.max(0, last - PIECE));
+  }
+  return order;
+}
+
+/** Settles the elements from `last` down to `end`, `end` itself not. */
+function shuffleDown(order: Uint32Array, random: Random, last: number, end: number): void {
+  for (let at = last; at > end; at--) {
+    const other = random.integer(at + 1);
+    const kept = order[at];
+    order[at] = order[other];
     order[other] = kept;
   }
+}
+
+/** Mixes the bits of a stream's number; 0 stays 0. */
+function mixed(stream: number): number {
+  let z = stream >>> 0;
+  z = Math.imul(z ^ (z >>> 16), 0x7feb352d);
+  z = Math.imul(z ^ (z >>> 15), 0x846ca68b);
+  return (z ^ (z >>> 16)) >>> 0;
 }
 
 function splitMix32(seed: number): () => number {

@@ -41,7 +41,8 @@ export async function maxSquaredNorm(
 }
 
 /**
- * At most `most` rows that count: all of them, in order, where they are no more, else as many draws with replacement.
+ * Returns at most `most` rows of weight above 0: all of them, in order, if they are no more, else as many draws with
+ * replacement.
  */
 export function sampleRows(
   rows: number,
@@ -49,8 +50,18 @@ export function sampleRows(
   weights: Float32Array | undefined,
   random: Random,
 ): number[] {
-  const counted: number[] = [];
-  for (let i = 0; i < rows; i++) if (weights?.[i] !== 0) counted.push(i);
-  if (counted.length <= most) return counted;
-  return Array.from({ length: most }, () => counted[random.integer(counted.length)]);
+  const counted = weights ? positivesOf(weights) : null;
+  const count = counted?.length ?? rows;
+  const drawn = count <= most ? (i: number) => i : () => random.integer(count);
+  return Array.from({ length: Math.min(count, most) }, (_, i) => {
+    const at = drawn(i);
+    return counted ? counted[at] : at;
+  });
+}
+
+function positivesOf(weights: Float32Array): Uint32Array {
+  const positives = new Uint32Array(weights.length);
+  let count = 0;
+  for (let i = 0; i < weights.length; i++) if (weights[i] > 0) positives[count++] = i;
+  return positives.subarray(0, count);
 }

@@ -1,5 +1,6 @@
 /** How much each row counts: s_i = sample weight × class weight, 0 for rows that are ignored. */
 import { DataError, ShapeError } from "../errors.ts";
+import { pause } from "../pause.ts";
 import { type ClassWeight, explicitClassWeights } from "./class-weight.ts";
 import type { Label } from "./labels.ts";
 import { describe, elementScale } from "./matrix.ts";
@@ -22,9 +23,22 @@ export interface RowWeightsSource {
   readonly names?: { readonly y: string; readonly sampleWeight: string } | undefined;
 }
 
+/** s_i of each row, in a unit that suits float32. Only ratios of weights matter in a fit. */
+export interface RowWeights {
+  /** `[N]`, with a mean from 1 up to 2. A weight above 0 is at least 2⁻¹²⁶. */
+  readonly values: Float32Array;
+  /** A power of two: s_i is `values[i] · unit`. */
+  readonly unit: number;
+}
+
+/** The least weight above 0: subnormal float32 numbers may count as 0 on a device. */
+const LEAST_WEIGHT = 2 ** -126;
+
+/** Rows looked at between two pauses. */
+const PIECE = 2 ** 17;
+
 /**
- * s_i of each row, `[N]`, rounded to float32; undefined where nothing is given: all 1. A distribution's class weight
- * is Σ_k q_k w_k.
+ * Returns s_i of each row; undefined if nothing is given: all 1. A distribution's class weight is Σ_k q_k w_k.
  *
  * `"balanced"` is w_k = Σ s / (K n_k), with n_k the sum of the sample weights s of class k (of distributions Σ_i s_i
  * q_ik): each class then has the same total, and the total of all rows stays what it is. As in scikit-learn from 1.7
@@ -32,23 +46,105 @@ export interface RowWeightsSource {
  *
  * @throws ShapeError  not one sample weight per row; an array of class weights of another length than `classes`
  * @throws OptionError a class weight that is no finite number ≥ 0, or is for a label that is no class
- * @throws DataError   a sample weight that is no finite number ≥ 0; a class of no weight to balance; a weight beyond
- * float32; weights that are all 0; rows without targets
+ * @throws DataError   a sample weight that is no finite number ≥ 0; a class of no weight to balance; weights that are
+ *                     all 0; rows without targets
+ * @throws the signal's reason, once it is aborted
  */
-export function rowWeights(source: RowWeightsSource): Float32Array | undefined {
+export async function rowWeights(
+  source: RowWeightsSource,
+  signal?: AbortSignal,
+): Promise<RowWeights | undefined> {
   const { sampleWeight, classWeight, ignored, classes } = source;
   if (!(sampleWeight || classWeight || ignored)) return undefined;
   const { y, sampleWeight: name } = source.names ?? { y: "y", sampleWeight: "sampleWeight" };
   const shares = sharesOf(source.targets, y);
-  const weights = givenWeights(shares.rows, sampleWeight, ignored, name);
-  requireAny(weights, sampleWeight ? name : y);
-  if (classWeight === undefined) return requireAny(toFloat32(weights, name), name);
-  const perClass =
+  const eachRow = (visit: (i: number) => void) => visitRows(shares.rows, visit, signal);
+  checkLength(sampleWeight, shares.rows, name);
+  const weights = new Float64Array(shares.rows);
+  await eachRow((i) => {
+    const s = sampleWeight ? checkedWeight(sampleWeight[i], i, name) : 1;
+    weights[i] = ignored?.[i] ? 0 : s;
+  });
+  // Before anything is added up or multiplied: weights of any size then neither overflow nor vanish.
+  let unit = await normalise(weights, "largest", sampleWeight ? name : y, eachRow);
+  if (classWeight !== undefined) {
+    const perClass = await classWeightsOf(classWeight, weights, shares, classes, eachRow);
+    unit *= perClass.unit;
+    await eachRow((i) => {
+      if (weights[i] > 0) weights[i] *= shares.mean(i, perClass.values);
+    });
+  }
+  unit *= await normalise(weights, "mean", classWeight === undefined ? name : "classWeight", eachRow);
+  const values = new Float32Array(weights.length);
+  await eachRow((i) => {
+    values[i] = weights[i] > 0 ? Math.max(weights[i], LEAST_WEIGHT) : 0;
+  });
+  return { values, unit };
+}
+
+async function visitRows(
+  rows: number,
+  visit: (i: number) => void,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  for (let first = 0; first < rows; first += PIECE) {
+    await pause(signal);
+    const end = Math.min(first + PIECE, rows);
+    for (let i = first; i < end; i++) visit(i);
+  }
+}
+
+type EachRow = (visit: (i: number) => void) => Promise<void>;
+
+/**
+ * Divides the weights by a power of two, which rounds nothing, so that the largest, or the mean, is from 1 up to 2.
+ *
+ * @returns that power
+ * @throws DataError weights that are all 0
+ */
+async function normalise(
+  weights: Float64Array,
+  by: "largest" | "mean",
+  argument: string,
+  eachRow: EachRow,
+): Promise<number> {
+  let [largest, sum] = [0, 0];
+  await eachRow((i) => {
+    largest = Math.max(largest, weights[i]);
+    sum += weights[i];
+  });
+  if (largest === 0)
+    throw new DataError(argument, "all rows have weight 0 or are ignored; at least one must count");
+  const unit = powerOfTwo(by === "largest" ? largest : sum / weights.length);
+  if (unit !== 1)
+    await eachRow((i) => {
+      weights[i] /= unit;
+    });
+  return unit;
+}
+
+/** Returns the largest power of two up to a value > 0, and no subnormal one. */
+function powerOfTwo(value: number): number {
+  const exponent = Math.max(-1022, Math.floor(Math.log2(value)));
+  // log2 rounds: just below a power it may give that power's exponent.
+  return 2 ** exponent > value && exponent > -1022 ? 2 ** (exponent - 1) : 2 ** exponent;
+}
+
+/** Returns w_k of each class in a unit that keeps products with weights finite. */
+async function classWeightsOf(
+  classWeight: ClassWeight,
+  weights: Float64Array,
+  shares: Shares,
+  classes: readonly Label[],
+  eachRow: EachRow,
+): Promise<{ values: Float64Array; unit: number }> {
+  const values =
     classWeight === "balanced"
-      ? balanced(weights, shares, classes)
+      ? await balanced(weights, shares, classes, eachRow)
       : explicitClassWeights(classWeight, classes);
-  for (let i = 0; i < weights.length; i++) if (weights[i] > 0) weights[i] *= shares.mean(i, perClass);
-  return requireAny(toFloat32(weights, "classWeight"), "classWeight");
+  const largest = values.reduce((most, w) => Math.max(most, w), 0);
+  const unit = largest > 0 ? powerOfTwo(largest) : 1;
+  return { values: values.map((w) => w / unit), unit };
 }
 
 /** How rows belong to classes, for either kind of targets. */
@@ -88,30 +184,28 @@ function sharesOf(targets: Targets, argument: string): Shares {
   };
 }
 
-function givenWeights(
-  rows: number,
-  sampleWeight: ArrayLike<number> | undefined,
-  ignored: Uint8Array | undefined,
-  argument: string,
-): Float64Array {
-  if (sampleWeight && sampleWeight.length !== rows) {
-    throw new ShapeError(
-      argument,
-      `expected a weight for each of ${rows} rows, got ${describe(sampleWeight.length)}`,
-    );
-  }
-  return Float64Array.from({ length: rows }, (_, i) => {
-    const s: unknown = sampleWeight ? sampleWeight[i] : 1;
-    // Also in rows that are ignored: a weight that is no number is a mistake wherever it is.
-    if (typeof s !== "number" || !(s >= 0 && s < Infinity))
-      throw new DataError(argument, `expected finite weights ≥ 0, row ${i} has ${describe(s)}`);
-    return ignored?.[i] ? 0 : s;
-  });
+function checkLength(sampleWeight: ArrayLike<number> | undefined, rows: number, argument: string): void {
+  if (!sampleWeight || sampleWeight.length === rows) return;
+  throw new ShapeError(
+    argument,
+    `expected a weight for each of ${rows} rows, got ${describe(sampleWeight.length)}`,
+  );
 }
 
-function balanced(weights: Float64Array, shares: Shares, classes: readonly Label[]): Float64Array {
+/** Also called for rows that are ignored: a weight that is no number is a mistake wherever it is. */
+function checkedWeight(s: unknown, row: number, argument: string): number {
+  if (typeof s === "number" && s >= 0 && s < Infinity) return s;
+  throw new DataError(argument, `expected finite weights ≥ 0, row ${row} has ${describe(s)}`);
+}
+
+async function balanced(
+  weights: Float64Array,
+  shares: Shares,
+  classes: readonly Label[],
+  eachRow: EachRow,
+): Promise<Float64Array> {
   const sums = new Float64Array(classes.length);
-  for (let i = 0; i < weights.length; i++) shares.add(i, weights[i], sums);
+  await eachRow((i) => shares.add(i, weights[i], sums));
   const total = sums.reduce((sum, n) => sum + n, 0);
   return sums.map((n, k) => {
     if (n > 0) return total / (classes.length * n);
@@ -121,19 +215,4 @@ function balanced(weights: Float64Array, shares: Shares, classes: readonly Label
       `"balanced" divides by the weight of each class, and ${label} has no row that counts; give weights by label`,
     );
   });
-}
-
-function requireAny<T extends Float64Array | Float32Array>(weights: T, argument: string): T {
-  if (weights.some((s) => s > 0)) return weights;
-  throw new DataError(argument, "all rows have weight 0 or are ignored; at least one must count");
-}
-
-function toFloat32(weights: Float64Array, argument: string): Float32Array {
-  const rounded = Float32Array.from(weights);
-  const i = rounded.findIndex((s) => !Number.isFinite(s));
-  if (i < 0) return rounded;
-  throw new DataError(
-    argument,
-    `the weight of row ${i} is ${weights[i]}, beyond float32; scale weights down`,
-  );
 }

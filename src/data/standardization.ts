@@ -14,43 +14,80 @@ export interface Standardization {
 /** Elements looked at between two pauses. */
 const PIECE = 2 ** 18;
 
+/** Relative distance of neighbouring numbers of an element type that rounds. */
+const EPSILON: Readonly<Record<string, number>> = { Float32Array: 2 ** -23, Float16Array: 2 ** -10 };
+
+/** Units in the last place that a sum of float32 or float16 numbers may be off. */
+const ROUNDED_UNITS = 4;
+
+/** Fewest rows that the bound on rounding of float64 counts. */
+const LEAST_ROWS = 64;
+
+/** Mean and standard deviation of every column, `[D]` each. */
+export interface ColumnMoments {
+  readonly mean: Float64Array;
+  /** Exactly 0 for columns that are constant but for rounding. */
+  readonly deviation: Float64Array;
+}
+
 /**
- * Mean and standard deviation √(Σ s (x − mean)² / Σ s) of every column, in two passes in float64. A column that is
- * constant, to rounding, gets scale 1, so that it becomes 0. Rows of weight 0 do not count.
+ * Returns mean and standard deviation √(Σ s (x − mean)² / Σ s) of every column, in two passes in float64. Rows of
+ * weight 0 do not count.
+ *
+ * A deviation counts as rounding up to N ε |mean| for float64 numbers, the bound of scikit-learn's StandardScaler, and
+ * up to 4 ε |mean| for float32 and float16 numbers, whose ε does not stay small beside N.
  *
  * @param x finite values `[N,D]`
- * @param weights s_i ≥ 0 of each row, `[N]`, at least one of them above 0; 1 for all where absent
+ * @param weights s_i ≥ 0 of each row, `[N]`, at least one of them above 0; 1 for all if absent
  * @throws the signal's reason, once it is aborted
+ */
+export async function columnMoments(
+  x: Matrix,
+  weights: ArrayLike<number> | undefined,
+  signal?: AbortSignal,
+): Promise<ColumnMoments> {
+  const { data, cols } = x;
+  const unit = elementScale(data);
+  const origin = firstRow(x, weights);
+  const mean = new Float64Array(cols);
+  // Differences from a reference row, not raw values: a constant column then has a deviation of exactly 0.
+  const total = await visitRows(x, weights, signal, (start, s) => {
+    for (let j = 0; j < cols; j++) mean[j] += s * (data[start + j] * unit - origin[j]);
+  });
+  for (let j = 0; j < cols; j++) mean[j] = origin[j] + mean[j] / total;
+
+  const deviation = new Float64Array(cols);
+  await visitRows(x, weights, signal, (start, s) => {
+    for (let j = 0; j < cols; j++) {
+      const distance = data[start + j] * unit - mean[j];
+      deviation[j] += s * distance * distance;
+    }
+  });
+  const rounding = roundingOf(x);
+  for (let j = 0; j < cols; j++) {
+    const value = Math.sqrt(deviation[j] / total);
+    deviation[j] = value <= rounding * Math.abs(mean[j]) ? 0 : value;
+  }
+  return { mean, deviation };
+}
+
+/**
+ * Returns the standardisation of `x`: its {@link columnMoments}, with scale 1 for columns that are constant but for
+ * rounding, so that they become 0.
  */
 export async function fitStandardization(
   x: Matrix,
   weights: ArrayLike<number> | undefined,
   signal?: AbortSignal,
 ): Promise<Standardization> {
-  const { data, cols } = x;
-  const unit = elementScale(data);
-  const origin = firstRow(x, weights);
-  const mean = new Float64Array(cols);
-  // Of the distances from a row that counts: in a constant column all are exactly 0, and so is the rest. The rounding
-  // of a sum of the values themselves would grow with N and look like a deviation.
-  const total = await visitRows(x, weights, signal, (start, s) => {
-    for (let j = 0; j < cols; j++) mean[j] += s * (data[start + j] * unit - origin[j]);
-  });
-  for (let j = 0; j < cols; j++) mean[j] = origin[j] + mean[j] / total;
+  const { mean, deviation } = await columnMoments(x, weights, signal);
+  return { mean, scale: deviation.map((value) => value || 1) };
+}
 
-  const scale = new Float64Array(cols);
-  await visitRows(x, weights, signal, (start, s) => {
-    for (let j = 0; j < cols; j++) {
-      const distance = data[start + j] * unit - mean[j];
-      scale[j] += s * distance * distance;
-    }
-  });
-  for (let j = 0; j < cols; j++) {
-    const deviation = Math.sqrt(scale[j] / total);
-    // No more than neighbouring float64 numbers are apart: nothing but rounding, in the data or of the mean.
-    scale[j] = deviation <= Number.EPSILON * Math.abs(mean[j]) ? 1 : deviation;
-  }
-  return { mean, scale };
+/** Returns the largest deviation, relative to the mean, that counts as rounding. */
+function roundingOf({ data, rows }: Matrix): number {
+  const epsilon = EPSILON[Object.prototype.toString.call(data).slice("[object ".length, -1)];
+  return epsilon ? ROUNDED_UNITS * epsilon : Math.max(rows, LEAST_ROWS) * Number.EPSILON;
 }
 
 /** The values of the first row that counts. */

@@ -6,8 +6,10 @@ import type { LabelsLike } from "../data/labels.ts";
 import { type MatrixLike, toMatrix } from "../data/matrix.ts";
 import { NO_TARGETS } from "../data/targets.ts";
 import type { EvaluateOptions } from "../fit-options.ts";
+import type { Parameters } from "../objective.ts";
 import type { ResolvedOptions } from "../options.ts";
 import { type Fitted, tempered } from "./fitted.ts";
+import { unfold } from "./folding.ts";
 import { asSource, checkValues, type LabelledRows, labelled, TRAINING } from "./labelled-rows.ts";
 
 /** A fitted model, and where and how it is to be applied. */
@@ -17,13 +19,24 @@ export interface AppliedModel {
   readonly options: Pick<ResolvedOptions, "storage" | "bias" | "ignoreLabel">;
 }
 
-/** What is computed of rows, by a trainer that has the model's parameters. */
-export type Work<T> = (trainer: Trainer, data: Dataset, run: RunOptions, rows: LabelledRows) => Promise<T>;
+/** Rows and a model on a device. */
+export interface Applied {
+  /** Has the model's parameters, as they fit the rows on the device. */
+  readonly trainer: Trainer;
+  readonly data: Dataset;
+  readonly run: RunOptions;
+  readonly rows: LabelledRows;
+  /** The parameters that the trainer has, not divided by the temperature. */
+  readonly parameters: Parameters;
+}
+
+/** What is computed of rows. */
+export type Work<T> = (applied: Applied) => Promise<T>;
 
 /** Of rows `x [N,D]` without labels. @throws ShapeError, DataError  rows that the model cannot be applied to */
 export function apply<T>(model: AppliedModel, x: MatrixLike, work: Work<T>): Promise<T> {
   const matrix = checkFeatures(toMatrix(x, TRAINING.x), model.fitted.features, TRAINING.x);
-  const rows = { matrix, targets: NO_TARGETS, weights: undefined, countedRows: matrix.rows };
+  const rows = { matrix, targets: NO_TARGETS, weights: undefined, weightUnit: 1, countedRows: matrix.rows };
   return applyToRows(model, rows, work);
 }
 
@@ -32,7 +45,7 @@ export function apply<T>(model: AppliedModel, x: MatrixLike, work: Work<T>): Pro
  *
  * @throws ShapeError, DataError, OptionError  also for labels it does not know
  */
-export function applyLabelled<T>(
+export async function applyLabelled<T>(
   model: AppliedModel,
   x: MatrixLike,
   y: LabelsLike,
@@ -41,7 +54,8 @@ export function applyLabelled<T>(
 ): Promise<T> {
   const { fitted, options } = model;
   const { ignoreLabel } = options;
-  return applyToRows(model, labelled(x, y, fitted, { sampleWeight, ignoreLabel }, TRAINING), work);
+  const labels = { sampleWeight, ignoreLabel };
+  return applyToRows(model, await labelled(x, y, fitted, labels, TRAINING, model.backend.closed), work);
 }
 
 async function applyToRows<T>(
@@ -49,14 +63,19 @@ async function applyToRows<T>(
   rows: LabelledRows,
   work: Work<T>,
 ): Promise<T> {
-  const { classes, features, standardization } = fitted;
+  const { classes, features, standardization, temperature } = fitted;
   const run = { signal: owner.closed };
+  // Rows that are to be stored in less than float32 cannot be conditioned.
+  const isConditioned = storage === "auto" || storage === "f32";
+  const conditioning = isConditioned ? fitted.conditioning : undefined;
+  const parameters = unfold(fitted.parameters, conditioning);
   await checkValues(rows.matrix, TRAINING.x, storage, standardization !== undefined, run.signal);
   return owner.use(async (backend, own) => {
-    const hasBias = bias || fitted.parameters.bias.some((b) => b !== 0);
+    const hasBias = bias || parameters.bias.some((b) => b !== 0);
     const trainer = own(await backend.createTrainer({ features, classes: classes.length, bias: hasBias }));
-    const data = own(await backend.createDataset({ ...asSource(rows), storage, standardization }, run));
-    trainer.write(tempered(fitted));
-    return work(trainer, data, run, rows);
+    const source = { ...asSource(rows), storage, standardization: standardization ?? conditioning };
+    const data = own(await backend.createDataset(source, run));
+    trainer.write(tempered({ parameters, temperature }));
+    return work({ trainer, data, run, rows, parameters });
   });
 }

@@ -2,26 +2,31 @@
  * Temperature scaling (Guo et al., "On calibration of modern neural networks", 2017): the T for which softmax(z / T)
  * has the least cross-entropy on rows that were not trained on. In β = 1/T that is convex, with the derivative
  * ⟨dW, W⟩ + ⟨db, b⟩ at the parameters βW, βb: one pass over the rows on the device gives it.
+ *
+ * There is no least value if every row is predicted right: then the loss falls for ever as T goes to 0. Nor is there
+ * one if the scores are no better than chance: then it falls as T grows.
  */
-import type { Dataset, RunOptions, Trainer } from "../backends/backend.ts";
 import { assertFinite } from "../checks.ts";
 import type { LabelsLike } from "../data/labels.ts";
 import type { MatrixLike } from "../data/matrix.ts";
 import type { CalibrationResult, EvaluateOptions } from "../fit-options.ts";
 import type { Parameters } from "../objective.ts";
-import { type AppliedModel, applyLabelled } from "./apply.ts";
-import { type Fitted, tempered } from "./fitted.ts";
+import { type Applied, type AppliedModel, applyLabelled } from "./apply.ts";
+import { tempered } from "./fitted.ts";
+import type { LabelledRows } from "./labelled-rows.ts";
 
-/** Temperatures looked at: beyond, rows are all right or no better than chance, and there is no optimum. */
-const LOWEST = 1e-2;
-const HIGHEST = 1e2;
+/** Temperatures looked at. */
+const LOWEST = 1e-3;
+const HIGHEST = 1e4;
 
 /** Relative change of T at which it is found. */
 const TOLERANCE = 1e-6;
-const MAX_ROUNDS = 60;
+const MAX_ROUNDS = 80;
+
+type Found = Pick<CalibrationResult, "temperature" | "reason">;
 
 /**
- * The temperature that suits rows with labels, and what it does to their loss.
+ * Returns the temperature that suits rows with labels, and what it does to their loss.
  *
  * @throws DataError scores that overflow
  */
@@ -32,55 +37,57 @@ export function calibrate(
   options: EvaluateOptions,
 ): Promise<CalibrationResult> {
   const fitted = { ...model.fitted, temperature: 1 };
-  return applyLabelled({ ...model, fitted }, x, y, options, (trainer, data, run) =>
-    bestCalibration(trainer, data, fitted, run),
-  );
+  return applyLabelled({ ...model, fitted }, x, y, options, bestCalibration);
 }
 
-async function bestCalibration(
-  trainer: Trainer,
-  data: Dataset,
-  fitted: Fitted,
-  options: RunOptions,
-): Promise<CalibrationResult> {
-  const { loss: lossBefore } = await trainer.evaluate(data, options);
+async function bestCalibration(applied: Applied): Promise<CalibrationResult> {
+  const { trainer, data, run, rows, parameters } = applied;
+  const { loss: lossBefore, correct } = await trainer.evaluate(data, run);
   assertFinite([lossBefore], 1);
-  const temperature = await bestTemperature(trainer, data, fitted.parameters, options);
-  trainer.write(tempered({ ...fitted, temperature }));
-  const { loss: lossAfter } = await trainer.evaluate(data, options);
-  // Where scores hardly differ there is nothing to gain, and rounding decides.
+  const isSeparated = correct === rows.countedRows && hasCertainTargets(rows);
+  const { temperature, reason } = isSeparated ? unbounded("separated") : await bestTemperature(applied);
+  trainer.write(tempered({ parameters, temperature }));
+  const { loss: lossAfter } = await trainer.evaluate(data, run);
+  // If scores hardly differ there is nothing to gain, and rounding decides.
   return lossAfter < lossBefore
-    ? { temperature, lossBefore, lossAfter }
-    : { temperature: 1, lossBefore, lossAfter: lossBefore };
+    ? { temperature, reason, lossBefore, lossAfter }
+    : { temperature: 1, reason, lossBefore, lossAfter: lossBefore };
 }
 
-/** The best temperature of the trainer's model `parameters` for the rows of `data`. */
-async function bestTemperature(
-  trainer: Trainer,
-  data: Dataset,
-  parameters: Parameters,
-  options: RunOptions,
-): Promise<number> {
+function unbounded(reason: "separated" | "uninformative"): Found {
+  return { temperature: 1, reason };
+}
+
+/** Returns whether each row has one class for its target, with probability 1. */
+function hasCertainTargets({ targets }: LabelledRows): boolean {
+  if (targets.kind !== "distributions") return true;
+  const { data, rows, cols } = targets.distributions;
+  for (let i = 0; i < rows; i++) {
+    let positive = 0;
+    for (let k = 0; k < cols; k++) if (data[i * cols + k] > 0) positive++;
+    if (positive > 1) return false;
+  }
+  return true;
+}
+
+/** Finds the root of the loss's derivative in log β. */
+async function bestTemperature({ trainer, data, run, parameters }: Applied): Promise<Found> {
   const slopeAt = async (logBeta: number): Promise<number> => {
-    const beta = Math.exp(logBeta);
-    trainer.write({
-      weights: parameters.weights.map((w) => w * beta),
-      bias: parameters.bias.map((b) => b * beta),
-    });
-    const { dWeights, dBias } = await trainer.lossAndGradient(data, 0, options);
-    return sumOfProducts(dWeights, parameters.weights) + sumOfProducts(dBias, parameters.bias);
+    trainer.write(tempered({ parameters, temperature: Math.exp(-logBeta) }));
+    const { dWeights, dBias } = await trainer.lossAndGradient(data, 0, run);
+    return sumOfProducts({ weights: dWeights, bias: dBias }, parameters);
   };
-  // The root lies between low, where the slope is below 0, and high.
+  // The root lies between low, which has a slope below 0, and high.
   let [low, high] = [-Math.log(HIGHEST), -Math.log(LOWEST)];
   let [lowSlope, highSlope] = [await slopeAt(low), await slopeAt(high)];
-  if (!(lowSlope < 0)) return HIGHEST;
-  if (!(highSlope > 0)) return LOWEST;
+  if (!(lowSlope < 0)) return unbounded("uninformative");
+  if (!(highSlope > 0)) return unbounded("separated");
   for (let round = 0; round < MAX_ROUNDS && high - low > TOLERANCE; round++) {
     // Secants are quick near the root; every third round halves the bracket, whatever the secants do.
     const secant = low - (lowSlope * (high - low)) / (highSlope - lowSlope);
     const middle = round % 3 === 2 ? (low + high) / 2 : secant;
     const slope = await slopeAt(middle);
-    if (slope === 0) return Math.exp(-middle);
+    if (slope === 0) return { temperature: Math.exp(-middle), reason: "optimum" };
     if (slope < 0) {
       low = middle;
       lowSlope = slope;
@@ -91,11 +98,13 @@ async function bestTemperature(
       lowSlope /= 2;
     }
   }
-  return Math.exp(-(low + high) / 2);
+  return { temperature: Math.exp(-(low + high) / 2), reason: "optimum" };
 }
 
-function sumOfProducts(a: Float64Array, b: Float64Array): number {
+/** Returns Σ a_i b_i over all parameters. */
+function sumOfProducts(a: Parameters, b: Parameters): number {
   let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
+  for (let i = 0; i < a.weights.length; i++) sum += a.weights[i] * b.weights[i];
+  for (let i = 0; i < a.bias.length; i++) sum += a.bias[i] * b.bias[i];
   return sum;
 }

@@ -5,6 +5,7 @@ import type { MatrixLike } from "../data/matrix.ts";
 import type { EvaluateOptions, ModelEvaluation, ReportOptions } from "../fit-options.ts";
 import { type ClassificationReport, reportOf } from "../metrics/report.ts";
 import { type AppliedModel, applyLabelled } from "./apply.ts";
+import type { LabelledRows } from "./labelled-rows.ts";
 import { summarise } from "./summarise.ts";
 
 /** Objective, loss and accuracy. @throws DataError also for scores that overflow */
@@ -15,7 +16,7 @@ export function evaluate(
   options: EvaluateOptions,
 ): Promise<ModelEvaluation> {
   const { fitted } = model;
-  return applyLabelled(model, x, y, options, async (trainer, data, run, { countedRows }) => {
+  return applyLabelled(model, x, y, options, async ({ trainer, data, run, rows: { countedRows } }) => {
     const evaluation = await trainer.evaluate(data, run);
     assertFinite([evaluation.loss], 1);
     return summarise(evaluation, countedRows, fitted.parameters, fitted);
@@ -30,10 +31,18 @@ export function report(
   options: ReportOptions,
 ): Promise<ClassificationReport> {
   const { classes } = model.fitted;
-  return applyLabelled(model, x, y, options, async (trainer, data, run, rows) => {
+  return applyLabelled(model, x, y, options, async ({ trainer, data, run, rows }) => {
     const { loss } = await trainer.evaluate(data, run);
     const outcomes = await trainer.outcomes(data, run);
     assertFinite(outcomes.confidence, 1);
-    return reportOf({ ...rows, outcomes, loss, classes, ...options });
+    return reportOf({ ...rows, weights: givenWeights(rows), outcomes, loss, classes, ...options });
   });
+}
+
+/** Returns the weights as they were given, which supports are sums of. */
+function givenWeights({ weights, weightUnit }: LabelledRows): ArrayLike<number> | undefined {
+  if (!weights || weightUnit === 1) return weights;
+  const given = new Float64Array(weights.length);
+  for (let i = 0; i < given.length; i++) given[i] = weights[i] * weightUnit;
+  return given;
 }

@@ -8,15 +8,24 @@ import { fold } from "./folding.ts";
 export interface Fitted extends Learnt {
   readonly parameters: Parameters;
   readonly standardization: Standardization | undefined;
+  /**
+   * How rows went to the device in training, if otherwise than the model's mathematics says: the model is applied to
+   * rows in the same way, so that float32 loses no more of them then than in training.
+   */
+  readonly conditioning: Standardization | undefined;
   readonly temperature: number;
   /** λ and λ₁ that the parameters were fitted with. */
   readonly l2: number;
   readonly l1: number;
 }
 
-/** Parameters whose scores are divided by the temperature. */
-export function tempered({ parameters: { weights, bias }, temperature }: Fitted): Parameters {
-  if (temperature === 1) return { weights, bias };
+/** Returns the parameters with their scores divided by the temperature. */
+export function tempered({
+  parameters,
+  temperature,
+}: Pick<Fitted, "parameters" | "temperature">): Parameters {
+  if (temperature === 1) return parameters;
+  const { weights, bias } = parameters;
   return { weights: weights.map((w) => w / temperature), bias: bias.map((b) => b / temperature) };
 }
 

@@ -14,8 +14,9 @@ import type { Targets } from "../data/targets.ts";
 export interface LabelledRows {
   readonly matrix: Matrix;
   readonly targets: Targets;
-  /** s_i, `[N]`; all 1 where absent. */
+  /** s_i in units of `weightUnit`, `[N]`; all 1 if absent. */
   readonly weights: Float32Array | undefined;
+  readonly weightUnit: number;
   /** Rows with s_i > 0. */
   readonly countedRows: number;
 }
@@ -37,20 +38,28 @@ export interface RowNames {
 export const TRAINING: RowNames = { x: "x", y: "y", sampleWeight: "sampleWeight" };
 export const VALIDATION: RowNames = { x: "validation[0]", y: "validation[1]", sampleWeight: "validation[2]" };
 
-/** Rows and targets that fit a model. @throws ShapeError, DataError, LimitError, OptionError */
-export function labelled(
+/** Returns rows and targets that fit a model. @throws ShapeError, DataError, LimitError, OptionError */
+export async function labelled(
   x: MatrixLike,
   y: LabelsLike,
   { classes, features }: Learnt,
   { sampleWeight, classWeight, ignoreLabel }: LabelOptions,
   names: RowNames,
-): LabelledRows {
+  signal?: AbortSignal,
+): Promise<LabelledRows> {
   const matrix = checkFeatures(toMatrix(x, names.x), features, names.x);
   const targets = encodeTargets(y, classes, matrix.rows, names.y, ignoreLabel);
   const ignored = ignoredRows(y, ignoreLabel);
-  const weights = rowWeights({ targets, classes, sampleWeight, classWeight, ignored, names });
-  const countedRows = weights ? weights.reduce((count, s) => count + (s > 0 ? 1 : 0), 0) : matrix.rows;
-  return { matrix, targets, weights, countedRows };
+  const given = await rowWeights({ targets, classes, sampleWeight, classWeight, ignored, names }, signal);
+  const weights = given?.values;
+  const countedRows = weights ? countPositive(weights) : matrix.rows;
+  return { matrix, targets, weights, weightUnit: given?.unit ?? 1, countedRows };
+}
+
+function countPositive(weights: Float32Array): number {
+  let count = 0;
+  for (let i = 0; i < weights.length; i++) if (weights[i] > 0) count++;
+  return count;
 }
 
 /**

@@ -13,7 +13,7 @@ export async function predict(
   { minProbability = 0 }: PredictOptions,
 ): Promise<(Label | null)[]> {
   const { classes } = model.fitted;
-  const { predicted, confidence } = await apply(model, x, (trainer, data, run) =>
+  const { predicted, confidence } = await apply(model, x, ({ trainer, data, run }) =>
     trainer.outcomes(data, run),
   );
   assertFinite(confidence, 1);
@@ -22,13 +22,13 @@ export async function predict(
 
 /** P `[N,K]`. @throws LimitError more results than a matrix holds; DataError scores that overflow */
 export function predictProba(model: AppliedModel, x: MatrixLike): Promise<Matrix<Float32Array>> {
-  return perClass(model, x, (trainer, data, run) => trainer.probabilities(data, run));
+  return perClass(model, x, ({ trainer, data, run }) => trainer.probabilities(data, run));
 }
 
 /** Z `[N,K]`, not divided by the temperature. @throws as {@link predictProba} */
 export function logits(model: AppliedModel, x: MatrixLike): Promise<Matrix<Float32Array>> {
   const fitted = { ...model.fitted, temperature: 1 };
-  return perClass({ ...model, fitted }, x, (trainer, data, run) => trainer.logits(data, run));
+  return perClass({ ...model, fitted }, x, ({ trainer, data, run }) => trainer.logits(data, run));
 }
 
 /** A number for each row and class. */

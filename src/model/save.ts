@@ -40,6 +40,7 @@ export function fittedOf(saved: SavedModel): Fitted {
     ...{ classes, features, temperature, l2, l1 },
     parameters: { weights, bias },
     standardization: standardization ?? undefined,
+    conditioning: undefined,
   };
 }
 

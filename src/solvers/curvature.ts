@@ -12,17 +12,30 @@ export interface CurvaturePair {
   readonly y: Float64Array;
 }
 
-/** Curvature below this share of ‖y‖² is rounding: a pair that has no more says nothing. */
+/** Pairs with sᵀy ≤ LEAST_CURVATURE · ‖y‖² are skipped: their curvature is rounding noise. */
 const LEAST_CURVATURE = 1e-12;
 
-/** `pairs` and a new one: the oldest goes where there are more than `memory`, the new one where it is no curvature. */
+/** Appends `pair`, dropping the oldest beyond `memory`; returns `pairs` unchanged if it shows no curvature. */
 export function remember(
   pairs: readonly CurvaturePair[],
   pair: CurvaturePair,
   memory: number,
 ): readonly CurvaturePair[] {
-  if (!(dot(pair.s, pair.y) > LEAST_CURVATURE * dot(pair.y, pair.y))) return pairs;
-  return [...pairs, pair].slice(-memory);
+  return hasCurvature(pair) ? [...pairs, pair].slice(-memory) : pairs;
+}
+
+/** Returns the pairs cut to the parameters whose `free` is 1, as far as they show curvature there. */
+export function pairsWithin(pairs: readonly CurvaturePair[], free: Uint8Array): readonly CurvaturePair[] {
+  const cut = (vector: Float64Array) => {
+    const result = vector.slice();
+    for (let i = 0; i < result.length; i++) if (free[i] === 0) result[i] = 0;
+    return result;
+  };
+  return pairs.map(({ s, y }) => ({ s: cut(s), y: cut(y) })).filter(hasCurvature);
+}
+
+function hasCurvature({ s, y }: CurvaturePair): boolean {
+  return dot(s, y) > LEAST_CURVATURE * dot(y, y);
 }
 
 /**

@@ -1,4 +1,4 @@
-/** When training on the validation rows' word: stop once their loss no longer falls, and keep the best epoch. */
+/** Early stopping: stops once the validation loss has not improved for `patience` epochs, and keeps the best epoch. */
 import type { Parameters } from "../objective.ts";
 
 /** How long to wait for a better epoch. */
@@ -16,12 +16,13 @@ export interface BestEpoch {
   readonly parameters: Parameters;
 }
 
-/** The better of the best epoch so far and this one. */
+/** Returns the better of the best epoch so far and this one. A loss that is NaN or infinite is never the best. */
 export function betterOf(
   best: BestEpoch | null,
   latest: BestEpoch,
   { minDelta = 0 }: EarlyStopping,
-): BestEpoch {
+): BestEpoch | null {
+  if (!Number.isFinite(latest.loss)) return best;
   return best && !(latest.loss < best.loss - minDelta) ? best : latest;
 }
 

@@ -3,9 +3,25 @@
  * host: value and gradient come from elsewhere, over all rows at once. With an L1 penalty it is OWL-QN.
  */
 import { pause } from "../pause.ts";
-import { along, type CurvaturePair, descentDirection, dot, maxNorm, remember } from "./curvature.ts";
+import {
+  along,
+  type CurvaturePair,
+  descentDirection,
+  dot,
+  maxNorm,
+  pairsWithin,
+  remember,
+} from "./curvature.ts";
 import { type Trial, wolfeSearch } from "./line-search.ts";
-import { aligned, type L1Penalty, l1Norm, orthantSearch, projectedStep, pseudoGradient } from "./owl-qn.ts";
+import {
+  alignedAtZero,
+  freeParameters,
+  type L1Penalty,
+  l1Norm,
+  orthantSearch,
+  projectedStep,
+  pseudoGradient,
+} from "./owl-qn.ts";
 import type { Preconditioner } from "./preconditioner.ts";
 
 /** A smooth function of a flat vector of parameters, and its gradient there. */
@@ -20,14 +36,15 @@ export interface LbfgsOptions {
   readonly maxIterations: number;
   /** Seconds after which no further iteration begins. */
   readonly maxSeconds: number;
-  /** Relative rounding of the objective's values. */
-  readonly precision: number;
+  /** Returns the difference between values at x that may be rounding alone, for an objective of `value` there. */
+  readonly rounding: (x: Float64Array, value: number) => number;
   /** A first guess at the inverse Hessian. */
   readonly precondition: Preconditioner;
-  readonly l1: L1Penalty;
+  /** Null: no penalty. */
+  readonly l1: L1Penalty | null;
 }
 
-/** Why it stopped: done, or what ran out. `"precision"`: no step lowers the objective by more than its rounding. */
+/** Why it stopped: done, or what ran out. `"precision"`: rounding hides any further progress. */
 export type LbfgsStop = "tolerance" | "iterations" | "time" | "precision";
 
 /** Where it stands after an iteration: from here it goes on with the same bits. */
@@ -41,12 +58,21 @@ export interface LbfgsState {
   /** Of the whole objective. */
   readonly value: number;
   readonly pairs: readonly CurvaturePair[];
-  /** The lowest value when it was last lowered by more than rounding, and the iteration that did. */
-  readonly lowered: { readonly value: number; readonly iteration: number };
+  readonly lowered: Lowered;
 }
 
-/** Iterations that may pass without lowering the objective by more than rounding. */
+/** The last iteration that made progress, with its value and ‖gradient‖∞. */
+interface Lowered {
+  readonly value: number;
+  readonly norm: number;
+  readonly iteration: number;
+}
+
+/** Iterations that may pass without progress. */
 const MAX_IDLE = 10;
+
+/** A gradient that is smaller by this factor counts as progress, even if rounding hides it in the objective. */
+const NORM_PROGRESS = 0.5;
 
 /** A trial step with all that is known there. */
 interface Evaluated extends Trial {
@@ -66,7 +92,7 @@ export async function lbfgs(
   options: LbfgsOptions,
   onIteration: (state: LbfgsState, gradientNorm: number) => void | Promise<void>,
 ): Promise<LbfgsStop> {
-  const { tolerance, maxIterations, maxSeconds, precision, l1 } = options;
+  const { tolerance, maxIterations, maxSeconds, rounding, l1 } = options;
   const began = performance.now();
   let evaluations = start instanceof Float64Array ? 0 : start.evaluations;
   const counted: Objective = (x) => {
@@ -76,8 +102,9 @@ export async function lbfgs(
   let state = start instanceof Float64Array ? await begin(counted, start, l1) : start;
   for (;;) {
     await pause();
-    const pseudo = pseudoGradient(state.x, state.gradient, l1);
+    const pseudo = l1 ? pseudoGradient(state.x, state.gradient, l1) : state.gradient;
     const norm = maxNorm(pseudo);
+    state = { ...state, lowered: progressOf(state, norm, rounding(state.x, state.value)) };
     await onIteration(state, norm);
     if (norm <= tolerance) return "tolerance";
     if (state.iteration >= maxIterations) return "iterations";
@@ -88,46 +115,52 @@ export async function lbfgs(
       // What is remembered may mislead: once more along the gradient itself.
       (state.pairs.length > 0 ? await iterate(counted, { ...state, pairs: [] }, pseudo, options) : null);
     if (!next) return "precision";
-    const isLower = next.value < state.lowered.value - precision * Math.abs(state.lowered.value);
-    state = {
-      ...next,
-      evaluations,
-      lowered: isLower ? { value: next.value, iteration: next.iteration } : state.lowered,
-    };
+    state = { ...next, evaluations, lowered: state.lowered };
   }
 }
 
-async function begin(objective: Objective, x: Float64Array, l1: L1Penalty): Promise<LbfgsState> {
+async function begin(objective: Objective, x: Float64Array, l1: L1Penalty | null): Promise<LbfgsState> {
   const { value: smooth, gradient } = await objective(x);
-  const value = smooth + l1Norm(x, l1);
-  return { iteration: 0, evaluations: 1, x, gradient, value, pairs: [], lowered: { value, iteration: 0 } };
+  const value = smooth + (l1 ? l1Norm(x, l1) : 0);
+  const lowered = { value: Infinity, norm: Infinity, iteration: 0 };
+  return { iteration: 0, evaluations: 1, x, gradient, value, pairs: [], lowered };
 }
 
-/** One iteration; null where it found no step. */
+function progressOf({ value, iteration, lowered }: LbfgsState, norm: number, noise: number): Lowered {
+  const isProgress = value < lowered.value - noise || norm < NORM_PROGRESS * lowered.norm;
+  return isProgress ? { value, norm, iteration } : lowered;
+}
+
+/** Takes one iteration; returns null if it found no step. */
 async function iterate(
   objective: Objective,
   state: LbfgsState,
   pseudo: Float64Array,
-  { memory, precision, precondition, l1 }: LbfgsOptions,
+  { memory, rounding, precondition, l1 }: LbfgsOptions,
 ): Promise<Omit<LbfgsState, "evaluations" | "lowered"> | null> {
   const { x, value, gradient, pairs } = state;
-  const hasL1 = l1.l1 > 0;
-  const suggested = await descentDirection(pairs, pseudo, precondition);
-  const direction = hasL1 ? aligned(suggested, pseudo) : suggested;
+  const within = l1 ? pairsWithin(pairs, freeParameters(x, pseudo, l1)) : pairs;
+  const suggested = await descentDirection(within, pseudo, precondition);
+  const direction = l1 ? alignedAtZero(suggested, x, pseudo, l1) : suggested;
   await pause();
   const slope = dot(direction, pseudo);
   if (!(slope < 0)) return null;
   const evaluate = async (step: number): Promise<Evaluated> => {
-    const moved = hasL1 ? projectedStep(x, step, direction, pseudo, l1) : along(x, step, direction);
+    const moved = l1 ? projectedStep(x, step, direction, pseudo, l1) : along(x, step, direction);
     const seen = await objective(moved);
-    const total = seen.value + l1Norm(moved, l1);
-    return { step, x: moved, gradient: seen.gradient, value: total, slope: dot(direction, seen.gradient) };
+    return {
+      step,
+      x: moved,
+      gradient: seen.gradient,
+      value: seen.value + (l1 ? l1Norm(moved, l1) : 0),
+      slope: l1 ? slopeWithin(moved, seen.gradient, direction, l1) : dot(direction, seen.gradient),
+    };
   };
-  const noise = precision * Math.abs(value);
-  // Nothing is known of the curvature yet: no further than a gradient of length 1 would lead.
-  const firstStep = pairs.length > 0 ? 1 : Math.min(1, 1 / Math.sqrt(dot(pseudo, pseudo)));
-  const taken = hasL1
-    ? await orthantSearch(evaluate, { value, x, pseudo }, firstStep, noise)
+  const noise = rounding(x, value);
+  // Without curvature pairs nothing is known of a good length: no longer a step than a gradient of length 1 gives.
+  const firstStep = within.length > 0 ? 1 : Math.min(1, 1 / Math.sqrt(dot(pseudo, pseudo)));
+  const taken = l1
+    ? await orthantSearch(evaluate, { value, x, pseudo, slope }, firstStep, noise)
     : await wolfeSearch(evaluate, { step: 0, value, slope }, firstStep, noise);
   if (!taken) return null;
   await pause();
@@ -139,4 +172,16 @@ async function iterate(
     value: taken.value,
     pairs: remember(pairs, pair, memory),
   };
+}
+
+/** Returns the slope of the penalised objective along a direction, without the weights that have met 0. */
+function slopeWithin(
+  x: Float64Array,
+  gradient: Float64Array,
+  direction: Float64Array,
+  l1: L1Penalty,
+): number {
+  const pseudo = pseudoGradient(x, gradient, l1);
+  for (let i = 0; i < l1.count; i++) if (x[i] === 0) pseudo[i] = 0;
+  return dot(direction, pseudo);
 }

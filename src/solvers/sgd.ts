@@ -3,7 +3,7 @@
  * The steps themselves run on the backend, a whole epoch or several at once.
  */
 import type { AdamwSettings, Dataset, Evaluation, OptimiserState, Trainer } from "../backends/backend.ts";
-import { createRandom, type Random, shuffle } from "../data/random.ts";
+import { epochOrder } from "../data/random.ts";
 import { DivergenceError, OptionError } from "../errors.ts";
 import { areFinite, type Parameters } from "../objective.ts";
 import { type BestEpoch, betterOf, type EarlyStopping, isOver } from "./early-stopping.ts";
@@ -32,6 +32,8 @@ export interface SgdOptions {
   readonly countedRows: number;
   /** Steps taken before the first epoch. Default 0. */
   readonly firstStep?: number;
+  /** What a row weighs on average. Default: what those of the data set do. */
+  readonly meanWeight?: number;
 }
 
 /** What an epoch saw while it went: means over its batches, each before the step it caused. */
@@ -86,7 +88,6 @@ export async function sgd(
   resumed: SgdState | null = null,
 ): Promise<"epochs" | "early"> {
   const { epochs, batchSize, earlyStopping } = options;
-  const order = new RowOrder(data.rows, options.seed);
   const stepsPerEpoch = Math.ceil(data.rows / batchSize);
   const totalSteps = epochs * stepsPerEpoch;
   const averageFrom = options.averaging > 0 ? Math.floor((1 - options.averaging) * totalSteps) : undefined;
@@ -95,7 +96,11 @@ export async function sgd(
   let best = resumed?.best ?? null;
   if (resumed) {
     trainer.writeState(resumed.optimiser);
-    order.skip(resumed.epoch);
+    // The interruption may have come between the last epoch and the decision to stop.
+    if (best && earlyStopping && isOver(best, resumed.epoch, earlyStopping)) {
+      hooks.onParameters(best.parameters);
+      return "early";
+    }
   }
 
   for (let first = resumed?.epoch ?? 0; first < epochs; first += epochsPerCall) {
@@ -105,7 +110,7 @@ export async function sgd(
     const result = await trainer.sgd(
       data,
       {
-        epochs: order.take(count),
+        epochs: await ordersOf(data.rows, options.seed, first, count, hooks.signal),
         batchSize,
         learningRates,
         momentum: options.momentum,
@@ -115,6 +120,7 @@ export async function sgd(
         l1: options.l1 / (1 - options.momentum),
         firstStep: (options.firstStep ?? 0) + firstStep,
         plannedRows: epochs * data.rows,
+        ...(options.meanWeight !== undefined && { meanWeight: options.meanWeight }),
         ...(options.adamw && { adamw: options.adamw }),
         ...(averageFrom !== undefined && { averageFrom }),
       },
@@ -166,27 +172,18 @@ async function evaluate(
   }
 }
 
-/** A new order of rows for every epoch, always the same ones for a seed. */
-class RowOrder {
-  readonly #random: Random;
-  readonly #order: Uint32Array;
-
-  constructor(rows: number, seed: number) {
-    this.#random = createRandom(seed);
-    this.#order = Uint32Array.from({ length: rows }, (_, i) => i);
-  }
-
-  /** The orders of the next epochs. */
-  take(epochs: number): Uint32Array[] {
-    return Array.from({ length: epochs }, () => {
-      this.skip(1);
-      return this.#order.slice();
-    });
-  }
-
-  skip(epochs: number): void {
-    for (let e = 0; e < epochs; e++) shuffle(this.#order, this.#random);
-  }
+/** Returns the orders of `count` epochs from `first` on. */
+async function ordersOf(
+  rows: number,
+  seed: number,
+  first: number,
+  count: number,
+  signal: AbortSignal | undefined,
+): Promise<Uint32Array[]> {
+  const orders: Uint32Array[] = [];
+  for (let epoch = first; epoch < first + count; epoch++)
+    orders.push(await epochOrder(rows, seed, epoch, signal));
+  return orders;
 }
 
 function ratesOf(schedule: LearningRateSchedule, first: number, count: number, total: number): Float64Array {

@@ -49,11 +49,11 @@ export async function beginFit(
 
 /** The model that a problem's parameters make. */
 export function fittedTo(
-  { learnt: { classes, features }, standardization }: FitProblem,
+  { learnt: { classes, features }, standardization, conditioning }: FitProblem,
   parameters: Parameters,
   { l2, l1 }: Pick<ResolvedOptions, "l2" | "l1">,
 ): Fitted {
-  return { classes, features, standardization, parameters, temperature: 1, l2, l1 };
+  return { classes, features, standardization, conditioning, parameters, temperature: 1, l2, l1 };
 }
 
 /** @throws OptionError early stopping without the rows that it looks at */

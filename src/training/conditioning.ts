@@ -1,43 +1,97 @@
 /**
  * Features on a common footing for L-BFGS, whatever their units: rows go to the device centred and scaled, in float64
- * before they are rounded, and the parameters that fit them there, Ŵ, are turned back (folding.ts). The
- * objective is the same: its penalty stays that of the weights of the rows as given. Without this, float32
- * loses features such as 5000 ± 10.
+ * before they are rounded, and the parameters that fit them there, Ŵ, are folded back (folding.ts). The objective
+ * stays that of the rows as given. Without this, float32 loses features such as 5000 ± 10.
  *
- *   λ‖W‖² = λ Σ (Ŵ_kj / σ_j)²
+ *   λ‖W‖² = λ Σ (Ŵ_kj / σ_j)²,   λ₁‖W‖₁ = λ₁ Σ |Ŵ_kj| / σ_j
+ *
+ * σ is the standard deviation, unless a few cells decide it (a sentinel such as 2147483647 among values near 1): then
+ * the spread of the other cells is used, since all that tells those apart would be rounded away.
  */
-import { fitStandardization, type Standardization } from "../data/standardization.ts";
+import { createRandom } from "../data/random.ts";
+import { sampleRows } from "../data/row-reader.ts";
+import { columnMoments, type Standardization } from "../data/standardization.ts";
 import { storageOf } from "../data/storage.ts";
 import type { LabelledRows } from "../model/labelled-rows.ts";
 import type { ResolvedOptions } from "../options.ts";
+import { pause } from "../pause.ts";
+
+/** A standard deviation larger than the spread of most cells by this factor is that of a few cells. */
+const FEW_CELLS = 1e3;
+
+/** Rows that the spread is estimated from; fewer if there are so many features that these take more cells. */
+const SAMPLE = { most: 513, least: 65, cells: 2 ** 22 };
 
 /**
- * The mean and scale of the features that L-BFGS is to work with; undefined for other solvers, where rows are stored in
- * less than float32 (fractions of bytes are on a common footing), or an L1 penalty keeps to the given axes.
+ * Returns the mean and scale of the features that L-BFGS works with; undefined for other solvers, or if rows are
+ * stored in less than float32 (fractions of bytes are on a common footing).
  */
 export async function conditioningOf(
   { matrix, weights }: LabelledRows,
-  { solver, l1, bias, storage }: ResolvedOptions,
+  { solver, bias, storage, seed }: ResolvedOptions,
   signal: AbortSignal,
 ): Promise<Standardization | undefined> {
-  if (solver !== "lbfgs" || l1 > 0 || storageOf(matrix, storage) !== "f32") return undefined;
-  const { mean, scale } = await fitStandardization(matrix, weights, signal);
-  if (bias) return { mean, scale };
-  // Without a bias nothing makes up for a shift.
+  if (solver !== "lbfgs" || storageOf(matrix, storage) !== "f32") return undefined;
+  const { mean, deviation } = await columnMoments(matrix, weights, signal);
+  const bulk = await bulkOf({ matrix, weights }, seed, signal);
+  for (let j = 0; j < mean.length; j++) {
+    if (!(bulk.spread[j] > 0 && deviation[j] > FEW_CELLS * bulk.spread[j])) continue;
+    mean[j] = bulk.median[j];
+    deviation[j] = bulk.spread[j];
+  }
+  if (bias) return { mean, scale: deviation.map((sigma) => sigma || 1) };
+  // Without a bias nothing makes up for a shift, and a constant feature is one to be used.
   return {
     mean: new Float64Array(mean.length),
-    scale: scale.map((sigma, j) => Math.hypot(sigma, mean[j])),
+    scale: deviation.map((sigma, j) => Math.hypot(sigma, mean[j]) || 1),
   };
 }
 
-/** λ / σ_j², the coefficient of Ŵ_kj², for each feature. */
+/** Returns λ / σ_j², the coefficient of Ŵ_kj², for each feature. */
 export function penaltiesOf(
   l2: number,
   features: number,
   conditioning: Standardization | undefined,
 ): Float64Array {
-  return Float64Array.from(
-    { length: features },
-    (_, j) => l2 / (conditioning ? conditioning.scale[j] ** 2 : 1),
-  );
+  return Float64Array.from({ length: features }, (_, j) => l2 / (conditioning?.scale[j] ?? 1) ** 2);
+}
+
+/** Returns λ₁ / σ_j, the coefficient of |Ŵ_kj|, for each feature. */
+export function thresholdsOf(
+  l1: number,
+  features: number,
+  conditioning: Standardization | undefined,
+): Float64Array {
+  return Float64Array.from({ length: features }, (_, j) => l1 / (conditioning?.scale[j] ?? 1));
+}
+
+/**
+ * Returns, for each column, the median of sampled cells and the spread m √p: m is the median distance of the cells
+ * that differ from it, and p their share, so that the spread of a rare indicator is near its standard deviation.
+ */
+async function bulkOf(
+  { matrix: { data, rows, cols }, weights }: Pick<LabelledRows, "matrix" | "weights">,
+  seed: number,
+  signal: AbortSignal,
+): Promise<{ median: Float64Array; spread: Float64Array }> {
+  const most = Math.min(SAMPLE.most, Math.max(SAMPLE.least, Math.floor(SAMPLE.cells / cols)));
+  const sample = sampleRows(rows, most, weights, createRandom(seed));
+  const [median, spread] = [new Float64Array(cols), new Float64Array(cols)];
+  const cells = new Float64Array(sample.length);
+  for (let j = 0; j < cols; j++) {
+    await pause(signal);
+    for (let i = 0; i < cells.length; i++) cells[i] = data[sample[i] * cols + j];
+    median[j] = middleOf(cells);
+    for (let i = 0; i < cells.length; i++) cells[i] = Math.abs(cells[i] - median[j]);
+    cells.sort();
+    const distances = cells.subarray(cells.findIndex((distance) => distance > 0));
+    spread[j] = distances[0] > 0 ? middleOf(distances) * Math.sqrt(distances.length / cells.length) : 0;
+  }
+  return { median, spread };
+}
+
+/** Sorts the values and returns the middle one. */
+function middleOf(values: Float64Array): number {
+  values.sort();
+  return values[values.length >> 1];
 }

@@ -6,7 +6,7 @@ import { fold, unfold } from "../model/folding.ts";
 import { areFinite, type Parameters } from "../objective.ts";
 import { lbfgs, type Objective } from "../solvers/lbfgs.ts";
 import { fitPreconditioner, type Preconditioner, preconditionerCost } from "../solvers/preconditioner.ts";
-import { penaltiesOf } from "./conditioning.ts";
+import { penaltiesOf, thresholdsOf } from "./conditioning.ts";
 import type { LbfgsProgress, Outcome, Run } from "./run.ts";
 
 /** Curvature pairs, fewer where so many would take more than this of memory, bytes. */
@@ -24,7 +24,7 @@ const UNNOTICED = { make: 2 ** 24, use: 2 ** 21 };
 
 /** Runs L-BFGS from the parameters given, or on from where it was interrupted. */
 export async function fitLbfgs(run: Run, start: Parameters, resumed: LbfgsProgress | null): Promise<Outcome> {
-  const { options, hooks, trainer, rows, validation, device, shape, conditioning } = run;
+  const { options, hooks, trainer, rows, validation, shape, conditioning } = run;
   const count = shape.classes * shape.features;
   const iterations: IterationRecord[] = [...(resumed?.iterations ?? [])];
   const passes: Passes = new WeakMap();
@@ -35,9 +35,10 @@ export async function fitLbfgs(run: Run, start: Parameters, resumed: LbfgsProgre
     {
       ...options,
       memory: memoryFor(count),
-      precision: device.kind === "reference" ? PRECISION.float64 : PRECISION.float32,
+      rounding: roundingOf(run),
       precondition: await preconditionerOf(run),
-      l1: { l1: options.l1, count },
+      l1:
+        options.l1 > 0 ? { thresholds: thresholdsOf(options.l1, shape.features, conditioning), count } : null,
     },
     async (state, gradientNorm) => {
       const found = unflatten(state.x, shape);
@@ -100,6 +101,11 @@ function objectiveOf(run: Run, passes: Passes, isResumed: boolean): Objective {
     passes.set(flat, { loss, correct });
     return { value, gradient: flat };
   };
+}
+
+function roundingOf({ device }: Run): (x: Float64Array, value: number) => number {
+  const precision = device.kind === "reference" ? PRECISION.float64 : PRECISION.float32;
+  return (_, value) => precision * Math.abs(value);
 }
 
 /** Adds 2 λ_j W_kj to the gradient; gives Σ λ_j W_kj². In float64: the device leaves the penalty out. */

@@ -42,6 +42,7 @@ export async function takePartialSteps(
       schedule: (step) => schedule(steps + step, Infinity),
       countedRows: problem.rows.countedRows,
       firstStep: steps,
+      meanWeight: 1 / problem.rows.weightUnit,
     },
     {
       signal,

@@ -1,5 +1,5 @@
 /** Fits for several λ on the same rows: from the largest down, each from where the last one ended. */
-import { OptionError } from "../errors.ts";
+import { DataError, OptionError } from "../errors.ts";
 import type { FitHistory, PathEntry } from "../fit-options.ts";
 import { unfold } from "../model/folding.ts";
 import { summarise } from "../model/summarise.ts";
@@ -65,10 +65,19 @@ export async function fitAlongPath(
   return l2s.map((l2) => fits.get(l2) as PathFit);
 }
 
-/** The fit with the least validation loss; without validation rows the one with the least λ. */
+/**
+ * Returns the fit with the least validation loss; without validation rows the one with the least λ.
+ *
+ * @throws DataError validation rows whose loss is not finite for any λ
+ */
 export function bestOf(fits: readonly PathFit[]): PathFit {
-  return fits.reduce((best, fit) => {
-    if (!fit.validation || !best.validation) return fit.l2 < best.l2 ? fit : best;
-    return fit.validation.loss < best.validation.loss ? fit : best;
-  });
+  if (!fits[0].validation) return fits.reduce((best, fit) => (fit.l2 < best.l2 ? fit : best));
+  const lossOf = ({ validation }: PathFit) => validation?.loss ?? NaN;
+  const finite = fits.filter((fit) => Number.isFinite(lossOf(fit)));
+  if (finite.length === 0)
+    throw new DataError(
+      "validation[0]",
+      "its loss is not finite for any λ: values so large that scores overflow",
+    );
+  return finite.reduce((best, fit) => (lossOf(fit) < lossOf(best) ? fit : best));
 }

@@ -41,10 +41,11 @@ export async function prepareFit(given: Given, mayCondition: boolean): Promise<F
   const { ignoreLabel, storage, standardize } = options;
   const learnt = earlier ?? learn(x, y, { declared: hooks.classes, ignoreLabel });
   if (earlier && hooks.classes) checkSameClasses(hooks.classes, earlier.classes);
-  const rows = labelled(x, y, learnt, { ...options, ...hooks }, TRAINING);
+  const rows = await labelled(x, y, learnt, { ...options, ...hooks }, TRAINING, signal);
   const conditions = conditionsOf(options, rows);
   if (resumed) checkConditions(resumed, conditions);
-  const validation = hooks.validation && validationRows(hooks.validation, learnt, ignoreLabel);
+  const validation =
+    hooks.validation && (await validationRows(hooks.validation, learnt, ignoreLabel, signal));
   const isStandardised = earlier ? earlier.standardization !== undefined : standardize;
   const maxSquaredNorm = await checkValues(rows.matrix, TRAINING.x, storage, isStandardised, signal);
   if (validation) await checkValues(validation.matrix, VALIDATION.x, storage, isStandardised, signal);
@@ -68,8 +69,9 @@ function validationRows(
   [x, y, sampleWeight]: NonNullable<FitOptions["validation"]>,
   learnt: Learnt,
   ignoreLabel: Label | undefined,
+  signal: AbortSignal,
 ) {
-  return labelled(x, y, learnt, { sampleWeight, ignoreLabel }, VALIDATION);
+  return labelled(x, y, learnt, { sampleWeight, ignoreLabel }, VALIDATION, signal);
 }
 
 /** The classes and features that rows are to be trained with. @throws ShapeError, DataError, LimitError */

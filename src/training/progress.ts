@@ -77,7 +77,11 @@ export function unpackProgress(saved: SavedProgress, weights: number, classes: n
         iteration: countOf(numbers, "iteration"),
         evaluations: countOf(numbers, "evaluations"),
         value: numberOf(numbers, "value"),
-        lowered: { value: numberOf(lowered, "value"), iteration: countOf(lowered, "iteration") },
+        lowered: {
+          value: numberOf(lowered, "value"),
+          norm: numberOf(lowered, "norm"),
+          iteration: countOf(lowered, "iteration"),
+        },
         x: tensorOf(saved, "x", length),
         gradient: tensorOf(saved, "gradient", length),
         pairs,

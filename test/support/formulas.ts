@@ -73,7 +73,7 @@ export function tenSteps({ rows }: ProblemSpec, nesterov: boolean): SgdSteps {
 
 /** The same steps from zero, written out. */
 export function followFormulas({ source, parameters }: Problem, steps: SgdSteps, hasBias: boolean) {
-  const { x, targets, sampleWeights, labelSmoothing } = new ReferenceDataset(source);
+  const { x, targets, sampleWeights, labelSmoothing, meanWeight } = new ReferenceDataset(source);
   const { momentum, nesterov, l2, l1 = 0, adamw, averageFrom = Infinity } = steps;
   const classes = parameters.bias.length;
   const zeros = (): Parameters => ({
@@ -86,7 +86,9 @@ export function followFormulas({ source, parameters }: Problem, steps: SgdSteps,
   for (const rows of batchesOf(steps)) {
     const step = losses.length;
     const logits = matmul(x, rows, at);
-    const t = dLogits(softmax(logits, classes), targets, sampleWeights, rows, classes, labelSmoothing);
+    const p = softmax(logits, classes);
+    const divisor = rows.length * meanWeight;
+    const t = dLogits(p, targets, sampleWeights, rows, classes, labelSmoothing, divisor);
     const g = gradient(t, x, rows, at, adamw ? 0 : l2);
     losses.push(
       weightedMean(crossEntropy(logits, targets, rows, classes, labelSmoothing), sampleWeights, rows),

@@ -12,6 +12,7 @@ import {
 } from "../../src/backends/webgpu/segments.ts";
 import { createRandom, type Random, shuffle } from "../../src/data/random.ts";
 import { expectClose } from "../support/expect-close.ts";
+import { sum } from "../support/sum.ts";
 
 const RATES = { momentum: 0.5, nesterov: true, l2: 0.01 };
 const UPDATE = { learningRate: 0.25, ...RATES, l1: 0, averaged: 0, adamw: null };
@@ -36,7 +37,8 @@ function chunksOf(sizes: readonly number[]): SegmentRules["chunks"] {
 /** Rules that show in the splits how many rows they were asked about. */
 function rulesOf(sizes: readonly number[], segmentRows: number, sampleWeights?: Float32Array): SegmentRules {
   const splitsFor = (rows: number) => 1000 + rows;
-  return { chunks: chunksOf(sizes), segmentRows, sampleWeights, labelSmoothing: 0.25, splitsFor };
+  const meanWeight = sampleWeights ? sum(sampleWeights) / sampleWeights.length : 1;
+  return { chunks: chunksOf(sizes), segmentRows, sampleWeights, meanWeight, labelSmoothing: 0.25, splitsFor };
 }
 
 function stepsOf(epochs: readonly Uint32Array[], batchSize: number): SgdSteps {

@@ -71,13 +71,35 @@ test("a column is constant if only rows of weight 0 differ, and if neighbouring 
   expect(Array.from((await fitColumns(neighbours, 1)).scale)).toEqual([1]);
 });
 
+test("a column that rounding alone varies is constant, in the precision of its numbers", async () => {
+  // Shares of 100 % whose sum is a column too: what rounding makes of 100 differs from row to row.
+  const { uniform } = createRandom(3);
+  const totals = (round: (value: number) => number) => {
+    const shares = Array.from({ length: 60 }, () => uniform());
+    const all = shares.reduce((sum, share) => sum + share, 0);
+    return shares.reduce((sum, share) => round(sum + round((100 * share) / all)), 0);
+  };
+  const double = Float64Array.from({ length: 500 }, () => totals((value) => value));
+  const single = Float32Array.from({ length: 500 }, () => totals(Math.fround));
+  expect(new Set(double).size).toBeGreaterThan(1);
+  expect(new Set(single).size).toBeGreaterThan(1);
+  expect(Array.from((await fitColumns(double, 1)).scale)).toEqual([1]);
+  expect(Array.from((await fitColumns(single, 1)).scale)).toEqual([1]);
+});
+
+test("the bound on rounding grows with the rows, as scikit-learn's does", async () => {
+  const column = (rows: number) => Float64Array.from({ length: rows }, (_, i) => 1 + 1e-12 * (i % 2));
+  expectClose((await fitColumns(column(1000), 1)).scale, [5e-13], { absolute: 0, relative: 1e-3 });
+  expect(Array.from((await fitColumns(column(10_000), 1)).scale)).toEqual([1]);
+});
+
 test("one that hardly varies is not constant", async () => {
   const small = await fitColumns(
-    Float32Array.from({ length: 10_000 }, (_, i) => 1e8 + 8 * (i % 2)),
+    Float32Array.from({ length: 10_000 }, (_, i) => 1e8 + 128 * (i % 2)),
     1,
   );
-  expectClose(small.mean, [1e8 + 4], CLOSE);
-  expectClose(small.scale, [4], CLOSE);
+  expectClose(small.mean, [1e8 + 64], CLOSE);
+  expectClose(small.scale, [64], CLOSE);
   const one = await fitColumns(
     Float32Array.from({ length: 100_000 }, (_, i) => (i === 5 ? 1e-20 : 0)),
     1,

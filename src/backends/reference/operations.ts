@@ -70,7 +70,11 @@ export function crossEntropy(
   });
 }
 
-/** T = (P − Q) · s_i / Σ s, `[rows,K]`, Q with label smoothing ε. A batch whose weights are all 0 has no gradient. */
+/**
+ * T = (P − Q) · s_i / divisor, `[rows,K]`, Q with label smoothing ε. A batch with weights of 0 alone has no gradient.
+ *
+ * @param divisor Σ s of the rows by default; B · mean s in a step of SGD
+ */
 export function dLogits(
   probabilities: Float64Array,
   targets: Targets,
@@ -78,13 +82,13 @@ export function dLogits(
   rows: Rows,
   classes: number,
   labelSmoothing = 0,
+  divisor = sumOfWeights(sampleWeights, rows),
 ): Float64Array {
   const q = targetsOf(targets, classes, labelSmoothing);
-  const total = sumOfWeights(sampleWeights, rows);
   return probabilities.map((p, at) => {
     const row = rows[Math.floor(at / classes)];
     const s = sampleWeights?.[row] ?? 1;
-    return total === 0 ? 0 : ((p - q(row, at % classes)) * s) / total;
+    return s === 0 ? 0 : ((p - q(row, at % classes)) * s) / divisor;
   });
 }
 

@@ -17,7 +17,15 @@ import type {
   SgdSteps,
   Trainer,
 } from "../backend.ts";
-import { averagedAfter, batchesOf, checkLabelled, checkShape, checkSteps, sumOfWeights } from "../steps.ts";
+import {
+  averagedAfter,
+  batchesOf,
+  checkLabelled,
+  checkShape,
+  checkSteps,
+  divisorOf,
+  sumOfWeights,
+} from "../steps.ts";
 import type { ReferenceDataset } from "./dataset.ts";
 import {
   adamwUpdate,
@@ -77,7 +85,14 @@ export class ReferenceTrainer implements Trainer {
     let step = 0;
     let rowsDone = 0;
     for (const rows of batchesOf(steps)) {
-      const seen = await this.#lossAndGradient(data, rows, steps.adamw ? 0 : steps.l2, options.signal);
+      const divisor = divisorOf(steps, data, rows.length);
+      const seen = await this.#lossAndGradient(
+        data,
+        rows,
+        divisor,
+        steps.adamw ? 0 : steps.l2,
+        options.signal,
+      );
       losses[step] = seen.loss;
       weights[step] = sumOfWeights(data.sampleWeights, rows);
       correct[step] = seen.correct;
@@ -97,7 +112,9 @@ export class ReferenceTrainer implements Trainer {
     options: RunOptions = {},
   ): Promise<LossAndGradient> {
     checkLabelled(this.#shape, data);
-    const { gradient, ...seen } = await this.#lossAndGradient(data, range(0, data.rows), l2, options.signal);
+    const rows = range(0, data.rows);
+    const divisor = data.meanWeight * data.rows;
+    const { gradient, ...seen } = await this.#lossAndGradient(data, rows, divisor, l2, options.signal);
     options.onRows?.(data.rows);
     const dBias = this.#shape.bias ? gradient.bias : new Float64Array(this.#shape.classes);
     return { ...seen, dWeights: gradient.weights, dBias };
@@ -149,21 +166,28 @@ export class ReferenceTrainer implements Trainer {
 
   dispose(): void {}
 
-  /** Of the mean over `rows`: that of each piece counts by its share of the weights. */
-  async #lossAndGradient(data: ReferenceDataset, rows: Uint32Array, l2: number, signal?: AbortSignal) {
+  /** Piece by piece: rows → logits → softmax and loss → dLogits → gradient. The loss is the mean over Σ s. */
+  async #lossAndGradient(
+    data: ReferenceDataset,
+    rows: Uint32Array,
+    divisor: number,
+    l2: number,
+    signal?: AbortSignal,
+  ) {
     const { x, targets, sampleWeights, labelSmoothing } = data;
     const { classes } = this.#shape;
     const { parameters } = this.#state;
     const total = sumOfWeights(sampleWeights, rows);
     const seen = { loss: 0, correct: 0, gradient: zeros(this.#shape) };
-    for (const piece of this.#piecesOf(rows)) {
+    for (const [i, piece] of [...this.#piecesOf(rows)].entries()) {
       const logits = matmul(x, piece, parameters);
       const losses = crossEntropy(logits, targets, piece, classes, labelSmoothing);
-      const t = dLogits(softmax(logits, classes), targets, sampleWeights, piece, classes, labelSmoothing);
-      const share = total === 0 ? piece.length / rows.length : sumOfWeights(sampleWeights, piece) / total;
+      const p = softmax(logits, classes);
+      const t = dLogits(p, targets, sampleWeights, piece, classes, labelSmoothing, divisor);
+      const share = total === 0 ? 0 : sumOfWeights(sampleWeights, piece) / total;
       seen.loss += share * weightedMean(losses, sampleWeights, piece);
       seen.correct += countCorrect(logits, targets, sampleWeights, piece, classes);
-      addScaled(seen.gradient, gradient(t, x, piece, parameters, l2), share);
+      add(seen.gradient, gradient(t, x, piece, parameters, i === 0 ? l2 : 0));
       await pause(signal);
     }
     return seen;
@@ -218,9 +242,9 @@ export class ReferenceTrainer implements Trainer {
   }
 }
 
-function addScaled(sum: Parameters, part: Parameters, scale: number): void {
+function add(sum: Parameters, part: Parameters): void {
   for (const name of ["weights", "bias"] as const)
-    for (let i = 0; i < sum[name].length; i++) sum[name][i] += scale * part[name][i];
+    for (let i = 0; i < sum[name].length; i++) sum[name][i] += part[name][i];
 }
 
 function zeros({ classes, features }: ModelShape): Parameters {

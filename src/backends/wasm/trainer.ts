@@ -15,7 +15,7 @@ import type {
   SgdSteps,
   Trainer,
 } from "../backend.ts";
-import { batchesOf, checkLabelled, checkShape, checkSteps, sumOfWeights } from "../steps.ts";
+import { batchesOf, checkLabelled, checkShape, checkSteps, divisorOf, sumOfWeights } from "../steps.ts";
 import { eachBlock, type Sums } from "./backward.ts";
 import type { WasmDataset } from "./dataset.ts";
 import { Optimiser, reduceGradient } from "./optimiser.ts";
@@ -77,10 +77,10 @@ export class WasmTrainer implements Trainer {
       let rowsDone = 0;
       for (const rows of batchesOf(steps)) {
         const weight = sumOfWeights(data.sampleWeights, rows);
-        const scale = weight > 0 ? 1 / weight : 0;
+        const scale = weight > 0 ? 1 / divisorOf(steps, data, rows.length) : 0;
         const { loss, correct } = await threading.backward(workspace, rows, scale, splits, options.signal);
         optimiser.step(step);
-        result.losses[step] = loss * scale;
+        result.losses[step] = weight > 0 ? loss / weight : 0;
         result.weights[step] = weight;
         result.correct[step] = correct;
         step++;

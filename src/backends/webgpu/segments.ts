@@ -3,7 +3,7 @@
  * is one segment or more; the last one of a batch is followed by the update. Pure host arithmetic.
  */
 import type { SgdSteps } from "../backend.ts";
-import { averagedAfter, batchesOf, sumOfWeights } from "../steps.ts";
+import { averagedAfter, batchesOf, divisorOf, sumOfWeights } from "../steps.ts";
 import type { Chunk } from "./dataset.ts";
 
 /** The update that ends a batch, as the kernels' uniform fields of the same names have it. */
@@ -33,6 +33,8 @@ export interface Batch {
   readonly index: number;
   /** Σ s. */
   readonly weight: number;
+  /** What dLogits are divided by: Σ s, or in an SGD step B · mean s. */
+  readonly divisor: number;
   /** Partial gradients. */
   readonly splits: number;
   /** ε of the labels. */
@@ -57,6 +59,8 @@ export interface Segment {
 export interface SegmentRules {
   readonly chunks: readonly Pick<Chunk, "first" | "rows">[];
   readonly sampleWeights: Float32Array | undefined;
+  /** Σ s / N over all rows. */
+  readonly meanWeight: number;
   readonly labelSmoothing: number;
   /** Most rows in a segment. */
   readonly segmentRows: number;
@@ -77,7 +81,8 @@ export function* segmentSteps(steps: SgdSteps, rules: SegmentRules): Generator<S
   for (const rows of batchesOf(steps)) {
     const update = updateOf(steps, index);
     const weight = sumOfWeights(rules.sampleWeights, rows);
-    yield* segmentsOf(groupByChunk(rows, rules.chunks), { index, weight, update }, rules);
+    const divisor = divisorOf(steps, rules, rows.length);
+    yield* segmentsOf(groupByChunk(rows, rules.chunks), { index, weight, divisor, update }, rules);
     index++;
   }
 }
@@ -106,9 +111,9 @@ function updateOf(steps: SgdSteps, index: number): Update {
 /** Segments of one batch that is the whole data set, in order. */
 export function* segmentAll(update: Update | null, rules: SegmentRules): Generator<Segment> {
   const runs = rules.chunks.map(({ rows: count }, chunk) => ({ chunk, rows: null, first: 0, count }));
-  const weight = rules.sampleWeights?.reduce((sum, s) => sum + s, 0) ?? countOf(runs);
+  const weight = rules.meanWeight * countOf(runs);
   const segmentRows = Math.min(rules.segmentRows, rules.passRows ?? Infinity);
-  yield* segmentsOf(runs, { index: 0, weight, update }, { ...rules, segmentRows });
+  yield* segmentsOf(runs, { index: 0, weight, divisor: weight, update }, { ...rules, segmentRows });
 }
 
 function* segmentsOf(

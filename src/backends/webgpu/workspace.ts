@@ -74,6 +74,7 @@ export class Workspace {
     this.rules = {
       chunks: data.chunks,
       sampleWeights: data.sampleWeights,
+      meanWeight: data.meanWeight,
       labelSmoothing: data.labelSmoothing,
       segmentRows,
       ...(owner.gpu.traits.software && {
