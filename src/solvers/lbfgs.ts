@@ -36,7 +36,9 @@ export interface LbfgsOptions {
   readonly maxIterations: number;
   /** Seconds after which no further iteration begins. */
   readonly maxSeconds: number;
-  /** Returns the difference between values at x that may be rounding alone, for an objective of `value` there. */
+  /** Relative rounding of the objective's values: what lowers it by less is no progress. */
+  readonly precision: number;
+  /** Returns the largest difference between values near x that may be rounding, if the objective is `value` there. */
   readonly rounding: (x: Float64Array, value: number) => number;
   /** A first guess at the inverse Hessian. */
   readonly precondition: Preconditioner;
@@ -92,7 +94,7 @@ export async function lbfgs(
   options: LbfgsOptions,
   onIteration: (state: LbfgsState, gradientNorm: number) => void | Promise<void>,
 ): Promise<LbfgsStop> {
-  const { tolerance, maxIterations, maxSeconds, rounding, l1 } = options;
+  const { tolerance, maxIterations, maxSeconds, precision, l1 } = options;
   const began = performance.now();
   let evaluations = start instanceof Float64Array ? 0 : start.evaluations;
   const counted: Objective = (x) => {
@@ -104,7 +106,7 @@ export async function lbfgs(
     await pause();
     const pseudo = l1 ? pseudoGradient(state.x, state.gradient, l1) : state.gradient;
     const norm = maxNorm(pseudo);
-    state = { ...state, lowered: progressOf(state, norm, rounding(state.x, state.value)) };
+    state = { ...state, lowered: progressOf(state, norm, precision) };
     await onIteration(state, norm);
     if (norm <= tolerance) return "tolerance";
     if (state.iteration >= maxIterations) return "iterations";
@@ -126,8 +128,9 @@ async function begin(objective: Objective, x: Float64Array, l1: L1Penalty | null
   return { iteration: 0, evaluations: 1, x, gradient, value, pairs: [], lowered };
 }
 
-function progressOf({ value, iteration, lowered }: LbfgsState, norm: number, noise: number): Lowered {
-  const isProgress = value < lowered.value - noise || norm < NORM_PROGRESS * lowered.norm;
+function progressOf({ value, iteration, lowered }: LbfgsState, norm: number, precision: number): Lowered {
+  const isLower = value < lowered.value - precision * Math.abs(value);
+  const isProgress = isLower || norm < NORM_PROGRESS * lowered.norm;
   return isProgress ? { value, norm, iteration } : lowered;
 }
 

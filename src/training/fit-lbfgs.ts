@@ -4,7 +4,7 @@ import { DivergenceError } from "../errors.ts";
 import type { IterationRecord } from "../fit-options.ts";
 import { fold, unfold } from "../model/folding.ts";
 import { areFinite, type Parameters } from "../objective.ts";
-import { lbfgs, type Objective } from "../solvers/lbfgs.ts";
+import { type LbfgsOptions, lbfgs, type Objective } from "../solvers/lbfgs.ts";
 import { fitPreconditioner, type Preconditioner, preconditionerCost } from "../solvers/preconditioner.ts";
 import { penaltiesOf, thresholdsOf } from "./conditioning.ts";
 import type { LbfgsProgress, Outcome, Run } from "./run.ts";
@@ -14,6 +14,9 @@ const MEMORY = { pairs: 10, leastPairs: 3, bytes: 2 ** 30 };
 
 /** Relative rounding of a loss summed over many rows, by the device's arithmetic. */
 const PRECISION = { float32: 2 ** -22, float64: 2 ** -50 };
+
+/** Rounding of a single score beside that of a loss that is summed over many rows. */
+const SCORE_SHARE = 1 / 4;
 
 /**
  * What saving more than half of the passes is worth: multiplications on this thread, by those of a pass on the device,
@@ -27,6 +30,7 @@ export async function fitLbfgs(run: Run, start: Parameters, resumed: LbfgsProgre
   const { options, hooks, trainer, rows, validation, shape, conditioning } = run;
   const count = shape.classes * shape.features;
   const iterations: IterationRecord[] = [...(resumed?.iterations ?? [])];
+  const precision = run.device.kind === "reference" ? PRECISION.float64 : PRECISION.float32;
   const passes: Passes = new WeakMap();
   let latest = start;
   const stopReason = await lbfgs(
@@ -35,7 +39,8 @@ export async function fitLbfgs(run: Run, start: Parameters, resumed: LbfgsProgre
     {
       ...options,
       memory: memoryFor(count),
-      rounding: roundingOf(run),
+      precision,
+      rounding: roundingOf(run, precision),
       precondition: await preconditionerOf(run),
       l1:
         options.l1 > 0 ? { thresholds: thresholdsOf(options.l1, shape.features, conditioning), count } : null,
@@ -103,9 +108,27 @@ function objectiveOf(run: Run, passes: Passes, isResumed: boolean): Objective {
   };
 }
 
-function roundingOf({ device }: Run): (x: Float64Array, value: number) => number {
-  const precision = device.kind === "reference" ? PRECISION.float64 : PRECISION.float32;
-  return (_, value) => precision * Math.abs(value);
+/**
+ * Returns what differences of the objective may be rounding alone: that of the loss, and that of the scores, which
+ * does not shrink with the loss. A score is about as large as ‖w_k‖ ‖x‖ + |b_k|; a feature that is centred and scaled
+ * counts as 1 in ‖x‖, since their signs differ.
+ */
+function roundingOf(
+  { shape, standardization, conditioning, maxSquaredNorm }: Run,
+  precision: number,
+): LbfgsOptions["rounding"] {
+  const length = (standardization ?? conditioning) ? 1 : Math.sqrt(maxSquaredNorm);
+  const { classes, features } = shape;
+  return (x, value) => {
+    let score = 0;
+    for (let k = 0; k < classes; k++) {
+      let squares = 0;
+      for (let at = k * features; at < (k + 1) * features; at++) squares += x[at] * x[at];
+      const bias = shape.bias ? Math.abs(x[classes * features + k]) : 0;
+      score = Math.max(score, Math.sqrt(squares) * length + bias);
+    }
+    return precision * (Math.abs(value) + SCORE_SHARE * (1 + score));
+  };
 }
 
 /** Adds 2 λ_j W_kj to the gradient; gives Σ λ_j W_kj². In float64: the device leaves the penalty out. */

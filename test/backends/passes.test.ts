@@ -59,8 +59,8 @@ test("evaluations of a search that failed are counted too", async () => {
     objectiveOf,
     new Float64Array(3),
     {
-      ...{ memory: 10, tolerance: 1e-8, maxIterations: 50, maxSeconds: Infinity, rounding: () => 1e-15 },
-      ...{ precondition: async (vector) => vector.slice(), l1: null },
+      ...{ memory: 10, tolerance: 1e-8, maxIterations: 50, maxSeconds: Infinity, precision: 2 ** -50 },
+      ...{ precondition: async (vector) => vector.slice(), rounding: () => 1e-15, l1: null },
     },
     (state) => void seen.push([state.evaluations, evaluations]),
   );

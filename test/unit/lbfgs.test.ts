@@ -14,6 +14,7 @@ const OPTIONS: LbfgsOptions = {
   tolerance: 1e-9,
   maxIterations: 500,
   maxSeconds: Infinity,
+  precision: 2 ** -50,
   rounding: (_, value) => 2 ** -50 * Math.abs(value),
   precondition: NOTHING,
   l1: null,
@@ -87,7 +88,10 @@ describe("L-BFGS", () => {
         gradient: gradient.map((g, i) => g + 1e-7 * Math.sin(1e15 * x[i] + i)),
       };
     };
-    const { stop, last } = await minimise(rough, new Float64Array(8), { rounding: () => 2 ** -22 });
+    const { stop, last } = await minimise(rough, new Float64Array(8), {
+      precision: 2 ** -22,
+      rounding: () => 2 ** -22,
+    });
     expect(stop).toBe("precision");
     expect((await objective(last.x)).value).toBeLessThan(1e-5);
   });
