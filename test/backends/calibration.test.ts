@@ -36,6 +36,32 @@ for (const { name, device } of DEVICES) {
       });
     });
 
+    test("without a least loss, the temperature stays 1 and the result says why", async () => {
+      const rows = [
+        [-3, 0],
+        [3, 0],
+        [-2, 1],
+        [2, 1],
+      ];
+      await withModel({ l2: 1e-2 }, async (model) => {
+        await model.fit(rows, [0, 1, 0, 1]);
+        for (const labels of [
+          [0, 1, 0, 1],
+          { data: Float32Array.of(1, 0, 0, 1, 1, 0, 0, 1), rows: 4, cols: 2 },
+        ]) {
+          const result = await model.calibrate(rows, labels);
+          expect(result).toMatchObject({ temperature: 1, reason: "separated" });
+          expect(result.lossAfter).toBe(result.lossBefore);
+        }
+        expect(await model.calibrate(rows, [1, 0, 1, 0])).toMatchObject({
+          temperature: 1,
+          reason: "uninformative",
+        });
+        expect((await model.calibrate(rows, [0, 1, 1, 1])).reason).toBe("optimum");
+        expect(model.temperature).not.toBe(1);
+      });
+    });
+
     test("a report counts what the probabilities say; unsure rows can be rejected", async () => {
       await withModel({ l2: 0.1 }, async (model) => {
         await model.fit(x, y);

@@ -4,7 +4,14 @@ import { objective } from "../../src/backends/reference/index.ts";
 import { SoftmaxRegression, type SoftmaxRegressionOptions } from "../../src/index.ts";
 import { DEVICES } from "../support/backends.ts";
 import { expectClose } from "../support/expect-close.ts";
-import { hasData, type Labelled, readDigits, readIris, readOptima } from "../support/real-data.ts";
+import {
+  hasData,
+  type Labelled,
+  readDigits,
+  readIris,
+  readL1Optima,
+  readOptima,
+} from "../support/real-data.ts";
 
 const CASES = [
   // Iris is badly conditioned, as it comes: all rows at once and a long memory get through the valley.
@@ -43,6 +50,26 @@ for (const { name: backend, device } of DEVICES) {
         expect(same / x.rows).toBeGreaterThanOrEqual(0.999);
       });
     }
+
+    test("L-BFGS reaches the optimum with L1 and the elastic net, and the weights that are 0 there", async () => {
+      const data = { iris: await readIris(), digits: await readDigits(1), "digits/16": await readDigits() };
+      for (const [name, optimum] of Object.entries(await readL1Optima())) {
+        const { l1, l2, zeros } = optimum;
+        const { x, y } = data[name.split(" ")[0] as keyof typeof data];
+        const model = new SoftmaxRegression({ device, l1, l2 });
+        const { iterations, stopReason } = await model.fit(x, y);
+        const isZero = model.weights.filter((w) => w === 0);
+        model.dispose();
+        expect(stopReason, name).not.toBe("iterations");
+        expectClose(
+          [iterations[iterations.length - 1].objective],
+          [optimum.objective],
+          { absolute: 0, relative: device === "reference" ? 1e-6 : 1e-5 },
+          name,
+        );
+        expect(isZero.length, name).toBe(zeros);
+      }
+    });
 
     test("raw features, 0 … 16, do not diverge", async () => {
       const { x, y } = await readDigits(1);

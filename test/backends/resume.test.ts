@@ -17,6 +17,36 @@ for (const { name, device } of DEVICES) {
   describe(name, () => {
     const { withModel, withLoaded } = modelsOn({ device, tuning: "off" });
 
+    test("an abort in the epoch that early stopping ends: the resumed fit ends there too", async () => {
+      const { x, y, validation } = NOISY;
+      const options: SoftmaxRegressionOptions = {
+        ...{ solver: "sgd", epochs: 40, batchSize: 16, learningRate: 0.5 },
+        earlyStopping: { patience: 0 },
+      };
+      for (const seed of [1, 2, 3]) {
+        const whole = await withModel({ ...options, seed }, async (model) => {
+          const { epochs, stopReason } = await model.fit(x, y, { validation });
+          expect(stopReason).toBe("early");
+          return { weights: model.weights, epochs };
+        });
+        await withModel({ ...options, seed }, async (model) => {
+          const controller = new AbortController();
+          const hooks: FitOptions = {
+            validation,
+            signal: controller.signal,
+            onEpoch: ({ epoch }) => {
+              if (epoch === whole.epochs.length) controller.abort();
+            },
+          };
+          await expect(model.fit(x, y, hooks)).rejects.toMatchObject({ name: "AbortError" });
+          const { epochs, stopReason } = await model.fit(x, y, { validation, resume: true });
+          expect(stopReason).toBe("early");
+          expect(epochs).toEqual(whole.epochs);
+          expect(model.weights).toEqual(whole.weights);
+        });
+      }
+    });
+
     describe("a fit that is interrupted and resumed ends with the same bits", () => {
       const { x, y, validation } = DIGITS;
 

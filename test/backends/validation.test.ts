@@ -5,7 +5,7 @@ import { DEVICES } from "../support/backends.ts";
 import { DIGITS } from "../support/digit-rows.ts";
 import { expectClose } from "../support/expect-close.ts";
 import { modelsOn } from "../support/models-on.ts";
-import { NOISY } from "../support/noisy-rows.ts";
+import { FEATURES, NOISY } from "../support/noisy-rows.ts";
 
 for (const { name, device } of DEVICES) {
   describe(name, () => {
@@ -58,6 +58,39 @@ for (const { name, device } of DEVICES) {
       });
       await withModel({ ...options, earlyStopping: { patience: 1 } }, async (model) => {
         expect((await model.fit(x, y, { validation })).epochs.length).toBeGreaterThan(10);
+      });
+    });
+
+    test("a validation loss that is not finite is never the best: of epochs, of λ, or in a file", async () => {
+      const { x, y, held } = NOISY;
+      const data = held.x.data.slice();
+      data.fill(3e38, 0, FEATURES);
+      const validation = [{ ...held.x, data }, held.y] as const;
+      const options = { solver: "sgd", epochs: 12, batchSize: 30, learningRate: 5, l2: 0 } as const;
+      await withModel({ ...options, earlyStopping: { patience: 3 } }, async (model) => {
+        const weights: Float32Array[] = [];
+        const { epochs } = await model.fit(x, y, {
+          validation,
+          onEpoch: () => void weights.push(model.weights),
+        });
+        const losses = epochs.map((epoch) => epoch.validation?.loss ?? 0);
+        const finite = losses.filter(Number.isFinite);
+        const kept = finite.length > 0 ? losses.indexOf(Math.min(...finite)) : losses.length - 1;
+        expect(model.weights).toEqual(weights[kept]);
+      });
+      await withModel({}, async (model) => {
+        const path = model.fitPath(x, y, [1e3, 1e-2, 1e-4], { validation });
+        const chosen = await path.then(
+          () => model.l2,
+          (error: Error) => error,
+        );
+        if (chosen instanceof Error)
+          expect(chosen).toMatchObject({ name: "DataError", argument: "validation[0]" });
+        else {
+          const losses = (await path).map((entry) => [entry.validation?.loss, entry.l2] as const);
+          const finite = losses.filter(([loss]) => Number.isFinite(loss)).sort(([a = 0], [b = 0]) => a - b);
+          expect(chosen).toBe(finite[0][1]);
+        }
       });
     });
 

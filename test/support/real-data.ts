@@ -43,6 +43,18 @@ export async function readOptima(): Promise<Record<string, Optimum>> {
   return JSON.parse(new TextDecoder().decode(await readBytes("../reference/optima.json"))).cases;
 }
 
+/** An exact optimum with an L1 penalty. */
+export interface L1Optimum extends Omit<Optimum, "trainAccuracy"> {
+  readonly l1: number;
+  /** Weights that are exactly 0 there. */
+  readonly zeros: number;
+}
+
+/** Optima with L1 by name, for example `"digits/16 l1=0.01 l2=0"`. */
+export async function readL1Optima(): Promise<Record<string, L1Optimum>> {
+  return JSON.parse(new TextDecoder().decode(await readBytes("../reference/l1-optima.json"))).cases;
+}
+
 /** Numbers but for the last column, which is the label; the first line is a header. */
 function parseCsv(text: string, divisor: number): Labelled {
   const lines = text
