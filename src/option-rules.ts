@@ -8,6 +8,7 @@ import type {
   PredictOptions,
   ReportOptions,
 } from "./fit-options.ts";
+import { nearestName } from "./option-hints.ts";
 import { DEFAULTS, type ResolvedOptions, type SoftmaxRegressionOptions } from "./options.ts";
 
 const NAMED_DEVICES: readonly unknown[] = ["auto", "webgpu", "wasm", "reference"];
@@ -19,7 +20,7 @@ const UINT32 = 2 ** 32 - 1;
 /** What each option must be, in words, and whether a value is. */
 type RulesOf<T> = { readonly [Name in keyof T]-?: Rule };
 
-type Rule = readonly [expected: string, accepts: (value: unknown) => boolean];
+type Rule = readonly [expected: string, accepts: (value: unknown) => boolean, choices?: readonly unknown[]];
 
 const NOT_NEGATIVE: Rule = [
   "a finite float32 ≥ 0",
@@ -32,7 +33,7 @@ const FUNCTION: Rule = ["a function", (value) => typeof value === "function"];
 const RULES: RulesOf<ResolvedOptions> = {
   l2: NOT_NEGATIVE,
   l1: NOT_NEGATIVE,
-  solver: ['"lbfgs", "sgd" or "adamw"', (value) => SOLVERS.includes(value)],
+  solver: ['"lbfgs", "sgd" or "adamw"', (value) => SOLVERS.includes(value), SOLVERS],
   bias: BOOLEAN,
   standardize: BOOLEAN,
   classWeight: [
@@ -61,15 +62,17 @@ const RULES: RulesOf<ResolvedOptions> = {
   device: [
     '"auto", "webgpu", "wasm", "reference" or a GPUDevice',
     (value) => NAMED_DEVICES.includes(value) || isGpuDevice(value),
+    NAMED_DEVICES,
   ],
   threads: [
     '"auto" or an integer from 1 to 64',
     (value) => value === "auto" || (isInteger(value, 1) && Number(value) <= 64),
   ],
-  storage: ['"auto", "f32", "f16" or "u8"', (value) => STORAGES.includes(value)],
+  storage: ['"auto", "f32", "f16" or "u8"', (value) => STORAGES.includes(value), STORAGES],
   tuning: [
     '"auto", "off", "quick", "full" or a choice that a fit reported',
     (value) => TUNINGS.includes(value) || (typeof value === "object" && value !== null),
+    TUNINGS,
   ],
   tuningCache: [
     "an object with getItem and setItem, such as localStorage",
@@ -97,15 +100,54 @@ const FIT_RULES: RulesOf<FitOptions> = {
   signal: ["an AbortSignal", (value) => value instanceof AbortSignal],
 };
 
+/** Solvers that look at an option, and what `partialFit` looks at whatever the solver is. */
+type Effect = readonly (ResolvedOptions["solver"] | "partialFit")[];
+
+const ITERATIONS: Effect = ["lbfgs"];
+const EPOCHS: Effect = ["sgd", "adamw"];
+const EFFECTS: Readonly<Partial<Record<keyof ResolvedOptions, Effect>>> = {
+  tolerance: ITERATIONS,
+  maxIterations: ITERATIONS,
+  maxSeconds: ITERATIONS,
+  epochs: EPOCHS,
+  averaging: EPOCHS,
+  earlyStopping: EPOCHS,
+  batchSize: [...EPOCHS, "partialFit"],
+  learningRate: [...EPOCHS, "partialFit"],
+  momentum: ["sgd", "partialFit"],
+  nesterov: ["sgd", "partialFit"],
+  beta1: ["adamw"],
+  beta2: ["adamw"],
+  epsilon: ["adamw"],
+};
+
+/** What an option's place is taken by with another solver. */
+const COUNTERPARTS: Readonly<Record<string, string>> = {
+  epochs: "maxIterations",
+  maxIterations: "epochs",
+  tolerance: "earlyStopping",
+  earlyStopping: "tolerance",
+};
+
+/** The options that are given, by name, as far as the solver looks at them. */
+export function effectiveOptions(options: SoftmaxRegressionOptions): SoftmaxRegressionOptions {
+  const solver = options.solver ?? DEFAULTS.solver;
+  return Object.fromEntries(
+    Object.entries(options).filter(([name, value]) => value !== undefined && hasEffect(name, solver, true)),
+  );
+}
+
 /**
  * Fills in defaults.
  *
- * @throws OptionError an unknown name, a value out of range, or two that exclude each other; nothing is coerced
+ * @throws OptionError an unknown name, a value out of range, two that exclude each other, or one that the solver does
+ *                     not look at; nothing is coerced
  */
 export function resolveOptions(options: SoftmaxRegressionOptions): ResolvedOptions {
   check(options, RULES);
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
   const resolved = { ...DEFAULTS, ...given };
+  for (const name of Object.keys(given)) checkEffect(name, resolved.solver, true);
   if (resolved.solver === "adamw" && resolved.l1 > 0)
     throw new OptionError("l1", 'AdamW has no L1 penalty; use solver "sgd" or "lbfgs", or l1: 0');
   if (resolved.standardize && resolved.storage === "u8")
@@ -126,10 +168,26 @@ const PREDICT_RULES: RulesOf<PredictOptions> = {
   minProbability: ["a number in [0, 1]", (value) => isNumber(value) && value >= 0 && value <= 1],
 };
 
-/** Checks of the options of one call: @throws OptionError an unknown name, or a value that does not fit. */
+/** An estimator's options as they were given, and its solver. */
+interface Given {
+  readonly given: readonly string[];
+  readonly solver: ResolvedOptions["solver"];
+}
+
+/**
+ * Checks of the options of one call.
+ *
+ * @throws OptionError an unknown name, a value that does not fit, or an option that the solver does not look at
+ */
 export const checkOptions = {
-  fit: (options: FitOptions) => check(options, FIT_RULES),
-  fitPath: (options: Omit<FitOptions, "resume">) => check(options, PATH_RULES),
+  fit: (options: FitOptions, estimator: Given) => {
+    check(options, FIT_RULES);
+    checkFit(options, estimator);
+  },
+  fitPath: (options: Omit<FitOptions, "resume">, estimator: Given) => {
+    check(options, PATH_RULES);
+    checkFit(options, estimator);
+  },
   partialFit: (options: PartialFitOptions) => check(options, PARTIAL_FIT_RULES),
   evaluate: (options: EvaluateOptions) => check(options, EVALUATE_RULES),
   report: (options: ReportOptions) => check(options, REPORT_RULES),
@@ -141,14 +199,47 @@ function check<T extends object>(options: T, rules: RulesOf<T>): void {
     throw new OptionError("options", `expected an object, got ${describe(options)}`);
   }
   for (const [name, value] of Object.entries(options)) {
-    if (!Object.hasOwn(rules, name)) {
-      throw new OptionError(name, `no such option; there are ${Object.keys(rules).join(", ")}`);
-    }
-    const [expected, accepts] = rules[name as keyof T];
-    if (value !== undefined && !accepts(value)) {
-      throw new OptionError(name, `expected ${expected}, got ${describe(value)}`);
-    }
+    if (!Object.hasOwn(rules, name)) throw new OptionError(name, `no such option; ${hintFor(name, rules)}`);
+    const [expected, accepts, choices = []] = rules[name as keyof T];
+    if (value === undefined || accepts(value)) continue;
+    const meant = typeof value === "string" && nearestName(value, choices.map(String));
+    const hint = meant ? `; did you mean "${meant}"?` : "";
+    throw new OptionError(name, `expected ${expected}, got ${describe(value)}${hint}`);
   }
+}
+
+/** Says where an unknown option belongs, which one it is likely to mean, or which there are. */
+function hintFor(name: string, rules: object): string {
+  if (rules !== RULES && Object.hasOwn(RULES, name)) return "it is an option of new SoftmaxRegression";
+  if (rules === RULES && Object.hasOwn(FIT_RULES, name)) return "it is an option of fit";
+  const names = Object.keys(rules);
+  const meant = nearestName(name, names);
+  return meant ? `did you mean ${meant}?` : `there are ${names.join(", ")}`;
+}
+
+/** Checks what is given for a whole fit, which `partialFit` alone would look at, and the hooks. */
+function checkFit({ onEpoch, onIteration }: FitOptions, { given, solver }: Given): void {
+  for (const name of given) checkEffect(name, solver, false);
+  if (onEpoch && solver === "lbfgs")
+    throw new OptionError("onEpoch", "L-BFGS has iterations and no epochs; use onIteration");
+  if (onIteration && solver !== "lbfgs")
+    throw new OptionError("onIteration", `solver "${solver}" has epochs and no iterations; use onEpoch`);
+}
+
+function hasEffect(name: string, solver: ResolvedOptions["solver"], mayBePartial: boolean): boolean {
+  const effect = Object.hasOwn(EFFECTS, name) ? EFFECTS[name as keyof ResolvedOptions] : undefined;
+  if (!effect || effect.includes(solver)) return true;
+  return mayBePartial && solver === "lbfgs" && effect.includes("partialFit");
+}
+
+function checkEffect(name: string, solver: ResolvedOptions["solver"], mayBePartial: boolean): void {
+  if (hasEffect(name, solver, mayBePartial)) return;
+  const solvers = EFFECTS[name as keyof ResolvedOptions]?.filter((other) => other !== "partialFit") ?? [];
+  const instead = Object.hasOwn(COUNTERPARTS, name) ? `, or ${COUNTERPARTS[name]}` : "";
+  throw new OptionError(
+    name,
+    `has no effect with solver "${solver}"; use solver ${solvers.map((other) => `"${other}"`).join(" or ")}${instead}`,
+  );
 }
 
 function isNumber(value: unknown): value is number {

@@ -52,6 +52,8 @@ import { packProgress, unpackProgress } from "./training/progress.ts";
  */
 export class SoftmaxRegression {
   #options: ResolvedOptions;
+  /** Names of the options that were given. */
+  readonly #given: readonly string[];
   readonly #backend: BackendOwner;
   readonly #state = new ModelState();
   #isFitting = false;
@@ -59,6 +61,7 @@ export class SoftmaxRegression {
   /** @throws OptionError an unknown option, or a value out of range */
   constructor(options: SoftmaxRegressionOptions = {}) {
     this.#options = resolveOptions(options);
+    this.#given = Object.keys(options).filter((name) => options[name as keyof typeof options] !== undefined);
     this.#backend = new BackendOwner(this.#options.device, this.#options);
   }
 
@@ -108,7 +111,7 @@ export class SoftmaxRegression {
    */
   fit(x: MatrixLike, y: LabelsLike, options: FitOptions = {}): Promise<FitHistory> {
     return this.#alone(async () => {
-      checkOptions.fit(options);
+      checkOptions.fit(options, { given: this.#given, solver: this.#options.solver });
       const began = performance.now();
       checkEarlyStopping(this.#options, options);
       const { problem, task } = await beginFit(this.#state, this.#request(x, y, options));
@@ -138,7 +141,7 @@ export class SoftmaxRegression {
     options: Omit<FitOptions, "resume"> = {},
   ): Promise<PathEntry[]> {
     return this.#alone(async () => {
-      checkOptions.fitPath(options);
+      checkOptions.fitPath(options, { given: this.#given, solver: this.#options.solver });
       checkPath(l2s);
       checkEarlyStopping(this.#options, options);
       const { problem, task } = await beginFit(this.#state, this.#request(x, y, options));

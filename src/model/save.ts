@@ -4,7 +4,7 @@ import { FormatError, OptionError } from "../errors.ts";
 import type { JsonValue } from "../formats/json.ts";
 import { readModel } from "../formats/read-model.ts";
 import type { SavedModel, SavedProgress } from "../formats/saved-model.ts";
-import { resolveOptions } from "../option-rules.ts";
+import { effectiveOptions, resolveOptions } from "../option-rules.ts";
 import type { ResolvedOptions, SoftmaxRegressionOptions } from "../options.ts";
 import type { Fitted } from "./fitted.ts";
 
@@ -35,7 +35,7 @@ export function savedModel(
 /** The inverse: what a saved model knows. */
 export function fittedOf(saved: SavedModel): Fitted {
   const { classes, features, weights, bias, standardization, temperature } = saved;
-  const { l2, l1 } = resolveOptions(saved.options as SoftmaxRegressionOptions);
+  const { l2, l1 } = resolveOptions(effectiveOptions(saved.options as SoftmaxRegressionOptions));
   return {
     ...{ classes, features, temperature, l2, l1 },
     parameters: { weights, bias },
@@ -56,13 +56,15 @@ export async function loadModel(source: ModelSource): Promise<SavedModel> {
  */
 export function optionsOf(saved: SavedModel, given: SoftmaxRegressionOptions): SoftmaxRegressionOptions {
   try {
-    resolveOptions(saved.options as SoftmaxRegressionOptions);
+    resolveOptions(effectiveOptions(saved.options as SoftmaxRegressionOptions));
   } catch (cause) {
     if (!(cause instanceof OptionError)) throw cause;
     throw new FormatError(`model.options.${cause.argument}`, cause.message, { cause });
   }
   const wanted = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
-  return { ...(saved.options as SoftmaxRegressionOptions), ...wanted };
+  // A solver given instead of the saved one does not look at the saved one's options.
+  const solver = "solver" in wanted ? { solver: wanted.solver } : {};
+  return { ...effectiveOptions({ ...saved.options, ...solver } as SoftmaxRegressionOptions), ...wanted };
 }
 
 /** Functions and what is as by default are left out: a schedule has to be given again. */

@@ -73,8 +73,9 @@ for (const { name, device } of DEVICES) {
             const hooks: FitOptions = {
               validation,
               signal: controller.signal,
-              onEpoch: ({ epoch }) => stopAt(epoch),
-              onIteration: ({ iteration }) => stopAt(iteration),
+              ...(options.solver === "lbfgs"
+                ? { onIteration: ({ iteration }) => stopAt(iteration) }
+                : { onEpoch: ({ epoch }) => stopAt(epoch) }),
             };
             await expect(model.fit(x, y, hooks)).rejects.toMatchObject({ name: "AbortError" });
             expect(model.isResumable).toBe(true);
@@ -107,18 +108,21 @@ for (const { name, device } of DEVICES) {
 
       /** What is left of a fit that was stopped after its second epoch or iteration. */
       const interrupted = (options: SoftmaxRegressionOptions) =>
-        withModel({ epochs: 6, batchSize: 32, ...options }, async (model) => {
-          const controller = new AbortController();
-          const stop = ({ epoch = 0, iteration = 0 }) => {
-            if (epoch === 2 || iteration === 2) controller.abort();
-          };
-          const { signal } = controller;
-          await expect(model.fit(x, y, { signal, onEpoch: stop, onIteration: stop })).rejects.toMatchObject({
-            name: "AbortError",
-          });
-          expect(model.isResumable).toBe(true);
-          return model.toSafetensors();
-        });
+        withModel(
+          options.solver === "sgd" ? { epochs: 6, batchSize: 32, ...options } : options,
+          async (model) => {
+            const controller = new AbortController();
+            const stop = ({ epoch = 0, iteration = 0 }) => {
+              if (epoch === 2 || iteration === 2) controller.abort();
+            };
+            const hook = options.solver === "sgd" ? { onEpoch: stop } : { onIteration: stop };
+            await expect(model.fit(x, y, { signal: controller.signal, ...hook })).rejects.toMatchObject({
+              name: "AbortError",
+            });
+            expect(model.isResumable).toBe(true);
+            return model.toSafetensors();
+          },
+        );
 
       const CASES: Record<
         string,

@@ -64,7 +64,7 @@ for (const { name, device } of DEVICES) {
     test("all weights times one number: the same result", async () => {
       for (const solver of ["lbfgs", "sgd", "adamw"] as const) {
         const weightsAt = (factor: number) =>
-          withModel({ solver, epochs: 5, batchSize: 64 }, async (model) => {
+          withModel({ solver, ...(solver !== "lbfgs" && { epochs: 5, batchSize: 64 }) }, async (model) => {
             await model.fit(x, y, { sampleWeight: sampleWeight.map((s) => s * factor) });
             const { loss } = await model.evaluate(x, y, {
               sampleWeight: sampleWeight.map((s) => s * factor),

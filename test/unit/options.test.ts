@@ -1,6 +1,7 @@
 /** The estimator's options: defaults, what each accepts, and that everything else is refused by name. */
 import { describe, expect, test } from "vitest";
-import { resolveOptions } from "../../src/option-rules.ts";
+import type { FitOptions } from "../../src/fit-options.ts";
+import { checkOptions, resolveOptions } from "../../src/option-rules.ts";
 import type { ResolvedOptions, SoftmaxRegressionOptions } from "../../src/options.ts";
 
 const DEFAULTS: ResolvedOptions = {
@@ -120,6 +121,18 @@ const REFUSED: Record<Name, readonly unknown[]> = {
 
 const NAMES = Object.keys(DEFAULTS) as Name[];
 
+/** Options that a solver other than the default one looks at. */
+const OF_ANOTHER: Readonly<Partial<Record<Name, "sgd" | "adamw">>> = {
+  ...{ epochs: "sgd", averaging: "sgd", earlyStopping: "sgd" },
+  ...{ beta1: "adamw", beta2: "adamw", epsilon: "adamw" },
+};
+
+/** The solver that an option is for, if it is not the default one. */
+function solverFor(name: Name): SoftmaxRegressionOptions {
+  const solver = OF_ANOTHER[name];
+  return solver ? { solver } : {};
+}
+
 describe("defaults", () => {
   test("stand where nothing is given", () => {
     expect(resolveOptions({})).toEqual(DEFAULTS);
@@ -131,9 +144,9 @@ describe("defaults", () => {
   });
 
   test("stand for the options not given, and the caller's object stays as it was", () => {
-    const options = Object.freeze({ epochs: 3, momentum: 0 });
-    expect(resolveOptions(options)).toEqual({ ...DEFAULTS, epochs: 3, momentum: 0 });
-    expect(options).toEqual({ epochs: 3, momentum: 0 });
+    const options = Object.freeze({ batchSize: 3, momentum: 0 });
+    expect(resolveOptions(options)).toEqual({ ...DEFAULTS, batchSize: 3, momentum: 0 });
+    expect(options).toEqual({ batchSize: 3, momentum: 0 });
   });
 
   test("are not changed through what was returned", () => {
@@ -144,13 +157,13 @@ describe("defaults", () => {
 
 describe.each(NAMES)("%s", (name) => {
   test.each(ACCEPTED[name].map((value) => [value]))("may be %s", (value) => {
-    const resolved = resolveOptions({ [name]: value });
+    const resolved = resolveOptions({ ...solverFor(name), [name]: value });
     expect(resolved[name]).toBe(value);
-    expect({ ...resolved, [name]: DEFAULTS[name] }).toEqual(DEFAULTS);
+    expect({ ...resolved, [name]: DEFAULTS[name] }).toEqual({ ...DEFAULTS, ...solverFor(name) });
   });
 
   test.each(REFUSED[name].map((value) => [value]))("may not be %s", (value) => {
-    expect(() => resolveOptions({ [name]: value })).toThrow(
+    expect(() => resolveOptions({ ...solverFor(name), [name]: value })).toThrow(
       expect.objectContaining({
         name: "OptionError",
         argument: name,
@@ -164,7 +177,14 @@ describe("messages", () => {
   test.each([
     ["batchSize", 0, "batchSize: expected an integer from 1 to 2³²−1, got 0"],
     ["momentum", 1, "momentum: expected a number in [0, 1), got 1"],
-    ["device", "cpu", 'device: expected "auto", "webgpu", "wasm", "reference" or a GPUDevice, got "cpu"'],
+    [
+      "device",
+      "cpu",
+      'device: expected "auto", "webgpu", "wasm", "reference" or a GPUDevice, got "cpu"; did you mean "wasm"?',
+    ],
+    ["solver", "adam", 'solver: expected "lbfgs", "sgd" or "adamw", got "adam"; did you mean "adamw"?'],
+    ["solver", "L-BFGS", 'solver: expected "lbfgs", "sgd" or "adamw", got "L-BFGS"; did you mean "lbfgs"?'],
+    ["solver", "newton", 'solver: expected "lbfgs", "sgd" or "adamw", got "newton"'],
     ["seed", "7", 'seed: expected an integer from 0 to 2³²−1, got "7"'],
     ["bias", null, "bias: expected true or false, got null"],
   ])("of %s say what would be accepted and what was given", (name, value, message) => {
@@ -174,13 +194,11 @@ describe("messages", () => {
 
 describe("unknown names", () => {
   test.each([
-    ["learningrate", 0.1],
-    ["batch_size", 32],
-    ["l2 ", 0],
     ["", 1],
     ["toString", () => ""],
     ["constructor", Object],
-    ["epoch", undefined],
+    ["__proto__x", 1],
+    ["kernel", undefined],
   ])("%s is refused, with the names there are", (name, value) => {
     const options = { [name]: value } as SoftmaxRegressionOptions;
     expect(() => resolveOptions(options)).toThrow(
@@ -192,9 +210,94 @@ describe("unknown names", () => {
     );
   });
 
+  test.each([
+    ["learningrate", "learningRate"],
+    ["batch_size", "batchSize"],
+    ["l2 ", "l2"],
+    ["epoch", "epochs"],
+    ["C", "l2"],
+    ["lr", "learningRate"],
+    ["max_iter", "maxIterations"],
+    ["weight_decay", "l2"],
+    ["fit_intercept", "bias"],
+    ["random_state", "seed"],
+    ["standardise", "standardize"],
+  ])("%s is refused, and %s suggested", (name, meant) => {
+    expect(() => resolveOptions({ [name]: 1 } as SoftmaxRegressionOptions)).toThrow(
+      expect.objectContaining({ argument: name, message: `${name}: no such option; did you mean ${meant}?` }),
+    );
+  });
+
+  test("of a fit are told from those of the estimator", () => {
+    const estimator = { given: [], solver: "lbfgs" } as const;
+    const said = (work: () => void) => {
+      try {
+        work();
+      } catch (error) {
+        return (error as Error).message;
+      }
+      return "nothing";
+    };
+    expect(said(() => resolveOptions({ validation: [] } as SoftmaxRegressionOptions))).toMatch(
+      /an option of fit/,
+    );
+    expect(said(() => checkOptions.fit({ epochs: 3 } as FitOptions, estimator))).toMatch(
+      /an option of new SoftmaxRegression/,
+    );
+    expect(said(() => checkOptions.fit({ validationData: [] } as FitOptions, estimator))).toMatch(
+      /did you mean validation\?/,
+    );
+  });
+
   test("are refused among good ones", () => {
-    const options = { epochs: 3, lr: 0.1 } as SoftmaxRegressionOptions;
+    const options = { batchSize: 3, lr: 0.1 } as SoftmaxRegressionOptions;
     expect(() => resolveOptions(options)).toThrow(expect.objectContaining({ argument: "lr" }));
+  });
+});
+
+describe("options that a solver does not look at", () => {
+  test.each([
+    ["epochs", {}, { epochs: 3 }],
+    ["averaging", {}, { averaging: 0.5 }],
+    ["earlyStopping", {}, { earlyStopping: {} }],
+    ["beta1", {}, { beta1: 0.5 }],
+    ["beta2", { solver: "sgd" }, { beta2: 0.5 }],
+    ["epsilon", { solver: "sgd" }, { epsilon: 1e-6 }],
+    ["momentum", { solver: "adamw" }, { momentum: 0.5 }],
+    ["nesterov", { solver: "adamw" }, { nesterov: true }],
+    ["tolerance", { solver: "sgd" }, { tolerance: 1e-4 }],
+    ["maxIterations", { solver: "adamw" }, { maxIterations: 5 }],
+    ["maxSeconds", { solver: "sgd" }, { maxSeconds: 5 }],
+  ] as const)("%s is refused with %j, and the solvers named that do", (name, solver, option) => {
+    expect(() => resolveOptions({ ...solver, ...option })).toThrow(
+      expect.objectContaining({
+        name: "OptionError",
+        argument: name,
+        message: expect.stringMatching(/has no effect with solver ".+"; use solver "/),
+      }),
+    );
+  });
+
+  test.each(["batchSize", "learningRate", "momentum", "nesterov"])(
+    "%s is for partialFit with L-BFGS, and refused by fit",
+    (name) => {
+      const estimator = { given: [name], solver: "lbfgs" } as const;
+      for (const check of [checkOptions.fit, checkOptions.fitPath])
+        expect(() => check({}, estimator)).toThrow(
+          expect.objectContaining({ name: "OptionError", argument: name }),
+        );
+      expect(() => checkOptions.fit({}, { ...estimator, solver: "sgd" })).not.toThrow();
+    },
+  );
+
+  test("so are the hooks of another solver", () => {
+    const [hook, given] = [() => {}, []];
+    const refusal = (argument: string) => expect.objectContaining({ name: "OptionError", argument });
+    expect(() => checkOptions.fit({ onEpoch: hook }, { given, solver: "lbfgs" })).toThrow(refusal("onEpoch"));
+    for (const solver of ["sgd", "adamw"] as const)
+      expect(() => checkOptions.fit({ onIteration: hook }, { given, solver })).toThrow(
+        refusal("onIteration"),
+      );
   });
 });
 
