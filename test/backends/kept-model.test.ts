@@ -48,8 +48,8 @@ for (const { name, device } of DEVICES) {
         const squares = fitted.weights.reduce((total, w) => total + w * w, 0);
         expect(seen.objective - seen.loss).toBeCloseTo(0.25 * squares, 6);
         const given = { l2: undefined } as unknown as SoftmaxRegressionOptions;
-        await withLoaded(fitted.toSafetensors(), given, async (model) => expect(model.l2).toBe(0.25));
-        await withLoaded(fitted.toSafetensors(), { l2: 9 }, async (model) => {
+        await withLoaded(await fitted.toSafetensors(), given, async (model) => expect(model.l2).toBe(0.25));
+        await withLoaded(await fitted.toSafetensors(), { l2: 9 }, async (model) => {
           expect(model.l2).toBe(9);
           expect(await model.evaluate(...validation)).toEqual(seen);
         });
