@@ -66,7 +66,7 @@ export class SoftmaxRegression {
    * A model that was saved, whatever it was saved as, with the options it was saved with but for those given. A file
    * decides nothing but what the model is: `device`, `threads`, `tuning`, `tuningCache` and `workerUrl` are those given,
    * or the defaults. Bytes are not to be changed until it is there. The work is done in pieces of some milliseconds, but
-   * for long texts: they are put together from bytes in one go, some 30 ms for 100 MB.
+   * for long texts: they are put together from bytes in one go, some 50 ms for 100 MB.
    *
    * @throws FormatError what is no model, or a damaged one, naming the field; also one with an option that is not to be
    *                     in a file

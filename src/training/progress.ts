@@ -21,6 +21,9 @@ import {
 import { ProgressTensors } from "./progress-tensors.ts";
 import type { Conditions, LbfgsProgress, PartialProgress, Progress, SgdProgress } from "./run.ts";
 
+/** Characters that conditions take as JSON, at most; those of a fit take some hundreds. */
+const MAX_CONDITIONS = 10_000;
+
 /** For saving. */
 export async function packProgress(progress: Progress): Promise<SavedProgress> {
   if (progress.solver === "lbfgs") return packLbfgs(progress);
@@ -83,7 +86,7 @@ async function unpackAs(said: Record<string, unknown>, tensors: ProgressTensors)
 }
 
 async function unpackLbfgs(said: Record<string, unknown>, tensors: ProgressTensors): Promise<LbfgsProgress> {
-  const conditions = objectOf(said.conditions) as Conditions;
+  const conditions = conditionsOf(said);
   const numbers = objectOf(said.state);
   const lowered = objectOf(numbers.lowered);
   const iteration = countOf(numbers, "iteration");
@@ -99,6 +102,14 @@ async function unpackLbfgs(said: Record<string, unknown>, tensors: ProgressTenso
     pairs,
   };
   return { solver: "lbfgs", conditions, state, iterations: await iterationsOf(said.iterations, iteration) };
+}
+
+/** What errors show when a fit is resumed under others, so that it has to be short. */
+function conditionsOf(said: Record<string, unknown>): Conditions {
+  const conditions = objectOf(said.conditions) as Conditions;
+  const { length } = JSON.stringify(conditions);
+  if (length > MAX_CONDITIONS) throw bad("conditions", `${length} characters`);
+  return conditions;
 }
 
 /** Steps along which the gradient grew, as it does wherever the curvature is positive. */
@@ -132,7 +143,7 @@ async function unpackSgd(
   const epoch = countOf(numbers, "epoch");
   return {
     solver,
-    conditions: objectOf(said.conditions) as Conditions,
+    conditions: conditionsOf(said),
     state: {
       epoch,
       optimiser: await optimiserOf(tensors, solver === "adamw"),

@@ -93,6 +93,13 @@ describe("the code", () => {
     expected.dispose();
   });
 
+  test("gives weights by label as a Map, which takes any label", () => {
+    const options = { classWeight: new Map([["constructor", 2]]) };
+    expect(snippetOf({ dataset: clouds(2), options })).toContain(
+      'classWeight: new Map([["constructor",2]]),',
+    );
+  });
+
   test("says nothing of options that are as by default", () => {
     expect(snippetOf({ dataset: clouds(2), options: {} })).toContain("new SoftmaxRegression();");
   });

@@ -273,6 +273,14 @@ describe("refused", () => {
       /got 0.5/,
     ],
     ["conditions that are none", lbfgs, { conditions: [] }, {}, "state", /an array/],
+    [
+      "conditions of any length",
+      lbfgs,
+      { conditions: { l2: "x".repeat(1e5) } },
+      {},
+      "conditions",
+      /got 100009 characters/,
+    ],
     ["a rate below 0", partial, { inner: { rate: -1 } }, {}, "rate", /got -1/],
     ["steps beyond a count", partial, { inner: { steps: 2 ** 32 } }, {}, "steps", /got 4294967296/],
   ])("%s", async (_, progress, state, tensors, field, reason) => {
