@@ -180,6 +180,7 @@ interface Given {
  * @throws OptionError an unknown name, a value that does not fit, or an option that the solver does not look at
  */
 export const checkOptions = {
+  estimator: (options: SoftmaxRegressionOptions) => check(options, RULES),
   fit: (options: FitOptions, estimator: Given) => {
     check(options, FIT_RULES);
     checkFit(options, estimator);

@@ -20,7 +20,7 @@ import type {
   PredictOptions,
   ReportOptions,
 } from "./fit-options.ts";
-import { modelToJson } from "./formats/model-json.ts";
+import { modelToJson, modelToPlainJson } from "./formats/model-json.ts";
 import { modelToSafetensors } from "./formats/model-safetensors.ts";
 import { toOnnx } from "./formats/onnx.ts";
 import type { SavedModel } from "./formats/saved-model.ts";
@@ -66,9 +66,13 @@ export class SoftmaxRegression {
   }
 
   /**
-   * A model that was saved, whatever it was saved as, with the options it was saved with but for those given.
+   * A model that was saved, whatever it was saved as, with the options it was saved with but for those given. A file
+   * decides nothing but what the model is: `device`, `threads`, `tuning`, `tuningCache` and `workerUrl` are those given,
+   * or the defaults. Bytes are not to be changed until it is there. The work is done in pieces of some milliseconds, but
+   * for long texts: they are put together from bytes in one go, some 50 ms for 100 MB.
    *
-   * @throws FormatError what is no model, or a damaged one, naming the field
+   * @throws FormatError what is no model, or a damaged one, naming the field; also one with an option that is not to be
+   *                     in a file
    * @throws OptionError an option given that is unknown or out of range
    */
   static async load(source: ModelSource, options: SoftmaxRegressionOptions = {}): Promise<SoftmaxRegression> {
@@ -81,17 +85,17 @@ export class SoftmaxRegression {
    *
    * @throws FormatError arrays that are damaged, or do not fit each other
    */
-  static fromSklearn(
+  static async fromSklearn(
     source: SklearnModel | string,
     options: SoftmaxRegressionOptions = {},
-  ): SoftmaxRegression {
+  ): Promise<SoftmaxRegression> {
     const saved = typeof source === "string" ? fromSklearnJson(source) : fromSklearn(source);
-    return SoftmaxRegression.#from(saved, options);
+    return SoftmaxRegression.#from(await saved, options);
   }
 
-  static #from(saved: SavedModel, given: SoftmaxRegressionOptions): SoftmaxRegression {
+  static async #from(saved: SavedModel, given: SoftmaxRegressionOptions): Promise<SoftmaxRegression> {
     const { weights, bias, progress } = saved;
-    const resumable = progress && unpackProgress(progress, weights.length, bias.length);
+    const resumable = progress && (await unpackProgress(progress, weights.length, bias.length));
     const model = new SoftmaxRegression(optionsOf(saved, given));
     model.#state.replace(fittedOf(saved), resumable);
     return model;
@@ -248,23 +252,40 @@ export class SoftmaxRegression {
     });
   }
 
-  /** The model as a safetensors file, an interrupted fit and all. Schedules given as functions are not saved. */
-  toSafetensors(): Uint8Array<ArrayBuffer> {
-    return modelToSafetensors(this.#saved());
+  /**
+   * The model as a safetensors file, an interrupted fit and all: as it is now, whatever becomes of it meanwhile. Schedules
+   * given as functions are not saved, nor `device`, `threads`, `tuning`, `tuningCache` and `workerUrl`.
+   *
+   * @throws StateError before the first fit
+   */
+  async toSafetensors(): Promise<Uint8Array<ArrayBuffer>> {
+    return modelToSafetensors(await this.#saved());
   }
 
-  /** The model as JSON text, an interrupted fit and all. */
-  toJsonText(): string {
-    return modelToJson(this.#saved());
+  /** The same as JSON text. @throws StateError before the first fit; FormatError more than 2²⁴ numbers */
+  async toJsonText(): Promise<string> {
+    return modelToJson(await this.#saved());
+  }
+
+  /**
+   * What `JSON.stringify(model)` writes, which {@link load} reads: the model without an interrupted fit. It holds the
+   * thread; prefer {@link toJsonText} for large models.
+   *
+   * @throws StateError before the first fit
+   */
+  toJSON(): object {
+    return modelToPlainJson(savedModel(this.#requireFitted(), this.#options, null));
   }
 
   /**
    * The model as an ONNX file of opset 13: `x [N,D]` to `logits` and `probabilities [N,K]`, float32,
    * standardisation and temperature folded into one Gemm, so that its logits are divided by the temperature.
    * The classes are in its metadata.
+   *
+   * @throws StateError before the first fit; FormatError parameters too large for float32
    */
-  toOnnx(): Uint8Array<ArrayBuffer> {
-    return toOnnx(this.#saved());
+  async toOnnx(): Promise<Uint8Array<ArrayBuffer>> {
+    return toOnnx(await this.#saved());
   }
 
   /** W `[K·D]`, row after row, a standardisation folded into it. @throws StateError before the first fit */
@@ -335,9 +356,10 @@ export class SoftmaxRegression {
     return { x, y, hooks, options: this.#options, signal };
   }
 
-  #saved(): SavedModel {
-    const { progress } = this.#state;
-    return savedModel(this.#requireFitted(), this.#options, progress && packProgress(progress));
+  /** What there is to save now: none of it changes afterwards, but the state may get another. */
+  async #saved(): Promise<SavedModel> {
+    const [fitted, options, { progress }] = [this.#requireFitted(), this.#options, this.#state];
+    return savedModel(fitted, options, progress && (await packProgress(progress)));
   }
 
   /** The fitted model, to be applied to rows. */

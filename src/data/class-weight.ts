@@ -1,5 +1,5 @@
-/** Weights of classes as a caller gives them, by label or by position. */
-import { OptionError, ShapeError } from "../errors.ts";
+/** Weights of classes as a caller gives them, by label or by position, and as a file holds them. */
+import { FormatError, OptionError, ShapeError } from "../errors.ts";
 import type { Label } from "./labels.ts";
 import { describe } from "./matrix.ts";
 
@@ -48,15 +48,71 @@ export function explicitClassWeights(
   return weights;
 }
 
+/**
+ * Weights by label as pairs, which files hold: as the keys of an object, labels would all become text, and some of them
+ * mean something to JavaScript. A key of an object is the label of a class if there is such a class.
+ */
+export function classWeightPairs(
+  given: ReadonlyMap<Label, number> | Readonly<Record<string, number>>,
+  classes: readonly Label[],
+): (readonly [label: Label, weight: number])[] {
+  if (isMapLike(given)) return Array.from(given);
+  const labels = new Map(classes.map((label) => [String(label), label]));
+  const areNumbers = typeof classes[0] === "number";
+  const labelOf = (key: string): Label =>
+    labels.get(key) ?? (areNumbers && String(Number(key)) === key ? Number(key) : key);
+  return Object.entries(given).map(([key, weight]) => [labelOf(key), weight]);
+}
+
+/**
+ * Class weights as a file holds them: `"balanced"`, a list by position, or pairs of label and weight, which become a
+ * `Map`; in older files an object.
+ *
+ * @throws FormatError anything else; weights that are no finite numbers ≥ 0; a label twice
+ */
+export function classWeightFromFile(value: unknown, argument: string): ClassWeight {
+  if (value === "balanced") return value;
+  if (typeof value !== "object" || value === null)
+    throw new FormatError(argument, `expected "balanced", weights or pairs, got ${describe(value)}`);
+  if (!Array.isArray(value)) {
+    for (const weight of Object.values(value)) checkFromFile(weight, argument);
+    return value as Readonly<Record<string, number>>;
+  }
+  if (!value.every(Array.isArray)) {
+    for (const weight of value) checkFromFile(weight, argument);
+    return value;
+  }
+  const weights = new Map<Label, number>();
+  for (const pair of value) {
+    const [label, weight] = pair;
+    if (pair.length !== 2 || !["string", "number", "boolean"].includes(typeof label))
+      throw new FormatError(argument, `expected pairs of a label and its weight, got ${describe(pair)}`);
+    if (weights.has(label)) throw new FormatError(argument, `${describe(label)} occurs twice`);
+    checkFromFile(weight, argument);
+    weights.set(label, weight);
+  }
+  return weights;
+}
+
+function checkFromFile(weight: unknown, argument: string): void {
+  if (isWeight(weight)) return;
+  throw new FormatError(argument, `expected finite numbers ≥ 0, got ${describe(weight)}`);
+}
+
 function checked(weight: unknown, label: Label): number {
-  if (typeof weight === "number" && weight >= 0 && weight < Infinity) return weight;
+  if (isWeight(weight)) return weight;
   throw new OptionError(
     "classWeight",
     `expected finite numbers ≥ 0, ${describe(label)} has ${describe(weight)}`,
   );
 }
 
-function isList(value: object): value is ArrayLike<number> {
+function isWeight(weight: unknown): weight is number {
+  return typeof weight === "number" && weight >= 0 && weight < Infinity;
+}
+
+/** Whether weights are by position. */
+export function isList(value: object): value is ArrayLike<number> {
   return Array.isArray(value) || (ArrayBuffer.isView(value) && "length" in value);
 }
 

@@ -5,6 +5,7 @@
  */
 import { FormatError, ShapeError } from "../errors.ts";
 import { type ByteReader, type ByteSource, withSources } from "./byte-source.ts";
+import { checkForeign, FOREIGN_LENGTH } from "./foreign-file.ts";
 import { MAX_ELEMENTS, type Matrix } from "./matrix.ts";
 
 /** Images `[rows, cols]`, one per row, `cols = height × width`. Elements are 8-bit and mean value/255. */
@@ -115,7 +116,11 @@ async function readHeader(reader: ByteReader, kind: IdxKind): Promise<number[]> 
   const { argument } = reader;
   const magic = await reader.read(4);
   if (magic.length < 4) throw truncatedHeader(magic.length);
-  checkMagic(uint32At(magic, 0), kind, argument);
+  const word = uint32At(magic, 0);
+  if (word !== kind.magic) {
+    checkForeign(concat(magic, await reader.read(FOREIGN_LENGTH)), argument);
+    throw wrongMagic(word, kind, argument);
+  }
   const rest = await reader.read(headerLength(kind) - 4);
   if (4 + rest.length < headerLength(kind)) throw truncatedHeader(4 + rest.length);
   return kind.dimensions.map((_, i) => uint32At(rest, 4 * i));
@@ -136,11 +141,17 @@ function uint32At(bytes: Uint8Array, offset: number): number {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getUint32(offset);
 }
 
-function checkMagic(magic: number, kind: IdxKind, argument: string): void {
-  if (magic === kind.magic) return;
+function concat(first: Uint8Array, second: Uint8Array): Uint8Array {
+  const both = new Uint8Array(first.length + second.length);
+  both.set(first);
+  both.set(second, first.length);
+  return both;
+}
+
+function wrongMagic(magic: number, kind: IdxKind, argument: string): FormatError {
   const other = [IMAGES, LABELS].find((known) => known.magic === magic);
   const hint = other === undefined ? "" : `, which is an IDX file of ${other.name}`;
-  throw new FormatError(
+  return new FormatError(
     argument,
     `expected the magic number ${hex(kind.magic)} (IDX, ${kind.name}), found ${hex(magic)}${hint}`,
   );

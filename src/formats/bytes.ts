@@ -4,9 +4,13 @@
  */
 import { describe } from "../data/matrix.ts";
 import { FormatError } from "../errors.ts";
+import { copyInPieces, inPieces } from "./pieces.ts";
 
 /** How much of a name or value from a file an error message repeats. */
 const MAX_SHOWN = 60;
+
+/** Bytes of text decoded between two looks at the clock: about a millisecond. */
+const TEXT_BYTES = 2 ** 19;
 
 /** @throws FormatError anything but a Uint8Array */
 export function checkBytes(value: unknown, argument: string): asserts value is Uint8Array {
@@ -20,19 +24,28 @@ export function viewOf(bytes: Uint8Array): DataView {
 }
 
 /** The text of UTF-8 bytes. A byte order mark stays, so that a strict parser sees it. @throws FormatError */
-export function decodeUtf8(bytes: Uint8Array, argument: string): string {
+export async function decodeUtf8(bytes: Uint8Array, argument: string): Promise<string> {
+  const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+  const parts: string[] = [];
   try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+    await inPieces(
+      bytes.length,
+      (begin, end) => {
+        parts.push(decoder.decode(bytes.subarray(begin, end), { stream: end < bytes.length }));
+      },
+      TEXT_BYTES,
+    );
+    return parts.join("");
   } catch (cause) {
     throw new FormatError(argument, "expected text in UTF-8, found other bytes or too many", { cause });
   }
 }
 
-export function concat(chunks: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+export async function concat(chunks: readonly Uint8Array[]): Promise<Uint8Array<ArrayBuffer>> {
   const bytes = new Uint8Array(chunks.reduce((total, chunk) => total + chunk.length, 0));
   let at = 0;
   for (const chunk of chunks) {
-    bytes.set(chunk, at);
+    await copyInPieces(chunk, bytes, at);
     at += chunk.length;
   }
   return bytes;

@@ -2,6 +2,7 @@
 import { FormatError } from "../errors.ts";
 import { show } from "./bytes.ts";
 import type { JsonObject, JsonValue } from "./json.ts";
+import { inPieces } from "./pieces.ts";
 
 /** Rows of one length, one after the other: `values` `[rows × cols]`. */
 export interface Rows {
@@ -44,22 +45,50 @@ export function numberOf(value: unknown, argument: string): number {
   throw new FormatError(argument, `expected a number, got ${show(value)}`);
 }
 
+/** Numbers that JSON has no word for, as they are written: in quotation marks. */
+const NOT_FINITE: readonly unknown[] = ["NaN", "Infinity", "-Infinity"];
+
+/** A number that may be infinite or NaN. @throws FormatError anything but a number or one of those names */
+export function figureOf(value: unknown, argument: string): number {
+  return NOT_FINITE.includes(value) ? Number(value) : numberOf(value, argument);
+}
+
 /** @throws FormatError anything but an array of numbers */
-export function numbersOf(value: unknown, argument: string): Float64Array {
-  return Float64Array.from(arrayOf(value, argument), (item) => numberOf(item, argument));
+export async function numbersOf(
+  value: unknown,
+  argument: string,
+  read: (item: unknown, argument: string) => number = numberOf,
+): Promise<Float64Array> {
+  const list = arrayOf(value, argument);
+  const numbers = new Float64Array(list.length);
+  await inPieces(list.length, (begin, end) => {
+    for (let i = begin; i < end; i++) numbers[i] = read(list[i], argument);
+  });
+  return numbers;
 }
 
 /** @throws FormatError anything but an array of at least one row, all of the same length */
-export function rowsOf(value: unknown, argument: string): Rows {
-  const rows = arrayOf(value, argument).map((row) => arrayOf(row, argument));
+export async function rowsOf(value: unknown, argument: string): Promise<Rows> {
+  const rows = arrayOf(value, argument);
   if (rows.length === 0) throw new FormatError(argument, "expected at least one row, got none");
-  const cols = rows[0].length;
+  const cols = arrayOf(rows[0], argument).length;
   // All lengths before any memory: one long row among many short ones must not decide how much is taken.
-  for (const [i, row] of rows.entries()) {
-    if (row.length === cols) continue;
-    throw new FormatError(argument, `row 0 has ${cols} numbers and row ${i} has ${row.length}`);
-  }
+  await inPieces(rows.length, (begin, end) => {
+    for (let i = begin; i < end; i++) {
+      const { length } = arrayOf(rows[i], argument);
+      if (length === cols) continue;
+      throw new FormatError(argument, `row 0 has ${cols} numbers and row ${i} has ${length}`);
+    }
+  });
   const values = new Float64Array(rows.length * cols);
-  for (const [i, row] of rows.entries()) values.set(numbersOf(row, argument), i * cols);
+  await inPieces(values.length, (begin, end) => {
+    for (let at = begin; at < end; ) {
+      const i = Math.floor(at / cols);
+      const row = rows[i] as readonly unknown[];
+      for (const stop = Math.min(end, (i + 1) * cols); at < stop; at++) {
+        values[at] = numberOf(row[at - i * cols], argument);
+      }
+    }
+  });
   return { values, rows: rows.length, cols };
 }

@@ -1,29 +1,96 @@
 /** JSON as text for people: an entry a line, arrays of plain values in one line. Everything reads back bit for bit. */
 import { FormatError } from "../errors.ts";
+import { pause } from "../pause.ts";
 import { show } from "./bytes.ts";
-import { isUnsafeKey, type JsonObject, type JsonValue, MAX_ENTRIES } from "./json.ts";
+import { isUnsafeKey, type JsonValue, MAX_ENTRIES } from "./json.ts";
+import { inPieces } from "./pieces.ts";
 
 /** Levels of arrays and objects that a value given from outside may have: a file holds it some levels down. */
 const MAX_VALUE_DEPTH = 32;
 
-/** A value as JSON text; numbers in the shortest form that reads back the same, −0 too. */
-export function formatJson(value: JsonValue, indent = ""): string {
-  if (typeof value === "number") return formatNumber(value);
-  if (typeof value !== "object" || value === null) return JSON.stringify(value);
-  const deeper = `${indent}  `;
-  if (isArray(value)) {
-    if (value.every(isScalar)) return `[${value.map((item) => formatJson(item)).join(", ")}]`;
-    return `[\n${value.map((item) => deeper + formatJson(item, deeper)).join(",\n")}\n${indent}]`;
-  }
-  const entries = Object.entries(value);
-  if (entries.length === 0) return "{}";
-  const lines = entries.map(([key, item]) => `${deeper}${JSON.stringify(key)}: ${formatJson(item, deeper)}`);
-  return `{\n${lines.join(",\n")}\n${indent}}`;
+/** Numbers put into text between two looks at the clock: well under a millisecond. */
+const NUMBERS = 2 ** 10;
+
+/** What has no parts. */
+type Scalar = null | boolean | number | string;
+
+/** What can be written: JSON, and numbers in a typed array, which become a list. */
+export type Writable = JsonValue | Float64Array | readonly Writable[] | { readonly [key: string]: Writable };
+
+/**
+ * A value as JSON text; numbers in the shortest form that reads back the same, −0 too, and those that are not finite by
+ * their names, `"Infinity"`. It is made in pieces, with pauses,
+ * but put together in one go.
+ */
+export async function formatJson(value: Writable): Promise<string> {
+  const parts: string[] = [];
+  await write(value, "", parts);
+  return parts.join("");
 }
 
-/** `JSON.stringify` writes −0 as 0. */
-function formatNumber(value: number): string {
-  return Object.is(value, -0) ? "-0" : JSON.stringify(value);
+async function write(value: Writable, indent: string, parts: string[]): Promise<void> {
+  await pause();
+  if (isScalar(value)) parts.push(formatScalar(value));
+  else if (value instanceof Float64Array || isLine(value)) await writeLine(value, parts);
+  else if (isArray(value)) await writeItems(value, indent, parts);
+  else await writeEntries(value, indent, parts);
+}
+
+/** `[1, 2]` */
+async function writeLine(values: Float64Array | readonly Scalar[], parts: string[]): Promise<void> {
+  parts.push("[");
+  await inPieces(
+    values.length,
+    (begin, end) => {
+      if (begin > 0) parts.push(", ");
+      parts.push(formatList(values, begin, end));
+    },
+    NUMBERS,
+  );
+  parts.push("]");
+}
+
+function formatList(values: Float64Array | readonly Scalar[], begin: number, end: number): string {
+  if (!(values instanceof Float64Array)) return values.slice(begin, end).map(formatScalar).join(", ");
+  const piece = values.subarray(begin, end);
+  return piece.every(isPlain) ? piece.join(", ") : Array.from(piece, formatScalar).join(", ");
+}
+
+async function writeItems(items: readonly Writable[], indent: string, parts: string[]): Promise<void> {
+  const deeper = `${indent}  `;
+  for (const [i, item] of items.entries()) {
+    parts.push(i === 0 ? `[\n${deeper}` : `,\n${deeper}`);
+    await write(item, deeper, parts);
+  }
+  parts.push(`\n${indent}]`);
+}
+
+async function writeEntries(
+  object: { readonly [key: string]: Writable },
+  indent: string,
+  parts: string[],
+): Promise<void> {
+  const entries = Object.entries(object);
+  if (entries.length === 0) parts.push("{}");
+  else {
+    const deeper = `${indent}  `;
+    for (const [i, [key, item]] of entries.entries()) {
+      parts.push(i === 0 ? `{\n${deeper}` : `,\n${deeper}`, JSON.stringify(key), ": ");
+      await write(item, deeper, parts);
+    }
+    parts.push(`\n${indent}}`);
+  }
+}
+
+/** Whether an engine's own text of a number, which is quick to come by, is the one wanted. */
+function isPlain(value: number): boolean {
+  return Number.isFinite(value) && !Object.is(value, -0);
+}
+
+/** `JSON.stringify` writes −0 as 0, and what is not finite as null. */
+function formatScalar(value: Scalar): string {
+  if (typeof value === "number" && !isPlain(value)) return value === 0 ? "-0" : `"${value}"`;
+  return JSON.stringify(value);
 }
 
 /**
@@ -32,14 +99,17 @@ function formatNumber(value: number): string {
  * @throws FormatError  numbers that are not finite, objects with a class, functions, `undefined`, keys that
  *                      {@link parseJson} refuses, cycles and other deep nesting
  */
-export function checkJson(value: unknown, argument: string, depth = 0): asserts value is JsonValue {
-  if (value === null || typeof value === "boolean" || typeof value === "string") return;
-  if (typeof value === "number" && Number.isFinite(value)) return;
+export async function checkJson(value: unknown, argument: string, depth = 0): Promise<void> {
+  if (isFiniteScalar(value)) return;
+  await pause();
   if (depth === MAX_VALUE_DEPTH) {
     throw new FormatError(argument, `more than ${MAX_VALUE_DEPTH} levels of arrays and objects`);
   }
   if (Array.isArray(value)) {
-    for (const [i, item] of value.entries()) checkJson(item, `${argument}[${i}]`, depth + 1);
+    // By index: a callback would not see holes.
+    for (let i = 0; i < value.length; i++) {
+      if (!isFiniteScalar(value[i])) await checkJson(value[i], `${argument}[${i}]`, depth + 1);
+    }
   } else if (isPlainObject(value)) {
     const entries = Object.entries(value);
     if (entries.length > MAX_ENTRIES) {
@@ -47,11 +117,20 @@ export function checkJson(value: unknown, argument: string, depth = 0): asserts 
     }
     for (const [key, item] of entries) {
       checkKey(key, argument);
-      checkJson(item, `${argument}.${key.slice(0, 40)}`, depth + 1);
+      await checkJson(item, `${argument}.${key.slice(0, 40)}`, depth + 1);
     }
   } else {
     throw new FormatError(argument, `expected a value that JSON can hold, got ${show(value)}`);
   }
+}
+
+function isFiniteScalar(value: unknown): boolean {
+  return (
+    value === null ||
+    typeof value === "boolean" ||
+    typeof value === "string" ||
+    (typeof value === "number" && Number.isFinite(value))
+  );
 }
 
 /** @throws FormatError a name that {@link parseJson} refuses as a key */
@@ -66,10 +145,15 @@ export function isPlainObject(value: unknown): value is Record<string, unknown> 
   return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
-function isScalar(value: JsonValue): boolean {
+function isScalar(value: Writable): value is Scalar {
   return typeof value !== "object" || value === null;
 }
 
-function isArray(value: readonly JsonValue[] | JsonObject): value is readonly JsonValue[] {
+/** Whether a list has no parts that would need lines of their own. */
+function isLine(value: Writable): value is readonly Scalar[] {
+  return isArray(value) && value.every(isScalar);
+}
+
+function isArray(value: Writable): value is readonly Writable[] {
   return Array.isArray(value);
 }

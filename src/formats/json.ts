@@ -1,10 +1,13 @@
 /**
  * A strict JSON reader (RFC 8259). `JSON.parse` lets the last of two equal keys win, follows any depth until the
- * stack ends and says nothing of where a field is; packages that refuse equal keys let them pass where the values
- * are equal, or have no limit of depth. The grammar is small enough to keep here.
+ * stack ends, says nothing of where a field is and holds up the page until the whole is read; packages that refuse equal
+ * keys let them pass if the values are equal, or have no limit of depth. The grammar is small enough to keep here. Long
+ * arrays of numbers are left to `JSON.parse`, piece by piece (json-numbers.ts).
  */
 import { FormatError } from "../errors.ts";
+import { isPauseDue, pause } from "../pause.ts";
 import { show } from "./bytes.ts";
+import { endOfNumbers, parseNumbers } from "./json-numbers.ts";
 
 /** A value that JSON can say. */
 export type JsonValue = null | boolean | number | string | readonly JsonValue[] | JsonObject;
@@ -24,23 +27,32 @@ export const MAX_ENTRIES = 65_536;
 const UNSAFE_KEYS: readonly string[] = ["__proto__", "constructor", "prototype"];
 
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
-const SPACE = /[ \t\n\r]*/y;
+const SPACES = " \t\n\r";
 const LITERALS = [
   ["null", null],
   ["true", true],
   ["false", false],
 ] as const;
 
+/** Work that stops when a pause is due. */
+type Reading<T> = Generator<void, T, void>;
+
 /**
- * Reads one JSON text. Numbers become the nearest float64, −0 stays −0.
+ * Reads one JSON text, with pauses. Numbers become the nearest float64, −0 stays −0. One string is read in one go,
+ * however long.
  *
  * @throws FormatError  text that is not JSON, anything after it, a key twice in an object, the keys `__proto__`,
  *                      `constructor` and `prototype`, more than {@link MAX_DEPTH} levels or {@link MAX_ENTRIES}
  *                      entries of an object, numbers that overflow; its argument is `argument` with the keys that
  *                      lead to the place
  */
-export function parseJson(text: string, argument: string): JsonValue {
-  return new JsonReader(text, argument).document();
+export async function parseJson(text: string, argument: string): Promise<JsonValue> {
+  const reading = new JsonReader(text, argument).document();
+  for (;;) {
+    const step = reading.next();
+    if (step.done) return step.value;
+    await pause();
+  }
 }
 
 /** Whether a name may not be a key. */
@@ -54,33 +66,42 @@ class JsonReader {
   /** The keys that lead to the value being read. */
   readonly #path: string[] = [];
   #at = 0;
+  /** Up to here a piece was refused by the quick way, and is read the slow way, which knows what is wrong. */
+  #slowUntil = 0;
 
   constructor(text: string, argument: string) {
     this.#text = text;
     this.#argument = argument;
   }
 
-  document(): JsonValue {
+  *document(): Reading<JsonValue> {
     this.#skipSpace();
-    const value = this.#value(0);
+    const value = yield* this.#value(0);
     this.#skipSpace();
     if (this.#at < this.#text.length) this.#fail("expected the end of the text");
     return value;
   }
 
-  #value(depth: number): JsonValue {
-    const first = this.#text[this.#at];
-    if (first === "{" || first === "[") {
-      if (depth === MAX_DEPTH) this.#fail(`more than ${MAX_DEPTH} levels of arrays and objects`);
-      return first === "{" ? this.#object(depth + 1) : this.#array(depth + 1);
-    }
-    return first === '"' ? this.#string() : this.#scalar();
+  *#value(depth: number): Reading<JsonValue> {
+    return this.#isContainer() ? yield* this.#container(depth) : this.#scalar();
   }
 
-  #object(depth: number): JsonObject {
+  #isContainer(): boolean {
+    const first = this.#text[this.#at];
+    return first === "{" || first === "[";
+  }
+
+  #container(depth: number): Reading<JsonValue> {
+    if (depth === MAX_DEPTH) this.#fail(`more than ${MAX_DEPTH} levels of arrays and objects`);
+    return this.#text[this.#at] === "{" ? this.#object(depth + 1) : this.#array(depth + 1);
+  }
+
+  *#object(depth: number): Reading<JsonObject> {
     const object: Record<string, JsonValue> = {};
     let entries = 0;
-    this.#items("}", () => {
+    if (this.#isEmpty("}")) return object;
+    do {
+      if (isPauseDue()) yield;
       if (++entries > MAX_ENTRIES) this.#fail(`more than ${MAX_ENTRIES} entries in an object`);
       if (this.#text[this.#at] !== '"') this.#fail("expected a key in quotation marks");
       const key = this.#string();
@@ -90,30 +111,51 @@ class JsonReader {
       this.#skipSpace();
       if (!this.#take(":")) this.#fail("expected a colon after a key");
       this.#skipSpace();
-      object[key] = this.#value(depth);
+      object[key] = this.#isContainer() ? yield* this.#container(depth) : this.#scalar();
       this.#path.pop();
-    });
+    } while (this.#hasNext("}"));
     return object;
   }
 
-  #array(depth: number): JsonValue[] {
-    const array: JsonValue[] = [];
-    this.#items("]", () => array.push(this.#value(depth)));
+  *#array(depth: number): Reading<JsonValue[]> {
+    let array: JsonValue[] = [];
+    if (this.#isEmpty("]")) return array;
+    do {
+      if (isPauseDue()) yield;
+      const items = this.#numbers(depth);
+      if (items === null) array.push(this.#isContainer() ? yield* this.#container(depth) : this.#scalar());
+      // An array that began as one of numbers holds them unboxed, a third of the memory.
+      else if (array.length === 0) array = items;
+      else for (const item of items) array.push(item);
+    } while (this.#hasNext("]"));
     return array;
   }
 
-  /** Reads what stands between a bracket and its counterpart `end`, one `item` after each comma. */
-  #items(end: string, item: () => void): void {
+  /** The numbers and rows of numbers that come next in an array, as many as make a piece; null if there are none. */
+  #numbers(depth: number): JsonValue[] | null {
+    if (this.#at < this.#slowUntil) return null;
+    const end = endOfNumbers(this.#text, this.#at, depth < MAX_DEPTH);
+    if (end === this.#at) return null;
+    const items = parseNumbers(this.#text.slice(this.#at, end));
+    if (items === null) this.#slowUntil = end;
+    else this.#at = end;
+    return items;
+  }
+
+  /** Reads an opening bracket, and its counterpart `end` if there is nothing between them. */
+  #isEmpty(end: string): boolean {
     this.#at++;
     this.#skipSpace();
-    if (this.#take(end)) return;
-    for (;;) {
-      item();
-      this.#skipSpace();
-      if (this.#take(end)) return;
-      if (!this.#take(",")) this.#fail(`expected a comma or ${end}`);
-      this.#skipSpace();
-    }
+    return this.#take(end);
+  }
+
+  /** Reads what stands behind an item: true after a comma, false after `end`. */
+  #hasNext(end: string): boolean {
+    this.#skipSpace();
+    if (this.#take(end)) return false;
+    if (!this.#take(",")) this.#fail(`expected a comma or ${end}`);
+    this.#skipSpace();
+    return true;
   }
 
   #string(): string {
@@ -139,6 +181,7 @@ class JsonReader {
   }
 
   #scalar(): JsonValue {
+    if (this.#text[this.#at] === '"') return this.#string();
     for (const [name, value] of LITERALS) {
       if (!this.#text.startsWith(name, this.#at)) continue;
       this.#at += name.length;
@@ -160,9 +203,7 @@ class JsonReader {
   }
 
   #skipSpace(): void {
-    SPACE.lastIndex = this.#at;
-    SPACE.test(this.#text);
-    this.#at = SPACE.lastIndex;
+    while (this.#at < this.#text.length && SPACES.includes(this.#text[this.#at])) this.#at++;
   }
 
   #fail(problem: string): never {

@@ -6,7 +6,7 @@ import type { Label } from "../data/labels.ts";
 import type { Standardization } from "../data/standardization.ts";
 import { FormatError } from "../errors.ts";
 import { type JsonObject, type JsonValue, parseJson } from "./json.ts";
-import { arrayOf, checkFields, numberOf, numbersOf, objectOf, rowsOf } from "./json-fields.ts";
+import { arrayOf, checkFields, figureOf, numberOf, numbersOf, objectOf, rowsOf } from "./json-fields.ts";
 import { formatJson } from "./json-write.ts";
 import {
   checkModel,
@@ -29,6 +29,7 @@ const FIELDS = [
   "options",
   "progress",
 ] as const;
+const OPTIONAL = ["conditioning"] as const;
 
 /** Engines end strings at 2²⁹ characters; a number takes up to 26 with its comma. */
 const MAX_NUMBERS = 2 ** 24;
@@ -38,25 +39,38 @@ const MAX_NUMBERS = 2 ** 24;
  *
  * @throws FormatError  a model that {@link checkModel} refuses, or more than 2²⁴ numbers: safetensors hold those
  */
-export function modelToJson(model: SavedModel): string {
-  const { features, classes, weights, bias, standardization, temperature, options, progress } =
-    checkModel(model);
+export async function modelToJson(model: SavedModel): Promise<string> {
+  await checkModel(model);
   checkSize(model);
-  return formatJson({
+  return formatJson(fieldsOf(model));
+}
+
+/** The fields of a file, in its order. */
+function fieldsOf(model: SavedModel) {
+  const { features, classes, weights, bias, standardization, conditioning, temperature, options, progress } =
+    model;
+  return {
     format: FORMAT,
     version: VERSION,
     features,
     classes,
-    weights: classes.map((_, k) => Array.from(weights.subarray(k * features, (k + 1) * features))),
-    bias: Array.from(bias),
-    standardization: standardization && {
-      mean: Array.from(standardization.mean),
-      scale: Array.from(standardization.scale),
-    },
+    weights: classes.map((_, k) => weights.subarray(k * features, (k + 1) * features)),
+    bias,
+    standardization: standardization && { mean: standardization.mean, scale: standardization.scale },
+    ...(conditioning && { conditioning: { mean: conditioning.mean, scale: conditioning.scale } }),
     temperature,
     options,
-    progress: progress && { state: progress.state, tensors: listsOf(progress.tensors) },
-  });
+    progress: progress && { state: progress.state, tensors: progress.tensors },
+  };
+}
+
+/** Returns what `JSON.stringify` is to write of a model: a file that {@link modelFromJson} reads. */
+export function modelToPlainJson(model: SavedModel): object {
+  return JSON.parse(
+    JSON.stringify(fieldsOf(model), (_, value) =>
+      ArrayBuffer.isView(value) ? Array.from(value as Float64Array) : value,
+    ),
+  );
 }
 
 /**
@@ -65,12 +79,12 @@ export function modelToJson(model: SavedModel): string {
  * @throws FormatError  naming the field: text that {@link parseJson} refuses, fields that are missing, unknown or of
  *                      another type, a later version, a model that {@link checkModel} refuses
  */
-export function modelFromJson(text: string): SavedModel {
-  const file = objectOf(parseJson(text, "model"), "model");
+export async function modelFromJson(text: string): Promise<SavedModel> {
+  const file = objectOf(await parseJson(text, "model"), "model");
   // First the version: what a later one adds is not an unknown field.
   checkVersion(file.format, file.version);
-  checkFields(file, "model", FIELDS);
-  const weights = rowsOf(file.weights, "model.weights");
+  checkFields(file, "model", FIELDS, OPTIONAL);
+  const weights = await rowsOf(file.weights, "model.weights");
   const features = numberOf(file.features, "model.features");
   if (weights.cols !== features) {
     throw new FormatError("model.weights", `expected rows of ${features} numbers, got ${weights.cols}`);
@@ -79,42 +93,41 @@ export function modelFromJson(text: string): SavedModel {
     features,
     classes: arrayOf(file.classes, "model.classes") as readonly Label[],
     weights: weights.values,
-    bias: numbersOf(file.bias, "model.bias"),
-    standardization: standardizationOf(file.standardization),
+    bias: await numbersOf(file.bias, "model.bias"),
+    standardization: await columnsOf(file.standardization, "model.standardization"),
+    ...(file.conditioning !== undefined && {
+      conditioning: (await columnsOf(file.conditioning, "model.conditioning")) ?? undefined,
+    }),
     temperature: numberOf(file.temperature, "model.temperature"),
     options: objectOf(file.options, "model.options"),
-    progress: progressOf(file.progress),
+    progress: await progressOf(file.progress),
   });
 }
 
-function standardizationOf(value: JsonValue): Standardization | null {
+async function columnsOf(value: JsonValue, field: string): Promise<Standardization | null> {
   if (value === null) return null;
-  const field = "model.standardization";
-  const { mean, scale } = fieldsOf(value, field, ["mean", "scale"]);
-  return { mean: numbersOf(mean, `${field}.mean`), scale: numbersOf(scale, `${field}.scale`) };
-}
-
-function progressOf(value: JsonValue): SavedProgress | null {
-  if (value === null) return null;
-  const field = "model.progress";
-  const { state, tensors } = fieldsOf(value, field, ["state", "tensors"]);
-  const lists = Object.entries(objectOf(tensors, `${field}.tensors`));
+  const { mean, scale } = partsOf(value, field, ["mean", "scale"]);
   return {
-    state,
-    tensors: Object.fromEntries(
-      lists.map(([name, list]) => [name, numbersOf(list, `${field}.tensors.${name.slice(0, 40)}`)]),
-    ),
+    mean: await numbersOf(mean, `${field}.mean`),
+    scale: await numbersOf(scale, `${field}.scale`),
   };
 }
 
-function fieldsOf(value: JsonValue, argument: string, names: readonly string[]): JsonObject {
+async function progressOf(value: JsonValue): Promise<SavedProgress | null> {
+  if (value === null) return null;
+  const field = "model.progress";
+  const { state, tensors: lists } = partsOf(value, field, ["state", "tensors"]);
+  const tensors: Record<string, Float64Array> = {};
+  for (const [name, list] of Object.entries(objectOf(lists, `${field}.tensors`))) {
+    tensors[name] = await numbersOf(list, `${field}.tensors.${name.slice(0, 40)}`, figureOf);
+  }
+  return { state, tensors };
+}
+
+function partsOf(value: JsonValue, argument: string, names: readonly string[]): JsonObject {
   const object = objectOf(value, argument);
   checkFields(object, argument, names);
   return object;
-}
-
-function listsOf(tensors: SavedProgress["tensors"]): Record<string, number[]> {
-  return Object.fromEntries(Object.entries(tensors).map(([name, values]) => [name, Array.from(values)]));
 }
 
 function checkSize({ weights, bias, features, progress }: SavedModel): void {

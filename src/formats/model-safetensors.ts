@@ -4,7 +4,8 @@
  * | tensor | shape | dtype |
  * |---|---|---|
  * | `weights`, `bias` | `[K,D]`, `[K]` | F32 where that loses nothing, else F64 |
- * | `mean`, `scale` | `[D]`, where the model standardises | F64 |
+ * | `mean`, `scale` | `[D]`, if the model standardises | F64 |
+ * | `conditioning.mean`, `conditioning.scale` | `[D]`, if training conditioned the rows | F64 |
  * | `progress.NAME` | `[n]`, of an interrupted fit | F64 |
  *
  * Metadata: `format`, `version`, and as JSON `classes`, `temperature`, `options` and, of an interrupted fit, `state`.
@@ -34,6 +35,13 @@ import {
 } from "./saved-model.ts";
 
 const PROGRESS = "progress.";
+const CONDITIONING = "conditioning.";
+
+/** The tensors that are not of an interrupted fit. */
+const OF_MODEL: readonly string[] = [
+  ...["weights", "bias", "mean", "scale"],
+  ...[`${CONDITIONING}mean`, `${CONDITIONING}scale`],
+];
 
 /** The format allows a longer header; 65,536 classes with long names fit, and a hostile one is soon read. */
 const LIMITS = { argument: "model", maxHeaderBytes: 2 ** 24 };
@@ -47,27 +55,31 @@ type Metadata = Readonly<Record<string, string>>;
  * @throws FormatError  a model that {@link checkModel} refuses, names of tensors that are not well-formed Unicode,
  *                      more than 16 MiB of classes, options and state
  */
-export function modelToSafetensors(model: SavedModel): Uint8Array<ArrayBuffer> {
-  const { features, classes, weights, bias, standardization, temperature, options, progress } =
-    checkModel(model);
+export async function modelToSafetensors(model: SavedModel): Promise<Uint8Array<ArrayBuffer>> {
+  const { features, classes, weights, bias, standardization, conditioning, temperature, options, progress } =
+    await checkModel(model);
   const tensors = new Map<string, Tensor>([
-    ["weights", narrowest(weights, [classes.length, features])],
-    ["bias", narrowest(bias, [classes.length])],
+    ["weights", await narrowest(weights, [classes.length, features])],
+    ["bias", await narrowest(bias, [classes.length])],
   ]);
   if (standardization) {
-    tensors.set("mean", float64(standardization.mean));
-    tensors.set("scale", float64(standardization.scale));
+    tensors.set("mean", await float64(standardization.mean));
+    tensors.set("scale", await float64(standardization.scale));
+  }
+  if (conditioning) {
+    tensors.set(`${CONDITIONING}mean`, await float64(conditioning.mean));
+    tensors.set(`${CONDITIONING}scale`, await float64(conditioning.scale));
   }
   for (const [name, values] of Object.entries(progress?.tensors ?? {})) {
-    tensors.set(PROGRESS + name, float64(values));
+    tensors.set(PROGRESS + name, await float64(values));
   }
   const metadata = {
     format: FORMAT,
     version: String(VERSION),
-    classes: formatJson(classes),
-    temperature: formatJson(temperature),
-    options: formatJson(options),
-    ...(progress && { state: formatJson(progress.state) }),
+    classes: await formatJson(classes),
+    temperature: await formatJson(temperature),
+    options: await formatJson(options),
+    ...(progress && { state: await formatJson(progress.state) }),
   };
   return writeSafetensors({ tensors, metadata }, LIMITS);
 }
@@ -79,15 +91,16 @@ export function modelToSafetensors(model: SavedModel): Uint8Array<ArrayBuffer> {
  *                      missing, unknown or of another type or shape, a later version, a model that
  *                      {@link checkModel} refuses
  */
-export function modelFromSafetensors(bytes: Uint8Array): SavedModel {
-  const { tensors, metadata } = readSafetensors(bytes, LIMITS);
+export async function modelFromSafetensors(bytes: Uint8Array): Promise<SavedModel> {
+  const { tensors, metadata } = await readSafetensors(bytes, LIMITS);
   const { format, version } = metadata;
   // First the version: what a later one adds is not an unknown field.
   checkVersion(format, /^[1-9]\d*$/.test(version) ? Number(version) : version);
   checkFields(metadata, "model", ["format", "version", "classes", "temperature", "options"], ["state"]);
-  const weights = floats(tensors, "weights", 2, ["F32", "F64"]);
+  const weights = await floats(tensors, "weights", 2, ["F32", "F64"]);
+  const conditioning = await readColumns(tensors, CONDITIONING);
   const [rows, features] = shapeOf(tensors, "weights");
-  const classes = arrayOf(jsonOf(metadata, "classes"), "model.classes") as readonly Label[];
+  const classes = arrayOf(await jsonOf(metadata, "classes"), "model.classes") as readonly Label[];
   if (rows !== classes.length) {
     throw new FormatError(
       "model.weights",
@@ -98,22 +111,23 @@ export function modelFromSafetensors(bytes: Uint8Array): SavedModel {
     features,
     classes,
     weights,
-    bias: floats(tensors, "bias", 1, ["F32", "F64"]),
-    standardization: readStandardization(tensors),
-    temperature: numberOf(jsonOf(metadata, "temperature"), "model.temperature"),
-    options: objectOf(jsonOf(metadata, "options"), "model.options"),
-    progress: readProgress(tensors, metadata),
+    bias: await floats(tensors, "bias", 1, ["F32", "F64"]),
+    standardization: await readColumns(tensors, ""),
+    ...(conditioning && { conditioning }),
+    temperature: numberOf(await jsonOf(metadata, "temperature"), "model.temperature"),
+    options: objectOf(await jsonOf(metadata, "options"), "model.options"),
+    progress: await readProgress(tensors, metadata),
   });
 }
 
-function float64(values: Float64Array): Tensor {
-  return { dtype: "F64", shape: [values.length], bytes: toFloat64Bytes(values) };
+async function float64(values: Float64Array): Promise<Tensor> {
+  return { dtype: "F64", shape: [values.length], bytes: await toFloat64Bytes(values) };
 }
 
-function narrowest(values: Float64Array, shape: readonly number[]): Tensor {
-  return isExactInFloat32(values)
-    ? { dtype: "F32", shape, bytes: toFloat32Bytes(values) }
-    : { dtype: "F64", shape, bytes: toFloat64Bytes(values) };
+async function narrowest(values: Float64Array, shape: readonly number[]): Promise<Tensor> {
+  return (await isExactInFloat32(values))
+    ? { dtype: "F32", shape, bytes: await toFloat32Bytes(values) }
+    : { dtype: "F64", shape, bytes: await toFloat64Bytes(values) };
 }
 
 function shapeOf(tensors: Tensors, name: string): readonly number[] {
@@ -122,12 +136,12 @@ function shapeOf(tensors: Tensors, name: string): readonly number[] {
   throw new FormatError(`model.${name}`, "missing");
 }
 
-function floats(
+async function floats(
   tensors: Tensors,
   name: string,
   rank: number,
   accepted: readonly Dtype[] = ["F64"],
-): Float64Array {
+): Promise<Float64Array> {
   const shape = shapeOf(tensors, name);
   const { dtype, bytes } = tensors.get(name) as Tensor;
   const field = `model.${name.slice(0, 40)}`;
@@ -140,14 +154,15 @@ function floats(
   return dtype === "F32" ? fromFloat32Bytes(bytes) : fromFloat64Bytes(bytes);
 }
 
-function readStandardization(tensors: Tensors): Standardization | null {
-  if (!tensors.has("mean") && !tensors.has("scale")) return null;
-  return { mean: floats(tensors, "mean", 1), scale: floats(tensors, "scale", 1) };
+async function readColumns(tensors: Tensors, prefix: string): Promise<Standardization | null> {
+  const [mean, scale] = [`${prefix}mean`, `${prefix}scale`];
+  if (!tensors.has(mean) && !tensors.has(scale)) return null;
+  return { mean: await floats(tensors, mean, 1), scale: await floats(tensors, scale, 1) };
 }
 
 /** The tensors of an interrupted fit; all others have been read, so one that is not known here is known nowhere. */
-function readProgress(tensors: Tensors, metadata: Metadata): SavedProgress | null {
-  const names = [...tensors.keys()].filter((name) => !["weights", "bias", "mean", "scale"].includes(name));
+async function readProgress(tensors: Tensors, metadata: Metadata): Promise<SavedProgress | null> {
+  const names = [...tensors.keys()].filter((name) => !OF_MODEL.includes(name));
   const hasState = Object.hasOwn(metadata, "state");
   for (const name of names) {
     if (!hasState || !name.startsWith(PROGRESS)) {
@@ -155,10 +170,10 @@ function readProgress(tensors: Tensors, metadata: Metadata): SavedProgress | nul
     }
   }
   if (!hasState) return null;
-  return {
-    state: jsonOf(metadata, "state"),
-    tensors: Object.fromEntries(names.map((name) => [name.slice(PROGRESS.length), floats(tensors, name, 1)])),
-  };
+  const entries: [string, Float64Array][] = [];
+  for (const name of names) entries.push([name.slice(PROGRESS.length), await floats(tensors, name, 1)]);
+  // Not by assignment: the name may be one that means something to JavaScript, which is for others to refuse.
+  return { state: await jsonOf(metadata, "state"), tensors: Object.fromEntries(entries) };
 }
 
 function jsonOf(metadata: Metadata, name: string) {

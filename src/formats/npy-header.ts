@@ -26,13 +26,13 @@ const MAX_HEADER_BYTES = 10_000;
 /** NumPy's own largest rank. */
 const MAX_RANK = 64;
 
-const ENTRY = /\s*(?:'(\w+)'|"(\w+)")\s*:\s*(?:'([^'\\]*)'|"([^"\\]*)"|(True|False)|\(([\d\s,]*)\))\s*/y;
+const ENTRY = /\s*(?:'(\w+)'|"(\w+)")\s*:\s*(?:'([^'\\]*)'|"([^"\\]*)"|(True|False)|\(([\d\s,L]*)\))\s*/y;
 
 /** @throws FormatError another magic number or version, a truncated header, or one that says something else */
-export function readNpyHeader(bytes: Uint8Array, argument: string): NpyHeader {
+export async function readNpyHeader(bytes: Uint8Array, argument: string): Promise<NpyHeader> {
   const { start, length } = locate(bytes, argument);
   // ASCII in versions 1 and 2, but for names of structured types, which are refused anyway: UTF-8 reads all three.
-  const text = decodeUtf8(bytes.subarray(start, length), `${argument}.header`);
+  const text = await decodeUtf8(bytes.subarray(start, length), `${argument}.header`);
   const entries = readDictionary(text, `${argument}.header`);
   const { descr, fortran_order: fortranOrder, shape } = entries;
   if (typeof descr !== "string") throw new FormatError(`${argument}.descr`, "expected an element type");
@@ -105,12 +105,16 @@ function readValue(match: RegExpExecArray, argument: string): unknown {
   return tuple === undefined ? (single ?? double ?? boolean === "True") : readTuple(tuple, argument);
 }
 
-/** The sizes between two brackets. One alone is a number in Python, and a tuple only with its comma. */
+/**
+ * The sizes between two brackets. One alone is a number in Python, and a tuple only with its comma. Python 2 wrote an L
+ * behind some integers.
+ */
 function readTuple(text: string, argument: string): number[] {
   if (text.trim() === "") return [];
   const sizes = text.split(",").map((size) => size.trim());
   const hasComma = sizes.length > 1;
   if (hasComma && sizes.at(-1) === "") sizes.pop();
-  if (hasComma && sizes.every((size) => /^(?:0|[1-9]\d*)$/.test(size))) return sizes.map(Number);
+  if (hasComma && sizes.every((size) => /^(?:0|[1-9]\d*)L?$/.test(size)))
+    return sizes.map((size) => Number(size.replace("L", "")));
   throw new FormatError(argument, `(${text.slice(0, 40)}) is not a tuple of sizes`);
 }

@@ -7,6 +7,7 @@ import { FormatError } from "../errors.ts";
 import { concat } from "./bytes.ts";
 import { toFloat32Bytes } from "./floats.ts";
 import { formatJson } from "./json-write.ts";
+import { inPieces } from "./pieces.ts";
 import { bytesField, type Chunks, intField, lengthOf, stringField } from "./protobuf.ts";
 import { checkModel, FORMAT, type SavedModel } from "./saved-model.ts";
 
@@ -30,19 +31,19 @@ const MAX_BYTES = 2 ** 31 - 1;
  *
  * @throws FormatError  a model that {@link checkModel} refuses, folded parameters beyond float32, more than 2 GiB
  */
-export function toOnnx(model: SavedModel): Uint8Array<ArrayBuffer> {
-  const { features, classes } = checkModel(model);
+export async function toOnnx(model: SavedModel): Promise<Uint8Array<ArrayBuffer>> {
+  const { features, classes } = await checkModel(model);
   if (4 * (features + 1) * classes.length > MAX_BYTES) {
     throw new FormatError("model.weights", "an ONNX file holds 2 GiB at most");
   }
-  const { weights, bias } = foldParameters(model);
+  const { weights, bias } = await foldParameters(model);
   const outputs = ["logits", "probabilities"];
   const graph: Chunks = [
     ...bytesField(1, node("Gemm", ["x", "weights", "bias"], "logits", intAttribute("transB", 1))),
     ...bytesField(1, node("Softmax", ["logits"], "probabilities", intAttribute("axis", -1))),
     ...stringField(2, "softmax_regression"),
-    ...bytesField(5, tensor("weights", [classes.length, features], weights)),
-    ...bytesField(5, tensor("bias", [classes.length], bias)),
+    ...bytesField(5, await tensor("weights", [classes.length, features], weights)),
+    ...bytesField(5, await tensor("bias", [classes.length], bias)),
     ...bytesField(11, valueInfo("x", features)),
     ...outputs.flatMap((name) => bytesField(12, valueInfo(name, classes.length))),
   ];
@@ -51,34 +52,34 @@ export function toOnnx(model: SavedModel): Uint8Array<ArrayBuffer> {
     ...stringField(2, FORMAT),
     ...bytesField(7, graph),
     ...bytesField(8, [...stringField(1, ""), ...intField(2, OPSET)]),
-    ...bytesField(14, [...stringField(1, "classes"), ...stringField(2, formatJson(classes))]),
+    ...bytesField(14, [...stringField(1, "classes"), ...stringField(2, await formatJson(classes))]),
   ];
   if (lengthOf(file) > MAX_BYTES) throw new FormatError("model", "an ONNX file holds 2 GiB at most");
   return concat(file);
 }
 
 /** (W·(x − mean)/scale + b)/T = W′·x + b′ with W′ = W/(scale·T) `[K,D]` and b′ = (b − W·(mean/scale))/T `[K]`. */
-function foldParameters(model: SavedModel): { weights: Float32Array; bias: Float32Array } {
+async function foldParameters(model: SavedModel): Promise<{ weights: Float32Array; bias: Float32Array }> {
   const { features, standardization, temperature } = model;
   const weights = new Float32Array(model.weights.length);
-  const bias = new Float32Array(model.bias.length);
-  for (let k = 0; k < bias.length; k++) {
-    let shifted = model.bias[k];
-    for (let j = 0; j < features; j++) {
-      const scaled = model.weights[k * features + j] / (standardization?.scale[j] ?? 1);
-      shifted -= scaled * (standardization?.mean[j] ?? 0);
-      weights[k * features + j] = scaled / temperature;
+  const shifted = model.bias.slice();
+  await inPieces(weights.length, (begin, end) => {
+    for (let at = begin; at < end; at++) {
+      const j = at % features;
+      const scaled = model.weights[at] / (standardization?.scale[j] ?? 1);
+      shifted[Math.floor(at / features)] -= scaled * (standardization?.mean[j] ?? 0);
+      weights[at] = scaled / temperature;
+      if (!Number.isFinite(weights[at])) throw tooLarge("weights");
     }
-    bias[k] = shifted / temperature;
-  }
-  for (const [name, values] of Object.entries({ weights, bias })) {
-    if (values.every(Number.isFinite)) continue;
-    throw new FormatError(
-      `model.${name}`,
-      "too large for float32 with standardisation and temperature folded in",
-    );
-  }
+  });
+  const bias = Float32Array.from(shifted, (value) => value / temperature);
+  if (!bias.every(Number.isFinite)) throw tooLarge("bias");
   return { weights, bias };
+}
+
+function tooLarge(name: string): FormatError {
+  const problem = "too large for float32 with standardisation and temperature folded in";
+  return new FormatError(`model.${name}`, problem);
 }
 
 /** NodeProto */
@@ -98,12 +99,12 @@ function intAttribute(name: string, value: number): Chunks {
 }
 
 /** TensorProto */
-function tensor(name: string, shape: readonly number[], values: Float32Array): Chunks {
+async function tensor(name: string, shape: readonly number[], values: Float32Array): Promise<Chunks> {
   return [
     ...shape.flatMap((size) => intField(1, size)),
     ...intField(2, FLOAT),
     ...stringField(8, name),
-    ...bytesField(9, [toFloat32Bytes(values)]),
+    ...bytesField(9, [await toFloat32Bytes(values)]),
   ];
 }
 

@@ -1,4 +1,5 @@
 /** A saved model from whichever of this library's own formats it is in. */
+import { checkForeign } from "../data/foreign-file.ts";
 import { checkBytes, decodeUtf8 } from "./bytes.ts";
 import { modelFromJson } from "./model-json.ts";
 import { modelFromSafetensors } from "./model-safetensors.ts";
@@ -7,12 +8,15 @@ import type { SavedModel } from "./saved-model.ts";
 /**
  * Reads a model out of JSON text, or out of bytes that are either that text in UTF-8 or a safetensors file.
  *
- * @throws FormatError  as {@link modelFromJson} and {@link modelFromSafetensors}
+ * @throws FormatError  as {@link modelFromJson} and {@link modelFromSafetensors}; a file that stands in another's place
  */
-export function readModel(source: Uint8Array | string): SavedModel {
+export async function readModel(source: Uint8Array | string): Promise<SavedModel> {
+  if (typeof source !== "string") checkBytes(source, "model");
+  checkForeign(source, "model");
   if (typeof source === "string") return modelFromJson(source);
-  checkBytes(source, "model");
-  return isSafetensors(source) ? modelFromSafetensors(source) : modelFromJson(decodeUtf8(source, "model"));
+  return isSafetensors(source)
+    ? modelFromSafetensors(source)
+    : modelFromJson(await decodeUtf8(source, "model"));
 }
 
 /** The length that safetensors begin with leaves zeros in its eight bytes, and text has no zeros. */

@@ -38,11 +38,11 @@ export interface Range {
 }
 
 /**
- * Reads one entry; `start` is where the tensors begin in the file.
+ * Reads one entry. Elements may lie at any byte: early writers did not align them.
  *
- * @throws FormatError  an unknown dtype or field, a shape that overflows or does not fit its bytes, unaligned elements
+ * @throws FormatError  an unknown dtype or field, a shape that overflows or does not fit its bytes
  */
-export function readEntry(name: string, value: JsonValue, start: number, argument: string): Range {
+export function readEntry(name: string, value: JsonValue, argument: string): Range {
   // Other readers refuse half a surrogate pair, which JSON can escape and UTF-8 cannot hold.
   if (/\p{Surrogate}/u.test(name)) throw new FormatError(argument, "a name that is not well-formed Unicode");
   const entry = objectOf(value, argument);
@@ -55,12 +55,6 @@ export function readEntry(name: string, value: JsonValue, start: number, argumen
     throw new FormatError(
       `${argument}.shape`,
       `asks for ${expected} bytes of ${dtype}, data_offsets for ${end - begin}`,
-    );
-  }
-  if ((start + begin) % ELEMENT_BYTES[dtype] !== 0) {
-    throw new FormatError(
-      `${argument}.data_offsets`,
-      `unaligned: byte ${start + begin} of the file is no place for ${dtype}`,
     );
   }
   return { name, dtype, shape, begin, end };

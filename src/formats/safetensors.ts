@@ -3,6 +3,7 @@
  * JSON, then the tensors without gaps. It knows nothing of models.
  * Format: https://huggingface.co/docs/safetensors/index#format
  */
+import { checkForeign } from "../data/foreign-file.ts";
 import { FormatError } from "../errors.ts";
 import { checkBytes, concat, decodeUtf8, show, viewOf } from "./bytes.ts";
 import { type JsonObject, type JsonValue, parseJson } from "./json.ts";
@@ -37,21 +38,27 @@ export interface SafetensorsOptions {
 }
 
 /**
- * Reads a whole file. The tensors' bytes are views of `bytes`, not copies.
+ * Reads a whole file. The tensors' bytes are views of `bytes`, not copies, and may be unaligned. Space before the header's
+ * first bracket is read over, as the reference implementation does.
  *
  * @throws FormatError  a header longer than the file or the limit, not UTF-8, or not the JSON that {@link parseJson}
  *                      reads; an unknown dtype or field; shapes that overflow or do not fit their bytes; bytes that
- *                      overlap, leave gaps, are unaligned, missing or left over; metadata that are not strings
+ *                      overlap, leave gaps, are missing or left over; metadata that are not strings
  */
-export function readSafetensors(bytes: Uint8Array, options: SafetensorsOptions = {}): Safetensors {
+export async function readSafetensors(
+  bytes: Uint8Array,
+  options: SafetensorsOptions = {},
+): Promise<Safetensors> {
   const { argument = "safetensors", maxHeaderBytes = MAX_HEADER_BYTES } = options;
   checkBytes(bytes, argument);
+  checkForeign(bytes, argument);
   const start = LENGTH_BYTES + headerLength(bytes, argument, maxHeaderBytes);
-  const text = decodeUtf8(bytes.subarray(LENGTH_BYTES, start), `${argument}.header`);
-  if (!text.startsWith("{")) throw new FormatError(`${argument}.header`, "expected { as its first character");
-  const { [METADATA]: metadata = {}, ...entries } = objectOf(parseJson(text, argument), argument);
+  const text = await decodeUtf8(bytes.subarray(LENGTH_BYTES, start), `${argument}.header`);
+  if (!/^[ \t\n\r]*\{/.test(text))
+    throw new FormatError(`${argument}.header`, "expected { as its first character");
+  const { [METADATA]: metadata = {}, ...entries } = objectOf(await parseJson(text, argument), argument);
   const ranges = Object.entries(entries).map(([name, entry]) =>
-    readEntry(name, entry, start, `${argument}.${name.slice(0, 40)}`),
+    readEntry(name, entry, `${argument}.${name.slice(0, 40)}`),
   );
   checkCover(ranges, bytes.length - start, argument);
   const tensors = ranges.map(({ name, dtype, shape, begin, end }): [string, Tensor] => [
@@ -67,10 +74,10 @@ export function readSafetensors(bytes: Uint8Array, options: SafetensorsOptions =
  * @throws FormatError  bytes that do not fit their shape, a name that is not well-formed Unicode or that
  *                      {@link readSafetensors} would refuse, a header beyond the limit
  */
-export function writeSafetensors(
+export async function writeSafetensors(
   { tensors, metadata }: Safetensors,
   options: SafetensorsOptions = {},
-): Uint8Array<ArrayBuffer> {
+): Promise<Uint8Array<ArrayBuffer>> {
   const sorted = [...tensors].sort(
     ([a, left], [b, right]) =>
       ELEMENT_BYTES[right.dtype] - ELEMENT_BYTES[left.dtype] || Number(a > b) - Number(a < b),
@@ -83,9 +90,9 @@ export function writeSafetensors(
     entries.push([name, { dtype, shape, data_offsets: [begin, end] }]);
   }
   const header = encodeHeader(entries);
-  const file = concat([header, ...sorted.map(([, { bytes }]) => bytes)]);
+  const file = await concat([header, ...sorted.map(([, { bytes }]) => bytes)]);
   // A file that cannot be read must not be written, and the reader knows best what can.
-  readSafetensors(file, options);
+  await readSafetensors(file, options);
   return file;
 }
 

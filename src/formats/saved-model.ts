@@ -9,6 +9,7 @@ import { FormatError } from "../errors.ts";
 import { show } from "./bytes.ts";
 import type { JsonValue } from "./json.ts";
 import { checkJson, checkKey, isPlainObject } from "./json-write.ts";
+import { inPieces } from "./pieces.ts";
 
 /** What a file says it is: in every format the same two entries. */
 export const FORMAT = "softmax-webgpu";
@@ -28,6 +29,11 @@ export interface SavedModel {
   readonly bias: Float64Array;
   /** Applied to x before W, `[D]` each. */
   readonly standardization: Standardization | null;
+  /**
+   * How rows went to the device in training, `[D]` each: weights and bias are for rows as given, and applying them to
+   * rows centred and scaled like this loses less in float32. Absent: as given.
+   */
+  readonly conditioning?: Standardization | undefined;
   /** What the scores are divided by, above 0; 1 where the model is not calibrated. */
   readonly temperature: number;
   /** Options of the estimator. The formats do not look inside. */
@@ -39,7 +45,7 @@ export interface SavedModel {
 /** Where an interrupted fit stands. The formats do not look inside. */
 export interface SavedProgress {
   readonly state: JsonValue;
-  /** Finite numbers by name. */
+  /** Numbers by name, infinite ones too: a mean of squares may overflow while the parameters do not. */
   readonly tensors: Readonly<Record<string, Float64Array>>;
 }
 
@@ -50,24 +56,25 @@ export interface SavedProgress {
  *                      lengths that do not fit each other; numbers that are not finite; a scale or temperature
  *                      that is not above 0; options or progress that JSON cannot hold
  */
-export function checkModel(model: SavedModel): SavedModel {
+export async function checkModel(model: SavedModel): Promise<SavedModel> {
   if (!isPlainObject(model)) throw new FormatError("model", `expected a saved model, got ${show(model)}`);
-  const { features, classes, standardization, temperature, options } = model;
+  const { features, classes, standardization, conditioning, temperature, options } = model;
   if (!Number.isInteger(features) || features < 1 || features > MAX_ELEMENTS) {
     throw new FormatError("model.features", `expected an integer of at least 1, got ${show(features)}`);
   }
   checkClasses(classes);
-  checkFloats(model.weights, "model.weights", classes.length * features);
-  checkFloats(model.bias, "model.bias", classes.length);
-  if (standardization !== null) checkStandardization(standardization, features);
+  await checkFloats(model.weights, "model.weights", classes.length * features);
+  await checkFloats(model.bias, "model.bias", classes.length);
+  if (standardization !== null) await checkColumns(standardization, features, "model.standardization");
+  if (conditioning !== undefined) await checkColumns(conditioning, features, "model.conditioning");
   if (!(Number.isFinite(temperature) && temperature > 0)) {
     throw new FormatError("model.temperature", `expected a number above 0, got ${show(temperature)}`);
   }
   if (!isPlainObject(options)) {
     throw new FormatError("model.options", `expected an object, got ${show(options)}`);
   }
-  checkJson(options, "model.options");
-  if (model.progress !== null) checkProgress(model.progress);
+  await checkJson(options, "model.options");
+  if (model.progress !== null) await checkProgress(model.progress);
   return model;
 }
 
@@ -109,43 +116,60 @@ function checkClasses(classes: unknown): asserts classes is readonly Label[] {
   }
 }
 
-function checkFloats(values: unknown, field: string, length?: number): asserts values is Float64Array {
-  if (Object.prototype.toString.call(values) !== "[object Float64Array]") {
-    throw new FormatError(field, `expected a Float64Array, got ${show(values)}`);
-  }
-  const floats = values as Float64Array;
+async function checkFloats(values: unknown, field: string, length?: number): Promise<void> {
+  const floats = floatsOf(values, field);
   if (length !== undefined && floats.length !== length) {
     throw new FormatError(field, `expected ${length} numbers, got ${floats.length}`);
   }
-  const at = floats.findIndex((value) => !Number.isFinite(value));
-  if (at >= 0) throw new FormatError(field, `expected finite numbers, number ${at} is ${floats[at]}`);
+  await checkEach(floats, field, Number.isFinite, "finite numbers");
 }
 
-function checkStandardization(standardization: Standardization, features: number): void {
-  const field = "model.standardization";
-  if (!isPlainObject(standardization)) {
-    throw new FormatError(field, `expected mean and scale, or null, got ${show(standardization)}`);
+function floatsOf(values: unknown, field: string): Float64Array {
+  if (Object.prototype.toString.call(values) === "[object Float64Array]") return values as Float64Array;
+  throw new FormatError(field, `expected a Float64Array, got ${show(values)}`);
+}
+
+async function checkEach(
+  values: Float64Array,
+  field: string,
+  accepts: (value: number) => boolean,
+  expected: string,
+): Promise<void> {
+  await inPieces(values.length, (begin, end) => {
+    for (let i = begin; i < end; i++) {
+      if (accepts(values[i])) continue;
+      throw new FormatError(field, `expected ${expected}, number ${i} is ${values[i]}`);
+    }
+  });
+}
+
+async function checkColumns(columns: Standardization, features: number, field: string): Promise<void> {
+  if (!isPlainObject(columns)) {
+    throw new FormatError(field, `expected mean and scale, or null, got ${show(columns)}`);
   }
-  const { mean, scale } = standardization as Standardization;
-  checkFloats(mean, `${field}.mean`, features);
-  checkFloats(scale, `${field}.scale`, features);
-  const at = scale.findIndex((value) => value <= 0);
-  if (at >= 0)
-    throw new FormatError(`${field}.scale`, `expected scales above 0, number ${at} is ${scale[at]}`);
+  const { mean, scale } = columns as Standardization;
+  await checkFloats(mean, `${field}.mean`, features);
+  await checkFloats(scale, `${field}.scale`, features);
+  await checkEach(scale, `${field}.scale`, (value) => value > 0, "scales above 0");
 }
 
-function checkProgress(progress: SavedProgress): void {
+async function checkProgress(progress: SavedProgress): Promise<void> {
   const field = "model.progress";
   if (!isPlainObject(progress)) {
     throw new FormatError(field, `expected state and tensors, or null, got ${show(progress)}`);
   }
   const { state, tensors } = progress as SavedProgress;
-  checkJson(state, `${field}.state`);
+  await checkJson(state, `${field}.state`);
   if (!isPlainObject(tensors)) {
     throw new FormatError(`${field}.tensors`, `expected an object, got ${show(tensors)}`);
   }
   for (const [name, values] of Object.entries(tensors)) {
     checkKey(name, `${field}.tensors`);
-    checkFloats(values, `${field}.tensors.${name.slice(0, 40)}`);
+    const tensorField = `${field}.tensors.${name.slice(0, 40)}`;
+    await checkEach(floatsOf(values, tensorField), tensorField, isNoNaN, "numbers or infinity");
   }
+}
+
+function isNoNaN(value: number): boolean {
+  return !Number.isNaN(value);
 }

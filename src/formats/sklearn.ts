@@ -3,22 +3,24 @@
  * what its solvers fit but for `liblinear` and one-against-the-rest; those give other probabilities and nothing in the
  * arrays tells them apart. Its `StandardScaler`, options and pickles are not read.
  */
+import { checkForeign } from "../data/foreign-file.ts";
 import type { Label } from "../data/labels.ts";
 import { FormatError } from "../errors.ts";
 import { show } from "./bytes.ts";
 import { parseJson } from "./json.ts";
 import { arrayOf, checkFields, numbersOf, objectOf, type Rows, rowsOf } from "./json-fields.ts";
 import { type NpyArray, readNpy } from "./npy.ts";
+import { inPieces } from "./pieces.ts";
 import { checkModel, type SavedModel } from "./saved-model.ts";
 
 /** The arrays of a fitted classifier, each as the bytes of an NPY file or as plain arrays. */
 export interface SklearnModel {
   /** `coef_` `[K,D]`; `[1,D]` for two classes. */
   readonly coef: Uint8Array | readonly (readonly number[])[];
-  /** `intercept_` `[K]`, `[1]` for two classes. Zeros where it is absent or a single 0. */
-  readonly intercept?: Uint8Array | readonly number[] | number;
-  /** `classes_` `[K]`. */
-  readonly classes: Uint8Array | readonly Label[];
+  /** `intercept_` `[K]`, `[1]` for two classes; also one row or one column of them. Zeros if absent or a single 0. */
+  readonly intercept?: Uint8Array | readonly number[] | readonly (readonly number[])[] | number;
+  /** `classes_` `[K]`; also one row or one column of them. */
+  readonly classes: Uint8Array | readonly Label[] | readonly (readonly Label[])[];
 }
 
 /**
@@ -27,24 +29,25 @@ export interface SklearnModel {
  * @throws FormatError  naming the array (`coef.shape`): NPY bytes that {@link readNpy} refuses, shapes that do not fit
  *                      each other, labels other than non-negative integers or strings, numbers that are not finite
  */
-export function fromSklearn(model: SklearnModel): SavedModel {
+export async function fromSklearn(model: SklearnModel): Promise<SavedModel> {
   if (typeof model !== "object" || model === null)
     throw new FormatError("sklearn", `expected { coef, intercept, classes }, got ${show(model)}`);
   const { coef, intercept, classes } = model;
-  const { values, rows, cols } = readCoef(coef);
-  const labels = readClasses(classes);
+  const { values, rows, cols } = await readCoef(coef);
+  const labels = await readClasses(classes);
   if (rows !== labels.length && !(rows === 1 && labels.length === 2)) {
     throw new FormatError("coef", `expected a row for each of ${labels.length} classes, got ${rows}`);
   }
-  const given = { weights: values, bias: readIntercept(intercept, rows) };
-  const { weights, bias } = rows === 1 ? { weights: mirrored(values), bias: mirrored(given.bias) } : given;
+  const given = { weights: values, bias: await readIntercept(intercept, rows) };
+  const { weights, bias } =
+    rows === 1 ? { weights: await mirrored(values), bias: await mirrored(given.bias) } : given;
   // NumPy sorts strings by code point, this library by code unit: they differ above U+FFFF.
   const order = Array.from(labels.keys()).sort((a, b) => (labels[a] < labels[b] ? -1 : 1));
   return checkModel({
     features: cols,
     classes: order.map((k) => labels[k]),
-    weights: rowsInOrder(weights, order, cols),
-    bias: rowsInOrder(bias, order, 1),
+    weights: await rowsInOrder(weights, order, cols),
+    bias: await rowsInOrder(bias, order, 1),
     standardization: null,
     temperature: 1,
     options: {},
@@ -58,8 +61,9 @@ export function fromSklearn(model: SklearnModel): SavedModel {
  *
  * @throws FormatError  as {@link fromSklearn}; text that is not such JSON
  */
-export function fromSklearnJson(text: string): SavedModel {
-  const file = objectOf(parseJson(text, "sklearn"), "sklearn");
+export async function fromSklearnJson(text: string): Promise<SavedModel> {
+  checkForeign(text, "sklearn");
+  const file = objectOf(await parseJson(text, "sklearn"), "sklearn");
   checkFields(file, "sklearn", ["coef_", "classes_"], ["intercept_"]);
   return fromSklearn({
     coef: file.coef_ as number[][],
@@ -72,31 +76,41 @@ export function fromSklearnJson(text: string): SavedModel {
  * Two classes have one row w, the scores of the second class, and sigmoid(w·x) is its probability. Rows −w/2 and w/2
  * give the same: softmax depends on the difference of scores alone.
  */
-function mirrored(row: Float64Array): Float64Array {
-  const both = new Float64Array(2 * row.length);
-  both.set(row.map((value) => -value / 2));
-  both.set(
-    row.map((value) => value / 2),
-    row.length,
-  );
+async function mirrored(row: Float64Array): Promise<Float64Array> {
+  const { length } = row;
+  const both = new Float64Array(2 * length);
+  await inPieces(length, (begin, end) => {
+    for (let j = begin; j < end; j++) {
+      both[j] = -row[j] / 2;
+      both[length + j] = row[j] / 2;
+    }
+  });
   return both;
 }
 
-function rowsInOrder(values: Float64Array, order: readonly number[], cols: number): Float64Array {
+async function rowsInOrder(
+  values: Float64Array,
+  order: readonly number[],
+  cols: number,
+): Promise<Float64Array> {
   const sorted = new Float64Array(values.length);
-  for (const [i, k] of order.entries()) sorted.set(values.subarray(k * cols, (k + 1) * cols), i * cols);
+  for (const [i, k] of order.entries()) {
+    await inPieces(cols, (begin, end) =>
+      sorted.set(values.subarray(k * cols + begin, k * cols + end), i * cols + begin),
+    );
+  }
   return sorted;
 }
 
-function readCoef(coef: SklearnModel["coef"]): Rows {
+async function readCoef(coef: SklearnModel["coef"]): Promise<Rows> {
   if (!isNpy(coef)) return rowsOf(coef, "coef");
-  const { shape, values } = readNumbers(coef, "coef");
+  const { shape, values } = await readNumbers(coef, "coef");
   if (shape.length !== 2) throw new FormatError("coef.shape", `expected rank 2, got rank ${shape.length}`);
   return { values, rows: shape[0], cols: shape[1] };
 }
 
-function readIntercept(intercept: SklearnModel["intercept"], rows: number): Float64Array {
-  const values = interceptValues(intercept);
+async function readIntercept(intercept: SklearnModel["intercept"], rows: number): Promise<Float64Array> {
+  const values = await interceptValues(intercept);
   // Fitted without an intercept, some estimators keep a single 0.
   if (values.length === 1 && values[0] === 0) return new Float64Array(rows);
   if (values.length === rows) return values;
@@ -106,31 +120,52 @@ function readIntercept(intercept: SklearnModel["intercept"], rows: number): Floa
   );
 }
 
-function interceptValues(intercept: SklearnModel["intercept"]): Float64Array {
+async function interceptValues(intercept: SklearnModel["intercept"]): Promise<Float64Array> {
   if (intercept === undefined) return Float64Array.of(0);
   if (typeof intercept === "number") return Float64Array.of(intercept);
-  if (!isNpy(intercept)) return numbersOf(intercept, "intercept");
-  const { shape, values } = readNumbers(intercept, "intercept");
-  if (shape.length <= 1) return values;
-  throw new FormatError("intercept.shape", `expected rank 1, got rank ${shape.length}`);
+  if (!isNpy(intercept)) return numbersOf(lineOf(intercept, "intercept"), "intercept");
+  const { shape, values } = await readNumbers(intercept, "intercept");
+  if (shape.length > 0) checkLine(shape, "intercept");
+  return values;
 }
 
-function readClasses(classes: SklearnModel["classes"]): readonly Label[] {
-  const labels = isNpy(classes) ? readClassArray(classes) : arrayOf(classes, "classes");
+async function readClasses(classes: SklearnModel["classes"]): Promise<readonly Label[]> {
+  const labels = isNpy(classes) ? await readClassArray(classes) : lineOf(classes, "classes");
   // Before they are compared: what else JSON holds may have no order, or throw when asked for one.
   const other = labels.find((label) => typeof label !== "number" && typeof label !== "string");
   if (other === undefined) return labels as readonly Label[];
   throw new FormatError("classes", `expected numbers or strings, got ${show(other)}`);
 }
 
-function readClassArray(bytes: Uint8Array): readonly Label[] {
-  const { shape, values } = readNpy(bytes, "classes");
-  if (shape.length === 1) return Array.from<Label>(values);
-  throw new FormatError("classes.shape", `expected rank 1, got rank ${shape.length}`);
+async function readClassArray(bytes: Uint8Array): Promise<readonly Label[]> {
+  const { shape, values } = await readNpy(bytes, "classes");
+  checkLine(shape, "classes");
+  return Array.from<Label>(values);
 }
 
-function readNumbers(bytes: Uint8Array, argument: string): NpyArray & { values: Float64Array } {
-  const { shape, values } = readNpy(bytes, argument);
+/** @throws FormatError anything but one axis, or a second one of size 1 */
+function checkLine(shape: readonly number[], argument: string): void {
+  if (shape.length === 1 || (shape.length === 2 && shape.includes(1))) return;
+  throw new FormatError(
+    `${argument}.shape`,
+    `expected rank 1, or one row or column, got [${shape.join(", ")}]`,
+  );
+}
+
+/** The same of lists: those of one row `[[a, b]]` or of one column `[[a], [b]]` without the inner brackets. */
+function lineOf(value: unknown, argument: string): readonly unknown[] {
+  const list = arrayOf(value, argument);
+  if (!list.some(Array.isArray)) return list;
+  if (list.length === 1) return list[0] as readonly unknown[];
+  const isColumn = list.every((row) => Array.isArray(row) && row.length === 1);
+  return isColumn ? list.flat() : list;
+}
+
+async function readNumbers(
+  bytes: Uint8Array,
+  argument: string,
+): Promise<NpyArray & { values: Float64Array }> {
+  const { shape, values } = await readNpy(bytes, argument);
   if (values instanceof Float64Array) return { shape, values };
   throw new FormatError(`${argument}.descr`, "expected numbers, got strings");
 }

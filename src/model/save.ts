@@ -1,18 +1,52 @@
 /** Between the estimator and the files a model is kept in. */
+import { classWeightFromFile, classWeightPairs, isList } from "../data/class-weight.ts";
+import type { Label } from "../data/labels.ts";
 import { describe } from "../data/matrix.ts";
 import { FormatError, OptionError } from "../errors.ts";
 import type { JsonValue } from "../formats/json.ts";
 import { readModel } from "../formats/read-model.ts";
 import type { SavedModel, SavedProgress } from "../formats/saved-model.ts";
-import { effectiveOptions, resolveOptions } from "../option-rules.ts";
+import { checkOptions, effectiveOptions, resolveOptions } from "../option-rules.ts";
 import type { ResolvedOptions, SoftmaxRegressionOptions } from "../options.ts";
 import type { Fitted } from "./fitted.ts";
 
 /** Where a saved model comes from: JSON text, or bytes of JSON or safetensors. A `File` is a `Blob`. */
 export type ModelSource = string | Uint8Array | ArrayBuffer | Blob | Response;
 
-/** Options that say where and how fast a model runs, not what it is. */
-const NOT_SAVED: readonly string[] = ["device", "threads", "tuning", "tuningCache", "workerUrl"];
+/**
+ * Whether an option says what a model is, so that a file holds it. The others say where and how fast it runs: a file
+ * that could name those would decide which script is run and which device is asked for.
+ */
+const IS_SAVED: Readonly<Record<keyof ResolvedOptions, boolean>> = {
+  l2: true,
+  l1: true,
+  solver: true,
+  bias: true,
+  standardize: true,
+  classWeight: true,
+  labelSmoothing: true,
+  ignoreLabel: true,
+  tolerance: true,
+  maxIterations: true,
+  maxSeconds: true,
+  batchSize: true,
+  epochs: true,
+  learningRate: true,
+  momentum: true,
+  nesterov: true,
+  beta1: true,
+  beta2: true,
+  epsilon: true,
+  averaging: true,
+  earlyStopping: true,
+  seed: true,
+  device: false,
+  threads: false,
+  storage: true,
+  tuning: false,
+  tuningCache: false,
+  workerUrl: false,
+};
 
 /** All there is to save. */
 export function savedModel(
@@ -20,27 +54,28 @@ export function savedModel(
   options: ResolvedOptions,
   progress: SavedProgress | null,
 ): SavedModel {
-  const { classes, features, parameters, standardization = null, temperature, l2, l1 } = fitted;
+  const { classes, features, parameters, standardization = null, conditioning, temperature, l2, l1 } = fitted;
   return {
     features,
     classes,
     ...parameters,
     standardization,
+    ...(conditioning && { conditioning }),
     temperature,
-    options: { ...savedOptions(options), l2, l1 },
+    options: { ...savedOptions(options, classes), l2, l1 },
     progress,
   };
 }
 
-/** The inverse: what a saved model knows. */
+/** The inverse: what a saved model knows. @throws FormatError as {@link optionsOf} */
 export function fittedOf(saved: SavedModel): Fitted {
-  const { classes, features, weights, bias, standardization, temperature } = saved;
-  const { l2, l1 } = resolveOptions(effectiveOptions(saved.options as SoftmaxRegressionOptions));
+  const { classes, features, weights, bias, standardization, conditioning, temperature } = saved;
+  const { l2, l1 } = resolveOptions(optionsOf(saved, {}));
   return {
     ...{ classes, features, temperature, l2, l1 },
     parameters: { weights, bias },
     standardization: standardization ?? undefined,
-    conditioning: undefined,
+    conditioning,
   };
 }
 
@@ -50,36 +85,57 @@ export async function loadModel(source: ModelSource): Promise<SavedModel> {
 }
 
 /**
- * The options of a saved model, `given` ones instead of those saved.
+ * The options of a saved model, `given` ones instead of those saved. A file may hold those that say what a model is, and
+ * no other: not where it runs, what is fetched or what is run.
  *
- * @throws FormatError, OptionError for `given` ones
+ * @throws FormatError an option that no file of this library holds, or a value out of range
  */
 export function optionsOf(saved: SavedModel, given: SoftmaxRegressionOptions): SoftmaxRegressionOptions {
+  const wanted = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  const { solver = saved.options.solver } = wanted;
+  const held = { ...optionsFromFile(saved.options), ...(solver !== undefined && { solver }) };
+  // A solver given instead of the saved one does not look at the options of that one.
+  return { ...effectiveOptions(held as SoftmaxRegressionOptions), ...wanted };
+}
+
+function optionsFromFile(saved: SavedModel["options"]): SoftmaxRegressionOptions {
+  for (const name of Object.keys(saved)) {
+    if (Object.hasOwn(IS_SAVED, name) && IS_SAVED[name as keyof ResolvedOptions]) continue;
+    const problem = "no option that a file may hold; it takes those that say what a model is";
+    throw new FormatError(`model.options.${name.slice(0, 40)}`, problem);
+  }
+  const { classWeight } = saved;
+  const options: SoftmaxRegressionOptions = {
+    ...saved,
+    ...(classWeight !== undefined && {
+      classWeight: classWeightFromFile(classWeight, "model.options.classWeight"),
+    }),
+  };
   try {
-    resolveOptions(effectiveOptions(saved.options as SoftmaxRegressionOptions));
+    checkOptions.estimator(options);
+    resolveOptions(effectiveOptions(options));
   } catch (cause) {
     if (!(cause instanceof OptionError)) throw cause;
     throw new FormatError(`model.options.${cause.argument}`, cause.message, { cause });
   }
-  const wanted = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
-  // A solver given instead of the saved one does not look at the saved one's options.
-  const solver = "solver" in wanted ? { solver: wanted.solver } : {};
-  return { ...effectiveOptions({ ...saved.options, ...solver } as SoftmaxRegressionOptions), ...wanted };
+  return options;
 }
 
 /** Functions and what is as by default are left out: a schedule has to be given again. */
-function savedOptions(options: ResolvedOptions): Record<string, JsonValue> {
+function savedOptions(options: ResolvedOptions, classes: readonly Label[]): Record<string, JsonValue> {
   const defaults = resolveOptions({}) as Record<string, unknown>;
   const saved: Record<string, JsonValue> = {};
   for (const [name, value] of Object.entries(options)) {
-    if (NOT_SAVED.includes(name) || typeof value === "function" || value === defaults[name]) continue;
-    const isMap = Object.prototype.toString.call(value) === "[object Map]";
-    const plain = isMap ? Object.fromEntries(value as Map<string, number>) : value;
-    saved[name] = JSON.parse(
-      JSON.stringify(ArrayBuffer.isView(plain) ? Array.from(plain as Float64Array) : plain),
-    );
+    const isSaved = IS_SAVED[name as keyof ResolvedOptions];
+    if (!isSaved || typeof value === "function" || value === defaults[name]) continue;
+    saved[name] = name === "classWeight" ? savedWeights(options, classes) : JSON.parse(JSON.stringify(value));
   }
   return saved;
+}
+
+function savedWeights({ classWeight }: ResolvedOptions, classes: readonly Label[]): JsonValue {
+  if (typeof classWeight !== "object") return classWeight ?? null;
+  return isList(classWeight) ? Array.from(classWeight) : classWeightPairs(classWeight, classes);
 }
 
 async function bytesOf(source: Exclude<ModelSource, string>): Promise<Uint8Array> {

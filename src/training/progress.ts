@@ -1,161 +1,186 @@
 /**
- * What a fit can go on with as a saved model keeps it: numbers that matter to the last bit as
- * named arrays, the rest as JSON.
+ * What a fit can go on with as a saved model keeps it: numbers that matter to the last bit as named arrays, the rest as
+ * JSON. What is read may come from anyone: nothing goes on that no fit could have left behind.
  */
 import type { OptimiserState } from "../backends/backend.ts";
-import { FormatError } from "../errors.ts";
 import type { SavedProgress } from "../formats/saved-model.ts";
 import type { Parameters } from "../objective.ts";
-import type { Conditions, Progress } from "./run.ts";
+import { type CurvaturePair, dot } from "../solvers/curvature.ts";
+import type { BestEpoch } from "../solvers/early-stopping.ts";
+import type { LbfgsState } from "../solvers/lbfgs.ts";
+import {
+  asJson,
+  bad,
+  countOf,
+  epochsOf,
+  figureOf,
+  iterationsOf,
+  numberOf,
+  objectOf,
+} from "./progress-fields.ts";
+import { ProgressTensors } from "./progress-tensors.ts";
+import type { Conditions, LbfgsProgress, PartialProgress, Progress, SgdProgress } from "./run.ts";
 
-type Tensors = Record<string, Float64Array>;
+/** Characters that conditions take as JSON, at most; those of a fit take some hundreds. */
+const MAX_CONDITIONS = 10_000;
 
 /** For saving. */
-export function packProgress(progress: Progress): SavedProgress {
-  const tensors: Tensors = {};
-  const put = (name: string, { weights, bias }: Parameters) => {
-    tensors[`${name}.weights`] = weights;
-    tensors[`${name}.bias`] = bias;
-  };
-  if (progress.solver === "lbfgs") {
-    const { x, gradient, pairs, ...numbers } = progress.state;
-    Object.assign(tensors, { x, gradient });
-    for (const [i, { s, y }] of pairs.entries()) Object.assign(tensors, { [`s${i}`]: s, [`y${i}`]: y });
-    const state = { ...numbers, pairs: pairs.length };
-    return {
-      state: asJson({
-        solver: "lbfgs",
-        conditions: progress.conditions,
-        state,
-        iterations: progress.iterations,
-      }),
-      tensors,
-    };
-  }
-  for (const [name, part] of Object.entries(progress.state.optimiser)) if (part) put(name, part);
+export async function packProgress(progress: Progress): Promise<SavedProgress> {
+  if (progress.solver === "lbfgs") return packLbfgs(progress);
+  const { optimiser } = progress.state;
+  const tensors = Object.entries(optimiser).flatMap(([name, part]) => (part ? named(name, part) : []));
   if (progress.solver === "partial") {
     const { steps, rate } = progress.state;
-    return { state: asJson({ solver: "partial", state: { steps, rate } }), tensors };
+    const state = await asJson({ solver: "partial", state: { steps, rate } });
+    return { state, tensors: Object.fromEntries(tensors) };
   }
+  const { solver, conditions, epochs } = progress;
   const { epoch, best } = progress.state;
-  if (best) put("best", best.parameters);
-  const state = { epoch, best: best && { epoch: best.epoch, loss: best.loss } };
+  if (best) tensors.push(...named("best", best.parameters));
+  const numbers = { epoch, best: best && { epoch: best.epoch, loss: best.loss } };
+  const state = await asJson({ solver, conditions, state: numbers, epochs });
+  return { state, tensors: Object.fromEntries(tensors) };
+}
+
+async function packLbfgs({ solver, conditions, state, iterations }: LbfgsProgress): Promise<SavedProgress> {
+  const { x, gradient, pairs, ...numbers } = state;
+  const tensors: Record<string, Float64Array> = { x, gradient };
+  for (const [i, { s, y }] of pairs.entries()) Object.assign(tensors, { [`s${i}`]: s, [`y${i}`]: y });
   return {
-    state: asJson({
-      solver: progress.solver,
-      conditions: progress.conditions,
-      state,
-      epochs: progress.epochs,
-    }),
+    state: await asJson({ solver, conditions, state: { ...numbers, pairs: pairs.length }, iterations }),
     tensors,
   };
 }
 
-/** The inverse, for a model of `weights` W `[K·D]` and `classes` K. @throws FormatError what a fit cannot go on from */
-export function unpackProgress(saved: SavedProgress, weights: number, classes: number): Progress {
-  const { solver, conditions: saidConditions, state, epochs, iterations } = objectOf(saved.state);
-  const parametersOf = (name: string): Parameters => ({
-    weights: tensorOf(saved, `${name}.weights`, weights),
-    bias: tensorOf(saved, `${name}.bias`, classes),
-  });
-  const numbers = objectOf(state);
-  const conditionsOf = () => objectOf(saidConditions) as Conditions;
-  if (solver === "lbfgs") {
-    const conditions = conditionsOf();
-    const length = weights + (conditions.bias === false ? 0 : classes);
-    const stored = Object.keys(saved.tensors).length;
-    if (countOf(numbers, "pairs") > stored) throw bad("pairs", `more than ${stored} arrays`);
-    const pairs = Array.from({ length: countOf(numbers, "pairs") }, (_, i) => ({
-      s: tensorOf(saved, `s${i}`, length),
-      y: tensorOf(saved, `y${i}`, length),
-    }));
-    const lowered = objectOf(numbers.lowered);
-    return {
-      solver,
-      conditions,
-      state: {
-        iteration: countOf(numbers, "iteration"),
-        evaluations: countOf(numbers, "evaluations"),
-        value: numberOf(numbers, "value"),
-        lowered: {
-          value: numberOf(lowered, "value"),
-          norm: numberOf(lowered, "norm"),
-          iteration: countOf(lowered, "iteration"),
-        },
-        x: tensorOf(saved, "x", length),
-        gradient: tensorOf(saved, "gradient", length),
-        pairs,
-      },
-      iterations: recordsOf(iterations, countOf(numbers, "iteration") + 1),
-    };
-  }
-  if (solver !== "sgd" && solver !== "adamw" && solver !== "partial") throw bad("solver", String(solver));
-  const optional = (name: "secondMoment" | "average") =>
-    `${name}.weights` in saved.tensors ? { [name]: parametersOf(name) } : {};
-  const optimiser: OptimiserState = {
-    parameters: parametersOf("parameters"),
-    velocity: parametersOf("velocity"),
-    ...optional("secondMoment"),
-    ...optional("average"),
+function named(name: string, { weights, bias }: Parameters): [string, Float64Array][] {
+  return [
+    [`${name}.weights`, weights],
+    [`${name}.bias`, bias],
+  ];
+}
+
+/**
+ * The inverse, for a model of `weights` W `[K·D]` and `classes` K.
+ *
+ * @throws FormatError what a fit cannot go on from: fields or arrays that are missing, unknown, of another length or not
+ *                     finite; counts that contradict each other
+ */
+export async function unpackProgress(
+  { state: saved, tensors: arrays }: SavedProgress,
+  weights: number,
+  classes: number,
+): Promise<Progress> {
+  const said = objectOf(saved);
+  const tensors = new ProgressTensors(arrays, weights, classes);
+  const progress = await unpackAs(said, tensors);
+  tensors.requireAllUsed();
+  return progress;
+}
+
+async function unpackAs(said: Record<string, unknown>, tensors: ProgressTensors): Promise<Progress> {
+  const { solver } = said;
+  if (solver === "lbfgs") return unpackLbfgs(said, tensors);
+  if (solver === "partial") return unpackPartial(said, tensors);
+  if (solver === "sgd" || solver === "adamw") return unpackSgd(solver, said, tensors);
+  throw bad("solver", solver);
+}
+
+async function unpackLbfgs(said: Record<string, unknown>, tensors: ProgressTensors): Promise<LbfgsProgress> {
+  const conditions = conditionsOf(said);
+  const numbers = objectOf(said.state);
+  const lowered = objectOf(numbers.lowered);
+  const iteration = countOf(numbers, "iteration");
+  const length = tensors.lengthOf(conditions.bias !== false);
+  const pairs = await pairsOf(countOf(numbers, "pairs", tensors.count / 2), length, tensors);
+  const state: LbfgsState = {
+    iteration,
+    evaluations: countOf(numbers, "evaluations"),
+    value: numberOf(numbers, "value"),
+    lowered: {
+      value: numberOf(lowered, "value"),
+      norm: numberOf(lowered, "norm"),
+      iteration: countOf(lowered, "iteration", iteration),
+    },
+    x: await tensors.take("x", length),
+    gradient: await tensors.take("gradient", length),
+    pairs,
   };
-  if (solver === "partial") {
-    const rate = numbers.rate === null ? null : numberOf(numbers, "rate");
-    return { solver, state: { optimiser, steps: countOf(numbers, "steps"), rate } };
+  return { solver: "lbfgs", conditions, state, iterations: await iterationsOf(said.iterations, iteration) };
+}
+
+/** What errors show when a fit is resumed under others, so that it has to be short. */
+function conditionsOf(said: Record<string, unknown>): Conditions {
+  const conditions = objectOf(said.conditions) as Conditions;
+  const { length } = JSON.stringify(conditions);
+  if (length > MAX_CONDITIONS) throw bad("conditions", `${length} characters`);
+  return conditions;
+}
+
+/** Steps along which the gradient grew, as it does wherever the curvature is positive. */
+async function pairsOf(count: number, length: number, tensors: ProgressTensors): Promise<CurvaturePair[]> {
+  const pairs: CurvaturePair[] = [];
+  for (let i = 0; i < count; i++) {
+    const pair = { s: await tensors.take(`s${i}`, length), y: await tensors.take(`y${i}`, length) };
+    if (!(dot(pair.s, pair.y) > 0)) throw bad(`y${i}`, "no positive curvature");
+    pairs.push(pair);
   }
-  const best = numbers.best === null ? null : objectOf(numbers.best);
+  return pairs;
+}
+
+async function unpackPartial(
+  said: Record<string, unknown>,
+  tensors: ProgressTensors,
+): Promise<PartialProgress> {
+  const numbers = objectOf(said.state);
+  const rate = numbers.rate === null ? null : numberOf(numbers, "rate");
+  if (rate !== null && rate < 0) throw bad("rate", rate);
+  const optimiser = await optimiserOf(tensors, tensors.has("secondMoment"));
+  return { solver: "partial", state: { optimiser, steps: countOf(numbers, "steps"), rate } };
+}
+
+async function unpackSgd(
+  solver: SgdProgress["solver"],
+  said: Record<string, unknown>,
+  tensors: ProgressTensors,
+): Promise<SgdProgress> {
+  const numbers = objectOf(said.state);
   const epoch = countOf(numbers, "epoch");
   return {
     solver,
-    conditions: conditionsOf(),
+    conditions: conditionsOf(said),
     state: {
       epoch,
-      optimiser,
-      best: best && {
-        epoch: countOf(best, "epoch"),
-        loss: numberOf(best, "loss"),
-        parameters: parametersOf("best"),
-      },
+      optimiser: await optimiserOf(tensors, solver === "adamw"),
+      best: numbers.best === null ? null : await bestOf(objectOf(numbers.best), epoch, tensors),
     },
-    epochs: recordsOf(epochs, epoch),
+    epochs: await epochsOf(said.epochs, epoch),
   };
 }
 
-/** Records are plain data, so JSON holds them as they are. */
-function asJson(value: unknown): SavedProgress["state"] {
-  return JSON.parse(JSON.stringify(value));
+async function optimiserOf(tensors: ProgressTensors, isAdamw: boolean): Promise<OptimiserState> {
+  return {
+    parameters: await tensors.parameters("parameters"),
+    velocity: await tensors.parameters("velocity"),
+    ...(isAdamw && { secondMoment: await tensors.parameters("secondMoment", isMeanOfSquares) }),
+    ...(tensors.has("average") && { average: await tensors.parameters("average") }),
+  };
 }
 
-function objectOf(value: unknown): Record<string, unknown> {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) throw bad("state", "no object");
-  return value as Record<string, unknown>;
+/** A mean of squares may overflow while the parameters, which are divided by its root, stay finite. */
+function isMeanOfSquares(value: number): boolean {
+  return value >= 0;
 }
 
-function numberOf(from: Record<string, unknown>, name: string): number {
-  const value = from[name];
-  if (typeof value !== "number" || !Number.isFinite(value)) throw bad(name, String(value));
-  return value;
-}
-
-function countOf(from: Record<string, unknown>, name: string): number {
-  const value = numberOf(from, name);
-  if (!Number.isInteger(value) || value < 0 || value >= 2 ** 32) throw bad(name, String(value));
-  return value;
-}
-
-function tensorOf({ tensors }: SavedProgress, name: string, length?: number): Float64Array {
-  if (!Object.hasOwn(tensors, name)) throw bad(name, "nothing");
-  if (length !== undefined && tensors[name].length !== length)
-    throw bad(name, `${tensors[name].length} numbers`);
-  return tensors[name];
-}
-
-/** What was reported before: shown again, never computed with. */
-function recordsOf<T>(value: unknown, count: number): T[] {
-  if (!Array.isArray(value) || value.length !== count) throw bad("history", `not ${count} records`);
-  for (const record of value) objectOf(record);
-  return value;
-}
-
-function bad(field: string, given: string): FormatError {
-  return new FormatError(`model.progress.${field}`, `no fit can go on from this: got ${given}`);
+async function bestOf(
+  best: Record<string, unknown>,
+  latest: number,
+  tensors: ProgressTensors,
+): Promise<BestEpoch> {
+  const loss = figureOf(best.loss, "loss");
+  return {
+    epoch: countOf(best, "epoch", latest),
+    // Any other loss is better than one that is no number.
+    loss: Number.isNaN(loss) ? Infinity : loss,
+    parameters: await tensors.parameters("best"),
+  };
 }

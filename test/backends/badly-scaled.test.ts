@@ -87,7 +87,7 @@ for (const { name, device } of DEVICES) {
           const reached = (on: SoftmaxRegressionOptions) =>
             withModel({ l2: 1e-4, ...on }, async (model) => {
               await model.fit(rows.x, rows.y);
-              const { weights, bias } = JSON.parse(model.toJsonText());
+              const { weights, bias } = JSON.parse(await model.toJsonText());
               const parameters = {
                 weights: Float64Array.from(weights.flat()),
                 bias: Float64Array.from(bias),

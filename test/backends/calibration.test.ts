@@ -27,7 +27,7 @@ for (const { name, device } of DEVICES) {
             lossOf(z.data, validation[1], temperature),
           );
         }
-        const kept = await SoftmaxRegression.load(model.toSafetensors(), { device });
+        const kept = await SoftmaxRegression.load(await model.toSafetensors(), { device });
         expect(kept.temperature).toBe(temperature);
         expect(await kept.predictProba(held.x)).toEqual(await model.predictProba(held.x));
         kept.dispose();

@@ -81,7 +81,7 @@ for (const { name, device } of DEVICES) {
           [0, 0, 0],
           [-3, 1, 8],
         ]) {
-          const model = SoftmaxRegression.fromSklearn(
+          const model = await SoftmaxRegression.fromSklearn(
             { coef, intercept, classes: ["a", "c", "d"] },
             { device },
           );

@@ -1,6 +1,6 @@
 /** What a model keeps: its parameters where a refit is aborted, its options in a file, itself from who looks at it. */
 import { describe, expect, test } from "vitest";
-import type { Label, SoftmaxRegressionOptions } from "../../src/index.ts";
+import type { ClassWeight, Label, SoftmaxRegressionOptions } from "../../src/index.ts";
 import { DEVICES } from "../support/backends.ts";
 import { modelsOn } from "../support/models-on.ts";
 import { NOISY } from "../support/noisy-rows.ts";
@@ -49,11 +49,75 @@ for (const { name, device } of DEVICES) {
         const squares = fitted.weights.reduce((total, w) => total + w * w, 0);
         expect(seen.objective - seen.loss).toBeCloseTo(0.25 * squares, 6);
         const given = { l2: undefined } as unknown as SoftmaxRegressionOptions;
-        await withLoaded(fitted.toSafetensors(), given, async (model) => expect(model.l2).toBe(0.25));
-        await withLoaded(fitted.toSafetensors(), { l2: 9 }, async (model) => {
+        await withLoaded(await fitted.toSafetensors(), given, async (model) => expect(model.l2).toBe(0.25));
+        await withLoaded(await fitted.toSafetensors(), { l2: 9 }, async (model) => {
           expect(model.l2).toBe(9);
           expect(await model.evaluate(...validation)).toEqual(seen);
         });
+      });
+    });
+
+    describe("classes may have names that mean something to JavaScript, with weights in any form", () => {
+      const rows = [
+        [0, 1],
+        [1, 0],
+        [0.1, 1.2],
+        [1.2, 0.1],
+        [0.2, 0.9],
+        [0.8, 0.2],
+      ];
+      test.each(["constructor", "__proto__", "prototype", "toString", "hasOwnProperty"])(
+        "%s",
+        async (label) => {
+          const labels = rows.map((_, i) => (i % 2 ? label : "destructor"));
+          const forms: ClassWeight[] = [
+            Object.fromEntries([[label, 2]]),
+            new Map([[label, 2]]),
+            [1, 2],
+            "balanced",
+          ];
+          for (const classWeight of [undefined, ...forms])
+            await withModel({ l2: 0.01, classWeight }, async (model) => {
+              await model.fit(rows, labels);
+              expect(await model.predict(rows)).toEqual(labels);
+              const report = await model.report(rows, labels);
+              expect(report.perClass.map((scores) => scores.label)).toEqual(model.classes);
+              const probabilities = await model.predictProba(rows);
+              for (const source of [await model.toSafetensors(), await model.toJsonText()]) {
+                await withLoaded(source, {}, async (copy) => {
+                  expect(await copy.predictProba(rows)).toEqual(probabilities);
+                  expect(await copy.predict(rows)).toEqual(labels);
+                  const { weights } = copy;
+                  await copy.fit(rows, labels);
+                  expect(copy.weights).toEqual(weights);
+                });
+              }
+              expect((await model.toOnnx()).length).toBeGreaterThan(0);
+            });
+        },
+      );
+
+      test("numbers in a Map are numbers afterwards", async () => {
+        const classWeight = new Map([[1, 5]]);
+        await withModel({ l2: 0.01, classWeight }, async (model) => {
+          await model.fit(x, y);
+          await withLoaded(await model.toJsonText(), {}, async (copy) => {
+            const { weights } = copy;
+            await copy.fit(x, y);
+            expect(copy.weights).toEqual(weights);
+          });
+        });
+      });
+    });
+
+    test("a file is what the model was when it was asked for", async () => {
+      await withModel({ solver: "sgd", epochs: 2, batchSize: 30 }, async (model) => {
+        await model.fit(x, y);
+        const { weights } = model;
+        const saving = model.toSafetensors();
+        await model.fit(held.x, held.y);
+        expect(model.weights).not.toEqual(weights);
+        await withLoaded(await saving, {}, async (copy) => expect(copy.weights).toEqual(weights));
       });
     });
 

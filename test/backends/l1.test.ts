@@ -45,7 +45,7 @@ for (const { name, device } of DEVICES) {
           const { stopReason, iterations } = await model.fit(x, y);
           expect(["tolerance", "precision"]).toContain(stopReason);
           expect(iterations[iterations.length - 1].passes).toBeLessThan(400);
-          const saved = JSON.parse(model.toJsonText());
+          const saved = JSON.parse(await model.toJsonText());
           const parameters = {
             weights: Float64Array.from(saved.weights.flat()),
             bias: Float64Array.from(saved.bias),

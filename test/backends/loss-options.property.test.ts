@@ -200,8 +200,8 @@ function standardised({ rows, weights }: Problem): { rows: number[][]; mean: num
 }
 
 /** What a model has in float64: its files lose nothing. */
-function parametersOf(model: SoftmaxRegression): { weights: number[]; bias: number[] } {
-  const { weights, bias } = JSON.parse(model.toJsonText());
+async function parametersOf(model: SoftmaxRegression): Promise<{ weights: number[]; bias: number[] }> {
+  const { weights, bias } = JSON.parse(await model.toJsonText());
   return { weights: weights.flat(), bias };
 }
 
@@ -249,8 +249,8 @@ interface Point {
   readonly objective: number;
 }
 
-function pointOf(model: SoftmaxRegression, problem: Problem): Point {
-  const { weights, bias } = parametersOf(model);
+async function pointOf(model: SoftmaxRegression, problem: Problem): Promise<Point> {
+  const { weights, bias } = await parametersOf(model);
   const theta = Float64Array.from(problem.options.bias ? [...weights, ...bias] : weights);
   const { rows } = problem.options.standardize ? standardised(problem) : problem;
   const absolute = sum(weights.map(Math.abs));
@@ -259,8 +259,8 @@ function pointOf(model: SoftmaxRegression, problem: Problem): Point {
 }
 
 /** What the getters show: W and b for rows as they come, from those of the standardised rows. */
-function expectFolded(model: SoftmaxRegression, problem: Problem): void {
-  const { weights, bias } = parametersOf(model);
+async function expectFolded(model: SoftmaxRegression, problem: Problem): Promise<void> {
+  const { weights, bias } = await parametersOf(model);
   const features = problem.x.cols;
   const given = { mean: new Array<number>(features).fill(0), scale: new Array<number>(features).fill(1) };
   const { mean, scale } = problem.options.standardize ? standardised(problem) : given;
@@ -284,7 +284,7 @@ async function expectMinimum(problem: Problem, { device, epsilon }: BackendCase)
   const model = new SoftmaxRegression({ device, tuning: "off", ...problem.options });
   try {
     const { iterations, stopReason } = await model.fit(problem.x, problem.y, problem.fitOptions);
-    const point = pointOf(model, problem);
+    const point = await pointOf(model, problem);
     // Halves do not hold standardised values exactly; the reference keeps all values as they are.
     const isRounded = problem.options.standardize && problem.options.storage === "f16";
     const allowed = allowedFor(isRounded && device !== "reference" ? 2 ** -11 : epsilon, stopReason, point);
@@ -293,7 +293,7 @@ async function expectMinimum(problem: Problem, { device, epsilon }: BackendCase)
     expectClose([objective], [point.objective], allowed.objective, "J");
     for (const [p, slope] of subgradient(point).entries())
       expect(Math.abs(slope), `dJ of parameter ${p} of ${point.theta}`).toBeLessThan(allowed.slope(p));
-    expectFolded(model, problem);
+    await expectFolded(model, problem);
   } finally {
     model.dispose();
   }

@@ -69,7 +69,7 @@ for (const { name, device } of DEVICES) {
           await withModel({ solver, batchSize: 24 }, async (model) => {
             const [first, second] = [rows(0, 120), rows(120, 120)];
             await model.partialFit(first.x, first.y, { classes: [0, 1, 2, 3] });
-            const copy = await SoftmaxRegression.load(model.toSafetensors(), { device });
+            const copy = await SoftmaxRegression.load(await model.toSafetensors(), { device });
             expect(copy.isResumable).toBe(false);
             await model.partialFit(second.x, second.y);
             await copy.partialFit(second.x, second.y);
@@ -102,10 +102,10 @@ for (const { name, device } of DEVICES) {
       for (const [begun, other] of [solvers, solvers.toReversed()]) {
         const saved = await withModel({ solver: begun, batchSize: 32 }, async (model) => {
           await model.partialFit(x, y);
-          return readModel(model.toSafetensors());
+          return readModel(await model.toSafetensors());
         });
-        const weightsAfter = (model: typeof saved) =>
-          withLoaded(modelToSafetensors(model), { solver: other }, async (loaded) => {
+        const weightsAfter = async (model: typeof saved) =>
+          withLoaded(await modelToSafetensors(model), { solver: other }, async (loaded) => {
             await loaded.partialFit(held.x, held.y);
             return loaded.weights;
           });

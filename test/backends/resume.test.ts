@@ -79,7 +79,11 @@ for (const { name, device } of DEVICES) {
             };
             await expect(model.fit(x, y, hooks)).rejects.toMatchObject({ name: "AbortError" });
             expect(model.isResumable).toBe(true);
-            return { bytes: model.toSafetensors(), text: model.toJsonText(), half: model.weights };
+            return {
+              bytes: await model.toSafetensors(),
+              text: await model.toJsonText(),
+              half: model.weights,
+            };
           });
           for (const source of [interrupted.bytes, interrupted.text]) {
             const model = await SoftmaxRegression.load(source, { device, tuning: "off" });
@@ -146,14 +150,14 @@ for (const { name, device } of DEVICES) {
         });
 
       test("not where its arrays are longer than its own conditions say", async () => {
-        const saved = readModel(await interrupted({ solver: "lbfgs" }));
+        const saved = await readModel(await interrupted({ solver: "lbfgs" }));
         const { state, tensors } = saved.progress ?? { state: {}, tensors: {} };
         const { conditions } = state as { conditions: object };
         const progress = {
           state: { ...(state as object), conditions: { ...conditions, bias: false } },
           tensors,
         };
-        const source = modelToSafetensors({ ...saved, progress });
+        const source = await modelToSafetensors({ ...saved, progress });
         await expect(withLoaded(source, {}, async () => {})).rejects.toMatchObject({
           name: "FormatError",
           argument: "model.progress.s0",

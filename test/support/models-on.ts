@@ -12,8 +12,11 @@ export function modelsOn(shared: SoftmaxRegressionOptions) {
       freed(new SoftmaxRegression({ ...shared, ...options }), work),
 
     /** A model from a file. */
-    withLoaded: async <T>(source: Uint8Array, options: SoftmaxRegressionOptions, work: Work<T>): Promise<T> =>
-      freed(await SoftmaxRegression.load(source, { ...shared, ...options }), work),
+    withLoaded: async <T>(
+      source: Uint8Array | string,
+      options: SoftmaxRegressionOptions,
+      work: Work<T>,
+    ): Promise<T> => freed(await SoftmaxRegression.load(source, { ...shared, ...options }), work),
   };
 }
 

@@ -93,6 +93,13 @@ describe("the code", () => {
     expected.dispose();
   });
 
+  test("gives weights by label as a Map, which takes any label", () => {
+    const options = { classWeight: new Map([["constructor", 2]]) };
+    expect(snippetOf({ dataset: clouds(2), options })).toContain(
+      'classWeight: new Map([["constructor",2]]),',
+    );
+  });
+
   test("says nothing of options that are as by default", () => {
     expect(snippetOf({ dataset: clouds(2), options: {} })).toContain("new SoftmaxRegression();");
   });
@@ -107,7 +114,7 @@ describe("a model", () => {
     await first.step();
     const { model } = first;
     if (!model) throw new Error("a round gives a model");
-    const saved = readModel(model.toSafetensors());
+    const saved = await readModel(await model.toSafetensors());
     expect(Object.fromEntries(factsOf(saved))).toMatchObject({
       Classes: "3: A, B, C",
       Features: "2",
@@ -120,7 +127,7 @@ describe("a model", () => {
 
     const second = new Session(dataset);
     await second.choose({ ...DEFAULT_CHOICES, device: "reference" });
-    await second.adopt(new Blob([model.toSafetensors()]));
+    await second.adopt(new Blob([await model.toSafetensors()]));
     expect(second.status.value).toBe("paused");
     expect(second.choices.value).toEqual(choices);
     await Promise.all([first.start(), second.start()]);

@@ -39,7 +39,7 @@ test("a model that is opened shows what it makes of the validation rows, until i
   await session.choose({ ...CHOICES, rounds: 3 });
   await session.step();
   const [first] = session.rounds.value;
-  const file = new Blob([session.model?.toSafetensors() ?? ""]);
+  const file = new Blob([(await session.model?.toSafetensors()) ?? ""]);
   await session.reset();
   expect(session.opened.value).toBe(null);
   await session.adopt(file);
@@ -56,7 +56,7 @@ test("a model that is opened shows what it makes of the validation rows, until i
 test("a model for other rows is refused, and the one at hand stays", async () => {
   const session = await trained({ rounds: 1 });
   const other = new Session(clouds(4));
-  const file = new Blob([session.model?.toSafetensors() ?? ""]);
+  const file = new Blob([(await session.model?.toSafetensors()) ?? ""]);
   await other.choose({ ...CHOICES, rounds: 1 });
   await other.start();
   const { model } = other;
@@ -71,7 +71,7 @@ test("a model whose run was on other rows predicts, and does not offer to go on"
   await session.choose(CHOICES);
   await session.step();
   expect(session.status.value).toBe("paused");
-  const file = new Blob([session.model?.toSafetensors() ?? ""]);
+  const file = new Blob([(await session.model?.toSafetensors()) ?? ""]);
   const { x, y } = dataset.train;
   const fewer = { x: { ...x, rows: 300, data: x.data.subarray(0, 600) }, y: y.slice(0, 300) };
   await session.open({ ...dataset, train: fewer });

@@ -61,7 +61,7 @@ export async function headOf(named: NamedFile, count: number): Promise<Uint8Arra
   } catch {
     return new Uint8Array();
   }
-  return concat(chunks).subarray(0, count);
+  return (await concat(chunks)).subarray(0, count);
 }
 
 async function isGzip(file: File): Promise<boolean> {

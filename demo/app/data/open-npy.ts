@@ -27,7 +27,7 @@ export async function openNpy(files: readonly NamedFile[], context: OpenContext)
   const arrays: Named[] = [];
   for (const file of files) {
     checkSize(file.file.size, 1, 1, file.path);
-    const { shape, values } = readNpy(await bytesOf(file, context), file.path);
+    const { shape, values } = await readNpy(await bytesOf(file, context), file.path);
     arrays.push({ path: file.path, name: nameOf(file), shape, values });
   }
   const labels = arrays.find(({ shape }) => shape.length === 1);

@@ -27,10 +27,10 @@ export async function openModel(
 ): Promise<OpenedModel> {
   if (source instanceof File && source.name.endsWith(".onnx"))
     throw new Error("ONNX files are for predicting elsewhere; open safetensors or JSON here.");
-  const saved = readModel(new Uint8Array(await source.arrayBuffer()));
+  const saved = await readModel(new Uint8Array(await source.arrayBuffer()));
   // A run that was interrupted on other rows cannot go on with these; the model is one all the same.
   const progress = rowsOf(saved) === dataset.train.x.rows ? saved.progress : null;
-  const model = await SoftmaxRegression.load(modelToSafetensors({ ...saved, progress }), { device });
+  const model = await SoftmaxRegression.load(await modelToSafetensors({ ...saved, progress }), { device });
   try {
     checkFits(model, dataset);
     const { x, y } = dataset.validation;

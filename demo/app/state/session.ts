@@ -256,7 +256,7 @@ export class Session {
     const options = { ...optionsOf(this.choices.value), device: "wasm" } as const;
     const old = this.#model;
     this.#model =
-      old && this.snapshot.value ? await SoftmaxRegression.load(old.toSafetensors(), options) : null;
+      old && this.snapshot.value ? await SoftmaxRegression.load(await old.toSafetensors(), options) : null;
     old?.dispose();
     this.#reason = reason;
     this.#model ??= new SoftmaxRegression(options);

@@ -21,47 +21,47 @@ import {
 } from "./support.ts";
 
 describe.each(models)("%s", (_, model) => {
-  test("through JSON, as text and as bytes", () => {
-    const text = modelToJson(model);
-    expectSameModel(modelFromJson(text), model);
-    expectSameModel(readModel(text), model);
-    expectSameModel(readModel(utf8(text)), model);
+  test("through JSON, as text and as bytes", async () => {
+    const text = await modelToJson(model);
+    expectSameModel(await modelFromJson(text), model);
+    expectSameModel(await readModel(text), model);
+    expectSameModel(await readModel(utf8(text)), model);
     expect(JSON.parse(text)).toMatchObject({ format: "softmax-webgpu", version: 1 });
   });
 
-  test("through safetensors", () => {
-    const bytes = modelToSafetensors(model);
+  test("through safetensors", async () => {
+    const bytes = await modelToSafetensors(model);
     const before = bytes.slice();
-    expectSameModel(modelFromSafetensors(bytes), model);
-    expectSameModel(readModel(bytes), model);
+    expectSameModel(await modelFromSafetensors(bytes), model);
+    expectSameModel(await readModel(bytes), model);
     expect(bytes).toEqual(before);
   });
 
-  test("cut at every byte", () => {
-    for (const part of truncations(utf8(modelToJson(model)))) {
-      expectFormatError(() => readModel(part), /^model/, /JSON|UTF-8/);
+  test("cut at every byte", async () => {
+    for (const part of truncations(utf8(await modelToJson(model)))) {
+      await expectFormatError(() => readModel(part), /^model/, /JSON|UTF-8/);
     }
-    for (const part of truncations(modelToSafetensors(model))) {
-      expect(() => readModel(part)).toThrow(FormatError);
-      expectFormatError(() => modelFromSafetensors(part), /^model/, /truncated|UTF-8/);
+    for (const part of truncations(await modelToSafetensors(model))) {
+      await expect(readModel(part)).rejects.toThrow(FormatError);
+      await expectFormatError(() => modelFromSafetensors(part), /^model/, /truncated|UTF-8/);
     }
   });
 });
 
-test("what is read shares no memory with the file", () => {
-  const bytes = modelToSafetensors(fullModel);
-  const model = modelFromSafetensors(bytes);
+test("what is read shares no memory with the file", async () => {
+  const bytes = await modelToSafetensors(fullModel);
+  const model = await modelFromSafetensors(bytes);
   bytes.fill(1);
   expectSameModel(model, fullModel);
 });
 
-test("another project's reader finds the tensors", () => {
-  const { tensors, metadata } = jax.parse(modelToSafetensors(fullModel));
+test("another project's reader finds the tensors", async () => {
+  const { tensors, metadata } = jax.parse(await modelToSafetensors(fullModel));
   expect(tensors.weights).toEqual({ dtype: "F64", shape: [3, 2], data: fullModel.weights });
   expect(tensors.scale).toEqual({ dtype: "F64", shape: [2], data: fullModel.standardization?.scale });
   expect(tensors["progress.velocity"].data).toEqual(fullModel.progress?.tensors.velocity);
   expect(JSON.parse(metadata?.classes ?? "")).toEqual(fullModel.classes);
-  const plain = jax.parse(modelToSafetensors(plainModel));
+  const plain = jax.parse(await modelToSafetensors(plainModel));
   const weights = Float32Array.from(plainModel.weights);
   expect(plain.tensors.weights).toEqual({ dtype: "F32", shape: [2, 3], data: weights });
   expect(plain.metadata).toMatchObject({ format: "softmax-webgpu", version: "1" });
@@ -125,47 +125,56 @@ const badModels = [
 ];
 
 describe("a model that is unsound is not written", () => {
-  test.each(badModels)("%s", (_, change, field, reason) => {
+  test.each(badModels)("%s", async (_, change, field, reason) => {
     const model = { ...plainModel, ...change } as SavedModel;
-    expectFormatError(() => checkModel(model), field, reason);
-    expectFormatError(() => modelToJson(model), field, reason);
-    expectFormatError(() => modelToSafetensors(model), field, reason);
+    await expectFormatError(() => checkModel(model), field, reason);
+    await expectFormatError(() => modelToJson(model), field, reason);
+    await expectFormatError(() => modelToSafetensors(model), field, reason);
   });
 
-  test("progress that is unsound", () => {
+  test("progress that is unsound", async () => {
     const refuse = (progress: unknown, field: string, reason: RegExp) =>
       expectFormatError(() => checkModel({ ...plainModel, progress } as SavedModel), field, reason);
-    refuse([], "model.progress", /expected state and tensors/);
-    refuse({ state: undefined, tensors: {} }, "model.progress.state", /undefined/);
-    refuse({ state: 1, tensors: null }, "model.progress.tensors", /expected an object/);
-    refuse({ state: 1, tensors: { a: vector(NaN) } }, "model.progress.tensors.a", /number 0 is NaN/);
-    refuse({ state: 1, tensors: { constructor: vector(1) } }, "model.progress.tensors", /cannot be a key/);
+    await refuse([], "model.progress", /expected state and tensors/);
+    await refuse({ state: undefined, tensors: {} }, "model.progress.state", /undefined/);
+    await refuse({ state: 1, tensors: null }, "model.progress.tensors", /expected an object/);
+    await refuse({ state: 1, tensors: { a: vector(NaN) } }, "model.progress.tensors.a", /number 0 is NaN/);
+    await refuse(
+      { state: 1, tensors: { constructor: vector(1) } },
+      "model.progress.tensors",
+      /cannot be a key/,
+    );
   });
 
-  test("nothing at all", () => {
-    expectFormatError(() => checkModel(null as unknown as SavedModel), "model", /expected a saved model/);
+  test("nothing at all", async () => {
+    await expectFormatError(
+      () => checkModel(null as unknown as SavedModel),
+      "model",
+      /expected a saved model/,
+    );
   });
 
-  test("more text than a header takes", () => {
+  test("more text than a header takes", async () => {
     const options = { note: "x".repeat(2 ** 24) };
     const write = () => modelToSafetensors({ ...plainModel, options });
-    expectFormatError(write, "model.header", /at most 16777216 are read/);
+    await expectFormatError(write, "model.header", /at most 16777216 are read/);
   });
 
-  test("more numbers than JSON text takes", () => {
+  test("more numbers than JSON text takes", async () => {
     const features = 2 ** 23 + 1;
     const model = { ...plainModel, features, weights: new Float64Array(2 * features) };
-    expectFormatError(() => modelToJson(model), "model", /use safetensors/);
+    await expectFormatError(() => modelToJson(model), "model", /use safetensors/);
   });
 });
 
+const valid = JSON.parse(await modelToJson(fullModel));
+
 describe("JSON that is no model", () => {
-  const valid = JSON.parse(modelToJson(fullModel));
   const read = (change: object) => modelFromJson(JSON.stringify({ ...valid, ...change }));
 
-  test.each(Object.keys(valid))("without %s", (field) => {
+  test.each(Object.keys(valid))("without %s", async (field) => {
     const reason = field === "format" || field === "version" ? /got undefined/ : /missing/;
-    expectFormatError(() => read({ [field]: undefined }), `model.${field}`, reason);
+    await expectFormatError(() => read({ [field]: undefined }), `model.${field}`, reason);
   });
 
   test.each([
@@ -221,7 +230,9 @@ describe("JSON that is no model", () => {
       "progress.tensors.v",
       /an array/,
     ],
-  ])("%s", (_, change, field, reason) => expectFormatError(() => read(change), `model.${field}`, reason));
+  ])("%s", async (_, change, field, reason) =>
+    expectFormatError(() => read(change), `model.${field}`, reason),
+  );
 
   test.each([
     ["unsound: a scale of 0", /"scale": \[5e-324/, '"scale": [0', "standardization.scale", /above 0/],
@@ -231,22 +242,26 @@ describe("JSON that is no model", () => {
     ["a field twice", /"bias"/, '"weights"', "weights", /occurs twice/],
     ["an option twice", /"empty"/, '"list"', "options.nested.list", /occurs twice/],
     ["an unsafe key", /"velocity"/, '"__proto__"', "progress.tensors", /cannot be a key/],
-  ])("%s", (_, from, to, field, reason) => {
-    const text = modelToJson(fullModel);
+  ])("%s", async (_, from, to, field, reason) => {
+    const text = await modelToJson(fullModel);
     expect(text).toMatch(from);
-    expectFormatError(() => modelFromJson(text.replace(from, to)), `model.${field}`, reason);
+    await expectFormatError(() => modelFromJson(text.replace(from, to)), `model.${field}`, reason);
   });
 
-  test("text after it, bytes that are not UTF-8, a mark before it", () => {
-    const text = modelToJson(plainModel);
-    expectFormatError(() => readModel(`${text}x`), "model", /expected the end/);
-    expectFormatError(() => readModel(join(utf8(text), [0xff])), "model", /UTF-8/);
-    expectFormatError(() => readModel(join([0xef, 0xbb, 0xbf], utf8(text))), "model", /expected a value/);
+  test("text after it, bytes that are not UTF-8, a mark before it", async () => {
+    const text = await modelToJson(plainModel);
+    await expectFormatError(() => readModel(`${text}x`), "model", /expected the end/);
+    await expectFormatError(() => readModel(join(utf8(text), [0xff])), "model", /UTF-8/);
+    await expectFormatError(
+      () => readModel(join([0xef, 0xbb, 0xbf], utf8(text))),
+      "model",
+      /expected a value/,
+    );
   });
 
-  test("a value", () => {
+  test("a value", async () => {
     for (const text of ["1", "[]", "null", '"model"']) {
-      expectFormatError(() => modelFromJson(text), "model", /expected an object/);
+      await expectFormatError(() => modelFromJson(text), "model", /expected an object/);
     }
   });
 });
@@ -265,8 +280,8 @@ describe("safetensors that are no model", () => {
   const file = (entries: object, changes: object = {}, bytes: Bytes = body) =>
     safetensorsFile({ __metadata__: { ...metadata, ...changes }, weights, bias, ...entries }, bytes);
 
-  test("but one by hand is", () => {
-    const read = modelFromSafetensors(file({}));
+  test("but one by hand is", async () => {
+    const read = await modelFromSafetensors(file({}));
     expectSameModel(read, {
       ...plainModel,
       features: 2,
@@ -311,31 +326,39 @@ describe("safetensors that are no model", () => {
       "v",
       /an unknown tensor/,
     ],
-  ])("%s", (_, entries, changes, field, reason) => {
+  ])("%s", async (_, entries, changes, field, reason) => {
     const bytes = join(body, JSON.stringify(entries).includes("48,64") ? float64s(1, 1) : []);
-    expectFormatError(() => modelFromSafetensors(file(entries, changes, bytes)), `model.${field}`, reason);
+    await expectFormatError(
+      () => modelFromSafetensors(file(entries, changes, bytes)),
+      `model.${field}`,
+      reason,
+    );
   });
 
-  test("numbers that are not finite, a scale of 0", () => {
+  test("numbers that are not finite, a scale of 0", async () => {
     const part = { ...bias, data_offsets: [48, 64] };
     const more = { ...bias, data_offsets: [64, 80] };
     const read = (entries: object, ...numbers: number[]) =>
       modelFromSafetensors(file(entries, {}, float64s(...numbers)));
-    expectFormatError(() => read({}, 1, 2, NaN, 4, 0, 0), "model.weights", /number 2 is NaN/);
-    expectFormatError(() => read({}, 1, 2, 3, 4, 0, Infinity), "model.bias", /number 1 is Infinity/);
+    await expectFormatError(() => read({}, 1, 2, NaN, 4, 0, 0), "model.weights", /number 2 is NaN/);
+    await expectFormatError(() => read({}, 1, 2, 3, 4, 0, Infinity), "model.bias", /number 1 is Infinity/);
     const field = "model.standardization.scale";
-    expectFormatError(() => read({ mean: part, scale: more }, 1, 2, 3, 4, 0, 0, 0, 0, 1, 0), field, /1 is 0/);
+    await expectFormatError(
+      () => read({ mean: part, scale: more }, 1, 2, 3, 4, 0, 0, 0, 0, 1, 0),
+      field,
+      /1 is 0/,
+    );
   });
 
-  test("an unsafe name in progress", () => {
+  test("an unsafe name in progress", async () => {
     const entries = { "progress.__proto__": { ...bias, data_offsets: [48, 64] } };
     const bytes = file(entries, { state: "1" }, join(body, float64s(1, 1)));
-    expectFormatError(() => modelFromSafetensors(bytes), "model.progress.tensors", /cannot be a key/);
+    await expectFormatError(() => modelFromSafetensors(bytes), "model.progress.tensors", /cannot be a key/);
   });
 });
 
-test("anything but text or bytes is refused", () => {
+test("anything but text or bytes is refused", async () => {
   for (const source of [undefined, null, 1, {}, new ArrayBuffer(8), new Float32Array(4)]) {
-    expectFormatError(() => readModel(source as unknown as string), "model", /expected a Uint8Array/);
+    await expectFormatError(() => readModel(source as unknown as string), "model", /expected a Uint8Array/);
   }
 });

@@ -63,7 +63,7 @@ function predict(model: SavedModel, x: Float32Array) {
 }
 
 async function run(model: SavedModel, x: Float32Array) {
-  const session = await InferenceSession.create(toOnnx(model));
+  const session = await InferenceSession.create(await toOnnx(model));
   const rows = x.length / model.features;
   const outputs = await session.run({ x: new Tensor("float32", x, [rows, model.features]) });
   await session.release();
@@ -97,7 +97,7 @@ describe("ONNX Runtime gives the same probabilities as float64", () => {
   });
 
   test("and takes any number of rows, of D features", async () => {
-    const session = await InferenceSession.create(toOnnx(digits));
+    const session = await InferenceSession.create(await toOnnx(digits));
     expect(session.inputMetadata).toEqual([{ name: "x", isTensor: true, type: "float32", shape: ["N", 64] }]);
     expect(session.outputNames).toEqual(["logits", "probabilities"]);
     expect(session.outputMetadata).toMatchObject([{ shape: ["N", 10] }, { shape: ["N", 10] }]);
@@ -130,17 +130,17 @@ function fieldsOf(message: unknown): Map<number, unknown[]> {
 
 const textOf = (bytes: unknown) => new TextDecoder().decode(bytes as Uint8Array);
 
-describe("what runtimes do not show", () => {
-  const classes = ["\u{1f600}", '\ud800 "half"'].toSorted();
-  const file = fieldsOf(toOnnx({ ...plainModel, classes }));
+const classes = ["\u{1f600}", '\ud800 "half"'].toSorted();
+const file = fieldsOf(await toOnnx({ ...plainModel, classes }));
 
-  test("versions, and who wrote it", () => {
+describe("what runtimes do not show", () => {
+  test("versions, and who wrote it", async () => {
     expect(file.get(1)).toEqual([7]);
     expect(file.get(2)?.map(textOf)).toEqual(["softmax-webgpu"]);
     expect(fieldsOf(file.get(8)?.[0]).get(2)).toEqual([13]);
   });
 
-  test("classes, as JSON", () => {
+  test("classes, as JSON", async () => {
     const entry = fieldsOf(file.get(14)?.[0]);
     expect(textOf(entry.get(1)?.[0])).toBe("classes");
     expect(JSON.parse(textOf(entry.get(2)?.[0]))).toEqual(classes);
@@ -148,13 +148,13 @@ describe("what runtimes do not show", () => {
 });
 
 describe("refusals", () => {
-  test("parameters beyond float32", () => {
-    expectFormatError(() => toOnnx(fullModel), "model.weights", /too large for float32/);
+  test("parameters beyond float32", async () => {
+    await expectFormatError(() => toOnnx(fullModel), "model.weights", /too large for float32/);
     const bias = Float64Array.of(0, 1e39);
-    expectFormatError(() => toOnnx({ ...plainModel, bias }), "model.bias", /too large for float32/);
+    await expectFormatError(() => toOnnx({ ...plainModel, bias }), "model.bias", /too large for float32/);
   });
 
-  test("a model that is none", () => {
-    expectFormatError(() => toOnnx({ ...plainModel, temperature: 0 }), "model.temperature", /above 0/);
+  test("a model that is none", async () => {
+    await expectFormatError(() => toOnnx({ ...plainModel, temperature: 0 }), "model.temperature", /above 0/);
   });
 });

@@ -2,7 +2,7 @@
 import { safetensors as jax } from "@jax-js/loaders";
 import { describe, expect, test } from "vitest";
 import { readSafetensors, type Tensor, writeSafetensors } from "../../../src/formats/safetensors.ts";
-import { expectFormatError, float64s, join, safetensorsFile, truncations, uint64 } from "./support.ts";
+import { expectFormatError, float64s, join, safetensorsFile, truncations, uint64, utf8 } from "./support.ts";
 
 const tensors = new Map<string, Tensor>([
   ["u8", { dtype: "U8", shape: [3], bytes: Uint8Array.of(1, 2, 255) }],
@@ -19,22 +19,22 @@ const f64 = (begin: number, end: number, shape: unknown = [(end - begin) / 8]) =
   data_offsets: [begin, end],
 });
 
-describe("files written here", () => {
-  const file = writeSafetensors({ tensors, metadata });
+const file = await writeSafetensors({ tensors, metadata });
 
-  test("read back the same, as views of the file", () => {
-    const read = readSafetensors(file);
+describe("files written here", () => {
+  test("read back the same, as views of the file", async () => {
+    const read = await readSafetensors(file);
     expect(new Map([...read.tensors].toSorted())).toEqual(new Map([...tensors].toSorted()));
     expect(read.metadata).toEqual(metadata);
     expect(read.tensors.get("f32")?.bytes.buffer).toBe(file.buffer);
   });
 
-  test("inside a larger buffer", () => {
+  test("inside a larger buffer", async () => {
     const inside = join([9, 9, 9], file, [9]).subarray(3, 3 + file.length);
-    expect(readSafetensors(inside)).toEqual(readSafetensors(file));
+    expect(await readSafetensors(inside)).toEqual(await readSafetensors(file));
   });
 
-  test("are read by another project's reader", () => {
+  test("are read by another project's reader", async () => {
     const read = jax.parse(file);
     expect(read.metadata).toEqual(metadata);
     expect(Object.keys(read.tensors).toSorted()).toEqual([...tensors.keys()].toSorted());
@@ -43,30 +43,43 @@ describe("files written here", () => {
     expect(read.tensors.f32).toEqual({ dtype: "F32", shape: [2, 1], data: Float32Array.of(1.5, -2) });
   });
 
-  test("do not depend on the order of the tensors, and begin them at a multiple of eight", () => {
+  test("do not depend on the order of the tensors, and begin them at a multiple of eight", async () => {
     const reversed = new Map([...tensors].reverse());
-    expect(writeSafetensors({ tensors: reversed, metadata })).toEqual(file);
+    expect(await writeSafetensors({ tensors: reversed, metadata })).toEqual(file);
     expect(new DataView(file.buffer).getBigUint64(0, true) % 8n).toBe(0n);
   });
 
-  test("of nothing", () => {
+  test("of nothing", async () => {
     const nothing = { tensors: new Map(), metadata: {} };
-    expect(readSafetensors(writeSafetensors(nothing))).toEqual(nothing);
-    expect(readSafetensors(safetensorsFile("{}"))).toEqual(nothing);
+    expect(await readSafetensors(await writeSafetensors(nothing))).toEqual(nothing);
+    expect(await readSafetensors(safetensorsFile("{}"))).toEqual(nothing);
   });
 
-  test("cut at every byte", () => {
+  test("cut at every byte", async () => {
     for (const part of truncations(file)) {
-      expectFormatError(() => readSafetensors(part), /^safetensors/, /truncated|UTF-8/);
+      await expectFormatError(() => readSafetensors(part), /^safetensors/, /truncated|UTF-8/);
     }
   });
 });
 
-test("tensors may lie in any order, empty ones anywhere", () => {
+test("tensors may lie in any order, empty ones anywhere", async () => {
   const header = { b: f64(8, 16), none: f64(8, 8), a: f64(0, 8) };
-  const read = readSafetensors(safetensorsFile(header, float64s(1, 2)));
+  const read = await readSafetensors(safetensorsFile(header, float64s(1, 2)));
   expect(read.tensors.get("a")?.bytes).toEqual(float64s(1));
   expect(read.tensors.get("b")?.bytes).toEqual(float64s(2));
+});
+
+test("elements may lie at any byte, and space before the header, as the reference implementation reads them", async () => {
+  const header = { a: { dtype: "U8", shape: [1], data_offsets: [0, 1] }, b: f64(1, 9) };
+  const text = utf8(` \t\r\n${JSON.stringify(header)}`);
+  const odd = join(uint64(text.length), text, [7], float64s(0.1));
+  const read = await readSafetensors(odd);
+  expect(read.tensors.get("a")?.bytes).toEqual(Uint8Array.of(7));
+  expect(Uint8Array.from(read.tensors.get("b")?.bytes ?? [])).toEqual(float64s(0.1));
+  const again = await writeSafetensors(read);
+  expect(await readSafetensors(again)).toEqual(read);
+  const { byteOffset } = (await readSafetensors(again)).tensors.get("b")?.bytes ?? {};
+  expect(Number(byteOffset) % 8).toBe(0);
 });
 
 describe("refused", () => {
@@ -121,29 +134,20 @@ describe("refused", () => {
     ["a tensor twice", '{"a": 1, "a": 1}', "a", /occurs twice/],
     ["a tensor called __proto__", '{"__proto__": 1}', "", /cannot be a key/],
     ["an array as header", "[]", "header", /expected \{ as its first character/],
-    ["space before the header", " {}", "header", /expected \{ as its first character/],
+    ["a byte order mark before the header", "\ufeff{}", "header", /expected \{ as its first character/],
+    ["a form feed before the header", "\f{}", "header", /expected \{ as its first character/],
     ["text after the header", "{} x", "", /expected the end of the text/],
-  ])("%s", (_, header, where, reason) => {
+  ])("%s", async (_, header, where, reason) => {
     const argument = where === "" ? "safetensors" : `safetensors.${where}`;
-    expectFormatError(() => readSafetensors(safetensorsFile(header, body)), argument, reason);
+    await expectFormatError(() => readSafetensors(safetensorsFile(header, body)), argument, reason);
   });
 
-  test("unaligned elements", () => {
-    const header = { a: { dtype: "U8", shape: [1], data_offsets: [0, 1] }, b: f64(1, 9) };
-    const file = safetensorsFile(header, new Uint8Array(9));
-    expectFormatError(
-      () => readSafetensors(file),
-      "safetensors.b.data_offsets",
-      /unaligned: byte \d+ .* F64/,
-    );
-  });
-
-  test("a header that is not UTF-8", () => {
+  test("a header that is not UTF-8", async () => {
     const file = join(uint64(8), [0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d, 0x20]);
-    expectFormatError(() => readSafetensors(file), "safetensors.header", /UTF-8/);
+    await expectFormatError(() => readSafetensors(file), "safetensors.header", /UTF-8/);
   });
 
-  test("a header length past the file, past 100 MB, past 2⁵³: without that memory", () => {
+  test("a header length past the file, past 100 MB, past 2⁵³: without that memory", async () => {
     const before = process.memoryUsage().arrayBuffers;
     for (const [length, reason] of [
       [17, /truncated: expected 17 bytes of header, found 16/],
@@ -152,14 +156,14 @@ describe("refused", () => {
       [2n ** 64n - 1n, /declares 18446744073709551615 bytes/],
     ] as const) {
       const file = join(uint64(length), new Uint8Array(16).fill(0x20));
-      expectFormatError(() => readSafetensors(file), "safetensors.header", reason);
+      await expectFormatError(() => readSafetensors(file), "safetensors.header", reason);
     }
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(2 ** 20);
   });
 
-  test("anything but bytes", () => {
+  test("anything but bytes", async () => {
     for (const source of ["{}", null, [1], new ArrayBuffer(8), new Float64Array(2)]) {
-      expectFormatError(
+      await expectFormatError(
         () => readSafetensors(source as unknown as Uint8Array),
         "safetensors",
         /expected a Uint8Array/,
@@ -175,9 +179,9 @@ describe("what cannot be read is not written", () => {
     ["half a surrogate pair as a name", new Map([["\ud800", one]]), ".\ud800", /well-formed/],
     ["an unsafe name", new Map([["constructor", one]]), "", /cannot be a key/],
     ["the name of the metadata", new Map([["__metadata__", one]]), ".__metadata__.dtype", /string|expected/],
-  ])("%s", (_, given, argument, reason) => {
+  ])("%s", async (_, given, argument, reason) => {
     const write = () => writeSafetensors({ tensors: given, metadata: {} });
-    expectFormatError(write, /^safetensors/, reason);
-    if (argument !== ".__metadata__.dtype") expectFormatError(write, `safetensors${argument}`, reason);
+    await expectFormatError(write, /^safetensors/, reason);
+    if (argument !== ".__metadata__.dtype") await expectFormatError(write, `safetensors${argument}`, reason);
   });
 });

@@ -27,63 +27,96 @@ const integers = (...values: number[]) =>
   npy("<i8", [values.length], Uint8Array.from(values.flatMap((value) => [...uint64(value)])));
 
 describe("three classes", () => {
-  test("from lists", () => {
-    expect(fromSklearn({ coef, intercept, classes: [2, 3, 5] })).toEqual(expected);
+  test("from lists", async () => {
+    expect(await fromSklearn({ coef, intercept, classes: [2, 3, 5] })).toEqual(expected);
   });
 
-  test("from JSON", () => {
+  test("from JSON", async () => {
     const text = `{"coef_": [[0.5, -0.0, 5e-324], [1.25, 2, -3], [-1, 0.1, 7]],
       "intercept_": [0.1, -0.2, 0.3], "classes_": [2, 3, 5]}`;
-    expect(fromSklearnJson(text)).toEqual(expected);
+    expect(await fromSklearnJson(text)).toEqual(expected);
     for (const part of truncations(utf8(text))) {
-      expectFormatError(() => fromSklearnJson(new TextDecoder().decode(part)), /^sklearn/, /not valid JSON/);
+      await expectFormatError(
+        () => fromSklearnJson(new TextDecoder().decode(part)),
+        /^sklearn/,
+        /not valid JSON/,
+      );
     }
   });
 
-  test("from NPY files, in either order", () => {
+  test("from NPY files, in either order", async () => {
     const parts = { intercept: npy("<f8", [3], float64s(...intercept)), classes: integers(2, 3, 5) };
     const byRows = npy("<f8", [3, 3], float64s(...coef.flat()));
     const byColumns = [0, 1, 2].flatMap((j) => coef.map((row) => row[j]));
-    expect(fromSklearn({ coef: byRows, ...parts })).toEqual(expected);
-    expect(fromSklearn({ coef: npy("<f8", [3, 3], float64s(...byColumns), true), ...parts })).toEqual(
+    expect(await fromSklearn({ coef: byRows, ...parts })).toEqual(expected);
+    expect(await fromSklearn({ coef: npy("<f8", [3, 3], float64s(...byColumns), true), ...parts })).toEqual(
       expected,
     );
   });
 
-  test("fitted without an intercept", () => {
+  test("intercepts and classes as one row or one column of them", async () => {
+    const column = (values: readonly number[]) => values.map((value) => [value]);
+    for (const shape of [
+      [3, 1],
+      [1, 3],
+    ]) {
+      const files = {
+        intercept: npy("<f8", shape, float64s(...intercept)),
+        classes: npy("<f8", shape, float64s(2, 3, 5)),
+      };
+      expect(await fromSklearn({ coef, ...files })).toEqual(expected);
+    }
+    expect(await fromSklearn({ coef, intercept: column(intercept), classes: column([2, 3, 5]) })).toEqual(
+      expected,
+    );
+    expect(await fromSklearn({ coef, intercept: [intercept], classes: [[2, 3, 5]] })).toEqual(expected);
+  });
+
+  test("labels of booleans, as NPY has them, are 0 and 1", async () => {
+    const classes = npy("|b1", [2], Uint8Array.of(0, 1));
+    expect((await fromSklearn({ coef: [[1]], classes })).classes).toEqual([0, 1]);
+  });
+
+  test("coefficients in float16", async () => {
+    const halves = npy("<f2", [1, 2], new Uint8Array(Uint16Array.of(0x3c00, 0xc000).buffer));
+    const { weights } = await fromSklearn({ coef: halves, classes: [0, 1] });
+    expect(weights).toEqual(Float64Array.of(-0.5, 1, 0.5, -1));
+  });
+
+  test("fitted without an intercept", async () => {
     const zero = { ...expected, bias: new Float64Array(3) };
     for (const none of [undefined, 0, [0], [0, 0, 0], npy("<f8", [], float64s(0))]) {
       const given = none === undefined ? {} : { intercept: none };
-      expect(fromSklearn({ coef, classes: [2, 3, 5], ...given })).toEqual(zero);
+      expect(await fromSklearn({ coef, classes: [2, 3, 5], ...given })).toEqual(zero);
     }
-    expect(fromSklearnJson('{"coef_": [[1], [2], [3]], "classes_": ["a", "b", "c"]}').bias).toEqual(
+    expect((await fromSklearnJson('{"coef_": [[1], [2], [3]], "classes_": ["a", "b", "c"]}')).bias).toEqual(
       zero.bias,
     );
   });
 
-  test("classes that NumPy orders otherwise come with their rows", () => {
+  test("classes that NumPy orders otherwise come with their rows", async () => {
     const classes = ["\uff5e", "\u{1f600}"];
-    const model = fromSklearn({ coef: [[1], [2]], intercept: [3, 4], classes });
-    expect(model).toMatchObject({
+    const rows = await fromSklearn({ coef: [[1], [2]], intercept: [3, 4], classes });
+    expect(rows).toMatchObject({
       classes: classes.toReversed(),
       weights: { 0: 2, 1: 1 },
       bias: { 0: 4, 1: 3 },
     });
-    const binary = fromSklearn({ coef: [[2]], intercept: [4], classes });
+    const binary = await fromSklearn({ coef: [[2]], intercept: [4], classes });
     expect(binary).toMatchObject({ weights: { 0: 1, 1: -1 }, bias: { 0: 2, 1: -2 } });
   });
 });
 
-describe("two classes of one row", () => {
-  const model = fromSklearn({ coef: [[0.3, -1.7, 1e-3]], intercept: [0.25], classes: ["no", "yes"] });
+const model = await fromSklearn({ coef: [[0.3, -1.7, 1e-3]], intercept: [0.25], classes: ["no", "yes"] });
 
-  test("are rows −w/2 and w/2", () => {
+describe("two classes of one row", () => {
+  test("are rows −w/2 and w/2", async () => {
     expect(model).toMatchObject({ features: 3, classes: ["no", "yes"] });
     expect(model.weights).toEqual(Float64Array.of(-0.15, 0.85, -5e-4, 0.15, -0.85, 5e-4));
     expect(model.bias).toEqual(Float64Array.of(-0.125, 0.125));
   });
 
-  test("have the probabilities of scikit-learn's sigmoid", () => {
+  test("have the probabilities of scikit-learn's sigmoid", async () => {
     for (const x of [
       [0, 0, 0],
       [1, 2, 3],
@@ -99,13 +132,13 @@ describe("two classes of one row", () => {
     }
   });
 
-  test("without an intercept", () => {
-    expect(fromSklearn({ coef: [[2]], classes: [0, 1] }).bias).toEqual(Float64Array.of(-0, 0));
+  test("without an intercept", async () => {
+    expect((await fromSklearn({ coef: [[2]], classes: [0, 1] })).bias).toEqual(Float64Array.of(-0, 0));
   });
 
-  test("a hundred thousand features and more", () => {
+  test("a hundred thousand features and more", async () => {
     const features = 300_000;
-    const { weights } = fromSklearn({ coef: [new Array(features).fill(1)], classes: [0, 1] });
+    const { weights } = await fromSklearn({ coef: [new Array(features).fill(1)], classes: [0, 1] });
     expect(weights).toHaveLength(2 * features);
   });
 });
@@ -139,30 +172,49 @@ describe("refused", () => {
     ["a single intercept", { coef, intercept: 1, classes }, "intercept", /each of 3 rows of coef, got 1/],
     ["text as intercept", { coef, intercept: ["1", "2", "3"], classes }, "intercept", /expected a number/],
     [
-      "intercepts of rank 2",
-      { coef, intercept: npy("<f8", [1, 3], float64s(1, 2, 3)), classes },
+      "intercepts of two rows",
+      { coef, intercept: npy("<f8", [2, 2], float64s(1, 2, 3, 4)), classes },
       "intercept.shape",
-      /rank 1/,
+      /rank 1, or one row or column, got \[2, 2\]/,
+    ],
+    [
+      "intercepts of rank 3",
+      { coef, intercept: npy("<f8", [1, 1, 3], float64s(1, 2, 3)), classes },
+      "intercept.shape",
+      /got \[1, 1, 3\]/,
+    ],
+    [
+      "lists of two rows",
+      {
+        coef,
+        intercept: [
+          [1, 2],
+          [3, 4],
+        ],
+        classes,
+      },
+      "intercept",
+      /expected a number, got an array of 2/,
     ],
     [
       "classes of rank 0",
       { coef, classes: npy("<f8", [], float64s(1)) },
       "classes.shape",
-      /rank 1, got rank 0/,
+      /expected rank 1, or one row or column, got \[\]/,
     ],
     [
       "classes of rank 2",
-      { coef, classes: npy("<f8", [1, 3], float64s(1, 2, 3)) },
+      { coef, classes: npy("<f8", [2, 2], float64s(1, 2, 3, 4)) },
       "classes.shape",
-      /rank 1/,
+      /got \[2, 2\]/,
     ],
     ["negative classes", { coef: [[1]], classes: [-1, 1] }, "model.classes", /non-negative integers/],
     ["a class twice", { coef, classes: [1, 1, 2] }, "model.classes", /ascending/],
     ["mixed classes", { coef, classes: [1, "2", 3] }, "model.classes", /one type/],
     ["true and false", { coef: [[1]], classes: [false, true] }, "classes", /numbers or strings, got false/],
     ["one class", { coef: [[1]], classes: [1] }, "model.classes", /got 1/],
-  ])("%s", (_, parts, argument, reason) => {
-    expectFormatError(() => fromSklearn(parts as Parameters<typeof fromSklearn>[0]), argument, reason);
+  ])("%s", async (_, parts, argument, reason) => {
+    await expectFormatError(() => fromSklearn(parts as Parameters<typeof fromSklearn>[0]), argument, reason);
   });
 
   test.each([
@@ -189,9 +241,11 @@ describe("refused", () => {
       "classes",
       /numbers or strings/,
     ],
-  ])("%s", (_, text, argument, reason) => expectFormatError(() => fromSklearnJson(text), argument, reason));
+  ])("%s", async (_, text, argument, reason) =>
+    expectFormatError(() => fromSklearnJson(text), argument, reason),
+  );
 });
 
-test("what comes out is sound", () => {
-  expect(checkModel(fromSklearn({ coef, intercept, classes: [2, 3, 5] }))).toEqual(expected);
+test("what comes out is sound", async () => {
+  expect(await checkModel(await fromSklearn({ coef, intercept, classes: [2, 3, 5] }))).toEqual(expected);
 });

@@ -58,11 +58,15 @@ export function expectSameModel(actual: SavedModel, expected: SavedModel): void 
   expect(actual).toEqual(expected);
 }
 
-/** Expects a call to throw a FormatError about `argument` for the `reason`. */
-export function expectFormatError(call: () => unknown, argument: string | RegExp, reason: RegExp): void {
+/** Expects a call to throw, or to reject with, a FormatError about `argument` for the `reason`. */
+export async function expectFormatError(
+  call: () => unknown,
+  argument: string | RegExp,
+  reason: RegExp,
+): Promise<void> {
   let error: unknown;
   try {
-    call();
+    await call();
   } catch (thrown) {
     error = thrown;
   }
@@ -71,6 +75,12 @@ export function expectFormatError(call: () => unknown, argument: string | RegExp
   const found = (error as FormatError).argument;
   if (typeof argument === "string") expect(found).toBe(argument);
   else expect(found).toMatch(argument);
+}
+
+/** Processor time of this process, ms: a bound on it holds however busy the machine is. */
+export function processorTime(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
 }
 
 /** Every beginning of `bytes` but the whole. */

@@ -12,7 +12,7 @@ interface Format {
   readonly extension: string;
   readonly type: string;
   readonly hint: string;
-  readonly contentOf: (model: SoftmaxRegression) => BlobPart;
+  readonly contentOf: (model: SoftmaxRegression) => Promise<BlobPart>;
 }
 
 const FORMATS: readonly Format[] = [
@@ -51,7 +51,10 @@ export function DownloadSection({ session }: { readonly session: Session }) {
               label={`Download ${name}`}
               isOff={!model}
               onPress={() =>
-                model && saveFile(fileName(session.dataset.value.name, extension), contentOf(model), type)
+                model &&
+                void contentOf(model).then((content) =>
+                  saveFile(fileName(session.dataset.value.name, extension), content, type),
+                )
               }
             />
             <span class="hint">{hint}</span>

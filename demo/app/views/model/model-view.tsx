@@ -1,7 +1,9 @@
 /** @jsxImportSource preact */
 /** The view "Model": what was learnt, as files that last, and as code that learns it again. */
-import { useMemo } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { readModel } from "../../../../src/formats/read-model.ts";
+import type { SavedModel } from "../../../../src/formats/saved-model.ts";
+import type { SoftmaxRegression } from "../../../../src/index.ts";
 import type { Session } from "../../state/session.ts";
 import { DownloadSection } from "./download-section.tsx";
 import { FactsSection } from "./facts-section.tsx";
@@ -13,7 +15,22 @@ export function ModelView({ session }: { readonly session: Session }) {
   const { model } = session;
   const status = session.status.value;
   // A file's facts change when a run begins or ends, not with every round of it.
-  const saved = useMemo(() => model && readModel(model.toSafetensors()), [model, status]);
+  const [saved, setSaved] = useState<SavedModel | null>(null);
+  useEffect(() => {
+    let isCurrent = true;
+    if (!model) setSaved(null);
+    else
+      savedOf(model).then(
+        (latest) => isCurrent && setSaved(latest),
+        (error: Error) => {
+          // A model that was freed meanwhile has another in its place, whose facts are on their way.
+          if (isCurrent) session.message.value = { kind: "error", text: error.message, cause: error };
+        },
+      );
+    return () => {
+      isCurrent = false;
+    };
+  }, [model, status]);
   return (
     <>
       <FactsSection session={session} saved={saved} />
@@ -24,4 +41,8 @@ export function ModelView({ session }: { readonly session: Session }) {
       <SnippetSection session={session} saved={saved} />
     </>
   );
+}
+
+async function savedOf(model: SoftmaxRegression): Promise<SavedModel> {
+  return readModel(await model.toSafetensors());
 }

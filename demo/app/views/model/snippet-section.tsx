@@ -3,7 +3,7 @@
 import { useRef } from "preact/hooks";
 import { Section } from "../../../../bench/page/components/section.tsx";
 import type { SavedModel } from "../../../../src/formats/saved-model.ts";
-import type { SoftmaxRegressionOptions } from "../../../../src/index.ts";
+import { optionsOf as optionsOfFile } from "../../../../src/model/save.ts";
 import { optionsOf } from "../../state/choices.ts";
 import type { Session } from "../../state/session.ts";
 import { Code } from "./code.tsx";
@@ -26,9 +26,7 @@ export function SnippetSection({ session, saved }: SnippetSectionProps) {
   const dataset = session.dataset.value;
   const choices = session.choices.value;
   // A model from a file brings options of its own.
-  const options = saved
-    ? { ...(saved.options as SoftmaxRegressionOptions), device: choices.device }
-    : optionsOf(choices);
+  const options = saved ? optionsOfFile(saved, { device: choices.device }) : optionsOf(choices);
   const code = snippetOf({ dataset, options });
   return (
     <Section title="The same run, in code" lead={dataset.code ? LEADS.whole : LEADS.ownRows}>

@@ -55,8 +55,12 @@ function modelCode(options: SoftmaxRegressionOptions): string {
     ([name, value]) => value !== DEFAULTS[name as keyof typeof DEFAULTS] && typeof value !== "function",
   );
   if (entries.length === 0) return "const model = new SoftmaxRegression();";
-  const lines = entries.map(([name, value]) => `  ${name}: ${JSON.stringify(value)},`);
+  const lines = entries.map(([name, value]) => `  ${name}: ${codeOf(value)},`);
   return `const model = new SoftmaxRegression({\n${lines.join("\n")}\n});`;
+}
+
+function codeOf(value: unknown): string {
+  return value instanceof Map ? `new Map(${JSON.stringify([...value])})` : JSON.stringify(value);
 }
 
 function fitCode({ solver }: SoftmaxRegressionOptions): string {

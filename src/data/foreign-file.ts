@@ -1,0 +1,30 @@
+/**
+ * Files that stand in the place of another because it was never downloaded. They are text, which none of the formats
+ * read here begins with, so that their names help more than what a reader would miss in them.
+ */
+import { FormatError } from "../errors.ts";
+
+/** As much of a file as is looked at, bytes or characters. */
+export const FOREIGN_LENGTH = 512;
+
+const FOREIGN: readonly (readonly [pattern: RegExp, name: string])[] = [
+  [
+    /^version https:\/\/git-lfs\.github\.com\/spec\//,
+    "a Git LFS pointer, which only says where the file is: get the file itself with git lfs pull, or from its host",
+  ],
+  // The three letters are a byte order mark, read byte by byte.
+  [
+    /^(?:\ufeff|ï»¿)?\s*<(?:!doctype|html|head|body|\?xml|!--)/i,
+    "a page of HTML or XML, such as a server's page for an error or a login, and not the file",
+  ],
+];
+
+/** @throws FormatError a file that begins like one of those that stand in another's place */
+export function checkForeign(file: Uint8Array | string, argument: string): void {
+  const start =
+    typeof file === "string"
+      ? file.slice(0, FOREIGN_LENGTH)
+      : String.fromCharCode(...file.subarray(0, FOREIGN_LENGTH));
+  const found = FOREIGN.find(([pattern]) => pattern.test(start));
+  if (found) throw new FormatError(argument, `this is ${found[1]}`);
+}

@@ -1,0 +1,102 @@
+/**
+ * Large files, read and written in pieces: between two pieces the event loop turns, so that a page goes on and an abort is
+ * seen. The clock is one that says at every look that a pause is due.
+ */
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { parseJson } from "../../../src/formats/json.ts";
+import { checkJson, formatJson } from "../../../src/formats/json-write.ts";
+import { modelFromJson, modelToJson } from "../../../src/formats/model-json.ts";
+import { modelFromSafetensors, modelToSafetensors } from "../../../src/formats/model-safetensors.ts";
+import { readNpy } from "../../../src/formats/npy.ts";
+import { toOnnx } from "../../../src/formats/onnx.ts";
+import type { SavedModel } from "../../../src/formats/saved-model.ts";
+import { fromSklearn, fromSklearnJson } from "../../../src/formats/sklearn.ts";
+import { packProgress, unpackProgress } from "../../../src/training/progress.ts";
+import { expectSameModel, npyFile, npyHeader, plainModel } from "./support.ts";
+
+let now = 1e9;
+beforeEach(() => {
+  vi.spyOn(performance, "now").mockImplementation(() => (now += 1000));
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+/** How often the event loop turned while `work` went on. */
+async function turnsOf(work: () => Promise<unknown>): Promise<number> {
+  let turns = 0;
+  let isDone = false;
+  const count = () => {
+    turns++;
+    if (!isDone) setImmediate(count);
+  };
+  setImmediate(count);
+  await work();
+  isDone = true;
+  return turns;
+}
+
+/** The least number of turns that shows pieces: far more than the steps that reading and writing have. */
+const MANY = 20;
+
+const FEATURES = 60_000;
+const values = Float64Array.from({ length: 2 * FEATURES }, (_, i) => (i % 7 ? i / 7 : -0));
+const scale = new Float64Array(FEATURES).fill(2);
+const model: SavedModel = {
+  ...plainModel,
+  features: FEATURES,
+  weights: values,
+  standardization: { mean: values.subarray(0, FEATURES).slice(), scale },
+};
+const state = {
+  solver: "partial",
+  state: {
+    optimiser: {
+      parameters: { weights: values, bias: new Float64Array(2) },
+      velocity: { weights: values, bias: new Float64Array(2) },
+    },
+    steps: 1,
+    rate: 0.1,
+  },
+} as const;
+const rows = [0, 1].map((k) => Array.from(values.subarray(k * FEATURES, (k + 1) * FEATURES)));
+const [coef, classes] = [rows, ["a", "b"]];
+const text = JSON.stringify({ coef_: coef, classes_: classes });
+const npy = npyFile(npyHeader("<f8", [2, FEATURES], true), new Uint8Array(values.buffer));
+
+const WORK: Record<string, () => Promise<unknown>> = {
+  "JSON: numbers": () => parseJson(JSON.stringify(rows), "file"),
+  "JSON: many rows": () => parseJson(`[${"[1],".repeat(400_000)}[1]]`, "file"),
+  "JSON: many names": () => parseJson(`[${'"a",'.repeat(10_000)}"a"]`, "file"),
+  "JSON: many objects": () => parseJson(`[${'{"a":{}},'.repeat(1000)}{}]`, "file"),
+  "JSON, written": () => formatJson(values),
+  "JSON of many objects, written": () => formatJson(new Array(1000).fill({ a: 1 })),
+  "JSON of many objects, checked": () => checkJson(new Array(1000).fill({ a: 1 }), "file"),
+  "a model to JSON": () => modelToJson(model),
+  "a model to safetensors": () => modelToSafetensors(model),
+  "a model to ONNX": () => toOnnx(model),
+  "a model of scikit-learn, from lists": () => fromSklearn({ coef, classes }),
+  "a model of scikit-learn, from JSON": () => fromSklearnJson(text),
+  NPY: () => readNpy(npy),
+  "what a fit goes on with": async () => unpackProgress(await packProgress(state), 2 * FEATURES, 2),
+};
+
+test.each(Object.entries(WORK))("the event loop turns: %s", async (_, work) => {
+  expect(await turnsOf(work)).toBeGreaterThan(MANY);
+});
+
+describe("a model, written and read in pieces", () => {
+  test("as JSON", async () => {
+    const file = await modelToJson(model);
+    expect(await turnsOf(async () => expectSameModel(await modelFromJson(file), model))).toBeGreaterThan(
+      MANY,
+    );
+  });
+
+  test("as safetensors", async () => {
+    const file = await modelToSafetensors(model);
+    expect(
+      await turnsOf(async () => expectSameModel(await modelFromSafetensors(file), model)),
+    ).toBeGreaterThan(MANY);
+  });
+});
