@@ -52,7 +52,7 @@ async function applyToRows<T>(
   const { classes, features, standardization } = fitted;
   const run = { signal: owner.closed };
   await checkValues(rows.matrix, TRAINING.x, storage, standardization !== undefined, run.signal);
-  return owner.use(async (backend, own) => {
+  return owner.useInTurn(async (backend, own) => {
     const hasBias = bias || fitted.parameters.bias.some((b) => b !== 0);
     const trainer = own(await backend.createTrainer({ features, classes: classes.length, bias: hasBias }));
     const data = own(await backend.createDataset({ ...asSource(rows), storage, standardization }, run));

@@ -2,13 +2,15 @@
  * What a fit can go on with as a saved model keeps it: numbers that matter to the last bit as
  * named arrays, the rest as JSON.
  */
-import type { OptimiserState } from "../backends/backend.ts";
+import type { DeviceKind, OptimiserState } from "../backends/backend.ts";
 import { FormatError } from "../errors.ts";
 import type { SavedProgress } from "../formats/saved-model.ts";
 import type { Parameters } from "../objective.ts";
 import type { Conditions, Progress } from "./run.ts";
 
 type Tensors = Record<string, Float64Array>;
+
+const KINDS: readonly DeviceKind[] = ["webgpu", "wasm", "reference"];
 
 /** For saving. */
 export function packProgress(progress: Progress): SavedProgress {
@@ -26,6 +28,7 @@ export function packProgress(progress: Progress): SavedProgress {
       state: asJson({
         solver: "lbfgs",
         conditions: progress.conditions,
+        devices: progress.devices,
         state,
         iterations: progress.iterations,
       }),
@@ -44,6 +47,7 @@ export function packProgress(progress: Progress): SavedProgress {
     state: asJson({
       solver: progress.solver,
       conditions: progress.conditions,
+      devices: progress.devices,
       state,
       epochs: progress.epochs,
     }),
@@ -53,7 +57,7 @@ export function packProgress(progress: Progress): SavedProgress {
 
 /** The inverse, for a model of `weights` W `[K·D]` and `classes` K. @throws FormatError what a fit cannot go on from */
 export function unpackProgress(saved: SavedProgress, weights: number, classes: number): Progress {
-  const { solver, conditions: saidConditions, state, epochs, iterations } = objectOf(saved.state);
+  const { solver, conditions: saidConditions, devices, state, epochs, iterations } = objectOf(saved.state);
   const parametersOf = (name: string): Parameters => ({
     weights: tensorOf(saved, `${name}.weights`, weights),
     bias: tensorOf(saved, `${name}.bias`, classes),
@@ -73,6 +77,7 @@ export function unpackProgress(saved: SavedProgress, weights: number, classes: n
     return {
       solver,
       conditions,
+      devices: devicesOf(devices),
       state: {
         iteration: countOf(numbers, "iteration"),
         evaluations: countOf(numbers, "evaluations"),
@@ -103,6 +108,7 @@ export function unpackProgress(saved: SavedProgress, weights: number, classes: n
   return {
     solver,
     conditions: conditionsOf(),
+    devices: devicesOf(devices),
     state: {
       epoch,
       optimiser,
@@ -143,6 +149,13 @@ function tensorOf({ tensors }: SavedProgress, name: string, length?: number): Fl
   if (length !== undefined && tensors[name].length !== length)
     throw bad(name, `${tensors[name].length} numbers`);
   return tensors[name];
+}
+
+/** Kinds of devices; none in files from before they were noted. */
+function devicesOf(value: unknown): DeviceKind[] {
+  if (value === undefined) return [];
+  if (Array.isArray(value) && value.every((kind) => KINDS.includes(kind))) return [...new Set(value)];
+  throw bad("devices", JSON.stringify(value).slice(0, 60));
 }
 
 /** What was reported before: shown again, never computed with. */
