@@ -106,11 +106,14 @@ export interface FitOptions {
    * not been interrupted, given the same rows, options, device and kernels. Default false.
    */
   readonly resume?: boolean;
-  /** Called after every epoch, and awaited. The parameters are those of that epoch. */
+  /**
+   * Called after every epoch of SGD and AdamW, and awaited. The parameters are those of that epoch. Refused with
+   * L-BFGS, which has no epochs, unless `onIteration` is given too.
+   */
   readonly onEpoch?: (record: EpochRecord) => void | Promise<void>;
   /**
-   * Called after every iteration of L-BFGS, and awaited. The model's parameters are those of
-   * that iteration, but for `fitPath`.
+   * Called after every iteration of L-BFGS, and awaited. The model's parameters are those of that iteration, but for
+   * `fitPath`. Refused with other solvers, unless `onEpoch` is given too.
    */
   readonly onIteration?: (record: IterationRecord) => void | Promise<void>;
   /** Called after every eight megabytes or so that are uploaded, then some times a second while rows are visited. */

@@ -218,12 +218,13 @@ function hintFor(name: string, rules: object): string {
   return meant ? `did you mean ${meant}?` : `there are ${names.join(", ")}`;
 }
 
-/** Checks what is given for a whole fit, which `partialFit` alone would look at, and the hooks. */
+/** Checks what is given for a whole fit: no option that `partialFit` alone would look at, no hook that nothing calls. */
 function checkFit({ onEpoch, onIteration }: FitOptions, { given, solver }: Given): void {
   for (const name of given) checkEffect(name, solver, false);
-  if (onEpoch && solver === "lbfgs")
+  // Code for any solver gives both hooks, and one of them is called.
+  if (onEpoch && !onIteration && solver === "lbfgs")
     throw new OptionError("onEpoch", "L-BFGS has iterations and no epochs; use onIteration");
-  if (onIteration && solver !== "lbfgs")
+  if (onIteration && !onEpoch && solver !== "lbfgs")
     throw new OptionError("onIteration", `solver "${solver}" has epochs and no iterations; use onEpoch`);
 }
 

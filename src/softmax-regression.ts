@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 /**
  * The estimator: what a user trains, asks and disposes of. It checks what it is given and keeps what was learnt; how a
  * fit runs is in training/, how its model is applied in model/, the order of steps in solvers/, the mathematics in the
@@ -5,10 +6,10 @@
  */
 import type { DeviceInfo } from "./backends/backend.ts";
 import { BackendOwner } from "./backends/backend-owner.ts";
+import { anyOf } from "./backends/waiting.ts";
 import type { Label, LabelsLike } from "./data/labels.ts";
 import type { Matrix, MatrixLike } from "./data/matrix.ts";
 import type { Standardization } from "./data/standardization.ts";
-import { StateError } from "./errors.ts";
 import type {
   CalibrationResult,
   EvaluateOptions,
@@ -33,6 +34,7 @@ import { evaluate, report } from "./model/evaluate.ts";
 import { type Fitted, folded } from "./model/fitted.ts";
 import { logits, predict, predictProba } from "./model/predict.ts";
 import { fittedOf, loadModel, type ModelSource, optionsOf, savedModel } from "./model/save.ts";
+import { endedBy, OneFit } from "./one-fit.ts";
 import { checkOptions, resolveOptions } from "./option-rules.ts";
 import type { ResolvedOptions, SoftmaxRegressionOptions } from "./options.ts";
 import { beginFit, checkEarlyStopping, fittedTo } from "./training/begin-fit.ts";
@@ -42,6 +44,9 @@ import { takePartialSteps } from "./training/partial-fit.ts";
 import { bestOf, checkPath, fitAlongPath } from "./training/path.ts";
 import type { FitRequest } from "./training/prepare-fit.ts";
 import { packProgress, unpackProgress } from "./training/progress.ts";
+
+/** `Symbol.dispose`; in engines without it, the name under which compilers look for it there. */
+const DISPOSE: typeof Symbol.dispose = Symbol.dispose ?? Symbol.for("Symbol.dispose");
 
 /**
  * Softmax (multinomial logistic) regression: p = softmax(W x + b), fitted by minimising
@@ -56,7 +61,7 @@ export class SoftmaxRegression {
   readonly #given: readonly string[];
   readonly #backend: BackendOwner;
   readonly #state = new ModelState();
-  #isFitting = false;
+  readonly #fits = new OneFit();
 
   /** @throws OptionError an unknown option, or a value out of range */
   constructor(options: SoftmaxRegressionOptions = {}) {
@@ -109,16 +114,16 @@ export class SoftmaxRegression {
    * @param y a label per row (non-negative integers or strings), or probabilities `[N,K]`
    * @throws ShapeError, DataError, LimitError  `x`, `y`, `validation` or weights cannot be trained on
    * @throws OptionError     an unknown option, or one of the wrong type
-   * @throws StateError      another fit is running; nothing to start from or to resume
+   * @throws StateError      another fit is running and was not aborted; nothing to start from or to resume
    * @throws DivergenceError the parameters left the finite numbers; the last finite ones are kept
    * @throws DeviceError     no device, or it was lost; the parameters of the last whole epoch or iteration are kept
    */
-  fit(x: MatrixLike, y: LabelsLike, options: FitOptions = {}): Promise<FitHistory> {
-    return this.#alone(async () => {
-      checkOptions.fit(options, { given: this.#given, solver: this.#options.solver });
+  async fit(x: MatrixLike, y: LabelsLike, options: FitOptions = {}): Promise<FitHistory> {
+    checkOptions.fit(options, { given: this.#given, solver: this.#options.solver });
+    return this.#alone(options, async (hooks, signal) => {
       const began = performance.now();
       checkEarlyStopping(this.#options, options);
-      const { problem, task } = await beginFit(this.#state, this.#request(x, y, options));
+      const { problem, task } = await beginFit(this.#state, this.#request(x, y, hooks, signal));
       const outcome = await withSession(this.#backend, problem, task, (session) =>
         runFit(session, problem, task),
       );
@@ -138,17 +143,17 @@ export class SoftmaxRegression {
    * @returns one entry for each λ, in the order given
    * @throws as {@link fit}; an abort or a failure leaves the model as it was
    */
-  fitPath(
+  async fitPath(
     x: MatrixLike,
     y: LabelsLike,
     l2s: readonly number[],
     options: Omit<FitOptions, "resume"> = {},
   ): Promise<PathEntry[]> {
-    return this.#alone(async () => {
-      checkOptions.fitPath(options, { given: this.#given, solver: this.#options.solver });
+    checkOptions.fitPath(options, { given: this.#given, solver: this.#options.solver });
+    return this.#alone(options, async (hooks, signal) => {
       checkPath(l2s);
       checkEarlyStopping(this.#options, options);
-      const { problem, task } = await beginFit(this.#state, this.#request(x, y, options));
+      const { problem, task } = await beginFit(this.#state, this.#request(x, y, hooks, signal));
       const fits = await withSession(this.#backend, problem, task, (session) =>
         fitAlongPath(session, problem, task, l2s),
       );
@@ -167,11 +172,11 @@ export class SoftmaxRegression {
    *
    * @throws as {@link fit}; a batch that fails leaves the model as it was
    */
-  partialFit(x: MatrixLike, y: LabelsLike, options: PartialFitOptions = {}): Promise<void> {
-    return this.#alone(async () => {
-      checkOptions.partialFit(options);
-      const hooks = { ...options, warmStart: this.#state.isFitted };
-      const { problem, task } = await beginFit(this.#state, this.#request(x, y, hooks), false);
+  async partialFit(x: MatrixLike, y: LabelsLike, options: PartialFitOptions = {}): Promise<void> {
+    checkOptions.partialFit(options);
+    return this.#alone(options, async (hooks, signal) => {
+      const request = this.#request(x, y, { ...hooks, warmStart: this.#state.isFitted }, signal);
+      const { problem, task } = await beginFit(this.#state, request, false);
       const { parameters, progress } = await withSession(this.#backend, problem, task, (session) =>
         takePartialSteps(session, problem, task, this.#state.partial),
       );
@@ -242,9 +247,9 @@ export class SoftmaxRegression {
    * Temperature scaling: finds the number that scores are to be divided by for the probabilities to fit rows that were
    * not trained on. Labels predicted stay the same; the next fit forgets it.
    */
-  calibrate(x: MatrixLike, y: LabelsLike, options: EvaluateOptions = {}): Promise<CalibrationResult> {
-    return this.#alone(async () => {
-      checkOptions.evaluate(options);
+  async calibrate(x: MatrixLike, y: LabelsLike, options: EvaluateOptions = {}): Promise<CalibrationResult> {
+    checkOptions.evaluate(options);
+    return this.#alone({}, async () => {
       const applied = this.#applied();
       const result = await calibrate(applied, x, y, options);
       this.#state.replace({ ...applied.fitted, temperature: result.temperature }, this.#state.progress);
@@ -329,30 +334,34 @@ export class SoftmaxRegression {
     return this.#backend.info;
   }
 
-  /** Frees the device. What is running rejects with StateError. May be called again. */
+  /** Frees the device. What is running rejects with StateError. May be called again; `using` calls it, too. */
   dispose(): void {
     this.#backend.dispose();
   }
 
-  /** One fit at a time. */
-  async #alone<T>(work: () => Promise<T>): Promise<T> {
-    this.#requireQuiet();
-    this.#isFitting = true;
-    try {
-      return await work();
-    } finally {
-      this.#isFitting = false;
-    }
+  /** {@link dispose}, for `using model = new SoftmaxRegression()`. */
+  [DISPOSE](): void {
+    this.dispose();
+  }
+
+  /** One fit at a time; one after an aborted one waits for its end. */
+  async #alone<T>(
+    options: FitOptions,
+    work: (hooks: FitOptions, signal: AbortSignal) => Promise<T>,
+  ): Promise<T> {
+    const { closed } = this.#backend;
+    closed.throwIfAborted();
+    const signal = options.signal ? anyOf([closed, options.signal]) : closed;
+    return this.#fits.run(signal, (awaited) => work(endedBy(awaited, options), signal));
   }
 
   /** @throws StateError while a fit runs, whose result would replace what is done now */
   #requireQuiet(): void {
     this.#backend.closed.throwIfAborted();
-    if (this.#isFitting) throw new StateError("fit", "a fit is running; await it or abort it first");
+    this.#fits.assertNone();
   }
 
-  #request(x: MatrixLike, y: LabelsLike, hooks: FitOptions): FitRequest {
-    const signal = AbortSignal.any([this.#backend.closed, ...(hooks.signal ? [hooks.signal] : [])]);
+  #request(x: MatrixLike, y: LabelsLike, hooks: FitOptions, signal: AbortSignal): FitRequest {
     return { x, y, hooks, options: this.#options, signal };
   }
 

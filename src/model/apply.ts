@@ -70,7 +70,7 @@ async function applyToRows<T>(
   const conditioning = isConditioned ? fitted.conditioning : undefined;
   const parameters = unfold(fitted.parameters, conditioning);
   await checkValues(rows.matrix, TRAINING.x, storage, standardization !== undefined, run.signal);
-  return owner.use(async (backend, own) => {
+  return owner.useInTurn(async (backend, own) => {
     const hasBias = bias || parameters.bias.some((b) => b !== 0);
     const trainer = own(await backend.createTrainer({ features, classes: classes.length, bias: hasBias }));
     const source = { ...asSource(rows), storage, standardization: standardization ?? conditioning };

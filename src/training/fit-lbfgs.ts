@@ -28,6 +28,7 @@ const UNNOTICED = { make: 2 ** 24, use: 2 ** 21 };
 /** Runs L-BFGS from the parameters given, or on from where it was interrupted. */
 export async function fitLbfgs(run: Run, start: Parameters, resumed: LbfgsProgress | null): Promise<Outcome> {
   const { options, hooks, trainer, rows, validation, shape, conditioning } = run;
+  const { conditions, devices } = run;
   const count = shape.classes * shape.features;
   const iterations: IterationRecord[] = [...(resumed?.iterations ?? [])];
   const precision = run.device.kind === "reference" ? PRECISION.float64 : PRECISION.float32;
@@ -67,7 +68,7 @@ export async function fitLbfgs(run: Run, start: Parameters, resumed: LbfgsProgre
         });
       }
       if (isResult)
-        run.keepProgress({ solver: "lbfgs", conditions: run.conditions, state, iterations: [...iterations] });
+        run.keepProgress({ solver: "lbfgs", conditions, devices, state, iterations: [...iterations] });
       if (isNew && isResult) await hooks.onIteration?.(iterations[iterations.length - 1]);
       run.signal.throwIfAborted();
     },

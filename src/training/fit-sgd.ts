@@ -16,6 +16,7 @@ export async function fitSgd(run: Run, resumed: SgdProgress | null): Promise<Out
   const schedule = await scheduleOf(run);
   const epochs: EpochRecord[] = [...(resumed?.epochs ?? [])];
   const solver = options.solver === "adamw" ? "adamw" : "sgd";
+  const { conditions, devices } = run;
   let state = resumed?.state;
   const stopReason = await sgd(
     trainer,
@@ -38,7 +39,7 @@ export async function fitSgd(run: Run, resumed: SgdProgress | null): Promise<Out
       onEpoch: async ({ validation: seen, ...summary }) => {
         epochs.push({ ...summary, ...(seen && { validation: run.summarise(seen) }) });
         if (state?.epoch === summary.epoch)
-          run.keepProgress({ solver, conditions: run.conditions, state, epochs: [...epochs] });
+          run.keepProgress({ solver, conditions, devices, state, epochs: [...epochs] });
         await hooks.onEpoch?.(epochs[epochs.length - 1]);
       },
     },

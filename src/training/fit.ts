@@ -2,7 +2,7 @@
  * A fit from checked rows to parameters: data and parameters go to the device once, a solver moves them, and what it
  * reports is handed on. Several fits, with falling λ, may share the data.
  */
-import type { Backend, Dataset, Trainer } from "../backends/backend.ts";
+import type { Backend, Dataset, DeviceInfo, DeviceKind, Trainer } from "../backends/backend.ts";
 import type { BackendOwner, Disposable } from "../backends/backend-owner.ts";
 import type { Learnt } from "../checks.ts";
 import type { Standardization } from "../data/standardization.ts";
@@ -14,6 +14,12 @@ import type { ResolvedOptions } from "../options.ts";
 import { fitLbfgs } from "./fit-lbfgs.ts";
 import { fitSgd } from "./fit-sgd.ts";
 import type { Conditions, FitProgress, Run } from "./run.ts";
+
+const DEVICE_NAMES: Readonly<Record<DeviceKind, string>> = {
+  webgpu: "WebGPU",
+  wasm: "WebAssembly",
+  reference: "the reference",
+};
 
 /** Rows, checked, and what they are trained for. */
 export interface FitProblem {
@@ -58,7 +64,19 @@ export function withSession<T>(
   task: FitTask,
   work: (session: Session) => Promise<T>,
 ): Promise<T> {
-  return owner.use(async (backend, own) => work(await openSession(backend, own, problem, task)));
+  return owner.use(async (backend, own) => {
+    owner.remark = remarkOn(backend.info, task.resumed);
+    return work(await openSession(backend, own, problem, task));
+  }, task.signal);
+}
+
+/** What is to be said of a device that goes on with a fit which ran on another kind: its bits are not the same. */
+function remarkOn({ kind }: DeviceInfo, resumed: FitProgress | null): string {
+  const others = (resumed?.devices ?? [])
+    .filter((other) => other !== kind)
+    .map((other) => DEVICE_NAMES[other]);
+  if (others.length === 0) return "";
+  return `; the fit that was interrupted ran on ${others.join(" and ")}, so the last bits differ`;
 }
 
 /** What it allocates goes to `own`. */
@@ -103,6 +121,7 @@ export async function runFit(
     shape: { features: problem.learnt.features, classes: start.bias.length, bias: options.bias },
     rows: problem.rows,
     conditions: problem.conditions,
+    devices: [...new Set([...(resumed?.devices ?? []), backend.info.kind])],
     standardization: problem.standardization,
     conditioning: problem.conditioning,
     maxSquaredNorm: problem.maxSquaredNorm,

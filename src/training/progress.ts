@@ -2,7 +2,7 @@
  * What a fit can go on with as a saved model keeps it: numbers that matter to the last bit as named arrays, the rest as
  * JSON. What is read may come from anyone: nothing goes on that no fit could have left behind.
  */
-import type { OptimiserState } from "../backends/backend.ts";
+import type { DeviceKind, OptimiserState } from "../backends/backend.ts";
 import type { SavedProgress } from "../formats/saved-model.ts";
 import type { Parameters } from "../objective.ts";
 import { type CurvaturePair, dot } from "../solvers/curvature.ts";
@@ -24,6 +24,8 @@ import type { Conditions, LbfgsProgress, PartialProgress, Progress, SgdProgress 
 /** Characters that conditions take as JSON, at most; those of a fit take some hundreds. */
 const MAX_CONDITIONS = 10_000;
 
+const KINDS: readonly DeviceKind[] = ["webgpu", "wasm", "reference"];
+
 /** For saving. */
 export async function packProgress(progress: Progress): Promise<SavedProgress> {
   if (progress.solver === "lbfgs") return packLbfgs(progress);
@@ -34,20 +36,29 @@ export async function packProgress(progress: Progress): Promise<SavedProgress> {
     const state = await asJson({ solver: "partial", state: { steps, rate } });
     return { state, tensors: Object.fromEntries(tensors) };
   }
-  const { solver, conditions, epochs } = progress;
+  const { solver, conditions, devices, epochs } = progress;
   const { epoch, best } = progress.state;
   if (best) tensors.push(...named("best", best.parameters));
   const numbers = { epoch, best: best && { epoch: best.epoch, loss: best.loss } };
-  const state = await asJson({ solver, conditions, state: numbers, epochs });
+  const state = await asJson({ solver, conditions, devices, state: numbers, epochs });
   return { state, tensors: Object.fromEntries(tensors) };
 }
 
-async function packLbfgs({ solver, conditions, state, iterations }: LbfgsProgress): Promise<SavedProgress> {
+async function packLbfgs({
+  solver,
+  conditions,
+  devices,
+  state,
+  iterations,
+}: LbfgsProgress): Promise<SavedProgress> {
   const { x, gradient, pairs, ...numbers } = state;
   const tensors: Record<string, Float64Array> = { x, gradient };
   for (const [i, { s, y }] of pairs.entries()) Object.assign(tensors, { [`s${i}`]: s, [`y${i}`]: y });
   return {
-    state: await asJson({ solver, conditions, state: { ...numbers, pairs: pairs.length }, iterations }),
+    state: await asJson({
+      ...{ solver, conditions, devices, iterations },
+      state: { ...numbers, pairs: pairs.length },
+    }),
     tensors,
   };
 }
@@ -105,7 +116,14 @@ async function unpackLbfgs(said: Record<string, unknown>, tensors: ProgressTenso
     gradient: await tensors.take("gradient", length),
     pairs,
   };
-  return { solver: "lbfgs", conditions, state, iterations: await iterationsOf(said.iterations, iteration) };
+  const iterations = await iterationsOf(said.iterations, iteration);
+  return { solver: "lbfgs", conditions, devices: devicesOf(said.devices), state, iterations };
+}
+
+function devicesOf(value: unknown): DeviceKind[] {
+  if (value === undefined) return [];
+  if (Array.isArray(value) && value.every((kind) => KINDS.includes(kind))) return [...new Set(value)];
+  throw bad("devices", value);
 }
 
 /** What errors show when a fit is resumed under others, so that it has to be short. */
@@ -148,6 +166,7 @@ async function unpackSgd(
   return {
     solver,
     conditions: conditionsOf(said),
+    devices: devicesOf(said.devices),
     state: {
       epoch,
       optimiser: await optimiserOf(tensors, solver === "adamw"),

@@ -2,6 +2,7 @@
 import type {
   Dataset,
   DeviceInfo,
+  DeviceKind,
   Evaluation,
   ModelShape,
   OptimiserState,
@@ -25,18 +26,23 @@ import type { SgdState } from "../solvers/sgd.ts";
 /** What the bits of a fit depend on beside its state, as JSON: a resumption must have the same. */
 export type Conditions = Readonly<Record<string, JsonValue>>;
 
-/** An interrupted fit by L-BFGS: what goes on from its state has the same bits as if it had not been interrupted. */
-export interface LbfgsProgress {
-  readonly solver: "lbfgs";
+/** What is said of every interrupted fit. */
+interface Interrupted {
   readonly conditions: Conditions;
+  /** The kinds of device that it ran on, each once; empty in files that do not say. The bits depend on them, too. */
+  readonly devices: readonly DeviceKind[];
+}
+
+/** An interrupted fit by L-BFGS: what goes on from its state has the same bits as if it had not been interrupted. */
+export interface LbfgsProgress extends Interrupted {
+  readonly solver: "lbfgs";
   readonly state: LbfgsState;
   readonly iterations: readonly IterationRecord[];
 }
 
 /** The same by SGD or AdamW. */
-export interface SgdProgress {
+export interface SgdProgress extends Interrupted {
   readonly solver: "sgd" | "adamw";
-  readonly conditions: Conditions;
   readonly state: SgdState;
   readonly epochs: readonly EpochRecord[];
 }
@@ -67,6 +73,8 @@ export interface Run {
   readonly shape: ModelShape;
   readonly rows: LabelledRows;
   readonly conditions: Conditions;
+  /** This device's kind, and those of a fit that is resumed. */
+  readonly devices: readonly DeviceKind[];
   readonly standardization: Standardization | undefined;
   /** How L-BFGS sees the rows, where that is another way. */
   readonly conditioning: Standardization | undefined;

@@ -6,6 +6,7 @@ import { WebGpuBackend } from "../../src/backends/webgpu/backend.ts";
 import { GpuDevice } from "../../src/backends/webgpu/gpu-device.ts";
 import { KernelCache } from "../../src/backends/webgpu/kernel.ts";
 import { DeviceError, LimitError, SoftmaxRegression, strokeDigits } from "../../src/index.ts";
+import { countLiveBuffers } from "../support/live-buffers.ts";
 import { randomProblem } from "../support/problems.ts";
 
 /** Timeout of a test that compiles hundreds of kernels, ms: a software adapter takes a second for a model. */
@@ -297,38 +298,3 @@ test.each([
     backend.dispose();
   },
 );
-
-/** Counts buffers that were created and not destroyed, from now on. */
-function countLiveBuffers(): { readonly size: number; readonly created: number; readonly peak: number } {
-  const live = new Set<GPUBuffer>();
-  let created = 0;
-  let peak = 0;
-  const { createBuffer } = GPUDevice.prototype;
-  vi.spyOn(GPUDevice.prototype, "createBuffer").mockImplementation(function (this: GPUDevice, descriptor) {
-    const buffer = createBuffer.call(this, descriptor);
-    const destroy = buffer.destroy.bind(buffer);
-    buffer.destroy = () => {
-      live.delete(buffer);
-      return destroy();
-    };
-    live.add(buffer);
-    created++;
-    peak = Math.max(
-      peak,
-      [...live].reduce((sum, { size }) => sum + size, 0),
-    );
-    return buffer;
-  });
-  return {
-    get size() {
-      return live.size;
-    },
-    get created() {
-      return created;
-    },
-    /** Most bytes alive at once. */
-    get peak() {
-      return peak;
-    },
-  };
-}

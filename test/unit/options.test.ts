@@ -298,6 +298,8 @@ describe("options that a solver does not look at", () => {
       expect(() => checkOptions.fit({ onIteration: hook }, { given, solver })).toThrow(
         refusal("onIteration"),
       );
+    for (const solver of ["lbfgs", "sgd", "adamw"] as const)
+      expect(() => checkOptions.fit({ onEpoch: hook, onIteration: hook }, { given, solver })).not.toThrow();
   });
 });
 

@@ -1,25 +1,29 @@
-/** Addresses in a WebAssembly memory, handed out one after the other; what was handed out last is given back first. */
-import { LimitError } from "../../errors.ts";
+/** Pieces of a WebAssembly memory that belong together, handed out one after the other; the last ones go back first. */
+import { Heap } from "./heap.ts";
 
-const PAGE = 65_536;
+/** A piece that was taken. */
+interface Piece {
+  readonly start: number;
+  readonly bytes: number;
+}
 
-/** Most a WebAssembly memory can hold, bytes. */
-const MAX_BYTES = 65_536 * PAGE;
-
-/** Start of every piece: whole cache lines, so that vectors lie in one line. */
-const ALIGNMENT = 64;
-
-/** A memory and how much of it is taken. */
+/** What a data set and its workspace have of a memory. Views hold until the next piece is taken by anybody. */
 export class Arena {
-  readonly memory = new WebAssembly.Memory({ initial: 1, maximum: MAX_BYTES / PAGE });
-  // Address 0 stands for "none" in the kernels.
-  #end = ALIGNMENT;
-  // Memory above it is fresh, and so zero already.
-  #used = ALIGNMENT;
+  readonly #heap: Heap;
+  readonly #pieces: Piece[] = [];
 
-  /** Where the next piece will start; give it to `release` to take back all that came after. */
+  /** In a memory of its own, unless one is given. */
+  constructor(heap = new Heap()) {
+    this.#heap = heap;
+  }
+
+  get memory(): WebAssembly.Memory {
+    return this.#heap.memory;
+  }
+
+  /** The number of pieces; give it to `release` to give back all that came after. */
   get mark(): number {
-    return this.#end;
+    return this.#pieces.length;
   }
 
   /**
@@ -28,29 +32,13 @@ export class Arena {
    * @throws LimitError if the memory cannot grow that far; nothing is taken
    */
   take(bytes: number, what: string): number {
-    const start = this.#end;
-    const end = start + Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
-    const missing = end - this.memory.buffer.byteLength;
-    if (missing > 0) {
-      try {
-        if (end > MAX_BYTES) throw new RangeError("over 4 GiB");
-        this.memory.grow(Math.ceil(missing / PAGE));
-      } catch (cause) {
-        throw new LimitError(
-          what,
-          `needs ${end} bytes of WebAssembly memory, which this engine does not give`,
-          { cause },
-        );
-      }
-    }
-    this.#end = end;
-    if (this.#used > start) this.bytes(start, Math.min(this.#used, end) - start).fill(0);
-    this.#used = Math.max(this.#used, end);
+    const start = this.#heap.take(bytes, what);
+    this.#pieces.push({ start, bytes });
     return start;
   }
 
   release(mark: number): void {
-    this.#end = mark;
+    for (const { start, bytes } of this.#pieces.splice(mark).reverse()) this.#heap.give(start, bytes);
   }
 
   floats(start: number, length: number): Float32Array {

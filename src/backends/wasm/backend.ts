@@ -2,6 +2,7 @@
 import { DeviceError } from "../../errors.ts";
 import type { Backend, DatasetSource, DeviceInfo, ModelShape, RunOptions } from "../backend.ts";
 import { WasmDataset } from "./dataset.ts";
+import { heapFor } from "./heap.ts";
 import { compileKernels, type KernelBuild, supportedBuilds } from "./kernel-builds.ts";
 import type { ThreadingOptions } from "./threading.ts";
 import { WasmTrainer } from "./trainer.ts";
@@ -33,18 +34,17 @@ export class WasmBackend implements Backend {
     this.info = { kind: "wasm", name: `CPU: WebAssembly ${build}`, software: false, reason };
   }
 
-  /** @throws DeviceError no WebAssembly with SIMD, or not the build that was asked for */
+  /** @throws DeviceError no WebAssembly with SIMD, not the build that was asked for, or one that does not start */
   static async open(options: WasmOptions = {}): Promise<WasmBackend> {
     const { build, threads = "auto", workerUrl, reason = "asked for by name" } = options;
     const supported = supportedBuilds();
     const chosen = build ?? supported[0];
     if (!chosen || !supported.includes(chosen)) {
-      throw new DeviceError(
-        "device",
-        `this engine has no WebAssembly ${build ?? "simd"}; use device: "reference"`,
-      );
+      throw new DeviceError("device", `this engine has no WebAssembly ${build ?? "simd"}`);
     }
     const module = await compileKernels(chosen);
+    // Whether the engine gives a memory, and starts the kernels over it, is found out here and not in the first call.
+    await heapFor(0).kernels(module);
     return new WasmBackend({ module, threads, workerUrl }, chosen, reason);
   }
 

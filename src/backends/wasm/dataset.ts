@@ -1,4 +1,4 @@
-/** A data set in a WebAssembly memory of its own, rows padded to whole vectors. Bytes and halves stay what they are. */
+/** A data set in WebAssembly memory, rows padded to whole vectors. Bytes and halves stay what they are. */
 import { elementScale, type Matrix } from "../../data/matrix.ts";
 import { ELEMENT_BYTES, packRows, type Storage, storageOfSource } from "../../data/storage.ts";
 import { smoothed, type Targets } from "../../data/targets.ts";
@@ -7,7 +7,8 @@ import { pause } from "../../pause.ts";
 import type { DatasetSource, RunOptions } from "../backend.ts";
 import { KeptDataset } from "../kept-dataset.ts";
 import { Arena } from "./arena.ts";
-import { instantiate, type Kernels } from "./kernels.ts";
+import { type Heap, heapFor } from "./heap.ts";
+import type { Kernels } from "./kernels.ts";
 
 /** Values of the kernels' `storage` and `kind`. */
 export const STORAGE: Readonly<Record<Storage, number>> = { f32: 0, u8: 1, f16: 2 };
@@ -25,7 +26,8 @@ interface Addresses {
 
 /** A data set in WebAssembly. */
 export class WasmDataset extends KeptDataset {
-  readonly arena = new Arena();
+  readonly arena: Arena;
+  readonly #heap: Heap;
   /** The caller's rows, which workers get their shares from. */
   readonly source: DatasetSource;
   readonly storage: Storage;
@@ -35,7 +37,7 @@ export class WasmDataset extends KeptDataset {
   readonly vectors: number;
   readonly rowBytes: number;
   readonly at: Addresses;
-  /** End of the data: behind it, a trainer has its workspace. */
+  /** Where the data end in the arena: what is taken after them is a trainer's workspace. */
   readonly mark: number;
   #kernels: Kernels | null = null;
   #last: Promise<unknown> = Promise.resolve();
@@ -48,34 +50,60 @@ export class WasmDataset extends KeptDataset {
     this.labelSmoothing = labelSmoothing;
     this.vectors = Math.ceil(x.cols / 4);
     this.rowBytes = rowBytesOf(x.cols, this.storage);
-    this.at = {
-      x: this.arena.take(x.rows * this.rowBytes, "x"),
-      targets: targets.kind === "none" ? 0 : this.arena.take(x.rows * targetBytesOf(targets), "y"),
-      sampleWeights: sampleWeights ? this.arena.take(x.rows * 4, "sampleWeights") : 0,
+    const bytes = {
+      x: x.rows * this.rowBytes,
+      targets: targets.kind === "none" ? 0 : x.rows * targetBytesOf(targets),
+      sampleWeights: sampleWeights ? x.rows * 4 : 0,
     };
+    this.#heap = heapFor(bytes.x + bytes.targets + bytes.sampleWeights);
+    this.arena = new Arena(this.#heap);
+    // Calls under way go on over the rows, so these are given back behind them.
+    this.onDispose(() => void this.exclusively(async () => this.arena.release(0)));
+    try {
+      this.at = {
+        x: this.arena.take(bytes.x, "x"),
+        targets: bytes.targets && this.arena.take(bytes.targets, "y"),
+        sampleWeights: bytes.sampleWeights && this.arena.take(bytes.sampleWeights, "sampleWeights"),
+      };
+    } catch (error) {
+      this.arena.release(0);
+      throw error;
+    }
     this.mark = this.arena.mark;
   }
 
-  /** Copies a data set. @throws LimitError past 4 GiB, or less where the engine gives less; the signal's reason */
+  /**
+   * Copies a data set.
+   *
+   * @throws LimitError past 4 GiB, or less if the engine gives less; DeviceError; the signal's reason
+   */
   static async create(
     module: WebAssembly.Module,
     source: DatasetSource,
     options: RunOptions = {},
   ): Promise<WasmDataset> {
     const data = new WasmDataset(source);
-    data.#kernels = await instantiate(module, data.arena.memory);
-    const { x, targets, sampleWeights } = source;
-    await packX(data, options);
-    if (targets.kind === "labels") data.arena.integers(data.at.targets, x.rows).set(targets.labels);
-    if (targets.kind === "distributions")
-      await packDistributions(data, targets.distributions, options.signal);
-    if (sampleWeights) data.arena.floats(data.at.sampleWeights, x.rows).set(sampleWeights);
-    return data;
+    try {
+      data.#kernels = await data.#heap.kernels(module);
+      const { x, targets, sampleWeights } = source;
+      await packX(data, options);
+      if (targets.kind === "labels") data.arena.integers(data.at.targets, x.rows).set(targets.labels);
+      if (targets.kind === "distributions")
+        await packDistributions(data, targets.distributions, options.signal);
+      if (sampleWeights) data.arena.floats(data.at.sampleWeights, x.rows).set(sampleWeights);
+      return data;
+    } catch (error) {
+      data.dispose();
+      throw error;
+    }
   }
 
-  /** Runs `work` when all that was asked for before is done: workspaces lie in the same place behind the data. */
+  /**
+   * Runs `work` when all that was asked for before is done: workspaces take their turn, and what `work` has taken
+   * behind the data is given back after it.
+   */
   exclusively<T>(work: () => Promise<T>): Promise<T> {
-    const run = this.#last.then(work);
+    const run = this.#last.then(work).finally(() => this.arena.release(this.mark));
     this.#last = run.catch(() => {}); // whoever asked for it sees the error
     return run;
   }
@@ -102,12 +130,13 @@ async function packX(data: WasmDataset, { signal, onRows }: RunOptions): Promise
   const { arena, at, rowBytes, storage, source } = data;
   const { x, standardization } = source;
   const stride = rowBytes / ELEMENT_BYTES[storage];
-  const target = targetOf(arena, at.x, x.rows * stride, storage);
   const rowsAtOnce = Math.max(1, Math.floor(PIECE / rowBytes));
   for (let first = 0; first < x.rows; first += rowsAtOnce) {
     await pause(signal);
     const count = Math.min(rowsAtOnce, x.rows - first);
-    packRows(x, storage, first, count, target.subarray(first * stride), stride, standardization);
+    // Made anew after every pause: in it, another data set may have let the memory grow.
+    const target = targetOf(arena, at.x + first * rowBytes, count * stride, storage);
+    packRows(x, storage, first, count, target, stride, standardization);
     onRows?.(first + count);
   }
 }
@@ -124,11 +153,16 @@ async function packDistributions(
 ): Promise<void> {
   const scale = elementScale(q.data);
   const stride = Math.ceil(q.cols / 4) * 4;
-  const target = data.arena.floats(data.at.targets, q.rows * stride);
   const rowsAtOnce = Math.max(1, Math.floor(PIECE / (4 * stride)));
-  for (let i = 0; i < q.rows; i++) {
-    if (i % rowsAtOnce === 0) await pause(signal);
-    for (let k = 0; k < q.cols; k++)
-      target[i * stride + k] = smoothed(q.data[i * q.cols + k] * scale, data.labelSmoothing, q.cols);
+  for (let first = 0; first < q.rows; first += rowsAtOnce) {
+    await pause(signal);
+    const count = Math.min(rowsAtOnce, q.rows - first);
+    const target = data.arena.floats(data.at.targets + 4 * first * stride, count * stride);
+    for (let i = 0; i < count; i++) {
+      for (let k = 0; k < q.cols; k++) {
+        const probability = q.data[(first + i) * q.cols + k] * scale;
+        target[i * stride + k] = smoothed(probability, data.labelSmoothing, q.cols);
+      }
+    }
   }
 }

@@ -1,5 +1,6 @@
 /** Which builds of the kernels this engine can run, and their compiled modules. */
 import { DeviceError } from "../../errors.ts";
+import { wordsOf } from "../device-error.ts";
 import relaxed from "./assembly/index.ts?wasm=relaxed-simd";
 import simd from "./assembly/index.ts?wasm=simd";
 
@@ -16,10 +17,12 @@ export function supportedBuilds(): KernelBuild[] {
   return (["relaxed-simd", "simd"] as const).filter((build) => WebAssembly.validate(bytesOf(build)));
 }
 
-/** The compiled module of a build. @throws DeviceError where a content security policy forbids WebAssembly */
+/** The compiled module of a build. @throws DeviceError with the engine's reason, such as a content security policy */
 export function compileKernels(build: KernelBuild): Promise<WebAssembly.Module> {
   const module = modules.get(build) ?? compile(build);
   modules.set(build, module);
+  // What failed once may work the next time.
+  module.catch(() => modules.delete(build));
   return module;
 }
 
@@ -27,9 +30,11 @@ async function compile(build: KernelBuild): Promise<WebAssembly.Module> {
   try {
     return await WebAssembly.compile(bytesOf(build));
   } catch (cause) {
-    throw new DeviceError("device", "WebAssembly does not compile here; a CSP needs 'wasm-unsafe-eval'", {
-      cause,
-    });
+    const words = wordsOf(cause);
+    // Engines say it in words only: Chromium and Safari name the directive, Firefox says "blocked by CSP".
+    const isForbidden = /content security policy|\bCSP\b|unsafe-eval/i.test(words);
+    const advice = isForbidden ? "; the page's policy needs 'wasm-unsafe-eval' in script-src" : "";
+    throw new DeviceError("device", `WebAssembly does not compile here: ${words}${advice}`, { cause });
   }
 }
 

@@ -1,4 +1,5 @@
 /** What the kernels export, and how they come to life over a memory. */
+import { deviceErrorOf } from "../device-error.ts";
 
 /** Exports of `assembly/index.ts`. Addresses and strides in bytes; see there. */
 export interface Kernels {
@@ -90,8 +91,12 @@ export interface Kernels {
   multiplyAddCeiling(rounds: number, factor: number, term: number): number;
 }
 
-/** The kernels of `module` over `memory`. */
+/** The kernels of `module` over `memory`. @throws DeviceError where the engine does not start them */
 export async function instantiate(module: WebAssembly.Module, memory: WebAssembly.Memory): Promise<Kernels> {
-  const { exports } = await WebAssembly.instantiate(module, { env: { memory } });
-  return exports as unknown as Kernels;
+  try {
+    const { exports } = await WebAssembly.instantiate(module, { env: { memory } });
+    return exports as unknown as Kernels;
+  } catch (cause) {
+    throw deviceErrorOf("WebAssembly does not start here", cause);
+  }
 }

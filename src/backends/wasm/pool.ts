@@ -1,19 +1,25 @@
 /**
  * Workers of one trainer for one data set, a share of the rows each; the first share stays with the trainer's own
  * thread. No shared memory and so no special headers: parameters go out and partial gradients come back by
- * message. A worker that dies fails what waits for it.
+ * message. A worker that dies, or does not start, fails what waits for it.
  */
 import { emptyLike, type Matrix, type MatrixData } from "../../data/matrix.ts";
 import { DeviceError } from "../../errors.ts";
 import { pause } from "../../pause.ts";
 import type { DatasetSource, ModelShape } from "../backend.ts";
+import { deviceErrorOf } from "../device-error.ts";
+import { settlesWithin, untilAborted } from "../waiting.ts";
 import type { Share, Sums } from "./backward.ts";
 import type { Answer, Buffers, Request } from "./protocol.ts";
 import workerCode from "./worker.ts?worker-code";
+import { startWorker, type WorkerHandle } from "./worker-handle.ts";
 import { layoutOf, type Workspace } from "./workspace.ts";
 
 /** Elements copied between two pauses. */
 const PIECE = 2 ** 20;
+
+/** How long a worker may take to say that its script runs, ms. */
+const START_LIMIT = 30_000;
 
 /** What is waited for. */
 interface Waiting {
@@ -21,32 +27,35 @@ interface Waiting {
   readonly reject: (error: DeviceError) => void;
 }
 
-/** What Web Workers and Node's have in common. */
-interface Handle {
-  post(request: Request, transfer: ArrayBuffer[]): void;
-  terminate(): void;
-}
-
 /** A worker as requests and answers. */
 class Worker {
-  readonly #handle: Handle;
+  /** Rejects if the script says nothing in time: one of something else never answers. */
+  readonly ready: Promise<void>;
+  readonly #handle: WorkerHandle;
   readonly #waiting: Waiting[] = [];
   #failure: DeviceError | null = null;
 
   constructor(workerUrl: string | URL | undefined) {
-    this.#handle = spawn(
-      workerUrl,
-      (answer) => this.#waiting.shift()?.resolve(answer),
-      (message) =>
-        this.#fail(new DeviceError("device", `a worker of the WebAssembly backend died: ${message}`)),
-    );
+    // A script that runs says so before it is asked.
+    const first = new Promise<Answer>((resolve, reject) => this.#waiting.push({ resolve, reject }));
+    this.#handle = startWorker(workerUrl ? { url: workerUrl } : { code: workerCode }, {
+      onAnswer: (answer) => this.#take(answer),
+      onDeath: (words) =>
+        this.#fail(new DeviceError("device", `a worker of the WebAssembly backend died: ${words}`)),
+    });
+    this.ready = this.#starts(first, workerUrl);
+    this.ready.catch(() => {}); // seen by whoever waits for it; until then it must not count as unhandled
   }
 
   ask(request: Request, transfer: ArrayBuffer[] = []): Promise<Answer> {
     return new Promise<Answer>((resolve, reject) => {
       if (this.#failure) throw this.#failure;
       this.#waiting.push({ resolve, reject });
-      this.#handle.post(request, transfer);
+      try {
+        this.#handle.post(request, transfer);
+      } catch (cause) {
+        this.#fail(deviceErrorOf("a worker of the WebAssembly backend cannot be sent its work", cause));
+      }
     }).then((answer) => {
       if (answer.kind === "failed") throw new DeviceError("device", `in a worker: ${answer.message}`);
       return answer;
@@ -56,6 +65,21 @@ class Worker {
   dispose(): void {
     this.#fail(new DeviceError("device", "the worker was ended"));
     this.#handle.terminate();
+  }
+
+  async #starts(first: Promise<Answer>, workerUrl: string | URL | undefined): Promise<void> {
+    if (!(await settlesWithin(first, START_LIMIT))) {
+      const script = workerUrl ? `the script ${workerUrl}` : "its script";
+      const words = `${script} did not answer within ${START_LIMIT / 1000} seconds`;
+      this.#fail(new DeviceError("device", `a worker of the WebAssembly backend: ${words}`));
+    }
+    const { kind } = await first;
+    if (kind !== "ready") throw new DeviceError("device", `a worker answered ${kind}`);
+  }
+
+  #take(answer: Answer): void {
+    this.#waiting.shift()?.resolve(answer);
+    if (this.#waiting.length === 0) this.#handle.rest();
   }
 
   #fail(error: DeviceError): void {
@@ -74,35 +98,39 @@ export class WorkerPool {
     this.#buffers = buffers;
   }
 
-  /** Starts a worker for each share but the first and gives it its rows. @throws DeviceError; no worker is left */
+  /**
+   * Starts a worker for each share but the first and gives it its rows.
+   *
+   * @throws DeviceError, or the signal's reason; no worker is left
+   */
   static async start(
     module: WebAssembly.Module,
     source: DatasetSource,
     shape: ModelShape,
     shares: readonly Share[],
     workerUrl: string | URL | undefined,
+    signal: AbortSignal = new AbortController().signal,
   ): Promise<WorkerPool> {
     const length = layoutOf(shape).bytes / 4;
     const workers: Worker[] = [];
     const buffers: Buffers[] = [];
     try {
-      const opened: Promise<Answer>[] = [];
+      const opened: Promise<unknown>[] = [];
       for (const share of shares.slice(1)) {
         const worker = new Worker(workerUrl);
         workers.push(worker);
         buffers.push({ weights: new Float32Array(length), partial: new Float32Array(length) });
-        const { copied, copies } = await copyShare(source, share);
+        const { copied, copies } = await copyShare(source, share, signal);
         const answer = worker.ask({ kind: "open", module, source: copied, shape }, copies);
         answer.catch(() => {}); // seen below; until then it must not count as unhandled
-        opened.push(answer);
+        opened.push(worker.ready, answer);
       }
-      await Promise.all(opened);
+      await untilAborted(Promise.all(opened), signal);
       return new WorkerPool(workers, buffers);
     } catch (cause) {
       for (const worker of workers) worker.dispose();
-      throw cause instanceof DeviceError
-        ? cause
-        : new DeviceError("device", "no worker could be started", { cause });
+      signal.throwIfAborted();
+      throw deviceErrorOf("no worker could be started", cause);
     }
   }
 
@@ -140,13 +168,13 @@ export class WorkerPool {
 }
 
 /** The rows of a share, copied, and the buffers to move them by. */
-async function copyShare(source: DatasetSource, { first, rows }: Share) {
+async function copyShare(source: DatasetSource, { first, rows }: Share, signal: AbortSignal) {
   const { x, targets, sampleWeights, storage, labelSmoothing, standardization } = source;
   const copies: ArrayBuffer[] = [];
   const copy = async <T extends MatrixData>(data: T, cols: number): Promise<T> => {
     const part = emptyLike(data, rows * cols);
     for (let at = 0; at < part.length; at += PIECE) {
-      await pause();
+      await pause(signal);
       const begin = first * cols + at;
       part.set(data.subarray(begin, Math.min(begin + PIECE, (first + rows) * cols)), at);
     }
@@ -172,45 +200,4 @@ async function copyShare(source: DatasetSource, { first, rows }: Share) {
     standardization,
   };
   return { copied, copies };
-}
-
-function spawn(
-  workerUrl: string | URL | undefined,
-  onAnswer: (answer: Answer) => void,
-  onDeath: (message: string) => void,
-): Handle {
-  const node = globalThis.process?.getBuiltinModule?.("node:worker_threads");
-  if (node) {
-    const worker = workerUrl
-      ? new node.Worker(new URL(workerUrl))
-      : new node.Worker(workerCode, { eval: true });
-    worker.on("message", (answer: Answer) => {
-      worker.unref();
-      onAnswer(answer);
-    });
-    worker.on("messageerror", () => onDeath("its answer could not be read"));
-    worker.on("error", (error: Error) => onDeath(error.message));
-    worker.on("exit", (code: number) => onDeath(`it exited with ${code}`));
-    worker.unref();
-    return {
-      post: (request, transfer) => {
-        worker.ref(); // while something is asked of it, it keeps the process alive
-        worker.postMessage(request, transfer);
-      },
-      terminate: () => void worker.terminate(),
-    };
-  }
-  const url = workerUrl ?? URL.createObjectURL(new Blob([workerCode], { type: "text/javascript" }));
-  const worker = new globalThis.Worker(url);
-  if (!workerUrl) URL.revokeObjectURL(String(url));
-  worker.onmessage = ({ data }) => onAnswer(data);
-  worker.onmessageerror = () => onDeath("its answer could not be read");
-  worker.onerror = (event) => {
-    event.preventDefault();
-    onDeath(event.message || "its script could not be loaded");
-  };
-  return {
-    post: (request, transfer) => worker.postMessage(request, transfer),
-    terminate: () => worker.terminate(),
-  };
 }

@@ -28,8 +28,9 @@ export interface BackwardRequest extends Buffers {
 /** To a worker. Each is answered once, in order. */
 export type Request = OpenRequest | BackwardRequest;
 
-/** From a worker. */
+/** From a worker; `"ready"` comes first, unasked. */
 export type Answer =
+  | { readonly kind: "ready" }
   | { readonly kind: "opened" }
   | ({ readonly kind: "partial"; readonly sums: Sums } & Buffers)
   | { readonly kind: "failed"; readonly message: string };

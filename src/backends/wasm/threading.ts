@@ -51,6 +51,11 @@ export class Threading {
     this.#options = options;
   }
 
+  /** Whether a number of threads was asked for. */
+  get #isForced(): boolean {
+    return this.#options.threads !== "auto";
+  }
+
   /** Partial gradients of a batch of so many rows: fixed by the shape and the number of threads. */
   splitsFor(batchRows: number): number {
     const { threads } = this.#options;
@@ -71,14 +76,20 @@ export class Threading {
     signal: AbortSignal | undefined,
   ): Promise<Sums> {
     const shares = sharesOf(this.#data.rows, splits);
-    const pool = splits > 1 ? await this.#pool(shares) : null;
+    const pool = splits > 1 ? await this.#pool(shares, signal) : null;
     const started = performance.now();
     const parts = splits > 1 ? partition(rows, shares, pool !== null) : [rows as Uint32Array<ArrayBuffer>];
-    const theirs = pool?.backward(workspace, parts, scale);
+    // Workers are asked first, since this thread is busy then.
+    const asked = pool?.backward(workspace, parts, scale);
     const own = here(workspace, pool ? parts.slice(0, 1) : parts, scale, signal);
+    const theirs = asked?.catch(async (error: unknown) => {
+      this.#giveUp(pool as WorkerPool, error);
+      await own;
+      for (let split = 1; split < shares.length; split++) workspace.partial(split).fill(0);
+      return here(workspace, partition(rows, shares, false), scale, signal, 1);
+    });
     // Both end before an error of one is seen, so that no worker is left in the middle of a step.
-    const [outcome] = await Promise.allSettled([theirs, own]);
-    if (outcome.status === "rejected") this.#forget();
+    await Promise.allSettled([theirs, own]);
     const sums = [await theirs, await own];
     signal?.throwIfAborted();
     if (splits > 1) this.#learn(performance.now() - started);
@@ -88,10 +99,16 @@ export class Threading {
     };
   }
 
-  /** Ends workers one of which failed; the next call starts new ones. */
-  #forget(): void {
-    if ("pool" in this.#stage) this.#stage.pool.dispose();
-    this.#stage = { kind: "here", times: [] };
+  /**
+   * Ends workers one of which failed. With `"auto"` this thread does all of the work from then on, with the same bits.
+   *
+   * @throws the error, if a number of threads was asked for; the next call starts new workers then
+   */
+  #giveUp(pool: WorkerPool, error: unknown): void {
+    const isInUse = "pool" in this.#stage && this.#stage.pool === pool;
+    pool.dispose();
+    if (isInUse) this.#stage = this.#isForced ? { kind: "here", times: [] } : { kind: "settled" };
+    if (!isInUse || this.#isForced || !(error instanceof DeviceError)) throw error;
   }
 
   dispose(): void {
@@ -100,12 +117,12 @@ export class Threading {
   }
 
   /** The workers, if they are to be used now. */
-  async #pool(shares: readonly Share[]): Promise<WorkerPool | null> {
+  async #pool(shares: readonly Share[], signal: AbortSignal | undefined): Promise<WorkerPool | null> {
     const stage = this.#stage;
+    const isForced = this.#isForced;
     if (stage.kind === "trial" || stage.kind === "workers") return stage.pool;
-    const isForced = this.#options.threads !== "auto";
     if (stage.kind === "settled" || (!isForced && stage.times.length < TIMED_STEPS)) return null;
-    const pool = await this.#start(shares, isForced);
+    const pool = await this.#start(shares, signal);
     if (this.#stage !== stage) {
       pool?.dispose();
       throw new StateError("trainer", "the trainer or its data set was disposed of");
@@ -117,12 +134,12 @@ export class Threading {
   }
 
   /** Workers; null where nobody asked for them by number and they cannot be had: the bits are the same without. */
-  async #start(shares: readonly Share[], isForced: boolean): Promise<WorkerPool | null> {
+  async #start(shares: readonly Share[], signal: AbortSignal | undefined): Promise<WorkerPool | null> {
     const { module, workerUrl } = this.#options;
     try {
-      return await WorkerPool.start(module, this.#data.source, this.#shape, shares, workerUrl);
+      return await WorkerPool.start(module, this.#data.source, this.#shape, shares, workerUrl, signal);
     } catch (error) {
-      if (isForced || !(error instanceof DeviceError)) throw error;
+      if (this.#isForced || !(error instanceof DeviceError)) throw error;
       return null;
     }
   }
@@ -137,15 +154,17 @@ export class Threading {
   }
 }
 
+/** The partial gradients of `parts`, from the `first` on. */
 async function here(
   workspace: Workspace,
   parts: readonly Uint32Array[],
   scale: number,
   signal: AbortSignal | undefined,
+  first = 0,
 ): Promise<Sums> {
   let [loss, correct] = [0, 0];
-  for (const [split, part] of parts.entries()) {
-    await backward(workspace, part, scale, split, signal);
+  for (let split = first; split < parts.length; split++) {
+    await backward(workspace, parts[split], scale, split, signal);
     const sums = workspace.takeSums();
     loss += sums.loss;
     correct += sums.correct;

@@ -31,14 +31,16 @@ async function answer(request: Request): Promise<{ answer: Answer; transfer: Arr
 }
 
 function listen(port: Port, onRequest: (handle: (request: Request) => void) => void): void {
+  const fail = (error: unknown): void => {
+    port.postMessage({ kind: "failed", message: error instanceof Error ? error.message : String(error) }, []);
+  };
   onRequest((request) => {
+    // What cannot be sent back is a failure too; an answer that never comes would be a hang.
     void answer(request)
-      .catch((error: unknown) => ({
-        answer: { kind: "failed", message: error instanceof Error ? error.message : String(error) } as const,
-        transfer: [],
-      }))
-      .then(({ answer, transfer }) => port.postMessage(answer, transfer));
+      .then(({ answer, transfer }) => port.postMessage(answer, transfer))
+      .catch(fail);
   });
+  port.postMessage({ kind: "ready" }, []);
 }
 
 const node = globalThis.process?.getBuiltinModule?.("node:worker_threads");

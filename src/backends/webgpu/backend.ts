@@ -17,6 +17,8 @@ export interface WebGpuOptions {
   readonly allowSoftware?: boolean;
   /** Why WebGPU was chosen, for `info.reason`. */
   readonly reason?: string;
+  /** How long the browser may take to give a device, ms. Default 10,000; then it counts as missing. */
+  readonly timeLimit?: number;
   /** Largest buffer for rows, bytes. Default, and at most: the device's limits. */
   readonly maxChunkBytes?: number;
   /** How kernels are chosen. Default `"auto"`. */
@@ -42,11 +44,13 @@ export class WebGpuBackend implements Backend {
     this.#maxChunkBytes = Math.min(maxChunkBytes, maxStorageBufferBindingSize - 16, maxBufferSize - 16);
   }
 
-  /** @throws DeviceError no WebGPU, no adapter, no device */
+  /** @throws DeviceError no WebGPU, no adapter, no device, one that is lost at once, or no answer in time */
   static async open(options: WebGpuOptions = {}): Promise<WebGpuBackend> {
     const { device, allowSoftware = true, reason = "asked for by name", maxChunkBytes = Infinity } = options;
-    const { tuning = "auto", tuningCache = memoryCache() } = options;
-    const gpu = device ? GpuDevice.adopt(device) : await GpuDevice.acquire(allowSoftware, reason);
+    const { tuning = "auto", tuningCache = memoryCache(), timeLimit } = options;
+    const gpu = device
+      ? await GpuDevice.adopt(device, timeLimit)
+      : await GpuDevice.acquire(allowSoftware, reason, [], timeLimit);
     return new WebGpuBackend(gpu, maxChunkBytes, { tuning, cache: tuningCache, reports: new Map() });
   }
 

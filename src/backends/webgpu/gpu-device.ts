@@ -6,16 +6,7 @@
 import { DeviceError } from "../../errors.ts";
 import type { DeviceInfo } from "../backend.ts";
 import type { AdapterTraits } from "./plan.ts";
-
-/** Limits that decide how large a problem may be; the adapter's maximum is asked for. */
-const WANTED_LIMITS = [
-  "maxBufferSize",
-  "maxStorageBufferBindingSize",
-  "maxStorageBuffersPerShaderStage",
-  "maxComputeInvocationsPerWorkgroup",
-  "maxComputeWorkgroupSizeX",
-  "maxComputeWorkgroupStorageSize",
-] as const;
+import { assertAnswers, type GrantedDevice, lossOf, requestDevice } from "./request-device.ts";
 
 /** Features that faster kernels use; there are kernels that need none. */
 const WANTED_FEATURES: readonly GPUFeatureName[] = ["subgroups"];
@@ -31,27 +22,14 @@ export class GpuDevice {
     this.#failure ??= new DeviceError("device", `the GPU reported: ${event.error.message}`);
   };
 
-  private constructor(
-    device: GPUDevice,
-    adapter: GPUAdapterInfo | undefined,
-    reason: string,
-    owned: boolean,
-  ) {
+  private constructor({ device, adapter, software }: GrantedDevice, reason: string, owned: boolean) {
     this.device = device;
     this.#owned = owned;
     this.#subgroupSize = adapter?.subgroupMaxSize;
-    this.info = {
-      kind: "webgpu",
-      name: nameOf(adapter),
-      software: adapter?.isFallbackAdapter ?? false,
-      reason,
-    };
+    this.info = { kind: "webgpu", name: nameOf(adapter, software), software, reason };
     device.addEventListener("uncapturederror", this.#onUncapturedError);
-    void device.lost.then(({ reason: why, message }) => {
-      this.#failure = new DeviceError(
-        "device",
-        `the GPU device was lost (${why}): ${message || "no message"}`,
-      );
+    void device.lost.then((info) => {
+      this.#failure = lossOf(info);
     });
   }
 
@@ -60,40 +38,25 @@ export class GpuDevice {
    *
    * @param allowSoftware take an adapter that a CPU imitates
    * @param alsoWanted    features to ask for beside those that kernels use, where the adapter has them
-   * @throws DeviceError  no WebGPU, no adapter, or only one that is not allowed
+   * @param timeLimit     how long the browser may take, ms
+   * @throws DeviceError  no WebGPU, no adapter, only one that is not allowed, no device, or no answer in time
    */
   static async acquire(
     allowSoftware: boolean,
     reason: string,
     alsoWanted: readonly GPUFeatureName[] = [],
+    timeLimit?: number,
   ): Promise<GpuDevice> {
-    const gpu = globalThis.navigator?.gpu;
-    if (!gpu)
-      throw new DeviceError("device", 'this environment has no WebGPU; use device: "auto" or another device');
-    const adapter = await gpu.requestAdapter({ powerPreference: "high-performance" });
-    if (!adapter)
-      throw new DeviceError("device", 'WebGPU found no adapter; use device: "auto" or another device');
-    if (adapter.info.isFallbackAdapter && !allowSoftware) {
-      throw new DeviceError("device", 'WebGPU has only a software adapter; ask for it with device: "webgpu"');
-    }
-    const requiredLimits = Object.fromEntries(WANTED_LIMITS.map((name) => [name, adapter.limits[name]]));
-    try {
-      const wanted = [...WANTED_FEATURES, ...alsoWanted];
-      const requiredFeatures = wanted.filter((name) => adapter.features.has(name));
-      const device = await adapter.requestDevice({
-        label: "softmax-webgpu",
-        requiredLimits,
-        requiredFeatures,
-      });
-      return new GpuDevice(device, adapter.info, reason, true);
-    } catch (cause) {
-      throw new DeviceError("device", "the adapter gave no device; another page may hold the GPU", { cause });
-    }
+    const features = [...WANTED_FEATURES, ...alsoWanted];
+    return new GpuDevice(await requestDevice({ allowSoftware, features, timeLimit }), reason, true);
   }
 
-  /** Wraps a caller's device, which stays the caller's to destroy. */
-  static adopt(device: GPUDevice): GpuDevice {
-    return new GpuDevice(device, device.adapterInfo, "the caller's own GPUDevice", false);
+  /** Wraps a caller's device, which stays the caller's to destroy. @throws DeviceError it is lost, or does not answer */
+  static async adopt(device: GPUDevice, timeLimit?: number): Promise<GpuDevice> {
+    await assertAnswers(device, timeLimit);
+    const adapter = device.adapterInfo;
+    const software = adapter?.isFallbackAdapter ?? false;
+    return new GpuDevice({ device, adapter, software }, "the caller's own GPUDevice", false);
   }
 
   /** What decides which kernels can and should run here. */
@@ -167,8 +130,8 @@ async function startSafely<T>(work: () => T | Promise<T>): Promise<T> {
   return work();
 }
 
-function nameOf(adapter: GPUAdapterInfo | undefined): string {
+function nameOf(adapter: GPUAdapterInfo | undefined, software: boolean): string {
   const words = [adapter?.vendor, adapter?.architecture, adapter?.device, adapter?.description];
   const name = words.filter(Boolean).join(" ") || "adapter of unknown make";
-  return `WebGPU: ${name}${adapter?.isFallbackAdapter ? " (software)" : ""}`;
+  return `WebGPU: ${name}${software ? " (software)" : ""}`;
 }

@@ -148,7 +148,9 @@ export class Submitter {
 
     const started = performance.now();
     writeRecords(this.#gpu, arena, placements);
-    device.queue.writeBuffer(order, 0, gatherOrder(placements));
+    const rowIndices = gatherOrder(placements);
+    // Deno ends the process at a write of nothing.
+    if (rowIndices.length > 0) device.queue.writeBuffer(order, 0, rowIndices);
     const encoder = device.createCommandEncoder({ label: "submit" });
     const pass = encoder.beginComputePass({ label: "submit" });
     for (const [i, { segment }] of placements.entries())

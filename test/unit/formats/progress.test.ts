@@ -22,6 +22,7 @@ const overflown = { objective: Number.NaN, loss: Infinity, accuracy: 0.5 };
 const sgd: SgdProgress = {
   solver: "sgd",
   conditions: { solver: "sgd", bias: true, rows: 9 },
+  devices: ["reference"],
   state: {
     epoch: 2,
     optimiser: { parameters: parameters(1), velocity: parameters(2), average: parameters(3) },
@@ -50,6 +51,7 @@ const adamw: SgdProgress = {
 const lbfgs: LbfgsProgress = {
   solver: "lbfgs",
   conditions: { solver: "lbfgs", bias: true, rows: 9 },
+  devices: ["wasm", "webgpu"],
   state: {
     iteration: 2,
     evaluations: 4,

@@ -1,0 +1,377 @@
+/**
+ * Opening a device in browsers that answer oddly, late or never: `"auto"` always ends with one that works, a device
+ * asked for by name with an error, and neither waits for ever.
+ */
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import {
+  DeviceError,
+  SoftmaxRegression,
+  type SoftmaxRegressionOptions,
+  StateError,
+} from "../../src/index.ts";
+import { inFakeTime } from "../support/fake-time.ts";
+
+const X = [[0], [1], [2], [3]];
+const Y = [0, 0, 1, 1];
+const NEVER = new Promise<never>(() => {});
+
+/** The browser's own WebGPU, and a device of it. */
+const { gpu: REAL } = navigator;
+const realAdapter = async () => (await REAL.requestAdapter()) as GPUAdapter;
+const realDevice = async () => (await realAdapter()).requestDevice();
+
+/** What a test puts in the place of an adapter. */
+type AdapterStub = Record<string, unknown>;
+
+/** A real adapter, but for what is changed; by itself it says that no CPU imitates it. */
+async function adapterWith(changes: AdapterStub): Promise<AdapterStub> {
+  const adapter = await realAdapter();
+  const { features, limits } = adapter;
+  const requestDevice = (descriptor: GPUDeviceDescriptor) => adapter.requestDevice(descriptor);
+  return { features, limits, info: { vendor: "test" }, requestDevice, ...changes };
+}
+
+function withGpu(gpu: unknown): void {
+  vi.spyOn(navigator, "gpu", "get").mockReturnValue(gpu as GPU);
+}
+
+async function fitted(options: SoftmaxRegressionOptions) {
+  const model = new SoftmaxRegression(options);
+  try {
+    await model.fit(X, Y);
+    return { device: model.device, labels: await model.predict(X) };
+  } finally {
+    model.dispose();
+  }
+}
+
+/** What becomes of a fit: in time that passes quickly if it is to wait, else in the browser's own. */
+async function outcomeOf(device: "auto" | "webgpu", waits: boolean) {
+  if (waits) return inFakeTime(() => fitted({ device }));
+  const [outcome] = await Promise.allSettled([fitted({ device })]);
+  return { outcome, time: 0 };
+}
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+describe("a browser that gives no device", () => {
+  /** The browser, whether the time limit ends it, and what the error and the reason say. */
+  const CASES: Record<string, readonly [gpu: () => unknown, waits: boolean, words: RegExp]> = {
+    "no WebGPU": [() => undefined, false, /no WebGPU/],
+    "an object without methods": [() => ({}), false, /WebGPU failed: /],
+    "requestAdapter rejects": [
+      () => ({ requestAdapter: () => Promise.reject(new Error("blocked by an extension")) }),
+      false,
+      /WebGPU failed: blocked by an extension/,
+    ],
+    "requestAdapter throws": [
+      () => ({
+        requestAdapter: () => {
+          throw new TypeError("Illegal invocation");
+        },
+      }),
+      false,
+      /WebGPU failed: Illegal invocation/,
+    ],
+    "no adapter": [() => ({ requestAdapter: async () => null }), false, /no adapter/],
+    "requestAdapter never settles": [() => ({ requestAdapter: () => NEVER }), true, /did not answer within/],
+    "requestAdapterInfo never settles": [
+      () => ({
+        requestAdapter: () => adapterWith({ info: undefined, requestAdapterInfo: () => NEVER }),
+      }),
+      true,
+      /did not answer within/,
+    ],
+    "requestDevice rejects": [
+      () => ({
+        requestAdapter: () => adapterWith({ requestDevice: () => Promise.reject(new Error("busy")) }),
+      }),
+      false,
+      /gave no device; another page may hold the GPU: busy/,
+    ],
+    "requestDevice throws": [
+      () => ({
+        requestAdapter: () =>
+          adapterWith({
+            requestDevice: () => {
+              throw new Error("busy");
+            },
+          }),
+      }),
+      false,
+      /gave no device.*: busy/,
+    ],
+    "requestDevice never settles": [
+      () => ({ requestAdapter: () => adapterWith({ requestDevice: () => NEVER }) }),
+      true,
+      /did not answer within/,
+    ],
+    "the device is lost at once": [
+      () => ({
+        requestAdapter: () =>
+          adapterWith({
+            requestDevice: async () => {
+              const device = await realDevice();
+              device.destroy();
+              return device;
+            },
+          }),
+      }),
+      false,
+      /the GPU device was lost \(destroyed\)/,
+    ],
+    "the device never answers": [
+      () => ({
+        requestAdapter: () =>
+          adapterWith({
+            requestDevice: async () => {
+              const device = await realDevice();
+              vi.spyOn(device.queue, "onSubmittedWorkDone").mockReturnValue(NEVER);
+              return device;
+            },
+          }),
+      }),
+      true,
+      /did not answer within/,
+    ],
+  };
+
+  test.each(Object.entries(CASES))(
+    "%s: auto takes WebAssembly and says why",
+    async (_, [gpu, waits, words]) => {
+      withGpu(gpu());
+      const { outcome, time } = await outcomeOf("auto", waits);
+      expect(outcome).toMatchObject({
+        status: "fulfilled",
+        value: { device: { kind: "wasm", reason: expect.stringMatching(words) }, labels: Y },
+      });
+      if (outcome.status === "fulfilled") expect(outcome.value.device?.reason).toMatch(/^auto: (?!device:)/);
+      expect(time).toBe(waits ? 5_000 : 0);
+    },
+  );
+
+  test.each(Object.entries(CASES))("%s: by name it is a DeviceError", async (_, [gpu, waits, words]) => {
+    withGpu(gpu());
+    const { outcome, time } = await outcomeOf("webgpu", waits);
+    expect(outcome).toMatchObject({
+      status: "rejected",
+      reason: { name: "DeviceError", argument: "device", message: expect.stringMatching(words) },
+    });
+    if (outcome.status === "rejected")
+      expect(outcome.reason.message).toMatch(/; use device: "auto" or another device$/);
+    expect(time).toBe(waits ? 10_000 : 0);
+  });
+
+  test("its getter throws: auto takes WebAssembly", async () => {
+    vi.spyOn(navigator, "gpu", "get").mockImplementation(() => {
+      throw new Error("denied");
+    });
+    expect((await fitted({ device: "auto" })).device).toMatchObject({
+      kind: "wasm",
+      reason: expect.stringMatching(/denied/),
+    });
+    await expect(fitted({ device: "webgpu" })).rejects.toThrow(DeviceError);
+  });
+
+  test("a device that comes too late is destroyed, and one that was not asked for yet is not asked for", async () => {
+    let give = (_: GPUDevice) => {};
+    const late = new Promise<GPUDevice>((resolve) => {
+      give = resolve;
+    });
+    withGpu({ requestAdapter: () => adapterWith({ requestDevice: () => late }) });
+    const { outcome } = await inFakeTime(() => fitted({ device: "webgpu" }));
+    expect(outcome.status).toBe("rejected");
+    const device = await realDevice();
+    give(device);
+    expect((await device.lost).reason).toBe("destroyed");
+
+    let giveAdapter = (_: AdapterStub) => {};
+    const lateAdapter = new Promise<AdapterStub>((resolve) => {
+      giveAdapter = resolve;
+    });
+    withGpu({ requestAdapter: () => lateAdapter });
+    await inFakeTime(() => fitted({ device: "webgpu" }));
+    const requestDevice = vi.fn(() => NEVER);
+    giveAdapter(await adapterWith({ requestDevice }));
+    await realDevice();
+    expect(requestDevice).not.toHaveBeenCalled();
+  });
+});
+
+describe("a browser that answers at the second attempt", () => {
+  test.each([
+    ["no adapter", async () => null],
+    [
+      "an adapter without a device",
+      () => adapterWith({ requestDevice: () => Promise.reject(new Error("no")) }),
+    ],
+  ])("%s at first: WebGPU is taken", async (_, first) => {
+    const requestAdapter = vi.fn(() => adapterWith({})).mockImplementationOnce(first as never);
+    withGpu({ requestAdapter });
+    for (const device of ["webgpu", "auto"] as const) {
+      expect((await fitted({ device })).device).toMatchObject({ kind: "webgpu" });
+      requestAdapter.mockImplementationOnce(first as never);
+    }
+  });
+});
+
+describe("browsers from before adapter.info", () => {
+  test.each([
+    [
+      "says who it is by requestAdapterInfo",
+      { requestAdapterInfo: async () => ({ vendor: "acme" }) },
+      /^WebGPU: acme$/,
+    ],
+    ["says nothing", {}, /^WebGPU: adapter of unknown make$/],
+    [
+      "fails to say",
+      { requestAdapterInfo: () => Promise.reject(new Error("no user gesture")) },
+      /^WebGPU: adapter of unknown make$/,
+    ],
+  ])("an adapter that %s is taken", async (_, changes, name) => {
+    withGpu({ requestAdapter: () => adapterWith({ info: undefined, ...changes }) });
+    const { device, labels } = await fitted({ device: "auto" });
+    expect(device).toMatchObject({ kind: "webgpu", software: false, name: expect.stringMatching(name) });
+    expect(labels).toEqual(Y);
+  });
+
+  test("isFallbackAdapter of the adapter itself counts", async () => {
+    withGpu({ requestAdapter: () => adapterWith({ info: undefined, isFallbackAdapter: true }) });
+    const automatic = await fitted({ device: "auto" });
+    expect(automatic.device).toMatchObject({
+      kind: "wasm",
+      reason: expect.stringMatching(/software adapter/),
+    });
+    const named = await fitted({ device: "webgpu" });
+    expect(named.device).toMatchObject({
+      kind: "webgpu",
+      software: true,
+      name: expect.stringMatching(/software/),
+    });
+  });
+});
+
+describe("while a device is being opened", () => {
+  /** A browser whose adapter comes when it is told to. */
+  function slowBrowser() {
+    let give = () => {};
+    const asked = vi.fn();
+    const come = new Promise<void>((resolve) => {
+      give = resolve;
+    });
+    withGpu({
+      requestAdapter: async () => {
+        asked();
+        await come;
+        return adapterWith({});
+      },
+    });
+    return { asked, give };
+  }
+
+  test("an abort is heard at once, and the opening goes on for the fit that comes next", async () => {
+    const { asked, give } = slowBrowser();
+    const model = new SoftmaxRegression({ device: "webgpu" });
+    const controller = new AbortController();
+    const reason = new Error("enough");
+    const first = model.fit(X, Y, { signal: controller.signal });
+    await vi.waitFor(() => expect(asked).toHaveBeenCalledTimes(1));
+    controller.abort(reason);
+    await expect(first).rejects.toBe(reason);
+    const second = model.fit(X, Y);
+    give();
+    await second;
+    expect(asked).toHaveBeenCalledTimes(1);
+    expect(model.device?.kind).toBe("webgpu");
+    expect(await model.predict(X)).toEqual(Y);
+    model.dispose();
+  });
+
+  test("dispose() is heard at once, by every call; the device is destroyed when it comes", async () => {
+    const { asked, give } = slowBrowser();
+    const destroy = vi.spyOn(GPUDevice.prototype, "destroy");
+    const whole = new SoftmaxRegression({ device: "reference" });
+    await whole.fit(X, Y);
+    const model = await SoftmaxRegression.load(await whole.toSafetensors(), { device: "webgpu" });
+    const calls = [model.fit(X, Y), model.predict(X), model.evaluate(X, Y), ...X.map(() => model.logits(X))];
+    await vi.waitFor(() => expect(asked).toHaveBeenCalledTimes(1));
+    model.dispose();
+    for (const outcome of await Promise.allSettled(calls))
+      expect(outcome).toMatchObject({ status: "rejected", reason: expect.any(StateError) });
+    expect(destroy).not.toHaveBeenCalled();
+    give();
+    await vi.waitFor(() => expect(destroy).toHaveBeenCalledTimes(1));
+  });
+
+  test("many calls that wait for a device that never comes all fail together", async () => {
+    const whole = new SoftmaxRegression({ device: "reference" });
+    await whole.fit(X, Y);
+    const model = await SoftmaxRegression.load(await whole.toSafetensors(), { device: "webgpu" });
+    withGpu({ requestAdapter: () => NEVER });
+    const { outcome, time } = await inFakeTime(() =>
+      Promise.allSettled(Array.from({ length: 100 }, () => model.predict(X))),
+    );
+    if (outcome.status === "fulfilled")
+      for (const each of outcome.value)
+        expect(each).toMatchObject({ status: "rejected", reason: { name: "DeviceError" } });
+    expect(time).toBe(10_000);
+    model.dispose();
+  });
+});
+
+describe("devices that are lost again and again", () => {
+  /** Every device is destroyed when the first shader is compiled on it. */
+  beforeEach(() => {
+    const { createShaderModule } = GPUDevice.prototype;
+    vi.spyOn(GPUDevice.prototype, "createShaderModule").mockImplementation(function (
+      this: GPUDevice,
+      descriptor,
+    ) {
+      this.destroy();
+      return createShaderModule.call(this, descriptor);
+    });
+    withGpu({ requestAdapter: () => adapterWith({}) });
+  });
+
+  test("auto goes over to WebAssembly after two, and says why; the fit that follows works", async () => {
+    const model = new SoftmaxRegression({ device: "auto" });
+    await expect(model.fit(X, Y)).rejects.toThrow(DeviceError);
+    expect(model.device?.kind).toBe("webgpu");
+    await expect(model.fit(X, Y)).rejects.toThrow(DeviceError);
+    await model.fit(X, Y);
+    expect(model.device).toMatchObject({ kind: "wasm", reason: "auto: WebGPU was lost twice in a row" });
+    model.dispose();
+  });
+
+  test("by name each is a DeviceError", async () => {
+    const model = new SoftmaxRegression({ device: "webgpu" });
+    for (let i = 0; i < 4; i++) await expect(model.fit(X, Y)).rejects.toThrow(DeviceError);
+    vi.restoreAllMocks();
+    await model.fit(X, Y);
+    expect(await model.predict(X)).toEqual(Y);
+    model.dispose();
+  });
+});
+
+test("a caller's own device that is lost is a DeviceError, each time", async () => {
+  const device = await realDevice();
+  device.destroy();
+  const model = new SoftmaxRegression({ device });
+  for (let i = 0; i < 2; i++) {
+    await expect(model.fit(X, Y)).rejects.toThrow(DeviceError);
+    await expect(model.fit(X, Y)).rejects.toThrow(/lost \(destroyed\).*use another device$/);
+  }
+  model.dispose();
+});
+
+test("a caller's own device that is lost between two calls is a DeviceError", async () => {
+  const device = await realDevice();
+  const model = new SoftmaxRegression({ device });
+  await model.fit(X, Y);
+  device.destroy();
+  await expect(model.predict(X)).rejects.toThrow(DeviceError);
+  await expect(model.predict(X)).rejects.toThrow(DeviceError);
+  model.dispose();
+});
