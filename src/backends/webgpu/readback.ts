@@ -28,7 +28,7 @@ export async function readRows(
   const arena = submitter.lanes[0].get.segment;
   let rowsDone = 0;
   for (const whole of segmentAll(null, workspace.rules)) {
-    const segment = { ...whole, batch: { ...whole.batch, weight: 1 } }; // probabilities are not to be scaled
+    const segment = { ...whole, batch: { ...whole.batch, scale: 1 } }; // probabilities are not to be scaled
     options.signal?.throwIfAborted();
     writeRecords(gpu, arena, [{ segment, orderStart: 0, lossSlot: 0 }]);
     const part = await readBack(gpu, [workspace.buffers.get[from]], segment.count * rowBytes, (encoder) => {

@@ -33,6 +33,8 @@ export interface Batch {
   readonly index: number;
   /** Σ s. */
   readonly weight: number;
+  /** What kernels multiply each s by: 1 / Σ s, or 0 if that is 0. */
+  readonly scale: number;
   /** Partial gradients. */
   readonly splits: number;
   /** ε of the labels. */
@@ -111,13 +113,20 @@ export function* segmentAll(update: Update | null, rules: SegmentRules): Generat
   yield* segmentsOf(runs, { index: 0, weight, update }, { ...rules, segmentRows });
 }
 
+/** What turns the sum of a batch's losses as kernels leave them, ½ Σ s·scale·CE, into Σ s·CE / Σ s; 0 if Σ s is 0. */
+export function lossUnit({ weight, scale }: Pick<Batch, "weight" | "scale">): number {
+  return weight > 0 ? 2 / (Math.fround(scale) * weight) : 0;
+}
+
 function* segmentsOf(
   runs: readonly Run[],
-  common: Omit<Batch, "splits" | "labelSmoothing">,
+  common: Pick<Batch, "index" | "weight" | "update">,
   rules: SegmentRules,
 ): Generator<Segment> {
   const { segmentRows, splitsFor, labelSmoothing } = rules;
-  const batch = { ...common, labelSmoothing, splits: splitsFor(Math.min(countOf(runs), segmentRows)) };
+  const splits = splitsFor(Math.min(countOf(runs), segmentRows));
+  const scale = common.weight > 0 ? 1 / common.weight : 0;
+  const batch = { ...common, scale, labelSmoothing, splits };
   for (const [r, { chunk, rows, first, count }] of runs.entries()) {
     for (let done = 0; done < count; done += segmentRows) {
       yield {

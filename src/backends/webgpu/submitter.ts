@@ -9,9 +9,9 @@ import { MAX_RECORDS, type Placement, RECORD_STRIDE, writeRecords } from "./aren
 import { allocate, type Buffers } from "./buffers.ts";
 import { MAX_SEGMENT_ROWS } from "./geometry.ts";
 import type { GpuDevice } from "./gpu-device.ts";
-import type { Segment } from "./segments.ts";
+import { lossUnit, type Segment } from "./segments.ts";
 
-/** Pairs (Σ s·CE, rows right) that one submit has room for: a pair per row of the largest segment, twice. */
+/** Pairs (½ Σ s·scale·CE, rows right) that one submit has room for: a pair per row of the largest segment, twice. */
 const LOSS_SLOTS = 2 * MAX_SEGMENT_ROWS;
 const LOSS_BYTES = 8;
 
@@ -40,7 +40,7 @@ export interface Program {
 
 /** What came of each batch. */
 export interface BatchResults {
-  /** Mean cross-entropy; 0 where Σ s is 0. */
+  /** Mean cross-entropy, NaN after a score that overflowed in a row with s > 0; 0 if Σ s is 0. */
   readonly losses: Float64Array;
   /** Σ s */
   readonly weights: Float64Array;
@@ -104,7 +104,6 @@ export class Submitter {
       await Promise.allSettled(inFlight);
     }
     await Promise.all(inFlight);
-    for (const [batch, weight] of results.weights.entries()) if (weight > 0) results.losses[batch] /= weight;
     return results;
   }
 
@@ -161,9 +160,10 @@ export class Submitter {
     this.#measure(rows, started);
     for (const { segment, lossSlot } of placements) {
       const end = lossSlot + program.lossPairs(segment);
+      const unit = lossUnit(segment.batch);
       results.weights[segment.batch.index] = segment.batch.weight;
       for (let slot = lossSlot; slot < end; slot++) {
-        results.losses[segment.batch.index] += values[2 * slot];
+        results.losses[segment.batch.index] += unit * values[2 * slot];
         results.correct[segment.batch.index] += values[2 * slot + 1];
       }
     }
