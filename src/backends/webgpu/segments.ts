@@ -63,8 +63,7 @@ export interface SegmentRules {
   /** Most rows in a segment. */
   readonly segmentRows: number;
   /**
-   * The same where all rows are passed over and no step ends in between, for an abort not
-   * to wait long. Default: as many.
+   * The same in a pass over all rows, in which no step ends, for an abort not to wait long. Default: as many.
    */
   readonly passRows?: number;
   readonly splitsFor: (rows: number) => number;

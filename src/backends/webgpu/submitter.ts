@@ -1,7 +1,7 @@
 /**
  * Sends segments to the GPU: many per submit and one compute pass, each submit sized to tens of milliseconds
- * by measured time, at most two in flight. Row indices go up and losses come back once per submit, without
- * the queue ever waiting. What is dispatched for a segment, the caller encodes.
+ * by measured time. Two are in flight, or one if it takes long. Row indices go up and losses come back once per
+ * submit, without the queue waiting. What is dispatched for a segment, the caller encodes.
  */
 import { pause } from "../../pause.ts";
 import type { RunOptions } from "../backend.ts";
@@ -21,8 +21,8 @@ const ORDER_ROWS = 2 ** 18;
 /** How long one submit should keep the GPU busy, ms: short for abort and the page, long for the overhead. */
 const SUBMIT_TIME = 30;
 
-/** Rows of the first submit, before anything is measured. */
-const FIRST_ROWS = 2 ** 12;
+/** A submit that takes longer is in flight alone, ms: there is no overhead to hide, and an abort waits for one only. */
+const LONG_TIME = 8 * SUBMIT_TIME;
 
 /** The two sets of buffers that submits take in turn. */
 export type Lane = 0 | 1;
@@ -52,18 +52,24 @@ export interface BatchResults {
 export class Submitter {
   readonly lanes: readonly [LaneBuffers, LaneBuffers];
   readonly #gpu: GpuDevice;
-  #rowsPerSubmit = FIRST_ROWS;
+  readonly #firstRows: number;
+  #rowsPerSubmit: number;
   #lastDone = 0;
+  /** Time of the last submit, ms; unknown is long. */
+  #lastTime = Infinity;
 
-  private constructor(gpu: GpuDevice, lanes: Submitter["lanes"]) {
+  private constructor(gpu: GpuDevice, lanes: Submitter["lanes"], firstRows: number) {
     this.#gpu = gpu;
     this.lanes = lanes;
+    this.#firstRows = firstRows;
+    this.#rowsPerSubmit = firstRows;
   }
 
-  static async create(gpu: GpuDevice): Promise<Submitter> {
+  /** @param firstRows rows of the first submit, before anything is measured */
+  static async create(gpu: GpuDevice, firstRows: number): Promise<Submitter> {
     const first = await allocateLane(gpu);
     try {
-      return new Submitter(gpu, [first, await allocateLane(gpu)]);
+      return new Submitter(gpu, [first, await allocateLane(gpu)], firstRows);
     } catch (error) {
       first.dispose();
       throw error;
@@ -90,7 +96,7 @@ export class Submitter {
     let lane: Lane = 0;
     try {
       while (queue.next) {
-        await inFlight[lane];
+        await (this.#lastTime > LONG_TIME ? Promise.all(inFlight) : inFlight[lane]);
         await pause(options.signal);
         inFlight[lane] = this.#submit(this.#take(queue, program), lane, program, results).then((rows) => {
           rowsDone += rows;
@@ -175,7 +181,8 @@ export class Submitter {
     const now = performance.now();
     const elapsed = Math.max(now - Math.max(started, this.#lastDone), 0.1);
     this.#lastDone = now;
-    this.#rowsPerSubmit = Math.min((rows * SUBMIT_TIME) / elapsed, 4 * Math.max(rows, FIRST_ROWS));
+    this.#lastTime = elapsed;
+    this.#rowsPerSubmit = Math.min((rows * SUBMIT_TIME) / elapsed, 4 * Math.max(rows, this.#firstRows));
   }
 }
 
