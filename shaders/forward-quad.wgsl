@@ -30,7 +30,8 @@ const TILES: u32 = GROUP_ROWS / (4u * TILE_ROWS) * CLASS_TILES;
 const QUADS: u32 = WORKGROUP_SIZE / 4u;
 const ROUNDS: u32 = (TILES + QUADS - 1u) / QUADS;
 const ROWS_AT_ONCE: u32 = WORKGROUP_SIZE / LANES;
-const LOWEST: f32 = -3.4e38;      // not −infinity: implementations may assume there is none
+const LOWEST: f32 = -3.4028234663852886e38;  // not −infinity: implementations may assume there is none
+const LOST: f32 = 1.0;            // in the place of a negated class, which is never above 0: a score overflowed
 
 struct Segment {
   first: u32,
@@ -164,7 +165,17 @@ fn targetAt(row: u32, label: u32, k: u32) -> f32 {
   return bitcast<f32>(targets[row * CLASSES + k]);
 }
 
-// Scores of a row to dLogits in place; s·CE and whether the row is right, in the first of its lanes.
+// Whether a score overflowed. Its bits say so: arithmetic may assume that there is no infinity and no NaN.
+fn isNotFinite(value: f32) -> bool {
+  return (bitcast<u32>(value) & 0x7f800000u) == 0x7f800000u;
+}
+
+// The value, or NaN if it is lost, put together from bits for the same reason.
+fn orNaN(value: f32, isLost: bool) -> f32 {
+  return bitcast<f32>(bitcast<u32>(value) | select(0u, 0x7fc00000u, isLost));
+}
+
+// Scores of a row to dLogits in place; ½ s·CE / Σ s and whether the row is right, in the first of its lanes.
 fn softmaxRow(position: u32, inside: bool, thread: u32) -> vec2f {
   let lane = thread % LANES;
   let here = min(position, segment.rows - 1u);
@@ -191,8 +202,9 @@ fn softmaxRow(position: u32, inside: bool, thread: u32) -> vec2f {
     let score = logits[z + k];
     let q = targetAt(row, label, k);
     sum += exp(score - m);
-    surprise += q * (m - score);
+    surprise += q * (0.5 * m - 0.5 * score);
     if (score == m) { predicted = max(predicted, -f32(k)); }
+    if (isNotFinite(score)) { predicted = LOST; }
     if (q == qMax) { expected = max(expected, -f32(k)); }
   }
   sum = sumOver(sum, thread, LANES);
@@ -203,13 +215,16 @@ fn softmaxRow(position: u32, inside: bool, thread: u32) -> vec2f {
   var s = 1.0;
   if (WEIGHTED) { s = sampleWeights[row]; }
   let scale = s * segment.scale;
+  let isLost = predicted == LOST;
   if (inside) {
     for (var k = lane; k < CLASSES; k += LANES) {
-      logits[z + k] = (exp(logits[z + k] - m) / sum - targetAt(row, label, k)) * scale;
+      let t = (exp(logits[z + k] - m) / sum - targetAt(row, label, k)) * scale;
+      logits[z + k] = select(0.0, orNaN(t, isLost), s > 0.0);
     }
   }
-  if (!inside || lane > 0u) { return vec2f(); }
-  return vec2f(s * (log(sum) + surprise), select(0.0, 1.0, predicted == expected && s > 0.0));
+  if (!inside || lane > 0u || s <= 0.0) { return vec2f(); }
+  let halfLoss = orNaN(scale * (0.5 * log(sum) + surprise), isLost);
+  return vec2f(halfLoss, select(0.0, 1.0, predicted == expected));
 }
 
 @compute @workgroup_size(WORKGROUP_SIZE)

@@ -6,7 +6,8 @@
 // partial gradient, in registers, and walks the rows of its split, DEPTH at a time: it puts each row's softmax
 // together from what scores-shared.wgsl left of its tiles, computes dLogits of its own classes once for all its
 // threads, and stages them and the rows in workgroup memory. The groups of the first classes and features also
-// add up the loss: for each split Σ s·CE and the number of rows with s > 0 whose highest score is the target's.
+// add up the loss: for each split ½ Σ s·CE / Σ s and the number of rows with s > 0 whose highest score is the
+// target's. A row one of whose scores overflowed makes NaN of both its loss and its dLogits, unless s = 0.
 
 const CLASSES: u32 = 3u;          // K
 const FEATURES4: u32 = 1u;        // ⌈D/4⌉, vectors in a row of X
@@ -26,7 +27,7 @@ const GROUP_FEATURES4: u32 = SIDE * TILE_FEATURES4;
 const WEIGHTS4: u32 = FEATURES4 + select(0u, 1u, BIAS);  // vectors in a row of W, the bias being the last
 const CLASS_TILES: u32 = (CLASSES + GROUP_CLASSES - 1u) / GROUP_CLASSES;
 const FEATURE_TILES: u32 = (WEIGHTS4 + GROUP_FEATURES4 - 1u) / GROUP_FEATURES4;
-const LOWEST: f32 = -3.4e38;      // not −infinity: implementations may assume there is none
+const LOWEST: f32 = -3.4028234663852886e38;  // not −infinity: implementations may assume there is none
 
 struct Segment {
   first: u32,
@@ -60,7 +61,7 @@ struct Segment {
 @group(0) @binding(8) var<storage, read_write> losses: array<vec2f>;
 
 var<workgroup> rowOf: array<u32, DEPTH>;
-var<workgroup> ofRow: array<vec3f, DEPTH>;  // maximum, 1 / sum, weight
+var<workgroup> ofRow: array<vec3f, DEPTH>;  // maximum; 1 / sum, NaN if a score overflowed; s / Σ s
 var<workgroup> lossOf: array<vec2f, DEPTH>;
 var<workgroup> tStaged: array<f32, DEPTH * GROUP_CLASSES>;
 var<workgroup> xStaged: array<vec4f, DEPTH * GROUP_FEATURES4>;
@@ -95,6 +96,16 @@ fn targetAt(row: u32, k: u32) -> f32 {
   return bitcast<f32>(targets[row * CLASSES + k]);
 }
 
+// Whether a score overflowed. Its bits say so: arithmetic may assume that there is no infinity and no NaN.
+fn isNotFinite(value: f32) -> bool {
+  return (bitcast<u32>(value) & 0x7f800000u) == 0x7f800000u;
+}
+
+// The value, or NaN if it is lost, put together from bits for the same reason.
+fn orNaN(value: f32, isLost: bool) -> f32 {
+  return bitcast<f32>(bitcast<u32>(value) | select(0u, 0x7fc00000u, isLost));
+}
+
 // A row's softmax from its tiles; the loss and whether the row is right are added to slot i.
 fn gatherRow(i: u32, position: u32) {
   let row = rowAt(min(position, segment.rows - 1u));
@@ -117,17 +128,24 @@ fn gatherRow(i: u32, position: u32) {
   }
   var sum = 0.0;
   var surprise = 0.0;
+  var lost = 0.0;
   for (var tile = 0u; tile < CLASS_TILES; tile++) {
     let scores = statistics[at + 2u * tile];
     sum += scores.y * exp(scores.x - m);
-    surprise += scores.z + scores.w * (m - scores.x);
+    surprise += scores.z + scores.w * (0.5 * m - 0.5 * scores.x);
+    lost += statistics[at + 2u * tile + 1u].w;
   }
   var s = 1.0;
   if (WEIGHTED) { s = sampleWeights[row]; }
-  let inside = position < segment.rows;
+  let scale = s * segment.scale;
+  let isLost = lost > 0.0;
+  let counted = position < segment.rows && s > 0.0;
   rowOf[i] = row;
-  ofRow[i] = vec3f(m, 1.0 / sum, select(0.0, s * segment.scale, inside));
-  if (inside) { lossOf[i] += vec2f(s * (log(sum) + surprise), select(0.0, 1.0, predicted == expected && s > 0.0)); }
+  ofRow[i] = vec3f(m, orNaN(1.0 / sum, isLost), select(0.0, scale, counted));
+  if (counted) {
+    let halfLoss = orNaN(scale * (0.5 * log(sum) + surprise), isLost);
+    lossOf[i] += vec2f(halfLoss, select(0.0, 1.0, predicted == expected && !isLost));
+  }
 }
 
 @compute @workgroup_size(WORKGROUP_SIZE)
@@ -165,7 +183,7 @@ fn gradientShared(
       let score = logits[min(position + r, segment.rows - 1u) * CLASSES + k];
       let facts = ofRow[r];
       let t = (exp(score - facts.x) * facts.y - targetAt(rowOf[r], k)) * facts.z;
-      tStaged[i] = select(0.0, t, facts.z != 0.0);
+      tStaged[i] = select(0.0, orNaN(t, isNotFinite(facts.y)), facts.z > 0.0);
     }
     for (var i = thread; i < DEPTH * GROUP_FEATURES4; i += WORKGROUP_SIZE) {
       xStaged[i] = xAt(rowOf[i / GROUP_FEATURES4], firstFeature + i % GROUP_FEATURES4);

@@ -6,7 +6,7 @@
 //
 // The target of a distribution is its likeliest class, ties to the lowest; without targets the rank is K. LANES
 // threads share a row, each taking every LANES-th class, and meet in workgroup memory. Rows are taken as they lie,
-// from the segment's first on.
+// from the segment's first on. A row one of whose scores overflowed has predicted 0, confidence NaN and rank K.
 
 const CLASSES: u32 = 3u;          // K
 const TARGETS: u32 = 1u;          // 0 = none, 1 = a label per row, 2 = a distribution per row (f32)
@@ -14,7 +14,7 @@ const LANES: u32 = 1u;            // a power of two, at most WORKGROUP_SIZE
 const WORKGROUP_SIZE: u32 = 64u;
 
 const ROWS_PER_GROUP: u32 = WORKGROUP_SIZE / LANES;
-const LOWEST: f32 = -3.4e38;      // not −infinity: implementations may assume there is none
+const LOWEST: f32 = -3.4028234663852886e38;  // not −infinity: implementations may assume there is none
 
 struct Segment {
   first: u32,
@@ -85,10 +85,15 @@ fn targetOf(row: u32, thread: u32) -> u32 {
   return lowestOverLanes(likeliest, qMax == highest, thread);
 }
 
-// The lowest of the lanes' classes that count: the largest negated one, exact below 2²⁴ classes. 0 where none does,
-// which happens where scores are not finite.
+// The lowest of the lanes' classes that count: the largest negated one, exact below 2²⁴ classes. 0 if none does,
+// which happens if scores overflowed.
 fn lowestOverLanes(k: u32, counts: bool, thread: u32) -> u32 {
   return u32(-maxOverLanes(select(-f32(CLASSES), -f32(k), counts), thread)) % CLASSES;
+}
+
+// Whether a score overflowed. Its bits say so: arithmetic may assume that there is no infinity and no NaN.
+fn isNotFinite(value: f32) -> bool {
+  return (bitcast<u32>(value) & 0x7f800000u) == 0x7f800000u;
 }
 
 @compute @workgroup_size(WORKGROUP_SIZE)
@@ -112,18 +117,20 @@ fn outcomes(
     best = select(best, k, score > m);
     m = max(m, score);
     before += select(0.0, 1.0, (score > expectedScore) | ((score == expectedScore) & (k < expected)));
+    before += select(0.0, f32(CLASSES), isNotFinite(score));
   }
   let highest = maxOverLanes(m, thread);
   let predicted = lowestOverLanes(best, m == highest, thread);
   let rank = sumOverLanes(before, thread);
+  let isLost = rank >= f32(CLASSES);                 // no finite score has so many before it
 
   var sum = 0.0;
   for (var k = lane; k < CLASSES; k += LANES) { sum += exp(logits[z + k] - highest); }
   sum = sumOverLanes(sum, thread);
 
   if (position < segment.rows && lane == 0u) {
-    ofRows[3u * here] = predicted;
-    ofRows[3u * here + 1u] = bitcast<u32>(1.0 / sum);
-    ofRows[3u * here + 2u] = select(u32(rank), CLASSES, TARGETS == 0u);
+    ofRows[3u * here] = select(predicted, 0u, isLost);
+    ofRows[3u * here + 1u] = select(bitcast<u32>(1.0 / sum), 0x7fc00000u, isLost);
+    ofRows[3u * here + 2u] = select(u32(rank), CLASSES, isLost || TARGETS == 0u);
   }
 }

@@ -6,7 +6,8 @@
 // vectors of features of its rows and classes in workgroup memory at a time, so that each is read from memory once
 // for the whole tile. Softmax needs whole rows, which no group has here: each leaves, for every row and tile,
 //
-//   m = max z_k,  Σ exp(z_k − m),  Σ q_k (m − z_k),  Σ q_k,  and the lowest classes of the largest z_k and q_k
+//   m = max z_k,  Σ exp(z_k − m),  ½ Σ q_k (m − z_k),  Σ q_k,  the lowest classes of the largest z_k and q_k,
+//   and how many scores overflowed
 //
 // from which gradient-shared.wgsl puts the row together.
 
@@ -26,7 +27,7 @@ const GROUP_ROWS: u32 = SIDE * TILE_ROWS;
 const GROUP_CLASSES: u32 = SIDE * TILE_CLASSES;
 const WEIGHTS4: u32 = FEATURES4 + select(0u, 1u, BIAS);  // vectors in a row of W, the bias being the last
 const CLASS_TILES: u32 = (CLASSES + GROUP_CLASSES - 1u) / GROUP_CLASSES;
-const LOWEST: f32 = -3.4e38;      // not −infinity: implementations may assume there is none
+const LOWEST: f32 = -3.4028234663852886e38;  // not −infinity: implementations may assume there is none
 
 struct Segment {
   first: u32,
@@ -83,6 +84,11 @@ fn targetAt(row: u32, k: u32) -> f32 {
     return (1.0 - segment.labelSmoothing) * q + segment.labelSmoothing / f32(CLASSES);
   }
   return bitcast<f32>(targets[row * CLASSES + k]);
+}
+
+// Whether a score overflowed. Its bits say so: arithmetic may assume that there is no infinity and no NaN.
+fn isNotFinite(value: f32) -> bool {
+  return (bitcast<u32>(value) & 0x7f800000u) == 0x7f800000u;
 }
 
 @compute @workgroup_size(WORKGROUP_SIZE)
@@ -163,11 +169,13 @@ fn scoresShared(
     var share = 0.0;
     var qMax = -1.0;
     var expected = firstClass;
+    var lost = 0.0;
     for (var k = firstClass; k < end; k++) {
       let score = logits[position * CLASSES + k];
       let q = targetAt(row, k);
       sum += exp(score - m);
-      surprise += q * (m - score);
+      surprise += q * (0.5 * m - 0.5 * score);
+      lost += select(0.0, 1.0, isNotFinite(score));
       share += q;
       if (q > qMax) {
         qMax = q;
@@ -176,6 +184,6 @@ fn scoresShared(
     }
     let at = (position * CLASS_TILES + classTile) * 2u;
     statistics[at] = vec4f(m, sum, surprise, share);
-    statistics[at + 1u] = vec4f(f32(predicted), qMax, f32(expected), 0.0);
+    statistics[at + 1u] = vec4f(f32(predicted), qMax, f32(expected), lost);
   }
 }

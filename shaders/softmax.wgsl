@@ -5,9 +5,10 @@
 //   dLogits [rows,K] = (P − Q) · s / Σ s
 //
 // LANES threads share a row, each taking every LANES-th class, and meet in workgroup memory; the trees there
-// have a fixed order. A workgroup leaves one pair, its Σ s·CE and its number of rows with s > 0 whose highest score
-// is the target's, and the host adds the pairs up in double precision. Without targets, Q = 0 and s / Σ s = 1,
-// so what is left in place of the scores is P.
+// have a fixed order. A workgroup leaves one pair, its ½ Σ s·CE / Σ s and its number of rows with s > 0 whose highest
+// score is the target's, and the host adds the pairs up in double precision. Half the loss, because two scores may
+// lie twice as far apart as float32 reaches. Without targets, Q = 0 and s / Σ s = 1, so what is left in place of the
+// scores is P. A row one of whose scores overflowed leaves NaN, in its loss too; a row with s = 0 leaves 0.
 
 const CLASSES: u32 = 3u;          // K
 const TARGETS: u32 = 1u;          // 0 = none, 1 = a label per row, 2 = a distribution per row (f32)
@@ -17,7 +18,8 @@ const LANES: u32 = 1u;            // a power of two, at most WORKGROUP_SIZE
 const WORKGROUP_SIZE: u32 = 64u;
 
 const ROWS_PER_GROUP: u32 = WORKGROUP_SIZE / LANES;
-const LOWEST: f32 = -3.4e38;      // not −infinity: implementations may assume there is none
+const LOWEST: f32 = -3.4028234663852886e38;  // not −infinity: implementations may assume there is none
+const LOST: f32 = 1.0;            // in the place of a negated class, which is never above 0: a score overflowed
 
 struct Segment {
   first: u32,
@@ -92,6 +94,16 @@ fn targetOrZeroAt(row: u32, k: u32) -> f32 {
   return 0.0;
 }
 
+// Whether a score overflowed. Its bits say so: arithmetic may assume that there is no infinity and no NaN.
+fn isNotFinite(value: f32) -> bool {
+  return (bitcast<u32>(value) & 0x7f800000u) == 0x7f800000u;
+}
+
+// The value, or NaN if it is lost, put together from bits for the same reason.
+fn orNaN(value: f32, isLost: bool) -> f32 {
+  return bitcast<f32>(bitcast<u32>(value) | select(0u, 0x7fc00000u, isLost));
+}
+
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn softmax(
   @builtin(workgroup_id) group: vec3u,
@@ -123,8 +135,9 @@ fn softmax(
   for (var k = lane; k < CLASSES; k += LANES) {
     let q = targetOrZeroAt(row, k);
     sum += exp(logits[z + k] - m);
-    surprise += q * (m - logits[z + k]);
+    surprise += q * (0.5 * m - 0.5 * logits[z + k]);
     if (logits[z + k] == m) { predicted = max(predicted, -f32(k)); }
+    if (isNotFinite(logits[z + k])) { predicted = LOST; }
     if (q == qMax) { expected = max(expected, -f32(k)); }
   }
   sum = sumOver(sum, thread, LANES);
@@ -135,15 +148,18 @@ fn softmax(
   var s = 1.0;
   if (WEIGHTED) { s = sampleWeights[row]; }
   let scale = s * segment.scale;
+  let isLost = predicted == LOST;
   if (inside) {
     for (var k = lane; k < CLASSES; k += LANES) {
-      logits[z + k] = (exp(logits[z + k] - m) / sum - targetOrZeroAt(row, k)) * scale;
+      let t = (exp(logits[z + k] - m) / sum - targetOrZeroAt(row, k)) * scale;
+      logits[z + k] = select(0.0, orNaN(t, isLost), s > 0.0);
     }
   }
 
-  let counted = inside && lane == 0u;
-  let loss = sumOver(select(0.0, s * (log(sum) + surprise), counted), thread, WORKGROUP_SIZE);
-  let right = sumOver(select(0.0, 1.0, counted && predicted == expected && s > 0.0), thread, WORKGROUP_SIZE);
+  let counted = inside && lane == 0u && s > 0.0;
+  let halfLoss = orNaN(scale * (0.5 * log(sum) + surprise), isLost);
+  let loss = sumOver(select(0.0, halfLoss, counted), thread, WORKGROUP_SIZE);
+  let right = sumOver(select(0.0, 1.0, counted && predicted == expected), thread, WORKGROUP_SIZE);
   if (thread == 0u && groupIndex * ROWS_PER_GROUP < segment.rows) {
     losses[segment.lossSlot + groupIndex] = vec2f(loss, right);
   }

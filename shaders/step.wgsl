@@ -6,8 +6,9 @@
 // A workgroup owns all of K·D: each thread TILE_FEATURES4 vectors of features, whose weights and gradient it keeps
 // in registers while the group walks the rows of its split. A row is read once: its threads' shares of the scores
 // meet through subgroups and workgroup memory, and the same registers then add to the gradient. The bias is one
-// more vector of features, (1, 0, 0, 0), that is not stored. Each group leaves its Σ s·CE and the number of rows
-// with s > 0 whose highest score is the target's. Needs subgroups, and a subgroup to be threads in a row.
+// more vector of features, (1, 0, 0, 0), that is not stored. Each group leaves its ½ Σ s·CE / Σ s and the number of
+// rows with s > 0 whose highest score is the target's. A row one of whose scores overflowed makes NaN of both its loss
+// and its dLogits, unless s = 0. Needs subgroups, and a subgroup to be threads in a row.
 
 enable subgroups;
 
@@ -23,7 +24,7 @@ const WORKGROUP_SIZE: u32 = 64u;  // WORKGROUP_SIZE · TILE_FEATURES4 vectors ho
 
 const WEIGHTS4: u32 = FEATURES4 + select(0u, 1u, BIAS);  // vectors in a row of W, the bias being the last
 const MAX_SUBGROUPS: u32 = (WORKGROUP_SIZE + 3u) / 4u;
-const LOWEST: f32 = -3.4e38;      // not −infinity: implementations may assume there is none
+const LOWEST: f32 = -3.4028234663852886e38;  // not −infinity: implementations may assume there is none
 
 struct Segment {
   first: u32,
@@ -87,6 +88,16 @@ fn targetAt(row: u32, k: u32) -> f32 {
     return (1.0 - segment.labelSmoothing) * q + segment.labelSmoothing / f32(CLASSES);
   }
   return bitcast<f32>(targets[row * CLASSES + k]);
+}
+
+// Whether a score overflowed. Its bits say so: arithmetic may assume that there is no infinity and no NaN.
+fn isNotFinite(value: f32) -> bool {
+  return (bitcast<u32>(value) & 0x7f800000u) == 0x7f800000u;
+}
+
+// The value, or NaN if it is lost, put together from bits for the same reason.
+fn orNaN(value: f32, isLost: bool) -> f32 {
+  return bitcast<f32>(bitcast<u32>(value) | select(0u, 0x7fc00000u, isLost));
 }
 
 @compute @workgroup_size(WORKGROUP_SIZE)
@@ -155,16 +166,23 @@ fn step(
     }
     var sum = 0.0;
     var surprise = 0.0;
+    var isLost = false;
     for (var k = 0u; k < CLASSES; k++) {
       sum += exp(scores[k] - m);
-      surprise += targetAt(row, k) * (m - scores[k]);
+      surprise += targetAt(row, k) * (0.5 * m - 0.5 * scores[k]);
+      isLost |= isNotFinite(scores[k]);
     }
     var s = 1.0;
     if (WEIGHTED) { s = sampleWeights[row]; }
-    let scale = select(0.0, s * segment.scale, inside);
-    if (inside) { seen += vec2f(s * (log(sum) + surprise), select(0.0, 1.0, predicted == expected && s > 0.0)); }
+    let scale = s * segment.scale;
+    let counted = inside && s > 0.0;
+    if (counted) {
+      let halfLoss = orNaN(scale * (0.5 * log(sum) + surprise), isLost);
+      seen += vec2f(halfLoss, select(0.0, 1.0, predicted == expected && !isLost));
+    }
     for (var k = 0u; k < CLASSES; k++) { // unroll
-      let t = select(0.0, (exp(scores[k] - m) / sum - targetAt(row, k)) * scale, inside);
+      let p = exp(scores[k] - m) / sum;
+      let t = select(0.0, orNaN((p - targetAt(row, k)) * scale, isLost), counted);
       for (var f = 0u; f < TILE_FEATURES4; f++) { // unroll
         g[k * TILE_FEATURES4 + f] += t * xTile[f];
       }

@@ -18,10 +18,14 @@ export function checkFeatures(matrix: Matrix, features: number, argument: string
   );
 }
 
-/** Rows may be finite and their scores not. @throws DataError */
-export function assertFinite(results: ArrayLike<number>, cols: number): void {
+/**
+ * Rows may be finite and their scores not; those of weight 0 may be anything.
+ *
+ * @throws DataError naming the first row
+ */
+export function assertFinite(results: ArrayLike<number>, cols: number, weights?: ArrayLike<number>): void {
   for (let at = 0; at < results.length; at++) {
-    if (Number.isFinite(results[at])) continue;
+    if (Number.isFinite(results[at]) || weights?.[Math.floor(at / cols)] === 0) continue;
     const where = results.length === cols ? "" : `, first in row ${Math.floor(at / cols)}`;
     throw new DataError("x", `values so large that scores overflow float32${where}; scale the features`);
   }

@@ -1,4 +1,4 @@
-/** softmax alone: P = softmax(Z), then dLogits = (P − Q) / N in the place of Z, and Σ CE. */
+/** softmax alone: P = softmax(Z), then dLogits = (P − Q) / N in the place of Z, and half the mean of CE. */
 import { crossEntropy, dLogits, softmax as reference } from "../../src/backends/reference/index.ts";
 import { dispatchOf } from "../../src/backends/webgpu/index.ts";
 import { largestError } from "../measure/error.ts";
@@ -37,7 +37,7 @@ export function softmax({
       const pairs = await readFloats(run, "losses", 2 * groups);
       const loss = pairs.reduce((sum, value, i) => (i % 2 === 0 ? sum + value : sum), 0);
       const left = await readFloats(run, "logits", rows * classes);
-      return Math.max(largestError(left, t), largestError([loss], [ce]));
+      return Math.max(largestError(left, t), largestError([loss], [ce / (2 * rows)]));
     },
   };
 }

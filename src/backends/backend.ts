@@ -4,6 +4,10 @@
  * loss and gradient over all rows, and no data moves per step.
  *
  * Shapes: N rows, D features, K classes. Everything a backend or its parts allocate, dispose() frees.
+ *
+ * Scores are float32 numbers. A row one of whose scores overflows is lost: its probabilities are NaN, its loss and
+ * gradient too if s > 0, and with them those of its batch. A loss is finite whenever no row with s > 0 is lost, and
+ * rows with s = 0 have no part in it, whatever their values are.
  */
 import type { Matrix } from "../data/matrix.ts";
 import type { Standardization } from "../data/standardization.ts";
@@ -152,13 +156,13 @@ export interface LossAndGradient extends Evaluation {
 
 /** What became of each row, `[N]` each: enough for every count over predictions, at twelve bytes a row. */
 export interface Outcomes {
-  /** Position of the class with the highest score; ties go to the lowest. */
+  /** Position of the class with the highest score; ties go to the lowest. 0 in a lost row. */
   readonly predicted: Uint32Array;
-  /** Its probability. */
+  /** Its probability; NaN in a lost row. */
   readonly confidence: Float32Array;
   /**
    * Classes that come before the target's (with distributions: before the likeliest class's): those with a higher
-   * score, or the same and a lower position. 0: predicted right. K where there are no targets.
+   * score, or the same and a lower position. 0: predicted right. K in a lost row, and without targets.
    */
   readonly rank: Uint32Array;
 }

@@ -1,4 +1,5 @@
 /** How well a model does on rows whose labels are known: a few figures, or everything that can be counted. */
+import type { Evaluation, Outcomes } from "../backends/backend.ts";
 import { assertFinite } from "../checks.ts";
 import type { LabelsLike } from "../data/labels.ts";
 import type { MatrixLike } from "../data/matrix.ts";
@@ -16,10 +17,11 @@ export function evaluate(
   options: EvaluateOptions,
 ): Promise<ModelEvaluation> {
   const { fitted } = model;
-  return applyLabelled(model, x, y, options, async ({ trainer, data, run, rows: { countedRows } }) => {
+  return applyLabelled(model, x, y, options, async ({ trainer, data, run, rows }) => {
     const evaluation = await trainer.evaluate(data, run);
-    assertFinite([evaluation.loss], 1);
-    return summarise(evaluation, countedRows, fitted.parameters, fitted);
+    if (!Number.isFinite(evaluation.loss))
+      assertNoneLost(evaluation, await trainer.outcomes(data, run), rows.weights);
+    return summarise(evaluation, rows.countedRows, fitted.parameters, fitted);
   });
 }
 
@@ -32,10 +34,11 @@ export function report(
 ): Promise<ClassificationReport> {
   const { classes } = model.fitted;
   return applyLabelled(model, x, y, options, async ({ trainer, data, run, rows }) => {
-    const { loss } = await trainer.evaluate(data, run);
+    const evaluation = await trainer.evaluate(data, run);
     const outcomes = await trainer.outcomes(data, run);
-    assertFinite(outcomes.confidence, 1);
-    return reportOf({ ...rows, weights: givenWeights(rows), outcomes, loss, classes, ...options });
+    assertNoneLost(evaluation, outcomes, rows.weights);
+    const weights = givenWeights(rows);
+    return reportOf({ ...rows, weights, outcomes, loss: evaluation.loss, classes, ...options });
   });
 }
 
@@ -45,4 +48,11 @@ function givenWeights({ weights, weightUnit }: LabelledRows): ArrayLike<number> 
   const given = new Float64Array(weights.length);
   for (let i = 0; i < given.length; i++) given[i] = weights[i] * weightUnit;
   return given;
+}
+
+/** @throws DataError naming the first row that counts and whose scores overflow */
+function assertNoneLost({ loss }: Evaluation, { confidence }: Outcomes, weights?: Float32Array): void {
+  assertFinite(confidence, 1, weights);
+  // Kernels add up in orders of their own, and sums may overflow in one of them only.
+  assertFinite([loss], 1);
 }

@@ -348,15 +348,21 @@ for (const { name, device } of DEVICES) {
       test("finite rows whose scores overflow", async () => {
         await withModel({}, async (model) => {
           await model.fit(POINTS, NUMBERS);
-          if (device === "reference")
-            return expect((await model.predictProba([[3e38, -3e38]])).data).toContain(1);
-          await expect(
-            model.logits([
-              [1, 1],
-              [3e38, -3e38],
-            ]),
-          ).rejects.toThrow(/overflow float32, first in row 1/);
-          return expect(model.evaluate([[3e38, -3e38]], [5])).rejects.toThrow(DataError);
+          const [rows, labels] = [
+            [...POINTS.slice(0, 3), [3e38, -3e38], [3e38, 3e38]],
+            [2, 5, 2, 5, 5],
+          ];
+          for (const lost of [
+            model.predict(rows),
+            model.predict(rows, { minProbability: 0.5 }),
+            model.predictProba(rows),
+            model.logits(rows),
+            model.evaluate(rows, labels),
+            model.report(rows, labels),
+          ]) {
+            await expect(lost).rejects.toThrow(DataError);
+            await expect(lost).rejects.toThrow(/overflow float32, first in row 3/);
+          }
         });
       });
 

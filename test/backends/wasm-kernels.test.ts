@@ -5,6 +5,9 @@ import { compileKernels, supportedBuilds } from "../../src/backends/wasm/kernel-
 import { instantiate } from "../../src/backends/wasm/kernels.ts";
 import { expectClose } from "../support/expect-close.ts";
 
+/** The largest number in float32. */
+const LARGEST = (2 - 2 ** -23) * 2 ** 127;
+
 describe.each(supportedBuilds())("%s", (build) => {
   async function open() {
     const arena = new Arena();
@@ -39,20 +42,42 @@ describe.each(supportedBuilds())("%s", (build) => {
     expectClose([arena.doubles(sums, 2)[0]], [loss], { absolute: 1e-6, relative: 0 }, "loss");
   });
 
-  test("outcomes: NaN predicts a class and is never right; infinite scores have their ranks", async () => {
+  test("outcomes: a row with a score that is not finite has class 0, NaN and K; padding counts for nothing", async () => {
     const { arena, kernels, place, placeIntegers } = await open();
     const rows = [
       [Number.NaN, 1, 2, 0, 0, 9, 9, 9],
       [1, Number.NaN, 2, 0, 0, 9, 9, 9],
       [-Infinity, 1, 2, 0, 0, 9, 9, 9],
       [1, Infinity, 2, 0, 0, 9, 9, 9],
+      [-LARGEST, -LARGEST, LARGEST, -LARGEST, -LARGEST, Number.NaN, 9, 9],
+      [-LARGEST, -LARGEST, -LARGEST, -LARGEST, -LARGEST, 9, 9, Infinity],
     ];
     const logits = place(rows.flat());
-    const [index, labels] = [placeIntegers([0, 1, 2, 3]), placeIntegers([0, 1, 0, 1])];
-    const [predicted, confidence, rank] = [16, 16, 16].map((bytes) => arena.take(bytes, "test"));
-    kernels.outcomes(logits, 32, 5, index, 4, 1, labels, predicted, confidence, rank);
-    expect([...arena.integers(predicted, 4)]).toEqual([0, 0, 2, 1]);
-    expect([...arena.integers(rank, 4)]).toEqual([5, 5, 4, 0]);
+    const [index, labels] = [placeIntegers([0, 1, 2, 3, 4, 5]), placeIntegers([0, 1, 0, 1, 4, 4])];
+    const [predicted, confidence, rank] = [24, 24, 24].map((bytes) => arena.take(bytes, "test"));
+    kernels.outcomes(logits, 32, 5, index, 6, 1, labels, predicted, confidence, rank);
+    expect([...arena.integers(predicted, 6)]).toEqual([0, 0, 0, 0, 2, 0]);
+    expect([...arena.integers(rank, 6)]).toEqual([5, 5, 5, 5, 4, 4]);
+    const { NaN: lost } = Number;
+    expect([...arena.floats(confidence, 6)]).toEqual([lost, lost, lost, lost, 1, Math.fround(0.2)]);
+  });
+
+  test("softmax: a row with a score that is not finite is NaN to its last class, unless its weight is 0", async () => {
+    const { arena, kernels, place, placeIntegers } = await open();
+    for (const bad of [Number.NaN, Infinity, -Infinity]) {
+      for (const weight of [0, 0.5]) {
+        const logits = place([1, 2, 0, 3, bad, 9, 9, 9, 1, 2, 0, 3, 1, 9, 9, 9]);
+        const [index, labels] = [placeIntegers([0, 1]), placeIntegers([3, 3])];
+        const [weights, sums] = [place([weight, 1]), arena.take(16, "test")];
+        kernels.softmax(logits, 32, 5, index, 2, 1, labels, 0.25, weights, 1, sums);
+        const left = weight > 0 ? Number.NaN : 0;
+        expect([...arena.floats(logits, 8)]).toEqual([left, left, left, left, left, 0, 0, 0]);
+        expect([...arena.floats(logits, 16)].slice(8).every(Number.isFinite)).toBe(true);
+        const [loss, correct] = arena.doubles(sums, 2);
+        expect(Number.isFinite(loss)).toBe(weight === 0);
+        expect(correct).toBe(1);
+      }
+    }
   });
 
   test("shrink: towards 0 and no further, signs kept; a threshold of 0 changes no bit", async () => {

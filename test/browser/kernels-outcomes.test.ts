@@ -40,12 +40,11 @@ async function check(logits: Float32Array, classes: number, targets: Targets, fi
   const expected = outcomes(Float64Array.from(logits), targets, order, classes);
   const every = <T>(values: ArrayLike<T>, at: number) => Array.from(order, (_, i) => values[3 * i + at]);
   expect(every(words, 0), "predicted").toEqual([...expected.predicted]);
-  expectClose(
-    every(results.ofRows, 1),
-    expected.confidence,
-    { absolute: 1e-7, relative: 1e-5 },
-    "confidence",
-  );
+  const confidence = every(results.ofRows, 1);
+  expect(confidence.map(Number.isNaN), "lost").toEqual(Array.from(expected.confidence, Number.isNaN));
+  const known = (value: number) => (Number.isNaN(value) ? 0 : value);
+  const tolerance = { absolute: 1e-7, relative: 1e-5 };
+  expectClose(confidence.map(known), expected.confidence.map(known), tolerance, "confidence");
   expect(every(words, 2), "rank").toEqual([...expected.rank]);
 }
 
@@ -73,6 +72,19 @@ describe("outcomes", () => {
       await check(equal, classes, { kind: "labels", labels });
       const far = Float32Array.from({ length: 5 * classes }, (_, i) => ((i * 7) % 3 === 0 ? 1000 : -1000));
       await check(far, classes, { kind: "labels", labels });
+    });
+
+    test(`scores that are not finite, and finite ones at the ends of float32, ${classes} classes`, async () => {
+      const random = createRandom(5);
+      const ends = [3.4028234663852886e38, -3.4028234663852886e38];
+      const values = [Number.NaN, Infinity, -Infinity, ...ends];
+      const logits = Float32Array.from({ length: 8 * classes }, () => random.normal());
+      for (const [i, value] of values.entries()) logits[i * classes + random.integer(classes)] = value;
+      logits.fill(ends[1], 5 * classes, 6 * classes);
+      logits.fill(Number.NaN, 6 * classes, 7 * classes);
+      const labels = Uint32Array.from({ length: 8 }, () => random.integer(classes));
+      await check(logits, classes, { kind: "labels", labels });
+      await check(logits, classes, { kind: "none" });
     });
 
     test(`soft labels that tie, ${classes} classes`, async () => {

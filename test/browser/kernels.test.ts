@@ -11,6 +11,7 @@ import {
   gradient,
   matmul,
   softmax,
+  weightedMean,
 } from "../../src/backends/reference/index.ts";
 import { WebGpuBackend } from "../../src/backends/webgpu/backend.ts";
 import { geometryOf } from "../../src/backends/webgpu/geometry.ts";
@@ -136,7 +137,7 @@ async function runSoftmax(
   const pairs = out.losses.subarray(6, 6 + 2 * groups);
   const sum = (offset: number) =>
     pairs.reduce((total, value, i) => (i % 2 === offset ? total + value : total), 0);
-  return { order, left: out.logits.subarray(0, logits.length), loss: sum(0), correct: sum(1) };
+  return { order, left: out.logits.subarray(0, logits.length), loss: 2 * sum(0), correct: sum(1) };
 }
 
 /** Everything the kernel leaves, against the reference. */
@@ -156,10 +157,10 @@ async function checkSoftmax(
   );
   const exact = Float64Array.from(logits);
   const losses = crossEntropy(exact, targets, order, classes, labelSmoothing);
-  const expectedLoss = losses.reduce((sum, ce, i) => sum + (sampleWeights?.[order[i]] ?? 1) * ce, 0);
+  const expectedLoss = weightedMean(losses, sampleWeights, order);
   const t = dLogits(softmax(exact, classes), targets, sampleWeights, order, classes, labelSmoothing);
   expectClose(left, t, { absolute: 1e-6 / order.length, relative: 1e-5 }, "dLogits");
-  expectClose([loss], [expectedLoss], { absolute: 1e-6 * order.length, relative: 1e-5 }, "loss");
+  expectClose([loss], [expectedLoss], { absolute: 1e-6, relative: 1e-5 }, "loss");
   expect(correct).toBe(countCorrect(exact, targets, sampleWeights, order, classes));
 }
 
@@ -217,6 +218,30 @@ describe("softmax", () => {
       await checkSoftmax(logits, classes, { kind: "labels", labels });
     });
   }
+
+  test.each([2, 33, 1031])(
+    "scores that are not finite leave NaN if their row has weight; %s classes",
+    async (classes) => {
+      for (const bad of [Number.NaN, Infinity, -Infinity]) {
+        for (const kind of ["labels", "none"] as const) {
+          const random = createRandom(6);
+          const logits = Float32Array.from({ length: 5 * classes }, () => random.normal());
+          for (const i of [1, 3]) logits[i * classes + random.integer(classes)] = bad;
+          const targets = kind === "none" ? ({ kind } as const) : { kind, labels: new Uint32Array(5) };
+          const weights = kind === "none" ? undefined : Float32Array.of(1, 2, 1, 1, 1);
+          const order = shuffled(5);
+          if (weights) weights[order[1]] = 0;
+          const { left, loss } = await runSoftmax(logits, classes, targets, weights);
+          for (const [i, row] of order.entries()) {
+            const values = left.subarray(i * classes, (i + 1) * classes);
+            const expected = weights?.[row] === 0 ? (t: number) => t === 0 : Number.isFinite;
+            expect(values.every(i === 3 || (i === 1 && !weights) ? Number.isNaN : expected)).toBe(true);
+          }
+          if (weights) expect(loss).toBeNaN();
+        }
+      }
+    },
+  );
 
   test("a row wrong by 2000 scores has that loss and a gradient of ±1", async () => {
     const { left, loss } = await runSoftmax(Float32Array.of(1000, -1000), 2, {

@@ -13,7 +13,9 @@ import {
   type StepPlan,
 } from "../../src/backends/webgpu/plan.ts";
 import { expectClose } from "../support/expect-close.ts";
+import { overflowProblem } from "../support/overflows.ts";
 import { type Problem, randomProblem } from "../support/problems.ts";
+import { withTrainer } from "../support/with-trainer.ts";
 
 const SHAPE = { features: 101, classes: 10, bias: true };
 const GPU: AdapterTraits = { software: false, subgroupSize: 4, maxThreads: 256, maxSharedBytes: 2 ** 14 };
@@ -72,6 +74,47 @@ describe.each(Object.entries(PLANS))("%s", (_name, tuning) => {
     expectClose(actual.weights, expected.weights, { absolute: 2e-5, relative: 1e-4 }, "parameters");
     expectClose(actual.gradient, expected.gradient, { absolute: 2e-5, relative: 1e-4 }, "gradient");
     expect(actual.counts).toEqual(expected.counts);
+  });
+
+  test.each([
+    ["infinity", 0],
+    ["-infinity", 9],
+    ["NaN", 5],
+  ] as const)(
+    "a score of %s leaves no loss and no gradient, unless its row has no weight",
+    async (overflow, at) => {
+      const lost = [0, 77, 129];
+      const problem = overflowProblem({ rows: 130, ...SHAPE, lost, at, overflow });
+      const actual = await story(await WebGpuBackend.open({ tuning }), problem);
+      expect(actual.losses.some(Number.isFinite)).toBe(false);
+      expect(actual.gradient.some(Number.isFinite)).toBe(false);
+
+      const sampleWeights = Float32Array.from({ length: 130 }, (_, row) => (lost.includes(row) ? 0 : 1));
+      const silent = { ...problem, source: { ...problem.source, sampleWeights } };
+      const expected = await story(new ReferenceBackend(), silent);
+      const counted = await story(await WebGpuBackend.open({ tuning }), silent);
+      expectClose(counted.losses, expected.losses, { absolute: 2e-5, relative: 2e-5 }, "losses");
+      expectClose(counted.gradient, expected.gradient, { absolute: 2e-5, relative: 1e-4 }, "gradient");
+      expect(counted.counts).toEqual(expected.counts);
+    },
+  );
+
+  test("a mean of losses near the end of float32 is finite", async () => {
+    const { source, parameters, rows } = randomProblem({ rows: 130, ...SHAPE, targets: "distributions" });
+    const isFirst = (i: number) => i % SHAPE.features === 0;
+    const weights = parameters.weights.map((w, i) => (isFirst(i) ? 1e38 * Math.sign(w) : w));
+    const x = { ...source.x, data: source.x.data.map((value, i) => (isFirst(i) ? 3 : value)) };
+    const far = { source: { ...source, x }, parameters: { ...parameters, weights }, rows };
+    const lossesOf = (backend: Backend) =>
+      withTrainer(backend, far, true, async (trainer, data) => {
+        trainer.write(far.parameters);
+        return [(await trainer.evaluate(data)).loss, (await trainer.lossAndGradient(data, 0)).loss];
+      });
+    const backend = await WebGpuBackend.open({ tuning });
+    opened.push(backend);
+    const expected = await lossesOf(new ReferenceBackend());
+    expect(expected[0]).toBeGreaterThan(1e38);
+    expectClose(await lossesOf(backend), expected, { absolute: 0, relative: 1e-5 }, "losses");
   });
 
   test("a batch whose rows have no weight moves nothing but by the penalty, and has loss 0", async () => {

@@ -8,6 +8,7 @@ import {
   gradient,
   matmul,
   softmax,
+  weightedMean,
 } from "../../src/backends/reference/index.ts";
 import { type DataKind, dispatchOf, type Operation } from "../../src/backends/webgpu/dispatches.ts";
 import { geometryOf } from "../../src/backends/webgpu/geometry.ts";
@@ -115,7 +116,7 @@ export function buffersOf({ source, parameters }: Problem, shape: ModelShape, st
   };
 }
 
-/** What the reference makes of a problem: dLogits in `order`, Σ s·CE, rows with s > 0 right, and the gradient. */
+/** What the reference makes of a problem: dLogits in `order`, mean loss, rows with s > 0 right, and the gradient. */
 export function expectedOf(
   { source, parameters }: Problem,
   { classes, features, bias }: ModelShape,
@@ -129,17 +130,17 @@ export function expectedOf(
   return {
     t,
     gradient: gradient(t, x, order, zero, 0),
-    loss: losses.reduce((sum, ce, i) => sum + (sampleWeights?.[order[i]] ?? 1) * ce, 0),
+    loss: weightedMean(losses, sampleWeights, order),
     correct: countCorrect(scores, targets, sampleWeights, order, classes),
     weight: sampleWeights?.reduce((sum, s) => sum + s, 0) ?? order.length,
   };
 }
 
-/** Checks the pairs that a kernel left from slot 3 on. */
-export function expectLosses(pairs: Float32Array, expected: { loss: number; correct: number }, rows: number) {
+/** Checks the pairs that a kernel left from slot 3 on: they have half the mean loss. */
+export function expectLosses(pairs: Float32Array, expected: { loss: number; correct: number }) {
   const sum = (offset: number) =>
     pairs.reduce((total, value, i) => (i % 2 === offset ? total + value : total), 0);
-  expectClose([sum(0)], [expected.loss], { absolute: 2e-6 * rows, relative: 1e-5 }, "loss");
+  expectClose([2 * sum(0)], [expected.loss], { absolute: 2e-6, relative: 1e-5 }, "loss");
   expect(sum(1)).toBe(expected.correct);
 }
 

@@ -1,7 +1,7 @@
 /** How kernels are fitted to shapes: sizes, plans, candidates, workgroups and splits. Pure host arithmetic. */
 import { describe, expect, test } from "vitest";
 import { dispatchOf, type Operation, splitsFor } from "../../src/backends/webgpu/dispatches.ts";
-import { geometryOf, MAX_SEGMENT_ROWS } from "../../src/backends/webgpu/geometry.ts";
+import { geometryOf, MAX_SEGMENT_ROWS, rowCountsOf } from "../../src/backends/webgpu/geometry.ts";
 import {
   type AdapterTraits,
   checkPlan,
@@ -43,15 +43,37 @@ describe("sizes of a shape", () => {
     ]);
   });
 
-  test("bound the rows, scores and work of a segment, of which there is at least one row", () => {
+  test.each([
+    ["software", 32, 2 ** 29],
+    ["real", 64, 2 ** 32],
+  ] as const)("bound the rows, scores and work of a segment on a %s adapter", (kind, fewest, work) => {
     for (const shape of SHAPES) {
-      const { segmentRows } = geometryOf(shape);
-      expect(Number.isInteger(segmentRows)).toBe(true);
-      expect(segmentRows).toBeGreaterThanOrEqual(1);
-      expect(segmentRows).toBeLessThanOrEqual(MAX_SEGMENT_ROWS);
+      const { segmentRows, passRows, firstRows } = rowCountsOf(shape, kind === "software");
+      for (const rows of [segmentRows, passRows, firstRows]) {
+        expect(Number.isInteger(rows)).toBe(true);
+        expect(rows).toBeGreaterThanOrEqual(1);
+        expect(rows).toBeLessThanOrEqual(MAX_SEGMENT_ROWS);
+      }
       expect(segmentRows * shape.classes).toBeLessThanOrEqual(2 ** 22);
-      if (segmentRows > 1)
-        expect(2 * segmentRows * shape.features * shape.classes).toBeLessThanOrEqual(2 ** 29);
+      const products = 2 * shape.features * shape.classes;
+      if (segmentRows > fewest) expect(segmentRows * products).toBeLessThanOrEqual(work);
+      if (passRows > fewest) expect(passRows * products).toBeLessThanOrEqual(work / 8);
+      if (firstRows > 1) expect(firstRows * products).toBeLessThanOrEqual(2 ** 26);
+      expect(passRows).toBeLessThanOrEqual(segmentRows);
+    }
+  });
+
+  test("let a row of any shape pay for a small share of reading W and the partial gradient", () => {
+    for (const shape of SHAPES) {
+      for (const isSoftware of [true, false]) {
+        const { segmentRows, passRows } = rowCountsOf(shape, isSoftware);
+        // Read for the scores; read and written for the gradient.
+        const bytes = 3 * geometryOf(shape).parameterBytes;
+        const operations = 4 * shape.features * shape.classes;
+        const padded = (4 * geometryOf(shape).weights4) / shape.features;
+        for (const rows of [segmentRows, passRows])
+          expect(bytes / rows / operations / padded, JSON.stringify(shape)).toBeLessThanOrEqual(0.1);
+      }
     }
   });
 

@@ -25,21 +25,32 @@ export function standardize(
   return { data: standardized, rows, cols };
 }
 
-/** Z = X Wᵀ + b, `[rows,K]`. */
+/**
+ * Z = X Wᵀ + b, `[rows,K]`. NaN in the place of a score that other backends cannot compute: float32 holds neither
+ * it nor one of its products.
+ */
 export function matmul(x: Matrix, rows: Rows, { weights, bias }: Parameters): Float64Array {
   const [features, classes, scale] = [x.cols, bias.length, elementScale(x.data)];
   const logits = new Float64Array(rows.length * classes);
   for (let i = 0; i < rows.length; i++) {
     for (let k = 0; k < classes; k++) {
-      let z = 0;
-      for (let j = 0; j < features; j++) z += x.data[rows[i] * features + j] * weights[k * features + j];
-      logits[i * classes + k] = z * scale + bias[k];
+      let [z, largest] = [0, 0];
+      for (let j = 0; j < features; j++) {
+        const product = x.data[rows[i] * features + j] * weights[k * features + j];
+        z += product;
+        largest = Math.max(largest, Math.abs(product));
+      }
+      const score = z * scale + bias[k];
+      logits[i * classes + k] = isFloat32(score) && isFloat32(largest * scale) ? score : NaN;
     }
   }
   return logits;
 }
 
-/** p_k = exp(z_k − m) / Σ_c exp(z_c − m) with m = max_k z_k, row by row, `[rows,K]`. */
+/**
+ * p_k = exp(z_k − m) / Σ_c exp(z_c − m) with m = max_k z_k, row by row, `[rows,K]`; NaN in a row one of whose scores
+ * is not finite.
+ */
 export function softmax(logits: Float64Array, classes: number): Float64Array {
   const probabilities = new Float64Array(logits.length);
   for (let start = 0; start < logits.length; start += classes) {
@@ -50,8 +61,8 @@ export function softmax(logits: Float64Array, classes: number): Float64Array {
 }
 
 /**
- * CE of each row, `[rows]`: (m + log Σ_c exp(z_c − m)) − Σ_k q_k z_k, from scores, nothing clipped. Label smoothing ε
- * makes (1 − ε) q + ε/K of every q.
+ * CE of each row, `[rows]`: (m + log Σ_c exp(z_c − m)) − Σ_k q_k z_k, from scores, nothing clipped; NaN if one of
+ * them is not finite. Label smoothing ε makes (1 − ε) q + ε/K of every q.
  */
 export function crossEntropy(
   logits: Float64Array,
@@ -71,7 +82,7 @@ export function crossEntropy(
 }
 
 /**
- * T = (P − Q) · s_i / divisor, `[rows,K]`, Q with label smoothing ε. A batch with weights of 0 alone has no gradient.
+ * T = (P − Q) · s_i / divisor, `[rows,K]`, Q with label smoothing ε; 0 in rows with s_i = 0, whatever P is there.
  *
  * @param divisor Σ s of the rows by default; B · mean s in a step of SGD
  */
@@ -178,7 +189,7 @@ export function countCorrect(
   );
 }
 
-/** What became of each row, `[rows]`, as {@link Outcomes} says it. */
+/** What became of each row, `[rows]`, as {@link Outcomes} says it; also of rows whose scores are not finite. */
 export function outcomes(logits: Float64Array, targets: Targets, rows: Rows, classes: number): Outcomes {
   const q = targetsOf(targets, classes, 0);
   const predicted = new Uint32Array(rows.length);
@@ -186,27 +197,35 @@ export function outcomes(logits: Float64Array, targets: Targets, rows: Rows, cla
   const rank = new Uint32Array(rows.length);
   for (let i = 0; i < rows.length; i++) {
     const start = i * classes;
-    predicted[i] = argmax(classes, (k) => logits[start + k]);
-    confidence[i] = 1 / shiftedSum(logits, start, classes).sum;
-    const target = targets.kind === "none" ? -1 : argmax(classes, (k) => q(rows[i], k));
+    const { sum } = shiftedSum(logits, start, classes);
+    confidence[i] = 1 / sum;
+    predicted[i] = Number.isNaN(sum) ? 0 : argmax(classes, (k) => logits[start + k]);
+    if (targets.kind === "none" || Number.isNaN(sum)) {
+      rank[i] = classes;
+      continue;
+    }
+    const target = argmax(classes, (k) => q(rows[i], k));
     for (let k = 0; k < classes; k++) {
       const [z, own] = [logits[start + k], logits[start + target]];
-      if (target < 0 || z > own || (z === own && k < target)) rank[i]++;
+      if (z > own || (z === own && k < target)) rank[i]++;
     }
   }
   return { predicted, confidence, rank };
 }
 
-/** Σ s_i v_i / Σ s_i over values that belong to `rows`; 0 where Σ s_i is 0. */
+/** Σ s_i v_i / Σ s_i over values that belong to `rows`, those with s_i > 0; 0 if there are none. */
 export function weightedMean(
   values: Float64Array,
   sampleWeights: ArrayLike<number> | undefined,
   rows: Rows,
 ): number {
   const total = sumOfWeights(sampleWeights, rows);
-  return total === 0
-    ? 0
-    : values.reduce((sum, value, i) => sum + (sampleWeights?.[rows[i]] ?? 1) * value, 0) / total;
+  let sum = 0;
+  for (let i = 0; i < rows.length; i++) {
+    const s = sampleWeights?.[rows[i]] ?? 1;
+    if (s > 0) sum += s * values[i];
+  }
+  return total === 0 ? 0 : sum / total;
 }
 
 /** (1 − ε) q_k + ε/K of a row, for all rows and classes; 0 where there are no targets. */
@@ -223,12 +242,21 @@ function targetsOf(
   return (row, k) => smoothed(data[row * cols + k] * scale, labelSmoothing, classes);
 }
 
+/** m = max_k z_k and Σ_c exp(z_c − m) of a row; both NaN if a score is not finite. */
 function shiftedSum(logits: Float64Array, start: number, classes: number): { m: number; sum: number } {
   let m = -Infinity;
-  for (let k = 0; k < classes; k++) m = Math.max(m, logits[start + k]);
+  for (let k = 0; k < classes; k++) {
+    const z = logits[start + k];
+    m = Math.max(m, Number.isFinite(z) ? z : NaN);
+  }
   let sum = 0;
   for (let k = 0; k < classes; k++) sum += Math.exp(logits[start + k] - m);
   return { m, sum };
+}
+
+/** Whether float32 can hold a value, rounded. */
+function isFloat32(value: number): boolean {
+  return Number.isFinite(Math.fround(value));
 }
 
 function argmax(length: number, valueAt: (index: number) => number): number {

@@ -33,13 +33,13 @@ export function writeRecords(gpu: GpuDevice, arena: GPUBuffer, placements: reado
 
 function recordOf({ segment, orderStart, lossSlot }: Placement): Record<string, number> {
   const { batch, rows, first, count, isFirst } = segment;
-  const { weight, divisor, splits, labelSmoothing, update } = batch;
+  const { scale, splits, labelSmoothing, update } = batch;
   return {
     first: rows ? orderStart : first,
     rows: count,
     shuffled: rows ? 1 : 0,
     lossSlot,
-    scale: weight > 0 ? 1 / divisor : 0,
+    scale,
     splits,
     accumulate: isFirst ? 0 : 1,
     learningRate: update?.learningRate ?? 0,

@@ -56,7 +56,7 @@ export interface Dispatch {
   readonly constants: Constants;
   /** Workgroups for `rows` rows of a batch whose gradient is in `splits` parts. */
   readonly groups: (rows: number, splits: number) => number;
-  /** Pairs (Σ s·CE, rows right) that a dispatch leaves, where it leaves any. */
+  /** Pairs (½ Σ s·scale·CE, rows right) that a dispatch leaves, if it leaves any. */
   readonly lossPairs?: (rows: number, splits: number) => number;
 }
 

@@ -28,7 +28,7 @@ export async function readRows(
   const arena = submitter.lanes[0].get.segment;
   let rowsDone = 0;
   for (const whole of segmentAll(null, workspace.rules)) {
-    const segment = { ...whole, batch: { ...whole.batch, weight: 1, divisor: 1 } }; // probabilities are not to be scaled
+    const segment = { ...whole, batch: { ...whole.batch, scale: 1 } }; // probabilities are not to be scaled
     options.signal?.throwIfAborted();
     writeRecords(gpu, arena, [{ segment, orderStart: 0, lossSlot: 0 }]);
     const part = await readBack(gpu, [workspace.buffers.get[from]], segment.count * rowBytes, (encoder) => {
@@ -43,14 +43,24 @@ export async function readRows(
   return all.buffer;
 }
 
-/** The first `size` bytes of each buffer, as float32, in one copy. */
+/** Most memory for copies on their way to the host, bytes, if one buffer alone does not take more. */
+const READBACK_BYTES = 2 ** 28;
+
+/** The first `size` bytes of each buffer, as float32, as many of them in one copy as a buffer of the device holds. */
 export async function readBuffers(
   gpu: GpuDevice,
   buffers: readonly GPUBuffer[],
   size: number,
 ): Promise<Float32Array[]> {
-  const bytes = await readBack(gpu, buffers, size);
-  return buffers.map((_, i) => new Float32Array(bytes, i * size, size / 4));
+  const most = Math.min(READBACK_BYTES, gpu.device.limits.maxBufferSize);
+  const atOnce = Math.max(1, Math.floor(most / size));
+  const values: Float32Array[] = [];
+  for (let first = 0; first < buffers.length; first += atOnce) {
+    const some = buffers.slice(first, first + atOnce);
+    const bytes = await readBack(gpu, some, size);
+    values.push(...some.map((_, i) => new Float32Array(bytes, i * size, size / 4)));
+  }
+  return values;
 }
 
 /** The first `size` bytes of each source, one after the other, once `before` is done. */

@@ -33,8 +33,8 @@ export interface Batch {
   readonly index: number;
   /** Σ s. */
   readonly weight: number;
-  /** What dLogits are divided by: Σ s, or in an SGD step B · mean s. */
-  readonly divisor: number;
+  /** What kernels multiply each s by: 1 / Σ s, in an SGD step 1 / (B · mean s); 0 if Σ s is 0. */
+  readonly scale: number;
   /** Partial gradients. */
   readonly splits: number;
   /** ε of the labels. */
@@ -65,8 +65,7 @@ export interface SegmentRules {
   /** Most rows in a segment. */
   readonly segmentRows: number;
   /**
-   * The same where all rows are passed over and no step ends in between, for an abort not
-   * to wait long. Default: as many.
+   * The same in a pass over all rows, in which no step ends, for an abort not to wait long. Default: as many.
    */
   readonly passRows?: number;
   readonly splitsFor: (rows: number) => number;
@@ -81,8 +80,8 @@ export function* segmentSteps(steps: SgdSteps, rules: SegmentRules): Generator<S
   for (const rows of batchesOf(steps)) {
     const update = updateOf(steps, index);
     const weight = sumOfWeights(rules.sampleWeights, rows);
-    const divisor = divisorOf(steps, rules, rows.length);
-    yield* segmentsOf(groupByChunk(rows, rules.chunks), { index, weight, divisor, update }, rules);
+    const scale = weight > 0 ? 1 / divisorOf(steps, rules, rows.length) : 0;
+    yield* segmentsOf(groupByChunk(rows, rules.chunks), { index, weight, scale, update }, rules);
     index++;
   }
 }
@@ -113,7 +112,14 @@ export function* segmentAll(update: Update | null, rules: SegmentRules): Generat
   const runs = rules.chunks.map(({ rows: count }, chunk) => ({ chunk, rows: null, first: 0, count }));
   const weight = rules.meanWeight * countOf(runs);
   const segmentRows = Math.min(rules.segmentRows, rules.passRows ?? Infinity);
-  yield* segmentsOf(runs, { index: 0, weight, divisor: weight, update }, { ...rules, segmentRows });
+  const scale = weight > 0 ? 1 / weight : 0;
+  yield* segmentsOf(runs, { index: 0, weight, scale, update }, { ...rules, segmentRows });
+}
+
+/** What turns the sum of a batch's losses as kernels leave them, ½ Σ s·scale·CE, into Σ s·CE / Σ s; 0 if Σ s is 0. */
+export function lossUnit({ weight, scale }: Pick<Batch, "weight" | "scale">): number {
+  const scaled = Math.fround(scale) * weight;
+  return scaled > 0 ? 2 / scaled : 0;
 }
 
 function* segmentsOf(

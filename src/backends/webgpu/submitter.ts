@@ -1,7 +1,7 @@
 /**
  * Sends segments to the GPU: many per submit and one compute pass, each submit sized to tens of milliseconds
- * by measured time, at most two in flight. Row indices go up and losses come back once per submit, without
- * the queue ever waiting. What is dispatched for a segment, the caller encodes.
+ * by measured time. Two are in flight, or one if it takes long. Row indices go up and losses come back once per
+ * submit, without the queue waiting. What is dispatched for a segment, the caller encodes.
  */
 import { pause } from "../../pause.ts";
 import type { RunOptions } from "../backend.ts";
@@ -9,9 +9,9 @@ import { MAX_RECORDS, type Placement, RECORD_STRIDE, writeRecords } from "./aren
 import { allocate, type Buffers } from "./buffers.ts";
 import { MAX_SEGMENT_ROWS } from "./geometry.ts";
 import type { GpuDevice } from "./gpu-device.ts";
-import type { Segment } from "./segments.ts";
+import { lossUnit, type Segment } from "./segments.ts";
 
-/** Pairs (Σ s·CE, rows right) that one submit has room for: a pair per row of the largest segment, twice. */
+/** Pairs (½ Σ s·scale·CE, rows right) that one submit has room for: a pair per row of the largest segment, twice. */
 const LOSS_SLOTS = 2 * MAX_SEGMENT_ROWS;
 const LOSS_BYTES = 8;
 
@@ -21,8 +21,8 @@ const ORDER_ROWS = 2 ** 18;
 /** How long one submit should keep the GPU busy, ms: short for abort and the page, long for the overhead. */
 const SUBMIT_TIME = 30;
 
-/** Rows of the first submit, before anything is measured. */
-const FIRST_ROWS = 2 ** 12;
+/** A submit that takes longer is in flight alone, ms: there is no overhead to hide, and an abort waits for one only. */
+const LONG_TIME = 8 * SUBMIT_TIME;
 
 /** The two sets of buffers that submits take in turn. */
 export type Lane = 0 | 1;
@@ -40,7 +40,7 @@ export interface Program {
 
 /** What came of each batch. */
 export interface BatchResults {
-  /** Mean cross-entropy; 0 where Σ s is 0. */
+  /** Mean cross-entropy, NaN after a score that overflowed in a row with s > 0; 0 if Σ s is 0. */
   readonly losses: Float64Array;
   /** Σ s */
   readonly weights: Float64Array;
@@ -52,18 +52,24 @@ export interface BatchResults {
 export class Submitter {
   readonly lanes: readonly [LaneBuffers, LaneBuffers];
   readonly #gpu: GpuDevice;
-  #rowsPerSubmit = FIRST_ROWS;
+  readonly #firstRows: number;
+  #rowsPerSubmit: number;
   #lastDone = 0;
+  /** Time of the last submit, ms; unknown is long. */
+  #lastTime = Infinity;
 
-  private constructor(gpu: GpuDevice, lanes: Submitter["lanes"]) {
+  private constructor(gpu: GpuDevice, lanes: Submitter["lanes"], firstRows: number) {
     this.#gpu = gpu;
     this.lanes = lanes;
+    this.#firstRows = firstRows;
+    this.#rowsPerSubmit = firstRows;
   }
 
-  static async create(gpu: GpuDevice): Promise<Submitter> {
+  /** @param firstRows rows of the first submit, before anything is measured */
+  static async create(gpu: GpuDevice, firstRows: number): Promise<Submitter> {
     const first = await allocateLane(gpu);
     try {
-      return new Submitter(gpu, [first, await allocateLane(gpu)]);
+      return new Submitter(gpu, [first, await allocateLane(gpu)], firstRows);
     } catch (error) {
       first.dispose();
       throw error;
@@ -90,7 +96,7 @@ export class Submitter {
     let lane: Lane = 0;
     try {
       while (queue.next) {
-        await inFlight[lane];
+        await (this.#lastTime > LONG_TIME ? Promise.all(inFlight) : inFlight[lane]);
         await pause(options.signal);
         inFlight[lane] = this.#submit(this.#take(queue, program), lane, program, results).then((rows) => {
           rowsDone += rows;
@@ -104,7 +110,6 @@ export class Submitter {
       await Promise.allSettled(inFlight);
     }
     await Promise.all(inFlight);
-    for (const [batch, weight] of results.weights.entries()) if (weight > 0) results.losses[batch] /= weight;
     return results;
   }
 
@@ -163,9 +168,10 @@ export class Submitter {
     this.#measure(rows, started);
     for (const { segment, lossSlot } of placements) {
       const end = lossSlot + program.lossPairs(segment);
+      const unit = lossUnit(segment.batch);
       results.weights[segment.batch.index] = segment.batch.weight;
       for (let slot = lossSlot; slot < end; slot++) {
-        results.losses[segment.batch.index] += values[2 * slot];
+        results.losses[segment.batch.index] += unit * values[2 * slot];
         results.correct[segment.batch.index] += values[2 * slot + 1];
       }
     }
@@ -177,7 +183,8 @@ export class Submitter {
     const now = performance.now();
     const elapsed = Math.max(now - Math.max(started, this.#lastDone), 0.1);
     this.#lastDone = now;
-    this.#rowsPerSubmit = Math.min((rows * SUBMIT_TIME) / elapsed, 4 * Math.max(rows, FIRST_ROWS));
+    this.#lastTime = elapsed;
+    this.#rowsPerSubmit = Math.min((rows * SUBMIT_TIME) / elapsed, 4 * Math.max(rows, this.#firstRows));
   }
 }
 

@@ -21,7 +21,7 @@ import { averagedAfter, checkLabelled, checkShape, checkSteps } from "../steps.t
 import { choosePlan, type PlanReport, type TunerSettings } from "./choose-plan.ts";
 import type { WebGpuDataset } from "./dataset.ts";
 import type { Operation } from "./dispatches.ts";
-import { geometryOf } from "./geometry.ts";
+import { geometryOf, rowCountsOf } from "./geometry.ts";
 import type { GpuDevice } from "./gpu-device.ts";
 import type { KernelCache } from "./kernel.ts";
 import { ParameterStore } from "./parameter-store.ts";
@@ -66,7 +66,7 @@ export class WebGpuTrainer implements Trainer {
     }
     const parameters = await ParameterStore.create(gpu, shape);
     try {
-      const submitter = await Submitter.create(gpu);
+      const submitter = await Submitter.create(gpu, rowCountsOf(shape, gpu.traits.software).firstRows);
       return new WebGpuTrainer({ gpu, kernels, shape, parameters, submitter }, settings);
     } catch (error) {
       parameters.dispose();

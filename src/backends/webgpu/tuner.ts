@@ -16,6 +16,9 @@ import { type BoundKernel, Workspace, type WorkspaceOwner } from "./workspace.ts
 /** Time of one measurement, ms: well over the granularity of any clock. */
 const MEASURE_TIME = 12;
 
+/** A round of so long needs no second run to warm up, ms: that would only cost time. */
+const LONG_ROUND = 100;
+
 /** Most rounds of one submit, and how much longer one may be than the last: no watchdog is to notice. */
 const MAX_ROUNDS = 4096;
 const MAX_GROWTH = 8;
@@ -64,10 +67,12 @@ export async function tune(
   let best = await enter(owner, data, steps, untuned);
   let [tried, rejected, gain] = [0, 0, 1];
   try {
-    const expected = await owner.parameters.read("gradient");
+    let expected: Parameters | null = null;
     for (const plan of candidates) {
       signal?.throwIfAborted();
       if (performance.now() - started > budget) break;
+      // The default plan's, which the first of the others is about to overwrite.
+      expected ??= await owner.parameters.read("gradient");
       tried++;
       const challenger = await enterSafely(owner, data, steps, plan, expected);
       if (!challenger) {
@@ -144,8 +149,7 @@ async function enter(
       rounds = Math.min(MAX_ROUNDS, MAX_GROWTH * rounds, Math.max(1, Math.round(MEASURE_TIME / perRound)));
       return perRound;
     };
-    await time();
-    await time();
+    if ((await time()) < LONG_ROUND) await time();
     return { plan, workspace, time };
   } catch (error) {
     workspace.dispose();

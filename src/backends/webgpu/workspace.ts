@@ -14,7 +14,7 @@ import {
   splitsFor,
   statisticsPerRow,
 } from "./dispatches.ts";
-import { geometryOf } from "./geometry.ts";
+import { geometryOf, rowCountsOf } from "./geometry.ts";
 import type { GpuDevice } from "./gpu-device.ts";
 import type { Kernel, KernelCache } from "./kernel.ts";
 import type { ParameterStore } from "./parameter-store.ts";
@@ -24,9 +24,6 @@ import type { Lane, Program, Submitter } from "./submitter.ts";
 
 /** What outcomes.wgsl leaves of a row. */
 export const OUTCOME_BYTES = 12;
-
-/** Share of a segment that takes an adapter on a CPU some 30 ms. */
-const SOFTWARE_SHARE = 1 / 8;
 
 /** A trainer's own things that its workspaces share. */
 export interface WorkspaceOwner {
@@ -77,9 +74,7 @@ export class Workspace {
       meanWeight: data.meanWeight,
       labelSmoothing: data.labelSmoothing,
       segmentRows,
-      ...(owner.gpu.traits.software && {
-        passRows: Math.ceil(geometryOf(owner.shape).segmentRows * SOFTWARE_SHARE),
-      }),
+      passRows: rowCountsOf(owner.shape, owner.gpu.traits.software).passRows,
       splitsFor: (rows) => splitsFor(rows, plan, owner.shape),
     };
   }
@@ -95,7 +90,8 @@ export class Workspace {
     mostBatchRows = Infinity,
   ): Promise<Workspace> {
     const { gpu, shape } = owner;
-    const { parameterBytes, segmentRows: mostRows } = geometryOf(shape);
+    const { parameterBytes } = geometryOf(shape);
+    const mostRows = rowCountsOf(shape, gpu.traits.software).segmentRows;
     const segmentRows = Math.min(mostRows, data.rows, mostBatchRows);
     const trainable = data.targetKind !== "none";
     const buffers = await allocate(gpu, "workspace", {

@@ -1,8 +1,9 @@
 /**
  * What became of the rows of a block: the class with the highest score (lowest of equals), its probability
- * 1 / Σ_c exp(z_c − m), and how many classes come before the target's. The scores are used up.
+ * 1 / Σ_c exp(z_c − m), and how many classes come before the target's. A row one of whose scores is not finite has
+ * class 0, NaN and K. The scores are used up.
  */
-import { classOf, exponentials, highest, indexOf, LOWEST, pad, targetAt } from "./row";
+import { areFinite, classOf, exponentials, highest, indexOf, pad, targetAt } from "./row";
 
 /**
  * @param logits  `count` rows, `stride` bytes apart, the first `classes` of each being scores
@@ -24,26 +25,29 @@ export function outcomes(
   rank: usize,
 ): void {
   for (let at: usize = 0; at < (count as usize) << 2; at += 4) {
-    const target = targetAt(load<u32>(index + at) as usize, kind, targets, stride);
-    pad(logits, classes, stride, LOWEST);
-    const m = highest(logits, stride);
-    const first = indexOf(logits, m, stride);
-    // NaN is found nowhere; what is predicted must be a class all the same.
-    store<u32>(predicted + at, first < classes ? first : 0);
-    store<u32>(
-      rank + at,
-      kind == 0 ? classes : rankOf(logits, stride, classes, classOf(kind, target, stride)),
-    );
-    store<f32>(confidence + at, 1 / exponentials(logits, stride, m));
+    store<u32>(predicted + at, 0);
+    store<u32>(rank + at, classes);
+    store<f32>(confidence + at, NaN);
+    // The first score behind the classes is no other number and no higher one.
+    pad(logits, classes, stride, load<f32>(logits));
+    if (areFinite(logits, stride)) {
+      const m = highest(logits, stride);
+      store<u32>(predicted + at, indexOf(logits, m));
+      pad(logits, classes, stride, -Infinity);
+      if (kind != 0) {
+        const target = targetAt(load<u32>(index + at) as usize, kind, targets, stride);
+        store<u32>(rank + at, rankOf(logits, stride, classOf(kind, target, stride)));
+      }
+      store<f32>(confidence + at, 1 / exponentials(logits, stride, m));
+    }
     logits += stride;
   }
 }
 
-/** Classes with a higher score than `target`'s, or the same and a lower position; all where that score is NaN. */
-function rankOf(row: usize, stride: usize, classes: u32, target: u32): u32 {
+/** Classes with a higher score than `target`'s, or the same and a lower position. −∞ lies behind the classes. */
+function rankOf(row: usize, stride: usize, target: u32): u32 {
   const own = v128.load32_splat(row + ((target as usize) << 2));
   const t = i32x4.splat(target);
-  const end = i32x4.splat(classes);
   let position = i32x4(0, 1, 2, 3);
   let before = i32x4.splat(0);
   for (let k: usize = 0; k < stride; k += 16) {
@@ -51,7 +55,7 @@ function rankOf(row: usize, stride: usize, classes: u32, target: u32): u32 {
     const isTiedBehind = v128.and(f32x4.eq(z, own), i32x4.ge_s(position, t));
     const isBehind = v128.or(f32x4.lt(z, own), isTiedBehind);
     // A mask of ones is −1.
-    before = i32x4.sub(before, v128.andnot(i32x4.lt_s(position, end), isBehind));
+    before = i32x4.sub(before, v128.not(isBehind));
     position = i32x4.add(position, i32x4.splat(4));
   }
   return (

@@ -8,12 +8,17 @@ import { exp, maxOf, sumOf } from "./simd";
 export const LABELS: u32 = 1;
 export const DISTRIBUTIONS: u32 = 2;
 
-/** A score so low that its probability is 0. */
-export const LOWEST: f32 = -3.4e38;
-
 /** Fills what lies behind the classes. */
 export function pad(row: usize, classes: u32, stride: usize, value: f32): void {
   for (let k = (classes as usize) << 2; k < stride; k += 4) store<f32>(row + k, value);
+}
+
+/** Whether all scores are finite. */
+export function areFinite(row: usize, stride: usize): bool {
+  let zero = f32x4.splat(0);
+  // What is not finite makes NaN of 0, which then stays NaN.
+  for (let k: usize = 0; k < stride; k += 16) zero = f32x4.mul(zero, v128.load(row + k));
+  return sumOf(zero) == 0;
 }
 
 /** max_k z_k. */
@@ -23,7 +28,7 @@ export function highest(row: usize, stride: usize): f32 {
   return maxOf(m);
 }
 
-/** z ← exp(z − m); gives the sum. */
+/** z ← exp(z − m), 0 for −∞; gives the sum. */
 export function exponentials(row: usize, stride: usize, m: f32): f32 {
   let sum = f32x4.splat(0);
   for (let k: usize = 0; k < stride; k += 16) {
@@ -34,10 +39,10 @@ export function exponentials(row: usize, stride: usize, m: f32): f32 {
   return sumOf(sum);
 }
 
-/** The first position of a value in a row; the row's length where it is not there, as NaN never is. */
-export function indexOf(row: usize, value: f32, stride: usize): u32 {
+/** The first position of a value that is in a row. */
+export function indexOf(row: usize, value: f32): u32 {
   let at: usize = 0;
-  while (at < stride && load<f32>(row + at) != value) at += 4;
+  while (load<f32>(row + at) != value) at += 4;
   return u32(at >> 2);
 }
 
@@ -48,5 +53,5 @@ export function targetAt(i: usize, kind: u32, targets: usize, stride: usize): us
 
 /** The class a target stands for: its label, or the likeliest (lowest of equals). */
 export function classOf(kind: u32, target: usize, stride: usize): u32 {
-  return kind == LABELS ? load<u32>(target) : indexOf(target, highest(target, stride), stride);
+  return kind == LABELS ? load<u32>(target) : indexOf(target, highest(target, stride));
 }

@@ -2,9 +2,20 @@
  * Probabilities, loss and dLogits of a block of rows, in place of the scores:
  *   m = max_k z_k, p_k = exp(z_k − m) / Σ_c exp(z_c − m), CE = log Σ_c exp(z_c − m) + Σ_k q_k (m − z_k),
  *   dLogits = (P − Q) · s · scale.
- * Of a label y, q is (1 − ε) onehot(y) + ε/K; of a distribution, the distribution as it is stored.
+ * Of a label y, q is (1 − ε) onehot(y) + ε/K; of a distribution, the distribution as it is stored. A row one of whose
+ * scores is not finite gets NaN for all of it; a row with s = 0 gets 0, whatever its scores are.
  */
-import { classOf, DISTRIBUTIONS, exponentials, highest, indexOf, LABELS, LOWEST, pad, targetAt } from "./row";
+import {
+  areFinite,
+  classOf,
+  DISTRIBUTIONS,
+  exponentials,
+  highest,
+  indexOf,
+  LABELS,
+  pad,
+  targetAt,
+} from "./row";
 import { log, multiplyAdd, sumOf } from "./simd";
 
 /**
@@ -40,45 +51,50 @@ export function softmax(
     const row = load<u32>(index + ((i as usize) << 2)) as usize;
     const target = targetAt(row, kind, targets, stride);
     const s = sampleWeights ? load<f32>(sampleWeights + (row << 2)) : <f32>1;
-    pad(logits, classes, stride, LOWEST);
-    const m = highest(logits, stride);
-    const surprise = surpriseOf(logits, stride, m, kind, target, own, rest);
-    if (kind != 0 && s > 0 && indexOf(logits, m, stride) == classOf(kind, target, stride)) correct += 1;
-    const sum = exponentials(logits, stride, m);
-    loss += f64(s) * (log(f64(sum)) + f64(surprise));
-    subtractTargets(logits, stride, 1 / sum, s * scale, kind, target, own, rest);
-    // What is behind the classes got −ε/K like a class, and must not become a gradient.
-    if (rest != 0) pad(logits, classes, stride, 0);
+    // The first score behind the classes is no other number and no higher one.
+    pad(logits, classes, stride, load<f32>(logits));
+    if (s > 0 && areFinite(logits, stride)) {
+      const m = highest(logits, stride);
+      if (kind != 0 && indexOf(logits, m) == classOf(kind, target, stride)) correct += 1;
+      pad(logits, classes, stride, m);
+      const surprise = surpriseOf(logits, stride, m, kind, target, own, rest);
+      pad(logits, classes, stride, -Infinity);
+      const sum = exponentials(logits, stride, m);
+      loss += f64(s) * (log(f64(sum)) + surprise);
+      subtractTargets(logits, stride, 1 / sum, s * scale, kind, target, own, rest);
+    } else {
+      const nothing: f32 = s > 0 ? NaN : 0;
+      pad(logits, 0, stride, nothing);
+      loss += nothing;
+    }
+    // Behind the classes lies what would become a gradient: −ε/K as of a class, or NaN.
+    pad(logits, classes, stride, 0);
     logits += stride;
   }
   store<f64>(sums, loss);
   store<f64>(sums, correct, 8);
 }
 
-/** Σ_k q_k (m − z_k). */
-function surpriseOf(row: usize, stride: usize, m: f32, kind: u32, target: usize, own: f32, rest: f32): f32 {
-  if (kind == LABELS) {
-    const distance = m - load<f32>(row + ((load<u32>(target) as usize) << 2));
-    return rest != 0 ? own * distance + rest * sumOfDistances(row, stride, m) : distance;
-  }
-  if (kind != DISTRIBUTIONS) return 0;
-  let sum = f32x4.splat(0);
-  for (let k: usize = 0; k < stride; k += 16) {
-    // A padded score is so low that 0 times it must not be taken.
-    const q = v128.load(target + k);
-    const term = f32x4.mul(q, f32x4.sub(f32x4.splat(m), v128.load(row + k)));
-    sum = f32x4.add(sum, v128.and(term, f32x4.gt(q, f32x4.splat(0))));
-  }
-  return sumOf(sum);
+/** Σ_k q_k (m − z_k). Halves of scores are taken apart, since two scores may differ by more than f32 holds. */
+function surpriseOf(row: usize, stride: usize, m: f32, kind: u32, target: usize, own: f32, rest: f32): f64 {
+  let surprise: f64 = 0;
+  if (kind == LABELS)
+    surprise = f64(own) * (f64(m) - f64(load<f32>(row + ((load<u32>(target) as usize) << 2))));
+  if (kind == DISTRIBUTIONS || rest != 0)
+    surprise += 2 * f64(halfDistances(row, stride, m, kind == DISTRIBUTIONS ? target : 0, rest));
+  return surprise;
 }
 
-/** Σ_k (m − z_k) over the classes. */
-function sumOfDistances(row: usize, stride: usize, m: f32): f32 {
+/** Σ_k q_k (½m − ½z_k) of a distribution; without one, of q_k = `each`. */
+function halfDistances(row: usize, stride: usize, m: f32, distribution: usize, each: f32): f32 {
+  const half = f32x4.splat(0.5);
+  const highest = f32x4.splat(0.5 * m);
+  let q = f32x4.splat(each);
   let sum = f32x4.splat(0);
   for (let k: usize = 0; k < stride; k += 16) {
-    const z = v128.load(row + k);
-    const isClass = f32x4.ne(z, f32x4.splat(LOWEST));
-    sum = f32x4.add(sum, v128.and(f32x4.sub(f32x4.splat(m), z), isClass));
+    if (distribution) q = v128.load(distribution + k);
+    const distance = f32x4.sub(highest, f32x4.mul(half, v128.load(row + k)));
+    sum = f32x4.add(sum, f32x4.mul(q, distance));
   }
   return sumOf(sum);
 }

@@ -1,0 +1,65 @@
+/** Problems with rows whose scores leave float32, each in one class only, so that nothing but that score says so. */
+import type { DatasetSource } from "../../src/backends/backend.ts";
+import type { Targets } from "../../src/data/targets.ts";
+import { type Problem, randomProblem } from "./problems.ts";
+
+/** What becomes of one score of a row. */
+export type Overflow = "infinity" | "-infinity" | "NaN";
+
+/** Values of the first two features, for which the class has weights of 2 and −2, and all others 0. */
+const VALUES: Readonly<Record<Overflow, readonly [number, number]>> = {
+  infinity: [3e38, 0],
+  "-infinity": [-3e38, 0],
+  NaN: [3e38, 3e38],
+};
+
+/** A problem in which some rows are lost. */
+export interface OverflowSpec {
+  readonly rows: number;
+  /** Default 6. */
+  readonly features?: number;
+  readonly classes: number;
+  readonly targets?: Targets["kind"];
+  readonly labelSmoothing?: number;
+  /** The rows whose score of class `at` overflows. */
+  readonly lost: readonly number[];
+  readonly at: number;
+  readonly overflow: Overflow;
+}
+
+/** The problem, without weights of rows. */
+export function overflowProblem(spec: OverflowSpec): Problem {
+  const { rows, features = 6, classes, targets = "labels", labelSmoothing = 0, lost, at, overflow } = spec;
+  const problem = randomProblem({ rows, features, classes, targets });
+  const { weights } = problem.parameters;
+  for (let k = 0; k < classes; k++)
+    for (const j of [0, 1]) weights[k * features + j] = k === at ? 2 - 4 * j : 0;
+  for (const row of lost) problem.source.x.data.set(VALUES[overflow], row * features);
+  return { ...problem, source: { ...problem.source, labelSmoothing } };
+}
+
+/** The same without some rows. */
+export function without({ source, parameters }: Problem, rows: readonly number[]): Problem {
+  const kept = Uint32Array.from(
+    Array.from({ length: source.x.rows }, (_, i) => i).filter((i) => !rows.includes(i)),
+  );
+  const pick = <T extends { readonly data: ArrayLike<number>; readonly cols: number }>({
+    data,
+    cols,
+  }: T) => ({
+    data: Float32Array.from({ length: kept.length * cols }, (_, at) =>
+      Number(data[kept[Math.floor(at / cols)] * cols + (at % cols)]),
+    ),
+    rows: kept.length,
+    cols,
+  });
+  const { targets } = source;
+  const picked: DatasetSource["targets"] =
+    targets.kind === "labels"
+      ? { kind: "labels", labels: kept.map((row) => targets.labels[row]) }
+      : targets.kind === "distributions"
+        ? { kind: "distributions", distributions: pick(targets.distributions) }
+        : targets;
+  const whole = { ...source, x: pick(source.x), targets: picked };
+  return { source: whole, parameters, rows: Uint32Array.from(kept, (_, i) => i) };
+}
