@@ -11,7 +11,7 @@ export class KeptDataset implements Dataset {
   /** s_i of each row, kept on the host for the sums of batches. */
   readonly sampleWeights: Float32Array | undefined;
   #isDisposed = false;
-  readonly #ends: (() => void)[] = [];
+  readonly #ends = new Set<() => void>();
 
   constructor({ x, targets, sampleWeights }: DatasetSource) {
     this.rows = x.rows;
@@ -25,15 +25,17 @@ export class KeptDataset implements Dataset {
     return this.#isDisposed;
   }
 
-  /** Runs `end` when the data set is disposed of. */
-  onDispose(end: () => void): void {
-    this.#ends.push(end);
+  /** Runs `end` when the data set is disposed of, unless what is returned is called before. */
+  onDispose(end: () => void): () => void {
+    this.#ends.add(end);
+    return () => void this.#ends.delete(end);
   }
 
   dispose(): void {
     if (this.#isDisposed) return;
     this.#isDisposed = true;
     for (const end of this.#ends) end();
+    this.#ends.clear();
   }
 }
 
