@@ -118,7 +118,10 @@ export interface FitOptions {
   readonly onIteration?: (record: IterationRecord) => void | Promise<void>;
   /** Called after every eight megabytes or so that are uploaded, then some times a second while rows are visited. */
   readonly onProgress?: (progress: FitProgress) => void;
-  /** Aborting rejects with the signal's reason; the parameters of the last whole epoch or iteration are kept. */
+  /**
+   * Aborting rejects with the signal's reason; the parameters of the last whole epoch or iteration are kept. The next
+   * fit may be begun at once: it waits for the end of this one.
+   */
   readonly signal?: AbortSignal;
 }
 

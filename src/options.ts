@@ -78,7 +78,10 @@ export interface SoftmaxRegressionOptions {
   readonly earlyStopping?: EarlyStopping | undefined;
   /** Fixes the order of rows: an integer in [0, 2³²). Default 0. */
   readonly seed?: number;
-  /** Default `"auto"`: WebGPU on a real adapter, else WebAssembly. */
+  /**
+   * Default `"auto"`: WebGPU on a real adapter that answers within five seconds, else WebAssembly, else the reference.
+   * A device asked for by name is waited for up to ten seconds.
+   */
   readonly device?: DeviceOption;
   /**
    * Threads of the WebAssembly backend. Default `"auto"`: one per core for large batches, where workers prove
@@ -102,7 +105,10 @@ export interface SoftmaxRegressionOptions {
    * and setItem. Default: in memory.
    */
   readonly tuningCache?: TuningCache | undefined;
-  /** Where `worker.js` of this package lies, for pages whose policy forbids workers from blobs. Default: a blob. */
+  /**
+   * Where `worker.js` of this package lies, for pages whose policy forbids workers from blobs; in Node a URL, or a path
+   * from the working directory. Default: a blob.
+   */
   readonly workerUrl?: string | URL | undefined;
 }
 

@@ -13,7 +13,7 @@ export class KeptDataset implements Dataset {
   /** Σ s_i / N. */
   readonly meanWeight: number;
   #isDisposed = false;
-  readonly #ends: (() => void)[] = [];
+  readonly #ends = new Set<() => void>();
 
   constructor({ x, targets, sampleWeights }: DatasetSource) {
     this.rows = x.rows;
@@ -28,15 +28,17 @@ export class KeptDataset implements Dataset {
     return this.#isDisposed;
   }
 
-  /** Runs `end` when the data set is disposed of. */
-  onDispose(end: () => void): void {
-    this.#ends.push(end);
+  /** Runs `end` when the data set is disposed of, unless what is returned is called before. */
+  onDispose(end: () => void): () => void {
+    this.#ends.add(end);
+    return () => void this.#ends.delete(end);
   }
 
   dispose(): void {
     if (this.#isDisposed) return;
     this.#isDisposed = true;
     for (const end of this.#ends) end();
+    this.#ends.clear();
   }
 }
 

@@ -128,7 +128,7 @@ describe("a browser that gives no device", () => {
           adapterWith({
             requestDevice: async () => {
               const device = await realDevice();
-              vi.spyOn(device.queue, "onSubmittedWorkDone").mockReturnValue(NEVER);
+              vi.spyOn(device, "popErrorScope").mockReturnValue(NEVER);
               return device;
             },
           }),

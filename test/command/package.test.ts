@@ -53,6 +53,42 @@ test("a page whose policy forbids blobs trains on threads with the package's own
   expect(await seenOn({ "/": page, "/page.js": script })).toEqual(["DeviceError", "trained"]);
 });
 
+test("a page whose policy forbids WebAssembly trains on the reference, and is told which directive it lacks", async () => {
+  const page = `<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,">
+    <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; script-src 'self'">
+    <script type="module" src="./page.js"></script>`;
+  const script = `import { SoftmaxRegression } from "./index.js";
+    const fit = async (device) => {
+      const model = new SoftmaxRegression({ device });
+      await model.fit([[0], [1]], [0, 1]);
+      return model.device;
+    };
+    window.seen = { named: await fit("wasm").catch(String), automatic: await fit("auto") };`;
+  const { named, automatic } = (await seenOn({ "/": page, "/page.js": script })) as Record<string, never>;
+  const words = /does not compile here: .*; the page's policy needs 'wasm-unsafe-eval' in script-src/;
+  expect(named).toMatch(words);
+  expect(automatic).toMatchObject({ kind: "reference", reason: expect.stringMatching(words) });
+});
+
+test("in Node a worker's script is named by a URL or by a path from the working directory", async () => {
+  const script = `
+    import { pathToFileURL } from "node:url";
+    import { resolve } from "node:path";
+    const { SoftmaxRegression } = await import("./dist/index.js");
+    const absolute = resolve("dist/worker.js");
+    const url = pathToFileURL(absolute);
+    const names = ["dist/worker.js", "./dist/worker.js", "../" + process.cwd().split("/").at(-1) + "/dist/worker.js"];
+    for (const workerUrl of [...names, absolute, url, url.href, "dist/no-worker.js"]) {
+      const model = new SoftmaxRegression({ device: "wasm", threads: 2, workerUrl });
+      console.log(await model.fit([[0], [1]], [0, 1]).then(() => "trained", (error) => error.message));
+      model.dispose();
+    }`;
+  const { stdout } = await promisify(execFile)(process.execPath, ["--input-type=module", "-e", script]);
+  const lines = stdout.trim().split("\n");
+  expect(lines.slice(0, -1)).toEqual(Array.from({ length: 6 }, () => "trained"));
+  expect(lines.at(-1)).toMatch(/^device: a worker .* died: .*dist.no-worker\.js/);
+});
+
 test("a plain script tag on a static server trains on WebGPU", async () => {
   const page = `<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,"><script type="module">
     import { SoftmaxRegression, strokeDigits } from "./index.js";

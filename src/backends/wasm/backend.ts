@@ -17,7 +17,10 @@ export interface WasmOptions {
    * threads gives the same bits, wherever the work is done.
    */
   readonly threads?: "auto" | number;
-  /** Where `worker.js` of this package lies, for pages whose policy forbids workers from blobs. */
+  /**
+   * Where `worker.js` of this package lies, for pages whose policy forbids workers from blobs; in Node a URL, or a path
+   * from the working directory.
+   */
   readonly workerUrl?: string | URL | undefined;
   /** Why WebAssembly was chosen, for `info.reason`. */
   readonly reason?: string;

@@ -36,7 +36,7 @@ export class WasmTrainer implements Trainer {
   readonly tuning = null;
   readonly #shape: ModelShape;
   readonly #threading: ThreadingOptions;
-  readonly #threaded = new Map<WasmDataset, Threading>();
+  readonly #threaded = new Map<WasmDataset, { readonly threading: Threading; readonly forget: () => void }>();
   #state: PackedState;
 
   constructor(shape: ModelShape, threading: ThreadingOptions) {
@@ -140,7 +140,10 @@ export class WasmTrainer implements Trainer {
   }
 
   dispose(): void {
-    for (const threading of this.#threaded.values()) threading.dispose();
+    for (const { threading, forget } of this.#threaded.values()) {
+      threading.dispose();
+      forget();
+    }
   }
 
   /** Runs `work` in a workspace with this trainer's parameters. */
@@ -154,13 +157,13 @@ export class WasmTrainer implements Trainer {
 
   #threadingOf(data: WasmDataset): Threading {
     const known = this.#threaded.get(data);
-    if (known) return known;
+    if (known) return known.threading;
     const threading = new Threading(data, this.#shape, this.#threading);
-    this.#threaded.set(data, threading);
-    data.onDispose(() => {
+    const forget = data.onDispose(() => {
       threading.dispose();
       this.#threaded.delete(data);
     });
+    this.#threaded.set(data, { threading, forget });
     return threading;
   }
 

@@ -31,8 +31,11 @@ function startInNode(
   script: WorkerScript,
   { onAnswer, onDeath }: WorkerEvents,
 ): WorkerHandle {
+  // Without the flags of this process, some of which a worker's script cannot be run with.
   const worker =
-    "code" in script ? new NodeWorker(script.code, { eval: true }) : new NodeWorker(fileOf(script.url));
+    "code" in script
+      ? new NodeWorker(script.code, { eval: true, execArgv: [] })
+      : new NodeWorker(fileOf(script.url), { execArgv: [] });
   worker.on("message", onAnswer);
   worker.on("messageerror", () => onDeath("its answer could not be read"));
   worker.on("error", (error: unknown) => onDeath(wordsOf(error)));

@@ -75,8 +75,9 @@ export async function assertAnswers(device: GPUDevice, timeLimit = TIME_LIMIT): 
   void device.lost.then((info) => {
     lost = lossOf(info);
   });
-  // Resolves on a lost device too, but after `lost` has.
-  const answer = device.queue.onSubmittedWorkDone();
+  // Does not wait for what is queued. Resolves on a lost device too, but after `lost` has.
+  device.pushErrorScope("validation");
+  const answer = device.popErrorScope();
   if (!(await settlesWithin(answer, timeLimit)))
     throw new DeviceError("device", `the GPU device did not answer within ${timeLimit / 1000} seconds`);
   await answer.catch((cause: unknown) => {

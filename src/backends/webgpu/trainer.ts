@@ -42,6 +42,8 @@ export class WebGpuTrainer implements Trainer {
   readonly #owner: WorkspaceOwner;
   readonly #settings: TunerSettings;
   readonly #workspaces = new Map<WebGpuDataset, Workspace>();
+  /** What takes back the wish to hear of a data set's end. */
+  readonly #forgets = new Map<WebGpuDataset, () => void>();
   #tuning: PlanReport | null = null;
 
   private constructor(owner: WorkspaceOwner, settings: TunerSettings) {
@@ -149,6 +151,7 @@ export class WebGpuTrainer implements Trainer {
 
   dispose(): void {
     for (const workspace of this.#workspaces.values()) workspace.dispose();
+    for (const forget of this.#forgets.values()) forget();
     this.#owner.submitter.dispose();
     this.#owner.parameters.dispose();
   }
@@ -182,11 +185,13 @@ export class WebGpuTrainer implements Trainer {
     this.#workspaces.delete(data);
     const workspace = await Workspace.create(this.#owner, data, plan);
     this.#workspaces.set(data, workspace);
-    if (!known) {
-      data.onDispose(() => {
+    if (!this.#forgets.has(data)) {
+      const forget = data.onDispose(() => {
         this.#workspaces.get(data)?.dispose();
         this.#workspaces.delete(data);
+        this.#forgets.delete(data);
       });
+      this.#forgets.set(data, forget);
     }
     return workspace;
   }

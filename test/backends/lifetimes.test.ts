@@ -1,0 +1,38 @@
+/** A data set that outlives many trainers: none of them stays behind with it. */
+import { afterEach, expect, test, vi } from "vitest";
+import { KeptDataset } from "../../src/backends/kept-dataset.ts";
+import { BACKENDS } from "../support/backends.ts";
+import { randomProblem } from "../support/problems.ts";
+import { withTrainer } from "../support/with-trainer.ts";
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+test.each(BACKENDS.map((backend) => [backend.name, backend] as const))(
+  "%s: what trainers want to hear of a data set's end goes with them",
+  async (_, { open }) => {
+    const backend = await open();
+    const problem = randomProblem({ rows: 30, features: 3, classes: 3 });
+    await withTrainer(backend, problem, true, async (_first, data) => {
+      let registered = 0;
+      const { onDispose } = KeptDataset.prototype;
+      vi.spyOn(KeptDataset.prototype, "onDispose").mockImplementation(function (this: KeptDataset, end) {
+        registered++;
+        const forget = onDispose.call(this, end);
+        return () => {
+          registered--;
+          forget();
+        };
+      });
+      for (let i = 0; i < 5; i++) {
+        const trainer = await backend.createTrainer({ features: 3, classes: 3, bias: true });
+        await trainer.lossAndGradient(data, 0);
+        await trainer.evaluate(data);
+        trainer.dispose();
+      }
+      expect(registered).toBe(0);
+    });
+    backend.dispose();
+  },
+);
