@@ -68,12 +68,16 @@ export class SoftmaxRegression {
    * or the defaults. Bytes are not to be changed until it is there. The work is done in pieces of some milliseconds, but
    * for long texts: they are put together from bytes in one go, some 50 ms for 100 MB.
    *
+   * @param source text, bytes, a `Blob` or a `Response`, or a promise of one: `load(fetch(url))`
    * @throws FormatError what is no model, or a damaged one, naming the field; also one with an option that is not to be
    *                     in a file
    * @throws OptionError an option given that is unknown or out of range
    */
-  static async load(source: ModelSource, options: SoftmaxRegressionOptions = {}): Promise<SoftmaxRegression> {
-    return SoftmaxRegression.#from(await loadModel(source), options);
+  static async load(
+    source: ModelSource | PromiseLike<ModelSource>,
+    options: SoftmaxRegressionOptions = {},
+  ): Promise<SoftmaxRegression> {
+    return SoftmaxRegression.#from(await loadModel(await source), options);
   }
 
   /**
