@@ -71,22 +71,26 @@ export class SoftmaxRegression {
   }
 
   /**
-   * A model that was saved, whatever it was saved as, with the options it was saved with but for those given. A file
-   * decides nothing but what the model is: `device`, `threads`, `tuning`, `tuningCache` and `workerUrl` are those given,
-   * or the defaults. Bytes are not to be changed until it is there. The work is done in pieces of some milliseconds, but
-   * for long texts: they are put together from bytes in one go, some 50 ms for 100 MB.
+   * Loads a model that was saved, whatever it was saved as, with the options it was saved with but for those given. A
+   * file decides nothing but what the model is: `device`, `threads`, `tuning`, `tuningCache` and `workerUrl` are those
+   * given, or the defaults. Bytes must not be changed until the model is there. The thread is given back every few
+   * milliseconds; only the bytes of JSON text become one string in one go, which takes some 50 ms for 100 MB.
    *
-   * @throws FormatError what is no model, or a damaged one, naming the field; also one with an option that is not to be
-   *                     in a file
+   * @param source text, bytes, a `Blob` or a `Response`, or a promise of one: `load(fetch(url))`
+   * @throws FormatError what is no model, or a damaged one, naming the field; an option that no file may hold
    * @throws OptionError an option given that is unknown or out of range
    */
-  static async load(source: ModelSource, options: SoftmaxRegressionOptions = {}): Promise<SoftmaxRegression> {
-    return SoftmaxRegression.#from(await loadModel(source), options);
+  static async load(
+    source: ModelSource | PromiseLike<ModelSource>,
+    options: SoftmaxRegressionOptions = {},
+  ): Promise<SoftmaxRegression> {
+    return SoftmaxRegression.#from(await loadModel(await source), options);
   }
 
   /**
    * The model of a fitted scikit-learn classifier, from its arrays (NPY files or plain), or from JSON text with
    * `coef_`, `intercept_` and `classes_`. Probabilities are the same; refitting takes the options given.
+   * The arrays must not be changed until the model is there.
    *
    * @throws FormatError arrays that are damaged, or do not fit each other
    */
@@ -258,8 +262,8 @@ export class SoftmaxRegression {
   }
 
   /**
-   * The model as a safetensors file, an interrupted fit and all: as it is now, whatever becomes of it meanwhile. Schedules
-   * given as functions are not saved, nor `device`, `threads`, `tuning`, `tuningCache` and `workerUrl`.
+   * Writes the model as a safetensors file, an interrupted fit and all, as it is when this is called. Schedules given
+   * as functions are not saved, nor are `device`, `threads`, `tuning`, `tuningCache` and `workerUrl`.
    *
    * @throws StateError before the first fit
    */
@@ -267,7 +271,7 @@ export class SoftmaxRegression {
     return modelToSafetensors(await this.#saved());
   }
 
-  /** The same as JSON text. @throws StateError before the first fit; FormatError more than 2²⁴ numbers */
+  /** Writes the same as JSON text. @throws StateError before the first fit; FormatError more than 2²⁴ numbers */
   async toJsonText(): Promise<string> {
     return modelToJson(await this.#saved());
   }
@@ -365,7 +369,7 @@ export class SoftmaxRegression {
     return { x, y, hooks, options: this.#options, signal };
   }
 
-  /** What there is to save now: none of it changes afterwards, but the state may get another. */
+  /** Collects what there is to save now. A fit that runs meanwhile makes new arrays and leaves these as they are. */
   async #saved(): Promise<SavedModel> {
     const [fitted, options, { progress }] = [this.#requireFitted(), this.#options, this.#state];
     return savedModel(fitted, options, progress && (await packProgress(progress)));

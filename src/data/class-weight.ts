@@ -49,8 +49,8 @@ export function explicitClassWeights(
 }
 
 /**
- * Weights by label as pairs, which files hold: as the keys of an object, labels would all become text, and some of them
- * mean something to JavaScript. A key of an object is the label of a class if there is such a class.
+ * Turns weights by label into pairs, the form that files hold: as keys of an object, labels would all become text, and
+ * some of them mean something to JavaScript. An object's key stands for the label of a class that is written like it.
  */
 export function classWeightPairs(
   given: ReadonlyMap<Label, number> | Readonly<Record<string, number>>,
@@ -65,8 +65,8 @@ export function classWeightPairs(
 }
 
 /**
- * Class weights as a file holds them: `"balanced"`, a list by position, or pairs of label and weight, which become a
- * `Map`; in older files an object.
+ * Checks class weights that a file holds: `"balanced"`, a list by position, or pairs of label and weight, which it
+ * returns as a `Map`; in older files an object.
  *
  * @throws FormatError anything else; weights that are no finite numbers ≥ 0; a label twice
  */
@@ -111,7 +111,7 @@ function isWeight(weight: unknown): weight is number {
   return typeof weight === "number" && weight >= 0 && weight < Infinity;
 }
 
-/** Whether weights are by position. */
+/** Tells whether weights are by position. */
 export function isList(value: object): value is ArrayLike<number> {
   return Array.isArray(value) || (ArrayBuffer.isView(value) && "length" in value);
 }

@@ -1,10 +1,10 @@
 /**
- * Files that stand in the place of another because it was never downloaded. They are text, which none of the formats
- * read here begins with, so that their names help more than what a reader would miss in them.
+ * Files that lie in the place of another which was never downloaded: a Git LFS pointer, a page of a server. No format
+ * that is read here begins like one of them, so an error can say what they are, and not only what is missing in them.
  */
 import { FormatError } from "../errors.ts";
 
-/** As much of a file as is looked at, bytes or characters. */
+/** How much of a file is looked at, in bytes or characters. */
 export const FOREIGN_LENGTH = 512;
 
 const FOREIGN: readonly (readonly [pattern: RegExp, name: string])[] = [
@@ -19,7 +19,7 @@ const FOREIGN: readonly (readonly [pattern: RegExp, name: string])[] = [
   ],
 ];
 
-/** @throws FormatError a file that begins like one of those that stand in another's place */
+/** Refuses a file that begins like one of those. @throws FormatError saying which it is */
 export function checkForeign(file: Uint8Array | string, argument: string): void {
   const start =
     typeof file === "string"

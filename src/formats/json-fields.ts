@@ -45,10 +45,10 @@ export function numberOf(value: unknown, argument: string): number {
   throw new FormatError(argument, `expected a number, got ${show(value)}`);
 }
 
-/** Numbers that JSON has no word for, as they are written: in quotation marks. */
+/** Names of the numbers that JSON cannot write; files hold them in quotation marks. */
 const NOT_FINITE: readonly unknown[] = ["NaN", "Infinity", "-Infinity"];
 
-/** A number that may be infinite or NaN. @throws FormatError anything but a number or one of those names */
+/** Reads a number that may be infinite or NaN. @throws FormatError anything but a number or one of those names */
 export function figureOf(value: unknown, argument: string): number {
   return NOT_FINITE.includes(value) ? Number(value) : numberOf(value, argument);
 }

@@ -1,10 +1,10 @@
 /**
  * The quick way through long arrays: `JSON.parse` reads numbers, and rows of numbers, several times as fast as a reader
- * written in JavaScript, and of those there is nothing that it is not strict about but overflow. Here is which part of a
- * text it may have.
+ * written in JavaScript, and it is as strict about them, except that it lets them overflow. This file finds the part of
+ * a text that may be left to it. It knows nothing of keys, strings and nesting.
  */
 
-/** Characters that are read at once: about a millisecond of work. */
+/** Characters that are read between two looks at the clock: about a millisecond of work. */
 const PIECE = 2 ** 16;
 
 const COMMA = 0x2c;
@@ -16,8 +16,10 @@ const IS_OF_NUMBERS = new Uint8Array(128);
 for (const character of "0123456789+-.eE \t\n\r") IS_OF_NUMBERS[character.charCodeAt(0)] = 1;
 
 /**
- * Where the last whole number or row of numbers ends that a piece of text from `from` on holds: before its comma, or
- * before the end of the array. `from` if there is none.
+ * Finds numbers and rows of numbers that begin at `from`, as many whole ones as a piece of text holds.
+ *
+ * @returns the place behind the last of them: of its comma, or of the bracket that ends the array; `from` if there is
+ * none
  */
 export function endOfNumbers(text: string, from: number, mayHoldRows: boolean): number {
   const limit = Math.min(text.length, from + PIECE);
@@ -40,7 +42,7 @@ export function endOfNumbers(text: string, from: number, mayHoldRows: boolean): 
   return end;
 }
 
-/** What a text between two brackets says; null if it is not JSON, or a number overflows. */
+/** Reads what stands between two brackets; null if that is not JSON, or a number overflows. */
 export function parseNumbers(text: string): (number | number[])[] | null {
   let items: (number | number[])[];
   try {

@@ -11,16 +11,15 @@ const MAX_VALUE_DEPTH = 32;
 /** Numbers put into text between two looks at the clock: well under a millisecond. */
 const NUMBERS = 2 ** 10;
 
-/** What has no parts. */
+/** A value without parts. */
 type Scalar = null | boolean | number | string;
 
-/** What can be written: JSON, and numbers in a typed array, which become a list. */
+/** A value that can be written: JSON, and numbers in a typed array, which become a list. */
 export type Writable = JsonValue | Float64Array | readonly Writable[] | { readonly [key: string]: Writable };
 
 /**
- * A value as JSON text; numbers in the shortest form that reads back the same, −0 too, and those that are not finite by
- * their names, `"Infinity"`. It is made in pieces, with pauses,
- * but put together in one go.
+ * Writes a value as JSON text: numbers in the shortest form that reads back the same, −0 too, and those that are not
+ * finite by their names, such as `"Infinity"`. Pauses come between its pieces, which are then joined in one go.
  */
 export async function formatJson(value: Writable): Promise<string> {
   const parts: string[] = [];
@@ -36,7 +35,7 @@ async function write(value: Writable, indent: string, parts: string[]): Promise<
   else await writeEntries(value, indent, parts);
 }
 
-/** `[1, 2]` */
+/** Writes `[1, 2]`. */
 async function writeLine(values: Float64Array | readonly Scalar[], parts: string[]): Promise<void> {
   parts.push("[");
   await inPieces(
@@ -82,12 +81,12 @@ async function writeEntries(
   }
 }
 
-/** Whether an engine's own text of a number, which is quick to come by, is the one wanted. */
+/** Tells whether the text that engines make of a number, which is quick to have, reads back the same. */
 function isPlain(value: number): boolean {
   return Number.isFinite(value) && !Object.is(value, -0);
 }
 
-/** `JSON.stringify` writes −0 as 0, and what is not finite as null. */
+/** Writes −0, and numbers that are not finite, which `JSON.stringify` would write as 0 and null. */
 function formatScalar(value: Scalar): string {
   if (typeof value === "number" && !isPlain(value)) return value === 0 ? "-0" : `"${value}"`;
   return JSON.stringify(value);
@@ -149,7 +148,7 @@ function isScalar(value: Writable): value is Scalar {
   return typeof value !== "object" || value === null;
 }
 
-/** Whether a list has no parts that would need lines of their own. */
+/** Tells whether a list fits in one line: nothing in it has parts. */
 function isLine(value: Writable): value is readonly Scalar[] {
   return isArray(value) && value.every(isScalar);
 }

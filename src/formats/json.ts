@@ -1,7 +1,7 @@
 /**
- * A strict JSON reader (RFC 8259). `JSON.parse` lets the last of two equal keys win, follows any depth until the
- * stack ends, says nothing of where a field is and holds up the page until the whole is read; packages that refuse equal
- * keys let them pass if the values are equal, or have no limit of depth. The grammar is small enough to keep here. Long
+ * A strict JSON reader (RFC 8259). `JSON.parse` lets the last of two equal keys win, follows any depth until the stack
+ * ends, says nothing of where a field is and holds up the page until the whole is read; packages that refuse equal keys
+ * let them pass if the values are equal, or have no limit of depth. The grammar is small enough to keep here. Long
  * arrays of numbers are left to `JSON.parse`, piece by piece (json-numbers.ts).
  */
 import { FormatError } from "../errors.ts";
@@ -66,7 +66,7 @@ class JsonReader {
   /** The keys that lead to the value being read. */
   readonly #path: string[] = [];
   #at = 0;
-  /** Up to here a piece was refused by the quick way, and is read the slow way, which knows what is wrong. */
+  /** End of a piece in which `JSON.parse` found a fault: until there, one value is read after the other to name it. */
   #slowUntil = 0;
 
   constructor(text: string, argument: string) {
@@ -124,14 +124,14 @@ class JsonReader {
       if (isPauseDue()) yield;
       const items = this.#numbers(depth);
       if (items === null) array.push(this.#isContainer() ? yield* this.#container(depth) : this.#scalar());
-      // An array that began as one of numbers holds them unboxed, a third of the memory.
+      // An array that begins as one of numbers keeps them unboxed, in a third of the memory.
       else if (array.length === 0) array = items;
       else for (const item of items) array.push(item);
     } while (this.#hasNext("]"));
     return array;
   }
 
-  /** The numbers and rows of numbers that come next in an array, as many as make a piece; null if there are none. */
+  /** Reads the numbers and rows of numbers that come next in an array, at most a piece; null if there are none. */
   #numbers(depth: number): JsonValue[] | null {
     if (this.#at < this.#slowUntil) return null;
     const end = endOfNumbers(this.#text, this.#at, depth < MAX_DEPTH);

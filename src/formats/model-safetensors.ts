@@ -172,7 +172,7 @@ async function readProgress(tensors: Tensors, metadata: Metadata): Promise<Saved
   if (!hasState) return null;
   const entries: [string, Float64Array][] = [];
   for (const name of names) entries.push([name.slice(PROGRESS.length), await floats(tensors, name, 1)]);
-  // Not by assignment: the name may be one that means something to JavaScript, which is for others to refuse.
+  // Not by assignment, which gives __proto__ another meaning: checkModel refuses such names.
   return { state: await jsonOf(metadata, "state"), tensors: Object.fromEntries(entries) };
 }
 

@@ -106,8 +106,8 @@ function readValue(match: RegExpExecArray, argument: string): unknown {
 }
 
 /**
- * The sizes between two brackets. One alone is a number in Python, and a tuple only with its comma. Python 2 wrote an L
- * behind some integers.
+ * Reads the sizes between two brackets. One alone is a number in Python, and a tuple only with its comma. Python 2
+ * wrote an L behind some integers.
  */
 function readTuple(text: string, argument: string): number[] {
   if (text.trim() === "") return [];

@@ -111,8 +111,8 @@ interface Descr {
 }
 
 /**
- * `<f8` and the like: the byte order, the kind, and the bytes (of strings: the characters) of an element. The order says
- * nothing of single bytes, whichever it is; otherwise none means that of the machine, which is little-endian.
+ * Reads `<f8` and the like: the byte order, the kind, and the bytes (of strings: the characters) of an element. Single
+ * bytes have no order, whatever the sign before them; `=`, `|` and no sign mean the machine's, taken as little-endian.
  */
 function readDescr(descr: string, argument: string): Descr {
   const [, order, kind, digits] = /^([<>|=]?)([bfiuU])([1-9]\d{0,8})$/.exec(descr) ?? [];
@@ -126,7 +126,7 @@ function readDescr(descr: string, argument: string): Descr {
   return { kind, size, little: order !== ">" };
 }
 
-/** Where an element, counted in C order, stands in the file. */
+/** Returns the place in the file of an element counted in C order. */
 function placesOf({ shape, fortranOrder }: NpyHeader, count: number): (i: number) => number {
   const isColumnMajor = fortranOrder && shape.length > 1;
   if (!isColumnMajor) return (i) => i;

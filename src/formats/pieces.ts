@@ -1,6 +1,6 @@
 /**
- * Long loops in pieces, so that reading or writing a large file never holds up the page. Knows nothing of what the
- * loops do.
+ * Long loops in pieces, so that a large file never holds up the page while it is read or written. This file knows
+ * nothing of what the loops do.
  */
 import { pause } from "../pause.ts";
 

@@ -38,8 +38,8 @@ export interface SafetensorsOptions {
 }
 
 /**
- * Reads a whole file. The tensors' bytes are views of `bytes`, not copies, and may be unaligned. Space before the header's
- * first bracket is read over, as the reference implementation does.
+ * Reads a whole file. The tensors' bytes are views of `bytes`, not copies, and may be unaligned. Space before the
+ * header's first bracket is skipped, as the reference implementation does.
  *
  * @throws FormatError  a header longer than the file or the limit, not UTF-8, or not the JSON that {@link parseJson}
  *                      reads; an unknown dtype or field; shapes that overflow or do not fit their bytes; bytes that

@@ -143,7 +143,7 @@ async function readClassArray(bytes: Uint8Array): Promise<readonly Label[]> {
   return Array.from<Label>(values);
 }
 
-/** @throws FormatError anything but one axis, or a second one of size 1 */
+/** Accepts one axis, or two of which one has the size 1. @throws FormatError any other shape */
 function checkLine(shape: readonly number[], argument: string): void {
   if (shape.length === 1 || (shape.length === 2 && shape.includes(1))) return;
   throw new FormatError(
@@ -152,7 +152,7 @@ function checkLine(shape: readonly number[], argument: string): void {
   );
 }
 
-/** The same of lists: those of one row `[[a, b]]` or of one column `[[a], [b]]` without the inner brackets. */
+/** Takes the inner brackets off a list of one row `[[a, b]]` or of one column `[[a], [b]]`. */
 function lineOf(value: unknown, argument: string): readonly unknown[] {
   const list = arrayOf(value, argument);
   if (!list.some(Array.isArray)) return list;

@@ -14,7 +14,7 @@ import type { Fitted } from "./fitted.ts";
 export type ModelSource = string | Uint8Array | ArrayBuffer | Blob | Response;
 
 /**
- * Whether an option says what a model is, so that a file holds it. The others say where and how fast it runs: a file
+ * Options that say what a model is, which files hold, and (false) options that say where and how fast it runs: a file
  * that could name those would decide which script is run and which device is asked for.
  */
 const IS_SAVED: Readonly<Record<keyof ResolvedOptions, boolean>> = {
@@ -85,8 +85,8 @@ export async function loadModel(source: ModelSource): Promise<SavedModel> {
 }
 
 /**
- * The options of a saved model, `given` ones instead of those saved. A file may hold those that say what a model is, and
- * no other: not where it runs, what is fetched or what is run.
+ * Returns the options of a saved model, `given` ones instead of those saved. A file may hold options that say what a
+ * model is, and no other: it decides neither where the model runs nor what is fetched or executed.
  *
  * @throws FormatError an option that no file of this library holds, or a value out of range
  */

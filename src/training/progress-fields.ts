@@ -27,7 +27,7 @@ const ITERATION: Fields<IterationRecord> = {
   passes: "count",
 };
 
-/** Plain data as JSON. Figures may have overflowed: numbers that are not finite are written by their names. */
+/** Returns plain data as JSON. Figures may have overflowed: numbers that are not finite become their names. */
 export async function asJson(value: unknown): Promise<JsonValue> {
   if (typeof value === "number" && !Number.isFinite(value)) return String(value);
   if (typeof value !== "object" || value === null) return value as JsonValue;
@@ -42,17 +42,17 @@ export async function asJson(value: unknown): Promise<JsonValue> {
   return object;
 }
 
-/** The records of epochs 1 to `last`. @throws FormatError */
+/** Reads the records of epochs 1 to `last`. @throws FormatError */
 export function epochsOf(value: unknown, last: number): Promise<EpochRecord[]> {
   return recordsOf(value, EPOCH, { name: "epoch", first: 1, last });
 }
 
-/** The records of the start, which is iteration 0, to iteration `last`. @throws FormatError */
+/** Reads the records of the start, which is iteration 0, to iteration `last`. @throws FormatError */
 export function iterationsOf(value: unknown, last: number): Promise<IterationRecord[]> {
   return recordsOf(value, ITERATION, { name: "iteration", first: 0, last });
 }
 
-/** What was reported before. It is shown again, so it has to be what it was: numbers, in their order. */
+/** Reads what was reported before. A page shows it again, so it has to be what it was: numbers, in their order. */
 async function recordsOf<T>(
   value: unknown,
   fields: Fields<T>,
@@ -86,7 +86,7 @@ function fieldsOf(
   return Object.fromEntries(entries);
 }
 
-/** A number that may have overflowed; null is what the first version of the files made of those. @throws FormatError */
+/** Reads a number that may have overflowed. Files of before have null for those that did. @throws FormatError */
 export function figureOf(value: unknown, field: string): number {
   if (value === null) return Number.NaN;
   return readFigure(value, `model.progress.${field}`);
@@ -112,7 +112,7 @@ export function countOf(from: Record<string, unknown>, name: string, most = 2 **
   return value;
 }
 
-/** A refusal of what a field of a file holds. */
+/** Makes the error for what a field of a file holds. */
 export function bad(field: string, given: unknown): FormatError {
   const what = typeof given === "string" ? given.slice(0, 60) : show(given);
   return new FormatError(`model.progress.${field}`, `no fit can go on from this: got ${what}`);

@@ -33,7 +33,7 @@ export class ProgressTensors {
     return Object.hasOwn(this.#tensors, `${name}.weights`);
   }
 
-  /** @throws FormatError no array of that name, another length, or a value that is not accepted */
+  /** Returns an array. @throws FormatError no array of that name, another length, or a value that is not accepted */
   async take(
     name: string,
     length: number,
@@ -49,7 +49,7 @@ export class ProgressTensors {
     return values;
   }
 
-  /** Two arrays, W and b. @throws FormatError as {@link take} */
+  /** Returns two arrays, W and b. @throws FormatError as {@link take} */
   async parameters(name: string, accepts?: (value: number) => boolean): Promise<Parameters> {
     return {
       weights: await this.take(`${name}.weights`, this.#weights, accepts),
@@ -57,7 +57,7 @@ export class ProgressTensors {
     };
   }
 
-  /** @throws FormatError an array that nothing has asked for */
+  /** Refuses arrays that nothing has asked for. @throws FormatError */
   requireAllUsed(): void {
     for (const name of this.#left) throw bad(name.slice(0, 40), "an array that this fit does not have");
   }

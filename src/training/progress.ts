@@ -1,6 +1,6 @@
 /**
- * What a fit can go on with as a saved model keeps it: numbers that matter to the last bit as named arrays, the rest as
- * JSON. What is read may come from anyone: nothing goes on that no fit could have left behind.
+ * Interrupted fits as a saved model keeps them: numbers that matter to the last bit as named arrays, the rest as JSON.
+ * A file may come from anyone: what no fit could have left behind is refused.
  */
 import type { DeviceKind, OptimiserState } from "../backends/backend.ts";
 import type { SavedProgress } from "../formats/saved-model.ts";
@@ -26,7 +26,7 @@ const MAX_CONDITIONS = 10_000;
 
 const KINDS: readonly DeviceKind[] = ["webgpu", "wasm", "reference"];
 
-/** For saving. */
+/** Packs an interrupted fit for saving. */
 export async function packProgress(progress: Progress): Promise<SavedProgress> {
   if (progress.solver === "lbfgs") return packLbfgs(progress);
   const { optimiser } = progress.state;
@@ -71,10 +71,10 @@ function named(name: string, { weights, bias }: Parameters): [string, Float64Arr
 }
 
 /**
- * The inverse, for a model of `weights` W `[K·D]` and `classes` K.
+ * Unpacks what {@link packProgress} made, for a model of `weights` W `[K·D]` and `classes` K.
  *
- * @throws FormatError what a fit cannot go on from: fields or arrays that are missing, unknown, of another length or not
- *                     finite; counts that contradict each other
+ * @throws FormatError what a fit cannot go on from: fields or arrays that are missing, unknown, of another length or
+ *                     not finite; counts that contradict each other
  */
 export async function unpackProgress(
   { state: saved, tensors: arrays }: SavedProgress,
@@ -126,7 +126,7 @@ function devicesOf(value: unknown): DeviceKind[] {
   throw bad("devices", value);
 }
 
-/** What errors show when a fit is resumed under others, so that it has to be short. */
+/** Reads the conditions. They have to be short: errors show them when a fit is resumed under others. */
 function conditionsOf(said: Record<string, unknown>): Conditions {
   const conditions = objectOf(said.conditions) as Conditions;
   const { length } = JSON.stringify(conditions);
@@ -134,7 +134,7 @@ function conditionsOf(said: Record<string, unknown>): Conditions {
   return conditions;
 }
 
-/** Steps along which the gradient grew, as it does wherever the curvature is positive. */
+/** Reads L-BFGS's pairs. Their steps went where the gradient grew, which is what positive curvature means. */
 async function pairsOf(count: number, length: number, tensors: ProgressTensors): Promise<CurvaturePair[]> {
   const pairs: CurvaturePair[] = [];
   for (let i = 0; i < count; i++) {
@@ -185,7 +185,7 @@ async function optimiserOf(tensors: ProgressTensors, isAdamw: boolean): Promise<
   };
 }
 
-/** A mean of squares may overflow while the parameters, which are divided by its root, stay finite. */
+/** Accepts infinity too: a mean of squares may overflow while steps, which are divided by its root, stay finite. */
 function isMeanOfSquares(value: number): boolean {
   return value >= 0;
 }

@@ -1,4 +1,6 @@
-/** Files whose author wants more than a model loaded: no script of theirs runs, and nothing else than asked for does. */
+/**
+ * Files whose author wants more than a model loaded: no script of theirs runs, and nothing else than asked for does.
+ */
 import { describe, expect, test } from "vitest";
 import { modelToJson } from "../../src/formats/model-json.ts";
 import { modelToSafetensors } from "../../src/formats/model-safetensors.ts";

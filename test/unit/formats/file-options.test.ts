@@ -1,4 +1,6 @@
-/** What the options of a file decide: what the model is, and nothing of where it runs, what is fetched or what is run. */
+/**
+ * What the options of a file decide: what the model is, and nothing of where it runs, what is fetched or what is run.
+ */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { SavedModel } from "../../../src/formats/saved-model.ts";

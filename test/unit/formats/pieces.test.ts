@@ -1,6 +1,6 @@
 /**
- * Large files, read and written in pieces: between two pieces the event loop turns, so that a page goes on and an abort is
- * seen. The clock is one that says at every look that a pause is due.
+ * Large files, read and written in pieces: between two pieces the event loop turns, so that a page goes on and an abort
+ * is seen. The clock is one that says at every look that a pause is due.
  */
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { parseJson } from "../../../src/formats/json.ts";

@@ -69,7 +69,7 @@ test("tensors may lie in any order, empty ones anywhere", async () => {
   expect(read.tensors.get("b")?.bytes).toEqual(float64s(2));
 });
 
-test("elements may lie at any byte, and space before the header, as the reference implementation reads them", async () => {
+test("elements may lie at any byte, and space before the header: the reference implementation reads it", async () => {
   const header = { a: { dtype: "U8", shape: [1], data_offsets: [0, 1] }, b: f64(1, 9) };
   const text = utf8(` \t\r\n${JSON.stringify(header)}`);
   const odd = join(uint64(text.length), text, [7], float64s(0.1));
