@@ -18,9 +18,9 @@ export const TABLE: TableChoices = {
   arePixels: false,
 };
 
-/** A file at a path. */
-export function file(path: string, content: string | Uint8Array<ArrayBuffer>): NamedFile {
-  return { path, file: new File([content], path) as unknown as globalThis.File };
+/** A file at a path; its type is what a browser would make of its name. */
+export function file(path: string, content: string | Uint8Array<ArrayBuffer>, type = ""): NamedFile {
+  return { path, file: new File([content], path, { type }) as unknown as globalThis.File };
 }
 
 /** The data set, with what was told meanwhile. */

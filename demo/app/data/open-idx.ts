@@ -1,5 +1,6 @@
 /** IDX files, as MNIST and its relatives come: images and labels, plain or gzip, with files to check with or without. */
 import { FormatError, readIdxPair, ShapeError, SoftmaxError } from "../../../src/index.ts";
+import { inCode } from "./code-text.ts";
 import type { DemoDataset, ImageShape, RowsCode, Samples } from "./demo-dataset.ts";
 import { countedStream, headOf } from "./open-bytes.ts";
 import { type NamedFile, nameOf, type OpenContext } from "./open-context.ts";
@@ -50,10 +51,12 @@ export async function openIdx(files: readonly NamedFile[], context: OpenContext)
 
 /** The library reads these files itself; where nothing is split, its rows are those of this page. */
 function codeOf(train: Pair, validation: Pair): RowsCode {
+  // In an address, a name may not be a path, a scheme or a query.
+  const fetched = (file: NamedFile) => `await fetch(${inCode(encodeURIComponent(nameOf(file)))})`;
   const read = ({ images, labels }: Pair) =>
     `await readIdxPair(
-  await fetch(${JSON.stringify(nameOf(images))}),
-  await fetch(${JSON.stringify(nameOf(labels))}),
+  ${fetched(images)},
+  ${fetched(labels)},
 );`;
   return {
     imports: ["readIdxPair"],
