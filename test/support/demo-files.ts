@@ -35,3 +35,21 @@ export function open(files: readonly NamedFile[], table: Partial<TableChoices> =
   );
   return Object.assign(opening, { progress });
 }
+
+/** An NPY file: a type as NumPy writes it, sizes, elements in C order unless `isFortran`. */
+export function npy(
+  descr: string,
+  shape: readonly number[],
+  elements: ArrayBufferView<ArrayBuffer>,
+  isFortran = false,
+) {
+  const tuple = shape.map((size) => `${size},`).join(" ");
+  const order = isFortran ? "True" : "False";
+  const header = `{'descr': '${descr}', 'fortran_order': ${order}, 'shape': (${tuple}), }\n`;
+  const start = new TextEncoder().encode(`......v0..${header}`);
+  start.set([0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0, header.length, 0]);
+  const bytes = new Uint8Array(start.length + elements.byteLength);
+  bytes.set(start);
+  bytes.set(new Uint8Array(elements.buffer, elements.byteOffset, elements.byteLength), start.length);
+  return bytes;
+}

@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import type { NamedFile } from "../../demo/app/data/open-context.ts";
 import { kindOf, remarkOnIgnored } from "../../demo/app/data/open-kind.ts";
 import { splitRows } from "../../demo/app/data/split-rows.ts";
-import { file, open } from "../support/demo-files.ts";
+import { file, npy, open } from "../support/demo-files.ts";
 import { hasData } from "../support/real-data.ts";
 
 /** `rows` images of 2 × 3 pixels that are all their number, and labels 0, 1, 2, 0, … */
@@ -71,7 +71,7 @@ describe("IDX", () => {
     await expect(open([cut, trainLabels])).rejects.toThrow(
       "train-images-idx3-ubyte: truncated: expected 196 bytes by the header, found 100",
     );
-    const noise = file("train-images-idx3-ubyte.gz", new TextEncoder().encode("<!doctype html>"));
+    const noise = file("train-images-idx3-ubyte.gz", "no IDX file at all");
     await expect(open([noise, trainLabels])).rejects.toThrow(/^train-images.*expected the magic number/);
     const fewer = file("train-labels-idx1-ubyte", idx(29).labels);
     await expect(open([trainImages, fewer])).rejects.toThrow(
@@ -105,14 +105,6 @@ describe("IDX", () => {
   });
 });
 
-function npy(descr: string, shape: readonly number[], elements: ArrayBufferView<ArrayBuffer>) {
-  const tuple = shape.map((size) => `${size},`).join(" ");
-  const header = `{'descr': '${descr}', 'fortran_order': False, 'shape': (${tuple}), }\n`;
-  const start = new TextEncoder().encode(`......v0..${header}`);
-  start.set([0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0, header.length, 0]);
-  return Uint8Array.from([...start, ...new Uint8Array(elements.buffer)]);
-}
-
 describe("NPY", () => {
   const rows = Float32Array.from({ length: 20 }, (_, i) => i);
   const y = file(
@@ -130,6 +122,55 @@ describe("NPY", () => {
     expect(dataset).toMatchObject({ name: "x.npy", image: null, train: { x: { rows: 8, cols: 2 } } });
     const { x: held, y: labels } = dataset.validation;
     expect(labels).toEqual(labels.map((_, i) => (held.data[2 * i] / 2) % 2));
+  });
+
+  test("labels in a column of their own, below 0, or far above what float32 counts", async () => {
+    const x = file("x.npy", npy("<f4", [10, 2], rows));
+    const label = (i: number) => (i % 2 ? -1 : 1);
+    const signed = file(
+      "y.npy",
+      npy(
+        "<i4",
+        [10, 1],
+        Int32Array.from({ length: 10 }, (_, i) => label(i)),
+      ),
+    );
+    const { train } = await open([x, signed]);
+    expect(train.y).toEqual(train.y.map((_, i) => String(label(train.x.data[2 * i] / 2))));
+    const large = (i: number) => 2 ** 40 + (i % 2);
+    const exact = file(
+      "y.npy",
+      npy(
+        "<f8",
+        [10, 1],
+        Float64Array.from({ length: 10 }, (_, i) => large(i)),
+      ),
+    );
+    expect(new Set((await open([exact, x])).train.y)).toEqual(new Set([large(0), large(1)]));
+  });
+
+  test("Fortran order, and more elements than are converted at a time", async () => {
+    const [n, height, width] = [3000, 5, 7];
+    const value = (i: number, j: number, k: number) => (i % 250) + ((j * width + k) % 5);
+    const fortran = new Float64Array(n * height * width);
+    for (let i = 0; i < n; i++)
+      for (let j = 0; j < height; j++)
+        for (let k = 0; k < width; k++) fortran[i + n * (j + height * k)] = value(i, j, k);
+    const bytes = npy("<f8", [n, height, width], fortran, true);
+    const labels = npy(
+      "<i4",
+      [n],
+      Int32Array.from({ length: n }, (_, i) => i % 250),
+    );
+    const { train, image } = await open([file("x.npy", bytes), file("y.npy", labels)]);
+    expect(image).toEqual({ width, height, channels: 1 });
+    for (const [row, label] of train.y.entries()) {
+      const pixels = train.x.data.subarray(row * height * width, (row + 1) * height * width);
+      const expected = Array.from({ length: height * width }, (_, at) =>
+        Math.round((255 * value(Number(label), Math.floor(at / width), at % width)) / 253),
+      );
+      expect(Array.from(pixels)).toEqual(expected);
+    }
   });
 
   test("pictures", async () => {

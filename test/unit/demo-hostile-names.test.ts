@@ -38,7 +38,10 @@ const HOSTILE = [
 const KEYS = ["__proto__", "constructor", "prototype", "toString", "hasOwnProperty"];
 
 const attack = vi.fn();
-beforeEach(() => vi.stubGlobal("attack", attack));
+beforeEach(() => {
+  attack.mockClear();
+  vi.stubGlobal("attack", attack);
+});
 afterEach(() => {
   expect(attack).not.toHaveBeenCalled();
   vi.unstubAllGlobals();

@@ -9,6 +9,7 @@ import { checkClasses, checkSize, datasetOf, describe } from "./open-dataset.ts"
 /** Of the rows held back where no files to check with are given: MNIST's own share is as large. */
 const SHARE = 1 / 6;
 const IMAGES_MAGIC = 0x00000803;
+const LABELS_MAGIC = 0x00000801;
 const HEADER_BYTES = 16;
 /** Of a name, what says only that this is an IDX file. */
 const SUFFIX = /[-.]idx.*$/i;
@@ -23,6 +24,8 @@ interface Pair {
  * labels, the other part is split.
  *
  * @throws FormatError files without a counterpart, two for the same part, or what `readIdxPair` refuses
+ * @throws ShapeError  parts that do not fit each other
+ * @throws LimitError  more images than this page takes
  */
 export async function openIdx(files: readonly NamedFile[], context: OpenContext): Promise<DemoDataset> {
   const { train, validation, leftOut } = await pairsOf(files);
@@ -72,8 +75,7 @@ interface ReadPair {
 }
 
 async function readPair({ images, labels }: Pair, context: OpenContext): Promise<ReadPair> {
-  const [magic, rows, height, width] = await headerOf(images);
-  if (magic === IMAGES_MAGIC) checkSize(rows, height * width, 1, images.path);
+  await checkHeaders(images, labels);
   // As a response, so that an abort reaches the reader; the labels are small and say nothing.
   const silent = { ...context, onProgress: () => {} };
   try {
@@ -90,11 +92,21 @@ async function readPair({ images, labels }: Pair, context: OpenContext): Promise
   }
 }
 
-async function headerOf(images: NamedFile): Promise<number[]> {
-  const head = await headOf(images, HEADER_BYTES);
-  if (head.length < HEADER_BYTES) return [];
-  const view = new DataView(head.buffer, head.byteOffset);
-  return [0, 4, 8, 12].map((at) => view.getUint32(at));
+/** Checks what the headers announce, before anything is read or unpacked. Other faults are the reader's to name. */
+async function checkHeaders(images: NamedFile, labels: NamedFile): Promise<void> {
+  const [magic, rows, height, width] = await headerOf(images);
+  if (magic !== IMAGES_MAGIC || width === undefined) return;
+  checkSize(rows, height * width, 1, images.path);
+  const [labelsMagic, length] = await headerOf(labels);
+  if (labelsMagic !== LABELS_MAGIC || length === undefined || length === rows) return;
+  throw new ShapeError(labels.path, `expected one per image, got ${length} labels and ${rows} images`);
+}
+
+/** The first numbers of a file, as many as there are. */
+async function headerOf(file: NamedFile): Promise<number[]> {
+  const head = await headOf(file, HEADER_BYTES);
+  const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
+  return [0, 4, 8, 12].filter((at) => at + 4 <= head.length).map((at) => view.getUint32(at));
 }
 
 function checkParts(train: ReadPair, held: ReadPair, { images, labels }: Pair): void {
