@@ -233,4 +233,55 @@ describe("the form of a table", () => {
     expect(place.innerText).toContain("Features: 784 of 785 columns");
     expect(place.innerText).toContain("pixels of 28 × 28 pictures");
   });
+
+  test("of very many columns, the label is typed, and a thousand boxes are shown of those that are found", async () => {
+    const many = [...numbers(100_000), { name: "kind", isNumeric: false }];
+    const { place, answers, boxes, settled } = form(many);
+    expect(place.querySelectorAll("*").length).toBeLessThan(100);
+    const find = <E extends Element = HTMLInputElement>(which: string) => {
+      const element = place.querySelector<E>(which);
+      return element ?? expect.unreachable(`there is no ${which}`);
+    };
+    const type = async (which: string, text: string) => {
+      find(which).value = text;
+      find(which).dispatchEvent(new InputEvent("input", { bubbles: true }));
+      await settled();
+    };
+    const press = async (name: string) => {
+      [...place.querySelectorAll("button")].find(({ innerText }) => innerText === name)?.click();
+      await settled();
+    };
+    expect(find("input[list]").value).toBe("kind");
+    expect(place.innerText).toContain("One of 100,001, by its name. It holds text");
+    await type("input[list]", "p7001");
+    expect(Array.from(find<HTMLDataListElement>("datalist").options, ({ value }) => value)).toEqual([
+      "p7001",
+      ...Array.from({ length: 10 }, (_, i) => `p7001${i}`),
+    ]);
+    await type("input[list]", "p70010x");
+    expect(place.innerText).toContain("No column has this name, so it is still “p7001”.");
+    await type("input[list]", "p70019");
+    find<HTMLElement>("summary").click();
+    await settled();
+    expect(boxes().length).toBe(1000);
+    expect(place.innerText).toContain("100,000 found, 99,000 of them not shown below");
+    await press("Untick all found");
+    await type("[type=search]", "P9999");
+    expect(place.innerText).toContain("11 found");
+    expect(boxes().map(({ checked }) => checked)).toEqual(boxes().map(() => false));
+    await press("Tick all found");
+    expect(boxes().map(({ checked }) => checked)).toEqual(boxes().map(() => true));
+    boxes()[0].click();
+    await settled();
+    expect(place.innerText).toContain("Features: 10 of 100,000 columns");
+    find("[type=submit]").click();
+    const [{ label, leaveOut }] = answers;
+    const left = new Set(leaveOut);
+    expect([label, left.has("p9999"), left.has("p99990"), left.has("p0")]).toEqual([
+      "p70019",
+      true,
+      false,
+      true,
+    ]);
+  });
 });

@@ -152,6 +152,13 @@ describe("IDX, packed", () => {
   });
 });
 
+test("a packed table whose row does not end", async () => {
+  const head = new TextEncoder().encode("x,species\n1,a\n");
+  expect(await refusal([bomb("t.csv.gz", head)])).toBe(
+    "t.csv.gz: row 3 does not end within 4,194,304 characters; each row of a table has a line of its own",
+  );
+});
+
 test("a packed file of no kind is told by its first bytes", async () => {
   expect(await refusal([bomb("data.gz", new Uint8Array(10))])).toBe(
     "data.gz: is none of the files this page knows: IDX, CSV, NPY, or a folder of pictures such as PNG or JPEG",

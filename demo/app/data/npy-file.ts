@@ -146,7 +146,7 @@ function elementBytes(descr: string, path: string): number {
   readNpy(headerOf(descr, 0), path);
   const size = Number(/\d+$/.exec(descr)?.[0]);
   if (!isOfStrings(descr)) return size;
-  checkName(size, "a label", path);
+  checkName({ length: size }, "a label", path);
   return size * CODE_POINT_BYTES;
 }
 

@@ -31,8 +31,8 @@ export function checkSize(rows: number, cols: number, elementBytes: number, argu
   }
 }
 
-/** Checks the length of a name: `what` says of what. @throws LimitError one that is too long */
-export function checkName(length: number, what: string, argument: string): void {
+/** Checks the length of a name; `what` says of what it is one. @throws LimitError one that is too long */
+export function checkName({ length }: { readonly length: number }, what: string, argument: string): void {
   if (length <= MAX_NAME) return;
   throw new LimitError(
     argument,
