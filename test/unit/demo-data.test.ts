@@ -173,6 +173,30 @@ describe("NPY", () => {
     }
   });
 
+  test.each([
+    ["|u1", Uint8Array],
+    ["|i1", Int8Array],
+    ["<u2", Uint16Array],
+    ["<i2", Int16Array],
+    ["<u4", Uint32Array],
+    ["<i4", Int32Array],
+    ["<i8", BigInt64Array],
+    ["<f4", Float32Array],
+    ["<f8", Float64Array],
+  ] as const)("elements of type %s, and big-endian", async (descr, Type) => {
+    const small = Array.from({ length: 20 }, (_, i) => i);
+    const elements =
+      descr === "<i8" ? BigInt64Array.from(small, BigInt) : new (Type as typeof Int8Array)(small);
+    const plain = await open([file("x.npy", npy(descr, [10, 2], elements)), y]);
+    const { x: held, y: labels } = plain.validation;
+    expect(labels).toEqual(labels.map((_, i) => (held.data[2 * i] / 2) % 2));
+    const size = elements.BYTES_PER_ELEMENT;
+    const swapped = new Uint8Array(elements.buffer.slice(0));
+    for (let at = 0; at < swapped.length; at += size) swapped.subarray(at, at + size).reverse();
+    const big = npy(descr.replace("<", ">"), [10, 2], swapped);
+    expect(await open([file("x.npy", big), y])).toEqual(plain);
+  });
+
   test("pictures", async () => {
     const x = file(
       "x.npy",
@@ -251,25 +275,28 @@ describe("kinds", () => {
 });
 
 describe("rows held back", () => {
+  const { signal } = new AbortController();
+  const split = (y: readonly string[] | readonly number[], share: number, kind: "stratified" | "plain") =>
+    splitRows(y, { share, split: kind, argument: "y", signal });
   const y = Array.from({ length: 1000 }, (_, i) => (i % 10 === 0 ? "rare" : "usual"));
 
-  test("stratified: every class keeps its share; the same every time", () => {
-    const { train, validation } = splitRows(y, 1 / 5, "stratified", "y");
+  test("stratified: every class keeps its share; the same every time", async () => {
+    const { train, validation } = await split(y, 1 / 5, "stratified");
     const rare = (rows: Uint32Array) => rows.filter((row) => y[row] === "rare").length;
     expect([train.length, validation.length, rare(train), rare(validation)]).toEqual([800, 200, 80, 20]);
-    expect(splitRows(y, 1 / 5, "stratified", "y")).toEqual({ train, validation });
+    expect(await split(y, 1 / 5, "stratified")).toEqual({ train, validation });
     expect([...train, ...validation].toSorted((a, b) => a - b)).toEqual(y.map((_, i) => i));
   });
 
-  test("plain: the share of all rows, and no class without a row to train on", () => {
-    const { validation } = splitRows(y, 1 / 5, "plain", "y");
+  test("plain: the share of all rows, and no class without a row to train on", async () => {
+    const { validation } = await split(y, 1 / 5, "plain");
     expect(validation.length).toBe(200);
     const pairs = Array.from({ length: 40 }, (_, i) => i >> 1);
-    const split = splitRows(pairs, 1 / 2, "plain", "y");
-    expect(new Set(Array.from(split.train, (row) => pairs[row])).size).toBe(20);
+    const halves = await split(pairs, 1 / 2, "plain");
+    expect(new Set(Array.from(halves.train, (row) => pairs[row])).size).toBe(20);
   });
 
-  test("few rows: one is held back where a class can spare it", () => {
-    expect(splitRows(["a", "a", "b"], 1 / 5, "stratified", "y").validation.length).toBe(1);
+  test("few rows: one is held back where a class can spare it", async () => {
+    expect((await split(["a", "a", "b"], 1 / 5, "stratified")).validation.length).toBe(1);
   });
 });

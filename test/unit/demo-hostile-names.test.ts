@@ -61,6 +61,7 @@ describe("text in code", () => {
   test("values keep their meaning; a name that JavaScript knows is a name like any other", () => {
     const value = {
       ...{ list: [1, -2.5, true, null], "*/": "</script>", "two words": Infinity },
+      weights: new Map([...KEYS, ...HOSTILE].map((key) => [key, 0.5])),
       ...Object.fromEntries(KEYS.map((key) => [key, 2])),
     };
     const again: unknown = new Function(`return ${inCode(value)}`)();

@@ -13,10 +13,11 @@ const UNSAFE = /[<\u007f-\u009f\p{Cf}\p{Zl}\p{Zp}]|(?<=\*)\//gu;
 /** Names of properties that need no quotation marks. */
 const PLAIN_NAME = /^[a-z]\w*$/i;
 
-/** Returns an expression for a value that JSON can say, on one line. What is undefined in an object is left out. */
+/** Returns an expression for a value that JSON can say, or a Map of such, on one line. What is undefined is left out. */
 export function inCode(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(value).replace(UNSAFE, escaped);
   if (Array.isArray(value)) return `[${value.map(inCode).join(", ")}]`;
+  if (value instanceof Map) return `new Map(${inCode([...value])})`;
   if (typeof value !== "object" || value === null) return String(value);
   const entries = Object.entries(value).filter(([, item]) => item !== undefined);
   if (entries.length === 0) return "{}";

@@ -7,11 +7,12 @@ export class GrowingFloats {
   /** How many there are. */
   length = 0;
   readonly #most: number;
-  #memory = new Float32Array(FIRST);
+  #memory: Float32Array<ArrayBuffer>;
 
-  /** `most` is the number of values that there can be. */
-  constructor(most: number) {
+  /** `most` is the number of values that there can be; memory for all of them is taken at once if they `areThere`. */
+  constructor(most: number, areThere = false) {
     this.#most = most;
+    this.#memory = new Float32Array(areThere ? most : Math.min(most, FIRST));
   }
 
   /** All values so far. */

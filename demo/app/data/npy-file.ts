@@ -23,10 +23,27 @@ export interface NpyContent {
 
 /** Magic number, version and length of the longest kind of header, and the longest header that is read. */
 const START_BYTES = 12;
+/** The same of version 1. */
+const FIRST_START = 10;
 const MAX_HEADER_BYTES = 10_000;
 /** Bytes that are converted at a time. */
-const BLOCK_BYTES = 2 ** 18;
+const BLOCK_BYTES = 2 ** 17;
 const CODE_POINT_BYTES = 4;
+
+type Numbers = Uint8Array | Int8Array | Uint16Array | Int16Array | Uint32Array | Int32Array;
+type Elements = Numbers | Float32Array | Float64Array | readonly string[];
+
+/** Types whose elements are in memory as they are in the file: every browser runs on little-endian machines. */
+const AS_IN_MEMORY = new Map<string, new (buffer: ArrayBuffer) => Elements>([
+  ["|u1", Uint8Array],
+  ["|i1", Int8Array],
+  ["<u2", Uint16Array],
+  ["<i2", Int16Array],
+  ["<u4", Uint32Array],
+  ["<i4", Int32Array],
+  ["<f4", Float32Array],
+  ["<f8", Float64Array],
+]);
 
 /**
  * Reads a whole file.
@@ -41,7 +58,7 @@ export async function readNpyFile(file: NamedFile, context: OpenContext): Promis
   try {
     return await withSources([[source, file.path]], async (reader) => {
       const header = await readHeader(reader);
-      const values = await readValues(reader, header, context.signal);
+      const values = await readValues(reader, header, file.file.size, context.signal);
       return { shape: header.shape, values };
     });
   } catch (error) {
@@ -56,11 +73,13 @@ async function readHeader(reader: ByteReader): Promise<NpyHeader> {
   let missing = 0;
   if (start.length === START_BYTES) {
     const view = viewOf(start);
-    const declared = isFirstVersion ? view.getUint16(8, true) - 2 : view.getUint32(8, true);
+    const declared = isFirstVersion
+      ? view.getUint16(8, true) + FIRST_START - START_BYTES
+      : view.getUint32(8, true);
     missing = Math.min(declared, MAX_HEADER_BYTES);
   }
-  const head = concat([start, await reader.read(Math.max(0, missing))]);
-  const header = readNpyHeader(head, reader.argument);
+  const head = await concat([start, await reader.read(Math.max(0, missing))]);
+  const header = await readNpyHeader(head, reader.argument);
   if (header.shape.length > 0) return header;
   throw new FormatError(`${reader.argument}.shape`, "it holds a single value, where rows or labels belong");
 }
@@ -68,11 +87,12 @@ async function readHeader(reader: ByteReader): Promise<NpyHeader> {
 async function readValues(
   reader: ByteReader,
   header: NpyHeader,
+  fileBytes: number,
   signal: AbortSignal,
 ): Promise<NpyContent["values"]> {
   const path = reader.argument;
   const { descr, shape, fortranOrder } = header;
-  const bytes = elementBytes(descr, path);
+  const bytes = await elementBytes(descr, path);
   const elements = countOf(shape, `${path}.shape`);
   checkSize(shape[0], elements / Math.max(1, shape[0]), Float32Array.BYTES_PER_ELEMENT, path);
   if (!isColumn(shape) && isOfStrings(descr)) {
@@ -84,10 +104,11 @@ async function readValues(
     for await (const block of blocks) for (const value of block) column.push(value);
     return column as number[] | string[];
   }
-  const values = new GrowingFloats(elements);
+  const values = new GrowingFloats(elements, fileBytes >= elements * bytes);
   for await (const block of blocks) {
-    checkFinite(block as Float64Array, values.length, shape, path, fortranOrder);
-    values.add(block.length).set(block as Float64Array);
+    const numbers = block as Numbers;
+    checkFinite(numbers, values.length, shape, path, fortranOrder);
+    values.add(numbers.length).set(numbers);
   }
   return fortranOrder ? transposed(values.values, shape, signal) : values.values;
 }
@@ -123,7 +144,7 @@ async function* blocksOf(
   bytes: number,
   elements: number,
   signal: AbortSignal,
-): AsyncGenerator<Float64Array | readonly string[]> {
+): AsyncGenerator<Elements> {
   const most = Math.max(1, Math.floor(BLOCK_BYTES / bytes));
   const expected = `expected ${elements * bytes} bytes of elements`;
   for (let done = 0; done < elements; done += most) {
@@ -133,17 +154,26 @@ async function* blocksOf(
       const found = done * bytes + block.length;
       throw new FormatError(`${reader.argument}.shape`, `truncated: ${expected}, found ${found}`);
     }
-    yield readNpy(concat([headerOf(descr, length), block]), reader.argument).values;
+    const InMemory = AS_IN_MEMORY.get(descr);
+    yield InMemory
+      ? new InMemory(block.slice().buffer)
+      : await elementsOf(block, descr, length, reader.argument);
     await pause(signal);
   }
   if (await reader.isAtEnd()) return;
   throw new FormatError(`${reader.argument}.shape`, `trailing bytes: ${expected}, and more follow`);
 }
 
+/** Elements of any type that the library reads. */
+async function elementsOf(block: Uint8Array, descr: string, length: number, path: string): Promise<Elements> {
+  const { values } = await readNpy(await concat([headerOf(descr, length), block]), path);
+  return values;
+}
+
 /** Bytes of one element. @throws FormatError a type that is not read, LimitError strings too long for labels */
-function elementBytes(descr: string, path: string): number {
+async function elementBytes(descr: string, path: string): Promise<number> {
   // Without elements, the reader looks at nothing but the type.
-  readNpy(headerOf(descr, 0), path);
+  await elementsOf(new Uint8Array(), descr, 0, path);
   const size = Number(/\d+$/.exec(descr)?.[0]);
   if (!isOfStrings(descr)) return size;
   checkName({ length: size }, "a label", path);
@@ -157,9 +187,10 @@ function isOfStrings(descr: string): boolean {
 /** The header of a file of one size. */
 function headerOf(descr: string, length: number): Uint8Array {
   const text = `{'descr': '${descr}', 'fortran_order': False, 'shape': (${length},), }\n`;
-  const bytes = new TextEncoder().encode(text);
-  const size = [bytes.length & 255, bytes.length >> 8];
-  return concat([Uint8Array.of(0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0, ...size), bytes]);
+  const bytes = new TextEncoder().encode(`${" ".repeat(FIRST_START)}${text}`);
+  const size = bytes.length - FIRST_START;
+  bytes.set([0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0, size & 255, size >> 8]);
+  return bytes;
 }
 
 /** Values in C order from values in Fortran order, where the first index is the fastest. */

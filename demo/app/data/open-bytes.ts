@@ -63,7 +63,7 @@ export async function headOf(named: NamedFile, count: number): Promise<Uint8Arra
   } catch {
     return new Uint8Array();
   }
-  return concat(chunks);
+  return await concat(chunks);
 }
 
 async function isGzip(file: File): Promise<boolean> {

@@ -36,7 +36,7 @@ export async function openCsv(
     throw new ShapeError(path, `${features.length} features are the pixels of no square picture`);
   }
   const image = choices.arePixels ? ({ width: side, height: side, channels: 1 } as const) : null;
-  const data = image ? toPixels(table.values, path) : table.values;
+  const data = image ? await toPixels(table.values, path, context.signal) : table.values;
   return datasetOf({
     argument: path,
     name: nameOf(file),
@@ -45,6 +45,7 @@ export async function openCsv(
     features: image ? null : features,
     share: SHARE,
     split: choices.split,
+    signal: context.signal,
     remark: remarkOn(table),
   });
 }

@@ -56,16 +56,18 @@ export interface WholeDataset {
   /** Of the rows, to be held back. */
   readonly share: number;
   readonly split: "stratified" | "plain";
+  readonly signal: AbortSignal;
   /** A sentence about what was left out; empty if nothing was. */
   readonly remark: string;
 }
 
 /** Holds rows back. @throws DataError fewer than two classes, or no row to spare */
-export function datasetOf(whole: WholeDataset): DemoDataset {
-  const { argument, name, samples, image, features, share, split, remark } = whole;
+export async function datasetOf(whole: WholeDataset): Promise<DemoDataset> {
+  const { argument, name, samples, image, features, signal, remark } = whole;
   checkClasses(samples, argument);
-  const rows = splitRows(samples.y, share, split, argument);
-  const [train, validation] = [takeRows(samples, rows.train), takeRows(samples, rows.validation)];
+  const rows = await splitRows(samples.y, whole);
+  const train = await takeRows(samples, rows.train, signal);
+  const validation = await takeRows(samples, rows.validation, signal);
   return {
     name,
     description: describe(train, validation, image, remark),

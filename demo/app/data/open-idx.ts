@@ -35,7 +35,14 @@ export async function openIdx(files: readonly NamedFile[], context: OpenContext)
   const name = folderOf(train.images) || nameOf(train.images).replace(SUFFIX, "");
   if (!validation) {
     const remark = leftOut.length > 0 ? `Left out, for want of a counterpart: ${leftOut.join(", ")}.` : "";
-    const rest = { image, features: null, share: SHARE, split: "stratified", remark } as const;
+    const rest = {
+      image,
+      features: null,
+      share: SHARE,
+      split: "stratified",
+      signal: context.signal,
+      remark,
+    } as const;
     return datasetOf({ argument, name, samples, ...rest });
   }
   const held = await readPair(validation, context);

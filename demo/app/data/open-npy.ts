@@ -32,17 +32,21 @@ export async function openNpy(files: readonly NamedFile[], context: OpenContext)
     const shapes = arrays.map(({ path, shape }) => `${path} is [${shape.join(", ")}]`).join(" and ");
     throw new ShapeError(files[0].path, `expected rows [N, D] and labels [N], but ${shapes}`);
   }
-  const { x, image } = rowsOf(rows);
+  const { signal } = context;
+  const { x, image } = await rowsOf(rows, signal);
   const y = labelsOf(labels);
   if (x.rows !== y.length) {
     throw new ShapeError(labels.path, `it has ${y.length} labels, ${rows.path} has ${x.rows} rows`);
   }
   const [argument, name] = [rows.path, rows.name];
-  const rest = { image, features: null, share: SHARE, split: "stratified", remark: "" } as const;
+  const rest = { image, features: null, share: SHARE, split: "stratified", signal, remark: "" } as const;
   return datasetOf({ argument, name, samples: { x, y }, ...rest });
 }
 
-function rowsOf({ path, shape, values }: Named): { x: Matrix; image: ImageShape | null } {
+async function rowsOf(
+  { path, shape, values }: Named,
+  signal: AbortSignal,
+): Promise<{ x: Matrix; image: ImageShape | null }> {
   const [rows, ...sizes] = shape;
   const image = imageOf(sizes);
   if (!image && sizes.length > 1) {
@@ -58,7 +62,7 @@ function rowsOf({ path, shape, values }: Named): { x: Matrix; image: ImageShape 
   // Only a column that may have held labels was not looked at while it was read.
   if (Array.isArray(numbers)) checkFinite(numbers, 0, shape, path);
   const data = numbers instanceof Float32Array ? numbers : Float32Array.from(numbers);
-  return { x: { data: image ? toPixels(data, path) : data, rows, cols }, image };
+  return { x: { data: image ? await toPixels(data, path, signal) : data, rows, cols }, image };
 }
 
 function imageOf(sizes: readonly number[]): ImageShape | null {

@@ -64,6 +64,7 @@ export async function openPictures(
     features: null,
     share: SHARE,
     split: "stratified",
+    signal,
     remark: broken.length > 0 ? `Left out, as they do not decode: ${pathsOf(broken)}.` : "",
   });
 }
