@@ -8,6 +8,7 @@ import { DEFAULT_CHOICES, optionsOf } from "../../demo/app/state/choices.ts";
 import { Session } from "../../demo/app/state/session.ts";
 import { fileName } from "../../demo/app/views/model/save-file.ts";
 import { snippetOf } from "../../demo/app/views/model/snippet.ts";
+import { findingsOf } from "../../demo/app/views/train/findings.ts";
 import { judge } from "../../demo/app/views/train/most-wrong.ts";
 import { SoftmaxRegression } from "../../src/index.ts";
 import { file, open } from "../support/demo-files.ts";
@@ -128,12 +129,9 @@ describe("names that objects have of their own", () => {
     const { x, y } = dataset.validation;
     if (!model) throw new Error("a run gives a model");
     const report = await model.report(x, y as string[]);
-    const findings = {
-      dataset,
-      samples: dataset.validation,
-      report,
-      probabilities: await model.predictProba(x),
-    };
+    const probabilities = await model.predictProba(x);
+    const answers = { dataset, samples: dataset.validation, report, probabilities };
+    const findings = await findingsOf(answers, new AbortController().signal);
     expect(judge(findings, 0)).toMatchObject({ label: y[0], predicted: y[0] });
     session.dispose();
   });
