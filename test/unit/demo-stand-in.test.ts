@@ -24,7 +24,12 @@ describe.each(NAMES)("%s", (name) => {
     ],
     ["an HTML page", PAGE, "is an HTML page and no data"],
     ["an XML page", '<?xml version="1.0"?>\n<Error><Code>AccessDenied</Code></Error>', "is an XML document"],
-    ["an archive", "PK\u0003\u0004…", "is a zip archive; unpack it"],
+    ["an archive", "PK\u0003\u0004…x.npy", "is a zip archive; unpack it"],
+    [
+      "a workbook",
+      "PK\u0003\u0004…[Content_Types].xml",
+      "is a workbook or document of an office program; save",
+    ],
   ])("that is %s", async (_, text, message) => {
     await expect(open([file(name, text)])).rejects.toThrow(`${name}: ${message}`);
     const packed = file(`${name}.gz`, new Uint8Array(gzipSync(text)));

@@ -11,6 +11,9 @@ const POINTER_SIZE = /^size (\d+)$/m;
 /** A comment ends at its first end: else many comments could be read in very many ways, all of which are tried. */
 const PAGE = /^(?:\s|<!--(?:(?!-->)[\s\S])*-->|<\?xml[^>]*>)*<(?:!doctype html|html|head|body|script)[\s>]/i;
 const XML = /^\s*<\?xml\s/i;
+const ZIP = "PK\u0003\u0004";
+/** Names of the first files in the archives that Excel and LibreOffice write. */
+const OFFICE = /\[Content_Types\]\.xml|_rels\/|xl\/|mimetypeapplication\/vnd\.oasis/;
 
 /** Returns what the content is and what to do about it, as the rest of a sentence; null for anything else. */
 export function standInOf(head: Uint8Array): string | null {
@@ -26,6 +29,8 @@ export function standInOf(head: Uint8Array): string | null {
   if (XML.test(text)) {
     return "is an XML document and no data: it may say why a download was refused; download it again";
   }
-  if (text.startsWith("PK\u0003\u0004")) return "is a zip archive; unpack it and open the files in it";
-  return null;
+  if (!text.startsWith(ZIP)) return null;
+  return OFFICE.test(text)
+    ? "is a workbook or document of an office program; save its table as CSV"
+    : "is a zip archive; unpack it and open the files in it";
 }
