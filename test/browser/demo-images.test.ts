@@ -60,7 +60,7 @@ describe("one picture", () => {
   test("grey: the luma of each pixel, stretched to the size; what is transparent is white", async () => {
     const read = createPictureReader(GREY);
     const pixels = await read(await picture("rgb(200, 100, 50)", { filled: 0.5 }));
-    const at = (x: number, y: number) => pixels?.[y * 28 + x];
+    const at = (x: number, y: number) => pixels[y * 28 + x];
     expect(pixels).toHaveLength(784);
     expect([at(2, 2), at(2, 25), at(25, 2)]).toEqual([124, 124, 255]);
   });
@@ -69,12 +69,65 @@ describe("one picture", () => {
     const pixels = await createPictureReader(COLOUR)(await picture("rgb(200, 100, 50)", { type }));
     expect(pixels).toHaveLength(32 * 32 * 3);
     for (const [c, expected] of [200, 100, 50].entries()) {
-      expect(Math.abs((pixels?.[3 * 500 + c] ?? 0) - expected)).toBeLessThanOrEqual(3);
+      expect(Math.abs(Number(pixels[3 * 500 + c]) - expected)).toBeLessThanOrEqual(3);
     }
   });
 
-  test("what is no picture is null", async () => {
-    expect(await createPictureReader(GREY)(new Blob(["no picture"], { type: "image/png" }))).toBeNull();
+  test.each([
+    ["no picture", "no picture", "cannot be decoded as a picture"],
+    [
+      "a pointer",
+      "version https://git-lfs.github.com/spec/v1\nsize 5\n",
+      "is a Git LFS pointer and not the file of 5",
+    ],
+  ])("what is %s is named as that", async (_, text, message) => {
+    const read = createPictureReader(GREY);
+    expect(await read(new Blob([text], { type: "image/png" }))).toContain(message);
+  });
+
+  test.each(["image/png", "image/jpeg"])("%s that says it is too large is not decoded", async (type) => {
+    const bytes = await (await picture("black", { type })).bytes();
+    const view = new DataView(bytes.buffer);
+    if (type === "image/png") {
+      view.setUint32(16, 60_000);
+      view.setUint32(20, 60_000);
+    } else {
+      const frame = bytes.findIndex((byte, at) => byte === 0xff && bytes[at + 1] === 0xc0);
+      view.setUint16(frame + 5, 60_000);
+      view.setUint16(frame + 7, 60_000);
+    }
+    expect(await createPictureReader(GREY)(new Blob([bytes]))).toBe(
+      "has 3,600,000,000 pixels, more than the 134,217,728 that are decoded here",
+    );
+  });
+
+  test("a small file that would take gigabytes is refused: WebP, whose size the browser tells", async () => {
+    const side = 16_383;
+    // A lossless picture: 14 bits each for width − 1 and height − 1, and nothing after them.
+    const size = (side - 1) | ((side - 1) << 14);
+    const bytes = new Uint8Array(30);
+    const view = new DataView(bytes.buffer);
+    for (const [at, text] of [
+      [0, "RIFF"],
+      [8, "WEBP"],
+      [12, "VP8L"],
+    ] as const) {
+      bytes.set(new TextEncoder().encode(text), at);
+    }
+    view.setUint32(4, 22, true);
+    view.setUint32(16, 10, true);
+    bytes[20] = 0x2f;
+    view.setUint32(21, size, true);
+    expect(await createPictureReader(GREY)(new Blob([bytes]))).toContain("268,402,689 pixels");
+  });
+
+  test("large pictures are decoded one after the other, and each comes out as itself", async () => {
+    const read = createPictureReader(GREY);
+    const large = { width: 4200, height: 4200 };
+    const colours = ["black", "white", "rgb(90, 90, 90)"];
+    const files = await Promise.all(colours.map((colour) => picture(colour, large)));
+    const pixels = await Promise.all(files.map(read));
+    expect(pixels.map((own) => own[400])).toEqual([0, 255, 90]);
   });
 });
 
@@ -100,7 +153,7 @@ describe("a folder", () => {
     const broken = ["a", "b"].map((name) => file(`pets/cats/${name}.png`, new Blob(["no picture"])));
     const files = [...(await pets(5)), ...broken];
     await expect(open(files)).rejects.toThrow(
-      "pets/cats/a.png: cannot be decoded as a picture; neither can pets/cats/b.png",
+      "pets/cats/a.png: cannot be decoded as a picture; nor do these decode: pets/cats/b.png",
     );
     const { train, validation, description } = await open(files, { skipBroken: true });
     expect(train.y.length + validation.y.length).toBe(10);
@@ -179,5 +232,56 @@ describe("the form of a table", () => {
     await settled();
     expect(place.innerText).toContain("Features: 784 of 785 columns");
     expect(place.innerText).toContain("pixels of 28 × 28 pictures");
+  });
+
+  test("of very many columns, the label is typed, and a thousand boxes are shown of those that are found", async () => {
+    const many = [...numbers(100_000), { name: "kind", isNumeric: false }];
+    const { place, answers, boxes, settled } = form(many);
+    expect(place.querySelectorAll("*").length).toBeLessThan(100);
+    const find = <E extends Element = HTMLInputElement>(which: string) => {
+      const element = place.querySelector<E>(which);
+      return element ?? expect.unreachable(`there is no ${which}`);
+    };
+    const type = async (which: string, text: string) => {
+      find(which).value = text;
+      find(which).dispatchEvent(new InputEvent("input", { bubbles: true }));
+      await settled();
+    };
+    const press = async (name: string) => {
+      [...place.querySelectorAll("button")].find(({ innerText }) => innerText === name)?.click();
+      await settled();
+    };
+    expect(find("input[list]").value).toBe("kind");
+    expect(place.innerText).toContain("One of 100,001, by its name. It holds text");
+    await type("input[list]", "p7001");
+    expect(Array.from(find<HTMLDataListElement>("datalist").options, ({ value }) => value)).toEqual([
+      "p7001",
+      ...Array.from({ length: 10 }, (_, i) => `p7001${i}`),
+    ]);
+    await type("input[list]", "p70010x");
+    expect(place.innerText).toContain("No column has this name, so it is still “p7001”.");
+    await type("input[list]", "p70019");
+    find<HTMLElement>("summary").click();
+    await settled();
+    expect(boxes().length).toBe(1000);
+    expect(place.innerText).toContain("100,000 found, 99,000 of them not shown below");
+    await press("Untick all found");
+    await type("[type=search]", "P9999");
+    expect(place.innerText).toContain("11 found");
+    expect(boxes().map(({ checked }) => checked)).toEqual(boxes().map(() => false));
+    await press("Tick all found");
+    expect(boxes().map(({ checked }) => checked)).toEqual(boxes().map(() => true));
+    boxes()[0].click();
+    await settled();
+    expect(place.innerText).toContain("Features: 10 of 100,000 columns");
+    find("[type=submit]").click();
+    const [{ label, leaveOut }] = answers;
+    const left = new Set(leaveOut);
+    expect([label, left.has("p9999"), left.has("p99990"), left.has("p0")]).toEqual([
+      "p70019",
+      true,
+      false,
+      true,
+    ]);
   });
 });

@@ -43,6 +43,52 @@ test("files that are broken are refused in plain words, and nothing changes", as
   });
 });
 
+test("a table of 100,000 columns is asked about, opened and trained on", async () => {
+  await withPage(async (page) => {
+    await page.evaluate(() => {
+      const names = Array.from({ length: 99_999 }, (_, j) => `p${j}`);
+      const row = (i: number) => `${names.map((_, j) => (i * j) % 7).join()},${"ab"[i % 2]}`;
+      const rows = Array.from({ length: 10 }, (_, i) => row(i));
+      const blob = new Blob([[`${names.join()},kind`, ...rows].join("\n")]);
+      Object.assign(window, { wide: blob });
+    });
+    await dropOn(page, [{ name: "wide.csv", fromPage: "wide" }]);
+    await see(page, "One of 100,000, by its name. It holds text");
+    await see(page, "Features: 99,999 of 99,999 columns");
+    await press(page, "Open");
+    await see(page, "8 rows to train on, 2 more to check with.");
+    await press(page, "Start");
+    await see(page, "Done after epoch 30");
+  });
+});
+
+test("files in place of data are named, also packed ones that would fill the memory", async () => {
+  await withPage(async (page) => {
+    const pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 47040016\n";
+    await dropOn(page, [
+      { name: "train-images-idx3-ubyte", text: pointer },
+      { name: "train-labels-idx1-ubyte", text: pointer },
+    ]);
+    await alerted(page, "train-images-idx3-ubyte: is a Git LFS pointer and not the file of 47,040,016 bytes");
+    await page.evaluate(async () => {
+      const zeros = new Uint8Array(2 ** 20);
+      let left = 200;
+      const many = new ReadableStream<Uint8Array<ArrayBuffer>>({
+        pull: (controller) => (left-- > 0 ? controller.enqueue(zeros.slice()) : controller.close()),
+      });
+      const packed = many.pipeThrough(new CompressionStream("gzip"));
+      Object.assign(window, { bomb: await new Response(packed).blob() });
+    });
+    await dropOn(page, [
+      { name: "x.npy.gz", fromPage: "bomb" },
+      { name: "y.npy", text: "1 2 3" },
+    ]);
+    await alerted(page, "x.npy.gz: expected an NPY file, which begins with");
+    await dropOn(page, [{ name: "t.csv.gz", fromPage: "bomb" }]);
+    await alerted(page, "t.csv.gz: row 1 does not end within 4,194,304 characters");
+  });
+});
+
 test.skipIf(!hasData)("MNIST is dropped on it, and trained on", async () => {
   await withPage(async (page) => {
     const folder = join(process.env.DATA_DIR ?? "", "mnist");

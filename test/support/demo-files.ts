@@ -18,9 +18,9 @@ export const TABLE: TableChoices = {
   arePixels: false,
 };
 
-/** A file at a path. */
-export function file(path: string, content: string | Uint8Array<ArrayBuffer>): NamedFile {
-  return { path, file: new File([content], path) as unknown as globalThis.File };
+/** A file at a path; its type is what a browser would make of its name. */
+export function file(path: string, content: string | Uint8Array<ArrayBuffer>, type = ""): NamedFile {
+  return { path, file: new File([content], path, { type }) as unknown as globalThis.File };
 }
 
 /** The data set, with what was told meanwhile. */
@@ -34,4 +34,22 @@ export function open(files: readonly NamedFile[], table: Partial<TableChoices> =
     openFiles(known, { table: { ...TABLE, ...table }, pictures: DEFAULT_PICTURES }, context),
   );
   return Object.assign(opening, { progress });
+}
+
+/** An NPY file: a type as NumPy writes it, sizes, elements in C order unless `isFortran`. */
+export function npy(
+  descr: string,
+  shape: readonly number[],
+  elements: ArrayBufferView<ArrayBuffer>,
+  isFortran = false,
+) {
+  const tuple = shape.map((size) => `${size},`).join(" ");
+  const order = isFortran ? "True" : "False";
+  const header = `{'descr': '${descr}', 'fortran_order': ${order}, 'shape': (${tuple}), }\n`;
+  const start = new TextEncoder().encode(`......v0..${header}`);
+  start.set([0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0, header.length, 0]);
+  const bytes = new Uint8Array(start.length + elements.byteLength);
+  bytes.set(start);
+  bytes.set(new Uint8Array(elements.buffer, elements.byteOffset, elements.byteLength), start.length);
+  return bytes;
 }

@@ -165,12 +165,12 @@ describe("CSV", () => {
     await expect(open([file("c.csv", text)], choices)).rejects.toThrow(message);
   });
 
-  test("1,000 classes are taken, more are refused with their number", async () => {
+  test("1,000 classes are taken, more are refused as soon as they come", async () => {
     const text = (classes: number) =>
       ["x,id", ...Array.from({ length: 2400 }, (_, i) => `${i},${i % classes}`)].join("\n");
     expect(new Set((await open([file("i.csv", text(1000))], { label: "id" })).train.y).size).toBe(1000);
     await expect(open([file("i.csv", text(1200))], { label: "id" })).rejects.toThrow(
-      "i.csv: the column “id” would give 1,200 classes, at most 1,000 are taken; it looks like ids or numbers, so choose another label column",
+      "i.csv: the column “id” would give more than 1,000 classes; it looks like ids or numbers, so choose another label column",
     );
   });
 
@@ -180,6 +180,77 @@ describe("CSV", () => {
     );
     const cut = new Uint8Array(gzipSync(tableText(100)).subarray(0, 60));
     await expect(open([file("b.csv.gz", cut)])).rejects.toThrow("b.csv.gz: cannot be read to its end");
+  });
+
+  describe("wide tables", () => {
+    const names = (count: number) => Array.from({ length: count }, (_, i) => `p${i}`);
+    const signal = new AbortController().signal;
+
+    test("100,000 columns: all are known, text is told from numbers, and rows are read", async () => {
+      const row = (i: number) =>
+        [...names(99_998).map((_, j) => (i + j) % 3), i % 2 ? "a" : "b", i % 5].join();
+      const rows = Array.from({ length: 10 }, (_, i) => row(i));
+      const wide = file("w.csv", [[...names(99_998), "species", "last"].join(), ...rows].join("\n"));
+      const columns = await csvColumns(wide, signal);
+      expect(columns.length).toBe(100_000);
+      expect(columns.filter(({ isNumeric }) => !isNumeric)).toEqual([{ name: "species", isNumeric: false }]);
+      const { train, features } = await open([wide]);
+      expect(features?.at(-1)).toBe("last");
+      expect(train.x).toMatchObject({ rows: 8, cols: 99_999 });
+      expect(new Set(train.y)).toEqual(new Set(["a", "b"]));
+    });
+
+    test("more than 131,072 columns are refused by their number, before any row is read", async () => {
+      const most = csvColumns(file("w.csv", `${names(2 ** 17).join()}\n`), signal);
+      expect((await most).length).toBe(2 ** 17);
+      const more = file("w.csv", `${names(2 ** 17 + 1).join()}\n`);
+      await expect(csvColumns(more, signal)).rejects.toThrow(
+        "w.csv: its header has 131,073 columns, this page takes at most 131,072",
+      );
+    });
+
+    test("a row that comes in many pieces, with line ends in quotation marks", async () => {
+      const cell = `"${'two\nlines, ""quoted""\n'.repeat(100_000)}"`;
+      const text = `x,note,species\n1,${cell},a\n2,b,b\n3,${cell},a\n4,${cell},b\n`;
+      const { train, validation } = await open([file("q.csv", text)], { leaveOut: ["note"] });
+      expect([...train.x.data, ...validation.x.data].toSorted()).toEqual([1, 2, 3, 4]);
+    });
+  });
+
+  const endless = "row 6 does not end within 4,194,304 characters; each row of a table has a line of its own";
+  const open6 = "row 6 does not end within 4,194,304 characters; is a quotation mark not closed?";
+  test.each([
+    ["the header", "", "x", "", endless.replace("6", "1")],
+    ["the header, a quotation mark in it", "", 'x"x', "", open6.replace("6", "1")],
+    ["the last row", tableText(2), "7", "", endless],
+    ["the last row, a quotation mark before it", `${tableText(2)}"`, "7,8,a\n", "", open6],
+    ["a row before others", tableText(2), "7", `\n${tableText(2)}`, endless],
+  ])("a row that goes on and on is named as that: %s", async (_, start, part, end, message) => {
+    const long = file("c.csv", start + part.repeat(6_000_000 / part.length) + end);
+    await expect(open([long])).rejects.toThrow(`c.csv: ${message}`);
+    if (start !== "") return;
+    await expect(csvColumns(long, new AbortController().signal)).rejects.toThrow(`c.csv: ${message}`);
+  });
+
+  test("wrong quotation marks in a row that does not end yet are named at once", async () => {
+    const text = `${tableText(2)}"${'x"x'.repeat(3_000_000)}`;
+    await expect(open([file("c.csv", text)])).rejects.toThrow(
+      "c.csv: the quotation marks in row 6 do not pair",
+    );
+  });
+
+  test("long names and labels are refused, and repeated in short", async () => {
+    const long = "n".repeat(1001);
+    await expect(open([file("c.csv", `${long},species\n1,a\n`)])).rejects.toThrow(
+      "c.csv: the name of column 1 has 1,001 characters, at most 1,000 are taken: it is a text and no name",
+    );
+    await expect(open([file("c.csv", `x,species\n1,${long}\n`)])).rejects.toThrow(
+      "c.csv: the label in row 2 has 1,001 characters, at most 1,000",
+    );
+    const digits = "9".repeat(1001);
+    await expect(open([file("c.csv", `x,species\n${digits},a\n`)])).rejects.toThrow(
+      `c.csv: row 2, column “x”: ${"9".repeat(60)}… is too large`,
+    );
   });
 
   test("columns that are left out are named in the description, the first few of many", async () => {

@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import type { NamedFile } from "../../demo/app/data/open-context.ts";
 import { kindOf, remarkOnIgnored } from "../../demo/app/data/open-kind.ts";
 import { splitRows } from "../../demo/app/data/split-rows.ts";
-import { file, open } from "../support/demo-files.ts";
+import { file, npy, open } from "../support/demo-files.ts";
 import { hasData } from "../support/real-data.ts";
 
 /** `rows` images of 2 × 3 pixels that are all their number, and labels 0, 1, 2, 0, … */
@@ -73,6 +73,8 @@ describe("IDX", () => {
     );
     const noise = file("train-images-idx3-ubyte.gz", new TextEncoder().encode("<!doctype html>"));
     await expect(open([noise, trainLabels])).rejects.toThrow(/^train-images.*a page of HTML/);
+    const other = file("train-images-idx3-ubyte.gz", "no IDX file at all");
+    await expect(open([other, trainLabels])).rejects.toThrow(/^train-images.*expected the magic number/);
     const fewer = file("train-labels-idx1-ubyte", idx(29).labels);
     await expect(open([trainImages, fewer])).rejects.toThrow(
       "train-labels-idx1-ubyte: expected one per image, got 29 labels and 30 images",
@@ -105,14 +107,6 @@ describe("IDX", () => {
   });
 });
 
-function npy(descr: string, shape: readonly number[], elements: ArrayBufferView<ArrayBuffer>) {
-  const tuple = shape.map((size) => `${size},`).join(" ");
-  const header = `{'descr': '${descr}', 'fortran_order': False, 'shape': (${tuple}), }\n`;
-  const start = new TextEncoder().encode(`......v0..${header}`);
-  start.set([0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0, header.length, 0]);
-  return Uint8Array.from([...start, ...new Uint8Array(elements.buffer)]);
-}
-
 describe("NPY", () => {
   const rows = Float32Array.from({ length: 20 }, (_, i) => i);
   const y = file(
@@ -130,6 +124,79 @@ describe("NPY", () => {
     expect(dataset).toMatchObject({ name: "x.npy", image: null, train: { x: { rows: 8, cols: 2 } } });
     const { x: held, y: labels } = dataset.validation;
     expect(labels).toEqual(labels.map((_, i) => (held.data[2 * i] / 2) % 2));
+  });
+
+  test("labels in a column of their own, below 0, or far above what float32 counts", async () => {
+    const x = file("x.npy", npy("<f4", [10, 2], rows));
+    const label = (i: number) => (i % 2 ? -1 : 1);
+    const signed = file(
+      "y.npy",
+      npy(
+        "<i4",
+        [10, 1],
+        Int32Array.from({ length: 10 }, (_, i) => label(i)),
+      ),
+    );
+    const { train } = await open([x, signed]);
+    expect(train.y).toEqual(train.y.map((_, i) => String(label(train.x.data[2 * i] / 2))));
+    const large = (i: number) => 2 ** 40 + (i % 2);
+    const exact = file(
+      "y.npy",
+      npy(
+        "<f8",
+        [10, 1],
+        Float64Array.from({ length: 10 }, (_, i) => large(i)),
+      ),
+    );
+    expect(new Set((await open([exact, x])).train.y)).toEqual(new Set([large(0), large(1)]));
+  });
+
+  test("Fortran order, and more elements than are converted at a time", async () => {
+    const [n, height, width] = [3000, 5, 7];
+    const value = (i: number, j: number, k: number) => (i % 250) + ((j * width + k) % 5);
+    const fortran = new Float64Array(n * height * width);
+    for (let i = 0; i < n; i++)
+      for (let j = 0; j < height; j++)
+        for (let k = 0; k < width; k++) fortran[i + n * (j + height * k)] = value(i, j, k);
+    const bytes = npy("<f8", [n, height, width], fortran, true);
+    const labels = npy(
+      "<i4",
+      [n],
+      Int32Array.from({ length: n }, (_, i) => i % 250),
+    );
+    const { train, image } = await open([file("x.npy", bytes), file("y.npy", labels)]);
+    expect(image).toEqual({ width, height, channels: 1 });
+    for (const [row, label] of train.y.entries()) {
+      const pixels = train.x.data.subarray(row * height * width, (row + 1) * height * width);
+      const expected = Array.from({ length: height * width }, (_, at) =>
+        Math.round((255 * value(Number(label), Math.floor(at / width), at % width)) / 253),
+      );
+      expect(Array.from(pixels)).toEqual(expected);
+    }
+  });
+
+  test.each([
+    ["|u1", Uint8Array],
+    ["|i1", Int8Array],
+    ["<u2", Uint16Array],
+    ["<i2", Int16Array],
+    ["<u4", Uint32Array],
+    ["<i4", Int32Array],
+    ["<i8", BigInt64Array],
+    ["<f4", Float32Array],
+    ["<f8", Float64Array],
+  ] as const)("elements of type %s, and big-endian", async (descr, Type) => {
+    const small = Array.from({ length: 20 }, (_, i) => i);
+    const elements =
+      descr === "<i8" ? BigInt64Array.from(small, BigInt) : new (Type as typeof Int8Array)(small);
+    const plain = await open([file("x.npy", npy(descr, [10, 2], elements)), y]);
+    const { x: held, y: labels } = plain.validation;
+    expect(labels).toEqual(labels.map((_, i) => (held.data[2 * i] / 2) % 2));
+    const size = elements.BYTES_PER_ELEMENT;
+    const swapped = new Uint8Array(elements.buffer.slice(0));
+    for (let at = 0; at < swapped.length; at += size) swapped.subarray(at, at + size).reverse();
+    const big = npy(descr.replace("<", ">"), [10, 2], swapped);
+    expect(await open([file("x.npy", big), y])).toEqual(plain);
   });
 
   test("pictures", async () => {
@@ -210,25 +277,28 @@ describe("kinds", () => {
 });
 
 describe("rows held back", () => {
+  const { signal } = new AbortController();
+  const split = (y: readonly string[] | readonly number[], share: number, kind: "stratified" | "plain") =>
+    splitRows(y, { share, split: kind, argument: "y", signal });
   const y = Array.from({ length: 1000 }, (_, i) => (i % 10 === 0 ? "rare" : "usual"));
 
-  test("stratified: every class keeps its share; the same every time", () => {
-    const { train, validation } = splitRows(y, 1 / 5, "stratified", "y");
+  test("stratified: every class keeps its share; the same every time", async () => {
+    const { train, validation } = await split(y, 1 / 5, "stratified");
     const rare = (rows: Uint32Array) => rows.filter((row) => y[row] === "rare").length;
     expect([train.length, validation.length, rare(train), rare(validation)]).toEqual([800, 200, 80, 20]);
-    expect(splitRows(y, 1 / 5, "stratified", "y")).toEqual({ train, validation });
+    expect(await split(y, 1 / 5, "stratified")).toEqual({ train, validation });
     expect([...train, ...validation].toSorted((a, b) => a - b)).toEqual(y.map((_, i) => i));
   });
 
-  test("plain: the share of all rows, and no class without a row to train on", () => {
-    const { validation } = splitRows(y, 1 / 5, "plain", "y");
+  test("plain: the share of all rows, and no class without a row to train on", async () => {
+    const { validation } = await split(y, 1 / 5, "plain");
     expect(validation.length).toBe(200);
     const pairs = Array.from({ length: 40 }, (_, i) => i >> 1);
-    const split = splitRows(pairs, 1 / 2, "plain", "y");
-    expect(new Set(Array.from(split.train, (row) => pairs[row])).size).toBe(20);
+    const halves = await split(pairs, 1 / 2, "plain");
+    expect(new Set(Array.from(halves.train, (row) => pairs[row])).size).toBe(20);
   });
 
-  test("few rows: one is held back where a class can spare it", () => {
-    expect(splitRows(["a", "a", "b"], 1 / 5, "stratified", "y").validation.length).toBe(1);
+  test("few rows: one is held back where a class can spare it", async () => {
+    expect((await split(["a", "a", "b"], 1 / 5, "stratified")).validation.length).toBe(1);
   });
 });

@@ -121,10 +121,11 @@ describe("softmax", () => {
     expect(jacobian(p, 0, 1)).toBeCloseTo(-0.07, 12);
     for (const j of p.keys()) expect(p.reduce((sum, _, i) => sum + jacobian(p, i, j), 0)).toBeCloseTo(0, 12);
     expectClose(
-      throughJacobian(p, y),
+      throughJacobian(p, y, [0, 1, 2, 3]),
       p.map((value, k) => value - y[k]),
       EXACT,
     );
+    expectClose(throughJacobian(p, y, [2]), [p[2] - y[2]], EXACT);
   });
 
   test("in float32 the naive form overflows, and the stable one does not see a shift", () => {
@@ -148,6 +149,9 @@ describe("what is shown", () => {
     const probabilities = Array.from({ length: 30 }, (_, k) => k);
     expect(shownClasses(probabilities, 4)).toEqual([4, 21, 22, 23, 24, 25, 26, 27, 28, 29]);
     expect(shownFeatures([0, -2, 1])).toEqual([0, 1, 2]);
+    const sizes = Array.from({ length: 500 }, (_, j) => (j * 7919) % 101);
+    const expected = [...sizes.keys()].sort((a, b) => sizes[b] - sizes[a] || a - b).slice(0, 10);
+    expect(shownFeatures(sizes)).toEqual(expected.sort((a, b) => a - b));
   });
 
   test("places have names", () => {

@@ -9,14 +9,11 @@ import { snippetOf } from "../../demo/app/views/model/snippet.ts";
 import { readModel } from "../../src/formats/read-model.ts";
 import { readIdxPair, SoftmaxRegression, strokeDigits } from "../../src/index.ts";
 import { file, open } from "../support/demo-files.ts";
+import { execute } from "../support/demo-snippet.ts";
 
-const AsyncFunction = Object.getPrototypeOf(async () => {}).constructor as FunctionConstructor;
-
-/** Runs the code as it stands, but for its import; what it prints goes to `log`. */
-async function execute(code: string, log: (...values: unknown[]) => void): Promise<unknown> {
-  const body = code.replace(/^import .*\n/, "").replace("export async function", "return async function");
-  const known = { SoftmaxRegression, readIdxPair, strokeDigits, console: { log }, fetch: served };
-  return AsyncFunction(...Object.keys(known), body)(...Object.values(known));
+/** What the code may use; what it prints goes to `log`. */
+function known(log: (...values: unknown[]) => void) {
+  return { SoftmaxRegression, readIdxPair, strokeDigits, console: { log }, fetch: served };
 }
 
 /** Two images of a pixel each, or their labels. */
@@ -49,7 +46,7 @@ describe("the code", () => {
   epochs: 1,
 })`);
     const log = vi.fn();
-    await execute(code, log);
+    await execute(code, known(log));
     expect(log.mock.calls[0]).toEqual([1, round.loss, round.validationAccuracy]);
     expect(log.mock.calls[1][1]).toMatchObject({
       accuracy: round.validationAccuracy,
@@ -68,7 +65,7 @@ describe("the code", () => {
     await session.choose({ ...choices, l2: 0.5 });
     await session.start();
     const log = vi.fn();
-    await execute(code, log);
+    await execute(code, known(log));
     expect(log.mock.calls[0]).toEqual([
       1,
       ...[session.rounds.value[0]].flatMap((r) => [r.loss, r.validationAccuracy]),
@@ -83,7 +80,7 @@ describe("the code", () => {
     const code = snippetOf({ dataset, options });
     expect(code).toMatch(/^export async function learn\(train, validation\) \{$/m);
     const log = vi.fn();
-    const learn = (await execute(code, log)) as (...rows: unknown[]) => Promise<SoftmaxRegression>;
+    const learn = (await execute(code, known(log))) as (...rows: unknown[]) => Promise<SoftmaxRegression>;
     const model = await learn(train, validation);
     const expected = new SoftmaxRegression(options);
     await expected.fit(train.x, train.y as string[]);

@@ -151,7 +151,8 @@ describe("evidence", () => {
     };
     expect([...contributions(x, parameters, 0, 3)]).toEqual([6, 2]);
     expect([...contributions(x, parameters, 1, 3)]).toEqual([-9, 0]);
-    expect(largestTerm(x, parameters, 3)).toBe(9);
+    expect(largestTerm(x, parameters, 3, [0, 1])).toBe(9);
+    expect(largestTerm(x, parameters, 3, [0])).toBe(6);
   });
 
   test("the picture: full colours at the scale, the ground where there is nothing", () => {

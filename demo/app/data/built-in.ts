@@ -1,6 +1,7 @@
 /** Data sets that need no file. */
 import { drawStrokeDigits } from "../../../src/data/stroke-digits.ts";
 import { pause } from "../../../src/pause.ts";
+import { inCode } from "./code-text.ts";
 import type { DemoDataset, Samples } from "./demo-dataset.ts";
 import type { OpenContext } from "./open-context.ts";
 import { count, describe } from "./open-dataset.ts";
@@ -27,6 +28,7 @@ export async function digits({ signal, onProgress }: OpenContext): Promise<DemoD
   };
   return {
     name: "Stroke digits",
+    isBuiltIn: true,
     description: `${count(DIGITS.train.rows)} drawings of the ten digits to train on, ${count(DIGITS.validation.rows)} more to check with.`,
     train: await draw(DIGITS.train),
     validation: await draw(DIGITS.validation),
@@ -47,6 +49,7 @@ export function clouds(classes = 4): DemoDataset {
   const [train, validation] = [pointClouds(parts.train), pointClouds(parts.validation)];
   return {
     name: "Point clouds",
+    isBuiltIn: true,
     description: describe(train, validation, null),
     train,
     validation,
@@ -60,10 +63,4 @@ const train = pointClouds(${inCode(parts.train)});
 const validation = pointClouds(${inCode(parts.validation)});`,
     },
   };
-}
-
-/** Numbers by name, as an object literal. */
-function inCode(numbers: Readonly<Record<string, number>>): string {
-  const entries = Object.entries(numbers).map(([name, value]) => `${name}: ${value}`);
-  return `{ ${entries.join(", ")} }`;
 }

@@ -1,5 +1,6 @@
 /** Cells of a CSV file as numbers that float32 holds, and what to say of cells that are none. */
 import { FormatError } from "../../../src/index.ts";
+import { brief } from "./brief.ts";
 
 /** A number with a decimal comma; points may part groups of its digits. */
 const COMMA = /^[-+]?[\d.]*,\d+(e[-+]?\d+)?$/i;
@@ -35,7 +36,7 @@ export class CsvNumbers {
 
   #checkDecimals(text: string, column: string, row: number): void {
     if (!isNumber(text)) return;
-    const place = () => `“${text}” (row ${row}, column “${column}”)`;
+    const place = () => `“${brief(text)}” (row ${row}, column “${brief(column)}”)`;
     if (text.includes(",")) this.comma ||= place();
     if (text.includes(".")) this.#point ||= place();
     if (!this.comma || !this.#point) return;
@@ -47,14 +48,13 @@ export class CsvNumbers {
   }
 
   #reason(text: string, column: string, row: number): string {
-    const place = `row ${row}, column “${column}”`;
+    const place = `row ${row}, column “${brief(column)}”`;
     if (!isNumber(text)) {
-      const start = text.slice(0, 40);
-      return `the column “${column}” is not numeric: row ${row} has “${start}”; untick it under “Features”`;
+      return `the column “${brief(column)}” is not numeric: row ${row} has “${brief(text)}”; untick it under “Features”`;
     }
     if (this.#hasCommas || !text.includes(",")) {
-      return `${place}: ${text} is too large; features are float32, at most 3.4e38`;
+      return `${place}: ${brief(text)} is too large; features are float32, at most 3.4e38`;
     }
-    return `${place}: “${text}” may have a decimal comma; these are read where semicolons part the cells, so save it with semicolons or write decimal points`;
+    return `${place}: “${brief(text)}” may have a decimal comma; these are read where semicolons part the cells, so save it with semicolons or write decimal points`;
   }
 }

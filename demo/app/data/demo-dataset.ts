@@ -25,8 +25,10 @@ export interface RowsCode {
 
 /** A data set, ready to be trained on. */
 export interface DemoDataset {
-  /** In a few words, for example `"Stroke digits"`. */
+  /** In a few words, for example `"Stroke digits"`; of rows from files, what the file or folder is called. */
   readonly name: string;
+  /** Whether it came with the page: a file may have the same name. Default false. */
+  readonly isBuiltIn?: boolean;
   /** One plain sentence about it. */
   readonly description: string;
   readonly train: Samples;

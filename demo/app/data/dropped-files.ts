@@ -7,16 +7,16 @@ export function droppedFiles({ items, files }: DataTransfer): Promise<NamedFile[
     .filter(({ kind }) => kind === "file")
     .map((item) => item.webkitGetAsEntry());
   if (!entries.every((entry) => entry !== null)) return Promise.resolve(Array.from(files, named));
-  return filesOf(entries);
+  const found: NamedFile[] = [];
+  return collect(entries, found).then(() => found);
 }
 
-async function filesOf(entries: readonly FileSystemEntry[]): Promise<NamedFile[]> {
-  const found: NamedFile[] = [];
+/** Adds all files to `found`, one by one: a folder may hold more than a call takes arguments. */
+async function collect(entries: readonly FileSystemEntry[], found: NamedFile[]): Promise<void> {
   for (const entry of entries) {
-    if (isFolder(entry)) found.push(...(await filesOf(await entriesOf(entry))));
+    if (isFolder(entry)) await collect(await entriesOf(entry), found);
     else if (isFile(entry)) found.push({ path: entry.fullPath.slice(1), file: await fileOf(entry) });
   }
-  return found;
 }
 
 /** What lies in a folder, which a reader gives a part at a time. */

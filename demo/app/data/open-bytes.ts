@@ -1,7 +1,9 @@
-/** The bytes of a file as they come: counted, unzipped where they are gzip, and no more of them after an abort. */
+/** The bytes of a file as they come: counted, unzipped if they are gzip, and no more of them than were asked for. */
+import { gunzip, type Pull } from "../../../src/data/gunzip.ts";
 import { concat } from "../../../src/formats/bytes.ts";
 import { FormatError } from "../../../src/index.ts";
 import type { NamedFile, OpenContext } from "./open-context.ts";
+import { reasonOf } from "./reason.ts";
 
 /** The file as it is. */
 export function countedStream({ path, file }: NamedFile, { signal, onProgress }: OpenContext) {
@@ -16,52 +18,52 @@ export function countedStream({ path, file }: NamedFile, { signal, onProgress }:
   return file.stream().pipeThrough(counter, { signal });
 }
 
-/** The content, piece by piece. @throws FormatError gzip data that are corrupt, a file that cannot be read */
-export async function* chunksOf(
-  named: NamedFile,
-  context: OpenContext,
-): AsyncGenerator<Uint8Array<ArrayBuffer>> {
-  const counted = countedStream(named, context);
-  const plain = (await isGzip(named.file)) ? counted.pipeThrough(new DecompressionStream("gzip")) : counted;
-  const reader = plain.getReader();
+/**
+ * Yields the content, piece by piece. Of gzip data no more than a few MiB are unzipped before the next piece is asked
+ * for.
+ *
+ * @throws FormatError gzip data that are corrupt, a file that cannot be read
+ */
+export async function* chunksOf(named: NamedFile, context: OpenContext): AsyncGenerator<Uint8Array> {
+  const reader = countedStream(named, context).getReader();
+  const read: Pull = async () => (await reader.read()).value;
+  let seen = 0;
   try {
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done) return;
-      yield value;
+    const content = (await isGzip(named.file))
+      ? gunzip(read, named.path, () => seen + 1)
+      : { pull: read, cancel: () => {} };
+    try {
+      for (let chunk = await content.pull(); chunk !== undefined; chunk = await content.pull()) {
+        seen += chunk.length;
+        yield chunk;
+      }
+    } finally {
+      content.cancel(undefined);
     }
   } catch (cause) {
     context.signal.throwIfAborted();
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new FormatError(named.path, `cannot be read to its end: ${reason}`, { cause });
+    throw new FormatError(named.path, `cannot be read to its end: ${reasonOf(cause)}`, { cause });
   } finally {
     // What is left of a stream that failed or was aborted is of no interest.
     reader.cancel().catch(() => {});
   }
 }
 
-/** The whole content. */
-export async function bytesOf(named: NamedFile, context: OpenContext): Promise<Uint8Array<ArrayBuffer>> {
-  const chunks: Uint8Array<ArrayBuffer>[] = [];
-  for await (const chunk of chunksOf(named, context)) chunks.push(chunk);
-  return concat(chunks);
-}
-
-/** The first bytes of the content, or none of a file that cannot be read: its reader says why. */
+/** Returns the first bytes of the content; none of a file that cannot be read, since its reader says why. */
 export async function headOf(named: NamedFile, count: number): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let length = 0;
   try {
     const { signal } = new AbortController();
     for await (const chunk of chunksOf(named, { signal, onProgress: () => {} })) {
-      chunks.push(chunk);
+      chunks.push(chunk.subarray(0, count - length));
       length += chunk.length;
       if (length >= count) break;
     }
   } catch {
     return new Uint8Array();
   }
-  return (await concat(chunks)).subarray(0, count);
+  return await concat(chunks);
 }
 
 async function isGzip(file: File): Promise<boolean> {

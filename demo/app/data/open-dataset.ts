@@ -1,20 +1,42 @@
 /** What readers of files have in common: labels, limits, rows held back, and a data set at the end. */
 import { DataError, type Label, LimitError } from "../../../src/index.ts";
+import { brief } from "./brief.ts";
 import type { DemoDataset, ImageShape, Samples } from "./demo-dataset.ts";
 import { splitRows, takeRows } from "./split-rows.ts";
 
 /** What the features may take in memory, bytes. */
 export const MAX_BYTES = 2 ** 31;
+/** Rows at most: beside its features, each row takes about a hundred bytes for its label and while rows are split. */
+export const MAX_ROWS = 2 ** 24;
+/** Features at most: ten classes have 40 MB of weights then, which are copied after every round. */
+export const MAX_FEATURES = 2 ** 20;
+/** Characters of a label or of a column's name at most: longer ones are texts, and are shown in many places. */
+const MAX_NAME = 1000;
 /** Names that a sentence repeats. */
 const MAX_NAMED = 5;
 
-/** @throws LimitError features that this page does not take */
+/** @throws LimitError rows and features that this page does not take */
 export function checkSize(rows: number, cols: number, elementBytes: number, argument: string): void {
   const bytes = rows * cols * elementBytes;
-  if (bytes <= MAX_BYTES) return;
+  const atMost = "this page takes at most";
+  if (bytes > MAX_BYTES) {
+    throw new LimitError(
+      argument,
+      `${count(rows)} rows of ${count(cols)} features would take ${gigabytes(bytes)}, ${atMost} ${gigabytes(MAX_BYTES)}`,
+    );
+  }
+  if (rows > MAX_ROWS) throw new LimitError(argument, `${count(rows)} rows, ${atMost} ${count(MAX_ROWS)}`);
+  if (cols > MAX_FEATURES) {
+    throw new LimitError(argument, `${count(cols)} features, ${atMost} ${count(MAX_FEATURES)}`);
+  }
+}
+
+/** Checks the length of a name; `what` says of what it is one. @throws LimitError one that is too long */
+export function checkName({ length }: { readonly length: number }, what: string, argument: string): void {
+  if (length <= MAX_NAME) return;
   throw new LimitError(
     argument,
-    `${count(rows)} rows of ${count(cols)} features would take ${gigabytes(bytes)}, this page takes at most ${gigabytes(MAX_BYTES)}`,
+    `${what} has ${count(length)} characters, at most ${count(MAX_NAME)} are taken: it is a text and no name`,
   );
 }
 
@@ -34,16 +56,18 @@ export interface WholeDataset {
   /** Of the rows, to be held back. */
   readonly share: number;
   readonly split: "stratified" | "plain";
+  readonly signal: AbortSignal;
   /** A sentence about what was left out; empty if nothing was. */
   readonly remark: string;
 }
 
 /** Holds rows back. @throws DataError fewer than two classes, or no row to spare */
-export function datasetOf(whole: WholeDataset): DemoDataset {
-  const { argument, name, samples, image, features, share, split, remark } = whole;
+export async function datasetOf(whole: WholeDataset): Promise<DemoDataset> {
+  const { argument, name, samples, image, features, signal, remark } = whole;
   checkClasses(samples, argument);
-  const rows = splitRows(samples.y, share, split, argument);
-  const [train, validation] = [takeRows(samples, rows.train), takeRows(samples, rows.validation)];
+  const rows = await splitRows(samples.y, whole);
+  const train = await takeRows(samples, rows.train, signal);
+  const validation = await takeRows(samples, rows.validation, signal);
   return {
     name,
     description: describe(train, validation, image, remark),
@@ -61,7 +85,7 @@ export function checkClasses({ y }: Samples, argument: string): void {
   if (y.some((label) => label !== first)) return;
   throw new DataError(
     argument,
-    `every row has the label ${JSON.stringify(first)}; at least two classes are needed`,
+    `every row has the label ${JSON.stringify(typeof first === "string" ? brief(first) : first)}; at least two classes are needed`,
   );
 }
 
@@ -82,7 +106,7 @@ export function count(value: number): string {
 /** The first few names, and how many more there are. */
 export function someOf(names: readonly string[]): string {
   const rest = names.length - MAX_NAMED;
-  return names.slice(0, MAX_NAMED).join(", ") + (rest > 0 ? ` and ${count(rest)} more` : "");
+  return names.slice(0, MAX_NAMED).map(brief).join(", ") + (rest > 0 ? ` and ${count(rest)} more` : "");
 }
 
 function gigabytes(bytes: number): string {

@@ -1,5 +1,6 @@
 /** IDX files, as MNIST and its relatives come: images and labels, plain or gzip, with files to check with or without. */
 import { FormatError, readIdxPair, ShapeError, SoftmaxError } from "../../../src/index.ts";
+import { inCode } from "./code-text.ts";
 import type { DemoDataset, ImageShape, RowsCode, Samples } from "./demo-dataset.ts";
 import { countedStream, headOf } from "./open-bytes.ts";
 import { type NamedFile, nameOf, type OpenContext } from "./open-context.ts";
@@ -8,6 +9,7 @@ import { checkClasses, checkSize, datasetOf, describe } from "./open-dataset.ts"
 /** Of the rows held back where no files to check with are given: MNIST's own share is as large. */
 const SHARE = 1 / 6;
 const IMAGES_MAGIC = 0x00000803;
+const LABELS_MAGIC = 0x00000801;
 const HEADER_BYTES = 16;
 /** Of a name, what says only that this is an IDX file. */
 const SUFFIX = /[-.]idx.*$/i;
@@ -22,6 +24,8 @@ interface Pair {
  * labels, the other part is split.
  *
  * @throws FormatError files without a counterpart, two for the same part, or what `readIdxPair` refuses
+ * @throws ShapeError  parts that do not fit each other
+ * @throws LimitError  more images than this page takes
  */
 export async function openIdx(files: readonly NamedFile[], context: OpenContext): Promise<DemoDataset> {
   const { train, validation, leftOut } = await pairsOf(files);
@@ -31,7 +35,14 @@ export async function openIdx(files: readonly NamedFile[], context: OpenContext)
   const name = folderOf(train.images) || nameOf(train.images).replace(SUFFIX, "");
   if (!validation) {
     const remark = leftOut.length > 0 ? `Left out, for want of a counterpart: ${leftOut.join(", ")}.` : "";
-    const rest = { image, features: null, share: SHARE, split: "stratified", remark } as const;
+    const rest = {
+      image,
+      features: null,
+      share: SHARE,
+      split: "stratified",
+      signal: context.signal,
+      remark,
+    } as const;
     return datasetOf({ argument, name, samples, ...rest });
   }
   const held = await readPair(validation, context);
@@ -50,10 +61,12 @@ export async function openIdx(files: readonly NamedFile[], context: OpenContext)
 
 /** The library reads these files itself; where nothing is split, its rows are those of this page. */
 function codeOf(train: Pair, validation: Pair): RowsCode {
+  // In an address, a name may not be a path, a scheme or a query.
+  const fetched = (file: NamedFile) => `await fetch(${inCode(encodeURIComponent(nameOf(file)))})`;
   const read = ({ images, labels }: Pair) =>
     `await readIdxPair(
-  await fetch(${JSON.stringify(nameOf(images))}),
-  await fetch(${JSON.stringify(nameOf(labels))}),
+  ${fetched(images)},
+  ${fetched(labels)},
 );`;
   return {
     imports: ["readIdxPair"],
@@ -69,8 +82,7 @@ interface ReadPair {
 }
 
 async function readPair({ images, labels }: Pair, context: OpenContext): Promise<ReadPair> {
-  const [magic, rows, height, width] = await headerOf(images);
-  if (magic === IMAGES_MAGIC) checkSize(rows, height * width, 1, images.path);
+  await checkHeaders(images, labels);
   // As a response, so that an abort reaches the reader; the labels are small and say nothing.
   const silent = { ...context, onProgress: () => {} };
   try {
@@ -87,11 +99,21 @@ async function readPair({ images, labels }: Pair, context: OpenContext): Promise
   }
 }
 
-async function headerOf(images: NamedFile): Promise<number[]> {
-  const head = await headOf(images, HEADER_BYTES);
-  if (head.length < HEADER_BYTES) return [];
-  const view = new DataView(head.buffer, head.byteOffset);
-  return [0, 4, 8, 12].map((at) => view.getUint32(at));
+/** Checks what the headers announce, before anything is read or unpacked. Other faults are the reader's to name. */
+async function checkHeaders(images: NamedFile, labels: NamedFile): Promise<void> {
+  const [magic, rows, height, width] = await headerOf(images);
+  if (magic !== IMAGES_MAGIC || width === undefined) return;
+  checkSize(rows, height * width, 1, images.path);
+  const [labelsMagic, length] = await headerOf(labels);
+  if (labelsMagic !== LABELS_MAGIC || length === undefined || length === rows) return;
+  throw new ShapeError(labels.path, `expected one per image, got ${length} labels and ${rows} images`);
+}
+
+/** The first numbers of a file, as many as there are. */
+async function headerOf(file: NamedFile): Promise<number[]> {
+  const head = await headOf(file, HEADER_BYTES);
+  const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
+  return [0, 4, 8, 12].filter((at) => at + 4 <= head.length).map((at) => view.getUint32(at));
 }
 
 function checkParts(train: ReadPair, held: ReadPair, { images, labels }: Pair): void {

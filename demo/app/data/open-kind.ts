@@ -3,6 +3,7 @@ import { FormatError } from "../../../src/index.ts";
 import { headOf } from "./open-bytes.ts";
 import { type NamedFile, nameOf } from "./open-context.ts";
 import { someOf } from "./open-dataset.ts";
+import { STAND_IN_BYTES, standInOf } from "./stand-in.ts";
 
 /** The kinds there are, and what a file of each is called. */
 const NAMES = {
@@ -25,6 +26,7 @@ export interface KnownFiles {
 const JUNK = /(^|\/)(\.|__MACOSX\/|thumbs\.db$|desktop\.ini$)/i;
 /** No SVG: browsers do not decode it from a file. */
 const PICTURE = /\.(png|jpe?g|gif|webp|avif|bmp|ico)$/i;
+/** By the first bytes, in hexadecimal. */
 const HEADS: Readonly<Partial<Record<OpenKind, RegExp>>> = {
   idx: /^00000[89a-e]0[1-4]/,
   npy: /^934e554d5059/,
@@ -34,7 +36,7 @@ const HEAD_BYTES = 6;
 /**
  * The kind of all files together. In folders of pictures, other files do not count; hidden files never do.
  *
- * @throws FormatError no files, files of different kinds, a file of no kind
+ * @throws FormatError no files, files of different kinds, a file of no kind, or one that stands in for data
  */
 export async function kindOf(all: readonly NamedFile[]): Promise<KnownFiles> {
   const seen = all.filter(({ path }) => !JUNK.test(path));
@@ -74,12 +76,14 @@ function isPicture({ path, file }: NamedFile): boolean {
 }
 
 async function kindOfFile(file: NamedFile): Promise<OpenKind> {
+  const head = await headOf(file, STAND_IN_BYTES);
+  const standIn = standInOf(head);
+  if (standIn) throw new FormatError(file.path, standIn);
   const name = nameOf(file);
   if (/\.npy(\.gz)?$/i.test(name)) return "npy";
   if (/idx[1-4]?[-.]ubyte|\.idx[1-4]?(\.gz)?$/i.test(name)) return "idx";
   if (/\.(csv|tsv|txt)(\.gz)?$/i.test(name) || file.file.type === "text/csv") return "table";
-  const head = await headOf(file, HEAD_BYTES);
-  const hex = Array.from(head, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  const hex = Array.from(head.subarray(0, HEAD_BYTES), (byte) => byte.toString(16).padStart(2, "0")).join("");
   const kind = (["idx", "npy"] as const).find((known) => HEADS[known]?.test(hex));
   if (kind) return kind;
   throw new FormatError(

@@ -1,19 +1,16 @@
 /** NPY files: x of rows, [N, D] or [N, height, width] with channels or without, and y of labels, [N]. */
-import { readNpy } from "../../../src/formats/npy.ts";
 import { DataError, FormatError, type Label, type Matrix, ShapeError } from "../../../src/index.ts";
 import type { DemoDataset, ImageShape } from "./demo-dataset.ts";
-import { bytesOf } from "./open-bytes.ts";
+import { checkFinite, isColumn, type NpyContent, readNpyFile } from "./npy-file.ts";
 import { type NamedFile, nameOf, type OpenContext } from "./open-context.ts";
-import { checkSize, datasetOf } from "./open-dataset.ts";
+import { datasetOf } from "./open-dataset.ts";
 import { toPixels } from "./pixels.ts";
 
 const SHARE = 1 / 5;
 
-interface Named {
+interface Named extends NpyContent {
   readonly path: string;
   readonly name: string;
-  readonly shape: readonly number[];
-  readonly values: Float64Array | readonly string[];
 }
 
 /** The two files in either order. @throws FormatError, ShapeError, DataError what is no pair of rows and labels */
@@ -26,27 +23,30 @@ export async function openNpy(files: readonly NamedFile[], context: OpenContext)
   }
   const arrays: Named[] = [];
   for (const file of files) {
-    checkSize(file.file.size, 1, 1, file.path);
-    const { shape, values } = await readNpy(await bytesOf(file, context), file.path);
-    arrays.push({ path: file.path, name: nameOf(file), shape, values });
+    arrays.push({ path: file.path, name: nameOf(file), ...(await readNpyFile(file, context)) });
   }
-  const labels = arrays.find(({ shape }) => shape.length === 1);
-  const rows = arrays.find(({ shape }) => shape.length > 1);
+  const labels =
+    arrays.find(({ shape }) => shape.length === 1) ?? arrays.find(({ shape }) => isColumn(shape));
+  const rows = arrays.find((array) => array !== labels && array.shape.length > 1);
   if (!labels || !rows) {
     const shapes = arrays.map(({ path, shape }) => `${path} is [${shape.join(", ")}]`).join(" and ");
     throw new ShapeError(files[0].path, `expected rows [N, D] and labels [N], but ${shapes}`);
   }
-  const { x, image } = rowsOf(rows);
+  const { signal } = context;
+  const { x, image } = await rowsOf(rows, signal);
   const y = labelsOf(labels);
   if (x.rows !== y.length) {
     throw new ShapeError(labels.path, `it has ${y.length} labels, ${rows.path} has ${x.rows} rows`);
   }
   const [argument, name] = [rows.path, rows.name];
-  const rest = { image, features: null, share: SHARE, split: "stratified", remark: "" } as const;
+  const rest = { image, features: null, share: SHARE, split: "stratified", signal, remark: "" } as const;
   return datasetOf({ argument, name, samples: { x, y }, ...rest });
 }
 
-function rowsOf({ path, shape, values }: Named): { x: Matrix; image: ImageShape | null } {
+async function rowsOf(
+  { path, shape, values }: Named,
+  signal: AbortSignal,
+): Promise<{ x: Matrix; image: ImageShape | null }> {
   const [rows, ...sizes] = shape;
   const image = imageOf(sizes);
   if (!image && sizes.length > 1) {
@@ -55,16 +55,14 @@ function rowsOf({ path, shape, values }: Named): { x: Matrix; image: ImageShape 
       `expected [N, D], [N, height, width] or [N, height, width, 1 or 3], got [${shape.join(", ")}]`,
     );
   }
-  if (!(values instanceof Float64Array))
-    throw new DataError(path, "expected numbers for features, got strings");
+  if (typeof values[0] === "string") throw new DataError(path, "expected numbers for features, got strings");
+  const numbers = values as Float32Array | readonly number[];
   const cols = sizes.reduce((product, size) => product * size, 1);
   if (rows * cols === 0) throw new ShapeError(path, `it is empty: [${shape.join(", ")}]`);
-  const wrong = values.findIndex((value) => !Number.isFinite(Math.fround(value)));
-  if (wrong >= 0) {
-    const place = `row ${Math.floor(wrong / cols)}, feature ${wrong % cols} (both from 0)`;
-    throw new DataError(path, `${place} is ${values[wrong]}, which is no number to train on`);
-  }
-  return { x: { data: image ? toPixels(values, path) : Float32Array.from(values), rows, cols }, image };
+  // Only a column that may have held labels was not looked at while it was read.
+  if (Array.isArray(numbers)) checkFinite(numbers, 0, shape, path);
+  const data = numbers instanceof Float32Array ? numbers : Float32Array.from(numbers);
+  return { x: { data: image ? await toPixels(data, path, signal) : data, rows, cols }, image };
 }
 
 function imageOf(sizes: readonly number[]): ImageShape | null {
@@ -74,11 +72,13 @@ function imageOf(sizes: readonly number[]): ImageShape | null {
 }
 
 function labelsOf({ path, values }: Named): readonly Label[] {
-  if (!(values instanceof Float64Array)) return values;
-  const wrong = values.findIndex((label) => !Number.isInteger(label) || label < 0);
-  if (wrong < 0) return Array.from(values);
+  if (typeof values[0] === "string") return values as readonly string[];
+  const labels = values as readonly number[];
+  const wrong = labels.findIndex((label) => !Number.isInteger(label));
+  // The library takes numbers from 0; others are names like any other.
+  if (wrong < 0) return labels.some((label) => label < 0) ? labels.map(String) : labels;
   throw new DataError(
     path,
-    `row ${wrong} (from 0) has the label ${values[wrong]}; labels are whole numbers from 0, or strings`,
+    `row ${wrong} (from 0) has the label ${labels[wrong]}; labels are whole numbers, or strings`,
   );
 }

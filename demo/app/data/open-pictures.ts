@@ -9,6 +9,13 @@ const SHARE = 1 / 5;
 /** Pictures that are decoded at the same time. */
 const TOGETHER = 8;
 
+/** A picture that gives no pixels, and why. */
+interface BrokenPicture {
+  readonly path: string;
+  /** As the rest of a sentence. */
+  readonly problem: string;
+}
+
 /**
  * Decodes the pictures, in the order of their paths.
  *
@@ -30,17 +37,18 @@ export async function openPictures(
   checkSize(pictures.length, cols, 1, name);
   const data = new Uint8Array(pictures.length * cols);
   const labels: string[] = [];
-  const broken: string[] = [];
+  const broken: BrokenPicture[] = [];
   const read = createPictureReader(shape);
   for (let first = 0; first < pictures.length; first += TOGETHER) {
     signal.throwIfAborted();
     const some = pictures.slice(first, first + TOGETHER);
     const pixels = await Promise.all(some.map(({ file }) => read(file)));
     for (const [i, found] of pixels.entries()) {
-      if (found) {
+      if (typeof found === "string") broken.push({ path: some[i].path, problem: found });
+      else {
         data.set(found, labels.length * cols);
         labels.push(folders[first + i]);
-      } else broken.push(some[i].path);
+      }
     }
     const done = first + some.length;
     const text = `Decoding pictures: ${count(done)} of ${count(pictures.length)}`;
@@ -56,7 +64,8 @@ export async function openPictures(
     features: null,
     share: SHARE,
     split: "stratified",
-    remark: broken.length > 0 ? `Left out, as they do not decode: ${someOf(broken)}.` : "",
+    signal,
+    remark: broken.length > 0 ? `Left out, as they do not decode: ${pathsOf(broken)}.` : "",
   });
 }
 
@@ -77,8 +86,12 @@ function nameOfAll(pictures: readonly NamedFile[]): string {
   return tops.size === 1 ? top : "Pictures";
 }
 
-function brokenError(broken: readonly string[]): FormatError {
-  const [first, ...others] = broken;
-  const more = others.length > 0 ? `; neither can ${someOf(others)}` : "";
-  return new FormatError(first, `cannot be decoded as a picture${more}`);
+/** What is wrong with the first, and which others something is wrong with. */
+function brokenError([{ path, problem }, ...others]: readonly BrokenPicture[]): FormatError {
+  const more = others.length > 0 ? `; nor do these decode: ${pathsOf(others)}` : "";
+  return new FormatError(path, `${problem}${more}`);
+}
+
+function pathsOf(broken: readonly BrokenPicture[]): string {
+  return someOf(broken.map(({ path }) => path));
 }

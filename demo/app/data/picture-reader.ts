@@ -1,14 +1,27 @@
-/** Pictures of any kind the browser knows, as bytes of one size. */
+/** Pictures of any kind the browser knows, as bytes of one size. Those that would take too much memory are not decoded. */
 import type { ImageShape } from "./demo-dataset.ts";
+import { count } from "./open-dataset.ts";
+import { pixelsOf } from "./picture-size.ts";
+import { reasonOf } from "./reason.ts";
+import { standInOf } from "./stand-in.ts";
 
-/** The pixels of a picture, or null where it does not decode. */
-export type PictureReader = (file: Blob) => Promise<Uint8Array | null>;
+/** Returns the pixels of a picture, or in place of them what is wrong with it, as the rest of a sentence. */
+export type PictureReader = (file: Blob) => Promise<Uint8Array | string>;
 
-/** A reader that stretches pictures to `shape`; what is transparent becomes white. */
+/** Bytes of a file at most. */
+const MAX_BYTES = 2 ** 28;
+/** Pixels of a picture at most: four bytes each are half a gigabyte while it is decoded. Cameras make no larger ones. */
+const MAX_PIXELS = 2 ** 27;
+/** Pixels from which a picture is decoded alone, so that eight at the same time take no more than one of the largest. */
+const LARGE = MAX_PIXELS / 8;
+
+/** Returns a reader that stretches pictures to `shape`; what is transparent becomes white. */
 export function createPictureReader({ width, height, channels }: ImageShape): PictureReader {
   const context = new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true });
   if (!context) throw new Error("this browser has no canvas to read pictures with");
-  return async (file) => {
+  let lastLarge: Promise<unknown> = Promise.resolve();
+
+  const decode = async (file: Blob): Promise<Uint8Array | null> => {
     const bitmap = await createImageBitmap(file, {
       resizeWidth: width,
       resizeHeight: height,
@@ -22,6 +35,48 @@ export function createPictureReader({ width, height, channels }: ImageShape): Pi
     const { data } = context.getImageData(0, 0, width, height);
     return channels === 1 ? toGrey(data) : withoutAlpha(data);
   };
+
+  return async (file) => {
+    if (file.size > MAX_BYTES) return `has ${count(file.size)} bytes, more than ${count(MAX_BYTES)}`;
+    const bytes = await bytesOf(file);
+    if (typeof bytes === "string") return bytes;
+    // Read once: what is in memory is decoded without another way to the disk.
+    const inMemory = new Blob([bytes]);
+    const pixels = pixelsOf(bytes) ?? (await pixelsByElement(inMemory));
+    if (pixels > MAX_PIXELS) {
+      return `has ${count(pixels)} pixels, more than the ${count(MAX_PIXELS)} that are decoded here`;
+    }
+    const decoding = pixels < LARGE ? decode(inMemory) : lastLarge.then(() => decode(inMemory));
+    if (pixels >= LARGE) lastLarge = decoding;
+    return (await decoding) ?? standInOf(bytes) ?? "cannot be decoded as a picture";
+  };
+}
+
+/** Returns the content, or why it cannot be read. */
+async function bytesOf(file: Blob): Promise<Uint8Array<ArrayBuffer> | string> {
+  try {
+    return new Uint8Array(await file.arrayBuffer());
+  } catch (cause) {
+    return `cannot be read: ${reasonOf(cause)}`;
+  }
+}
+
+/** Returns the pixels that a picture of any kind has by its header, 0 of what is none. An element decodes it later. */
+async function pixelsByElement(file: Blob): Promise<number> {
+  const address = URL.createObjectURL(file);
+  const image = new Image();
+  try {
+    await new Promise((resolve, reject) => {
+      image.onload = resolve;
+      image.onerror = reject;
+      image.src = address;
+    });
+    return image.naturalWidth * image.naturalHeight;
+  } catch {
+    return 0;
+  } finally {
+    URL.revokeObjectURL(address);
+  }
 }
 
 /** Luma, ITU-R BT.601. */

@@ -1,17 +1,26 @@
 /** Numbers as the bytes of pictures. */
 import { DataError } from "../../../src/index.ts";
+import { inBlocks } from "./in-blocks.ts";
 
 /**
  * Brightness from 0 to 255: the brightest value becomes 255, which changes nothing where it is 255 already.
  *
  * @throws DataError negative values, or nothing but 0
  */
-export function toPixels(values: Float32Array | Float64Array, argument: string): Uint8Array<ArrayBuffer> {
+export async function toPixels(
+  values: Float32Array,
+  argument: string,
+  signal: AbortSignal,
+): Promise<Uint8Array<ArrayBuffer>> {
   let brightest = 0;
-  for (const value of values) {
-    if (value < 0) throw new DataError(argument, `${value} is no brightness: pixels are 0 or more`);
-    if (value > brightest) brightest = value;
-  }
+  await inBlocks(values.length, signal, (at) => {
+    if (values[at] < 0) throw new DataError(argument, `${values[at]} is no brightness: pixels are 0 or more`);
+    if (values[at] > brightest) brightest = values[at];
+  });
   if (brightest === 0) throw new DataError(argument, "every pixel is 0");
-  return Uint8Array.from(values, (value) => Math.round((255 * value) / brightest));
+  const pixels = new Uint8Array(values.length);
+  await inBlocks(values.length, signal, (at) => {
+    pixels[at] = Math.round((255 * values[at]) / brightest);
+  });
+  return pixels;
 }

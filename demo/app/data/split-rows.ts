@@ -1,8 +1,9 @@
 /** Holds rows back: a seeded share of them, so that the same file is split the same way every time. */
 import { emptyLike } from "../../../src/data/matrix.ts";
-import { createRandom, shuffle } from "../../../src/data/random.ts";
+import { createRandom } from "../../../src/data/random.ts";
 import { DataError, type Label, type Matrix } from "../../../src/index.ts";
 import type { Samples } from "./demo-dataset.ts";
+import { inBlocks } from "./in-blocks.ts";
 
 /** Numbers of rows, ascending. */
 export interface Split {
@@ -10,58 +11,111 @@ export interface Split {
   readonly validation: Uint32Array;
 }
 
+/** How rows are split. */
+export interface SplitOptions {
+  /** Of the rows, to be held back. */
+  readonly share: number;
+  /** `"stratified"` takes the share of each class, `"plain"` of all rows. */
+  readonly split: "stratified" | "plain";
+  /** What errors call the rows. */
+  readonly argument: string;
+  readonly signal: AbortSignal;
+}
+
 const SEED = 0;
 
 /**
- * Splits rows by label. `"stratified"` takes the share of each class, `"plain"` of all rows; either way every class
- * keeps a row to train on.
+ * Splits rows by label. Either way every class keeps a row to train on.
  *
  * @throws DataError no class has a row to spare
  */
-export function splitRows(
-  y: readonly Label[],
-  share: number,
-  kind: "stratified" | "plain",
-  argument: string,
-): Split {
+export async function splitRows(y: readonly Label[], options: SplitOptions): Promise<Split> {
+  const { share, split, argument, signal } = options;
+  const order = await shuffledRows(y.length, signal);
+  const { classOfRow, sizes } = await classesOf(y, order, signal);
+  const isHeld = new Uint8Array(y.length);
+  const heldOf = new Uint32Array(sizes.length);
+  const hold = (row: number, isBack: 0 | 1) => {
+    isHeld[row] = isBack;
+    heldOf[classOfRow[row]] += isBack ? 1 : -1;
+  };
+  const mostOf = sizes.map((size) => Math.round(share * size));
+  const most = Math.round(share * y.length);
+  await inBlocks(order.length, signal, (i) => {
+    const row = order[i];
+    const k = classOfRow[row];
+    if (split === "stratified" ? heldOf[k] < mostOf[k] : i < most) hold(row, 1);
+  });
+  const isEmptied = sizes.map((size, k) => heldOf[k] === size);
+  await inBlocks(order.length, signal, (i) => {
+    const k = classOfRow[order[i]];
+    if (!isEmptied[k]) return;
+    isEmptied[k] = false;
+    hold(order[i], 0);
+  });
+  if (!heldOf.some((held) => held > 0)) {
+    const spare = order.find((row) => sizes[classOfRow[row]] > 1);
+    if (spare === undefined)
+      throw new DataError(argument, "every row has a label of its own, so none can be held back");
+    hold(spare, 1);
+  }
+  const held = heldOf.reduce((sum, count) => sum + count, 0);
+  return partsOf(isHeld, held, signal);
+}
+
+/** Numbers of rows in the library's own seeded order. */
+async function shuffledRows(rows: number, signal: AbortSignal): Promise<Uint32Array> {
+  const order = new Uint32Array(rows);
+  for (let row = 0; row < rows; row++) order[row] = row;
   const random = createRandom(SEED);
-  const order = Uint32Array.from(y, (_, i) => i);
-  shuffle(order, random);
-  const rowsOfClass = groupByLabel(order, y);
-  const groups = kind === "stratified" ? [...rowsOfClass.values()] : [[...order]];
-  const held = new Set(groups.flatMap((rows) => rows.slice(0, Math.round(share * rows.length))));
-  for (const [first] of withoutTraining(rowsOfClass, held)) held.delete(first);
-  if (held.size === 0) {
-    const spare = [...rowsOfClass.values()].find((rows) => rows.length > 1);
-    if (!spare) throw new DataError(argument, "every row has a label of its own, so none can be held back");
-    held.add(spare[0]);
-  }
-  const rows = order.toSorted();
-  return { train: rows.filter((row) => !held.has(row)), validation: rows.filter((row) => held.has(row)) };
+  await inBlocks(rows - 1, signal, (i) => {
+    const last = rows - 1 - i;
+    const other = random.integer(last + 1);
+    [order[last], order[other]] = [order[other], order[last]];
+  });
+  return order;
 }
 
-function groupByLabel(order: Uint32Array, y: readonly Label[]): Map<Label, number[]> {
-  const groups = new Map<Label, number[]>();
-  for (const row of order) {
-    const group = groups.get(y[row]);
-    if (group) group.push(row);
-    else groups.set(y[row], [row]);
-  }
-  return groups;
+/** The class of each row, and the rows of each class, which are in the order of their first rows. */
+async function classesOf(y: readonly Label[], order: Uint32Array, signal: AbortSignal) {
+  const places = new Map<Label, number>();
+  const classOfRow = new Uint32Array(y.length);
+  const sizes: number[] = [];
+  await inBlocks(order.length, signal, (i) => {
+    const label = y[order[i]];
+    let k = places.get(label);
+    if (k === undefined) {
+      k = sizes.push(0) - 1;
+      places.set(label, k);
+    }
+    classOfRow[order[i]] = k;
+    sizes[k]++;
+  });
+  return { classOfRow, sizes };
 }
 
-/** The rows of the classes all of whose rows are held back. */
-function withoutTraining(rowsOfClass: Map<Label, number[]>, held: ReadonlySet<number>): number[][] {
-  return [...rowsOfClass.values()].filter((rows) => rows.every((row) => held.has(row)));
+async function partsOf(isHeld: Uint8Array, held: number, signal: AbortSignal): Promise<Split> {
+  const train = new Uint32Array(isHeld.length - held);
+  const validation = new Uint32Array(held);
+  let [trained, checked] = [0, 0];
+  await inBlocks(isHeld.length, signal, (row) => {
+    if (isHeld[row]) validation[checked++] = row;
+    else train[trained++] = row;
+  });
+  return { train, validation };
 }
 
-/** Copies of the rows named, with their labels. */
-export function takeRows({ x, y }: Samples, rows: Uint32Array): Samples {
-  return { x: takeMatrixRows(x, rows), y: Array.from(rows, (row) => y[row]) };
+/** Returns copies of the rows named, with their labels. */
+export async function takeRows({ x, y }: Samples, rows: Uint32Array, signal: AbortSignal): Promise<Samples> {
+  const labels: Label[] = [];
+  await inBlocks(rows.length, signal, (i) => labels.push(y[rows[i]]));
+  return { x: await takeMatrixRows(x, rows, signal), y: labels };
 }
 
-function takeMatrixRows({ data, cols }: Matrix, rows: Uint32Array): Matrix {
+async function takeMatrixRows(x: Matrix, rows: Uint32Array, signal: AbortSignal): Promise<Matrix> {
+  const { data, cols } = x;
   const taken = emptyLike(data, rows.length * cols);
-  for (const [i, row] of rows.entries()) taken.set(data.subarray(row * cols, (row + 1) * cols), i * cols);
-  return { data: taken, rows: rows.length, cols };
+  const copy = (i: number) => taken.set(data.subarray(rows[i] * cols, (rows[i] + 1) * cols), i * cols);
+  await inBlocks(rows.length, signal, copy, cols);
+  return { ...x, data: taken, rows: rows.length };
 }

@@ -7,7 +7,10 @@ import {
   SoftmaxRegression,
   type SoftmaxRegressionOptions,
 } from "../../../src/index.ts";
+import { brief } from "../data/brief.ts";
 import type { DemoDataset } from "../data/demo-dataset.ts";
+import { count, someOf } from "../data/open-dataset.ts";
+import { STAND_IN_BYTES, standInOf } from "../data/stand-in.ts";
 import { type Choices, choicesOf } from "./choices.ts";
 
 /** What was opened. The caller disposes of the model. */
@@ -19,7 +22,10 @@ export interface OpenedModel {
   readonly evaluation: ModelEvaluation;
 }
 
-/** Reads safetensors or JSON. @throws FormatError what is none, Error a model for other rows */
+/** Bytes of a file at most: while it is read, a model takes several times as many. */
+const MAX_BYTES = 2 ** 28;
+
+/** Reads safetensors or JSON. @throws FormatError what is none, Error one that is too large or for other rows */
 export async function openModel(
   source: Blob,
   dataset: DemoDataset,
@@ -27,12 +33,19 @@ export async function openModel(
 ): Promise<OpenedModel> {
   if (source instanceof File && source.name.endsWith(".onnx"))
     throw new Error("ONNX files are for predicting elsewhere; open safetensors or JSON here.");
-  const saved = await readModel(new Uint8Array(await source.arrayBuffer()));
+  if (source.size > MAX_BYTES)
+    throw new Error(
+      `Its ${count(source.size)} bytes are more than the ${count(MAX_BYTES)} that are read here.`,
+    );
+  const bytes = new Uint8Array(await source.arrayBuffer());
+  const standIn = standInOf(bytes.subarray(0, STAND_IN_BYTES));
+  if (standIn) throw new Error(standIn);
+  const saved = await readModel(bytes);
+  checkFits(saved, dataset);
   // A run that was interrupted on other rows cannot go on with these; the model is one all the same.
   const progress = rowsOf(saved) === dataset.train.x.rows ? saved.progress : null;
   const model = await SoftmaxRegression.load(await modelToSafetensors({ ...saved, progress }), { device });
   try {
-    checkFits(model, dataset);
     const { x, y } = dataset.validation;
     const evaluation = await model.evaluate(x, y as string[]);
     return { model, choices: choicesOf(saved.options as SoftmaxRegressionOptions, device), evaluation };
@@ -48,8 +61,7 @@ function rowsOf({ progress }: SavedModel): number | undefined {
   return conditions?.rows;
 }
 
-function checkFits({ weights, classes }: SoftmaxRegression, { train }: DemoDataset): void {
-  const features = weights.length / classes.length;
+function checkFits({ features, classes }: SavedModel, { train }: DemoDataset): void {
   if (features !== train.x.cols) {
     const has = `the data set has ${train.x.cols}. Open its data set first.`;
     throw new Error(`This model is for ${features} features; ${has}`);
@@ -57,5 +69,6 @@ function checkFits({ weights, classes }: SoftmaxRegression, { train }: DemoDatas
   const known = new Set(classes);
   const unknown = train.y.find((label) => !known.has(label));
   if (unknown === undefined) return;
-  throw new Error(`This model knows ${classes.join(", ")}, but not “${unknown}”. Open its data set first.`);
+  const names = someOf(classes.map(String));
+  throw new Error(`This model knows ${names}, but not “${brief(String(unknown))}”. Open its data set first.`);
 }

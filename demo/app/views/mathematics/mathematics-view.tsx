@@ -47,7 +47,7 @@ export function MathematicsView({ session }: { readonly session: Session }) {
       <OuterProductSection worked={worked} />
       <UpdateSection worked={worked} />
       <ObjectiveSection worked={worked} />
-      <GradientCheckSection session={session} worked={worked} key={dataset.name} />
+      <GradientCheckSection session={session} worked={worked} />
     </>
   );
 }

@@ -1,6 +1,8 @@
 /** The code that does with the library what this run did. */
 import type { SoftmaxRegressionOptions } from "../../../../src/index.ts";
 import { DEFAULTS } from "../../../../src/options.ts";
+import { brief } from "../../data/brief.ts";
+import { inCode } from "../../data/code-text.ts";
 import type { DemoDataset, RowsCode } from "../../data/demo-dataset.ts";
 
 /** What the code is to reproduce. */
@@ -30,7 +32,8 @@ model.dispose();
 
 function ownRowsSnippet(dataset: DemoDataset, options: SoftmaxRegressionOptions): string {
   const { rows, cols } = dataset.train.x;
-  const label = JSON.stringify(dataset.train.y[0]);
+  const label = dataset.train.y[0];
+  const example = inCode(typeof label === "string" ? brief(label) : label);
   const body = `${modelCode(options)}
 ${fitCode(options)}
 const evaluation = await model.evaluate(validation.x, validation.y);
@@ -39,9 +42,9 @@ return model;`;
   return `import { SoftmaxRegression } from "softmax-webgpu";
 
 /**
- * ${oneLine(dataset.name)}: \`train\` and \`validation\` are { x, y } each.
+ * ${inCode(brief(dataset.name))}: \`train\` and \`validation\` are { x, y } each.
  * x is { data, rows, cols: ${cols} } over a typed array (here ${rows} rows to train on),
- * y an array with a label for each row, such as ${label}.
+ * y an array with a label for each row, such as ${example}.
  * This page holds the same rows of a file back each time: ${dataset.validation.x.rows} of these.
  */
 export async function learn(train, validation) {
@@ -55,12 +58,8 @@ function modelCode(options: SoftmaxRegressionOptions): string {
     ([name, value]) => value !== DEFAULTS[name as keyof typeof DEFAULTS] && typeof value !== "function",
   );
   if (entries.length === 0) return "const model = new SoftmaxRegression();";
-  const lines = entries.map(([name, value]) => `  ${name}: ${codeOf(value)},`);
+  const lines = entries.map(([name, value]) => `  ${name}: ${inCode(value)},`);
   return `const model = new SoftmaxRegression({\n${lines.join("\n")}\n});`;
-}
-
-function codeOf(value: unknown): string {
-  return value instanceof Map ? `new Map(${JSON.stringify([...value])})` : JSON.stringify(value);
 }
 
 function fitCode({ solver }: SoftmaxRegressionOptions): string {
@@ -72,9 +71,4 @@ function fitCode({ solver }: SoftmaxRegressionOptions): string {
   validation: [validation.x, validation.y],
   ${hook},
 });`;
-}
-
-/** A name that cannot end the comment it stands in. */
-function oneLine(text: string): string {
-  return text.replaceAll("*/", "* /").replace(/\s+/g, " ");
 }

@@ -1,10 +1,10 @@
 /** @jsxImportSource preact */
 /** The rows behind a cell of the confusion matrix. */
-import { useEffect, useState } from "preact/hooks";
-import { type Cell, cellText } from "./confusion-cells.ts";
+import { useEffect, useMemo, useState } from "preact/hooks";
+import { cellText } from "./confusion-cells.ts";
+import { type Cell, type Findings, rowsOfCell } from "./findings.ts";
 import { judge } from "./most-wrong.ts";
 import { SampleCard } from "./sample-card.tsx";
-import type { Findings } from "./use-findings.ts";
 
 /** Rows that are shown at first, and that come with every wish for more. */
 const STEP = 9;
@@ -21,7 +21,7 @@ export function CellSamples({ findings, cell, note }: CellSamplesProps) {
   const [most, setMost] = useState(STEP);
   useEffect(() => setMost(STEP), [cell.truth, cell.predicted]);
   const { dataset, samples, report } = findings;
-  const rows = report.confusion.samples(cell.truth, cell.predicted);
+  const rows = useMemo(() => rowsOfCell(findings, cell), [findings, cell.truth, cell.predicted]);
   return (
     <div class="cell-samples">
       <h3 aria-live="polite">{cellText(report, cell)}</h3>

@@ -1,33 +1,12 @@
-/** The cells of a confusion matrix, and which of them are mistakes. */
+/** The cells of a confusion matrix, for those who show them. */
 import type { ClassificationReport } from "../../../../src/index.ts";
-
-/** A cell, by the positions of its classes. */
-export interface Cell {
-  readonly truth: number;
-  readonly predicted: number;
-}
-
-/** A mistake and how often it was made. */
-export interface Mistake extends Cell {
-  readonly count: number;
-}
+import type { Cell, Findings } from "./findings.ts";
 
 /** What every way of showing the cells is given. */
 export interface CellsProps {
-  readonly report: ClassificationReport;
+  readonly findings: Findings;
   readonly chosen: Cell | null;
   readonly onChoose: (cell: Cell) => void;
-}
-
-/** All mistakes that were made, the most frequent first. */
-export function mistakesOf({ confusion }: ClassificationReport): Mistake[] {
-  const { counts, classes: K } = confusion;
-  const mistakes: Mistake[] = [];
-  for (let at = 0; at < counts.length; at++) {
-    const [truth, predicted, count] = [Math.floor(at / K), at % K, counts[at]];
-    if (count > 0 && truth !== predicted) mistakes.push({ truth, predicted, count });
-  }
-  return mistakes.sort((a, b) => b.count - a.count);
 }
 
 /** A cell in words. */

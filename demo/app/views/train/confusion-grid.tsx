@@ -1,7 +1,8 @@
 /** @jsxImportSource preact */
 /** All cells of a confusion matrix as a grid of buttons; one tab stop, and arrow keys from there. */
 import { useRef, useState } from "preact/hooks";
-import { type Cell, type CellsProps, cellText, isSame, mistakesOf } from "./confusion-cells.ts";
+import { type CellsProps, cellText, isSame } from "./confusion-cells.ts";
+import type { Cell } from "./findings.ts";
 
 const ARROWS: Readonly<Record<string, readonly [down: number, right: number]>> = {
   ArrowUp: [-1, 0],
@@ -11,11 +12,12 @@ const ARROWS: Readonly<Record<string, readonly [down: number, right: number]>> =
 };
 
 /** The grid. */
-export function ConfusionGrid({ report, chosen, onChoose }: CellsProps) {
+export function ConfusionGrid({ findings, chosen, onChoose }: CellsProps) {
   const grid = useRef<HTMLTableElement>(null);
   const [focused, setFocused] = useState<Cell>({ truth: 0, predicted: 0 });
-  const { classes, confusion, perClass } = report;
-  const mostMistakes = mistakesOf(report)[0]?.count ?? 1;
+  const { report, counts, mistakes } = findings;
+  const { classes, perClass } = report;
+  const mostMistakes = mistakes[0]?.count ?? 1;
   const move = (event: KeyboardEvent) => {
     const arrow = ARROWS[event.key];
     if (!arrow) return;
@@ -47,7 +49,7 @@ export function ConfusionGrid({ report, chosen, onChoose }: CellsProps) {
               <th scope="row">{label}</th>
               {classes.map((other, predicted) => {
                 const cell = { truth, predicted };
-                const count = confusion.counts[truth * classes.length + predicted];
+                const count = counts.get(truth * classes.length + predicted) ?? 0;
                 return (
                   <td key={other}>
                     <button

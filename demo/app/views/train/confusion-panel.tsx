@@ -1,12 +1,11 @@
 /** @jsxImportSource preact */
 /** Which class is taken for which, and the rows behind each cell. */
-import { useMemo, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { Section } from "../../../../bench/page/components/section.tsx";
 import { CellSamples } from "./cell-samples.tsx";
-import { type Cell, mistakesOf } from "./confusion-cells.ts";
 import { ConfusionGrid } from "./confusion-grid.tsx";
 import { ConfusionList } from "./confusion-list.tsx";
-import type { Findings } from "./use-findings.ts";
+import type { Cell, Findings } from "./findings.ts";
 
 /** Classes up to which all cells are laid out. */
 const MOST_CLASSES = 26;
@@ -14,7 +13,7 @@ const MOST_CLASSES = 26;
 /** The matrix and the rows behind a cell: the one chosen, at first the most frequent mistake. */
 export function ConfusionPanel({ findings }: { readonly findings: Findings | null }) {
   const [chosen, setChosen] = useState<Cell | null>(null);
-  const worst = useMemo(() => findings && mistakesOf(findings.report)[0], [findings]);
+  const worst = findings?.mistakes[0];
   const K = findings?.report.classes.length ?? 0;
   const own = chosen && chosen.truth < K && chosen.predicted < K ? chosen : null;
   const cell = own ?? worst ?? { truth: 0, predicted: 0 };
@@ -26,7 +25,7 @@ export function ConfusionPanel({ findings }: { readonly findings: Findings | nul
     >
       {findings ? (
         <div class="confusion">
-          <Cells report={findings.report} chosen={cell} onChoose={setChosen} />
+          <Cells findings={findings} chosen={cell} onChoose={setChosen} />
           <CellSamples
             findings={findings}
             cell={cell}

@@ -29,7 +29,10 @@ export function DataPanel({ session }: { readonly session: Session }) {
       <div class={isOver ? "data over" : "data"} ref={place} tabIndex={-1}>
         <DataFacts dataset={dataset} />
         <div>
-          <BuiltInButtons inUse={dataset.name} onOpen={(builtIn) => void opening.make(builtIn)} />
+          <BuiltInButtons
+            inUse={dataset.isBuiltIn ? dataset.name : null}
+            onOpen={(builtIn) => void opening.make(builtIn)}
+          />
           <p class="own-data">
             Or your own: drop files or a folder anywhere on this page. They stay in this tab.
           </p>

@@ -1,7 +1,6 @@
-/** What was predicted for single rows, and which rows are the most wrong. */
+/** What the model makes of one row, and which rows are the most wrong. */
 import type { Label } from "../../../../src/index.ts";
-import { mistakesOf } from "./confusion-cells.ts";
-import type { Findings } from "./use-findings.ts";
+import type { Findings } from "./findings.ts";
 
 /** A row, and what the model makes of it. */
 export interface Judged {
@@ -15,22 +14,32 @@ export interface Judged {
 }
 
 /** One row of the validation rows. */
-export function judge({ samples, report, probabilities }: Findings, row: number): Judged {
-  const { classes } = report;
-  const p = probabilities.data.subarray(row * classes.length, (row + 1) * classes.length);
-  let best = 0;
-  for (let k = 1; k < p.length; k++) if (p[k] > p[best]) best = k;
-  const label = samples.y[row];
-  const probability = p[classes.indexOf(label)];
-  return { row, label, probability, predicted: classes[best], confidence: p[best] };
+export function judge(findings: Findings, row: number): Judged {
+  const { samples, report, predicted, truth } = findings;
+  return {
+    row,
+    label: samples.y[row],
+    probability: probabilityOf(findings, row, truth[row]),
+    predicted: report.classes[predicted[row]],
+    confidence: probabilityOf(findings, row, predicted[row]),
+  };
 }
 
 /** Of the rows predicted wrong, those whose own label the model holds least probable, the worst first. */
 export function mostWrong(findings: Findings, count: number): Judged[] {
-  const { confusion } = findings.report;
-  return mistakesOf(findings.report)
-    .flatMap(({ truth, predicted }) => Array.from(confusion.samples(truth, predicted)))
-    .map((row) => judge(findings, row))
-    .sort((a, b) => a.probability - b.probability)
-    .slice(0, count);
+  const { truth, predicted } = findings;
+  const own = (row: number) => probabilityOf(findings, row, truth[row]);
+  const worst: number[] = [];
+  for (let row = 0; row < truth.length; row++) {
+    if (truth[row] === predicted[row]) continue;
+    if (worst.length === count && own(row) >= own(worst[count - 1])) continue;
+    const place = worst.findIndex((other) => own(row) < own(other));
+    worst.splice(place < 0 ? worst.length : place, 0, row);
+    worst.length = Math.min(worst.length, count);
+  }
+  return worst.map((row) => judge(findings, row));
+}
+
+function probabilityOf({ probabilities: { data, cols } }: Findings, row: number, k: number): number {
+  return data[row * cols + k];
 }

@@ -14,11 +14,11 @@ export function weightsOfPixels(snapshot: Snapshot | null, k: number, shape: Ima
   return means;
 }
 
-/** The largest |w| of a picture; 0 without any. */
-export function largestWeight(snapshot: Snapshot | null, shape: ImageShape): number {
+/** The largest |w| of the pictures of the first classes, `count` of them at most; 0 without any. */
+export function largestWeight(snapshot: Snapshot | null, shape: ImageShape, count: number): number {
   if (!snapshot) return 0;
   let most = 0;
-  for (let k = 0; k < snapshot.classes.length; k++)
+  for (let k = 0; k < Math.min(count, snapshot.classes.length); k++)
     for (const weight of weightsOfPixels(snapshot, k, shape)) most = Math.max(most, Math.abs(weight));
   return most;
 }

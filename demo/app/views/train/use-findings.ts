@@ -1,27 +1,18 @@
 /** What the model makes of the validation rows, asked for again as it learns: never twice at once, and not too often. */
 import { effect } from "@preact/signals";
 import { useEffect, useState } from "preact/hooks";
-import type { ClassificationReport, Matrix } from "../../../../src/index.ts";
-import type { DemoDataset, Samples } from "../../data/demo-dataset.ts";
 import type { Session } from "../../state/session.ts";
+import { type Findings, findingsOf } from "./findings.ts";
 
 /** Time from one asking to the next, ms; and how many times as long as an answer took, to leave time for training. */
 const INTERVAL = 1000;
 const REST = 4;
 
-/** What was found, and for which rows. */
-export interface Findings {
-  readonly dataset: DemoDataset;
-  readonly samples: Samples;
-  readonly report: ClassificationReport;
-  /** P `[N,K]`, columns in the order of `report.classes`. */
-  readonly probabilities: Matrix<Float32Array>;
-}
-
 /** The latest findings; null where there is no model. */
 export function useFindings(session: Session): Findings | null {
   const [findings, setFindings] = useState<Findings | null>(null);
   useEffect(() => {
+    const controller = new AbortController();
     let timer = 0;
     let isAsking = false;
     let isStale = false;
@@ -31,7 +22,7 @@ export function useFindings(session: Session): Findings | null {
       isAsking = true;
       isStale = false;
       const began = performance.now();
-      const found = await findOut(session);
+      const found = await findOut(session, controller.signal);
       isAsking = false;
       next = began + Math.max(INTERVAL, REST * (performance.now() - began));
       if (session.model === null) setFindings(null);
@@ -49,6 +40,7 @@ export function useFindings(session: Session): Findings | null {
     });
     return () => {
       stop();
+      controller.abort();
       isStale = false;
       clearTimeout(timer);
     };
@@ -57,7 +49,7 @@ export function useFindings(session: Session): Findings | null {
 }
 
 /** Null without a model, or where it went meanwhile: what went wrong then is the session's to say. */
-async function findOut({ model, dataset }: Session): Promise<Findings | null> {
+async function findOut({ model, dataset }: Session, signal: AbortSignal): Promise<Findings | null> {
   if (!model) return null;
   const current = dataset.peek();
   const { x, y } = current.validation;
@@ -67,7 +59,7 @@ async function findOut({ model, dataset }: Session): Promise<Findings | null> {
       model.report(x, y as string[]),
       model.predictProba(x),
     ]);
-    return { dataset: current, samples: current.validation, report, probabilities };
+    return await findingsOf({ dataset: current, samples: current.validation, report, probabilities }, signal);
   } catch {
     return null;
   }

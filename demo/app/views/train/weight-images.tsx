@@ -28,7 +28,7 @@ export function WeightImages({ session, shape }: WeightImagesProps) {
   const classes = shown?.classes ?? labelsOf(session.dataset.value);
   useOncePerFrame(() => {
     const snapshot = session.snapshot.value;
-    const most = largestWeight(snapshot, shape);
+    const most = largestWeight(snapshot, shape, MOST);
     for (const [k, canvas] of list.current?.querySelectorAll("canvas").entries() ?? []) {
       const image = divergingImage(weightsOfPixels(snapshot, k, shape), shape.width, most);
       canvas.getContext("2d")?.putImageData(image, 0, 0);
@@ -55,7 +55,7 @@ export function WeightImages({ session, shape }: WeightImagesProps) {
           The first {MOST} of {classes.length} classes.
         </p>
       )}
-      <WeightKey most={largestWeight(shown, shape)} />
+      <WeightKey most={largestWeight(shown, shape, MOST)} />
       {shape.channels === 3 && <p class="hint">Of red, green and blue, the mean weight is shown.</p>}
     </>
   );

@@ -2,9 +2,9 @@
 /** The validation rows that the model gets most wrong. */
 import { useMemo } from "preact/hooks";
 import { Section } from "../../../../bench/page/components/section.tsx";
+import type { Findings } from "./findings.ts";
 import { mostWrong } from "./most-wrong.ts";
 import { SampleCard } from "./sample-card.tsx";
-import type { Findings } from "./use-findings.ts";
 
 const COUNT = 18;
 

@@ -2,6 +2,7 @@
 import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import type { Label } from "../../../../src/index.ts";
 import type { Parameters } from "../../../../src/objective.ts";
+import { largestAt } from "../../components/largest.ts";
 import type { DemoDataset, ImageShape } from "../../data/demo-dataset.ts";
 import type { Session } from "../../state/session.ts";
 import { strokesOfCells } from "./cells.ts";
@@ -28,7 +29,12 @@ export interface Picture {
 export interface Verdict extends Answer {
   readonly parameters: Parameters;
   readonly classes: readonly Label[];
+  /** Positions of the classes to show, ascending: all, or of many the likeliest. */
+  readonly shown: readonly number[];
 }
+
+/** Classes that are shown at most: thousands would hold every movement of the pen up. */
+export const MOST_CLASSES = 40;
 
 const NOTHING: Source = { kind: "strokes", strokes: [] };
 
@@ -38,7 +44,7 @@ export interface Evidence {
   readonly k: number;
   /** `[height, width]` */
   readonly terms: Float64Array;
-  /** The largest |term| of any class. */
+  /** The largest |term| of any class that is shown. */
   readonly largest: number;
 }
 
@@ -78,16 +84,18 @@ export class Drawing {
       const x = this.picture.value?.x;
       if (!x || !parameters.value) return null;
       const { classes, ...values } = parameters.value;
-      return { ...answerTo(x, values, session.model?.temperature), parameters: values, classes };
+      const answer = answerTo(x, values, session.model?.temperature);
+      const shown = largestAt(classes.length, (k) => answer.probabilities[k], MOST_CLASSES);
+      return { ...answer, parameters: values, classes, shown };
     });
     this.evidence = computed(() => {
       const x = this.picture.value?.x;
       if (!x || !this.verdict.value) return null;
-      const { classes, probabilities, parameters: learnt } = this.verdict.value;
+      const { classes, probabilities, parameters: learnt, shown } = this.verdict.value;
       const chosen = this.chosen.value === null ? -1 : classes.indexOf(this.chosen.value);
       const k = chosen < 0 ? likeliest(probabilities) : chosen;
       const terms = contributions(x, learnt, k, image.channels);
-      return { k, terms, largest: largestTerm(x, learnt, image.channels) };
+      return { k, terms, largest: largestTerm(x, learnt, image.channels, [...shown, k]) };
     });
   }
 

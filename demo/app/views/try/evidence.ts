@@ -4,6 +4,7 @@
  */
 import { matmul, softmax } from "../../../../src/backends/reference/operations.ts";
 import type { Parameters } from "../../../../src/objective.ts";
+import { largestAt } from "../../components/largest.ts";
 
 /** Scores and probabilities of one row, `[K]` each. */
 export interface Answer {
@@ -23,7 +24,7 @@ export function answerTo(x: Float32Array, parameters: Parameters, temperature = 
 
 /** The class with the highest probability; the first of equal ones. */
 export function likeliest(probabilities: Float64Array): number {
-  return probabilities.indexOf(Math.max(...probabilities));
+  return largestAt(probabilities.length, (k) => probabilities[k], 1)[0];
 }
 
 /** Σ over channels of w_kj x_j for every pixel, `[D/channels]`: with b_k their sum is the score z_k. */
@@ -38,10 +39,15 @@ export function contributions(
   return terms;
 }
 
-/** The largest |term| of any class: one scale for all, so that classes can be compared. */
-export function largestTerm(x: Float32Array, parameters: Parameters, channels: number): number {
+/** The largest |term| of any of the classes: one scale for all, so that they can be compared. */
+export function largestTerm(
+  x: Float32Array,
+  parameters: Parameters,
+  channels: number,
+  classes: readonly number[],
+): number {
   let largest = 0;
-  for (let k = 0; k < parameters.bias.length; k++)
+  for (const k of classes)
     for (const term of contributions(x, parameters, k, channels)) largest = Math.max(largest, Math.abs(term));
   return largest;
 }

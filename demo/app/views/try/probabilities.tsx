@@ -1,7 +1,8 @@
 /** @jsxImportSource preact */
-/** The probability of every class as a bar; a class that is chosen is the one whose evidence is shown. */
+/** The probability of each class as a bar, of many classes the likeliest; the one chosen is explained by its evidence. */
 import { percent } from "../../components/percent.ts";
-import type { Drawing } from "./drawing.ts";
+import { count } from "../../data/open-dataset.ts";
+import { type Drawing, MOST_CLASSES } from "./drawing.ts";
 import { likeliest } from "./evidence.ts";
 
 /** The bars, a group of radio buttons. */
@@ -14,11 +15,13 @@ export function Probabilities({
 }) {
   const verdict = drawing.verdict.value;
   const best = verdict ? likeliest(verdict.probabilities) : -1;
+  const shown = shownOf(drawing, classes.length);
   return (
     <>
       <fieldset class="probabilities">
         <legend class="unseen">Class whose evidence is shown</legend>
-        {classes.map((label, k) => {
+        {shown.map((k) => {
+          const label = classes[k];
           const p = verdict?.probabilities[k] ?? 0;
           return (
             <label key={label} class={k === best ? "best" : undefined}>
@@ -41,6 +44,11 @@ export function Probabilities({
           );
         })}
       </fieldset>
+      {shown.length < classes.length && (
+        <p class="hint">
+          {verdict ? `The ${shown.length} likeliest` : `${shown.length}`} of {count(classes.length)} classes.
+        </p>
+      )}
       <label class="follow">
         <input
           type="checkbox"
@@ -55,6 +63,15 @@ export function Probabilities({
       </label>
     </>
   );
+}
+
+/** Positions of the classes to show, ascending; the one that is explained always among them. */
+function shownOf(drawing: Drawing, classes: number): readonly number[] {
+  const verdict = drawing.verdict.value;
+  const k = drawing.evidence.value?.k;
+  if (!verdict) return Array.from({ length: Math.min(classes, MOST_CLASSES) }, (_, i) => i);
+  if (k === undefined || verdict.shown.includes(k)) return verdict.shown;
+  return [...verdict.shown, k].sort((a, b) => a - b);
 }
 
 /** What a screen reader says of the answer. */

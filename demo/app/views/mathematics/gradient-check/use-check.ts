@@ -1,4 +1,4 @@
-/** One gradient check at a time, given up when its panel goes. */
+/** One gradient check at a time, given up when its panel or its data set goes. */
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Session } from "../../../state/session.ts";
 import type { WorkedSample } from "../worked-sample.ts";
@@ -19,7 +19,10 @@ export function useCheck(
 ): { readonly state: CheckState; readonly run: () => Promise<void> } {
   const [state, setState] = useState<CheckState>({ kind: "idle" });
   const controller = useRef<AbortController | null>(null);
-  useEffect(() => () => controller.current?.abort(), []);
+  useEffect(() => {
+    setState({ kind: "idle" });
+    return () => controller.current?.abort();
+  }, [worked.dataset]);
 
   const run = async () => {
     controller.current = new AbortController();

@@ -6,14 +6,20 @@ export function jacobian(probabilities: ArrayLike<number>, i: number, j: number)
   return i === j ? pi * (1 - pi) : -pi * pj;
 }
 
-/** ∂L/∂z_j = Σ_i −(y_i / p_i) ∂p_i/∂z_j, term by term; NaN where a p_i that counts has become 0. */
-export function throughJacobian(probabilities: ArrayLike<number>, target: ArrayLike<number>): Float64Array {
-  const { length } = probabilities;
-  const derivative = new Float64Array(length);
-  for (let i = 0; i < length; i++) {
+/**
+ * ∂L/∂z_j = Σ_i −(y_i / p_i) ∂p_i/∂z_j for each j of `classes`, term by term; NaN if a p_i that counts has become 0.
+ * All K of them would take K² terms.
+ */
+export function throughJacobian(
+  probabilities: ArrayLike<number>,
+  target: ArrayLike<number>,
+  classes: readonly number[],
+): Float64Array {
+  const derivative = new Float64Array(classes.length);
+  for (let i = 0; i < probabilities.length; i++) {
     if (target[i] === 0) continue;
     const factor = target[i] / probabilities[i];
-    for (let j = 0; j < length; j++) derivative[j] -= factor * jacobian(probabilities, i, j);
+    for (const [n, j] of classes.entries()) derivative[n] -= factor * jacobian(probabilities, i, j);
   }
   return derivative;
 }

@@ -1,23 +1,17 @@
 /** What of many classes and features a table shows. */
+import { largestAt } from "../../../components/largest.ts";
 
 /** Rows and columns of a table at most. */
 export const MOST_SHOWN = 10;
 
 /** Positions of the classes to show, ascending: all, or the likeliest, the sample's own always among them. */
 export function shownClasses(probabilities: ArrayLike<number>, label: number): number[] {
-  return largest(probabilities, (k) => (k === label ? Infinity : probabilities[k]));
+  return largestAt(probabilities.length, (k) => (k === label ? Infinity : probabilities[k]), MOST_SHOWN);
 }
 
 /** Positions of the features to show, ascending: all, or those where x is largest. */
 export function shownFeatures(x: ArrayLike<number>): number[] {
-  return largest(x, (j) => Math.abs(x[j]));
-}
-
-function largest({ length }: ArrayLike<number>, sizeOf: (at: number) => number): number[] {
-  return Array.from({ length }, (_, at) => at)
-    .sort((a, b) => sizeOf(b) - sizeOf(a))
-    .slice(0, MOST_SHOWN)
-    .sort((a, b) => a - b);
+  return largestAt(x.length, (j) => Math.abs(x[j]), MOST_SHOWN);
 }
 
 /** The largest |value|; 0 of none. */

@@ -31,8 +31,8 @@ export function stepOf(
 ): Step {
   const g = gradient(numbers.error, sample.x, [0], before, l2);
   const parameters = {
-    weights: before.weights.map((w, at) => w - learningRate * g.weights[at]),
-    bias: before.bias.map((b, k) => b - learningRate * g.bias[k]),
+    weights: moved(before.weights, g.weights, learningRate),
+    bias: moved(before.bias, g.bias, learningRate),
   };
   const after = numbersOf(sample, parameters, labelSmoothing);
   return {
@@ -41,4 +41,11 @@ export function stepOf(
     after,
     objective: [numbers.loss + penalty(before, l2), after.loss + penalty(parameters, l2)],
   };
+}
+
+/** θ − ηg. The slider asks for it many times a second, of all parameters there are. */
+function moved(values: Float64Array, gradients: Float64Array, learningRate: number): Float64Array {
+  const after = new Float64Array(values.length);
+  for (let at = 0; at < values.length; at++) after[at] = values[at] - learningRate * gradients[at];
+  return after;
 }

@@ -1,25 +1,24 @@
 /** @jsxImportSource preact */
-/** A matrix `[K,D]` as numbers on coloured ground: classes down, features across, x above them where it is given. */
+/** What is shown of a matrix `[K,D]`, on coloured ground: classes down, features across, x above them if it is given. */
 import { ScrollBox } from "../../../../../bench/page/components/scroll-box.tsx";
 import { format } from "../numbers/format.ts";
-import { largestSize } from "../numbers/shown.ts";
 import type { Shown } from "../worked-sample.ts";
 import { HeatCell } from "./heat-cell.tsx";
 
 interface MatrixTableProps {
   readonly caption: string;
-  /** `[K,D]` */
-  readonly values: Float64Array;
+  /** The element of class k and feature j. */
+  readonly element: (k: number, j: number) => number;
+  /** The largest |element| of all, whose ground is the fullest. */
+  readonly full: number;
   readonly shown: Shown;
   /** x `[D]`, as a first row. */
   readonly x?: Float64Array;
 }
 
 /** The table. */
-export function MatrixTable({ caption, values, shown, x }: MatrixTableProps) {
+export function MatrixTable({ caption, element, full, shown, x }: MatrixTableProps) {
   const { classes, features } = shown;
-  const cols = values.length / shown.classNames.length;
-  const full = largestSize(values);
   return (
     <ScrollBox label={caption}>
       <table class="numbers matrix">
@@ -49,7 +48,7 @@ export function MatrixTable({ caption, values, shown, x }: MatrixTableProps) {
             <tr key={k} class={k === shown.own ? "own" : undefined}>
               <th scope="row">{shown.classNames[k]}</th>
               {features.map((j) => (
-                <HeatCell key={j} value={values[k * cols + j]} full={full} />
+                <HeatCell key={j} value={element(k, j)} full={full} />
               ))}
             </tr>
           ))}

@@ -14,8 +14,8 @@ import type { WorkedSample } from "../worked-sample.ts";
 export function LossSection({ worked }: { readonly worked: WorkedSample }) {
   const { numbers, shown, point, choices } = worked;
   const { probabilities, target, error, loss, max, sum, logits } = numbers;
-  const chain = throughJacobian(probabilities, target);
-  const apart = largestSize(chain.map((value, j) => value - error[j]));
+  const chain = throughJacobian(probabilities, target, shown.classes);
+  const apart = largestSize(chain.map((value, n) => value - error[shown.classes[n]]));
   const score = target.reduce((total, y, k) => total + y * logits[k], 0);
   return (
     <Step

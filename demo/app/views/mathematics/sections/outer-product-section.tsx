@@ -55,10 +55,8 @@ export function OuterProductSection({ worked }: { readonly worked: WorkedSample 
       ) : (
         <MatrixTable
           caption={shownCaption("(p − y) xᵀ", worked)}
-          values={Float64Array.from({ length: error.length * x.length }, (_, at) => {
-            const k = Math.floor(at / x.length);
-            return error[k] * x[at - k * x.length];
-          })}
+          element={(k, j) => error[k] * x[j]}
+          full={full}
           shown={shown}
           x={x}
         />

@@ -2,6 +2,7 @@
 /** Which sample is worked through, and how far the run is. */
 
 import { Section } from "../../../../../bench/page/components/section.tsx";
+import { largestAt } from "../../../components/largest.ts";
 import { SampleImage } from "../../../components/sample-image.tsx";
 import type { Session } from "../../../state/session.ts";
 import { format } from "../numbers/format.ts";
@@ -20,7 +21,7 @@ export function SampleSection({ session, worked, onChoose }: SampleSectionProps)
   const { dataset, row, numbers, shown, point } = worked;
   const { validation, image } = dataset;
   const { probabilities, loss } = numbers;
-  const guess = probabilities.indexOf(Math.max(...probabilities));
+  const [guess] = largestAt(probabilities.length, (k) => probabilities[k], 1);
   const label = String(validation.y[row]);
   return (
     <Section

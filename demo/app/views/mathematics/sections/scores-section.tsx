@@ -77,7 +77,13 @@ export function ScoresSection({ worked }: { readonly worked: WorkedSample }) {
       }
     >
       {!image && (
-        <MatrixTable caption={shownCaption("W", worked)} values={weights} shown={shown} x={sample.x.data} />
+        <MatrixTable
+          caption={shownCaption("W", worked)}
+          element={(k, j) => weights[k * features + j]}
+          full={full}
+          shown={shown}
+          x={sample.x.data}
+        />
       )}
       <ClassTable
         caption="Scores of the classes"

@@ -22,28 +22,38 @@ export function UpdateMatrices({ worked, step, learningRate }: UpdateMatricesPro
   const { dataset, shown, point } = worked;
   const [chosen, setChosen] = useState<number | null>(null);
   const { image } = dataset;
-  const change = step.gradient.weights.map((g) => -learningRate * g);
+  const { cols } = dataset.train.x;
+  const [gradient, after] = [step.gradient.weights, step.parameters.weights];
   if (!image) {
     return (
       <>
-        <MatrixTable caption={shownCaption("−ηG", worked)} values={change} shown={shown} />
+        <MatrixTable
+          caption={shownCaption("−ηG", worked)}
+          element={(k, j) => -learningRate * gradient[k * cols + j]}
+          full={learningRate * largestSize(gradient)}
+          shown={shown}
+        />
         <MatrixTable
           caption={shownCaption("W − ηG", worked)}
-          values={step.parameters.weights}
+          element={(k, j) => after[k * cols + j]}
+          full={largestSize(after)}
           shown={shown}
         />
       </>
     );
   }
   const k = chosen !== null && shown.classes.includes(chosen) ? chosen : shown.own;
-  const { cols } = dataset.train.x;
   const rowOf = (values: Float64Array) => values.subarray(k * cols, (k + 1) * cols);
   const name = point.classes[k];
   const before = rowOf(point.parameters.weights);
   const pictures = [
     { tex: "w_k", label: `Weights of class ${name}`, values: before },
-    { tex: "-\\eta\\,G_k", label: "What the step adds to them", values: rowOf(change) },
-    { tex: "w_k - \\eta\\,G_k", label: "The weights after the step", values: rowOf(step.parameters.weights) },
+    {
+      tex: "-\\eta\\,G_k",
+      label: "What the step adds to them",
+      values: rowOf(gradient).map((g) => -learningRate * g),
+    },
+    { tex: "w_k - \\eta\\,G_k", label: "The weights after the step", values: rowOf(after) },
   ];
   return (
     <>

@@ -16,8 +16,8 @@ const BUILT_IN: readonly BuiltIn[] = [
 ];
 
 interface BuiltInButtonsProps {
-  /** The name of the data set in use. */
-  readonly inUse: string;
+  /** The name of the one in use; null if that came from files. */
+  readonly inUse: string | null;
   readonly onOpen: (make: MakeDataset) => void;
 }
 

@@ -1,8 +1,8 @@
 /** @jsxImportSource preact */
 /** What the data set in use is: its name, a sentence, and its numbers. */
-import { useMemo } from "preact/hooks";
 import type { DemoDataset } from "../../../data/demo-dataset.ts";
 import { count } from "../../../data/open-dataset.ts";
+import { labelsOf } from "../labels-of.ts";
 
 /** Classes whose names fit in a line. */
 const MAX_NAMED = 10;
@@ -10,7 +10,7 @@ const MAX_NAMED = 10;
 /** The facts; screen readers say the sentence when another data set comes. */
 export function DataFacts({ dataset }: { readonly dataset: DemoDataset }) {
   const { name, description, train, validation, image } = dataset;
-  const classes = useMemo(() => classNames(dataset), [dataset]);
+  const classes = labelsOf(dataset);
   const shape = image && [image.width, image.height, ...(image.channels > 1 ? [image.channels] : [])];
   const facts = [
     ["Rows to train on", count(train.x.rows), ""],
@@ -37,10 +37,4 @@ export function DataFacts({ dataset }: { readonly dataset: DemoDataset }) {
       </dl>
     </div>
   );
-}
-
-/** In the order the library has them: numbers by value, strings by code unit. */
-function classNames({ train }: DemoDataset): string[] {
-  const labels = Array.from(new Set(train.y));
-  return labels.sort((a, b) => (a < b ? -1 : 1)).map(String);
 }

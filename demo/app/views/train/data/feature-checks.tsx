@@ -1,6 +1,6 @@
 /** @jsxImportSource preact */
 /** Which columns of a table are features: a box to tick for each. */
-import { useState } from "preact/hooks";
+import { useMemo, useState } from "preact/hooks";
 import type { CsvColumn } from "../../../data/csv-columns.ts";
 import { count } from "../../../data/open-dataset.ts";
 
@@ -13,13 +13,15 @@ interface FeatureChecksProps {
 }
 
 /** More columns are made only when someone asks for them. */
-const MAX_SHOWN = 40;
+const MAX_UNFOLDED = 40;
+/** Boxes at most: of more columns, those are shown whose names contain what is looked for. */
+const MAX_SHOWN = 1000;
 
 /** The boxes; those of many columns are folded away behind their number. */
 export function FeatureChecks(props: FeatureChecksProps) {
   const { columns, leaveOut } = props;
   const [isOpen, setOpen] = useState(false);
-  if (columns.length <= MAX_SHOWN) return <Boxes {...props} />;
+  if (columns.length <= MAX_UNFOLDED) return <Boxes {...props} />;
   const unticked = new Set(leaveOut);
   const used = columns.filter(({ name }) => !unticked.has(name)).length;
   return (
@@ -27,8 +29,43 @@ export function FeatureChecks(props: FeatureChecksProps) {
       <summary>
         Features: {count(used)} of {count(columns.length)} columns
       </summary>
-      {isOpen && <Boxes {...props} />}
+      {isOpen && (columns.length > MAX_SHOWN ? <FoundBoxes {...props} /> : <Boxes {...props} />)}
     </details>
+  );
+}
+
+/** A field to look for columns by their names, the first that are found, and two buttons for all that are. */
+function FoundBoxes({ columns, leaveOut, onChoose }: FeatureChecksProps) {
+  const [part, setPart] = useState("");
+  const found = useMemo(
+    () => columns.filter(({ name }) => name.toLowerCase().includes(part.toLowerCase())),
+    [columns, part],
+  );
+  const shown = found.slice(0, MAX_SHOWN);
+  const without = () => {
+    const names = new Set(found.map(({ name }) => name));
+    return leaveOut.filter((name) => !names.has(name));
+  };
+  return (
+    <>
+      <label class="field">
+        Find columns by a part of their names
+        <input type="search" value={part} onInput={({ currentTarget }) => setPart(currentTarget.value)} />
+      </label>
+      <p class="hint" role="status">
+        {count(found.length)} found
+        {found.length > shown.length && `, ${count(found.length - shown.length)} of them not shown below`}
+      </p>
+      <div class="buttons">
+        <button type="button" onClick={() => onChoose(without())}>
+          Tick all found
+        </button>
+        <button type="button" onClick={() => onChoose([...without(), ...found.map(({ name }) => name)])}>
+          Untick all found
+        </button>
+      </div>
+      <Boxes columns={shown} leaveOut={leaveOut} onChoose={onChoose} />
+    </>
   );
 }
 
@@ -36,7 +73,7 @@ function Boxes({ columns, leaveOut, onChoose }: FeatureChecksProps) {
   const unticked = new Set(leaveOut);
   return (
     <fieldset class="feature-checks">
-      <legend class={columns.length > MAX_SHOWN ? "unseen" : ""}>Features</legend>
+      <legend class={columns.length > MAX_UNFOLDED ? "unseen" : ""}>Features</legend>
       <div>
         {columns.map(({ name, isNumeric }) => (
           <label key={name}>

@@ -1,11 +1,12 @@
 /** @jsxImportSource preact */
 /** What a CSV file does not say by itself: which column the labels are, and what to do with the rest. */
-import { useState } from "preact/hooks";
+import { useMemo, useState } from "preact/hooks";
 import { Check } from "../../../components/check.tsx";
 import { Choice } from "../../../components/choice.tsx";
 import { type CsvColumn, likelyLabel } from "../../../data/csv-columns.ts";
 import type { TableChoices } from "../../../data/open-context.ts";
 import { FeatureChecks } from "./feature-checks.tsx";
+import { LabelColumn } from "./label-column.tsx";
 import { OpeningForm } from "./opening-form.tsx";
 
 interface TableFormProps {
@@ -31,9 +32,11 @@ export function TableForm({ name, columns, before, onOpen, onCancel }: TableForm
   const [leaveOut, setLeaveOut] = useState(before?.leaveOut ?? namesOfText(columns));
   const [skipIncomplete, setSkipIncomplete] = useState(before?.skipIncomplete ?? false);
   const [split, setSplit] = useState(before?.split ?? "stratified");
-  const others = columns.filter((column) => column.name !== label);
-  const unticked = new Set(leaveOut);
-  const side = Math.sqrt(others.filter((column) => !unticked.has(column.name)).length);
+  const others = useMemo(() => columns.filter((column) => column.name !== label), [columns, label]);
+  const side = useMemo(() => {
+    const unticked = new Set(leaveOut);
+    return Math.sqrt(others.filter((column) => !unticked.has(column.name)).length);
+  }, [others, leaveOut]);
   const canBePixels = Number.isInteger(side) && side >= LEAST_SIDE;
   const [wantsPixels, setWantsPixels] = useState(before?.arePixels ?? /^pi?x/i.test(others[0].name));
   const arePixels = canBePixels && wantsPixels;
@@ -43,16 +46,7 @@ export function TableForm({ name, columns, before, onOpen, onCancel }: TableForm
       onOpen={() => onOpen({ label, leaveOut, skipIncomplete, split, arePixels })}
       onCancel={onCancel}
     >
-      <Choice
-        label="Label column"
-        options={columns.map((column) => ({
-          id: column.name,
-          label: column.name,
-          hint: `It holds ${column.isNumeric ? "numbers" : "text"}; each of its values is a class.`,
-        }))}
-        value={label}
-        onChoose={setLabel}
-      />
+      <LabelColumn columns={columns} value={label} onChoose={setLabel} />
       <FeatureChecks columns={others} leaveOut={leaveOut} onChoose={setLeaveOut} />
       <Choice label="Hold back to check with" options={SPLITS} value={split} onChoose={setSplit} />
       <Check

@@ -1,0 +1,83 @@
+/** @jsxImportSource preact */
+/** Which column of a table the labels are: chosen from a list, or of very many columns by its name. */
+import { useId, useMemo, useState } from "preact/hooks";
+import { Choice } from "../../../components/choice.tsx";
+import type { CsvColumn } from "../../../data/csv-columns.ts";
+import { count } from "../../../data/open-dataset.ts";
+
+interface LabelColumnProps {
+  readonly columns: readonly CsvColumn[];
+  /** The name of the one that is chosen. */
+  readonly value: string;
+  readonly onChoose: (name: string) => void;
+}
+
+/** Columns of a list at most: making a longer one, or looking through it, takes too long. */
+const MAX_LISTED = 1000;
+/** Names that are proposed for what was typed. */
+const PROPOSED = 20;
+
+/** The list or the field. */
+export function LabelColumn({ columns, value, onChoose }: LabelColumnProps) {
+  if (columns.length > MAX_LISTED) return <NameField columns={columns} value={value} onChoose={onChoose} />;
+  return (
+    <Choice
+      label="Label column"
+      options={columns.map((column) => ({
+        id: column.name,
+        label: column.name,
+        hint: hintOf(column),
+      }))}
+      value={value}
+      onChoose={onChoose}
+    />
+  );
+}
+
+function NameField({ columns, value, onChoose }: LabelColumnProps) {
+  const id = useId();
+  const [typed, setTyped] = useState(value);
+  const known = useMemo(() => new Map(columns.map((column) => [column.name, column])), [columns]);
+  const proposed = useMemo(() => someThatBegin(columns, typed), [columns, typed]);
+  const column = known.get(typed);
+  const missing = `No column has this name, so it is still “${value}”.`;
+  return (
+    <div class="field">
+      <label for={id}>Label column</label>
+      <input
+        id={id}
+        type="text"
+        autoComplete="off"
+        value={typed}
+        list={`${id}-list`}
+        aria-invalid={!column}
+        aria-describedby={`${id}-hint`}
+        onInput={({ currentTarget }) => {
+          setTyped(currentTarget.value);
+          if (known.has(currentTarget.value)) onChoose(currentTarget.value);
+        }}
+      />
+      <datalist id={`${id}-list`}>
+        {proposed.map((name) => (
+          <option key={name} value={name} />
+        ))}
+      </datalist>
+      <p class="hint" id={`${id}-hint`}>
+        One of {count(columns.length)}, by its name. {column ? hintOf(column) : missing}
+      </p>
+    </div>
+  );
+}
+
+function hintOf({ isNumeric }: CsvColumn): string {
+  return `It holds ${isNumeric ? "numbers" : "text"}; each of its values is a class.`;
+}
+
+function someThatBegin(columns: readonly CsvColumn[], start: string): string[] {
+  const names: string[] = [];
+  for (const { name } of columns) {
+    if (name.startsWith(start)) names.push(name);
+    if (names.length === PROPOSED) break;
+  }
+  return names;
+}
