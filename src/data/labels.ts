@@ -3,15 +3,7 @@
  * Checks come first; nothing is changed.
  */
 import { DataError, LimitError, ShapeError } from "../errors.ts";
-import {
-  describe,
-  elementScale,
-  isByteData,
-  isMatrix,
-  type Matrix,
-  type MatrixLike,
-  toMatrix,
-} from "./matrix.ts";
+import { describe, isByteData, isMatrix, type Matrix, type MatrixLike, scaleOf, toMatrix } from "./matrix.ts";
 import type { Targets } from "./targets.ts";
 
 /** A class as the caller names it: a non-negative integer or a string. */
@@ -168,7 +160,7 @@ function checkDistributions(soft: Matrix, rows: number, classes: number, argumen
     throw new ShapeError(argument, `expected soft labels for each of ${rows} rows, got ${soft.rows}`);
   if (soft.cols !== classes)
     throw new ShapeError(argument, `expected a column for each of ${classes} classes, got ${soft.cols}`);
-  const scale = elementScale(soft.data);
+  const scale = scaleOf(soft);
   const tolerance = SUM_TOLERANCE + (isByteData(soft.data) ? (0.5 * classes) / 255 : 0);
   const sums = new Float64Array(rows);
   for (let i = 0; i < rows; i++) {

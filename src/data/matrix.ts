@@ -63,8 +63,8 @@ export function isHalfData(data: MatrixData): data is Float16Data {
   return tagOf(data) === "Float16Array";
 }
 
-/** What one stored element is multiplied by to give its value: 1/255 for eight-bit data, else 1. */
-export function elementScale(data: MatrixData): number {
+/** What one element of the matrix is multiplied by to give its value: 1/255 for eight-bit data, else 1. */
+export function scaleOf({ data }: Pick<Matrix, "data">): number {
   return isByteData(data) ? 1 / 255 : 1;
 }
 

@@ -1,7 +1,7 @@
 /** One pass over the values of a matrix: are they all numbers a float32 can hold, and how long is the longest row. */
 import { DataError } from "../errors.ts";
 import { pause } from "../pause.ts";
-import { elementScale, type Matrix, type MatrixData } from "./matrix.ts";
+import { type Matrix, type MatrixData, scaleOf } from "./matrix.ts";
 import { checkStorable, type Storage, storageOf } from "./storage.ts";
 
 /** Largest finite float32. */
@@ -44,7 +44,7 @@ export async function scanRows(
       if (squaredNorm > longest) longest = squaredNorm;
     }
   }
-  return { maxSquaredNorm: longest * elementScale(data) ** 2 };
+  return { maxSquaredNorm: longest * scaleOf(x) ** 2 };
 }
 
 function squaredNormOf(data: MatrixData, begin: number, end: number): number {

@@ -3,7 +3,7 @@
  * by name, and packed row by row without a second copy of the whole. Values that a storage cannot hold are refused.
  */
 import { DataError } from "../errors.ts";
-import { elementScale, isByteData, isHalfData, type Matrix, type MatrixData } from "./matrix.ts";
+import { isByteData, isHalfData, type Matrix, type MatrixData, scaleOf } from "./matrix.ts";
 import type { Standardization } from "./standardization.ts";
 
 /** The storages there are. */
@@ -85,14 +85,15 @@ function copyable(x: Matrix, storage: Storage): MatrixData | Packed | null {
 }
 
 function convertRow(
-  { data, cols }: Matrix,
+  x: Matrix,
   storage: Storage,
   row: number,
   target: Packed,
   at: number,
   standardization: Standardization | undefined,
 ): void {
-  const unit = elementScale(data);
+  const { data, cols } = x;
+  const unit = scaleOf(x);
   for (let j = 0; j < cols; j++) {
     const given = data[row * cols + j] * unit;
     const value = standardization ? (given - standardization.mean[j]) / standardization.scale[j] : given;
@@ -104,7 +105,7 @@ function convertRow(
 /** @throws DataError a value of the row that the storage cannot hold, with its place */
 export function checkStorable(x: Matrix, storage: Storage, row: number, argument: string): void {
   if (storage === "f32" || asStored(x, storage)) return;
-  const scale = elementScale(x.data);
+  const scale = scaleOf(x);
   for (let j = 0; j < x.cols; j++) {
     const value = x.data[row * x.cols + j] * scale;
     if (!isStorable(value, storage)) throw unstorable(argument, storage, value, row, j);

@@ -2,12 +2,12 @@
 import { runInNewContext } from "node:vm";
 import { describe, expect, test } from "vitest";
 import {
-  elementScale,
   isByteData,
   MAX_ELEMENTS,
   type Matrix,
   type MatrixData,
   type MatrixLike,
+  scaleOf,
   toMatrix,
 } from "../../src/data/matrix.ts";
 import { scanRows } from "../../src/data/scan.ts";
@@ -48,11 +48,11 @@ describe("a Matrix", () => {
   test("means value/255 where it is eight-bit and unsigned, else itself", () => {
     for (const type of BYTE_TYPES) {
       expect(isByteData(new type(1))).toBe(true);
-      expect(elementScale(new type(1))).toBe(1 / 255);
+      expect(scaleOf({ data: new type(1) })).toBe(1 / 255);
     }
     for (const type of NUMBER_TYPES) {
       expect(isByteData(new type(1))).toBe(false);
-      expect(elementScale(new type(1))).toBe(1);
+      expect(scaleOf({ data: new type(1) })).toBe(1);
     }
   });
 
@@ -136,7 +136,7 @@ test("arrays of another realm are told apart by what they are", () => {
   for (const [i, scale] of scales.entries()) {
     const matrix = { data: foreign[i], rows: 1, cols: 1 };
     expect(toMatrix(matrix, "x")).toBe(matrix);
-    expect(elementScale(matrix.data)).toBe(scale);
+    expect(scaleOf(matrix)).toBe(scale);
   }
   expect(() => toMatrix({ data: foreign[2], rows: 1, cols: 1 }, "x")).toThrow(
     "x.data: expected a typed array",

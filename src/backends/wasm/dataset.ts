@@ -1,5 +1,5 @@
 /** A data set in a WebAssembly memory of its own, rows padded to whole vectors. Bytes and halves stay what they are. */
-import { elementScale, type Matrix } from "../../data/matrix.ts";
+import { type Matrix, scaleOf } from "../../data/matrix.ts";
 import { ELEMENT_BYTES, packRows, type Storage, storageOfSource } from "../../data/storage.ts";
 import { smoothed, type Targets } from "../../data/targets.ts";
 import { StateError } from "../../errors.ts";
@@ -122,7 +122,7 @@ async function packDistributions(
   q: Matrix,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const scale = elementScale(q.data);
+  const scale = scaleOf(q);
   const stride = Math.ceil(q.cols / 4) * 4;
   const target = data.arena.floats(data.at.targets, q.rows * stride);
   const rowsAtOnce = Math.max(1, Math.floor(PIECE / (4 * stride)));

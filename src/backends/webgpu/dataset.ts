@@ -2,7 +2,7 @@
  * A data set on the GPU: rows, targets and weights, cut by rows into chunks that each fit one binding.
  * Rows are padded to whole vectors of four features and go up piece by piece.
  */
-import { elementScale } from "../../data/matrix.ts";
+import { scaleOf } from "../../data/matrix.ts";
 import {
   asStored,
   ELEMENT_BYTES,
@@ -158,7 +158,7 @@ function packTargets(
 ): GPUAllowSharedBufferSource {
   if (targets.kind === "labels") return view(targets.labels.subarray(first, first + rows));
   const { data, cols } = targets.distributions;
-  const scale = elementScale(data);
+  const scale = scaleOf(targets.distributions);
   return Float32Array.from(data.subarray(first * cols, (first + rows) * cols), (q) =>
     smoothed(q * scale, labelSmoothing, cols),
   );
