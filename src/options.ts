@@ -86,9 +86,10 @@ export interface SoftmaxRegressionOptions {
    */
   readonly threads?: "auto" | number;
   /**
-   * How X is kept on the device. Default `"auto"`: bytes as bytes, a `Float16Array` as halves, the rest as float32.
-   * `"f16"` rounds values to eleven significant bits (to multiples of 2⁻²⁴ below 2⁻¹⁴) and halves the memory
-   * and its traffic; `"u8"` rounds values in [0, 1] to multiples of 1/255 and quarters them. The reference ignores it.
+   * How X is kept on the device. Default `"auto"`: bytes as bytes, a `Float16Array` as halves, the rest as float32; the
+   * scale of bytes and halves is applied as they are read. `"f16"` rounds other values to eleven significant bits (to
+   * multiples of 2⁻²⁴ below 2⁻¹⁴) and halves the memory and its traffic; `"u8"` rounds values in [0, 1] to multiples of
+   * 1/255 and quarters them. The reference ignores it.
    */
   readonly storage?: "auto" | Storage;
   /**

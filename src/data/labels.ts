@@ -29,8 +29,11 @@ export type LabelsLike = Labels | MatrixLike;
 /** The largest number of classes. */
 export const MAX_CLASSES = 65_536;
 
-/** How far the sum of a row of soft labels may be from 1. Bytes are rounded, so they get half a byte per class more. */
+/** How far the sum of a row of soft labels may be from 1. */
 const SUM_TOLERANCE = 1e-3;
+
+/** Scale up to which bytes are rounded probabilities, which may be off by half a byte per class more: percents. */
+const ROUNDED_SCALE = 1 / 100;
 
 /** How far it may be for the row to be taken as it is; others are divided by their sum, as Σ q = 1 is relied on. */
 const EXACT_SUM = 1e-6;
@@ -161,7 +164,8 @@ function checkDistributions(soft: Matrix, rows: number, classes: number, argumen
   if (soft.cols !== classes)
     throw new ShapeError(argument, `expected a column for each of ${classes} classes, got ${soft.cols}`);
   const scale = scaleOf(soft);
-  const tolerance = SUM_TOLERANCE + (isByteData(soft.data) ? (0.5 * classes) / 255 : 0);
+  const isRounded = isByteData(soft.data) && scale <= ROUNDED_SCALE;
+  const tolerance = SUM_TOLERANCE + (isRounded ? 0.5 * classes * scale : 0);
   const sums = new Float64Array(rows);
   for (let i = 0; i < rows; i++) {
     for (let k = 0; k < classes; k++) {
@@ -169,7 +173,7 @@ function checkDistributions(soft: Matrix, rows: number, classes: number, argumen
       if (!(q >= 0)) throw new DataError(argument, `expected probabilities, row ${i} column ${k} is ${q}`);
       sums[i] += q;
     }
-    if (!(Math.abs(sums[i] - 1) <= tolerance)) {
+    if (!(sums[i] > 0 && Math.abs(sums[i] - 1) <= tolerance)) {
       throw new DataError(argument, `expected rows that sum to 1, row ${i} sums to ${sums[i]}`);
     }
   }

@@ -1,6 +1,6 @@
 /**
  * Dense row-major matrices: what a caller may pass, how it is checked, and its numbers as this library
- * reads them. Eight-bit data means value/255; everything else means itself.
+ * reads them. Numbers mean what they are in every element type, times the matrix's scale if it has one.
  */
 import { DataError, LimitError, ShapeError } from "../errors.ts";
 
@@ -13,7 +13,7 @@ export interface Float16Data extends ArrayBufferView, ArrayLike<number>, Iterabl
   slice(begin?: number, end?: number): Float16Data;
 }
 
-/** Element types a matrix may have. `Uint8Array` and `Uint8ClampedArray` stand for value/255 in [0, 1]. */
+/** Element types a matrix may have. */
 export type MatrixData =
   | Float32Array
   | Float64Array
@@ -26,11 +26,16 @@ export type MatrixData =
   | Int32Array
   | Uint32Array;
 
-/** A dense matrix `[rows, cols]`, row after row in `data`. */
+/** A dense matrix `[rows, cols]`, row after row in `data`: its values are data × scale. */
 export interface Matrix<T extends MatrixData = MatrixData> {
   readonly data: T;
   readonly rows: number;
   readonly cols: number;
+  /**
+   * What each element is multiplied by to give its value, a number above 0 that float32 holds: with 1/255, bytes are
+   * pixels in [0, 1]. Default 1, for every element type.
+   */
+  readonly scale?: number | undefined;
 }
 
 /** What the public functions take for a matrix: a `Matrix`, or an array of equally long rows. */
@@ -38,6 +43,10 @@ export type MatrixLike = Matrix | readonly (readonly number[])[];
 
 /** The largest number of elements: indices in the kernels are 32-bit. */
 export const MAX_ELEMENTS = 2 ** 32 - 1;
+
+/** The smallest and the largest normal float32. */
+const MIN_SCALE = 2 ** -126;
+const MAX_SCALE = (2 - 2 ** -23) * 2 ** 127;
 
 // By tag and not by instanceof: arrays may come from another realm, such as a frame.
 const BYTE_TAGS: readonly string[] = ["Uint8Array", "Uint8ClampedArray"];
@@ -53,19 +62,19 @@ const DATA_TAGS: readonly string[] = [
   "Uint32Array",
 ];
 
-/** True where values are eight-bit fractions: `value / 255`. */
+/** Whether the elements are unsigned bytes. */
 export function isByteData(data: MatrixData): data is Uint8Array | Uint8ClampedArray {
   return BYTE_TAGS.includes(tagOf(data));
 }
 
-/** True for half-precision floats. */
+/** Whether the elements are half-precision floats. */
 export function isHalfData(data: MatrixData): data is Float16Data {
   return tagOf(data) === "Float16Array";
 }
 
-/** What one element of the matrix is multiplied by to give its value: 1/255 for eight-bit data, else 1. */
-export function scaleOf({ data }: Pick<Matrix, "data">): number {
-  return isByteData(data) ? 1 / 255 : 1;
+/** What one element of the matrix is multiplied by to give its value. */
+export function scaleOf({ scale = 1 }: Pick<Matrix, "scale">): number {
+  return scale;
 }
 
 /** Asks whether `value` has the parts of a {@link Matrix}, whatever they hold. */
@@ -78,7 +87,7 @@ export function isMatrix(value: unknown): value is Matrix {
  * copied into a `Float64Array`; a `Matrix` is taken as it is, without a copy.
  *
  * @throws ShapeError  empty, ragged, or `rows × cols` that is not the length of `data`
- * @throws DataError   not a matrix, or an array of rows that holds something other than numbers
+ * @throws DataError   not a matrix, an array of rows that holds something other than numbers, or an impossible scale
  * @throws LimitError  2³² elements or more
  */
 export function toMatrix(value: MatrixLike, argument: string): Matrix {
@@ -89,7 +98,7 @@ export function toMatrix(value: MatrixLike, argument: string): Matrix {
       `expected { data, rows, cols } or an array of rows, got ${describe(value)}`,
     );
   }
-  const { data, rows, cols } = value;
+  const { data, rows, cols, scale } = value;
   if (!isTypedData(data)) {
     throw new DataError(`${argument}.data`, `expected a typed array of numbers, got ${describe(data)}`);
   }
@@ -108,7 +117,18 @@ export function toMatrix(value: MatrixLike, argument: string): Matrix {
       `expected ${rows} × ${cols} = ${rows * cols} elements, got ${data.length}`,
     );
   }
+  checkScale(scale, argument);
   return value;
+}
+
+/** Above 0, and no number that float32 rounds to 0 or infinity, since kernels multiply by it. */
+function checkScale(scale: unknown, argument: string): void {
+  if (scale === undefined) return;
+  if (typeof scale === "number" && scale >= MIN_SCALE && scale <= MAX_SCALE) return;
+  throw new DataError(
+    `${argument}.scale`,
+    `expected a number above 0 that float32 holds (1.2e-38 to 3.4e38), got ${describe(scale)}`,
+  );
 }
 
 function fromRows(rows: readonly unknown[], argument: string): Matrix<Float64Array> {
@@ -149,9 +169,10 @@ function tagOf(view: ArrayBufferView): string {
 }
 
 /** `count` rows of a matrix from `first` on, or what there is of them; without a copy. */
-export function rowsOf({ data, rows, cols }: Matrix, first: number, count: number): Matrix {
+export function rowsOf(x: Matrix, first: number, count: number): Matrix {
+  const { data, rows, cols, scale } = x;
   const end = Math.min(first + count, rows);
-  return { data: data.subarray(first * cols, end * cols), rows: end - first, cols };
+  return { data: data.subarray(first * cols, end * cols), rows: end - first, cols, scale };
 }
 
 /** Zeros of the same element type. A Node Buffer gives a plain Uint8Array. */

@@ -182,11 +182,21 @@ describe("known classes", () => {
 
 describe("soft labels", () => {
   test("whose bytes were rounded are divided by their sum, in a copy", () => {
-    const y = { data: new Uint8Array(10).fill(26), rows: 1, cols: 10 };
+    const y = { data: new Uint8Array(10).fill(26), rows: 1, cols: 10, scale: 1 / 255 };
     const { targets } = learnClasses(y, 1, "y");
     if (targets.kind !== "distributions") throw new Error("expected distributions");
     expect([...targets.distributions.data]).toEqual(new Array(10).fill(Math.fround(0.1)));
     expect(y.data[0]).toBe(26);
+  });
+
+  test("of bytes of 0 are refused, however many classes they may be off by", () => {
+    const y = { data: new Uint8Array(1000), rows: 1, cols: 1000, scale: 1 / 255 };
+    expect(() => learnClasses(y, 1, "y")).toThrow(refusal("DataError", "y", "row 0 sums to 0"));
+  });
+
+  test("of percents in bytes are rounded too", () => {
+    const { targets } = learnClasses({ ...soft(Uint8Array.of(33, 33, 33), 3), scale: 1 / 100 }, 1, "y");
+    expect(targets.kind === "distributions" && targets.distributions.data[0]).toBeCloseTo(1 / 3, 7);
   });
 
   test("of floats may be off by a thousandth, not by a hundredth", () => {
@@ -198,8 +208,10 @@ describe("soft labels", () => {
   test.each<[string, Matrix]>([
     ["float32", soft(Float32Array.of(0.25, 0.75, 1, 0), 2)],
     ["doubles", soft(Float64Array.of(0.1, 0.2, 0.7, 0, 0, 1), 3)],
-    ["bytes, which mean value/255", soft(Uint8Array.of(255, 0, 128, 127), 2)],
-    ["clamped bytes", soft(Uint8ClampedArray.of(51, 204), 2)],
+    ["bytes of 1/255", { ...soft(Uint8Array.of(255, 0, 128, 127), 2), scale: 1 / 255 }],
+    ["clamped bytes of 1/255", { ...soft(Uint8ClampedArray.of(51, 204), 2), scale: 1 / 255 }],
+    ["bytes of 1", soft(Uint8Array.of(1, 0, 0, 1), 2)],
+    ["float32 with a scale", { ...soft(Float32Array.of(3, 1), 2), scale: 0.25 }],
     ["whole numbers", soft(Int32Array.of(0, 1, 1, 0), 2)],
   ])("of %s are kept as they are, the columns being the classes", (_what, y) => {
     const { classes, targets } = learnClasses(y, y.rows, "y");
@@ -230,7 +242,18 @@ describe("soft labels", () => {
     ["less than 1 in sum", soft(Float32Array.of(1, 0, 0.5, 0.25), 2), "row 1 sums to 0.75"],
     ["more than 1 in sum", soft(Float32Array.of(0.75, 0.5), 2), "row 0 sums to 1.25"],
     ["all 0", soft(Float32Array.of(0, 0), 2), "row 0 sums to 0"],
-    ["bytes that are 1 in sum", soft(Uint8Array.of(1, 0), 2), "row 0 sums to 0.0039"],
+    [
+      "bytes of 1/255 that are 1 in sum",
+      { ...soft(Uint8Array.of(1, 0), 2), scale: 1 / 255 },
+      "row 0 sums to 0.0039",
+    ],
+    ["bytes of 1 that are 255 in sum", soft(Uint8Array.of(255, 0), 2), "row 0 sums to 255"],
+    ["bytes of 1 that are 0 in sum", soft(new Uint8Array(2), 2), "row 0 sums to 0"],
+    [
+      "bytes of 1/4 that are not 1 in sum",
+      { ...soft(Uint8Array.of(3, 0), 2), scale: 0.25 },
+      "row 0 sums to 0.75",
+    ],
     ["whole numbers that are 255 in sum", soft(Uint16Array.of(255, 0), 2), "row 0 sums to 255"],
   ])("are refused: %s", (_what, y, words) => {
     expect(() => learnClasses(y, y.rows, "y")).toThrow(refusal("DataError", "y", words));

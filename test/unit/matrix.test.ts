@@ -2,11 +2,13 @@
 import { runInNewContext } from "node:vm";
 import { describe, expect, test } from "vitest";
 import {
+  describe as describeValue,
   isByteData,
   MAX_ELEMENTS,
   type Matrix,
   type MatrixData,
   type MatrixLike,
+  rowsOf,
   scaleOf,
   toMatrix,
 } from "../../src/data/matrix.ts";
@@ -45,16 +47,33 @@ describe("a Matrix", () => {
     });
   }
 
-  test("means value/255 where it is eight-bit and unsigned, else itself", () => {
-    for (const type of BYTE_TYPES) {
-      expect(isByteData(new type(1))).toBe(true);
-      expect(scaleOf({ data: new type(1) })).toBe(1 / 255);
-    }
-    for (const type of NUMBER_TYPES) {
-      expect(isByteData(new type(1))).toBe(false);
-      expect(scaleOf({ data: new type(1) })).toBe(1);
+  test("of unsigned bytes is told apart from all others", () => {
+    for (const type of BYTE_TYPES) expect(isByteData(new type(1))).toBe(true);
+    for (const type of NUMBER_TYPES) expect(isByteData(new type(1))).toBe(false);
+  });
+
+  test("has numbers that mean what they are in every element type, unless it has a scale", () => {
+    for (const type of [...BYTE_TYPES, ...NUMBER_TYPES]) {
+      const matrix = matrixOf(type.of(1, 2), 1);
+      expect(scaleOf(matrix)).toBe(1);
+      expect(scaleOf({ ...matrix, scale: 0.25 })).toBe(0.25);
+      expect(scaleOf(rowsOf({ ...matrix, scale: 0.25 }, 1, 1))).toBe(0.25);
     }
   });
+
+  test.each([1e-37, 1 / 255, 1, 3e38])("is taken with the scale %s", (scale) => {
+    const matrix = { ...matrixOf(Uint8Array.of(1, 2), 1), scale };
+    expect(toMatrix(matrix, "x")).toBe(matrix);
+  });
+
+  test.each([0, -0, -1, 1e-39, 4e38, Number.NaN, Infinity, -Infinity, "1", null, 1n])(
+    "is refused with the scale %s",
+    (scale) => {
+      const matrix = { ...matrixOf(Uint8Array.of(1, 2), 1), scale } as Matrix;
+      const words = `a number above 0 that float32 holds (1.2e-38 to 3.4e38), got ${describeValue(scale)}`;
+      expect(() => toMatrix(matrix, "x")).toThrow(refusal("DataError", "x.scale", words));
+    },
+  );
 
   test("may be a view into a larger buffer", async () => {
     const whole = Float32Array.of(Number.NaN, 99, 3, 4, 1, 2, 99, Number.NaN);
@@ -132,11 +151,10 @@ describe("a Matrix", () => {
 
 test("arrays of another realm are told apart by what they are", () => {
   const foreign = runInNewContext("[new Uint8Array([255]), new Float32Array([2]), new BigInt64Array(1)]");
-  const scales = [1 / 255, 1];
-  for (const [i, scale] of scales.entries()) {
+  for (const [i, isByte] of [true, false].entries()) {
     const matrix = { data: foreign[i], rows: 1, cols: 1 };
     expect(toMatrix(matrix, "x")).toBe(matrix);
-    expect(scaleOf(matrix)).toBe(scale);
+    expect(isByteData(matrix.data)).toBe(isByte);
   }
   expect(() => toMatrix({ data: foreign[2], rows: 1, cols: 1 }, "x")).toThrow(
     "x.data: expected a typed array",
@@ -242,6 +260,13 @@ describe("the scan refuses", () => {
     }
   });
 
+  test("data × scale beyond float32, though the data are not", async () => {
+    const data = Float32Array.of(1, 2, 3, 1e30);
+    const scan = scanRows({ ...matrixOf(data, 2), scale: 1e9 }, "x");
+    const words = `row 1 column 1 is ${data[3]} × 1000000000`;
+    await expect(scan).rejects.toEqual(refusal("DataError", "x", words));
+  });
+
   test("the first of several in the order of rows", async () => {
     const data = Float64Array.of(0, 0, 0, 0, 0, 1e39, Number.NaN, 0, 0);
     const scan = scanRows(matrixOf(data, 3), "x");
@@ -269,6 +294,11 @@ describe("the scan refuses", () => {
 });
 
 describe("the scan accepts", () => {
+  test("data beyond float32 whose values are not", async () => {
+    const scan = scanRows({ ...matrixOf(Float64Array.of(3e60, -4e60), 2), scale: 1e-30 }, "x");
+    expectClose([(await scan).maxSquaredNorm], [25e60], { absolute: 0, relative: 1e-15 });
+  });
+
   test.each<[string, MatrixData]>([
     ["the largest float32", Float32Array.of(MAX_FLOAT32, -MAX_FLOAT32, 0, MAX_FLOAT32)],
     ["the largest float32 as doubles", Float64Array.of(MAX_FLOAT32, -MAX_FLOAT32, 0, 1)],
@@ -327,12 +357,15 @@ describe("the longest row", () => {
     }
   });
 
-  test("of bytes counts them as fractions", async () => {
+  test("of a matrix with a scale is that of data × scale", async () => {
     for (const type of BYTE_TYPES) {
-      const white = await scanRows(matrixOf(type.of(255, 0, 255, 255), 2), "x");
-      const gray = await scanRows(matrixOf(type.of(51, 102, 0, 102), 2), "x");
+      const scanOf = (x: Matrix) => scanRows({ ...x, scale: 1 / 255 }, "x");
+      const white = await scanOf(matrixOf(type.of(255, 0, 255, 255), 2));
+      const gray = await scanOf(matrixOf(type.of(51, 102, 0, 102), 2));
       expectClose([white.maxSquaredNorm, gray.maxSquaredNorm], [2, 0.2], { absolute: 0, relative: 1e-15 });
     }
+    const halved = await scanRows({ ...matrixOf(Float32Array.of(6, -8, 3, 4), 2), scale: 0.5 }, "x");
+    expect(halved.maxSquaredNorm).toBe(25);
   });
 
   test("is found in any piece", async () => {

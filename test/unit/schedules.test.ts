@@ -263,10 +263,11 @@ describe("the automatic rate", () => {
     expectClose([ratio], [4], { absolute: 0, relative: 1e-6 });
   });
 
-  test("takes bytes for value/255", async () => {
+  test("takes data × scale", async () => {
     const { x } = randomProblem({ rows: 20, features: 6, classes: 2, storage: "u8" }).source;
     const options = { bias: true, batchSize: 4, momentum: 0.9 };
-    const bytes = await autoLearningRate(await problemOf(x.data, 6, options));
+    const { maxSquaredNorm } = await scanRows(x, "x");
+    const bytes = await autoLearningRate({ ...BASE, x, maxSquaredNorm, ...options });
     const fractions = Float64Array.from(x.data, (value) => value / 255);
     const doubles = await autoLearningRate(await problemOf(fractions, 6, options));
     expectClose([bytes], [doubles], { absolute: 0, relative: 1e-12 });

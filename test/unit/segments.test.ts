@@ -36,7 +36,7 @@ function chunksOf(sizes: readonly number[]): SegmentRules["chunks"] {
 /** Rules that show in the splits how many rows they were asked about. */
 function rulesOf(sizes: readonly number[], segmentRows: number, sampleWeights?: Float32Array): SegmentRules {
   const splitsFor = (rows: number) => 1000 + rows;
-  return { chunks: chunksOf(sizes), segmentRows, sampleWeights, labelSmoothing: 0.25, splitsFor };
+  return { chunks: chunksOf(sizes), segmentRows, sampleWeights, labelSmoothing: 0.25, unit: 0.5, splitsFor };
 }
 
 function stepsOf(epochs: readonly Uint32Array[], batchSize: number): SgdSteps {

@@ -5,7 +5,7 @@ import { CsvTable } from "./csv-table.ts";
 import type { DemoDataset } from "./demo-dataset.ts";
 import { type NamedFile, nameOf, type OpenContext, type TableChoices } from "./open-context.ts";
 import { count, datasetOf, someOf, toLabels } from "./open-dataset.ts";
-import { toPixels } from "./pixels.ts";
+import { PIXEL_SCALE, toPixels } from "./pixels.ts";
 
 const SHARE = 1 / 5;
 /** More tell of a column that names rows or measures something. */
@@ -39,11 +39,14 @@ export async function openCsv(
     throw new ShapeError(path, `${features.length} features are the pixels of no square picture`);
   }
   const image = choices.arePixels ? ({ width: side, height: side, channels: 1 } as const) : null;
-  const data = image ? toPixels(table.values, path) : table.values;
+  const size = { rows: table.rows, cols: features.length };
+  const x = image
+    ? { data: toPixels(table.values, path), ...size, scale: PIXEL_SCALE }
+    : { data: table.values, ...size };
   return datasetOf({
     argument: path,
     name: nameOf(file),
-    samples: { x: { data, rows: table.rows, cols: features.length }, y: toLabels(table.labels) },
+    samples: { x, y: toLabels(table.labels) },
     image,
     features: image ? null : features,
     share: SHARE,

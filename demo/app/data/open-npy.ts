@@ -5,7 +5,7 @@ import type { DemoDataset, ImageShape } from "./demo-dataset.ts";
 import { bytesOf } from "./open-bytes.ts";
 import { type NamedFile, nameOf, type OpenContext } from "./open-context.ts";
 import { checkSize, datasetOf } from "./open-dataset.ts";
-import { toPixels } from "./pixels.ts";
+import { PIXEL_SCALE, toPixels } from "./pixels.ts";
 
 const SHARE = 1 / 5;
 
@@ -64,7 +64,10 @@ function rowsOf({ path, shape, values }: Named): { x: Matrix; image: ImageShape 
     const place = `row ${Math.floor(wrong / cols)}, feature ${wrong % cols} (both from 0)`;
     throw new DataError(path, `${place} is ${values[wrong]}, which is no number to train on`);
   }
-  return { x: { data: image ? toPixels(values, path) : Float32Array.from(values), rows, cols }, image };
+  const x = image
+    ? { data: toPixels(values, path), rows, cols, scale: PIXEL_SCALE }
+    : { data: Float32Array.from(values), rows, cols };
+  return { x, image };
 }
 
 function imageOf(sizes: readonly number[]): ImageShape | null {

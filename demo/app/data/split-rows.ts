@@ -60,8 +60,8 @@ export function takeRows({ x, y }: Samples, rows: Uint32Array): Samples {
   return { x: takeMatrixRows(x, rows), y: Array.from(rows, (row) => y[row]) };
 }
 
-function takeMatrixRows({ data, cols }: Matrix, rows: Uint32Array): Matrix {
+function takeMatrixRows({ data, cols, scale }: Matrix, rows: Uint32Array): Matrix {
   const taken = emptyLike(data, rows.length * cols);
   for (const [i, row] of rows.entries()) taken.set(data.subarray(row * cols, (row + 1) * cols), i * cols);
-  return { data: taken, rows: rows.length, cols };
+  return { data: taken, rows: rows.length, cols, scale };
 }

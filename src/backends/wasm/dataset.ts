@@ -1,6 +1,6 @@
 /** A data set in a WebAssembly memory of its own, rows padded to whole vectors. Bytes and halves stay what they are. */
 import { type Matrix, scaleOf } from "../../data/matrix.ts";
-import { ELEMENT_BYTES, packRows, type Storage, storageOfSource } from "../../data/storage.ts";
+import { ELEMENT_BYTES, packRows, type Storage, storageOfSource, unitOf } from "../../data/storage.ts";
 import { smoothed, type Targets } from "../../data/targets.ts";
 import { StateError } from "../../errors.ts";
 import { pause } from "../../pause.ts";
@@ -29,6 +29,8 @@ export class WasmDataset extends KeptDataset {
   /** The caller's rows, which workers get their shares from. */
   readonly source: DatasetSource;
   readonly storage: Storage;
+  /** What a stored byte or half is multiplied by to give its value. */
+  readonly unit: number;
   /** ε of labels; distributions are smoothed while they are packed. */
   readonly labelSmoothing: number;
   /** Vectors of four features in a row. */
@@ -45,6 +47,7 @@ export class WasmDataset extends KeptDataset {
     this.source = source;
     const { x, targets, sampleWeights, labelSmoothing = 0 } = source;
     this.storage = storageOfSource(source);
+    this.unit = unitOf(source);
     this.labelSmoothing = labelSmoothing;
     this.vectors = Math.ceil(x.cols / 4);
     this.rowBytes = rowBytesOf(x.cols, this.storage);

@@ -153,10 +153,11 @@ async function copyShare(source: DatasetSource, { first, rows }: Share) {
     copies.push(part.buffer as ArrayBuffer);
     return part;
   };
-  const matrix = async ({ data, cols }: Matrix): Promise<Matrix> => ({
+  const matrix = async ({ data, cols, scale }: Matrix): Promise<Matrix> => ({
     data: await copy(data, cols),
     rows,
     cols,
+    scale,
   });
   const copied: DatasetSource = {
     x: await matrix(x),

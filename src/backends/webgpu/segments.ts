@@ -37,6 +37,8 @@ export interface Batch {
   readonly splits: number;
   /** ε of the labels. */
   readonly labelSmoothing: number;
+  /** What a stored byte or half is multiplied by to give its value. */
+  readonly unit: number;
   readonly update: Update | null;
 }
 
@@ -58,6 +60,7 @@ export interface SegmentRules {
   readonly chunks: readonly Pick<Chunk, "first" | "rows">[];
   readonly sampleWeights: Float32Array | undefined;
   readonly labelSmoothing: number;
+  readonly unit: number;
   /** Most rows in a segment. */
   readonly segmentRows: number;
   /**
@@ -113,11 +116,11 @@ export function* segmentAll(update: Update | null, rules: SegmentRules): Generat
 
 function* segmentsOf(
   runs: readonly Run[],
-  common: Omit<Batch, "splits" | "labelSmoothing">,
+  common: Omit<Batch, "splits" | "labelSmoothing" | "unit">,
   rules: SegmentRules,
 ): Generator<Segment> {
-  const { segmentRows, splitsFor, labelSmoothing } = rules;
-  const batch = { ...common, labelSmoothing, splits: splitsFor(Math.min(countOf(runs), segmentRows)) };
+  const { segmentRows, splitsFor, labelSmoothing, unit } = rules;
+  const batch = { ...common, labelSmoothing, unit, splits: splitsFor(Math.min(countOf(runs), segmentRows)) };
   for (const [r, { chunk, rows, first, count }] of runs.entries()) {
     for (let done = 0; done < count; done += segmentRows) {
       yield {

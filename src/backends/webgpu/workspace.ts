@@ -65,6 +65,7 @@ export class Workspace {
     this.#data = data;
     this.#kind = {
       storage: data.storage,
+      isScaled: data.isScaled,
       targetKind: data.targetKind,
       isWeighted: data.sampleWeights !== undefined,
       isSmoothed: data.labelSmoothing > 0,
@@ -75,6 +76,7 @@ export class Workspace {
       chunks: data.chunks,
       sampleWeights: data.sampleWeights,
       labelSmoothing: data.labelSmoothing,
+      unit: data.unit,
       segmentRows,
       ...(owner.gpu.traits.software && {
         passRows: Math.ceil(geometryOf(owner.shape).segmentRows * SOFTWARE_SHARE),

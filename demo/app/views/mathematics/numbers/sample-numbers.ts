@@ -50,7 +50,7 @@ export function sampleOf(
   const scale = scaleOf(raw);
   const x = standardization
     ? standardize(raw, standardization)
-    : { ...raw, data: Float64Array.from(raw.data, (value) => value * scale) };
+    : { data: Float64Array.from(raw.data, (value) => value * scale), rows: 1, cols: raw.cols };
   return { x, label: classes.indexOf(validation.y[row]) };
 }
 
