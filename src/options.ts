@@ -38,7 +38,7 @@ export interface SoftmaxRegressionOptions {
   /** ε in [0, 1): training targets become (1 − ε) q + ε/K; evaluations take them as they are. Default 0. */
   readonly labelSmoothing?: number;
   /** A label whose rows count for nothing, for example −1; it is no class. Default: none. */
-  readonly ignoreLabel?: Label | undefined;
+  readonly ignoreLabel?: Exclude<Label, boolean> | undefined;
   /**
    * L-BFGS stops where no part of the gradient is larger, ≥ 0. Features that are kept as float32 count in units of
    * their standard deviation there, so that the tolerance means the same in any units. Default 1e-6.

@@ -5,6 +5,7 @@
  * refused.
  */
 import { DataError } from "../errors.ts";
+import { allocate } from "./allocate.ts";
 import { isByteData, isHalfData, type Matrix, type MatrixData, scaleOf } from "./matrix.ts";
 import type { Standardization } from "./standardization.ts";
 
@@ -48,10 +49,10 @@ export function unitOf(source: RowsSource): number {
   return storage === "u8" ? 1 / 255 : 1;
 }
 
-/** `rows × stride` zeros in a storage. */
+/** `rows × stride` zeros in a storage. @throws LimitError */
 export function emptyRows(storage: Storage, length: number): Float32Array | Uint16Array | Uint8Array {
-  if (storage === "f32") return new Float32Array(length);
-  return storage === "f16" ? new Uint16Array(length) : new Uint8Array(length);
+  if (storage === "f32") return allocate(Float32Array, length, "x");
+  return storage === "f16" ? allocate(Uint16Array, length, "x") : allocate(Uint8Array, length, "x");
 }
 
 /**

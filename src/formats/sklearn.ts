@@ -118,9 +118,9 @@ function interceptValues(intercept: SklearnModel["intercept"]): Float64Array {
 function readClasses(classes: SklearnModel["classes"]): readonly Label[] {
   const labels = isNpy(classes) ? readClassArray(classes) : arrayOf(classes, "classes");
   // Before they are compared: what else JSON holds may have no order, or throw when asked for one.
-  const other = labels.find((label) => typeof label !== "number" && typeof label !== "string");
+  const other = labels.find((label) => !["number", "string", "boolean"].includes(typeof label));
   if (other === undefined) return labels as readonly Label[];
-  throw new FormatError("classes", `expected numbers or strings, got ${show(other)}`);
+  throw new FormatError("classes", `expected numbers, strings or booleans, got ${show(other)}`);
 }
 
 function readClassArray(bytes: Uint8Array): readonly Label[] {

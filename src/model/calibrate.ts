@@ -44,7 +44,7 @@ async function bestCalibration(
   options: RunOptions,
 ): Promise<CalibrationResult> {
   const { loss: lossBefore } = await trainer.evaluate(data, options);
-  assertFinite([lossBefore], 1);
+  await assertFinite([lossBefore], 1);
   const temperature = await bestTemperature(trainer, data, fitted.parameters, options);
   trainer.write(tempered({ ...fitted, temperature }));
   const { loss: lossAfter } = await trainer.evaluate(data, options);

@@ -17,7 +17,7 @@ export function evaluate(
   const { fitted } = model;
   return applyLabelled(model, x, y, options, async (trainer, data, run, { countedRows }) => {
     const evaluation = await trainer.evaluate(data, run);
-    assertFinite([evaluation.loss], 1);
+    await assertFinite([evaluation.loss], 1);
     return summarise(evaluation, countedRows, fitted.parameters, fitted);
   });
 }
@@ -33,7 +33,7 @@ export function report(
   return applyLabelled(model, x, y, options, async (trainer, data, run, rows) => {
     const { loss } = await trainer.evaluate(data, run);
     const outcomes = await trainer.outcomes(data, run);
-    assertFinite(outcomes.confidence, 1);
+    await assertFinite(outcomes.confidence, 1, run.signal);
     return reportOf({ ...rows, outcomes, loss, classes, ...options });
   });
 }

@@ -61,7 +61,7 @@ export function takeRows({ x, y }: Samples, rows: Uint32Array): Samples {
 }
 
 function takeMatrixRows({ data, cols, scale }: Matrix, rows: Uint32Array): Matrix {
-  const taken = emptyLike(data, rows.length * cols);
+  const taken = emptyLike(data, rows.length * cols, "x");
   for (const [i, row] of rows.entries()) taken.set(data.subarray(row * cols, (row + 1) * cols), i * cols);
   return { data: taken, rows: rows.length, cols, scale };
 }

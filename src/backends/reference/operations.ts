@@ -2,6 +2,7 @@
  * Softmax regression as the formulas say it: float64, plain loops, one function per operation, never
  * optimised. Everything faster is tested against this file. Shapes: X [N,D], W [K,D], b [K], Z [N,K].
  */
+import { allocate } from "../../data/allocate.ts";
 import { type Matrix, scaleOf } from "../../data/matrix.ts";
 import type { Standardization } from "../../data/standardization.ts";
 import { smoothed, type Targets } from "../../data/targets.ts";
@@ -16,10 +17,11 @@ export type Rows = ArrayLike<number>;
 export function standardize(x: Matrix, { mean, scale }: Standardization): Matrix<Float64Array> {
   const { data, rows, cols } = x;
   const unit = scaleOf(x);
-  const standardized = Float64Array.from(
-    data,
-    (value, at) => (value * unit - mean[at % cols]) / scale[at % cols],
-  );
+  const standardized = allocate(Float64Array, data.length, "x");
+  for (let i = 0; i < rows; i++) {
+    for (let j = 0; j < cols; j++)
+      standardized[i * cols + j] = (data[i * cols + j] * unit - mean[j]) / scale[j];
+  }
   return { data: standardized, rows, cols };
 }
 

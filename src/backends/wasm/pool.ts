@@ -144,7 +144,7 @@ async function copyShare(source: DatasetSource, { first, rows }: Share) {
   const { x, targets, sampleWeights, storage, labelSmoothing, standardization } = source;
   const copies: ArrayBuffer[] = [];
   const copy = async <T extends MatrixData>(data: T, cols: number): Promise<T> => {
-    const part = emptyLike(data, rows * cols);
+    const part = emptyLike(data, rows * cols, "x");
     for (let at = 0; at < part.length; at += PIECE) {
       await pause();
       const begin = first * cols + at;

@@ -1,5 +1,6 @@
 /** @jsxImportSource preact */
 /** The probability of every class as a bar; a class that is chosen is the one whose evidence is shown. */
+import type { Label } from "../../../../src/index.ts";
 import { percent } from "../../components/percent.ts";
 import type { Drawing } from "./drawing.ts";
 import { likeliest } from "./evidence.ts";
@@ -10,7 +11,7 @@ export function Probabilities({
   classes,
 }: {
   readonly drawing: Drawing;
-  readonly classes: readonly (string | number)[];
+  readonly classes: readonly Label[];
 }) {
   const verdict = drawing.verdict.value;
   const best = verdict ? likeliest(verdict.probabilities) : -1;
@@ -21,7 +22,7 @@ export function Probabilities({
         {classes.map((label, k) => {
           const p = verdict?.probabilities[k] ?? 0;
           return (
-            <label key={label} class={k === best ? "best" : undefined}>
+            <label key={String(label)} class={k === best ? "best" : undefined}>
               <input
                 type="radio"
                 name="evidence-class"
@@ -32,7 +33,7 @@ export function Probabilities({
                   drawing.chosen.value = label;
                 }}
               />
-              <span class="name">{label}</span>
+              <span class="name">{String(label)}</span>
               <svg viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true">
                 <rect width={100 * p} height={1} />
               </svg>
