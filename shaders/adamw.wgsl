@@ -35,6 +35,7 @@ struct Segment {
   epsilon: f32,
   decay: f32,
   averaged: u32,
+  unit: f32,
 }
 
 @group(0) @binding(0) var<uniform> segment: Segment;

@@ -10,7 +10,8 @@
 const CLASSES: u32 = 3u;          // K
 const FEATURES4: u32 = 1u;        // ⌈D/4⌉, vectors in a row of X
 const BIAS: bool = true;
-const STORAGE: u32 = 0u;          // how X is stored: 0 = f32, 1 = u8, which means value/255, 2 = f16
+const STORAGE: u32 = 0u;          // how X is stored: 0 = f32, 1 = u8, 2 = f16
+const SCALED: bool = false;       // bytes and halves count segment.unit each; else bytes 1/255 and halves 1
 const TARGETS: u32 = 1u;          // 1 = a label per row, 2 = a distribution per row (f32)
 const SMOOTHED: bool = false;     // labels are smoothed by ε; distributions are given smoothed
 const WEIGHTED: bool = false;     // rows have weights s; else s = 1
@@ -51,6 +52,7 @@ struct Segment {
   epsilon: f32,
   decay: f32,
   averaged: u32,
+  unit: f32,
 }
 
 @group(0) @binding(0) var<uniform> segment: Segment;
@@ -71,10 +73,16 @@ fn rowAt(position: u32) -> u32 {
 }
 
 fn xAt(vector: u32) -> vec4f {
-  if (STORAGE == 1u) { return unpack4x8unorm(x[vector / 4u][vector % 4u]); }
+  if (STORAGE == 1u) {
+    let bytes = x[vector / 4u][vector % 4u];
+    if (!SCALED) { return unpack4x8unorm(bytes); }
+    return vec4f((vec4u(bytes) >> vec4u(0u, 8u, 16u, 24u)) & vec4u(255u)) * segment.unit;
+  }
   if (STORAGE == 2u) {
     let word = vector % 2u * 2u;
-    return vec4f(unpack2x16float(x[vector / 2u][word]), unpack2x16float(x[vector / 2u][word + 1u]));
+    let halves = vec4f(unpack2x16float(x[vector / 2u][word]), unpack2x16float(x[vector / 2u][word + 1u]));
+    if (!SCALED) { return halves; }
+    return halves * segment.unit;
   }
   return bitcast<vec4f>(x[vector]);
 }

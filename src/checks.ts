@@ -2,6 +2,10 @@
 import type { Label } from "./data/labels.ts";
 import type { Matrix } from "./data/matrix.ts";
 import { DataError, ShapeError } from "./errors.ts";
+import { pause } from "./pause.ts";
+
+/** Results looked at between two pauses. */
+const PIECE = 2 ** 20;
 
 /** What a model knows of its data. */
 export interface Learnt {
@@ -10,21 +14,23 @@ export interface Learnt {
 }
 
 /** @throws ShapeError rows of other features than those of the training */
-export function checkFeatures(matrix: Matrix, features: number, argument: string): Matrix {
-  if (matrix.cols === features) return matrix;
-  throw new ShapeError(
-    argument,
-    `expected the ${features} features of the training rows, got ${matrix.cols}`,
-  );
+export function checkFeatures({ cols }: Pick<Matrix, "cols">, features: number, argument: string): void {
+  if (cols === features) return;
+  throw new ShapeError(argument, `expected the ${features} features of the training rows, got ${cols}`);
 }
 
 /**
  * Rows may be finite and their scores not; those of weight 0 may be anything.
  *
- * @throws DataError naming the first row
+ * @throws DataError naming the first row; the signal's reason
  */
-export function assertFinite(results: ArrayLike<number>, cols: number, weights?: ArrayLike<number>): void {
+export async function assertFinite(
+  results: ArrayLike<number>,
+  cols: number,
+  { weights, signal }: { weights?: ArrayLike<number> | undefined; signal?: AbortSignal | undefined } = {},
+): Promise<void> {
   for (let at = 0; at < results.length; at++) {
+    if (at % PIECE === 0) await pause(signal);
     if (Number.isFinite(results[at]) || weights?.[Math.floor(at / cols)] === 0) continue;
     const where = results.length === cols ? "" : `, first in row ${Math.floor(at / cols)}`;
     throw new DataError("x", `values so large that scores overflow float32${where}; scale the features`);

@@ -15,8 +15,8 @@ export type {
 } from "./backends/webgpu/plan.ts";
 export type { ByteSource } from "./data/byte-source.ts";
 export { type IdxImages, readIdxImages, readIdxLabels, readIdxPair } from "./data/idx.ts";
-export type { Label, Labels, LabelsLike } from "./data/labels.ts";
-export type { Float16Data, Matrix, MatrixData, MatrixLike } from "./data/matrix.ts";
+export type { Label, LabelColumn, Labels, LabelsLike } from "./data/labels.ts";
+export type { Float16Data, Matrix, MatrixData, MatrixLike, MatrixTensor } from "./data/matrix.ts";
 export type { ClassWeight } from "./data/row-weights.ts";
 export type { Standardization } from "./data/standardization.ts";
 export type { Storage } from "./data/storage.ts";

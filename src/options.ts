@@ -38,7 +38,7 @@ export interface SoftmaxRegressionOptions {
   /** ε in [0, 1): training targets become (1 − ε) q + ε/K; evaluations take them as they are. Default 0. */
   readonly labelSmoothing?: number;
   /** A label whose rows count for nothing, for example −1; it is no class. Default: none. */
-  readonly ignoreLabel?: Label | undefined;
+  readonly ignoreLabel?: Exclude<Label, boolean> | undefined;
   /**
    * L-BFGS stops where no part of the gradient is larger, ≥ 0. Features that are kept as float32 count in units of
    * their standard deviation there, so that the tolerance means the same in any units. Default 1e-6.
@@ -89,9 +89,10 @@ export interface SoftmaxRegressionOptions {
    */
   readonly threads?: "auto" | number;
   /**
-   * How X is kept on the device. Default `"auto"`: bytes as bytes, a `Float16Array` as halves, the rest as float32.
-   * `"f16"` rounds values to eleven significant bits (to multiples of 2⁻²⁴ below 2⁻¹⁴) and halves the memory
-   * and its traffic; `"u8"` rounds values in [0, 1] to multiples of 1/255 and quarters them. The reference ignores it.
+   * How X is kept on the device. Default `"auto"`: bytes as bytes, a `Float16Array` as halves, the rest as float32; the
+   * scale of bytes and halves is applied as they are read. `"f16"` rounds other values to eleven significant bits (to
+   * multiples of 2⁻²⁴ below 2⁻¹⁴) and halves the memory and its traffic; `"u8"` rounds values in [0, 1] to multiples of
+   * 1/255 and quarters them. The reference ignores it.
    */
   readonly storage?: "auto" | Storage;
   /**

@@ -115,7 +115,7 @@ export class SoftmaxRegression {
    * until the fit has ended.
    *
    * @param x rows `[N,D]`
-   * @param y a label per row (non-negative integers or strings), or probabilities `[N,K]`
+   * @param y a label per row (non-negative integers, strings or booleans), or probabilities `[N,K]`
    * @throws ShapeError, DataError, LimitError  `x`, `y`, `validation` or weights cannot be trained on
    * @throws OptionError     an unknown option, or one of the wrong type
    * @throws StateError      another fit is running and was not aborted; nothing to start from or to resume

@@ -63,7 +63,7 @@ export function inputsOf(shape: BenchShape, storage: BenchStorage, plan: StepPla
     ...problem,
     plan,
     model: { features, classes, bias: true },
-    kind: { storage, targetKind: "labels", isWeighted: false, isSmoothed: false },
+    kind: { storage, isScaled: false, targetKind: "labels", isWeighted: false, isSmoothed: false },
     parameters: {
       weights: Float64Array.from(normal(classes * features, 1 / Math.sqrt(features))),
       bias: Float64Array.from(normal(classes, 1)),

@@ -8,8 +8,10 @@ import { type ByteReader, type ByteSource, withSources } from "./byte-source.ts"
 import { checkForeign, FOREIGN_LENGTH } from "./foreign-file.ts";
 import { MAX_ELEMENTS, type Matrix } from "./matrix.ts";
 
-/** Images `[rows, cols]`, one per row, `cols = height × width`. Elements are 8-bit and mean value/255. */
+/** Images `[rows, cols]`, one per row, `cols = height × width`. Elements are bytes, and values in [0, 1]: scale is 1/255. */
 export interface IdxImages extends Matrix<Uint8Array> {
+  /** 1/255 */
+  readonly scale: number;
   /** Pixels from top to bottom. */
   readonly height: number;
   /** Pixels from left to right. */
@@ -84,7 +86,7 @@ export async function readIdxPair(
 async function readImages(reader: ByteReader): Promise<IdxImages> {
   const { sizes, data } = await readIdx(reader, IMAGES);
   const [rows, height, width] = sizes;
-  return { data, rows, cols: height * width, height, width };
+  return { data, rows, cols: height * width, scale: 1 / 255, height, width };
 }
 
 async function readLabels(reader: ByteReader): Promise<Uint8Array> {

@@ -1,6 +1,6 @@
 /** Rows of a matrix as numbers in float64, whatever they are stored as and whether or not they are standardised. */
 import { pause } from "../pause.ts";
-import { elementScale, type Matrix } from "./matrix.ts";
+import { type Matrix, scaleOf } from "./matrix.ts";
 import type { Random } from "./random.ts";
 import type { Standardization } from "./standardization.ts";
 
@@ -8,8 +8,9 @@ import type { Standardization } from "./standardization.ts";
 export type RowReader = (row: number, target: Float64Array) => void;
 
 /** Reads the rows of `x`, as (x − mean) / scale where they are standardised. */
-export function rowReader({ data, cols }: Matrix, standardization?: Standardization): RowReader {
-  const unit = elementScale(data);
+export function rowReader(x: Matrix, standardization?: Standardization): RowReader {
+  const { data, cols } = x;
+  const unit = scaleOf(x);
   return (row, target) => {
     const start = row * cols;
     for (let j = 0; j < cols; j++) target[j] = data[start + j] * unit;

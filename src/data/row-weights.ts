@@ -3,7 +3,7 @@ import { DataError, ShapeError } from "../errors.ts";
 import { pause } from "../pause.ts";
 import { type ClassWeight, explicitClassWeights } from "./class-weight.ts";
 import type { Label } from "./labels.ts";
-import { describe, elementScale } from "./matrix.ts";
+import { describe, scaleOf } from "./matrix.ts";
 import type { Targets } from "./targets.ts";
 
 export type { ClassWeight };
@@ -170,7 +170,7 @@ function sharesOf(targets: Targets, argument: string): Shares {
     };
   }
   const { data, rows, cols } = targets.distributions;
-  const unit = elementScale(data);
+  const unit = scaleOf(targets.distributions);
   return {
     rows,
     add: (i, s, sums) => {

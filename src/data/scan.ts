@@ -1,7 +1,7 @@
 /** One pass over the values of a matrix: are they all numbers a float32 can hold, and how long is the longest row. */
 import { DataError } from "../errors.ts";
 import { pause } from "../pause.ts";
-import { elementScale, type Matrix, type MatrixData } from "./matrix.ts";
+import { type Matrix, type MatrixData, scaleOf } from "./matrix.ts";
 import { checkStorable, type Storage, storageOf } from "./storage.ts";
 
 /** Largest finite float32. */
@@ -29,6 +29,7 @@ export async function scanRows(
   storage: "auto" | Storage = "auto",
 ): Promise<Scan> {
   const { data, rows, cols } = x;
+  const scale = scaleOf(x);
   const stored = storageOf(x, storage);
   const rowsAtOnce = Math.max(1, Math.floor(PIECE / cols));
   let longest = 0;
@@ -36,15 +37,15 @@ export async function scanRows(
     await pause(signal);
     const end = Math.min(first + rowsAtOnce, rows);
     for (let i = first; i < end; i++) {
-      const squaredNorm = squaredNormOf(data, i * cols, (i + 1) * cols);
+      const squaredNorm = scale * scale * squaredNormOf(data, i * cols, (i + 1) * cols);
       // A sum of squares is finite and small enough exactly where all of its terms are, but for the border
       // cases, which checkRow settles value by value.
-      if (!(squaredNorm <= MAX_FLOAT32)) checkRow(data, i, cols, argument);
+      if (!(squaredNorm <= MAX_FLOAT32)) checkRow(x, i, argument);
       checkStorable(x, stored, i, argument);
       if (squaredNorm > longest) longest = squaredNorm;
     }
   }
-  return { maxSquaredNorm: longest * elementScale(data) ** 2 };
+  return { maxSquaredNorm: longest };
 }
 
 function squaredNormOf(data: MatrixData, begin: number, end: number): number {
@@ -53,10 +54,12 @@ function squaredNormOf(data: MatrixData, begin: number, end: number): number {
   return sum;
 }
 
-function checkRow(data: MatrixData, row: number, cols: number, argument: string): void {
-  for (let j = 0; j < cols; j++) {
-    const value = data[row * cols + j];
-    if (!(Math.abs(value) <= MAX_FLOAT32)) {
+function checkRow(x: Matrix, row: number, argument: string): void {
+  const scale = scaleOf(x);
+  for (let j = 0; j < x.cols; j++) {
+    const element = x.data[row * x.cols + j];
+    if (!(Math.abs(element * scale) <= MAX_FLOAT32)) {
+      const value = scale === 1 ? `${element}` : `${element} × ${scale}`;
       throw new DataError(argument, `expected finite float32 values, row ${row} column ${j} is ${value}`);
     }
   }

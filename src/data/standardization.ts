@@ -3,7 +3,7 @@
  * never copied for it: backends apply it while they take rows to the device.
  */
 import { pause } from "../pause.ts";
-import { elementScale, type Matrix } from "./matrix.ts";
+import { type Matrix, scaleOf } from "./matrix.ts";
 
 /** x ↦ (x − mean) / scale, column by column, `[D]` each; every scale is above 0. */
 export interface Standardization {
@@ -47,7 +47,7 @@ export async function columnMoments(
   signal?: AbortSignal,
 ): Promise<ColumnMoments> {
   const { data, cols } = x;
-  const unit = elementScale(data);
+  const unit = scaleOf(x);
   const origin = firstRow(x, weights);
   const mean = new Float64Array(cols);
   // Differences from a reference row, not raw values: a constant column then has a deviation of exactly 0.
@@ -91,10 +91,11 @@ function roundingOf({ data, rows }: Matrix): number {
 }
 
 /** The values of the first row that counts. */
-function firstRow({ data, rows, cols }: Matrix, weights: ArrayLike<number> | undefined): Float64Array {
+function firstRow(x: Matrix, weights: ArrayLike<number> | undefined): Float64Array {
+  const { data, rows, cols } = x;
   let row = 0;
   while (row < rows - 1 && weights?.[row] === 0) row++;
-  const unit = elementScale(data);
+  const unit = scaleOf(x);
   return Float64Array.from({ length: cols }, (_, j) => data[row * cols + j] * unit);
 }
 

@@ -1,9 +1,12 @@
 /**
- * How a device stores the rows of a matrix: float32, float16, or bytes that mean value/255. Chosen by the data or
- * by name, and packed row by row without a second copy of the whole. Values that a storage cannot hold are refused.
+ * How a device stores the rows of a matrix: float32, float16 or bytes. Chosen by the data or by name, and packed row by
+ * row without a second copy of the whole. Bytes and halves of the caller's stay what they are, and count what the
+ * matrix's scale says; other data become values, in bytes multiples of 1/255. Values that a storage cannot hold are
+ * refused.
  */
 import { DataError } from "../errors.ts";
-import { elementScale, isByteData, isHalfData, type Matrix, type MatrixData } from "./matrix.ts";
+import { allocate } from "./allocate.ts";
+import { isByteData, isHalfData, type Matrix, type MatrixData, scaleOf } from "./matrix.ts";
 import type { Standardization } from "./standardization.ts";
 
 /** The storages there are. */
@@ -37,19 +40,29 @@ export function storageOfSource({ x, storage = "auto", standardization }: RowsSo
   return standardization && storage === "auto" ? "f32" : storageOf(x, storage);
 }
 
-/** `rows × stride` zeros in a storage. */
+/** What a stored element is multiplied by to give its value, float32 aside. */
+export function unitOf(source: RowsSource): number {
+  const { x, standardization } = source;
+  const storage = storageOfSource(source);
+  const isKept = !standardization && storage !== "f32" && asStored(x, storage) !== null;
+  if (isKept) return scaleOf(x);
+  return storage === "u8" ? 1 / 255 : 1;
+}
+
+/** `rows × stride` zeros in a storage. @throws LimitError */
 export function emptyRows(storage: Storage, length: number): Float32Array | Uint16Array | Uint8Array {
-  if (storage === "f32") return new Float32Array(length);
-  return storage === "f16" ? new Uint16Array(length) : new Uint8Array(length);
+  if (storage === "f32") return allocate(Float32Array, length, "x");
+  return storage === "f16" ? allocate(Uint16Array, length, "x") : allocate(Uint8Array, length, "x");
 }
 
 /**
- * The matrix's own memory as `storage`, row after row, where it has that form already; null where it must be
- * converted.
+ * The matrix's own memory as `storage`, row after row, if it has that form already; null if it must be converted.
+ * Bytes and halves count {@link unitOf} each; float32 has no unit, and is converted if it has a scale.
  */
-export function asStored({ data, rows, cols }: Matrix, storage: Storage): Packed | null {
+export function asStored(x: Matrix, storage: Storage): Packed | null {
+  const { data, rows, cols } = x;
   if (storage === "u8" && isByteData(data)) return data;
-  if (storage === "f32" && data instanceof Float32Array) return data;
+  if (storage === "f32" && data instanceof Float32Array && scaleOf(x) === 1) return data;
   if (storage === "f16" && isHalfData(data))
     return new Uint16Array(data.buffer, data.byteOffset, rows * cols);
   return null;
@@ -78,21 +91,22 @@ export function packRows(
   }
 }
 
-/** An array whose elements mean in `storage` what they mean in the matrix; null where there is none. */
+/** An array whose elements mean in `storage` what they mean in the matrix; null if there is none. */
 function copyable(x: Matrix, storage: Storage): MatrixData | Packed | null {
-  // Assigning to a Float32Array rounds; only bytes mean something other than themselves.
-  return asStored(x, storage) ?? (storage === "f32" && !isByteData(x.data) ? x.data : null);
+  // Assigning to a Float32Array rounds.
+  return asStored(x, storage) ?? (storage === "f32" && scaleOf(x) === 1 ? x.data : null);
 }
 
 function convertRow(
-  { data, cols }: Matrix,
+  x: Matrix,
   storage: Storage,
   row: number,
   target: Packed,
   at: number,
   standardization: Standardization | undefined,
 ): void {
-  const unit = elementScale(data);
+  const { data, cols } = x;
+  const unit = scaleOf(x);
   for (let j = 0; j < cols; j++) {
     const given = data[row * cols + j] * unit;
     const value = standardization ? (given - standardization.mean[j]) / standardization.scale[j] : given;
@@ -104,7 +118,7 @@ function convertRow(
 /** @throws DataError a value of the row that the storage cannot hold, with its place */
 export function checkStorable(x: Matrix, storage: Storage, row: number, argument: string): void {
   if (storage === "f32" || asStored(x, storage)) return;
-  const scale = elementScale(x.data);
+  const scale = scaleOf(x);
   for (let j = 0; j < x.cols; j++) {
     const value = x.data[row * x.cols + j] * scale;
     if (!isStorable(value, storage)) throw unstorable(argument, storage, value, row, j);

@@ -21,8 +21,10 @@ export interface StrokeDigitsOptions {
   readonly seed?: number;
 }
 
-/** Images `[rows, 784]`, one per row. Elements are 8-bit and mean value/255: 0 is ground, 255 full ink. */
+/** Images `[rows, 784]`, one per row. Elements are bytes, 0 for ground and 255 for full ink, and values in [0, 1]. */
 export interface StrokeDigitImages extends Matrix<Uint8Array> {
+  /** 1/255 */
+  readonly scale: number;
   readonly height: 28;
   readonly width: 28;
 }
@@ -85,7 +87,8 @@ export function* drawStrokeDigits(options: StrokeDigitsOptions): Generator<void,
     drawDigit(GLYPHS_AS_POINTS[order[row]], squaredDistance, image, random);
     yield;
   }
-  return { x: { data, rows, cols: PIXELS, height: SIZE, width: SIZE }, y: Uint8Array.from(order) };
+  const x = { data, rows, cols: PIXELS, scale: 1 / 255, height: SIZE, width: SIZE } as const;
+  return { x, y: Uint8Array.from(order) };
 }
 
 function checkOptions(rows: unknown, seed: unknown): void {

@@ -2,6 +2,7 @@
  * The neutral form of a model between the estimator and the files it is kept in: what there is to save, and what
  * makes it sound. Every reader here ends, and every writer begins, with {@link checkModel}.
  */
+import { isLabel } from "../data/given-labels.ts";
 import { type Label, MAX_CLASSES } from "../data/labels.ts";
 import { MAX_ELEMENTS } from "../data/matrix.ts";
 import type { Standardization } from "../data/standardization.ts";
@@ -101,9 +102,8 @@ function checkClasses(classes: unknown): asserts classes is readonly Label[] {
     throw new FormatError(field, `expected 2 to ${MAX_CLASSES} classes, got ${classes.length}`);
   }
   for (const [k, label] of classes.entries()) {
-    const isNumber = Number.isInteger(label) && label >= 0;
-    if (!isNumber && typeof label !== "string") {
-      throw new FormatError(field, `expected non-negative integers or strings, got ${show(label)}`);
+    if (!isLabel(label)) {
+      throw new FormatError(field, `expected non-negative integers, strings or booleans, got ${show(label)}`);
     }
     if (k === 0) continue;
     const last = classes[k - 1];

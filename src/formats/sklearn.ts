@@ -132,9 +132,9 @@ async function interceptValues(intercept: SklearnModel["intercept"]): Promise<Fl
 async function readClasses(classes: SklearnModel["classes"]): Promise<readonly Label[]> {
   const labels = isNpy(classes) ? await readClassArray(classes) : lineOf(classes, "classes");
   // Before they are compared: what else JSON holds may have no order, or throw when asked for one.
-  const other = labels.find((label) => typeof label !== "number" && typeof label !== "string");
+  const other = labels.find((label) => !["number", "string", "boolean"].includes(typeof label));
   if (other === undefined) return labels as readonly Label[];
-  throw new FormatError("classes", `expected numbers or strings, got ${show(other)}`);
+  throw new FormatError("classes", `expected numbers, strings or booleans, got ${show(other)}`);
 }
 
 async function readClassArray(bytes: Uint8Array): Promise<readonly Label[]> {

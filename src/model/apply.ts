@@ -2,15 +2,16 @@
 import type { Dataset, RunOptions, Trainer } from "../backends/backend.ts";
 import type { BackendOwner } from "../backends/backend-owner.ts";
 import { checkFeatures } from "../checks.ts";
+import { openMatrix } from "../data/given-matrix.ts";
 import type { LabelsLike } from "../data/labels.ts";
-import { type MatrixLike, toMatrix } from "../data/matrix.ts";
+import type { MatrixLike } from "../data/matrix.ts";
 import { NO_TARGETS } from "../data/targets.ts";
 import type { EvaluateOptions } from "../fit-options.ts";
 import type { Parameters } from "../objective.ts";
 import type { ResolvedOptions } from "../options.ts";
 import { type Fitted, tempered } from "./fitted.ts";
 import { unfold } from "./folding.ts";
-import { asSource, checkValues, type LabelledRows, labelled, TRAINING } from "./labelled-rows.ts";
+import { asSource, checkValues, type LabelledRows, labelled, openRows, TRAINING } from "./labelled-rows.ts";
 
 /** A fitted model, and where and how it is to be applied. */
 export interface AppliedModel {
@@ -34,8 +35,10 @@ export interface Applied {
 export type Work<T> = (applied: Applied) => Promise<T>;
 
 /** Of rows `x [N,D]` without labels. @throws ShapeError, DataError  rows that the model cannot be applied to */
-export function apply<T>(model: AppliedModel, x: MatrixLike, work: Work<T>): Promise<T> {
-  const matrix = checkFeatures(toMatrix(x, TRAINING.x), model.fitted.features, TRAINING.x);
+export async function apply<T>(model: AppliedModel, x: MatrixLike, work: Work<T>): Promise<T> {
+  const given = openMatrix(x, TRAINING.x);
+  checkFeatures(given, model.fitted.features, TRAINING.x);
+  const matrix = await given.convert(model.backend.closed);
   const rows = { matrix, targets: NO_TARGETS, weights: undefined, weightUnit: 1, countedRows: matrix.rows };
   return applyToRows(model, rows, work);
 }
@@ -52,10 +55,11 @@ export async function applyLabelled<T>(
   { sampleWeight }: EvaluateOptions,
   work: Work<T>,
 ): Promise<T> {
-  const { fitted, options } = model;
+  const { fitted, options, backend } = model;
   const { ignoreLabel } = options;
-  const labels = { sampleWeight, ignoreLabel };
-  return applyToRows(model, await labelled(x, y, fitted, labels, TRAINING, model.backend.closed), work);
+  const given = openRows(x, y, TRAINING);
+  const rows = await labelled(given, fitted, { sampleWeight, ignoreLabel }, backend.closed);
+  return applyToRows(model, rows, work);
 }
 
 async function applyToRows<T>(

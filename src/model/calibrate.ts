@@ -43,7 +43,7 @@ export function calibrate(
 async function bestCalibration(applied: Applied): Promise<CalibrationResult> {
   const { trainer, data, run, rows, parameters } = applied;
   const { loss: lossBefore, correct } = await trainer.evaluate(data, run);
-  assertFinite([lossBefore], 1);
+  await assertFinite([lossBefore], 1);
   const isSeparated = correct === rows.countedRows && hasCertainTargets(rows);
   const { temperature, reason } = isSeparated ? unbounded("separated") : await bestTemperature(applied);
   trainer.write(tempered({ parameters, temperature }));

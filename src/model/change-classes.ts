@@ -1,4 +1,5 @@
 /** A fitted model with one class more or less; the others keep their parameters. */
+import { isLabel } from "../data/given-labels.ts";
 import { type Label, MAX_CLASSES } from "../data/labels.ts";
 import { DataError, LimitError, StateError } from "../errors.ts";
 import type { Fitted } from "./fitted.ts";
@@ -12,8 +13,7 @@ import type { Fitted } from "./fitted.ts";
  */
 export function withClass(fitted: Fitted, label: Label): Fitted {
   const { classes, features, parameters } = fitted;
-  const isLabel = typeof label === "string" || (Number.isInteger(label) && label >= 0);
-  if (!isLabel || typeof label !== typeof classes[0])
+  if (!isLabel(label) || typeof label !== typeof classes[0])
     throw new DataError(
       "label",
       `expected a ${typeof classes[0]} like the other classes, got ${String(label)}`,

@@ -1,5 +1,5 @@
 /** How well a model does on rows whose labels are known: a few figures, or everything that can be counted. */
-import type { Evaluation, Outcomes } from "../backends/backend.ts";
+import type { Evaluation, Outcomes, RunOptions } from "../backends/backend.ts";
 import { assertFinite } from "../checks.ts";
 import type { LabelsLike } from "../data/labels.ts";
 import type { MatrixLike } from "../data/matrix.ts";
@@ -20,7 +20,7 @@ export function evaluate(
   return applyLabelled(model, x, y, options, async ({ trainer, data, run, rows }) => {
     const evaluation = await trainer.evaluate(data, run);
     if (!Number.isFinite(evaluation.loss))
-      assertNoneLost(evaluation, await trainer.outcomes(data, run), rows.weights);
+      await assertNoneLost(evaluation, await trainer.outcomes(data, run), rows.weights, run);
     return summarise(evaluation, rows.countedRows, fitted.parameters, fitted);
   });
 }
@@ -36,7 +36,7 @@ export function report(
   return applyLabelled(model, x, y, options, async ({ trainer, data, run, rows }) => {
     const evaluation = await trainer.evaluate(data, run);
     const outcomes = await trainer.outcomes(data, run);
-    assertNoneLost(evaluation, outcomes, rows.weights);
+    await assertNoneLost(evaluation, outcomes, rows.weights, run);
     const weights = givenWeights(rows);
     return reportOf({ ...rows, weights, outcomes, loss: evaluation.loss, classes, ...options });
   });
@@ -51,8 +51,13 @@ function givenWeights({ weights, weightUnit }: LabelledRows): ArrayLike<number> 
 }
 
 /** @throws DataError naming the first row that counts and whose scores overflow */
-function assertNoneLost({ loss }: Evaluation, { confidence }: Outcomes, weights?: Float32Array): void {
-  assertFinite(confidence, 1, weights);
+async function assertNoneLost(
+  { loss }: Evaluation,
+  { confidence }: Outcomes,
+  weights: Float32Array | undefined,
+  { signal }: RunOptions,
+): Promise<void> {
+  await assertFinite(confidence, 1, { weights, signal });
   // Kernels add up in orders of their own, and sums may overflow in one of them only.
-  assertFinite([loss], 1);
+  await assertFinite([loss], 1);
 }

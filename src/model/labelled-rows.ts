@@ -1,10 +1,12 @@
 /**
- * From what a caller gives to rows that a model can be fitted to or applied to: checks first, nothing is copied or
- * changed.
+ * From what a caller gives to rows that a model can be fitted to or applied to: first what can be checked at once, then
+ * what goes over the rows, once and piece by piece. Nothing of the caller's is changed.
  */
 import { checkFeatures, type Learnt } from "../checks.ts";
-import { encodeTargets, ignoredRows, type Label, type LabelsLike } from "../data/labels.ts";
-import { type Matrix, type MatrixLike, toMatrix } from "../data/matrix.ts";
+import { checkLabelCount, type GivenLabels, openLabels } from "../data/given-labels.ts";
+import { type GivenMatrix, openMatrix } from "../data/given-matrix.ts";
+import { checkColumns, encodeTargets, type Label, type LabelsLike } from "../data/labels.ts";
+import type { Matrix, MatrixLike } from "../data/matrix.ts";
 import { type ClassWeight, rowWeights } from "../data/row-weights.ts";
 import { scanRows } from "../data/scan.ts";
 import type { Storage } from "../data/storage.ts";
@@ -38,25 +40,49 @@ export interface RowNames {
 export const TRAINING: RowNames = { x: "x", y: "y", sampleWeight: "sampleWeight" };
 export const VALIDATION: RowNames = { x: "validation[0]", y: "validation[1]", sampleWeight: "validation[2]" };
 
-/** Returns rows and targets that fit a model. @throws ShapeError, DataError, LimitError, OptionError */
-export async function labelled(
-  x: MatrixLike,
-  y: LabelsLike,
-  { classes, features }: Learnt,
-  { sampleWeight, classWeight, ignoreLabel }: LabelOptions,
-  names: RowNames,
-  signal?: AbortSignal,
-): Promise<LabelledRows> {
-  const matrix = checkFeatures(toMatrix(x, names.x), features, names.x);
-  const targets = encodeTargets(y, classes, matrix.rows, names.y, ignoreLabel);
-  const ignored = ignoredRows(y, ignoreLabel);
-  const given = await rowWeights({ targets, classes, sampleWeight, classWeight, ignored, names }, signal);
-  const weights = given?.values;
-  const countedRows = weights ? countPositive(weights) : matrix.rows;
-  return { matrix, targets, weights, weightUnit: given?.unit ?? 1, countedRows };
+/** Rows and labels whose forms are checked; nothing is converted yet. */
+export interface GivenRows {
+  readonly x: GivenMatrix;
+  readonly y: GivenLabels;
+  readonly names: RowNames;
 }
 
-function countPositive(weights: Float32Array): number {
+/** Opens rows and as many labels. @throws ShapeError, DataError, LimitError */
+export function openRows(x: MatrixLike, y: LabelsLike, names: RowNames): GivenRows {
+  const rows = { x: openMatrix(x, names.x), y: openLabels(y, names.y), names };
+  checkLabelCount(rows.y, rows.x.rows, names.y);
+  return rows;
+}
+
+/** @throws ShapeError rows of other features, or soft labels of other classes, than the model's */
+export function checkSizes({ x, y, names }: GivenRows, { classes, features }: Learnt): void {
+  checkFeatures(x, features, names.x);
+  checkColumns(y, classes, names.y);
+}
+
+/**
+ * Rows and targets that fit a model, converted piece by piece.
+ *
+ * @throws ShapeError, DataError, LimitError, OptionError; the signal's reason
+ */
+export async function labelled(
+  given: GivenRows,
+  learnt: Learnt,
+  { sampleWeight, classWeight, ignoreLabel }: LabelOptions,
+  signal: AbortSignal,
+): Promise<LabelledRows> {
+  const { x, y, names } = given;
+  const { classes } = learnt;
+  checkSizes(given, learnt);
+  const matrix = await x.convert(signal);
+  const { targets, ignored } = await encodeTargets(y, classes, { argument: names.y, ignoreLabel, signal });
+  const counted = await rowWeights({ targets, classes, sampleWeight, classWeight, ignored, names }, signal);
+  const weights = counted?.values;
+  const countedRows = weights ? countAbove0(weights) : matrix.rows;
+  return { matrix, targets, weights, weightUnit: counted?.unit ?? 1, countedRows };
+}
+
+function countAbove0(weights: Float32Array): number {
   let count = 0;
   for (let i = 0; i < weights.length; i++) if (weights[i] > 0) count++;
   return count;

@@ -1,10 +1,15 @@
 /** What a model says of rows without labels: scores, probabilities, the likeliest class. */
 import { assertFinite, checkFeatures } from "../checks.ts";
+import { openMatrix } from "../data/given-matrix.ts";
 import type { Label } from "../data/labels.ts";
-import { MAX_ELEMENTS, type Matrix, type MatrixLike, toMatrix } from "../data/matrix.ts";
+import { MAX_ELEMENTS, type Matrix, type MatrixLike } from "../data/matrix.ts";
 import { LimitError } from "../errors.ts";
 import type { PredictOptions } from "../fit-options.ts";
+import { pause } from "../pause.ts";
 import { type AppliedModel, apply, type Work } from "./apply.ts";
+
+/** Labels looked up between two pauses. */
+const PIECE = 2 ** 17;
 
 /** The most probable label of each row of `x [N,D]`; null where it is less probable than `minProbability`. */
 export async function predict(
@@ -16,8 +21,14 @@ export async function predict(
   const { predicted, confidence } = await apply(model, x, ({ trainer, data, run }) =>
     trainer.outcomes(data, run),
   );
-  assertFinite(confidence, 1);
-  return Array.from(predicted, (k, i) => (confidence[i] >= minProbability ? classes[k] : null));
+  const { closed } = model.backend;
+  await assertFinite(confidence, 1, { signal: closed });
+  const labels: (Label | null)[] = [];
+  for (let i = 0; i < predicted.length; i++) {
+    if (i % PIECE === 0) await pause(closed);
+    labels.push(confidence[i] >= minProbability ? classes[predicted[i]] : null);
+  }
+  return labels;
 }
 
 /** P `[N,K]`. @throws LimitError more results than a matrix holds; DataError scores that overflow */
@@ -38,7 +49,9 @@ async function perClass(
   work: Work<Float32Array>,
 ): Promise<Matrix<Float32Array>> {
   const { classes, features } = model.fitted;
-  const { rows } = checkFeatures(toMatrix(x, "x"), features, "x");
+  const given = openMatrix(x, "x");
+  checkFeatures(given, features, "x");
+  const { rows } = given;
   const cols = classes.length;
   if (rows * cols > MAX_ELEMENTS) {
     throw new LimitError(
@@ -47,6 +60,6 @@ async function perClass(
     );
   }
   const data = await apply(model, x, work);
-  assertFinite(data, cols);
+  await assertFinite(data, cols, { signal: model.backend.closed });
   return { data, rows, cols };
 }

@@ -8,6 +8,7 @@
  * σ is the standard deviation, unless a few cells decide it (a sentinel such as 2147483647 among values near 1): then
  * the spread of the other cells is used, since all that tells those apart would be rounded away.
  */
+import { scaleOf } from "../data/matrix.ts";
 import { createRandom } from "../data/random.ts";
 import { sampleRows } from "../data/row-reader.ts";
 import { columnMoments, type Standardization } from "../data/standardization.ts";
@@ -70,17 +71,19 @@ export function thresholdsOf(
  * that differ from it, and p their share, so that the spread of a rare indicator is near its standard deviation.
  */
 async function bulkOf(
-  { matrix: { data, rows, cols }, weights }: Pick<LabelledRows, "matrix" | "weights">,
+  { matrix, weights }: Pick<LabelledRows, "matrix" | "weights">,
   seed: number,
   signal: AbortSignal,
 ): Promise<{ median: Float64Array; spread: Float64Array }> {
+  const { data, rows, cols } = matrix;
+  const unit = scaleOf(matrix);
   const most = Math.min(SAMPLE.most, Math.max(SAMPLE.least, Math.floor(SAMPLE.cells / cols)));
   const sample = sampleRows(rows, most, weights, createRandom(seed));
   const [median, spread] = [new Float64Array(cols), new Float64Array(cols)];
   const cells = new Float64Array(sample.length);
   for (let j = 0; j < cols; j++) {
     await pause(signal);
-    for (let i = 0; i < cells.length; i++) cells[i] = data[sample[i] * cols + j];
+    for (let i = 0; i < cells.length; i++) cells[i] = data[sample[i] * cols + j] * unit;
     median[j] = middleOf(cells);
     for (let i = 0; i < cells.length; i++) cells[i] = Math.abs(cells[i] - median[j]);
     cells.sort();

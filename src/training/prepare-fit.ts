@@ -1,12 +1,20 @@
 /** Everything that goes into a fit, checked before anything is allocated: what it is about, and where it begins. */
-import type { Learnt } from "../checks.ts";
+import { checkFeatures, type Learnt } from "../checks.ts";
 import { declareClasses, type Label, type LabelsLike, learnClasses } from "../data/labels.ts";
-import { type MatrixLike, toMatrix } from "../data/matrix.ts";
+import type { MatrixLike } from "../data/matrix.ts";
 import { fitStandardization } from "../data/standardization.ts";
 import { DataError } from "../errors.ts";
 import type { FitOptions } from "../fit-options.ts";
 import type { Fitted } from "../model/fitted.ts";
-import { checkValues, labelled, TRAINING, VALIDATION } from "../model/labelled-rows.ts";
+import {
+  checkSizes,
+  checkValues,
+  type GivenRows,
+  labelled,
+  openRows,
+  TRAINING,
+  VALIDATION,
+} from "../model/labelled-rows.ts";
 import type { ResolvedOptions } from "../options.ts";
 import { conditioningOf } from "./conditioning.ts";
 import { checkConditions, conditionsOf } from "./conditions.ts";
@@ -39,13 +47,17 @@ export interface Given extends FitRequest {
 export async function prepareFit(given: Given, mayCondition: boolean): Promise<FitProblem> {
   const { x, y, hooks, options, earlier, resumed, signal } = given;
   const { ignoreLabel, storage, standardize } = options;
-  const learnt = earlier ?? learn(x, y, { declared: hooks.classes, ignoreLabel });
+  const training = openRows(x, y, TRAINING);
+  const held = hooks.validation && openRows(hooks.validation[0], hooks.validation[1], VALIDATION);
+  if (held) checkFeatures(held.x, training.x.cols, VALIDATION.x);
   if (earlier && hooks.classes) checkSameClasses(hooks.classes, earlier.classes);
-  const rows = await labelled(x, y, learnt, { ...options, ...hooks }, TRAINING, signal);
+  const learnt = earlier ?? (await learn(training, hooks.classes, ignoreLabel, signal));
+  for (const one of held ? [training, held] : [training]) checkSizes(one, learnt);
+  const rows = await labelled(training, learnt, { ...options, ...hooks }, signal);
   const conditions = conditionsOf(options, rows);
   if (resumed) checkConditions(resumed, conditions);
-  const validation =
-    hooks.validation && (await validationRows(hooks.validation, learnt, ignoreLabel, signal));
+  const sampleWeight = hooks.validation?.[2];
+  const validation = held && (await labelled(held, learnt, { sampleWeight, ignoreLabel }, signal));
   const isStandardised = earlier ? earlier.standardization !== undefined : standardize;
   const maxSquaredNorm = await checkValues(rows.matrix, TRAINING.x, storage, isStandardised, signal);
   if (validation) await checkValues(validation.matrix, VALIDATION.x, storage, isStandardised, signal);
@@ -65,26 +77,17 @@ export async function prepareFit(given: Given, mayCondition: boolean): Promise<F
   };
 }
 
-function validationRows(
-  [x, y, sampleWeight]: NonNullable<FitOptions["validation"]>,
-  learnt: Learnt,
+/** The classes and features that rows are to be trained with. @throws DataError, LimitError; the signal's reason */
+async function learn(
+  { x, y, names }: GivenRows,
+  declared: readonly Label[] | undefined,
   ignoreLabel: Label | undefined,
   signal: AbortSignal,
-) {
-  return labelled(x, y, learnt, { sampleWeight, ignoreLabel }, VALIDATION, signal);
-}
-
-/** The classes and features that rows are to be trained with. @throws ShapeError, DataError, LimitError */
-function learn(
-  x: MatrixLike,
-  y: LabelsLike,
-  { declared, ignoreLabel }: { declared?: readonly Label[] | undefined; ignoreLabel?: Label | undefined },
-): Learnt {
-  const matrix = toMatrix(x, "x");
+): Promise<Learnt> {
   const classes = declared
     ? declareClasses(declared, "classes")
-    : learnClasses(y, matrix.rows, "y", ignoreLabel);
-  return { classes, features: matrix.cols };
+    : await learnClasses(y, { argument: names.y, ignoreLabel, signal });
+  return { classes, features: x.cols };
 }
 
 /** @throws DataError classes declared for a model that has others */

@@ -20,7 +20,7 @@ for (const { name, device } of DEVICES) {
           without.flatMap((i) => [...x.data.subarray(i * x.cols, (i + 1) * x.cols)]),
         );
         await model.fit(
-          { data, rows: without.length, cols: x.cols },
+          { ...x, data, rows: without.length },
           without.map((i) => y[i]),
         );
         const before = await model.predict(x);

@@ -33,7 +33,7 @@ for (const { name, device } of DEVICES) {
 
     test("labels and the label to ignore may be of two types, in any order", async () => {
       const names = y.map((label) => ["ant", "bee", "cow"][label]);
-      const cases: readonly (readonly [Label, readonly Label[]])[] = [
+      const cases: readonly (readonly [number | string, readonly Label[]])[] = [
         [-1, names],
         ["", y],
       ];

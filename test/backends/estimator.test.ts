@@ -105,17 +105,6 @@ for (const { name, device } of DEVICES) {
       for (const weights of fitted.slice(1)) expect(weights).toEqual(fitted[0]);
     });
 
-    test("bytes mean value/255", async () => {
-      const bytes = Uint8Array.from({ length: 180 }, (_, i) => (i * 37) % 256);
-      const [fromBytes, fromFloats] = await withModel({}, async (model) => {
-        await model.fit({ data: bytes, rows: 90, cols: 2 }, NUMBERS);
-        const first = model.weights;
-        await model.fit({ data: Float32Array.from(bytes, (v) => v / 255), rows: 90, cols: 2 }, NUMBERS);
-        return [first, model.weights];
-      });
-      expectClose(fromBytes, fromFloats, { absolute: 1e-6, relative: 1e-4 });
-    });
-
     test("without a bias it stays 0; a model of one feature and two classes works", async () => {
       await withModel({ bias: false }, async (model) => {
         await model.fit([[1], [2], [-1], [-3]], ["up", "up", "down", "down"]);

@@ -25,13 +25,30 @@ for (const build of supportedBuilds()) {
     );
     arena.halves(x, bits.length).set(bits);
     const { gather } = await instantiate(await compileKernels(build), arena.memory);
-    gather(index, 1, x, 2 * bits.length, 2, bits.length / 4, scratch, addresses);
+    gather(index, 1, x, 2 * bits.length, 2, 1, bits.length / 4, scratch, addresses);
     expect(arena.integers(addresses, 1)[0]).toBe(scratch);
     const values = arena.floats(scratch, bits.length);
     expect(bits.findIndex((half, i) => !Object.is(values[i], halfValue(half)))).toBe(-1);
+    for (const unit of [0.5, 3, 1 / 255]) {
+      gather(index, 1, x, 2 * bits.length, 2, unit, bits.length / 4, scratch, addresses);
+      const expected = (half: number) => Math.fround(Math.fround(unit) * halfValue(half));
+      expect(bits.findIndex((half, i) => !Object.is(values[i], expected(half)))).toBe(-1);
+    }
   });
 
-  test(`${build}: bytes mean value/255, and a row's padding does not reach the next`, async () => {
+  test(`${build}: every byte, times the unit`, async () => {
+    const arena = new Arena();
+    const [index, x, scratch, addresses] = [4, 256, 4 * 256 + 64, 4].map((size) => arena.take(size, "test"));
+    arena.bytes(x, 256).set(Array.from({ length: 256 }, (_, i) => i));
+    const { gather } = await instantiate(await compileKernels(build), arena.memory);
+    for (const unit of [1, 0.5, 3, 1 / 255]) {
+      gather(index, 1, x, 256, 1, unit, 64, scratch, addresses);
+      const expected = Float32Array.from({ length: 256 }, (_, i) => Math.fround(unit) * i);
+      expect(arena.floats(scratch, 256)).toEqual(expected);
+    }
+  });
+
+  test(`${build}: a row of bytes does not reach the next by its padding`, async () => {
     const arena = new Arena();
     const [index, x, scratch, addresses] = [8, 2 * 32, 2 * 20 * 4 + 64, 8].map((size) =>
       arena.take(size, "test"),
@@ -40,7 +57,7 @@ for (const build of supportedBuilds()) {
     for (let i = 0; i < 64; i++) rows[i] = i % 32 < 17 ? 255 - 3 * i : 0;
     arena.integers(index, 2).set([1, 0]);
     const { gather } = await instantiate(await compileKernels(build), arena.memory);
-    gather(index, 2, x, 32, 1, 5, scratch, addresses);
+    gather(index, 2, x, 32, 1, 1 / 255, 5, scratch, addresses);
     expect([...arena.integers(addresses, 2)]).toEqual([scratch, scratch + 80]);
     for (const [position, row] of [1, 0].entries()) {
       const values = arena.floats(scratch + 80 * position, 20);

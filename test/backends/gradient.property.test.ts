@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, test } from "vitest";
 import type { Backend, DatasetSource } from "../../src/backends/backend.ts";
 import { gradientCheck, objective } from "../../src/backends/reference/index.ts";
+import { scaleOf } from "../../src/data/matrix.ts";
 import type { Targets } from "../../src/data/targets.ts";
 import { penalty } from "../../src/objective.ts";
 import { BACKENDS, type BackendCase } from "../support/backends.ts";
@@ -42,6 +43,8 @@ const problems = fc.record({
   classes: fc.integer({ min: 2, max: MOST_CLASSES }),
   rows: fc.array(row, { minLength: 1, maxLength: 50 }),
   storage: fc.constantFrom("f32", "f64", "f16", "u8"),
+  /** Powers of two, so that halves hold data × scale; of bytes by 1/255 more, so that values are of order 1. */
+  scale: fc.constantFrom(undefined, 0.5, 1, 2),
   isSoft: fc.boolean(),
   isWeighted: fc.boolean(),
   isStandardised: fc.boolean(),
@@ -64,10 +67,11 @@ function problemOf(generated: Generated): Problem {
     f16: () => Float32Array.from(values),
     u8: () => Uint8Array.from(integers),
   }[storage]();
+  const scale = storage === "u8" ? (generated.scale ?? 1.25) / 255 : generated.scale;
   const column = Float64Array.from({ length: features }, (_, j) => j);
   return {
     source: {
-      x: { data, rows: rows.length, cols: features },
+      x: { data, rows: rows.length, cols: features, scale },
       targets: targetsOf(generated),
       labelSmoothing: generated.labelSmoothing,
       ...(generated.isWeighted && { sampleWeights: Float32Array.from(rows, ({ weight }) => weight) }),
@@ -99,7 +103,7 @@ function targetsOf({ classes, rows, isSoft }: Generated): Targets {
 
 /** The largest score there may be, 1 at least: its rounding is what a row's loss and probabilities are off by. */
 function scoreSize({ x, standardization }: DatasetSource, { weights, bias }: Problem["parameters"]): number {
-  const unit = x.data instanceof Uint8Array ? 1 / 255 : 1;
+  const unit = scaleOf(x);
   const { mean, scale } = standardization ?? { mean: [], scale: [] };
   const size = (value: number, j: number) => Math.abs((value * unit - (mean[j] ?? 0)) / (scale[j] ?? 1));
   const largest = Math.max(1, ...Array.from(x.data, (value, at) => size(value, at % x.cols)));

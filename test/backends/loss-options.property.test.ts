@@ -108,6 +108,7 @@ function problemOf(generated: Generated): Problem {
       data: isBytes ? Uint8Array.from(integers.flat()) : Float32Array.from(rows.flat()),
       rows: rows.length,
       cols: features,
+      scale: isBytes ? 1 / 255 : 1,
     },
     y: isSoft ? q : hard.map((k, i) => (isIgnored[i] ? IGNORED : k)),
     fitOptions: {

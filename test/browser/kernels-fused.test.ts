@@ -6,6 +6,7 @@ import { WebGpuBackend } from "../../src/backends/webgpu/backend.ts";
 import { type DataKind, statisticsPerRow } from "../../src/backends/webgpu/dispatches.ts";
 import { geometryOf } from "../../src/backends/webgpu/geometry.ts";
 import { unpackParameters } from "../../src/backends/webgpu/parameters.ts";
+import { scaleOf } from "../../src/data/matrix.ts";
 import { expectClose } from "../support/expect-close.ts";
 import {
   buffersOf,
@@ -35,7 +36,8 @@ async function checkForward(kernel: Forward, problem: Problem, shape: ModelShape
   const buffers = buffersOf(problem, shape, kind.storage);
   const expected = expectedOf(problem, shape, buffers.order);
   const room = { logits: new Float32Array(rows * shape.classes), losses: new Float32Array(2 * (rows + 3)) };
-  const segment = { rows, shuffled: 1, lossSlot: 3, scale: 1 / expected.weight, labelSmoothing };
+  const unit = scaleOf(problem.source.x);
+  const segment = { rows, shuffled: 1, lossSlot: 3, scale: 1 / expected.weight, labelSmoothing, unit };
   const plan = plansOf(backend.gpu, shape)[kernel];
   const run = await runOperation(backend.gpu, "forward", plan, shape, kind, segment, { ...buffers, ...room });
   const { logits, losses } = run.results;
@@ -53,7 +55,16 @@ async function checkRoute(route: Route, problem: Problem, shape: ModelShape, kin
   const expected = expectedOf(problem, shape, given.order);
   const plan = { ...plansOf(backend.gpu, shape).direct, route };
   const size = shape.classes * weights4 * 4;
-  const segment = { rows, shuffled: 1, lossSlot: 3, scale: 1 / expected.weight, splits, labelSmoothing };
+  const unit = scaleOf(problem.source.x);
+  const segment = {
+    rows,
+    shuffled: 1,
+    lossSlot: 3,
+    scale: 1 / expected.weight,
+    splits,
+    labelSmoothing,
+    unit,
+  };
   const room = {
     logits: new Float32Array(rows * shape.classes),
     statistics: new Float32Array(rows * statisticsPerRow(plan, shape) * 4),
@@ -80,14 +91,14 @@ async function checkRoute(route: Route, problem: Problem, shape: ModelShape, kin
 }
 
 function nameOf({ rows, shape, kind }: (typeof CASES)[number]): string {
-  const { storage, targetKind, isWeighted, isSmoothed } = kind;
-  const more = [isWeighted && "weighted", isSmoothed && "smoothed"].filter(Boolean);
+  const { storage, isScaled, targetKind, isWeighted, isSmoothed } = kind;
+  const more = [isScaled && "scaled", isWeighted && "weighted", isSmoothed && "smoothed"].filter(Boolean);
   return [`${rows}×${shape.features}×${shape.classes} ${storage}`, targetKind, ...more].join(", ");
 }
 
 function problemOf({ rows, shape, kind, labelSmoothing }: (typeof CASES)[number]): Problem {
-  const { storage, targetKind: targets, isWeighted } = kind;
-  const problem = exactProblem({ rows, ...shape, targets, isWeighted }, storage);
+  const { storage, isScaled, targetKind: targets, isWeighted } = kind;
+  const problem = exactProblem({ rows, ...shape, targets, isWeighted }, storage, isScaled);
   return { ...problem, source: { ...problem.source, labelSmoothing } };
 }
 

@@ -5,7 +5,7 @@ import { WebGpuBackend } from "../../src/backends/webgpu/backend.ts";
 import { createRandom } from "../../src/data/random.ts";
 import type { Targets } from "../../src/data/targets.ts";
 import { expectClose } from "../support/expect-close.ts";
-import { plansOf, runOperation, SHAPES } from "../support/kernel-problems.ts";
+import { LABELS, plansOf, runOperation, SHAPES } from "../support/kernel-problems.ts";
 import { randomProblem } from "../support/problems.ts";
 
 let backend: WebGpuBackend;
@@ -18,7 +18,7 @@ afterAll(() => backend.dispose());
 async function check(logits: Float32Array, classes: number, targets: Targets, first = 0) {
   const rows = logits.length / classes;
   const shape = { features: 1, classes, bias: true };
-  const kind = { storage: "f32", targetKind: targets.kind, isWeighted: false, isSmoothed: false } as const;
+  const kind = { ...LABELS, targetKind: targets.kind };
   const held = {
     none: new Uint32Array(1),
     labels: targets.kind === "labels" ? targets.labels : new Uint32Array(1),

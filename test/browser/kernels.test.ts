@@ -16,6 +16,7 @@ import {
 import { WebGpuBackend } from "../../src/backends/webgpu/backend.ts";
 import { geometryOf } from "../../src/backends/webgpu/geometry.ts";
 import { packParameters, unpackParameters } from "../../src/backends/webgpu/parameters.ts";
+import { scaleOf } from "../../src/data/matrix.ts";
 import { createRandom } from "../../src/data/random.ts";
 import type { Storage } from "../../src/data/storage.ts";
 import type { Targets } from "../../src/data/targets.ts";
@@ -42,7 +43,8 @@ async function runMatmul(
   spec: ProblemSpec,
   bias: boolean,
   storage: Storage = "f32",
-  problem = exactProblem(spec, storage),
+  isScaled = false,
+  problem = exactProblem(spec, storage, isScaled),
 ) {
   const { rows, features, classes } = spec;
   const shape = { features, classes, bias };
@@ -58,8 +60,8 @@ async function runMatmul(
     "matmul",
     plansOf(backend.gpu, shape).direct,
     shape,
-    { ...LABELS, storage },
-    { rows, shuffled: 1 },
+    { ...LABELS, storage, isScaled },
+    { rows, shuffled: 1, unit: scaleOf(problem.source.x) },
     buffers,
   );
   const { logits } = results;
@@ -68,12 +70,20 @@ async function runMatmul(
   return { actual: logits.subarray(0, rows * classes), expected };
 }
 
+const STORED = [
+  ["f32", false],
+  ["f16", false],
+  ["f16", true],
+  ["u8", false],
+  ["u8", true],
+] as const;
+
 describe("matmul", () => {
   for (const [rows, features, classes] of SHAPES) {
-    for (const storage of ["f32", "f16", "u8"] as const) {
-      test(`${rows}×${features}×${classes} ${storage}`, async () => {
+    for (const [storage, isScaled] of STORED) {
+      test(`${rows}×${features}×${classes} ${isScaled ? "scaled " : ""}${storage}`, async () => {
         for (const bias of [true, false]) {
-          const { actual, expected } = await runMatmul({ rows, features, classes }, bias, storage);
+          const { actual, expected } = await runMatmul({ rows, features, classes }, bias, storage, isScaled);
           expectClose(actual, expected, float32Tolerance(features, 2));
         }
       });
@@ -86,8 +96,26 @@ describe("matmul", () => {
     problem.source.x.data.set(problem.source.x.data.map((v) => Math.round(8 * v)));
     problem.parameters.weights.set(problem.parameters.weights.map((v) => Math.round(30 * v)));
     problem.parameters.bias.set(problem.parameters.bias.map((v) => Math.round(3 * v)));
-    const { actual, expected } = await runMatmul(spec, true, "f32", problem);
+    const { actual, expected } = await runMatmul(spec, true, "f32", false, problem);
     expectClose(actual, expected, EXACT);
+  });
+
+  test("bytes and halves of scale 1 and 1/4 exactly", async () => {
+    const spec = { rows: 37, features: 61, classes: 13 };
+    const given = randomProblem(spec);
+    given.parameters.weights.set(given.parameters.weights.map((v) => Math.round(30 * v)));
+    given.parameters.bias.set(given.parameters.bias.map((v) => Math.round(3 * v)));
+    for (const [storage, data] of [
+      ["u8", Uint8Array.from(given.source.x.data, (_, i) => (i * 37) % 256)],
+      ["f16", Float32Array.from(given.source.x.data, (_, i) => ((i * 37) % 512) - 256)],
+    ] as const) {
+      for (const scale of [1, 0.25]) {
+        const x = { ...given.source.x, data, scale };
+        const problem = { ...given, source: { ...given.source, x } };
+        const { actual, expected } = await runMatmul(spec, true, storage, true, problem);
+        expectClose(actual, expected, EXACT, `${storage} of ${scale}`);
+      }
+    }
   });
 });
 
@@ -260,7 +288,8 @@ async function runGradient(
   splits: number,
   scores: Float64Array,
   storage: Storage = "f32",
-  problem = exactProblem(spec, storage),
+  isScaled = false,
+  problem = exactProblem(spec, storage, isScaled),
 ) {
   const { rows, features, classes } = spec;
   const shape = { features, classes, bias };
@@ -275,8 +304,8 @@ async function runGradient(
       dLogits: Float32Array.from(scores),
       partials: earlier,
     };
-    const segment = { rows, shuffled: 1, splits, accumulate };
-    const kind = { ...LABELS, storage };
+    const segment = { rows, shuffled: 1, splits, accumulate, unit: scaleOf(problem.source.x) };
+    const kind = { ...LABELS, storage, isScaled };
     const { results } = await runOperation(
       backend.gpu,
       "gradient",
@@ -298,8 +327,8 @@ async function runGradient(
 
 describe.each(["direct", "quad"] as const)("gradient, %s", (kernel) => {
   for (const [i, [rows, features, classes]] of SHAPES.entries()) {
-    const storage = (["f32", "f16", "u8"] as const)[i % 3];
-    test(`${rows}×${features}×${classes} ${storage}`, async () => {
+    const [storage, isScaled] = STORED[i % STORED.length];
+    test(`${rows}×${features}×${classes} ${isScaled ? "scaled " : ""}${storage}`, async () => {
       const random = createRandom(11);
       const scores = Float64Array.from({ length: rows * classes }, () => Math.fround(random.normal()));
       for (const [bias, splits] of [
@@ -315,6 +344,7 @@ describe.each(["direct", "quad"] as const)("gradient, %s", (kernel) => {
           splits,
           scores,
           storage,
+          isScaled,
         );
         const tolerance = float32Tolerance(rows, 4);
         expectClose(overwritten.weights, expected.weights, tolerance, "dWeights");
@@ -334,7 +364,7 @@ describe.each(["direct", "quad"] as const)("gradient, %s", (kernel) => {
     const problem = randomProblem(spec);
     problem.source.x.data.set(problem.source.x.data.map((v) => Math.round(8 * v)));
     const scores = Float64Array.from({ length: 53 * 7 }, (_, i) => (i % 11) - 5);
-    const { overwritten, expected } = await runGradient(spec, kernel, true, 5, scores, "f32", problem);
+    const { overwritten, expected } = await runGradient(spec, kernel, true, 5, scores, "f32", false, problem);
     expectClose(overwritten.weights, expected.weights, EXACT);
     expectClose(overwritten.bias, expected.bias, EXACT);
   });

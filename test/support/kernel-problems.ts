@@ -41,25 +41,30 @@ export const SHAPES = [
   [17, 5, 1031],
 ] as const;
 
-/** X as it lies on the device. */
-export function stored(x: Matrix, storage: Storage): Uint32Array {
-  const stride = Math.ceil(x.cols / 4) * 4;
-  const packed = emptyRows(storage, x.rows * stride);
-  packRows(x, storage, 0, x.rows, packed, stride);
+/** What an element counts in problems whose kernels are to multiply by a unit. */
+const UNIT = { u8: 1 / 128, f16: 1.5 } as const;
+
+/** X as it lies on the device: a scale is not applied. */
+export function stored({ data, rows, cols }: Matrix, storage: Storage): Uint32Array {
+  const stride = Math.ceil(cols / 4) * 4;
+  const packed = emptyRows(storage, rows * stride);
+  packRows({ data, rows, cols }, storage, 0, rows, packed, stride);
   return new Uint32Array(packed.buffer);
 }
 
-/** A problem whose values the storage holds exactly. */
-export function exactProblem(spec: Omit<ProblemSpec, "storage">, storage: Storage) {
+/** A problem whose data the storage holds exactly; if it is scaled, with another unit than the storage's own. */
+export function exactProblem(spec: Omit<ProblemSpec, "storage">, storage: Storage, isScaled = false) {
   const problem = randomProblem({ ...spec, storage: storage === "u8" ? "u8" : "f32" });
-  const { data } = problem.source.x;
-  if (storage === "f16") data.set(data.map((value) => Math.round(value * 256) / 256));
-  return problem;
+  const { x } = problem.source;
+  if (storage === "f16") x.data.set(x.data.map((value) => Math.round(value * 256) / 256));
+  if (!isScaled || storage === "f32") return problem;
+  return { ...problem, source: { ...problem.source, x: { ...x, scale: UNIT[storage] } } };
 }
 
 /** A data set of labels without weights. */
 export const LABELS: DataKind = {
   storage: "f32",
+  isScaled: false,
   targetKind: "labels",
   isWeighted: false,
   isSmoothed: false,
@@ -144,10 +149,11 @@ export function expectLosses(pairs: Float32Array, expected: { loss: number; corr
   expect(sum(1)).toBe(expected.correct);
 }
 
-/** Storage, targets, smoothing and weights vary with the shape, so that all meet all kernels. */
+/** Storage, scale, targets, smoothing and weights vary with the shape, so that all meet all kernels. */
 export const CASES = SHAPES.map(([rows, features, classes], i) => {
   const kind = {
     storage: (["f32", "u8", "f16"] as const)[i % 3],
+    isScaled: i % 3 > 0 && i % 2 === 0,
     targetKind: (["labels", "distributions"] as const)[(i >> 1) % 2],
     isWeighted: i % 5 === 2,
     isSmoothed: i % 3 === 1 && (i >> 1) % 2 === 0,

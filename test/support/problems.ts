@@ -26,7 +26,7 @@ export interface Problem {
   readonly rows: Uint32Array;
 }
 
-/** Values in [−1, 1] (bytes for u8), parameters of order 1/√D, so that scores are of order 1. */
+/** Values in [−1, 1] (for u8 bytes of 1/255), parameters of order 1/√D, so that scores are of order 1. */
 export function randomProblem(spec: ProblemSpec): Problem {
   const { rows, features, classes, seed = 1 } = spec;
   const random = createRandom(seed);
@@ -48,7 +48,12 @@ export function randomProblem(spec: ProblemSpec): Problem {
 function randomMatrix({ rows, features, storage = "f32" }: ProblemSpec, uniform: () => number): Matrix {
   const length = rows * features;
   if (storage === "u8")
-    return { data: Uint8Array.from({ length }, () => 256 * uniform()), rows, cols: features };
+    return {
+      data: Uint8Array.from({ length }, () => 256 * uniform()),
+      rows,
+      cols: features,
+      scale: 1 / 255,
+    };
   const values = Float32Array.from({ length }, () => 2 * uniform() - 1);
   if (storage === "f16") {
     const halves = (globalThis as { Float16Array?: { from(values: Iterable<number>): Float16Data } })

@@ -72,7 +72,7 @@ async function expectFormatError(promise: Promise<unknown>, argument: string, re
 
 const imagesFile = idxFile(IMAGES_MAGIC, SIZES, PIXELS);
 const labelsFile = idxFile(LABELS_MAGIC, [3], LABELS);
-const expectedImages = { data: PIXELS, rows: 3, cols: 8, height: 2, width: 4 };
+const expectedImages = { data: PIXELS, rows: 3, cols: 8, scale: 1 / 255, height: 2, width: 4 };
 
 describe("valid files", () => {
   for (const [compression, bytes] of [

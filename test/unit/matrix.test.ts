@@ -1,14 +1,16 @@
 /** Matrices: what is taken, what is refused and in which words, and the scan that every value passes. */
 import { runInNewContext } from "node:vm";
 import { describe, expect, test } from "vitest";
+import { openMatrix, toMatrix } from "../../src/data/given-matrix.ts";
 import {
-  elementScale,
+  describe as describeValue,
   isByteData,
   MAX_ELEMENTS,
   type Matrix,
   type MatrixData,
   type MatrixLike,
-  toMatrix,
+  rowsOf,
+  scaleOf,
 } from "../../src/data/matrix.ts";
 import { scanRows } from "../../src/data/scan.ts";
 import { expectClose } from "../support/expect-close.ts";
@@ -39,50 +41,67 @@ function matrixOf(data: MatrixData, cols: number): Matrix {
 
 describe("a Matrix", () => {
   for (const type of [...BYTE_TYPES, ...NUMBER_TYPES]) {
-    test(`of ${type.name} is taken as it is`, () => {
+    test(`of ${type.name} is taken as it is`, async () => {
       const matrix = matrixOf(type.of(1, 2, 3, 4, 5, 6), 3);
-      expect(toMatrix(matrix, "x")).toBe(matrix);
+      expect(await toMatrix(matrix, "x")).toBe(matrix);
     });
   }
 
-  test("means value/255 where it is eight-bit and unsigned, else itself", () => {
-    for (const type of BYTE_TYPES) {
-      expect(isByteData(new type(1))).toBe(true);
-      expect(elementScale(new type(1))).toBe(1 / 255);
-    }
-    for (const type of NUMBER_TYPES) {
-      expect(isByteData(new type(1))).toBe(false);
-      expect(elementScale(new type(1))).toBe(1);
+  test("of unsigned bytes is told apart from all others", () => {
+    for (const type of BYTE_TYPES) expect(isByteData(new type(1))).toBe(true);
+    for (const type of NUMBER_TYPES) expect(isByteData(new type(1))).toBe(false);
+  });
+
+  test("has numbers that mean what they are in every element type, unless it has a scale", () => {
+    for (const type of [...BYTE_TYPES, ...NUMBER_TYPES]) {
+      const matrix = matrixOf(type.of(1, 2), 1);
+      expect(scaleOf(matrix)).toBe(1);
+      expect(scaleOf({ ...matrix, scale: 0.25 })).toBe(0.25);
+      expect(scaleOf(rowsOf({ ...matrix, scale: 0.25 }, 1, 1))).toBe(0.25);
     }
   });
+
+  test.each([1e-37, 1 / 255, 1, 3e38])("is taken with the scale %s", async (scale) => {
+    const matrix = { ...matrixOf(Uint8Array.of(1, 2), 1), scale };
+    expect(await toMatrix(matrix, "x")).toBe(matrix);
+  });
+
+  test.each([0, -0, -1, 1e-39, 4e38, Number.NaN, Infinity, -Infinity, "1", null, 1n])(
+    "is refused with the scale %s",
+    async (scale) => {
+      const matrix = { ...matrixOf(Uint8Array.of(1, 2), 1), scale } as Matrix;
+      const words = `a number above 0 that float32 holds (1.2e-38 to 3.4e38), got ${describeValue(scale)}`;
+      await expect(toMatrix(matrix, "x")).rejects.toEqual(refusal("DataError", "x.scale", words));
+    },
+  );
 
   test("may be a view into a larger buffer", async () => {
     const whole = Float32Array.of(Number.NaN, 99, 3, 4, 1, 2, 99, Number.NaN);
     const view = new Float32Array(whole.buffer, 8, 4);
-    const matrix = toMatrix({ data: view, rows: 2, cols: 2 }, "x");
+    const matrix = await toMatrix({ data: view, rows: 2, cols: 2 }, "x");
     expect(matrix.data).toBe(view);
     await expect(scanRows(matrix, "x")).resolves.toEqual({ maxSquaredNorm: 25 });
   });
 
   test.each([0, -1, 1.5, Number.NaN, Infinity, -Infinity, "2", null, undefined])(
     "is refused with %s rows or columns",
-    (size) => {
+    async (size) => {
       const data = Float32Array.of(1, 2);
       const bad = size as number;
       const words = `an integer of at least 1, got ${typeof size === "string" ? JSON.stringify(size) : size}`;
-      expect(() => toMatrix({ data, rows: bad, cols: 2 }, "x")).toThrow(
+      await expect(toMatrix({ data, rows: bad, cols: 2 }, "x")).rejects.toEqual(
         refusal("ShapeError", "x.rows", words),
       );
-      expect(() => toMatrix({ data, rows: 2, cols: bad }, "x")).toThrow(
+      await expect(toMatrix({ data, rows: 2, cols: bad }, "x")).rejects.toEqual(
         refusal("ShapeError", "x.cols", words),
       );
     },
   );
 
-  test.each([0, 1, 5, 7, 12])("of 2 × 3 is refused with %i elements", (length) => {
+  test.each([0, 1, 5, 7, 12])("of 2 × 3 is refused with %i elements", async (length) => {
     const matrix = { data: new Float32Array(length), rows: 2, cols: 3 };
     const words = `expected 2 × 3 = 6 elements, got ${length}`;
-    expect(() => toMatrix(matrix, "x")).toThrow(refusal("ShapeError", "x.data", words));
+    await expect(toMatrix(matrix, "x")).rejects.toEqual(refusal("ShapeError", "x.data", words));
   });
 
   test.each<[string, unknown, string]>([
@@ -94,9 +113,9 @@ describe("a Matrix", () => {
     ["a string", "123456", '"123456"'],
     ["null", null, "null"],
     ["undefined", undefined, "undefined"],
-  ])("is refused with %s for data", (_what, data, words) => {
+  ])("is refused with %s for data", async (_what, data, words) => {
     const matrix = { data, rows: 2, cols: 3 } as Matrix;
-    expect(() => toMatrix(matrix, "x")).toThrow(refusal("DataError", "x.data", words));
+    await expect(toMatrix(matrix, "x")).rejects.toEqual(refusal("DataError", "x.data", words));
   });
 
   test.each([
@@ -104,14 +123,16 @@ describe("a Matrix", () => {
     [2 ** 32, 1],
     [1, 2 ** 32],
     [2 ** 40, 2 ** 40],
-  ])("of %i × %i is more than 32-bit indices reach, whatever its data", (rows, cols) => {
+  ])("of %i × %i is more than 32-bit indices reach, whatever its data", async (rows, cols) => {
     const matrix = { data: new Float32Array(1), rows, cols };
-    expect(() => toMatrix(matrix, "x")).toThrow(refusal("LimitError", "x", `at most ${MAX_ELEMENTS}`));
+    await expect(toMatrix(matrix, "x")).rejects.toEqual(
+      refusal("LimitError", "x", `at most ${MAX_ELEMENTS}`),
+    );
   });
 
-  test("of one element less than that is refused for its data alone", () => {
+  test("of one element less than that is refused for its data alone", async () => {
     const matrix = { data: new Float32Array(1), rows: MAX_ELEMENTS, cols: 1 };
-    expect(() => toMatrix(matrix, "x")).toThrow(refusal("ShapeError", "x.data", "got 1"));
+    await expect(toMatrix(matrix, "x")).rejects.toEqual(refusal("ShapeError", "x.data", "got 1"));
   });
 
   test.each<[string, unknown, string]>([
@@ -120,47 +141,45 @@ describe("a Matrix", () => {
     ["a number", 3, "3"],
     ["a string", "rows", '"rows"'],
     ["a function", () => 1, "a function"],
-    ["a typed array", Float32Array.of(1, 2), "an object (Float32Array)"],
     ["an object without cols", { data: Float32Array.of(1), rows: 1 }, "an object (Object)"],
     ["an object without data", { rows: 1, cols: 1 }, "an object (Object)"],
     ["an object without a class", Object.create(null), "an object (no class)"],
   ])("is not %s", (_what, value, words) => {
-    const call = () => toMatrix(value as MatrixLike, "validation[0]");
+    const call = () => openMatrix(value as MatrixLike, "validation[0]");
     expect(call).toThrow(refusal("DataError", "validation[0]", `got ${words}`));
   });
 });
 
-test("arrays of another realm are told apart by what they are", () => {
+test("arrays of another realm are told apart by what they are", async () => {
   const foreign = runInNewContext("[new Uint8Array([255]), new Float32Array([2]), new BigInt64Array(1)]");
-  const scales = [1 / 255, 1];
-  for (const [i, scale] of scales.entries()) {
+  for (const [i, isByte] of [true, false].entries()) {
     const matrix = { data: foreign[i], rows: 1, cols: 1 };
-    expect(toMatrix(matrix, "x")).toBe(matrix);
-    expect(elementScale(matrix.data)).toBe(scale);
+    expect(await toMatrix(matrix, "x")).toBe(matrix);
+    expect(isByteData(matrix.data)).toBe(isByte);
   }
-  expect(() => toMatrix({ data: foreign[2], rows: 1, cols: 1 }, "x")).toThrow(
+  await expect(toMatrix({ data: foreign[2], rows: 1, cols: 1 }, "x")).rejects.toThrow(
     "x.data: expected a typed array",
   );
 });
 
 describe("an array of rows", () => {
-  test("of 2³² elements is refused before it is copied", () => {
+  test("of 2³² elements is refused before it is copied", async () => {
     const rows = new Array(2 ** 17).fill(new Array(2 ** 17).fill(0));
-    expect(() => toMatrix(rows, "x")).toThrow("131072 × 131072 elements given");
+    await expect(toMatrix(rows, "x")).rejects.toThrow("131072 × 131072 elements given");
   });
 
-  test("is copied into doubles, row after row", () => {
+  test("is copied into doubles, row after row", async () => {
     const rows = [
       [0.1, 2, -3],
       [4, 5e-324, 1e300],
     ];
-    const matrix = toMatrix(rows, "x");
+    const matrix = await toMatrix(rows, "x");
     rows[0][0] = 99;
     expect(matrix).toEqual({ data: Float64Array.of(0.1, 2, -3, 4, 5e-324, 1e300), rows: 2, cols: 3 });
   });
 
-  test("of one number is a matrix", () => {
-    expect(toMatrix([[7]], "x")).toEqual({ data: Float64Array.of(7), rows: 1, cols: 1 });
+  test("of one number is a matrix", async () => {
+    expect(await toMatrix([[7]], "x")).toEqual({ data: Float64Array.of(7), rows: 1, cols: 1 });
   });
 
   test.each<[string, unknown[], string, string]>([
@@ -179,10 +198,10 @@ describe("an array of rows", () => {
     ["numbers for rows", [1, 2, 3], "DataError", "row 0 is 1"],
     ["a number among the rows", [[1], 2], "DataError", "row 1 is 2"],
     [
-      "a typed array among the rows",
-      [[1], Float64Array.of(2)],
+      "a typed array of integers beyond numbers",
+      [[1], BigInt64Array.of(2n)],
       "DataError",
-      "row 1 is an object (Float64Array)",
+      "row 1 is an object",
     ],
     ["null for a row", [[1], null], "DataError", "row 1 is null"],
     ["a missing first row", new Array(2), "DataError", "row 0 is undefined"],
@@ -210,8 +229,8 @@ describe("an array of rows", () => {
     ["a boolean", [[true]], "DataError", "row 0 column 0 is true"],
     ["a bigint", [[1n]], "DataError", "row 0 column 0 is 1"],
     ["an array", [[[1]]], "DataError", "row 0 column 0 is an array of 1"],
-  ])("is refused with %s", (_what, rows, name, words) => {
-    expect(() => toMatrix(rows as number[][], "y")).toThrow(refusal(name, "y", words));
+  ])("is refused with %s", async (_what, rows, name, words) => {
+    await expect(toMatrix(rows as number[][], "y")).rejects.toEqual(refusal(name, "y", words));
   });
 });
 
@@ -242,6 +261,13 @@ describe("the scan refuses", () => {
     }
   });
 
+  test("data × scale beyond float32, though the data are not", async () => {
+    const data = Float32Array.of(1, 2, 3, 1e30);
+    const scan = scanRows({ ...matrixOf(data, 2), scale: 1e9 }, "x");
+    const words = `row 1 column 1 is ${data[3]} × 1000000000`;
+    await expect(scan).rejects.toEqual(refusal("DataError", "x", words));
+  });
+
   test("the first of several in the order of rows", async () => {
     const data = Float64Array.of(0, 0, 0, 0, 0, 1e39, Number.NaN, 0, 0);
     const scan = scanRows(matrixOf(data, 3), "x");
@@ -269,6 +295,11 @@ describe("the scan refuses", () => {
 });
 
 describe("the scan accepts", () => {
+  test("data beyond float32 whose values are not", async () => {
+    const scan = scanRows({ ...matrixOf(Float64Array.of(3e60, -4e60), 2), scale: 1e-30 }, "x");
+    expectClose([(await scan).maxSquaredNorm], [25e60], { absolute: 0, relative: 1e-15 });
+  });
+
   test.each<[string, MatrixData]>([
     ["the largest float32", Float32Array.of(MAX_FLOAT32, -MAX_FLOAT32, 0, MAX_FLOAT32)],
     ["the largest float32 as doubles", Float64Array.of(MAX_FLOAT32, -MAX_FLOAT32, 0, 1)],
@@ -327,12 +358,15 @@ describe("the longest row", () => {
     }
   });
 
-  test("of bytes counts them as fractions", async () => {
+  test("of a matrix with a scale is that of data × scale", async () => {
     for (const type of BYTE_TYPES) {
-      const white = await scanRows(matrixOf(type.of(255, 0, 255, 255), 2), "x");
-      const gray = await scanRows(matrixOf(type.of(51, 102, 0, 102), 2), "x");
+      const scanOf = (x: Matrix) => scanRows({ ...x, scale: 1 / 255 }, "x");
+      const white = await scanOf(matrixOf(type.of(255, 0, 255, 255), 2));
+      const gray = await scanOf(matrixOf(type.of(51, 102, 0, 102), 2));
       expectClose([white.maxSquaredNorm, gray.maxSquaredNorm], [2, 0.2], { absolute: 0, relative: 1e-15 });
     }
+    const halved = await scanRows({ ...matrixOf(Float32Array.of(6, -8, 3, 4), 2), scale: 0.5 }, "x");
+    expect(halved.maxSquaredNorm).toBe(25);
   });
 
   test("is found in any piece", async () => {

@@ -24,7 +24,13 @@ const LARGE: AdapterTraits = { software: false, subgroupSize: 32, maxThreads: 10
 const SMALL: AdapterTraits = { software: false, subgroupSize: 0, maxThreads: 128, maxSharedBytes: 2 ** 14 };
 const SOFTWARE: AdapterTraits = { software: true, subgroupSize: 4, maxThreads: 256, maxSharedBytes: 2 ** 15 };
 const TRAITS = [LARGE, SMALL, SOFTWARE];
-const KIND = { storage: "f32", targetKind: "labels", isWeighted: false, isSmoothed: false } as const;
+const KIND = {
+  storage: "f32",
+  isScaled: false,
+  targetKind: "labels",
+  isWeighted: false,
+  isSmoothed: false,
+} as const;
 
 describe("sizes of a shape", () => {
   test("pad features to vectors, and the bias is one more", () => {

@@ -55,8 +55,8 @@ describe("matmul", () => {
     expectClose(matmul(X, [1, 0], TWO), [2.75, 5.5, -1.25, 1.5], EXACT);
   });
 
-  test("bytes are value/255; the bias is not", () => {
-    const bytes = matrixOf(Uint8Array.of(255, 0, 51, 255), 2);
+  test("bytes of 1/255 are fractions; the bias is not", () => {
+    const bytes = { ...matrixOf(Uint8Array.of(255, 0, 51, 255), 2), scale: 1 / 255 };
     expectClose(matmul(bytes, [0, 1], TWO), [0.75, 1.5, 0.1 - 1 + 0.25, 0.4 - 0.5], ROUNDED);
   });
 });
@@ -99,8 +99,9 @@ describe("cross-entropy", () => {
     expectClose(crossEntropy(logits, targets, [0, 1], 2), expected, ROUNDED);
   });
 
-  test("of soft labels in bytes takes them for value/255", () => {
-    const targets = softLabels(Uint8Array.of(51, 204), 2);
+  test("of soft labels takes data × scale", () => {
+    const distributions = { data: Uint8Array.of(51, 204), rows: 1, cols: 2, scale: 1 / 255 };
+    const targets: Targets = { kind: "distributions", distributions };
     const expected = 0.2 * Math.log(4) + 0.8 * Math.log(4 / 3);
     expectClose(crossEntropy(scoresOf(1, 3), targets, [0], 2), [expected], ROUNDED);
   });
@@ -183,8 +184,8 @@ describe("gradient", () => {
     expect(THREE, "the parameters stay as they were").toEqual(before);
   });
 
-  test("takes bytes for value/255, in the weights alone", () => {
-    const bytes = matrixOf(Uint8Array.of(255, 51), 2);
+  test("takes data × scale, in the weights alone", () => {
+    const bytes = { ...matrixOf(Uint8Array.of(255, 51), 2), scale: 1 / 255 };
     const g = gradient(Float64Array.of(1, -2, 4), bytes, [0], zeros, 0);
     expectClose(g.weights, [1, 0.2, -2, -0.4, 4, 0.8], ROUNDED);
     expectClose(g.bias, [1, -2, 4], EXACT);
@@ -192,11 +193,11 @@ describe("gradient", () => {
 });
 
 describe("standardise", () => {
-  test("gives (x − mean) / scale of each column, of bytes as of value/255, in a copy", () => {
+  test("gives (x − mean) / scale of each column, of data × scale, in a copy", () => {
     const columns = { mean: Float64Array.of(1, 0.5), scale: Float64Array.of(2, 0.25) };
     expect(standardize(X, columns)).toEqual(matrixOf(Float64Array.of(0, 6, 1, -6), 2));
     expect([...X.data]).toEqual([1, 2, 3, -1]);
-    const bytes = matrixOf(Uint8Array.of(255, 51), 2);
+    const bytes = { ...matrixOf(Uint8Array.of(255, 51), 2), scale: 1 / 255 };
     expectClose(standardize(bytes, columns).data, [0, -1.2], ROUNDED);
   });
 });

@@ -148,7 +148,7 @@ describe("class weights by number", () => {
     expect(await weightsOf({ targets, classWeight: [2, 4, 8], sampleWeight: [1, 3] })).toEqual([4, 24]);
     const bytes: Targets = {
       kind: "distributions",
-      distributions: { data: Uint8Array.of(51, 204), rows: 1, cols: 2 },
+      distributions: { data: Uint8Array.of(51, 204), rows: 1, cols: 2, scale: 1 / 255 },
     };
     expectClose(
       (await weightsOf({ targets: bytes, classes: [0, 1], classWeight: [1, 6] })) ?? [],

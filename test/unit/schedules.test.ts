@@ -1,6 +1,6 @@
 /** Learning rates: the schedules' values, and the automatic rate against the rule it states. */
 import { describe, expect, test } from "vitest";
-import { elementScale, type Matrix, type MatrixData } from "../../src/data/matrix.ts";
+import { type Matrix, type MatrixData, scaleOf } from "../../src/data/matrix.ts";
 import { scanRows } from "../../src/data/scan.ts";
 import { OptionError } from "../../src/errors.ts";
 import { type AutoRateProblem, autoLearningRate } from "../../src/solvers/auto-learning-rate.ts";
@@ -139,8 +139,9 @@ function boundOf(
 }
 
 /** λ_max of the Gram matrix X̃ X̃ᵀ / N: the same as that of X̃ᵀX̃ / N, by many more rounds, and another way. */
-function exactEigenvalue({ data, rows, cols }: Matrix, bias: boolean): number {
-  const scale = elementScale(data) ** 2;
+function exactEigenvalue(x: Matrix, bias: boolean): number {
+  const { data, rows, cols } = x;
+  const scale = scaleOf(x) ** 2;
   const gram = Array.from({ length: rows }, (_, i) =>
     Array.from({ length: rows }, (_, k) => {
       let dot = bias ? 1 : 0;
@@ -262,10 +263,11 @@ describe("the automatic rate", () => {
     expectClose([ratio], [4], { absolute: 0, relative: 1e-6 });
   });
 
-  test("takes bytes for value/255", async () => {
+  test("takes data × scale", async () => {
     const { x } = randomProblem({ rows: 20, features: 6, classes: 2, storage: "u8" }).source;
     const options = { bias: true, batchSize: 4, momentum: 0.9 };
-    const bytes = await autoLearningRate(await problemOf(x.data, 6, options));
+    const { maxSquaredNorm } = await scanRows(x, "x");
+    const bytes = await autoLearningRate({ ...BASE, x, maxSquaredNorm, ...options });
     const fractions = Float64Array.from(x.data, (value) => value / 255);
     const doubles = await autoLearningRate(await problemOf(fractions, 6, options));
     expectClose([bytes], [doubles], { absolute: 0, relative: 1e-12 });

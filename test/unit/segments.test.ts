@@ -38,7 +38,8 @@ function chunksOf(sizes: readonly number[]): SegmentRules["chunks"] {
 function rulesOf(sizes: readonly number[], segmentRows: number, sampleWeights?: Float32Array): SegmentRules {
   const splitsFor = (rows: number) => 1000 + rows;
   const meanWeight = sampleWeights ? sum(sampleWeights) / sampleWeights.length : 1;
-  return { chunks: chunksOf(sizes), segmentRows, sampleWeights, meanWeight, labelSmoothing: 0.25, splitsFor };
+  const ofRows = { sampleWeights, meanWeight, labelSmoothing: 0.25, unit: 0.5 };
+  return { chunks: chunksOf(sizes), segmentRows, ...ofRows, splitsFor };
 }
 
 function stepsOf(epochs: readonly Uint32Array[], batchSize: number): SgdSteps {

@@ -134,9 +134,10 @@ describe("the engine's kernels", () => {
       ["epsilon", "f32"],
       ["decay", "f32"],
       ["averaged", "u32"],
+      ["unit", "f32"],
     ].map(([name, type], i) => ({ name, type, offset: 4 * i }));
     for (const { bindings } of ENGINE)
-      expect(bindings[0]).toEqual({ name: "segment", binding: 0, type: "uniform", size: 72, fields });
+      expect(bindings[0]).toEqual({ name: "segment", binding: 0, type: "uniform", size: 76, fields });
   });
 
   test.each([

@@ -1,6 +1,6 @@
 /** Means and standard deviations of columns, against the definition and where rounding would show. */
 import { expect, test } from "vitest";
-import type { MatrixData } from "../../src/data/matrix.ts";
+import { type MatrixData, scaleOf } from "../../src/data/matrix.ts";
 import { createRandom } from "../../src/data/random.ts";
 import { fitStandardization } from "../../src/data/standardization.ts";
 import { expectClose } from "../support/expect-close.ts";
@@ -8,8 +8,8 @@ import { randomProblem } from "../support/problems.ts";
 
 const CLOSE = { absolute: 1e-15, relative: 1e-13 };
 
-function fitColumns(data: MatrixData, cols: number, weights?: ArrayLike<number>) {
-  return fitStandardization({ data, rows: data.length / cols, cols }, weights);
+function fitColumns(data: MatrixData, cols: number, weights?: ArrayLike<number>, scale = 1) {
+  return fitStandardization({ data, rows: data.length / cols, cols, scale }, weights);
 }
 
 test("the mean and the population's standard deviation of each column", async () => {
@@ -35,9 +35,9 @@ test("the scale of the weights does not matter", async () => {
   expectClose(small.scale, large.scale, CLOSE);
 });
 
-test("bytes mean value/255", async () => {
+test("values are data × scale", async () => {
   const bytes = Uint8Array.of(0, 255, 51, 102);
-  const fromBytes = await fitColumns(bytes, 1);
+  const fromBytes = await fitColumns(bytes, 1, undefined, 1 / 255);
   const fromFractions = await fitColumns(
     Float64Array.from(bytes, (value) => value / 255),
     1,
@@ -57,10 +57,9 @@ test.each([
   ["the byte 77", new Uint8Array(300_000).fill(77)],
   ["a single row", Float32Array.of(0.3)],
 ])("a constant column has its value for a mean and scale 1: %s", async (_what, data) => {
-  const value = data instanceof Uint8Array ? data[0] * (1 / 255) : data[0];
   const weights = Float32Array.from(data, (_, i) => 0.1 + (i % 7) / 3);
   for (const result of [await fitColumns(data, 1), await fitColumns(data, 1, weights)]) {
-    expect(Array.from(result.mean)).toEqual([value]);
+    expect(Array.from(result.mean)).toEqual([data[0]]);
     expect(Array.from(result.scale)).toEqual([1]);
   }
 });
@@ -114,7 +113,7 @@ for (const storage of ["f32", "f64", "u8"] as const) {
     const { uniform } = createRandom(4);
     const weights = Float32Array.from({ length: rows }, (_, i) => (i % 5 === 0 ? 0 : uniform()));
     const { mean, scale } = await fitStandardization(x, weights);
-    const unit = storage === "u8" ? 1 / 255 : 1;
+    const unit = scaleOf(x);
     const [sums, squares] = [new Float64Array(cols), new Float64Array(cols)];
     const total = weights.reduce((sum, s) => sum + s, 0);
     x.data.map((value, at) => {

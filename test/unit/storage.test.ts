@@ -10,6 +10,7 @@ import {
   storageOf,
   storageOfSource,
   toHalf,
+  unitOf,
 } from "../../src/data/storage.ts";
 import { DataError } from "../../src/errors.ts";
 
@@ -56,7 +57,7 @@ describe("float16", () => {
 
 describe("a storage", () => {
   const floats = { data: Float64Array.of(0, 0.25, 1 / 3, 1, 0.5, 2 / 255), rows: 2, cols: 3 };
-  const bytes = { data: Uint8Array.of(0, 51, 255, 1, 2, 254), rows: 2, cols: 3 };
+  const bytes = { data: Uint8Array.of(0, 51, 255, 1, 2, 254), rows: 2, cols: 3, scale: 1 / 255 };
 
   test("is chosen by the data, or by name", () => {
     expect(storageOf(floats)).toBe("f32");
@@ -74,13 +75,42 @@ describe("a storage", () => {
     expect([...target]).toEqual(expected);
   });
 
-  test("takes bytes as value/255, and only the rows asked for", () => {
+  test("takes data × scale, and only the rows asked for", () => {
     const target = emptyRows("f32", 3);
     packRows(bytes, "f32", 1, 1, target, 3);
     expect([...target]).toEqual([1, 2, 254].map((value) => Math.fround(value / 255)));
     const halves = emptyRows("f16", 3);
     packRows(bytes, "f16", 1, 1, halves, 3);
     expect([...halves]).toEqual([1, 2, 254].map((value) => toHalf(value / 255)));
+    packRows({ ...bytes, scale: undefined }, "f32", 1, 1, target, 3);
+    expect([...target]).toEqual([1, 2, 254]);
+    packRows(
+      { ...floats, data: Float32Array.of(1, 2, 3), rows: 1, scale: 0.5 } as never,
+      "f32",
+      0,
+      1,
+      target,
+      3,
+    );
+    expect([...target]).toEqual([0.5, 1, 1.5]);
+  });
+
+  test("keeps bytes as they are, whatever their scale", () => {
+    for (const scale of [1, 0.5, 1 / 255]) {
+      const target = emptyRows("u8", 3);
+      packRows({ ...bytes, scale }, "u8", 1, 1, target, 3);
+      expect([...target]).toEqual([1, 2, 254]);
+    }
+  });
+
+  test("counts bytes by the scale, and what it rounds to bytes by 1/255", () => {
+    expect(unitOf({ x: { ...bytes, scale: 0.5 } })).toBe(0.5);
+    expect(unitOf({ x: { ...bytes, scale: undefined } })).toBe(1);
+    expect(unitOf({ x: floats, storage: "u8" })).toBe(1 / 255);
+    expect(unitOf({ x: { ...floats, scale: 0.5 }, storage: "u8" })).toBe(1 / 255);
+    for (const storage of ["f32", "f16"] as const)
+      expect(unitOf({ x: { ...bytes, scale: 0.5 }, storage })).toBe(1);
+    expect(unitOf({ x: { ...bytes, scale: 0.5 }, standardization })).toBe(1);
   });
 
   test("uses the caller's memory where it has the form already", () => {
@@ -90,6 +120,8 @@ describe("a storage", () => {
     expect(asStored(floats, "f32")).toBeNull();
     expect(asStored(bytes, "f32")).toBeNull();
     expect(asStored(single, "f16")).toBeNull();
+    expect(asStored({ ...single, scale: 0.5 }, "f32")).toBeNull();
+    expect(asStored({ ...bytes, scale: 0.5 }, "u8")).toBe(bytes.data);
   });
 
   const standardization = { mean: Float64Array.of(0.25, 0.1, -1), scale: Float64Array.of(0.5, 3, 1e-3) };
@@ -120,6 +152,14 @@ describe("a storage", () => {
     const halves = emptyRows("f16", 3);
     packRows(x, "f16", 1, 1, halves, 3, standardization);
     expect([...halves]).toEqual(values.slice(3).map(toHalf));
+  });
+
+  test("refuses data × scale that it cannot hold, though it could hold the data", () => {
+    const x = { data: Float32Array.of(0, 1, 0.5, 1), rows: 2, cols: 2, scale: 1.5 };
+    expect(() => packRows(x, "u8", 0, 2, emptyRows("u8", 4), 2)).toThrow(/row 0 column 1 is 1.5/);
+    expect(() => packRows({ ...x, scale: 1e5 }, "f16", 0, 2, emptyRows("f16", 4), 2)).toThrow(
+      /row 0 column 1 is 100000/,
+    );
   });
 
   test("refuses a standardised value that it cannot hold", () => {

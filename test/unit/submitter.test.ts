@@ -58,6 +58,7 @@ function segmentsOf(rows: number, segmentRows: number, weight = 1): Iterable<Seg
     chunks: [{ first: 0, rows }],
     sampleWeights: weight === 1 ? undefined : new Float32Array(rows).fill(weight),
     meanWeight: weight,
+    unit: 1,
     labelSmoothing: 0,
     segmentRows,
     splitsFor: () => 1,

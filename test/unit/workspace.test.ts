@@ -66,6 +66,8 @@ describe("a workspace", () => {
       rows: 100,
       features: 6,
       storage: "u8",
+      isScaled: true,
+      unit: 1,
       targetKind: "distributions",
       sampleWeights: new Float32Array(100).fill(1),
       chunks: [{ first: 0, rows: 100, buffers: buffersOf("x", "targets", "sampleWeights") }],

@@ -1,7 +1,7 @@
 /** @jsxImportSource preact */
 /** A row of an image data set as the picture it is. */
 import { useEffect, useRef } from "preact/hooks";
-import { elementScale } from "../../../src/data/matrix.ts";
+import { scaleOf } from "../../../src/data/matrix.ts";
 import type { Matrix } from "../../../src/index.ts";
 import type { ImageShape } from "../data/demo-dataset.ts";
 import { paintBetween } from "./pixels.ts";
@@ -31,16 +31,18 @@ export function SampleImage({ x, row, shape, label }: SampleImageProps) {
   );
 }
 
-function drawInk(image: ImageData, { data, cols }: Matrix, row: number, paper: Rgb, ink: Rgb): void {
-  const scale = elementScale(data);
+function drawInk(image: ImageData, x: Matrix, row: number, paper: Rgb, ink: Rgb): void {
+  const { data, cols } = x;
+  const scale = scaleOf(x);
   for (let pixel = 0; pixel < cols; pixel++) {
     const share = Math.min(1, Math.max(0, scale * data[row * cols + pixel]));
     paintBetween(image, pixel, paper, ink, share);
   }
 }
 
-function drawColours(image: ImageData, { data, cols }: Matrix, row: number): void {
-  const scale = 255 * elementScale(data);
+function drawColours(image: ImageData, x: Matrix, row: number): void {
+  const { data, cols } = x;
+  const scale = 255 * scaleOf(x);
   for (let j = 0; j < cols; j++) image.data[4 * Math.floor(j / 3) + (j % 3)] = scale * data[row * cols + j];
   for (let at = 3; at < image.data.length; at += 4) image.data[at] = 255;
 }

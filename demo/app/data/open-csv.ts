@@ -5,7 +5,7 @@ import { CsvTable } from "./csv-table.ts";
 import type { DemoDataset } from "./demo-dataset.ts";
 import { type NamedFile, nameOf, type OpenContext, type TableChoices } from "./open-context.ts";
 import { count, datasetOf, someOf } from "./open-dataset.ts";
-import { toPixels } from "./pixels.ts";
+import { PIXEL_SCALE, toPixels } from "./pixels.ts";
 
 const SHARE = 1 / 5;
 
@@ -36,11 +36,14 @@ export async function openCsv(
     throw new ShapeError(path, `${features.length} features are the pixels of no square picture`);
   }
   const image = choices.arePixels ? ({ width: side, height: side, channels: 1 } as const) : null;
-  const data = image ? await toPixels(table.values, path, context.signal) : table.values;
+  const size = { rows: table.rows, cols: features.length };
+  const x = image
+    ? { data: await toPixels(table.values, path, context.signal), ...size, scale: PIXEL_SCALE }
+    : { data: table.values, ...size };
   return datasetOf({
     argument: path,
     name: nameOf(file),
-    samples: { x: { data, rows: table.rows, cols: features.length }, y: table.labels },
+    samples: { x, y: table.labels },
     image,
     features: image ? null : features,
     share: SHARE,

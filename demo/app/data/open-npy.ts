@@ -4,7 +4,7 @@ import type { DemoDataset, ImageShape } from "./demo-dataset.ts";
 import { checkFinite, isColumn, type NpyContent, readNpyFile } from "./npy-file.ts";
 import { type NamedFile, nameOf, type OpenContext } from "./open-context.ts";
 import { datasetOf } from "./open-dataset.ts";
-import { toPixels } from "./pixels.ts";
+import { PIXEL_SCALE, toPixels } from "./pixels.ts";
 
 const SHARE = 1 / 5;
 
@@ -62,7 +62,10 @@ async function rowsOf(
   // Only a column that may have held labels was not looked at while it was read.
   if (Array.isArray(numbers)) checkFinite(numbers, 0, shape, path);
   const data = numbers instanceof Float32Array ? numbers : Float32Array.from(numbers);
-  return { x: { data: image ? await toPixels(data, path, signal) : data, rows, cols }, image };
+  const x = image
+    ? { data: await toPixels(data, path, signal), rows, cols, scale: PIXEL_SCALE }
+    : { data, rows, cols };
+  return { x, image };
 }
 
 function imageOf(sizes: readonly number[]): ImageShape | null {

@@ -4,6 +4,7 @@ import type { DemoDataset } from "./demo-dataset.ts";
 import type { NamedFile, OpenContext, PictureChoices } from "./open-context.ts";
 import { checkSize, count, datasetOf, someOf, toLabels } from "./open-dataset.ts";
 import { createPictureReader } from "./picture-reader.ts";
+import { PIXEL_SCALE } from "./pixels.ts";
 
 const SHARE = 1 / 5;
 /** Pictures that are decoded at the same time. */
@@ -55,7 +56,8 @@ export async function openPictures(
     onProgress({ text, share: done / pictures.length });
   }
   if (broken.length > 0 && (!skipBroken || labels.length === 0)) throw brokenError(broken);
-  const x = { data: data.subarray(0, labels.length * cols), rows: labels.length, cols };
+  const decoded = data.subarray(0, labels.length * cols);
+  const x = { data: decoded, rows: labels.length, cols, scale: PIXEL_SCALE };
   return datasetOf({
     argument: name,
     name,

@@ -1,6 +1,9 @@
-/** Numbers as the bytes of pictures. */
+/** Numbers as the bytes of pictures, and the scale that brings these to [0, 1]. */
 import { DataError } from "../../../src/index.ts";
 import { inBlocks } from "./in-blocks.ts";
+
+/** What a byte of a picture counts. */
+export const PIXEL_SCALE = 1 / 255;
 
 /**
  * Brightness from 0 to 255: the brightest value becomes 255, which changes nothing where it is 255 already.

@@ -114,7 +114,7 @@ export async function takeRows({ x, y }: Samples, rows: Uint32Array, signal: Abo
 
 async function takeMatrixRows(x: Matrix, rows: Uint32Array, signal: AbortSignal): Promise<Matrix> {
   const { data, cols } = x;
-  const taken = emptyLike(data, rows.length * cols);
+  const taken = emptyLike(data, rows.length * cols, "x");
   const copy = (i: number) => taken.set(data.subarray(rows[i] * cols, (rows[i] + 1) * cols), i * cols);
   await inBlocks(rows.length, signal, copy, cols);
   return { ...x, data: taken, rows: rows.length };

@@ -2,7 +2,8 @@
  * Softmax regression as the formulas say it: float64, plain loops, one function per operation, never
  * optimised. Everything faster is tested against this file. Shapes: X [N,D], W [K,D], b [K], Z [N,K].
  */
-import { elementScale, type Matrix } from "../../data/matrix.ts";
+import { allocate } from "../../data/allocate.ts";
+import { type Matrix, scaleOf } from "../../data/matrix.ts";
 import type { Standardization } from "../../data/standardization.ts";
 import { smoothed, type Targets } from "../../data/targets.ts";
 import type { Parameters } from "../../objective.ts";
@@ -13,15 +14,14 @@ import { sumOfWeights } from "../steps.ts";
 export type Rows = ArrayLike<number>;
 
 /** (x − mean) / scale of every value, column by column, `[N,D]`; a copy. */
-export function standardize(
-  { data, rows, cols }: Matrix,
-  { mean, scale }: Standardization,
-): Matrix<Float64Array> {
-  const unit = elementScale(data);
-  const standardized = Float64Array.from(
-    data,
-    (value, at) => (value * unit - mean[at % cols]) / scale[at % cols],
-  );
+export function standardize(x: Matrix, { mean, scale }: Standardization): Matrix<Float64Array> {
+  const { data, rows, cols } = x;
+  const unit = scaleOf(x);
+  const standardized = allocate(Float64Array, data.length, "x");
+  for (let i = 0; i < rows; i++) {
+    for (let j = 0; j < cols; j++)
+      standardized[i * cols + j] = (data[i * cols + j] * unit - mean[j]) / scale[j];
+  }
   return { data: standardized, rows, cols };
 }
 
@@ -30,7 +30,7 @@ export function standardize(
  * it nor one of its products.
  */
 export function matmul(x: Matrix, rows: Rows, { weights, bias }: Parameters): Float64Array {
-  const [features, classes, scale] = [x.cols, bias.length, elementScale(x.data)];
+  const [features, classes, scale] = [x.cols, bias.length, scaleOf(x)];
   const logits = new Float64Array(rows.length * classes);
   for (let i = 0; i < rows.length; i++) {
     for (let k = 0; k < classes; k++) {
@@ -111,7 +111,7 @@ export function gradient(
   parameters: Parameters,
   l2: number,
 ): Parameters {
-  const [features, classes, scale] = [x.cols, parameters.bias.length, elementScale(x.data)];
+  const [features, classes, scale] = [x.cols, parameters.bias.length, scaleOf(x)];
   const weights = parameters.weights.map((w) => 2 * l2 * w);
   const bias = new Float64Array(classes);
   for (let i = 0; i < rows.length; i++) {
@@ -238,7 +238,7 @@ function targetsOf(
   if (targets.kind === "labels")
     return (row, k) => smoothed(targets.labels[row] === k ? 1 : 0, labelSmoothing, classes);
   const { data, cols } = targets.distributions;
-  const scale = elementScale(data);
+  const scale = scaleOf(targets.distributions);
   return (row, k) => smoothed(data[row * cols + k] * scale, labelSmoothing, classes);
 }
 

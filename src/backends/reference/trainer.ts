@@ -3,6 +3,7 @@
  * operations of operations.ts in that order. For truth, not for speed.
  */
 
+import { allocate } from "../../data/allocate.ts";
 import type { Parameters } from "../../objective.ts";
 import { pause } from "../../pause.ts";
 import type {
@@ -134,14 +135,14 @@ export class ReferenceTrainer implements Trainer {
 
   async logits(data: ReferenceDataset, options: RunOptions = {}): Promise<Float32Array> {
     checkShape(this.#shape, data);
-    const all = new Float32Array(data.rows * this.#shape.classes);
+    const all = allocate(Float32Array, data.rows * this.#shape.classes, "x");
     await this.#eachPiece(data, options, (rows, logits) => all.set(logits, rows[0] * this.#shape.classes));
     return all;
   }
 
   async probabilities(data: ReferenceDataset, options: RunOptions = {}): Promise<Float32Array> {
     checkShape(this.#shape, data);
-    const all = new Float32Array(data.rows * this.#shape.classes);
+    const all = allocate(Float32Array, data.rows * this.#shape.classes, "x");
     await this.#eachPiece(data, options, (rows, logits) =>
       all.set(softmax(logits, this.#shape.classes), rows[0] * this.#shape.classes),
     );
@@ -151,9 +152,9 @@ export class ReferenceTrainer implements Trainer {
   async outcomes(data: ReferenceDataset, options: RunOptions = {}): Promise<Outcomes> {
     checkShape(this.#shape, data);
     const all = {
-      predicted: new Uint32Array(data.rows),
-      confidence: new Float32Array(data.rows),
-      rank: new Uint32Array(data.rows),
+      predicted: allocate(Uint32Array, data.rows, "x"),
+      confidence: allocate(Float32Array, data.rows, "x"),
+      rank: allocate(Uint32Array, data.rows, "x"),
     };
     await this.#eachPiece(data, options, (rows, logits) => {
       const { predicted, confidence, rank } = outcomes(logits, data.targets, rows, this.#shape.classes);
@@ -265,5 +266,7 @@ function copyOfState({ parameters, velocity, secondMoment, average }: OptimiserS
 }
 
 function range(begin: number, end: number): Uint32Array {
-  return Uint32Array.from({ length: end - begin }, (_, i) => begin + i);
+  const rows = allocate(Uint32Array, end - begin, "x");
+  for (let i = 0; i < rows.length; i++) rows[i] = begin + i;
+  return rows;
 }

@@ -1,6 +1,6 @@
 /** A data set in WebAssembly memory, rows padded to whole vectors. Bytes and halves stay what they are. */
-import { elementScale, type Matrix } from "../../data/matrix.ts";
-import { ELEMENT_BYTES, packRows, type Storage, storageOfSource } from "../../data/storage.ts";
+import { type Matrix, scaleOf } from "../../data/matrix.ts";
+import { ELEMENT_BYTES, packRows, type Storage, storageOfSource, unitOf } from "../../data/storage.ts";
 import { smoothed, type Targets } from "../../data/targets.ts";
 import { StateError } from "../../errors.ts";
 import { pause } from "../../pause.ts";
@@ -31,6 +31,8 @@ export class WasmDataset extends KeptDataset {
   /** The caller's rows, which workers get their shares from. */
   readonly source: DatasetSource;
   readonly storage: Storage;
+  /** What a stored byte or half is multiplied by to give its value. */
+  readonly unit: number;
   /** ε of labels; distributions are smoothed while they are packed. */
   readonly labelSmoothing: number;
   /** Vectors of four features in a row. */
@@ -47,6 +49,7 @@ export class WasmDataset extends KeptDataset {
     this.source = source;
     const { x, targets, sampleWeights, labelSmoothing = 0 } = source;
     this.storage = storageOfSource(source);
+    this.unit = unitOf(source);
     this.labelSmoothing = labelSmoothing;
     this.vectors = Math.ceil(x.cols / 4);
     this.rowBytes = rowBytesOf(x.cols, this.storage);
@@ -151,7 +154,7 @@ async function packDistributions(
   q: Matrix,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const scale = elementScale(q.data);
+  const scale = scaleOf(q);
   const stride = Math.ceil(q.cols / 4) * 4;
   const rowsAtOnce = Math.max(1, Math.floor(PIECE / (4 * stride)));
   for (let first = 0; first < q.rows; first += rowsAtOnce) {

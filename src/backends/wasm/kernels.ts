@@ -9,6 +9,7 @@ export interface Kernels {
     x: number,
     rowBytes: number,
     storage: number,
+    unit: number,
     vectors: number,
     scratch: number,
     addresses: number,

@@ -172,7 +172,7 @@ async function copyShare(source: DatasetSource, { first, rows }: Share, signal: 
   const { x, targets, sampleWeights, storage, labelSmoothing, standardization } = source;
   const copies: ArrayBuffer[] = [];
   const copy = async <T extends MatrixData>(data: T, cols: number): Promise<T> => {
-    const part = emptyLike(data, rows * cols);
+    const part = emptyLike(data, rows * cols, "x");
     for (let at = 0; at < part.length; at += PIECE) {
       await pause(signal);
       const begin = first * cols + at;
@@ -181,10 +181,11 @@ async function copyShare(source: DatasetSource, { first, rows }: Share, signal: 
     copies.push(part.buffer as ArrayBuffer);
     return part;
   };
-  const matrix = async ({ data, cols }: Matrix): Promise<Matrix> => ({
+  const matrix = async ({ data, cols, scale }: Matrix): Promise<Matrix> => ({
     data: await copy(data, cols),
     rows,
     cols,
+    scale,
   });
   const copied: DatasetSource = {
     x: await matrix(x),

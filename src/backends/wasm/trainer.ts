@@ -3,6 +3,7 @@
  * gradient, so that a block's rows come from memory once, and then → update. The thread is given back every
  * few milliseconds; large batches are shared among threads where that pays.
  */
+import { allocate } from "../../data/allocate.ts";
 import type { Parameters } from "../../objective.ts";
 import type {
   Evaluation,
@@ -127,9 +128,9 @@ export class WasmTrainer implements Trainer {
 
   async outcomes(data: WasmDataset, options: RunOptions = {}): Promise<Outcomes> {
     checkShape(this.#shape, data);
-    const predicted = new Uint32Array(data.rows);
-    const confidence = new Float32Array(data.rows);
-    const rank = new Uint32Array(data.rows);
+    const predicted = allocate(Uint32Array, data.rows, "x");
+    const confidence = allocate(Float32Array, data.rows, "x");
+    const rank = allocate(Uint32Array, data.rows, "x");
     await this.#forward(data, options, (workspace, block) => {
       const seen = workspace.outcomes(block.length);
       predicted.set(seen.predicted, block[0]);
@@ -174,7 +175,7 @@ export class WasmTrainer implements Trainer {
   ): Promise<Float32Array> {
     checkShape(this.#shape, data);
     const { classes } = this.#shape;
-    const all = new Float32Array(data.rows * classes);
+    const all = allocate(Float32Array, data.rows * classes, "x");
     await this.#forward(data, options, (workspace, block) => {
       finish(workspace, block.length);
       for (let i = 0; i < block.length; i++) all.set(workspace.scores(i), (block[0] + i) * classes);
@@ -200,7 +201,7 @@ export class WasmTrainer implements Trainer {
 }
 
 function allRows({ rows }: WasmDataset): Uint32Array {
-  const all = new Uint32Array(rows);
+  const all = allocate(Uint32Array, rows, "x");
   for (let i = 0; i < rows; i++) all[i] = i;
   return all;
 }

@@ -85,14 +85,14 @@ export class Workspace {
 
   /** Rows → scores. At most {@link BLOCK_ROWS} rows. */
   forward(rows: Uint32Array): void {
-    const { kernels, arena, at, rowBytes, storage, vectors } = this.#data;
+    const { kernels, arena, at, rowBytes, storage, unit, vectors } = this.#data;
     const { index, addresses, scratch, weights, logits } = this.at;
     // Kernels take rows in fours: the last ones repeat, and nobody looks at what comes of them.
     const count = Math.ceil(rows.length / 4) * 4;
     const indices = arena.integers(index, count);
     indices.set(rows);
     indices.fill(rows[0], rows.length);
-    kernels.gather(index, count, at.x, rowBytes, STORAGE[storage], vectors, scratch, addresses);
+    kernels.gather(index, count, at.x, rowBytes, STORAGE[storage], unit, vectors, scratch, addresses);
     const { classes, weightBytes, stride } = this.layout;
     kernels.matmul(addresses, count, weights, weights + weightBytes, classes, vectors, logits, stride);
   }

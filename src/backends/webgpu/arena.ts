@@ -33,7 +33,7 @@ export function writeRecords(gpu: GpuDevice, arena: GPUBuffer, placements: reado
 
 function recordOf({ segment, orderStart, lossSlot }: Placement): Record<string, number> {
   const { batch, rows, first, count, isFirst } = segment;
-  const { scale, splits, labelSmoothing, update } = batch;
+  const { scale, splits, labelSmoothing, unit, update } = batch;
   return {
     first: rows ? orderStart : first,
     rows: count,
@@ -53,6 +53,7 @@ function recordOf({ segment, orderStart, lossSlot }: Placement): Record<string, 
     epsilon: update?.adamw?.epsilon ?? 0,
     decay: update?.adamw?.decay ?? 0,
     averaged: update?.averaged ?? 0,
+    unit,
   };
 }
 

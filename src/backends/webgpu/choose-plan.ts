@@ -78,7 +78,8 @@ interface Kept {
 function keyOf({ gpu, shape }: WorkspaceOwner, data: WebGpuDataset, batchSize: number): string {
   const rows = 2 ** Math.round(Math.log2(Math.min(batchSize, data.rows)));
   const { features, classes, bias } = shape;
-  const kind = [bias ? "bias" : "no bias", data.storage, data.targetKind];
+  const storage = data.isScaled ? `scaled ${data.storage}` : data.storage;
+  const kind = [bias ? "bias" : "no bias", storage, data.targetKind];
   return `softmax-webgpu plan 1, ${gpu.info.name}, ${rows}x${features}x${classes}, ${kind.join(", ")}`;
 }
 

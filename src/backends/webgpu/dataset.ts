@@ -2,7 +2,7 @@
  * A data set on the GPU: rows, targets and weights, cut by rows into chunks that each fit one binding.
  * Rows are padded to whole vectors of four features and go up piece by piece.
  */
-import { elementScale } from "../../data/matrix.ts";
+import { scaleOf } from "../../data/matrix.ts";
 import {
   asStored,
   ELEMENT_BYTES,
@@ -10,6 +10,7 @@ import {
   packRows,
   type Storage,
   storageOfSource,
+  unitOf,
 } from "../../data/storage.ts";
 import { smoothed, type Targets } from "../../data/targets.ts";
 import { LimitError } from "../../errors.ts";
@@ -33,6 +34,8 @@ export interface Chunk {
 /** A data set on the GPU. */
 export class WebGpuDataset extends KeptDataset {
   readonly storage: Storage;
+  /** What a stored byte or half is multiplied by to give its value. */
+  readonly unit: number;
   /** ε that the kernels are to smooth labels by; 0 for distributions, which are kept smoothed. */
   readonly labelSmoothing: number;
   readonly chunks: readonly Chunk[];
@@ -40,9 +43,15 @@ export class WebGpuDataset extends KeptDataset {
   constructor(source: DatasetSource, chunks: readonly Chunk[]) {
     super(source);
     this.storage = storageOfSource(source);
+    this.unit = unitOf(source);
     this.labelSmoothing = source.targets.kind === "labels" ? (source.labelSmoothing ?? 0) : 0;
     this.chunks = chunks;
     this.onDispose(() => disposeAll(chunks));
+  }
+
+  /** Whether the kernels are to multiply by the unit: bytes of 1/255 and halves of 1 are read in one instruction. */
+  get isScaled(): boolean {
+    return this.storage !== "f32" && this.unit !== (this.storage === "u8" ? 1 / 255 : 1);
   }
 }
 
@@ -158,7 +167,7 @@ function packTargets(
 ): GPUAllowSharedBufferSource {
   if (targets.kind === "labels") return view(targets.labels.subarray(first, first + rows));
   const { data, cols } = targets.distributions;
-  const scale = elementScale(data);
+  const scale = scaleOf(targets.distributions);
   return Float32Array.from(data.subarray(first * cols, (first + rows) * cols), (q) =>
     smoothed(q * scale, labelSmoothing, cols),
   );

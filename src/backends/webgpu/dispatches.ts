@@ -44,6 +44,8 @@ export type Operation =
 /** What a data set's kernels depend on. */
 export interface DataKind {
   readonly storage: Storage;
+  /** Whether bytes and halves are multiplied by the segments' unit; else bytes count 1/255 and halves 1. */
+  readonly isScaled: boolean;
   readonly targetKind: Dataset["targetKind"];
   readonly isWeighted: boolean;
   /** Labels that the kernels are to smooth. */
@@ -172,8 +174,8 @@ function modelOf(shape: ModelShape) {
   return { CLASSES: shape.classes, FEATURES4: geometryOf(shape).features4, BIAS: shape.bias };
 }
 
-function rowsOf(shape: ModelShape, { storage }: DataKind) {
-  return { ...modelOf(shape), STORAGE: STORAGE[storage] };
+function rowsOf(shape: ModelShape, { storage, isScaled }: DataKind) {
+  return { ...modelOf(shape), STORAGE: STORAGE[storage], SCALED: isScaled };
 }
 
 function targetsOf({ targetKind, isWeighted, isSmoothed }: DataKind) {

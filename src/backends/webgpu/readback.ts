@@ -1,4 +1,5 @@
 /** Results that are read back whole: buffers, and what kernels leave of every row of a data set. */
+import { allocate as allocateArray } from "../../data/allocate.ts";
 import type { RunOptions } from "../backend.ts";
 import { writeRecords } from "./arena.ts";
 import { allocate } from "./buffers.ts";
@@ -15,7 +16,7 @@ export interface RowResult {
   readonly rowBytes: number;
 }
 
-/** Runs operations on every row and reads what they leave, `[N, rowBytes]`. */
+/** Runs operations on every row and reads what they leave, `[N, rowBytes]`. @throws LimitError */
 export async function readRows(
   { gpu, submitter }: WorkspaceOwner,
   workspace: Workspace,
@@ -24,7 +25,7 @@ export async function readRows(
   options: RunOptions = {},
 ): Promise<ArrayBuffer> {
   const kernels = await workspace.prepare(operations);
-  const all = new Uint8Array(data.rows * rowBytes);
+  const all = allocateArray(Uint8Array, data.rows * rowBytes, "x");
   const arena = submitter.lanes[0].get.segment;
   let rowsDone = 0;
   for (const whole of segmentAll(null, workspace.rules)) {

@@ -39,6 +39,8 @@ export interface Batch {
   readonly splits: number;
   /** ε of the labels. */
   readonly labelSmoothing: number;
+  /** What a stored byte or half is multiplied by to give its value. */
+  readonly unit: number;
   readonly update: Update | null;
 }
 
@@ -62,6 +64,7 @@ export interface SegmentRules {
   /** Σ s / N over all rows. */
   readonly meanWeight: number;
   readonly labelSmoothing: number;
+  readonly unit: number;
   /** Most rows in a segment. */
   readonly segmentRows: number;
   /**
@@ -124,11 +127,11 @@ export function lossUnit({ weight, scale }: Pick<Batch, "weight" | "scale">): nu
 
 function* segmentsOf(
   runs: readonly Run[],
-  common: Omit<Batch, "splits" | "labelSmoothing">,
+  common: Omit<Batch, "splits" | "labelSmoothing" | "unit">,
   rules: SegmentRules,
 ): Generator<Segment> {
-  const { segmentRows, splitsFor, labelSmoothing } = rules;
-  const batch = { ...common, labelSmoothing, splits: splitsFor(Math.min(countOf(runs), segmentRows)) };
+  const { segmentRows, splitsFor, labelSmoothing, unit } = rules;
+  const batch = { ...common, labelSmoothing, unit, splits: splitsFor(Math.min(countOf(runs), segmentRows)) };
   for (const [r, { chunk, rows, first, count }] of runs.entries()) {
     for (let done = 0; done < count; done += segmentRows) {
       yield {

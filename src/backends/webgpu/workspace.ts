@@ -62,6 +62,7 @@ export class Workspace {
     this.#data = data;
     this.#kind = {
       storage: data.storage,
+      isScaled: data.isScaled,
       targetKind: data.targetKind,
       isWeighted: data.sampleWeights !== undefined,
       isSmoothed: data.labelSmoothing > 0,
@@ -73,6 +74,7 @@ export class Workspace {
       sampleWeights: data.sampleWeights,
       meanWeight: data.meanWeight,
       labelSmoothing: data.labelSmoothing,
+      unit: data.unit,
       segmentRows,
       passRows: rowCountsOf(owner.shape, owner.gpu.traits.software).passRows,
       splitsFor: (rows) => splitsFor(rows, plan, owner.shape),

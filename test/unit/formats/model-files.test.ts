@@ -83,7 +83,7 @@ const unsound: readonly (readonly [string, object, string, RegExp])[] = [
   ["a class twice", { classes: ["a", "a"] }, "classes", /ascending classes, got "a" before "a"/],
   ["descending classes", { classes: [10, 9] }, "classes", /got 10 before 9/],
   ["classes in another order of strings", { classes: ["\uffff", "\u{1f600}"] }, "classes", /ascending/],
-  ["a negative class", { classes: [-1, 1] }, "classes", /non-negative integers or strings, got -1/],
+  ["a negative class", { classes: [-1, 1] }, "classes", /non-negative integers, strings or booleans, got -1/],
   ["a fraction as class", { classes: [0.5, 1] }, "classes", /got 0.5/],
   ["null as class", { classes: [null, 1] }, "classes", /got null/],
   ["temperature 0", { temperature: 0 }, "temperature", /expected a number above 0, got 0/],

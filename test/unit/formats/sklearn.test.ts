@@ -211,7 +211,7 @@ describe("refused", () => {
     ["negative classes", { coef: [[1]], classes: [-1, 1] }, "model.classes", /non-negative integers/],
     ["a class twice", { coef, classes: [1, 1, 2] }, "model.classes", /ascending/],
     ["mixed classes", { coef, classes: [1, "2", 3] }, "model.classes", /one type/],
-    ["true and false", { coef: [[1]], classes: [false, true] }, "classes", /numbers or strings, got false/],
+    ["true for a number", { coef: [[1]], classes: [0, true] }, "model.classes", /one type, got 0 and true/],
     ["one class", { coef: [[1]], classes: [1] }, "model.classes", /got 1/],
   ])("%s", async (_, parts, argument, reason) => {
     await expectFormatError(() => fromSklearn(parts as Parameters<typeof fromSklearn>[0]), argument, reason);
@@ -239,7 +239,7 @@ describe("refused", () => {
       "classes that cannot be compared",
       '{"coef_": [[1], [2]], "classes_": [{"valueOf": 1, "toString": 1}, {}]}',
       "classes",
-      /numbers or strings/,
+      /numbers, strings or booleans/,
     ],
   ])("%s", async (_, text, argument, reason) =>
     expectFormatError(() => fromSklearnJson(text), argument, reason),

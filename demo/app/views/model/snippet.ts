@@ -31,7 +31,8 @@ model.dispose();
 }
 
 function ownRowsSnippet(dataset: DemoDataset, options: SoftmaxRegressionOptions): string {
-  const { rows, cols } = dataset.train.x;
+  const { rows, cols, scale } = dataset.train.x;
+  const shape = `rows, cols: ${cols}${scale === undefined ? "" : `, scale: ${scale === 1 / 255 ? "1 / 255" : scale}`}`;
   const label = dataset.train.y[0];
   const example = inCode(typeof label === "string" ? brief(label) : label);
   const body = `${modelCode(options)}
@@ -43,7 +44,7 @@ return model;`;
 
 /**
  * ${inCode(brief(dataset.name))}: \`train\` and \`validation\` are { x, y } each.
- * x is { data, rows, cols: ${cols} } over a typed array (here ${rows} rows to train on),
+ * x is { data, ${shape} } over a typed array (here ${rows} rows to train on),
  * y an array with a label for each row, such as ${example}.
  * This page holds the same rows of a file back each time: ${dataset.validation.x.rows} of these.
  */

@@ -1,7 +1,7 @@
 /** @jsxImportSource preact */
 /** A validation row with what it is, what it was taken for, and how probable the model holds both. */
 
-import { elementScale } from "../../../../src/data/matrix.ts";
+import { scaleOf } from "../../../../src/data/matrix.ts";
 import { percent } from "../../components/percent.ts";
 import { SampleImage } from "../../components/sample-image.tsx";
 import type { DemoDataset, Samples } from "../../data/demo-dataset.ts";
@@ -41,7 +41,7 @@ export function SampleCard({ dataset, samples, judged }: SampleCardProps) {
 }
 
 function numbersOf({ x }: Samples, row: number, names: readonly string[] | null): string {
-  const scale = elementScale(x.data);
+  const scale = scaleOf(x);
   const shown = Array.from({ length: Math.min(NUMBERS, x.cols) }, (_, j) => {
     const value = Number((scale * x.data[row * x.cols + j]).toPrecision(3));
     return names ? `${names[j]} ${value}` : `${value}`;

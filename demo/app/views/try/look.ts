@@ -1,5 +1,5 @@
 /** How the training images look: their ground and ink, how large things are on them, and where. */
-import { elementScale, type Matrix } from "../../../../src/data/matrix.ts";
+import { type Matrix, scaleOf } from "../../../../src/data/matrix.ts";
 import type { Point } from "../../../../src/data/stroke-raster.ts";
 import type { ImageShape } from "../../data/demo-dataset.ts";
 import { centreOfMass } from "./raster.ts";
@@ -22,8 +22,9 @@ const VALUES = 400_000;
 const VISIBLE = 0.3;
 
 /** One row of `x` as numbers, `[D]`. */
-export function rowOf({ data, cols }: Matrix, row: number): Float32Array {
-  const scale = elementScale(data);
+export function rowOf(x: Matrix, row: number): Float32Array {
+  const { data, cols } = x;
+  const scale = scaleOf(x);
   return Float32Array.from({ length: cols }, (_, j) => data[row * cols + j] * scale);
 }
 

@@ -1,5 +1,6 @@
 /** @jsxImportSource preact */
 /** The probability of each class as a bar, of many classes the likeliest; the one chosen is explained by its evidence. */
+import type { Label } from "../../../../src/index.ts";
 import { percent } from "../../components/percent.ts";
 import { count } from "../../data/open-dataset.ts";
 import { type Drawing, MOST_CLASSES } from "./drawing.ts";
@@ -11,7 +12,7 @@ export function Probabilities({
   classes,
 }: {
   readonly drawing: Drawing;
-  readonly classes: readonly (string | number)[];
+  readonly classes: readonly Label[];
 }) {
   const verdict = drawing.verdict.value;
   const best = verdict ? likeliest(verdict.probabilities) : -1;
@@ -24,7 +25,7 @@ export function Probabilities({
           const label = classes[k];
           const p = verdict?.probabilities[k] ?? 0;
           return (
-            <label key={label} class={k === best ? "best" : undefined}>
+            <label key={String(label)} class={k === best ? "best" : undefined}>
               <input
                 type="radio"
                 name="evidence-class"
@@ -35,7 +36,7 @@ export function Probabilities({
                   drawing.chosen.value = label;
                 }}
               />
-              <span class="name">{label}</span>
+              <span class="name">{String(label)}</span>
               <svg viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true">
                 <rect width={100 * p} height={1} />
               </svg>

@@ -8,7 +8,8 @@ const HALVES: u32 = 2;
 /**
  * @param index     `count` row numbers
  * @param x         rows, `rowBytes` apart (a multiple of 16), each padded with zeros
- * @param storage   0 f32, 1 bytes meaning value/255, 2 float16
+ * @param storage   0 f32, 1 bytes, 2 float16
+ * @param unit      what a byte or half is multiplied by to give its value
  * @param vectors   whole vectors of four features in a row
  * @param scratch   room for `count` converted rows and 64 bytes more
  * @param addresses where `count` addresses go
@@ -19,6 +20,7 @@ export function gather(
   x: usize,
   rowBytes: usize,
   storage: u32,
+  unit: f32,
   vectors: u32,
   scratch: usize,
   addresses: usize,
@@ -26,8 +28,8 @@ export function gather(
   const length = (vectors as usize) << 4;
   for (let i: u32 = 0; i < count; i++) {
     const row = x + (load<u32>(index) as usize) * rowBytes;
-    if (storage == BYTES) fromBytes(row, scratch, length);
-    if (storage == HALVES) fromHalves(row, scratch, length);
+    if (storage == BYTES) fromBytes(row, scratch, length, unit);
+    if (storage == HALVES) fromHalves(row, scratch, length, unit);
     store<u32>(addresses, u32(storage == 0 ? row : scratch));
     index += 4;
     addresses += 4;
@@ -36,28 +38,29 @@ export function gather(
 }
 
 /** Sixteen at a time; what sticks out of the row is overwritten by the next one. */
-function fromBytes(source: usize, target: usize, length: usize): void {
-  const unit = f32x4.splat(1.0 / 255.0);
+function fromBytes(source: usize, target: usize, length: usize, unit: f32): void {
+  const units = f32x4.splat(unit);
   for (const end = target + length; target < end; target += 64) {
     const bytes = v128.load(source);
     const low = i16x8.extend_low_i8x16_u(bytes);
     const high = i16x8.extend_high_i8x16_u(bytes);
-    v128.store(target, f32x4.mul(f32x4.convert_i32x4_u(i32x4.extend_low_i16x8_u(low)), unit));
-    v128.store(target, f32x4.mul(f32x4.convert_i32x4_u(i32x4.extend_high_i16x8_u(low)), unit), 16);
-    v128.store(target, f32x4.mul(f32x4.convert_i32x4_u(i32x4.extend_low_i16x8_u(high)), unit), 32);
-    v128.store(target, f32x4.mul(f32x4.convert_i32x4_u(i32x4.extend_high_i16x8_u(high)), unit), 48);
+    v128.store(target, f32x4.mul(f32x4.convert_i32x4_u(i32x4.extend_low_i16x8_u(low)), units));
+    v128.store(target, f32x4.mul(f32x4.convert_i32x4_u(i32x4.extend_high_i16x8_u(low)), units), 16);
+    v128.store(target, f32x4.mul(f32x4.convert_i32x4_u(i32x4.extend_low_i16x8_u(high)), units), 32);
+    v128.store(target, f32x4.mul(f32x4.convert_i32x4_u(i32x4.extend_high_i16x8_u(high)), units), 48);
     source += 16;
   }
 }
 
 /** Exponent and mantissa move to their places in a float32, whose bias is 112 larger; subnormals come out right. */
-function fromHalves(source: usize, target: usize, length: usize): void {
+function fromHalves(source: usize, target: usize, length: usize, unit: f32): void {
+  const units = f32x4.splat(unit);
   const rebias = i32x4.splat(0x7780_0000);
   for (const end = target + length; target < end; target += 16) {
     const half = v128.load16x4_u(source);
     const magnitude = i32x4.shl(v128.and(half, i32x4.splat(0x7fff)), 13);
     const sign = i32x4.shl(v128.and(half, i32x4.splat(0x8000)), 16);
-    v128.store(target, v128.or(f32x4.mul(magnitude, rebias), sign));
+    v128.store(target, v128.or(f32x4.mul(f32x4.mul(magnitude, rebias), units), sign));
     source += 8;
   }
 }

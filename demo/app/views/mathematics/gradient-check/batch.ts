@@ -2,7 +2,7 @@
 
 import type { DatasetSource } from "../../../../../src/backends/backend.ts";
 import type { DeviceOption } from "../../../../../src/backends/open-backend.ts";
-import { elementScale, rowsOf } from "../../../../../src/data/matrix.ts";
+import { rowsOf, scaleOf } from "../../../../../src/data/matrix.ts";
 import { createRandom, shuffle } from "../../../../../src/data/random.ts";
 import type { Parameters } from "../../../../../src/objective.ts";
 import type { DemoDataset } from "../../../data/demo-dataset.ts";
@@ -70,8 +70,9 @@ export function sampledParameters({ source: { x }, parameters }: CheckBatch): Ui
 }
 
 /** max_i |x_ij| */
-export function largestOfColumn({ data, rows, cols }: DatasetSource["x"], j: number): number {
+export function largestOfColumn(x: DatasetSource["x"], j: number): number {
+  const { data, rows, cols } = x;
   let size = 0;
   for (let i = 0; i < rows; i++) size = Math.max(size, Math.abs(data[i * cols + j]));
-  return size * elementScale(data);
+  return size * scaleOf(x);
 }

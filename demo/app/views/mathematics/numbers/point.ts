@@ -1,5 +1,5 @@
 /** Where the mathematics is looked at: the parameters, in the coordinates that they are trained in. */
-import { learnClasses } from "../../../../../src/data/labels.ts";
+import { toClasses } from "../../../../../src/data/labels.ts";
 import type { Standardization } from "../../../../../src/data/standardization.ts";
 import type { Label } from "../../../../../src/index.ts";
 import { type Parameters, zeros } from "../../../../../src/objective.ts";
@@ -29,7 +29,7 @@ export function pointOf(
     return { parameters, folded, classes, standardization };
   }
   const { x, y } = dataset.train;
-  const classes = learnClasses(y as string[], x.rows, "y");
+  const classes = toClasses(new Set(y));
   const parameters = zeros({ classes: classes.length, features: x.cols });
   return { parameters, folded: parameters, classes, standardization: null };
 }

@@ -5,7 +5,7 @@ import {
   softmax,
   standardize,
 } from "../../../../../src/backends/reference/operations.ts";
-import { elementScale, type Matrix, rowsOf } from "../../../../../src/data/matrix.ts";
+import { type Matrix, rowsOf, scaleOf } from "../../../../../src/data/matrix.ts";
 import { smoothed } from "../../../../../src/data/targets.ts";
 import type { Parameters } from "../../../../../src/objective.ts";
 import type { DemoDataset } from "../../../data/demo-dataset.ts";
@@ -47,10 +47,10 @@ export function sampleOf(
   { classes, standardization }: Point,
 ): Sample {
   const raw = rowsOf(validation.x, row, 1);
-  const scale = elementScale(raw.data);
+  const scale = scaleOf(raw);
   const x = standardization
     ? standardize(raw, standardization)
-    : { ...raw, data: Float64Array.from(raw.data, (value) => value * scale) };
+    : { data: Float64Array.from(raw.data, (value) => value * scale), rows: 1, cols: raw.cols };
   return { x, label: classes.indexOf(validation.y[row]) };
 }
 

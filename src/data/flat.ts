@@ -1,0 +1,154 @@
+/**
+ * Objects that hold numbers or labels in one flat array and say how they are laid out: `{ data, rows, cols }`, and the
+ * tensors of other libraries, `{ data, shape }` and `{ data, dims }`. Nothing is read but the data's presence; what the
+ * elements are is checked by whoever wants numbers or labels.
+ */
+import { DataError, ShapeError } from "../errors.ts";
+import { describe, isMatrixData, type MatrixData, tagOf } from "./matrix.ts";
+
+/** A flat array and its sizes. */
+export interface Flat {
+  readonly data: unknown;
+  /** Integers of at least 1, of any number. */
+  readonly sizes: readonly number[];
+  readonly scale: number | undefined;
+  /** Whether 16-bit integers are the bits of halves, as where an engine has no Float16Array. */
+  readonly areHalfBits: boolean;
+}
+
+/** Names of the sizes of a tensor, and of the steps between its elements. */
+const SHAPE_NAMES = ["shape", "dims"] as const;
+const STRIDE_NAMES = ["strides", "stride"] as const;
+
+/** Places of a tensor whose data can be read here. */
+const HERE: readonly unknown[] = [undefined, "cpu", "cpu-pinned"];
+
+/** The smallest and the largest normal float32. */
+const MIN_SCALE = 2 ** -126;
+const MAX_SCALE = (2 - 2 ** -23) * 2 ** 127;
+
+/** Whether `value` has data and sizes, whatever they hold. */
+export function isFlat(value: unknown): value is object {
+  if (typeof value !== "object" || value === null || !("data" in value)) return false;
+  return ("rows" in value && "cols" in value) || SHAPE_NAMES.some((name) => name in value);
+}
+
+/**
+ * The array, its sizes and its scale.
+ *
+ * @throws ShapeError sizes that are none
+ * @throws DataError  data that lie on a GPU, or not row after row; an impossible scale
+ */
+export function flatOf(value: object, argument: string): Flat {
+  const data = readData(value, argument);
+  const scale: unknown = Reflect.get(value, "scale");
+  checkScale(scale, argument);
+  const flat = { scale, areHalfBits: false };
+  if ("rows" in value && "cols" in value) {
+    const sizes = (["rows", "cols"] as const).map((name) => sizeOf(value[name], `${argument}.${name}`));
+    return { ...flat, data, sizes };
+  }
+  const name = SHAPE_NAMES.find((known) => known in value) ?? "shape";
+  const given: unknown = Reflect.get(value, name);
+  if (!isListLike(given))
+    throw new ShapeError(`${argument}.${name}`, `expected [rows, cols], got ${describe(given)}`);
+  const sizes = Array.from(given, (size) => sizeOf(size, `${argument}.${name}`));
+  checkStrides(value, sizes, argument);
+  const isHalf = Reflect.get(value, "type") === "float16" || Reflect.get(value, "dtype") === "float16";
+  return {
+    ...flat,
+    data,
+    sizes,
+    areHalfBits: isHalf && ArrayBuffer.isView(data) && tagOf(data) === "Uint16Array",
+  };
+}
+
+/** Typed data of so many elements. @throws DataError, ShapeError */
+export function checkData(data: unknown, rows: number, cols: number, argument: string): MatrixData {
+  if (!isMatrixData(data))
+    throw new DataError(
+      `${argument}.data`,
+      `expected a typed array of numbers, got ${describe(data)}${remedy(data)}`,
+    );
+  checkLength(data, rows, cols, argument);
+  return data;
+}
+
+/** @throws ShapeError */
+export function checkLength(
+  { length }: ArrayLike<unknown>,
+  rows: number,
+  cols: number,
+  argument: string,
+): void {
+  if (length === rows * cols) return;
+  throw new ShapeError(
+    `${argument}.data`,
+    `expected ${rows} × ${cols} = ${rows * cols} elements, got ${length}`,
+  );
+}
+
+/** Whether a value is an array, or a typed one. */
+export function isListLike(value: unknown): value is ArrayLike<unknown> & Iterable<unknown> {
+  return Array.isArray(value) || (ArrayBuffer.isView(value) && "length" in value);
+}
+
+function remedy(data: unknown): string {
+  if (Array.isArray(data)) return "; write Float64Array.from(data)";
+  if (isListLike(data)) return "; write Float64Array.from(data, Number)";
+  return "";
+}
+
+function readData(value: object, argument: string): unknown {
+  const location: unknown = Reflect.get(value, "location");
+  if (!("rows" in value) && !HERE.includes(location)) {
+    throw new DataError(
+      argument,
+      `expected a tensor whose data are in memory, this one has the location ${describe(location)}; read it back first, as with await x.getData()`,
+    );
+  }
+  try {
+    const data: unknown = Reflect.get(value, "data");
+    if (typeof data !== "function") return data;
+  } catch (cause) {
+    const message = cause instanceof Error ? cause.message : String(cause);
+    throw new DataError(
+      `${argument}.data`,
+      `expected a typed array, and reading it failed (${message}); read the tensor back first, as with await x.getData()`,
+      { cause },
+    );
+  }
+  throw new DataError(
+    `${argument}.data`,
+    "expected a typed array, got a function; of a tensor, write { data: await x.data(), shape: x.shape }",
+  );
+}
+
+function sizeOf(size: unknown, argument: string): number {
+  if (Number.isInteger(size) && (size as number) >= 1) return size as number;
+  throw new ShapeError(argument, `expected an integer of at least 1, got ${describe(size)}`);
+}
+
+/** Steps along an axis of one element are never taken. @throws DataError */
+function checkStrides(value: object, sizes: readonly number[], argument: string): void {
+  const name = STRIDE_NAMES.find((known) => isListLike(Reflect.get(value, known)));
+  if (!name) return;
+  const strides = Array.from(Reflect.get(value, name) as ArrayLike<unknown>);
+  const expected = sizes.map((_, axis) => sizes.slice(axis + 1).reduce((step, size) => step * size, 1));
+  const offset: unknown = Reflect.get(value, "offset") ?? 0;
+  if (offset === 0 && sizes.every((size, axis) => size === 1 || strides[axis] === expected[axis])) return;
+  throw new DataError(
+    `${argument}.${name}`,
+    `expected elements row after row, strides [${expected.join(", ")}] from 0 on, got [${strides.join(", ")}] from ${describe(offset)} on; copy them into such an order first`,
+  );
+}
+
+/** Above 0, and no number that float32 rounds to 0 or infinity, since kernels multiply by it. */
+function checkScale(scale: unknown, argument: string): asserts scale is number | undefined {
+  if (scale === undefined) return;
+  if (typeof scale === "number" && scale >= MIN_SCALE && scale <= MAX_SCALE) return;
+  throw new DataError(
+    `${argument}.scale`,
+    `expected a number above 0 that float32 holds (1.2e-38 to 3.4e38), got ${describe(scale)}`,
+  );
+}
