@@ -74,7 +74,7 @@ export class SoftmaxRegression {
    * Loads a model that was saved, whatever it was saved as, with the options it was saved with but for those given. A
    * file decides nothing but what the model is: `device`, `threads`, `tuning`, `tuningCache` and `workerUrl` are those
    * given, or the defaults. Bytes must not be changed until the model is there. The thread is given back every few
-   * milliseconds; only the bytes of JSON text become one string in one go, which takes some 50 ms for 100 MB.
+   * milliseconds, however large the file.
    *
    * @param source text, bytes, a `Blob` or a `Response`, or a promise of one: `load(fetch(url))`
    * @throws FormatError what is no model, or a damaged one, naming the field; an option that no file may hold
@@ -271,7 +271,11 @@ export class SoftmaxRegression {
     return modelToSafetensors(await this.#saved());
   }
 
-  /** Writes the same as JSON text. @throws StateError before the first fit; FormatError more than 2²⁴ numbers */
+  /**
+   * Writes the same as JSON text. Its pieces are joined in one go, some 50 ms for 100 MB.
+   *
+   * @throws StateError before the first fit; FormatError more than 2²⁴ numbers: safetensors hold those
+   */
   async toJsonText(): Promise<string> {
     return modelToJson(await this.#saved());
   }

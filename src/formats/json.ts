@@ -8,6 +8,7 @@ import { FormatError } from "../errors.ts";
 import { isPauseDue, pause } from "../pause.ts";
 import { show } from "./bytes.ts";
 import { endOfNumbers, parseNumbers } from "./json-numbers.ts";
+import { TextWindow } from "./text-window.ts";
 
 /** A value that JSON can say. */
 export type JsonValue = null | boolean | number | string | readonly JsonValue[] | JsonObject;
@@ -27,6 +28,8 @@ export const MAX_ENTRIES = 65_536;
 const UNSAFE_KEYS: readonly string[] = ["__proto__", "constructor", "prototype"];
 
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
+/** The characters of numbers and literals. */
+const WORD = /[-+.\w]*/y;
 const SPACES = " \t\n\r";
 const LITERALS = [
   ["null", null],
@@ -38,16 +41,16 @@ const LITERALS = [
 type Reading<T> = Generator<void, T, void>;
 
 /**
- * Reads one JSON text, with pauses. Numbers become the nearest float64, −0 stays −0. One string is read in one go,
- * however long.
+ * Reads one JSON text, or its bytes in UTF-8, with pauses. Numbers become the nearest float64, −0 stays −0. One string
+ * is read in one go, however long.
  *
- * @throws FormatError  text that is not JSON, anything after it, a key twice in an object, the keys `__proto__`,
- *                      `constructor` and `prototype`, more than {@link MAX_DEPTH} levels or {@link MAX_ENTRIES}
- *                      entries of an object, numbers that overflow; its argument is `argument` with the keys that
- *                      lead to the place
+ * @throws FormatError  bytes that are not UTF-8, text that is not JSON, anything after it, a key twice in an object,
+ *                      the keys `__proto__`, `constructor` and `prototype`, more than {@link MAX_DEPTH} levels or
+ *                      {@link MAX_ENTRIES} entries of an object, numbers that overflow; its argument is `argument` with
+ *                      the keys that lead to the place
  */
-export async function parseJson(text: string, argument: string): Promise<JsonValue> {
-  const reading = new JsonReader(text, argument).document();
+export async function parseJson(source: string | Uint8Array, argument: string): Promise<JsonValue> {
+  const reading = new JsonReader(source, argument).document();
   for (;;) {
     const step = reading.next();
     if (step.done) return step.value;
@@ -61,16 +64,15 @@ export function isUnsafeKey(key: string): boolean {
 }
 
 class JsonReader {
-  readonly #text: string;
+  readonly #in: TextWindow;
   readonly #argument: string;
   /** The keys that lead to the value being read. */
   readonly #path: string[] = [];
-  #at = 0;
   /** End of a piece in which `JSON.parse` found a fault: until there, one value is read after the other to name it. */
   #slowUntil = 0;
 
-  constructor(text: string, argument: string) {
-    this.#text = text;
+  constructor(source: string | Uint8Array, argument: string) {
+    this.#in = new TextWindow(source, argument);
     this.#argument = argument;
   }
 
@@ -78,7 +80,7 @@ class JsonReader {
     this.#skipSpace();
     const value = yield* this.#value(0);
     this.#skipSpace();
-    if (this.#at < this.#text.length) this.#fail("expected the end of the text");
+    if (this.#first !== undefined) this.#fail("expected the end of the text");
     return value;
   }
 
@@ -86,14 +88,18 @@ class JsonReader {
     return this.#isContainer() ? yield* this.#container(depth) : this.#scalar();
   }
 
+  /** The character that comes next; undefined at the end. */
+  get #first(): string | undefined {
+    return this.#in.text[this.#in.at];
+  }
+
   #isContainer(): boolean {
-    const first = this.#text[this.#at];
-    return first === "{" || first === "[";
+    return this.#first === "{" || this.#first === "[";
   }
 
   #container(depth: number): Reading<JsonValue> {
     if (depth === MAX_DEPTH) this.#fail(`more than ${MAX_DEPTH} levels of arrays and objects`);
-    return this.#text[this.#at] === "{" ? this.#object(depth + 1) : this.#array(depth + 1);
+    return this.#first === "{" ? this.#object(depth + 1) : this.#array(depth + 1);
   }
 
   *#object(depth: number): Reading<JsonObject> {
@@ -102,8 +108,9 @@ class JsonReader {
     if (this.#isEmpty("}")) return object;
     do {
       if (isPauseDue()) yield;
+      this.#in.move();
       if (++entries > MAX_ENTRIES) this.#fail(`more than ${MAX_ENTRIES} entries in an object`);
-      if (this.#text[this.#at] !== '"') this.#fail("expected a key in quotation marks");
+      if (this.#first !== '"') this.#fail("expected a key in quotation marks");
       const key = this.#string();
       if (isUnsafeKey(key)) this.#fail(`${show(key)} cannot be a key`);
       this.#path.push(key);
@@ -122,6 +129,7 @@ class JsonReader {
     if (this.#isEmpty("]")) return array;
     do {
       if (isPauseDue()) yield;
+      this.#in.move();
       const items = this.#numbers(depth);
       if (items === null) array.push(this.#isContainer() ? yield* this.#container(depth) : this.#scalar());
       // An array that begins as one of numbers keeps them unboxed, in a third of the memory.
@@ -133,18 +141,19 @@ class JsonReader {
 
   /** Reads the numbers and rows of numbers that come next in an array, at most a piece; null if there are none. */
   #numbers(depth: number): JsonValue[] | null {
-    if (this.#at < this.#slowUntil) return null;
-    const end = endOfNumbers(this.#text, this.#at, depth < MAX_DEPTH);
-    if (end === this.#at) return null;
-    const items = parseNumbers(this.#text.slice(this.#at, end));
-    if (items === null) this.#slowUntil = end;
-    else this.#at = end;
+    const { text, at, position } = this.#in;
+    if (position < this.#slowUntil) return null;
+    const end = endOfNumbers(text, at, depth < MAX_DEPTH);
+    if (end === at) return null;
+    const items = parseNumbers(text.slice(at, end));
+    if (items === null) this.#slowUntil = position + end - at;
+    else this.#in.at = end;
     return items;
   }
 
   /** Reads an opening bracket, and its counterpart `end` if there is nothing between them. */
   #isEmpty(end: string): boolean {
-    this.#at++;
+    this.#in.at++;
     this.#skipSpace();
     return this.#take(end);
   }
@@ -159,62 +168,78 @@ class JsonReader {
   }
 
   #string(): string {
-    const start = this.#at;
-    let end = this.#text.indexOf('"', start + 1);
-    while (this.#isEscaped(end)) end = this.#text.indexOf('"', end + 1);
+    const start = this.#in.at;
+    let end = this.#quoteFrom(start + 1);
+    while (this.#isEscaped(end)) end = this.#quoteFrom(end + 1);
     if (end < 0) this.#fail("the text ends inside a string that begins here");
-    this.#at = end + 1;
     try {
       // One string alone has no keys and no depth. It is a copy, too: a slice would keep the whole text in memory.
-      return JSON.parse(this.#text.slice(start, this.#at)) as string;
+      const string = JSON.parse(this.#in.text.slice(start, end + 1)) as string;
+      this.#in.at = end + 1;
+      return string;
     } catch {
-      this.#at = start;
       return this.#fail("a string with a bad escape or a control character");
+    }
+  }
+
+  /** Returns the place of the next quotation mark, −1 if there is none. */
+  #quoteFrom(first: number): number {
+    let from = first;
+    for (;;) {
+      const at = this.#in.text.indexOf('"', from);
+      if (at >= 0) return at;
+      from = this.#in.text.length;
+      if (!this.#in.more()) return -1;
     }
   }
 
   /** Whether an odd number of backslashes stands before a place. */
   #isEscaped(at: number): boolean {
     let first = at;
-    while (this.#text[first - 1] === "\\") first--;
+    while (this.#in.text[first - 1] === "\\") first--;
     return (at - first) % 2 === 1;
   }
 
   #scalar(): JsonValue {
-    if (this.#text[this.#at] === '"') return this.#string();
+    if (this.#first === '"') return this.#string();
+    this.#seeWord();
     for (const [name, value] of LITERALS) {
-      if (!this.#text.startsWith(name, this.#at)) continue;
-      this.#at += name.length;
+      if (!this.#in.text.startsWith(name, this.#in.at)) continue;
+      this.#in.at += name.length;
       return value;
     }
-    NUMBER.lastIndex = this.#at;
-    const digits = NUMBER.exec(this.#text)?.[0];
+    NUMBER.lastIndex = this.#in.at;
+    const digits = NUMBER.exec(this.#in.text)?.[0];
     if (digits === undefined) this.#fail("expected a value");
     const value = Number(digits);
     if (!Number.isFinite(value)) this.#fail("a number too large for float64");
-    this.#at += digits.length;
+    this.#in.at += digits.length;
     return value;
   }
 
+  /** Lets more text come until a number or a literal that begins here ends within the window. */
+  #seeWord(): void {
+    do {
+      WORD.lastIndex = this.#in.at;
+      WORD.test(this.#in.text);
+    } while (WORD.lastIndex === this.#in.text.length && this.#in.more());
+  }
+
   #take(character: string): boolean {
-    if (this.#text[this.#at] !== character) return false;
-    this.#at++;
+    if (this.#first !== character) return false;
+    this.#in.at++;
     return true;
   }
 
   #skipSpace(): void {
-    while (this.#at < this.#text.length && SPACES.includes(this.#text[this.#at])) this.#at++;
+    do {
+      while (this.#first !== undefined && SPACES.includes(this.#first)) this.#in.at++;
+    } while (this.#first === undefined && this.#in.more());
   }
 
   #fail(problem: string): never {
-    let line = 1;
-    let lineStart = 0;
-    for (let at = this.#text.indexOf("\n"); at >= 0 && at < this.#at; at = this.#text.indexOf("\n", at + 1)) {
-      line++;
-      lineStart = at + 1;
-    }
-    const column = this.#at - lineStart + 1;
-    const ending = this.#at < this.#text.length ? "" : ", and the text ends here";
+    const { line, column } = this.#in.place();
+    const ending = this.#first === undefined ? ", and the text ends here" : "";
     const field = [this.#argument, ...this.#path.map((key) => key.slice(0, 40))].join(".");
     throw new FormatError(field, `not valid JSON at line ${line}, column ${column}: ${problem}${ending}`);
   }

@@ -74,13 +74,13 @@ export function modelToPlainJson(model: SavedModel): object {
 }
 
 /**
- * The model in a JSON text.
+ * The model in a JSON text, or in its bytes in UTF-8.
  *
  * @throws FormatError  naming the field: text that {@link parseJson} refuses, fields that are missing, unknown or of
  *                      another type, a later version, a model that {@link checkModel} refuses
  */
-export async function modelFromJson(text: string): Promise<SavedModel> {
-  const file = objectOf(await parseJson(text, "model"), "model");
+export async function modelFromJson(source: string | Uint8Array): Promise<SavedModel> {
+  const file = objectOf(await parseJson(source, "model"), "model");
   // First the version: what a later one adds is not an unknown field.
   checkVersion(file.format, file.version);
   checkFields(file, "model", FIELDS, OPTIONAL);

@@ -29,10 +29,10 @@ const MAX_RANK = 64;
 const ENTRY = /\s*(?:'(\w+)'|"(\w+)")\s*:\s*(?:'([^'\\]*)'|"([^"\\]*)"|(True|False)|\(([\d\s,L]*)\))\s*/y;
 
 /** @throws FormatError another magic number or version, a truncated header, or one that says something else */
-export async function readNpyHeader(bytes: Uint8Array, argument: string): Promise<NpyHeader> {
+export function readNpyHeader(bytes: Uint8Array, argument: string): NpyHeader {
   const { start, length } = locate(bytes, argument);
   // ASCII in versions 1 and 2, but for names of structured types, which are refused anyway: UTF-8 reads all three.
-  const text = await decodeUtf8(bytes.subarray(start, length), `${argument}.header`);
+  const text = decodeUtf8(bytes.subarray(start, length), `${argument}.header`);
   const entries = readDictionary(text, `${argument}.header`);
   const { descr, fortran_order: fortranOrder, shape } = entries;
   if (typeof descr !== "string") throw new FormatError(`${argument}.descr`, "expected an element type");

@@ -47,7 +47,7 @@ const CODE_POINT_BYTES = 4;
 export async function readNpy(bytes: Uint8Array, argument = "npy"): Promise<NpyArray> {
   checkBytes(bytes, argument);
   checkForeign(bytes, argument);
-  const header = await readNpyHeader(bytes, argument);
+  const header = readNpyHeader(bytes, argument);
   const { shape } = header;
   const descr = readDescr(header.descr, `${argument}.descr`);
   const expected = countOf([...shape, descr.size], `${argument}.shape`);

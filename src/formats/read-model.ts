@@ -1,6 +1,6 @@
 /** A saved model from whichever of this library's own formats it is in. */
 import { checkForeign } from "../data/foreign-file.ts";
-import { checkBytes, decodeUtf8 } from "./bytes.ts";
+import { checkBytes } from "./bytes.ts";
 import { modelFromJson } from "./model-json.ts";
 import { modelFromSafetensors } from "./model-safetensors.ts";
 import type { SavedModel } from "./saved-model.ts";
@@ -13,10 +13,9 @@ import type { SavedModel } from "./saved-model.ts";
 export async function readModel(source: Uint8Array | string): Promise<SavedModel> {
   if (typeof source !== "string") checkBytes(source, "model");
   checkForeign(source, "model");
-  if (typeof source === "string") return modelFromJson(source);
-  return isSafetensors(source)
+  return typeof source !== "string" && isSafetensors(source)
     ? modelFromSafetensors(source)
-    : modelFromJson(await decodeUtf8(source, "model"));
+    : modelFromJson(source);
 }
 
 /** The length that safetensors begin with leaves zeros in its eight bytes, and text has no zeros. */

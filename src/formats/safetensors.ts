@@ -53,7 +53,7 @@ export async function readSafetensors(
   checkBytes(bytes, argument);
   checkForeign(bytes, argument);
   const start = LENGTH_BYTES + headerLength(bytes, argument, maxHeaderBytes);
-  const text = await decodeUtf8(bytes.subarray(LENGTH_BYTES, start), `${argument}.header`);
+  const text = decodeUtf8(bytes.subarray(LENGTH_BYTES, start), `${argument}.header`);
   if (!/^[ \t\n\r]*\{/.test(text))
     throw new FormatError(`${argument}.header`, "expected { as its first character");
   const { [METADATA]: metadata = {}, ...entries } = objectOf(await parseJson(text, argument), argument);

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type JsonValue, MAX_DEPTH, parseJson } from "../../../src/formats/json.ts";
 import { checkJson, formatJson } from "../../../src/formats/json-write.ts";
-import { expectFormatError, processorTime, truncations, utf8 } from "./support.ts";
+import { expectFormatError, join, processorTime, truncations, utf8 } from "./support.ts";
 
 const read = (text: string) => parseJson(text, "file");
 
@@ -78,6 +78,55 @@ describe("long arrays of numbers, which are read a piece at a time", () => {
   test("too deep by a row", async () => {
     const text = `${"[".repeat(MAX_DEPTH)}${rows}${"]".repeat(MAX_DEPTH)}`;
     await expectFormatError(() => read(text), "file", /more than 64 levels/);
+  });
+});
+
+describe("bytes, of which a reader sees one part at a time", () => {
+  /** Bytes that are decoded at once. */
+  const PART = 2 ** 19;
+  const size = (text: string) => utf8(text).length;
+
+  /** What fills the first part but for some bytes at its end, and what ends the text after the value that follows. */
+  const FILLINGS: Record<string, (bytes: number) => readonly [before: string, after: string]> = {
+    "space before a value": (bytes) => [`{"a":${" ".repeat(bytes - 5)}`, "}"],
+    "a key": (bytes) => [`{"${"x".repeat(bytes - 4)}":`, "}"],
+    numbers: (bytes) => [`[${"1,".repeat(Math.floor((bytes - 1) / 2)).padEnd(bytes - 1)}`, "]"],
+  };
+  const ITEMS = ["true", "-12.5e-3", "1e5", '"a\\\\\\"b"', '"é\u{1f600}"', '{"é": []}', "[[3, 4],5]"];
+
+  describe.each(Object.entries(FILLINGS))("after %s", (_, filling) => {
+    test.each(ITEMS)("%s, cut between any two bytes", async (item) => {
+      for (let before = 0; before <= size(item) + 1; before++) {
+        const [start, end] = filling(PART - before);
+        const text = `${start}${item} ${end}`;
+        const [found, expected] = [await parseJson(utf8(text), "file"), JSON.parse(text)];
+        expect(Object.values(found as object).slice(-2)).toEqual(Object.values(expected).slice(-2));
+      }
+    });
+  });
+
+  test("a string of many parts, numbers of many parts", async () => {
+    for (const text of [
+      `["${'x\\"é'.repeat(PART)}"]`,
+      `[${"1.5,".repeat(PART)}2]`,
+      `[-${"1".repeat(300)}.${"1".repeat(PART)}]`,
+    ])
+      expect(await parseJson(utf8(text), "file")).toEqual(JSON.parse(text));
+  });
+
+  test("a fault has its line and column, and bytes that are not UTF-8 are one", async () => {
+    const rows = "[1, 2],\n".repeat(PART / 4);
+    const faulty = `{"a": [${rows}[1, 2]],\n "b": [${rows} 01]}`;
+    const place = new RegExp(`line ${PART / 2 + 2}, column 3: expected a comma`);
+    await expectFormatError(() => parseJson(faulty, "file"), "file.b", place);
+    await expectFormatError(() => parseJson(utf8(faulty), "file"), "file.b", place);
+    const inOneLine = "[1, 2],".repeat(PART / 4);
+    const column = new RegExp(`line 1, column ${inOneLine.length + 3}: expected a comma`);
+    await expectFormatError(() => parseJson(utf8(`[${inOneLine}01]`), "file"), "file", column);
+    const late = join(utf8(`[${rows}[1, 2]]`), [0xff]);
+    await expectFormatError(() => parseJson(late, "file"), "file", /expected text in UTF-8/);
+    const cut = join(utf8(`["${"x".repeat(PART - 3)}`), [0xc3]);
+    await expectFormatError(() => parseJson(cut, "file"), "file", /expected text in UTF-8/);
   });
 });
 
