@@ -41,8 +41,8 @@ const begunOn = (device: Device, options: SoftmaxRegressionOptions) =>
 const load = (text: string, device: Device) => SoftmaxRegression.load(text, { device, tuning: "off" });
 
 /** The saved model, with another list of devices in what there is to go on with. */
-function withDevices(text: string, devices: unknown): string {
-  const saved = readModel(text);
+async function withDevices(text: string, devices: unknown): Promise<string> {
+  const saved = await readModel(text);
   const { state, tensors } = saved.progress as NonNullable<SavedModel["progress"]>;
   const { devices: _, ...others } = state as Record<string, never>;
   const changed = devices === undefined ? others : { ...others, devices: devices as never };
@@ -77,14 +77,17 @@ describe.each([
       await model.fit(x, y, { resume: true });
       expect(model.device?.reason).toMatch(/; the fit that was interrupted ran on the reference, so/);
     });
-    await withModel(await load(withDevices(further, ["reference", "webgpu"]), "wasm"), async (model) => {
-      await model.fit(x, y, { resume: true });
-      expect(model.device?.reason).toMatch(/ran on the reference and WebGPU, so/);
-    });
+    await withModel(
+      await load(await withDevices(further, ["reference", "webgpu"]), "wasm"),
+      async (model) => {
+        await model.fit(x, y, { resume: true });
+        expect(model.device?.reason).toMatch(/ran on the reference and WebGPU, so/);
+      },
+    );
   });
 
   test("a file that does not say what it ran on is resumed without a remark", async () => {
-    const old = withDevices(await begunOn("reference", options), undefined);
+    const old = await withDevices(await begunOn("reference", options), undefined);
     await withModel(await load(old, "wasm"), async (model) => {
       await model.fit(x, y, { resume: true });
       expect(model.device?.reason).toBe("asked for by name");
@@ -92,7 +95,7 @@ describe.each([
   });
 
   test.each([["nowhere"], [["wasm", "abacus"]], [{}], [null]])("devices %j are refused", async (devices) => {
-    const text = withDevices(await begunOn("reference", options), devices);
+    const text = await withDevices(await begunOn("reference", options), devices);
     await expect(load(text, "reference")).rejects.toMatchObject({
       name: "FormatError",
       argument: "model.progress.devices",

@@ -294,7 +294,7 @@ describe("while a device is being opened", () => {
     const destroy = vi.spyOn(GPUDevice.prototype, "destroy");
     const whole = new SoftmaxRegression({ device: "reference" });
     await whole.fit(X, Y);
-    const model = await SoftmaxRegression.load(whole.toSafetensors(), { device: "webgpu" });
+    const model = await SoftmaxRegression.load(await whole.toSafetensors(), { device: "webgpu" });
     const calls = [model.fit(X, Y), model.predict(X), model.evaluate(X, Y), ...X.map(() => model.logits(X))];
     await vi.waitFor(() => expect(asked).toHaveBeenCalledTimes(1));
     model.dispose();
@@ -308,7 +308,7 @@ describe("while a device is being opened", () => {
   test("many calls that wait for a device that never comes all fail together", async () => {
     const whole = new SoftmaxRegression({ device: "reference" });
     await whole.fit(X, Y);
-    const model = await SoftmaxRegression.load(whole.toSafetensors(), { device: "webgpu" });
+    const model = await SoftmaxRegression.load(await whole.toSafetensors(), { device: "webgpu" });
     withGpu({ requestAdapter: () => NEVER });
     const { outcome, time } = await inFakeTime(() =>
       Promise.allSettled(Array.from({ length: 100 }, () => model.predict(X))),
