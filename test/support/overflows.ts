@@ -38,6 +38,17 @@ export function overflowProblem(spec: OverflowSpec): Problem {
   return { ...problem, source: { ...problem.source, labelSmoothing } };
 }
 
+/** A problem whose scores are about 3e38 for the last class and −3e38 for all others: losses reach 6e38. */
+export function farProblem(rows: number, features: number, classes: number): Problem {
+  const problem = randomProblem({ rows, features, classes, targets: "distributions" });
+  const { source, parameters } = problem;
+  const isFirst = (at: number) => at % features === 0;
+  const far = (at: number) => (at === (classes - 1) * features ? 1e38 : -1e38);
+  const weights = parameters.weights.map((w, at) => (isFirst(at) ? far(at) : w));
+  const x = { ...source.x, data: Float32Array.from(source.x.data, (value, at) => (isFirst(at) ? 3 : value)) };
+  return { ...problem, source: { ...source, x }, parameters: { ...parameters, weights } };
+}
+
 /** The same without some rows. */
 export function without({ source, parameters }: Problem, rows: readonly number[]): Problem {
   const kept = Uint32Array.from(
