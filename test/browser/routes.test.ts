@@ -102,7 +102,7 @@ describe.each(Object.entries(PLANS))("%s", (_name, tuning) => {
     "a score of %s leaves no loss and no gradient, unless its row has no weight",
     async (overflow, at) => {
       const lost = [0, 77, 129];
-      const problem = overflowProblem({ rows: 130, ...SHAPE, lost, at, overflow });
+      const problem = overflowProblem({ rows: 130, ...SHAPE, lost, at, overflow, isEnlarged: at > 0 });
       const actual = await story(await WebGpuBackend.open({ tuning }), problem);
       expect(actual.losses.some(Number.isFinite)).toBe(false);
       expect(actual.gradient.some(Number.isFinite)).toBe(false);

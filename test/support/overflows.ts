@@ -25,6 +25,8 @@ export interface OverflowSpec {
   readonly lost: readonly number[];
   readonly at: number;
   readonly overflow: Overflow;
+  /** Values are kept twice as large, so that those of the lost rows overflow on their way already. */
+  readonly isEnlarged?: boolean;
 }
 
 /** The problem, without weights of rows. */
@@ -35,7 +37,12 @@ export function overflowProblem(spec: OverflowSpec): Problem {
   for (let k = 0; k < classes; k++)
     for (const j of [0, 1]) weights[k * features + j] = k === at ? 2 - 4 * j : 0;
   for (const row of lost) problem.source.x.data.set(VALUES[overflow], row * features);
-  return { ...problem, source: { ...problem.source, labelSmoothing } };
+  const standardization = {
+    mean: new Float64Array(features),
+    scale: Float64Array.from({ length: features }, (_, j) => (j < 2 ? 0.5 : 1)),
+  };
+  const source = { ...problem.source, labelSmoothing, ...(spec.isEnlarged && { standardization }) };
+  return { ...problem, source };
 }
 
 /** A problem whose scores are about 3e38 for the last class and −3e38 for all others: losses reach 6e38. */
