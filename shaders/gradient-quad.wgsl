@@ -5,7 +5,8 @@
 // The same as gradient.wgsl, but the four threads of a quad share TILE_CLASSES classes and take the rows of their
 // split four at a time. Each owns every fourth of the quad's 4·TILE_FEATURES4 vectors of features, but loads the
 // dLogits of one row only, and the quad exchanges those: thread l meets row l ^ j in exchange j, and learns where
-// that row lies the same way. Needs subgroups, and a quad to be four threads in a row.
+// that row lies the same way. Values of rows with s = 0 count as 0. Needs subgroups, and a quad to be four threads in a
+// row.
 
 enable subgroups;
 
@@ -14,6 +15,7 @@ const FEATURES4: u32 = 1u;        // ⌈D/4⌉, vectors in a row of X
 const BIAS: bool = true;
 const STORAGE: u32 = 0u;          // how X is stored: 0 = f32, 1 = u8, 2 = f16
 const SCALED: bool = false;       // bytes and halves count segment.unit each; else bytes 1/255 and halves 1
+const WEIGHTED: bool = false;     // rows have weights s; else s = 1
 const TILE_CLASSES: u32 = 3u;
 const TILE_FEATURES4: u32 = 2u;
 const WORKGROUP_SIZE: u32 = 32u;
@@ -47,8 +49,9 @@ struct Segment {
 @group(0) @binding(0) var<uniform> segment: Segment;
 @group(0) @binding(1) var<storage, read> order: array<u32>;
 @group(0) @binding(2) var<storage, read> x: array<vec4u>;
-@group(0) @binding(3) var<storage, read> dLogits: array<f32>;
-@group(0) @binding(4) var<storage, read_write> partials: array<vec4f>;
+@group(0) @binding(3) var<storage, read> sampleWeights: array<f32>;
+@group(0) @binding(4) var<storage, read> dLogits: array<f32>;
+@group(0) @binding(5) var<storage, read_write> partials: array<vec4f>;
 
 fn rowAt(position: u32) -> u32 {
   if (segment.shuffled == 1u) { return order[segment.first + position]; }
@@ -107,6 +110,18 @@ fn gradientQuad(
       xTile[f * 4u + 1u] = xAt(row1, firstFeature + 4u * f);
       xTile[f * 4u + 2u] = xAt(row2, firstFeature + 4u * f);
       xTile[f * 4u + 3u] = xAt(row3, firstFeature + 4u * f);
+    }
+    if (WEIGHTED) {
+      let s0 = sampleWeights[row0];
+      let s1 = quadSwapX(s0);
+      let s2 = quadSwapY(s0);
+      let s3 = quadSwapDiagonal(s0);
+      for (var f = 0u; f < TILE_FEATURES4; f++) { // unroll
+        xTile[f * 4u] = select(vec4f(), xTile[f * 4u], s0 > 0.0);
+        xTile[f * 4u + 1u] = select(vec4f(), xTile[f * 4u + 1u], s1 > 0.0);
+        xTile[f * 4u + 2u] = select(vec4f(), xTile[f * 4u + 2u], s2 > 0.0);
+        xTile[f * 4u + 3u] = select(vec4f(), xTile[f * 4u + 3u], s3 > 0.0);
+      }
     }
     for (var c = 0u; c < TILE_CLASSES; c++) { // unroll
       let t0 = select(0.0, dLogits[t + min(firstClass + c, CLASSES - 1u)], mine < segment.rows);

@@ -7,7 +7,8 @@
 // together from what scores-shared.wgsl left of its tiles, computes dLogits of its own classes once for all its
 // threads, and stages them and the rows in workgroup memory. The groups of the first classes and features also
 // add up the loss: for each split ½ Σ s·CE / Σ s and the number of rows with s > 0 whose highest score is the
-// target's. A row one of whose scores overflowed makes NaN of both its loss and its dLogits, unless s = 0.
+// target's. A row one of whose scores overflowed makes NaN of both its loss and its dLogits, unless s = 0; values of
+// rows with s = 0 count as 0.
 
 const CLASSES: u32 = 3u;          // K
 const FEATURES4: u32 = 1u;        // ⌈D/4⌉, vectors in a row of X
@@ -194,7 +195,8 @@ fn gradientShared(
       tStaged[i] = select(0.0, orNaN(t, isNotFinite(facts.y)), facts.z > 0.0);
     }
     for (var i = thread; i < DEPTH * GROUP_FEATURES4; i += WORKGROUP_SIZE) {
-      xStaged[i] = xAt(rowOf[i / GROUP_FEATURES4], firstFeature + i % GROUP_FEATURES4);
+      let r = i / GROUP_FEATURES4;
+      xStaged[i] = select(vec4f(), xAt(rowOf[r], firstFeature + i % GROUP_FEATURES4), ofRow[r].z > 0.0);
     }
     workgroupBarrier();
     for (var r = 0u; r < DEPTH; r++) {

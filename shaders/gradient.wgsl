@@ -3,13 +3,15 @@
 // One thread owns a tile of TILE_CLASSES × TILE_FEATURES4 vectors of one partial gradient, held in registers,
 // and walks the rows of its split: TILE_FEATURES4 vector loads and TILE_CLASSES scalar loads feed
 // TILE_CLASSES · TILE_FEATURES4 multiply-adds. The sgd kernel adds the P partials in a fixed order.
-// The bias is one more vector of features, (1, 0, 0, 0), that is not stored.
+// The bias is one more vector of features, (1, 0, 0, 0), that is not stored. Rows with s = 0 are passed over: their
+// dLogits are 0, but 0 times a value that overflowed is not.
 
 const CLASSES: u32 = 3u;          // K
 const FEATURES4: u32 = 1u;        // ⌈D/4⌉, vectors in a row of X
 const BIAS: bool = true;
 const STORAGE: u32 = 0u;          // how X is stored: 0 = f32, 1 = u8, 2 = f16
 const SCALED: bool = false;       // bytes and halves count segment.unit each; else bytes 1/255 and halves 1
+const WEIGHTED: bool = false;     // rows have weights s; else s = 1
 const TILE_CLASSES: u32 = 3u;
 const TILE_FEATURES4: u32 = 2u;
 const WORKGROUP_SIZE: u32 = 32u;
@@ -43,8 +45,9 @@ struct Segment {
 @group(0) @binding(0) var<uniform> segment: Segment;
 @group(0) @binding(1) var<storage, read> order: array<u32>;
 @group(0) @binding(2) var<storage, read> x: array<vec4u>;
-@group(0) @binding(3) var<storage, read> dLogits: array<f32>;
-@group(0) @binding(4) var<storage, read_write> partials: array<vec4f>;
+@group(0) @binding(3) var<storage, read> sampleWeights: array<f32>;
+@group(0) @binding(4) var<storage, read> dLogits: array<f32>;
+@group(0) @binding(5) var<storage, read_write> partials: array<vec4f>;
 
 fn rowAt(position: u32) -> u32 {
   if (segment.shuffled == 1u) { return order[segment.first + position]; }
@@ -91,6 +94,9 @@ fn gradient(
   var g: array<vec4f, TILE_CLASSES * TILE_FEATURES4>;
   for (var i = begin; i < end; i++) {
     let row = rowAt(i);
+    if (WEIGHTED) {
+      if (sampleWeights[row] <= 0.0) { continue; }
+    }
     var xTile: array<vec4f, TILE_FEATURES4>;
     for (var f = 0u; f < TILE_FEATURES4; f++) { // unroll
       xTile[f] = xAt(row, firstFeature + f);

@@ -183,16 +183,16 @@ fn step(
     var s = 1.0;
     if (WEIGHTED) { s = sampleWeights[row]; }
     let scale = s * segment.scale;
-    let counted = inside && s > 0.0;
+    let counted = inside && s > 0.0;   // 0 times a value that overflowed would not be 0
     if (counted) {
       let halfLoss = orNaN(scale * (0.5 * log(sum) + surprise), isLost);
       seen += vec2f(halfLoss, select(0.0, 1.0, predicted == expected && !isLost));
-    }
-    for (var k = 0u; k < CLASSES; k++) { // unroll
-      let p = exp(scores[k] - m) / sum;
-      let t = select(0.0, orNaN((p - targetAt(row, k)) * scale, isLost), counted);
-      for (var f = 0u; f < TILE_FEATURES4; f++) { // unroll
-        g[k * TILE_FEATURES4 + f] += t * xTile[f];
+      for (var k = 0u; k < CLASSES; k++) { // unroll
+        let p = exp(scores[k] - m) / sum;
+        let t = orNaN((p - targetAt(row, k)) * scale, isLost);
+        for (var f = 0u; f < TILE_FEATURES4; f++) { // unroll
+          g[k * TILE_FEATURES4 + f] += t * xTile[f];
+        }
       }
     }
   }

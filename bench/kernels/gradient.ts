@@ -15,7 +15,7 @@ export function gradient(inputs: KernelInputs): KernelCase {
     constants,
     variant: `${plan.gradient.classes} × ${4 * plan.gradient.features4} tile, ${splits} splits`,
     fields: { rows, shuffled: 1, splits },
-    buffers: { order, x: packed, dLogits, partials: 4 * floats },
+    buffers: { order, x: packed, sampleWeights: 4, dLogits, partials: 4 * floats },
     groups: groups(rows, splits),
     flops: 2 * rows * features * classes,
     bytes: xBytes + 4 * (rows + rows * classes + splits * classes * (features + 1)),

@@ -18,14 +18,21 @@ for (const { name, device } of DEVICES) {
       const outcomeOf = (rows: Rows["x"], standardize: boolean) =>
         withModel({ l2: 0.01, ignoreLabel: 9, standardize }, async (model) => {
           const { iterations } = await model.fit(rows, labels);
-          return { weights: model.weights, passes: iterations[iterations.length - 1].passes };
+          const { loss, accuracy } = await model.evaluate(rows, labels);
+          const report = await model.report(rows, labels);
+          const figures = [loss, accuracy, report.loss, report.accuracy, report.calibrationError];
+          return { weights: model.weights, passes: iterations[iterations.length - 1].passes, figures };
         });
       for (const standardize of [false, true]) {
         const plain = await outcomeOf(x, standardize);
-        for (const size of [1e4, 1e15]) {
-          const data = x.data.map((value, at) => (isOut(Math.floor(at / FEATURES)) ? size * value : value));
-          const { weights, passes } = await outcomeOf({ ...x, data }, standardize);
+        for (const size of [1e4, 1e15, 3e38]) {
+          const enlarged = (value: number) => Math.max(-3e38, Math.min(size * value, 3e38));
+          const data = x.data.map((value, at) =>
+            isOut(Math.floor(at / FEATURES)) ? enlarged(value) : value,
+          );
+          const { weights, passes, figures } = await outcomeOf({ ...x, data }, standardize);
           expectClose(weights, plain.weights, { absolute: 1e-5, relative: 1e-5 }, `times ${size}`);
+          expectClose(figures, plain.figures, { absolute: 1e-5, relative: 1e-5 }, `times ${size}, figures`);
           expect(passes).toBe(plain.passes);
         }
       }

@@ -26,12 +26,14 @@ const SPECS: readonly OverflowSpec[] = [2, 10, 100].flatMap((classes) =>
       overflow,
       targets: (["labels", "distributions"] as const)[(i + j) % 2],
       labelSmoothing: (j + (classes >> 1)) % 3 === 0 ? 0.1 : 0,
+      isEnlarged: (i + (classes >> 1)) % 2 === 0,
     })),
   ),
 );
 
-function nameOf({ classes, lost, at, overflow, targets, labelSmoothing }: OverflowSpec): string {
-  return `${overflow} in row ${lost}, class ${at} of ${classes}, ${targets}, ε ${labelSmoothing}`;
+function nameOf({ classes, lost, at, overflow, targets, labelSmoothing, isEnlarged }: OverflowSpec): string {
+  const where = `${overflow} in row ${lost}, class ${at} of ${classes}`;
+  return `${where}, ${targets}, ε ${labelSmoothing}${isEnlarged ? ", values enlarged" : ""}`;
 }
 
 function stepsOf(order: Uint32Array, batchSize: number): SgdSteps {

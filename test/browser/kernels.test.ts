@@ -301,6 +301,7 @@ async function runGradient(
     const buffers = {
       order,
       x: stored(problem.source.x, storage),
+      sampleWeights: new Float32Array(1),
       dLogits: Float32Array.from(scores),
       partials: earlier,
     };

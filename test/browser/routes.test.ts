@@ -13,7 +13,7 @@ import {
   type StepPlan,
 } from "../../src/backends/webgpu/plan.ts";
 import { expectClose } from "../support/expect-close.ts";
-import { overflowProblem } from "../support/overflows.ts";
+import { farProblem, overflowProblem } from "../support/overflows.ts";
 import { type Problem, randomProblem } from "../support/problems.ts";
 import { withTrainer } from "../support/with-trainer.ts";
 
@@ -61,6 +61,24 @@ async function story(backend: Backend, { source, parameters, rows }: Problem) {
   };
 }
 
+const RELATIVE = { absolute: 0, relative: 1e-5 };
+
+/** The loss of an evaluation, and the one that comes with a gradient. */
+function lossesOf(backend: Backend, problem: Problem): Promise<number[]> {
+  opened.push(backend);
+  return withTrainer(backend, problem, true, async (trainer, data) => {
+    trainer.write(problem.parameters);
+    return [(await trainer.evaluate(data)).loss, (await trainer.lossAndGradient(data, 0)).loss];
+  });
+}
+
+/** The same of the reference, whose losses are to be large and finite. */
+async function referenceOf(problem: Problem): Promise<number[]> {
+  const losses = await lossesOf(new ReferenceBackend(), problem);
+  expect(losses.every((loss) => loss > 1e38 && loss < Infinity)).toBe(true);
+  return losses;
+}
+
 describe.each(Object.entries(PLANS))("%s", (_name, tuning) => {
   test.each([
     ["one chunk, labels", { targets: "labels" }, Infinity],
@@ -84,7 +102,7 @@ describe.each(Object.entries(PLANS))("%s", (_name, tuning) => {
     "a score of %s leaves no loss and no gradient, unless its row has no weight",
     async (overflow, at) => {
       const lost = [0, 77, 129];
-      const problem = overflowProblem({ rows: 130, ...SHAPE, lost, at, overflow });
+      const problem = overflowProblem({ rows: 130, ...SHAPE, lost, at, overflow, isEnlarged: at > 0 });
       const actual = await story(await WebGpuBackend.open({ tuning }), problem);
       expect(actual.losses.some(Number.isFinite)).toBe(false);
       expect(actual.gradient.some(Number.isFinite)).toBe(false);
@@ -100,21 +118,8 @@ describe.each(Object.entries(PLANS))("%s", (_name, tuning) => {
   );
 
   test("a mean of losses near the end of float32 is finite", async () => {
-    const { source, parameters, rows } = randomProblem({ rows: 130, ...SHAPE, targets: "distributions" });
-    const isFirst = (i: number) => i % SHAPE.features === 0;
-    const weights = parameters.weights.map((w, i) => (isFirst(i) ? 1e38 * Math.sign(w) : w));
-    const x = { ...source.x, data: source.x.data.map((value, i) => (isFirst(i) ? 3 : value)) };
-    const far = { source: { ...source, x }, parameters: { ...parameters, weights }, rows };
-    const lossesOf = (backend: Backend) =>
-      withTrainer(backend, far, true, async (trainer, data) => {
-        trainer.write(far.parameters);
-        return [(await trainer.evaluate(data)).loss, (await trainer.lossAndGradient(data, 0)).loss];
-      });
-    const backend = await WebGpuBackend.open({ tuning });
-    opened.push(backend);
-    const expected = await lossesOf(new ReferenceBackend());
-    expect(expected[0]).toBeGreaterThan(1e38);
-    expectClose(await lossesOf(backend), expected, { absolute: 0, relative: 1e-5 }, "losses");
+    const far = farProblem(130, SHAPE.features, SHAPE.classes);
+    expectClose(await lossesOf(await WebGpuBackend.open({ tuning }), far), await referenceOf(far), RELATIVE);
   });
 
   test("a batch whose rows have no weight moves nothing but by the penalty, and has loss 0", async () => {
@@ -133,5 +138,26 @@ describe.each(Object.entries(PLANS))("%s", (_name, tuning) => {
     });
     expect([losses[0], weights[0]]).toEqual([0, 0]);
     expect((await trainer.read()).weights.every((value) => value === 0)).toBe(true);
+  });
+});
+
+describe("shared, classes in two tiles", () => {
+  const shape = { features: 9, classes: 70, bias: true };
+  const tuning = {
+    ...defaultPlan(shape, { ...GPU, software: true, subgroupSize: 0 }),
+    route: "shared",
+  } as const;
+
+  test.each([0, 63, 64, 69])("a score of class %s that overflows leaves no loss", async (at) => {
+    for (const overflow of ["infinity", "-infinity", "NaN"] as const) {
+      const problem = overflowProblem({ rows: 20, ...shape, lost: [7], at, overflow });
+      const losses = await lossesOf(await WebGpuBackend.open({ tuning }), problem);
+      expect(losses.some(Number.isFinite)).toBe(false);
+    }
+  });
+
+  test("a mean of losses near the end of float32 is finite", async () => {
+    const far = farProblem(20, shape.features, shape.classes);
+    expectClose(await lossesOf(await WebGpuBackend.open({ tuning }), far), await referenceOf(far), RELATIVE);
   });
 });

@@ -25,6 +25,8 @@ export interface OverflowSpec {
   readonly lost: readonly number[];
   readonly at: number;
   readonly overflow: Overflow;
+  /** Values are kept twice as large, so that those of the lost rows overflow on their way already. */
+  readonly isEnlarged?: boolean;
 }
 
 /** The problem, without weights of rows. */
@@ -35,7 +37,23 @@ export function overflowProblem(spec: OverflowSpec): Problem {
   for (let k = 0; k < classes; k++)
     for (const j of [0, 1]) weights[k * features + j] = k === at ? 2 - 4 * j : 0;
   for (const row of lost) problem.source.x.data.set(VALUES[overflow], row * features);
-  return { ...problem, source: { ...problem.source, labelSmoothing } };
+  const standardization = {
+    mean: new Float64Array(features),
+    scale: Float64Array.from({ length: features }, (_, j) => (j < 2 ? 0.5 : 1)),
+  };
+  const source = { ...problem.source, labelSmoothing, ...(spec.isEnlarged && { standardization }) };
+  return { ...problem, source };
+}
+
+/** A problem whose scores are about 3e38 for the last class and −3e38 for all others: losses reach 6e38. */
+export function farProblem(rows: number, features: number, classes: number): Problem {
+  const problem = randomProblem({ rows, features, classes, targets: "distributions" });
+  const { source, parameters } = problem;
+  const isFirst = (at: number) => at % features === 0;
+  const far = (at: number) => (at === (classes - 1) * features ? 1e38 : -1e38);
+  const weights = parameters.weights.map((w, at) => (isFirst(at) ? far(at) : w));
+  const x = { ...source.x, data: Float32Array.from(source.x.data, (value, at) => (isFirst(at) ? 3 : value)) };
+  return { ...problem, source: { ...source, x }, parameters: { ...parameters, weights } };
 }
 
 /** The same without some rows. */

@@ -25,7 +25,10 @@ export async function eachBlock(
   }
 }
 
-/** rows → logits → softmax, loss and dLogits → gradient: adds to the partial gradient `split`. */
+/**
+ * rows → logits → softmax, loss and dLogits → gradient: adds to the partial gradient `split`. Rows with s = 0 are
+ * passed over: their dLogits would be 0, but 0 times a value that overflowed is not.
+ */
 export function backward(
   workspace: Workspace,
   rows: Uint32Array,
@@ -33,7 +36,7 @@ export function backward(
   split: number,
   signal?: AbortSignal,
 ): Promise<void> {
-  return eachBlock(workspace, rows, signal, (block) => {
+  return eachBlock(workspace, workspace.counted(rows), signal, (block) => {
     workspace.forward(block);
     workspace.loss(block.length, scale);
     workspace.backward(block.length, split);

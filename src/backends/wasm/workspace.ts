@@ -83,6 +83,12 @@ export class Workspace {
     return this.#data.arena.floats(this.at.partials + split * this.layout.bytes, this.layout.bytes / 4);
   }
 
+  /** Those of `rows` with s > 0. */
+  counted(rows: Uint32Array): Uint32Array {
+    const { sampleWeights } = this.#data;
+    return sampleWeights ? rows.filter((row) => sampleWeights[row] > 0) : rows;
+  }
+
   /** Rows → scores. At most {@link BLOCK_ROWS} rows. */
   forward(rows: Uint32Array): void {
     const { kernels, arena, at, rowBytes, storage, unit, vectors } = this.#data;

@@ -126,7 +126,7 @@ const DISPATCHES: Readonly<Record<Operation, DispatchRule>> = {
     const tile = { TILE_CLASSES: classes, TILE_FEATURES4: features4, WORKGROUP_SIZE: threads };
     return {
       shader: kernel === "gradient" ? gradient : gradientQuad,
-      constants: { ...rowsOf(shape, kind), ...tile },
+      constants: { ...rowsOf(shape, kind), WEIGHTED: kind.isWeighted, ...tile },
       groups: (_, splits) => Math.ceil((gradientThreads(plan, shape) * splits) / threads),
     };
   },
