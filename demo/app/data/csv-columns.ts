@@ -1,24 +1,17 @@
-/** The columns of a CSV file, for someone to choose the labels among them. */
+/** The columns of a CSV file: its header, and what the first rows show of each. */
 import { FormatError, LimitError } from "../../../src/index.ts";
 import { brief } from "./brief.ts";
+import type { CsvColumn } from "./csv-column.ts";
 import { isNumber } from "./csv-numbers.ts";
 import { csvRows, isEmptyRow } from "./csv-rows.ts";
 import type { NamedFile } from "./open-context.ts";
 import { checkName, count } from "./open-dataset.ts";
-
-/** One column, as far as the first rows show it. */
-export interface CsvColumn {
-  readonly name: string;
-  /** Whether all its cells but the missing ones are numbers. */
-  readonly isNumeric: boolean;
-}
 
 /** Columns at most: a row of so many is split and read within half of the 50 ms that a page may be held up. */
 export const MAX_COLUMNS = 2 ** 17;
 /** Rows that are looked at, and cells of them: fewer rows of many columns. */
 const SAMPLE = 200;
 const SAMPLE_CELLS = 2 ** 17;
-const USUAL_NAMES = [/^(labels?|class|classes|target|species|category|digit)$/i, /^y$/i];
 const MISSING = /^(|\?|na|n\/a|nan|null|none)$/i;
 
 /** Looks at the first rows. @throws FormatError, LimitError what {@link readHeader} and `csvRows` refuse */
@@ -38,15 +31,6 @@ export async function csvColumns(file: NamedFile, signal: AbortSignal): Promise<
     name,
     isNumeric: filled.every((cells) => isMissing(cells[i] ?? "") || isNumber(cells[i])),
   }));
-}
-
-/** The column that is most likely the labels: by its name, else the last of text, else the last. */
-export function likelyLabel(columns: readonly CsvColumn[]): string {
-  for (const names of USUAL_NAMES) {
-    const usual = columns.find(({ name }) => names.test(name));
-    if (usual) return usual.name;
-  }
-  return (columns.findLast(({ isNumeric }) => !isNumeric) ?? columns[columns.length - 1]).name;
 }
 
 /**

@@ -1,6 +1,6 @@
 /** From chosen files to a data set: what is still to be asked, how far it is, and what went wrong. Views come and go. */
 import { batch, type Signal, signal } from "@preact/signals";
-import { type CsvColumn, csvColumns } from "../data/csv-columns.ts";
+import type { CsvColumn } from "../data/csv-column.ts";
 import type { DemoDataset } from "../data/demo-dataset.ts";
 import {
   DEFAULT_PICTURES,
@@ -9,7 +9,6 @@ import {
   type OpenContext,
   type OpenProgress,
 } from "../data/open-context.ts";
-import { openFiles } from "../data/open-files.ts";
 import { type KnownFiles, kindOf } from "../data/open-kind.ts";
 
 /** `"table"` and `"pictures"` wait for choices. */
@@ -21,6 +20,13 @@ export type Stage =
 
 const IDLE: Stage = { kind: "idle" };
 const NO_CHOICES: OpenChoices = { table: null, pictures: DEFAULT_PICTURES };
+
+/** What reads files, asked for with the first of them: the first load carries only what everybody needs. */
+const readers = () =>
+  import("../data/readers.ts").catch((cause) => {
+    const text = "What reads files did not load. Reload the page once the connection is back.";
+    throw new Error(text, { cause });
+  });
 
 /** Makes a data set without files. */
 export type MakeDataset = (context: OpenContext) => Promise<DemoDataset>;
@@ -52,6 +58,7 @@ export class Opening {
       const known = await kindOf(await files);
       if (known.kind === "pictures") return { kind: "pictures", known };
       if (known.kind !== "table" || known.files.length > 1) return this.#open(known, NO_CHOICES, signal);
+      const { csvColumns } = await readers();
       return { kind: "table", known, columns: await csvColumns(known.files[0], signal) };
     });
   }
@@ -96,7 +103,7 @@ export class Opening {
   }
 
   #open(known: KnownFiles, choices: OpenChoices, signal: AbortSignal): Promise<Stage> {
-    return this.#take((context) => openFiles(known, choices, context), signal);
+    return this.#take(async (context) => (await readers()).openFiles(known, choices, context), signal);
   }
 
   async #take(make: MakeDataset, signal: AbortSignal): Promise<Stage> {

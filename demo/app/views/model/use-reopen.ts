@@ -1,5 +1,5 @@
 /** Opens a model's file, chosen or dropped anywhere on the page, and says what came of it. */
-import { useEffect, useState } from "preact/hooks";
+import { useLayoutEffect, useState } from "preact/hooks";
 import type { Session } from "../../state/session.ts";
 import { setFileName } from "./model-names.ts";
 
@@ -27,7 +27,8 @@ export function useReopen(session: Session): Reopen {
     }
   };
 
-  useEffect(() => {
+  // Before the view is seen, so that nothing that is dropped on it is lost.
+  useLayoutEffect(() => {
     const drop = (event: DragEvent) => {
       const file = event.dataTransfer?.files[0];
       if (file) void open(file);
