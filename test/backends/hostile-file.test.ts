@@ -41,7 +41,7 @@ test("a script that the caller names runs, as the answer that it gives shows", a
   const file = await modelToSafetensors(sound);
   expect(await outcomeOf(file, { device: "wasm", threads: 2, workerUrl: SCRIPT })).toMatchObject({
     name: "DeviceError",
-    message: expect.stringContaining("the script of the file ran"),
+    message: expect.stringContaining("a worker answered failed"),
   });
 });
 

@@ -10,7 +10,7 @@ const { x, y } = DIGITS;
 /** Row `i` of the digits, over again after the last. */
 function rowOf(i: number) {
   const at = (i % x.rows) * x.cols;
-  return { data: x.data.subarray(at, at + x.cols), rows: 1, cols: x.cols };
+  return { ...x, data: x.data.subarray(at, at + x.cols), rows: 1 };
 }
 
 afterEach(() => {

@@ -72,7 +72,7 @@ describe("IDX", () => {
       "train-images-idx3-ubyte: truncated: expected 196 bytes by the header, found 100",
     );
     const noise = file("train-images-idx3-ubyte.gz", new TextEncoder().encode("<!doctype html>"));
-    await expect(open([noise, trainLabels])).rejects.toThrow(/^train-images.*a page of HTML/);
+    await expect(open([noise, trainLabels])).rejects.toThrow(/^train-images.*an HTML page/);
     const other = file("train-images-idx3-ubyte.gz", "no IDX file at all");
     await expect(open([other, trainLabels])).rejects.toThrow(/^train-images.*expected the magic number/);
     const fewer = file("train-labels-idx1-ubyte", idx(29).labels);

@@ -93,7 +93,7 @@ describe("the code", () => {
   test("gives weights by label as a Map, which takes any label", () => {
     const options = { classWeight: new Map([["constructor", 2]]) };
     expect(snippetOf({ dataset: clouds(2), options })).toContain(
-      'classWeight: new Map([["constructor",2]]),',
+      'classWeight: new Map([["constructor", 2]]),',
     );
   });
 
