@@ -46,6 +46,7 @@ for (const { name: backend, device } of DEVICES) {
           absolute: 0,
           relative: device === "reference" ? 1e-6 : 1e-5,
         });
+        expectClose(found.probabilities, exact.probabilities, { absolute: 2e-4, relative: 0 });
         const same = found.labels.filter((label, i) => label === exact.labels[i]).length;
         expect(same / x.rows).toBeGreaterThanOrEqual(0.999);
       });
@@ -82,7 +83,7 @@ for (const { name: backend, device } of DEVICES) {
   });
 }
 
-/** Fits by L-BFGS; gives the labels and J of the parameters found, worked out in float64. */
+/** Fits by L-BFGS; returns labels and probabilities, and J of the parameters found, worked out in float64. */
 async function solve(
   device: "reference" | "wasm" | "webgpu",
   { x, y }: Labelled,
@@ -96,6 +97,7 @@ async function solve(
   const result = {
     objective: objective(source, parameters, options.l2),
     labels: await model.predict(x),
+    probabilities: (await model.predictProba(x)).data,
   };
   model.dispose();
   return result;
