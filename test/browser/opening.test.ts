@@ -180,9 +180,12 @@ describe("a browser that gives no device", () => {
     const late = new Promise<GPUDevice>((resolve) => {
       give = resolve;
     });
-    withGpu({ requestAdapter: () => adapterWith({ requestDevice: () => late }) });
+    const asked = vi.fn(() => late);
+    const adapter = await adapterWith({ requestDevice: asked });
+    withGpu({ requestAdapter: async () => adapter });
     const { outcome } = await inFakeTime(() => fitted({ device: "webgpu" }));
     expect(outcome.status).toBe("rejected");
+    expect(asked).toHaveBeenCalledTimes(1);
     const device = await realDevice();
     give(device);
     expect((await device.lost).reason).toBe("destroyed");
