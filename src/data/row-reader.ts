@@ -1,5 +1,5 @@
 /** Rows of a matrix as numbers in float64, whatever they are stored as and whether or not they are standardised. */
-import { pause } from "../pause.ts";
+import { isPauseDue, pause } from "../pause.ts";
 import { type Matrix, scaleOf } from "./matrix.ts";
 import type { Random } from "./random.ts";
 import type { Standardization } from "./standardization.ts";
@@ -31,7 +31,7 @@ export async function maxSquaredNorm(
   const row = new Float64Array(cols);
   let longest = 0;
   for (let i = 0; i < rows; i++) {
-    await pause(signal);
+    if (isPauseDue()) await pause(signal);
     if (weights?.[i] === 0) continue;
     read(i, row);
     let sum = 0;
@@ -50,8 +50,18 @@ export function sampleRows(
   weights: Float32Array | undefined,
   random: Random,
 ): number[] {
-  const counted: number[] = [];
-  for (let i = 0; i < rows; i++) if (weights?.[i] !== 0) counted.push(i);
-  if (counted.length <= most) return counted;
-  return Array.from({ length: most }, () => counted[random.integer(counted.length)]);
+  const counted = weights ? rowsThatCount(weights) : null;
+  const count = counted ? counted.length : rows;
+  const isAll = count <= most;
+  return Array.from({ length: isAll ? count : most }, (_, draw) => {
+    const at = isAll ? draw : random.integer(count);
+    return counted ? counted[at] : at;
+  });
+}
+
+function rowsThatCount(weights: Float32Array): Uint32Array {
+  const counted = new Uint32Array(weights.length);
+  let count = 0;
+  for (let i = 0; i < weights.length; i++) if (weights[i] !== 0) counted[count++] = i;
+  return counted.subarray(0, count);
 }

@@ -34,6 +34,6 @@ export function report(
     const { loss } = await trainer.evaluate(data, run);
     const outcomes = await trainer.outcomes(data, run);
     await assertFinite(outcomes.confidence, 1, run.signal);
-    return reportOf({ ...rows, outcomes, loss, classes, ...options });
+    return reportOf({ ...rows, outcomes, loss, classes, ...options }, run.signal);
   });
 }
