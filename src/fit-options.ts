@@ -116,7 +116,7 @@ export interface FitOptions {
    * `fitPath`. Refused with other solvers, unless `onEpoch` is given too.
    */
   readonly onIteration?: (record: IterationRecord) => void | Promise<void>;
-  /** Called after every eight megabytes or so that are uploaded, then some times a second while rows are visited. */
+  /** Called after every one to eight megabytes that are uploaded, then some times a second while rows are visited. */
   readonly onProgress?: (progress: FitProgress) => void;
   /**
    * Aborting rejects with the signal's reason; the parameters of the last whole epoch or iteration are kept. The next

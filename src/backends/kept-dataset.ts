@@ -51,5 +51,8 @@ function sumOf(values: Float32Array): number {
 function classesOf(targets: Targets): number {
   if (targets.kind === "none") return 0;
   if (targets.kind === "distributions") return targets.distributions.cols;
-  return 1 + targets.labels.reduce((most, label) => Math.max(most, label), 0);
+  const { labels } = targets;
+  let most = 0;
+  for (let i = 0; i < labels.length; i++) if (labels[i] > most) most = labels[i];
+  return 1 + most;
 }

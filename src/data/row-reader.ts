@@ -1,5 +1,5 @@
 /** Rows of a matrix as numbers in float64, whatever they are stored as and whether or not they are standardised. */
-import { pause } from "../pause.ts";
+import { isPauseDue, pause } from "../pause.ts";
 import { type Matrix, scaleOf } from "./matrix.ts";
 import type { Random } from "./random.ts";
 import type { Standardization } from "./standardization.ts";
@@ -31,7 +31,7 @@ export async function maxSquaredNorm(
   const row = new Float64Array(cols);
   let longest = 0;
   for (let i = 0; i < rows; i++) {
-    await pause(signal);
+    if (isPauseDue()) await pause(signal);
     if (weights?.[i] === 0) continue;
     read(i, row);
     let sum = 0;

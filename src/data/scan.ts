@@ -7,8 +7,9 @@ import { checkStorable, type Storage, storageOf } from "./storage.ts";
 /** Largest finite float32. */
 const MAX_FLOAT32 = (2 - 2 ** -23) * 2 ** 127;
 
-/** Elements looked at between two pauses. */
+/** Elements looked at between two pauses, and what a row costs beside its elements: some milliseconds of work. */
 const PIECE = 2 ** 20;
+const ROW_COST = 8;
 
 /** What a scan finds. */
 export interface Scan {
@@ -31,7 +32,7 @@ export async function scanRows(
   const { data, rows, cols } = x;
   const scale = scaleOf(x);
   const stored = storageOf(x, storage);
-  const rowsAtOnce = Math.max(1, Math.floor(PIECE / cols));
+  const rowsAtOnce = Math.max(1, Math.floor(PIECE / (cols + ROW_COST)));
   let longest = 0;
   for (let first = 0; first < rows; first += rowsAtOnce) {
     await pause(signal);

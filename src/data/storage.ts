@@ -84,10 +84,30 @@ export function packRows(
   standardization?: Standardization,
 ): void {
   const source = standardization ? null : copyable(x, storage);
-  for (let i = 0; i < count; i++) {
-    const start = (first + i) * x.cols;
-    if (source) target.set(source.subarray(start, start + x.cols), i * stride);
-    else convertRow(x, storage, first + i, target, i * stride, standardization);
+  if (source) copyRows(source, x.cols, first, count, target, stride);
+  else for (let i = 0; i < count; i++) convertRow(x, storage, first + i, target, i * stride, standardization);
+}
+
+/** Columns from which it pays to make a view of a row, for the engine to copy. */
+const WIDE = 64;
+
+function copyRows(
+  source: MatrixData | Packed,
+  cols: number,
+  first: number,
+  count: number,
+  target: Packed,
+  stride: number,
+): void {
+  const [begin, end] = [first * cols, (first + count) * cols];
+  if (stride === cols) {
+    target.set(source.subarray(begin, end));
+  } else if (cols >= WIDE) {
+    for (let i = 0, at = begin; i < count; i++, at += cols)
+      target.set(source.subarray(at, at + cols), i * stride);
+  } else {
+    for (let i = 0; i < count; i++)
+      for (let j = 0; j < cols; j++) target[i * stride + j] = source[begin + i * cols + j];
   }
 }
 

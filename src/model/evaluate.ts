@@ -38,7 +38,7 @@ export function report(
     const outcomes = await trainer.outcomes(data, run);
     await assertNoneLost(evaluation, outcomes, rows.weights, run);
     const weights = givenWeights(rows);
-    return reportOf({ ...rows, weights, outcomes, loss: evaluation.loss, classes, ...options });
+    return reportOf({ ...rows, weights, outcomes, loss: evaluation.loss, classes, ...options }, run.signal);
   });
 }
 

@@ -15,8 +15,8 @@ import {
 import { scanRows } from "../../src/data/scan.ts";
 import { expectClose } from "../support/expect-close.ts";
 
-/** Elements that the scan looks at between two pauses. */
-const PIECE = 2 ** 20;
+/** Rows of one column that the scan looks at between two pauses. */
+const PIECE = Math.floor(2 ** 20 / (1 + 8));
 const MAX_FLOAT32 = 3.4028234663852886e38;
 
 const BYTE_TYPES = [Uint8Array, Uint8ClampedArray] as const;
@@ -274,7 +274,8 @@ describe("the scan refuses", () => {
     await expect(scan).rejects.toEqual(refusal("DataError", "x", "row 1 column 2 is 1e+39"));
   });
 
-  const rowsOfThree = Math.floor(PIECE / 3);
+  const rowsOfThree = Math.floor(2 ** 20 / (3 + 8));
+  const longRow = 2 ** 20 + 5;
   test.each([
     ["last of the first piece", 1, PIECE + 3, PIECE - 1, 0],
     ["first of the second piece", 1, PIECE + 3, PIECE, 0],
@@ -282,10 +283,10 @@ describe("the scan refuses", () => {
     ["last of the first piece", 3, rowsOfThree + 2, rowsOfThree - 1, 2],
     ["first of the second piece", 3, rowsOfThree + 2, rowsOfThree, 0],
     ["last of all", 3, rowsOfThree + 2, rowsOfThree + 1, 2],
-    ["first of a row longer than a piece", PIECE + 5, 2, 0, 0],
-    ["last of a row longer than a piece", PIECE + 5, 2, 0, PIECE + 4],
-    ["first of the next such row", PIECE + 5, 2, 1, 0],
-    ["last of the next such row", PIECE + 5, 2, 1, PIECE + 4],
+    ["first of a row longer than a piece", longRow, 2, 0, 0],
+    ["last of a row longer than a piece", longRow, 2, 0, longRow - 1],
+    ["first of the next such row", longRow, 2, 1, 0],
+    ["last of the next such row", longRow, 2, 1, longRow - 1],
   ])("NaN as the %s (%i columns)", async (_where, cols, rows, row, column) => {
     const data = new Float32Array(rows * cols);
     data[row * cols + column] = Number.NaN;

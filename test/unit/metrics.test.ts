@@ -256,8 +256,8 @@ describe("a report", () => {
     classes: ["a", "b", "c"],
   };
 
-  test("puts everything together", () => {
-    const report = reportOf({ ...source, topK: [2, 3], bins: 2 });
+  test("puts everything together", async () => {
+    const report = await reportOf({ ...source, topK: [2, 3], bins: 2 });
     expect(report).toMatchObject({
       classes: ["a", "b", "c"],
       loss: 0.25,
@@ -280,18 +280,18 @@ describe("a report", () => {
     expect(report.confusion.samples(2, 0)).toEqual(u32(3));
   });
 
-  test("has fifteen bins and the k of 1, 3, 5 below K unless told otherwise", () => {
-    const { bins, topK } = reportOf(source);
+  test("has fifteen bins and the k of 1, 3, 5 below K unless told otherwise", async () => {
+    const { bins, topK } = await reportOf(source);
     expect(bins).toHaveLength(15);
     expect(topK).toEqual({ 1: 0.75 });
-    const six = reportOf({ ...source, classes: ["a", "b", "c", "d", "e", "f"] });
+    const six = await reportOf({ ...source, classes: ["a", "b", "c", "d", "e", "f"] });
     expect(Object.keys(six.topK)).toEqual(["1", "3", "5"]);
   });
 
-  test("counts a distribution under its likeliest class", () => {
+  test("counts a distribution under its likeliest class", async () => {
     const data = Float32Array.of(0.9, 0.1, 0, 0.1, 0.8, 0.1, 0, 0, 1, 0, 0, 1, 0, 1, 0);
     const targets: Targets = { kind: "distributions", distributions: { data, rows: 5, cols: 3 } };
-    const [soft, hard] = [reportOf({ ...source, targets }), reportOf(source)];
+    const [soft, hard] = [await reportOf({ ...source, targets }), await reportOf(source)];
     expect(soft.perClass).toEqual(hard.perClass);
     expect(soft.confusion.counts).toEqual(hard.confusion.counts);
   });

@@ -75,6 +75,19 @@ describe("a storage", () => {
     expect([...target]).toEqual(expected);
   });
 
+  test.each([
+    ["narrow rows", 5, 8],
+    ["wide rows", 70, 72],
+    ["rows without padding", 6, 6],
+  ])("copies %s one after the other, from any row on", (_what, cols, stride) => {
+    const data = Float64Array.from({ length: 4 * cols }, (_, at) => at + 0.1);
+    const target = emptyRows("f32", 2 * stride).fill(-1);
+    packRows({ data, rows: 4, cols }, "f32", 1, 2, target, stride);
+    const expected = new Float32Array(2 * stride).fill(-1);
+    for (const i of [0, 1]) expected.set(data.subarray((1 + i) * cols, (2 + i) * cols), i * stride);
+    expect(target).toEqual(expected);
+  });
+
   test("takes data × scale, and only the rows asked for", () => {
     const target = emptyRows("f32", 3);
     packRows(bytes, "f32", 1, 1, target, 3);

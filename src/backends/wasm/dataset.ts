@@ -14,8 +14,8 @@ import type { Kernels } from "./kernels.ts";
 export const STORAGE: Readonly<Record<Storage, number>> = { f32: 0, u8: 1, f16: 2 };
 export const TARGETS = { none: 0, labels: 1, distributions: 2 } as const;
 
-/** Bytes packed between two pauses. */
-const PIECE = 2 ** 22;
+/** Bytes packed between two pauses: some milliseconds of work, even if every byte is converted. */
+const PIECE = 2 ** 20;
 
 /** Addresses; 0 for none. */
 interface Addresses {

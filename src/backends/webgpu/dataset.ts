@@ -7,6 +7,7 @@ import {
   asStored,
   ELEMENT_BYTES,
   emptyRows,
+  type Packed,
   packRows,
   type Storage,
   storageOfSource,
@@ -20,8 +21,9 @@ import { KeptDataset } from "../kept-dataset.ts";
 import { allocate, type Buffers } from "./buffers.ts";
 import type { GpuDevice } from "./gpu-device.ts";
 
-/** Bytes copied to the device at once. */
+/** Bytes copied to the device at once, and bytes that are packed for that: some milliseconds of work. */
 const UPLOAD_BYTES = 2 ** 23;
+const PACKED_BYTES = 2 ** 20;
 
 /** Consecutive rows in buffers of their own. */
 export interface Chunk {
@@ -126,10 +128,11 @@ async function uploadChunk(
   const sizes = rowSizes(source);
   const send = async (
     name: keyof typeof sizes,
+    bytesAtOnce: number,
     pack: (from: number, count: number) => GPUAllowSharedBufferSource,
     onSent: (rowsSent: number) => void = () => {},
   ) => {
-    const rowsAtOnce = Math.max(1, Math.floor(UPLOAD_BYTES / sizes[name]));
+    const rowsAtOnce = Math.max(1, Math.floor(bytesAtOnce / sizes[name]));
     for (let from = 0; from < rows; from += rowsAtOnce) {
       const count = Math.min(rowsAtOnce, rows - from);
       gpu.device.queue.writeBuffer(buffers.get[name], from * sizes[name], pack(first + from, count));
@@ -139,20 +142,30 @@ async function uploadChunk(
     }
   };
   if (targets.kind !== "none") {
-    await send("targets", (from, count) => packTargets(targets, labelSmoothing, from, count));
+    const bytes = targets.kind === "labels" ? UPLOAD_BYTES : PACKED_BYTES;
+    await send("targets", bytes, (from, count) => packTargets(targets, labelSmoothing, from, count));
   }
   if (sampleWeights) {
-    await send("sampleWeights", (from, count) => view(sampleWeights.subarray(from, from + count)));
+    await send("sampleWeights", UPLOAD_BYTES, (from, count) =>
+      view(sampleWeights.subarray(from, from + count)),
+    );
   }
-  await send("x", (from, count) => packPiece(source, from, count), onRows);
+  const bytes = storedRows(source) ? UPLOAD_BYTES : PACKED_BYTES;
+  await send("x", bytes, (from, count) => packPiece(source, from, count), onRows);
 }
 
-/** Rows as the kernels read them: the caller's own memory where it has that form already, else a padded copy. */
+/** The caller's own memory, if it has the form that the kernels read already. */
+function storedRows(source: DatasetSource): Packed | null {
+  const { x, standardization } = source;
+  return x.cols % 4 === 0 && !standardization ? asStored(x, storageOfSource(source)) : null;
+}
+
+/** Rows as the kernels read them: the caller's own memory if it has that form already, else a padded copy. */
 function packPiece(source: DatasetSource, first: number, rows: number): GPUAllowSharedBufferSource {
   const { x, standardization } = source;
   const storage = storageOfSource(source);
   const stride = Math.ceil(x.cols / 4) * 4;
-  const stored = stride === x.cols && !standardization && asStored(x, storage);
+  const stored = storedRows(source);
   if (stored) return view(stored.subarray(first * stride, (first + rows) * stride));
   const packed = emptyRows(storage, rows * stride);
   packRows(x, storage, first, rows, packed, stride, standardization);
@@ -168,9 +181,10 @@ function packTargets(
   if (targets.kind === "labels") return view(targets.labels.subarray(first, first + rows));
   const { data, cols } = targets.distributions;
   const scale = scaleOf(targets.distributions);
-  return Float32Array.from(data.subarray(first * cols, (first + rows) * cols), (q) =>
-    smoothed(q * scale, labelSmoothing, cols),
-  );
+  const packed = new Float32Array(rows * cols);
+  for (let at = 0; at < packed.length; at++)
+    packed[at] = smoothed(data[first * cols + at] * scale, labelSmoothing, cols);
+  return packed;
 }
 
 /** A view for writeBuffer, whose type does not admit that an array may lie in shared memory. */

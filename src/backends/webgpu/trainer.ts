@@ -3,6 +3,7 @@
  * last one of a batch → update. Which kernels do that is in plan.ts and dispatches.ts; how rows become segments is
  * segments.ts's business, how many segments share a submit is submitter.ts's.
  */
+import { allocate } from "../../data/allocate.ts";
 import { LimitError } from "../../errors.ts";
 import type { Parameters } from "../../objective.ts";
 import type {
@@ -141,12 +142,15 @@ export class WebGpuTrainer implements Trainer {
     const result = { operations: ["matmul", "outcomes"], from: "ofRows", rowBytes: OUTCOME_BYTES } as const;
     const bytes = await this.#rows(data, result, options);
     const [words, floats] = [new Uint32Array(bytes), new Float32Array(bytes)];
-    const rows = { length: data.rows };
-    return {
-      predicted: Uint32Array.from(rows, (_, i) => words[3 * i]),
-      confidence: Float32Array.from(rows, (_, i) => floats[3 * i + 1]),
-      rank: Uint32Array.from(rows, (_, i) => words[3 * i + 2]),
-    };
+    const predicted = allocate(Uint32Array, data.rows, "x");
+    const confidence = allocate(Float32Array, data.rows, "x");
+    const rank = allocate(Uint32Array, data.rows, "x");
+    for (let i = 0; i < data.rows; i++) {
+      predicted[i] = words[3 * i];
+      confidence[i] = floats[3 * i + 1];
+      rank[i] = words[3 * i + 2];
+    }
+    return { predicted, confidence, rank };
   }
 
   dispose(): void {
