@@ -64,7 +64,7 @@ test.each<[string, (signal: AbortSignal) => Promise<unknown>, number?]>([
   ["soft labels are divided by their sums", (signal) => toDistributions(ROUNDED, "y", signal), 4],
   ["values are looked at", (signal) => scanRows(NUMBERS, "x", signal)],
   ["the longest row is found", (signal) => maxSquaredNorm(ROWS, 16, rowReader(NUMBERS), undefined, signal)],
-  ["results are looked at", (signal) => assertFinite(new Float32Array(2 ** 22), 1, signal)],
+  ["results are looked at", (signal) => assertFinite(new Float32Array(2 ** 22), 1, { signal })],
   [
     "a report is made",
     (signal) =>
