@@ -7,7 +7,7 @@ import type { Backend, SgdSteps } from "../../src/backends/backend.ts";
 import { ReferenceBackend } from "../../src/backends/reference/backend.ts";
 import { BACKENDS } from "../support/backends.ts";
 import { expectClose } from "../support/expect-close.ts";
-import { type Overflow, type OverflowSpec, overflowProblem, without } from "../support/overflows.ts";
+import { type OverflowSpec, overflowProblem, without } from "../support/overflows.ts";
 import type { Problem } from "../support/problems.ts";
 import { withTrainer } from "../support/with-trainer.ts";
 
@@ -15,20 +15,18 @@ const ROWS = 37;
 const FEATURES = 6;
 const CLOSE = { absolute: 1e-6, relative: 1e-5 };
 
-/** The lost row is the first, one in the middle or the last; the class, too. */
-const SPECS: readonly OverflowSpec[] = [2, 10, 100].flatMap((classes) =>
-  (["infinity", "-infinity", "NaN"] as const).flatMap((overflow: Overflow, i) =>
-    [[0], [17], [ROWS - 1]].map((lost, j) => ({
-      rows: ROWS,
-      classes,
-      lost,
-      at: [0, classes >> 1, classes - 1][(i + j) % 3],
-      overflow,
-      targets: (["labels", "distributions"] as const)[(i + j) % 2],
-      labelSmoothing: (j + (classes >> 1)) % 3 === 0 ? 0.1 : 0,
-      isEnlarged: (i + (classes >> 1)) % 2 === 0,
-    })),
-  ),
+/** Every kind of overflow meets every number of classes, the lost row and the class each time elsewhere. */
+const SPECS: readonly OverflowSpec[] = [2, 10, 100].flatMap((classes, i) =>
+  (["infinity", "-infinity", "NaN"] as const).map((overflow, j) => ({
+    rows: ROWS,
+    classes,
+    overflow,
+    lost: [[0], [17], [ROWS - 1]][(i + j) % 3],
+    at: [0, classes >> 1, classes - 1][(i + 2 * j) % 3],
+    targets: (["labels", "distributions"] as const)[(i + j) % 2],
+    labelSmoothing: i === j ? 0.1 : 0,
+    isEnlarged: j === 2,
+  })),
 );
 
 function nameOf({ classes, lost, at, overflow, targets, labelSmoothing, isEnlarged }: OverflowSpec): string {
@@ -153,7 +151,7 @@ for (const backendCase of BACKENDS) {
       },
     } as const;
 
-    for (const size of [1e30, 1e38, 3.3e38]) {
+    for (const size of [1e38, 3.3e38]) {
       test.each([
         ["labels", wrong, 0],
         ["labels, smoothed", wrong, 0.25],
