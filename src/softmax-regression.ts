@@ -342,10 +342,13 @@ export class SoftmaxRegression {
     return this.#backend.info;
   }
 
-  /** Frees the device. What is running rejects with StateError. May be called again; `using` calls it, too. */
-  dispose(): void {
-    this.#backend.dispose();
-  }
+  /**
+   * Frees the device. What is running rejects with StateError. May be called again; `using` calls it, too.
+   *
+   * An own function, so that `structuredClone(model)` and `postMessage` fail instead of making an empty object of a
+   * model: give {@link toJSON}'s result or a file to another thread.
+   */
+  readonly dispose = (): void => this.#backend.dispose();
 
   /** {@link dispose}, for `using model = new SoftmaxRegression()`. */
   [DISPOSE](): void {

@@ -15,6 +15,17 @@ test("a model that was declared with using is disposed of at the end of its bloc
   await expect(outside.predict(X)).rejects.toThrow(StateError);
 });
 
+test("a model is never copied as an empty object: JSON has all of it, and cloning fails", async () => {
+  using model = new SoftmaxRegression({ device: "reference", l2: 0.01 });
+  expect(() => JSON.stringify(model)).toThrow(StateError);
+  await model.fit(X, ["no", "yes"]);
+  expect(() => structuredClone(model)).toThrow(expect.objectContaining({ name: "DataCloneError" }));
+  using copy = await SoftmaxRegression.load(JSON.stringify(model), { device: "reference" });
+  expect(await copy.predictProba(X)).toEqual(await model.predictProba(X));
+  expect(copy.l2).toBe(0.01);
+  expect(structuredClone(model.toJSON())).toMatchObject({ classes: ["no", "yes"] });
+});
+
 test("an engine without Symbol.dispose has it under the name that compilers ask for", async () => {
   vi.resetModules();
   const { Symbol: Whole } = globalThis;
