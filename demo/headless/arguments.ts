@@ -63,7 +63,14 @@ export function parseArguments(argv: readonly string[]): TrainArguments {
     .allowExcessArguments(false)
     .parse(argv);
   const { data, json, ...options } = command.opts<JobOptions & { data?: string; json: boolean }>();
-  return { options, json, ...(data !== undefined && { data }) };
+  return { options: givenOptions(command, options), json, ...(data !== undefined && { data }) };
+}
+
+/** Leaves out defaults, which are the library's own: those of another solver would be refused. */
+function givenOptions(command: Command, options: JobOptions): JobOptions {
+  const kept = ["device", "solver", ...(options.solver === "lbfgs" ? [] : ["epochs"])];
+  const isGiven = (name: string) => kept.includes(name) || command.getOptionValueSource(name) !== "default";
+  return Object.fromEntries(Object.entries(options).filter(([name]) => isGiven(name))) as JobOptions;
 }
 
 function number(text: string): number {

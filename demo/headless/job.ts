@@ -29,7 +29,7 @@ export type RateChoice =
 
 /** Options of the estimator in a form that can be sent. */
 export type JobOptions = Omit<SoftmaxRegressionOptions, "learningRate" | "device"> & {
-  readonly learningRate: RateChoice;
+  readonly learningRate?: RateChoice;
   readonly device: "auto" | "webgpu" | "wasm" | "reference";
 };
 
@@ -71,7 +71,11 @@ export async function runJob(
 ): Promise<JobResult> {
   const { train, test } = hasFiles ? await readFiles(fetchFile) : embedded();
   emit({ kind: "data", train: train.x.rows, test: test.x.rows, features: train.x.cols });
-  const model = new SoftmaxRegression({ ...options, learningRate: scheduleOf(options.learningRate) });
+  const { learningRate, ...others } = options;
+  const model = new SoftmaxRegression({
+    ...others,
+    ...(learningRate !== undefined && { learningRate: scheduleOf(learningRate) }),
+  });
   try {
     const { epochs, iterations, seconds } = await model.fit(train.x, train.y, {
       signal,
