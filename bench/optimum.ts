@@ -72,7 +72,7 @@ export async function main(argv: readonly string[]): Promise<number> {
 }
 
 function jobOf(device: (typeof DEVICES)[number], l2: number): Job {
-  return { hasFiles: true, options: { device, l2, solver: "lbfgs", learningRate: "auto" } };
+  return { hasFiles: true, options: { device, l2, solver: "lbfgs" } };
 }
 
 function whenWithin(seen: readonly Seen[], optimum: number, distance: number): string {
