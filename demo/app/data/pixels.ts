@@ -1,7 +1,7 @@
 /** Numbers as the bytes of pictures, and the scale that brings these to [0, 1]. */
 import { DataError } from "../../../src/index.ts";
 
-/** What a byte of a picture counts. */
+/** Factor from bytes of pictures to values in [0, 1]. */
 export const PIXEL_SCALE = 1 / 255;
 
 /**
