@@ -14,7 +14,7 @@ const CLASSES: u32 = 3u;          // K
 const FEATURES4: u32 = 1u;        // ⌈D/4⌉, vectors in a row of X
 const BIAS: bool = true;
 const STORAGE: u32 = 0u;          // how X is stored: 0 = f32, 1 = u8, 2 = f16
-const SCALED: bool = false;       // bytes and halves count segment.unit each; else bytes 1/255 and halves 1
+const SCALED: bool = false;       // true: bytes and halves are multiplied by segment.unit; false: bytes by 1/255
 const TARGETS: u32 = 1u;          // 1 = a label per row, 2 = a distribution per row (f32)
 const SMOOTHED: bool = false;     // labels are smoothed by ε; distributions are given smoothed
 const WEIGHTED: bool = false;     // rows have weights s; else s = 1

@@ -9,7 +9,7 @@ const CLASSES: u32 = 3u;          // K
 const FEATURES4: u32 = 1u;        // ⌈D/4⌉, vectors in a row of X
 const BIAS: bool = true;
 const STORAGE: u32 = 0u;          // how X is stored: 0 = f32, 1 = u8, 2 = f16
-const SCALED: bool = false;       // bytes and halves count segment.unit each; else bytes 1/255 and halves 1
+const SCALED: bool = false;       // true: bytes and halves are multiplied by segment.unit; false: bytes by 1/255
 const TILE_ROWS: u32 = 4u;
 const TILE_CLASSES: u32 = 3u;
 const WORKGROUP_SIZE: u32 = 32u;
@@ -36,7 +36,7 @@ struct Segment {
   epsilon: f32,
   decay: f32,         // what AdamW takes off each weight, as a part of it
   averaged: u32,      // steps that the average holds after this one
-  unit: f32,          // what a stored byte or half is multiplied by, with SCALED
+  unit: f32,          // factor from stored bytes or halves to values
 }
 
 @group(0) @binding(0) var<uniform> segment: Segment;

@@ -1,11 +1,11 @@
-/** Large arrays: the engine's own limit on one is told as a LimitError. */
+/** Makes large arrays; an engine that does not give one is reported as a LimitError. */
 import { LimitError } from "../errors.ts";
 
-/** A typed array, by its length. */
+/** Constructor of a typed array. */
 type ArrayType<T> = new (length: number) => T;
 
 /**
- * Zeros.
+ * Makes a typed array of zeros.
  *
  * @param argument what needs them
  * @throws LimitError more than this engine has in one piece

@@ -1,4 +1,4 @@
-/** Numbers that lie row by row, or as bits, copied into one typed array; the thread is given back now and then. */
+/** Copies numbers that lie row by row, or as bits, into one typed array, and gives the thread back now and then. */
 import { DataError, ShapeError } from "../errors.ts";
 import { pause } from "../pause.ts";
 import { allocate } from "./allocate.ts";
@@ -13,8 +13,8 @@ const PIECE = 2 ** 17;
 const PIECE_ROWS = 2 ** 15;
 
 /**
- * Arrays of `cols` numbers each as one matrix: of their own element type if all rows are typed arrays of the same, else
- * of float64.
+ * Copies rows of `cols` numbers each into one matrix: of their own element type if all are typed arrays of the same,
+ * else of float64.
  *
  * @throws ShapeError, DataError rows of unequal length, or of something other than numbers
  * @throws LimitError the array for them is too large for the engine; the signal's reason
@@ -37,7 +37,7 @@ export async function convertRows(
   return { data, rows: rows.length, cols };
 }
 
-/** The numbers whose float16 bits `halves` are. @throws LimitError; the signal's reason */
+/** Converts the bits of float16 numbers. @throws LimitError; the signal's reason */
 export async function convertHalfBits(
   halves: MatrixData,
   argument: string,
@@ -52,7 +52,7 @@ export async function convertHalfBits(
   return data;
 }
 
-/** One of the rows, if all are typed arrays of the same type; else null. */
+/** Returns one of the rows if all are typed arrays of the same type; else null. */
 async function typeOfRows(
   rows: readonly unknown[],
   cols: number,
@@ -78,7 +78,7 @@ async function typeOfRows(
   return common;
 }
 
-/** Writes a row of the array; a plain row comes only where that is of float64. */
+/** Writes a row into the array, which is of float64 if there are plain rows. */
 function copyRow(row: Row, data: MatrixData, i: number, cols: number, argument: string): void {
   const start = i * cols;
   if (!Array.isArray(row)) {

@@ -1,7 +1,6 @@
 /**
  * Objects that hold numbers or labels in one flat array and say how they are laid out: `{ data, rows, cols }`, and the
- * tensors of other libraries, `{ data, shape }` and `{ data, dims }`. Nothing is read but the data's presence; what the
- * elements are is checked by whoever wants numbers or labels.
+ * tensors of other libraries, `{ data, shape }` and `{ data, dims }`. Elements are not looked at here.
  */
 import { DataError, ShapeError } from "../errors.ts";
 import { describe, isMatrixData, type MatrixData, tagOf } from "./matrix.ts";
@@ -12,7 +11,7 @@ export interface Flat {
   /** Integers of at least 1, of any number. */
   readonly sizes: readonly number[];
   readonly scale: number | undefined;
-  /** Whether 16-bit integers are the bits of halves, as where an engine has no Float16Array. */
+  /** Whether 16-bit integers are the bits of halves, as they are if an engine has no Float16Array. */
   readonly areHalfBits: boolean;
 }
 
@@ -27,14 +26,14 @@ const HERE: readonly unknown[] = [undefined, "cpu", "cpu-pinned"];
 const MIN_SCALE = 2 ** -126;
 const MAX_SCALE = (2 - 2 ** -23) * 2 ** 127;
 
-/** Whether `value` has data and sizes, whatever they hold. */
+/** Says whether `value` has data and sizes, whatever they hold. */
 export function isFlat(value: unknown): value is object {
   if (typeof value !== "object" || value === null || !("data" in value)) return false;
   return ("rows" in value && "cols" in value) || SHAPE_NAMES.some((name) => name in value);
 }
 
 /**
- * The array, its sizes and its scale.
+ * Reads the array, its sizes and its scale.
  *
  * @throws ShapeError sizes that are none
  * @throws DataError  data that lie on a GPU, or not row after row; an impossible scale
@@ -63,7 +62,7 @@ export function flatOf(value: object, argument: string): Flat {
   };
 }
 
-/** Typed data of so many elements. @throws DataError, ShapeError */
+/** Checks that data are a typed array of so many elements. @throws DataError, ShapeError */
 export function checkData(data: unknown, rows: number, cols: number, argument: string): MatrixData {
   if (!isMatrixData(data))
     throw new DataError(
@@ -74,7 +73,7 @@ export function checkData(data: unknown, rows: number, cols: number, argument: s
   return data;
 }
 
-/** @throws ShapeError */
+/** Checks that there are rows × cols elements. @throws ShapeError */
 export function checkLength(
   { length }: ArrayLike<unknown>,
   rows: number,
@@ -88,7 +87,7 @@ export function checkLength(
   );
 }
 
-/** Whether a value is an array, or a typed one. */
+/** Says whether a value is an array, plain or typed. */
 export function isListLike(value: unknown): value is ArrayLike<unknown> & Iterable<unknown> {
   return Array.isArray(value) || (ArrayBuffer.isView(value) && "length" in value);
 }
@@ -129,7 +128,7 @@ function sizeOf(size: unknown, argument: string): number {
   throw new ShapeError(argument, `expected an integer of at least 1, got ${describe(size)}`);
 }
 
-/** Steps along an axis of one element are never taken. @throws DataError */
+/** Checks that elements lie row after row; the step along an axis of one element is never taken. @throws DataError */
 function checkStrides(value: object, sizes: readonly number[], argument: string): void {
   const name = STRIDE_NAMES.find((known) => isListLike(Reflect.get(value, known)));
   if (!name) return;
@@ -143,7 +142,7 @@ function checkStrides(value: object, sizes: readonly number[], argument: string)
   );
 }
 
-/** Above 0, and no number that float32 rounds to 0 or infinity, since kernels multiply by it. */
+/** Refuses what float32 rounds to 0 or infinity, since kernels multiply by it. @throws DataError */
 function checkScale(scale: unknown, argument: string): asserts scale is number | undefined {
   if (scale === undefined) return;
   if (typeof scale === "number" && scale >= MIN_SCALE && scale <= MAX_SCALE) return;

@@ -46,7 +46,7 @@ export function checkLabelCount({ kind, rows: found }: GivenLabels, rows: number
   throw new ShapeError(argument, `expected ${what} for each of ${rows} rows, got ${found}`);
 }
 
-/** Reads labels one after the other, each of the type that the first has that is not ignored. */
+/** Reads labels one after the other and checks that all but ignored ones are of one type. */
 export class LabelReader {
   readonly #at: (i: number) => unknown;
   readonly #argument: string;
@@ -89,7 +89,7 @@ export class LabelReader {
   }
 }
 
-/** Whether a value may name a class. */
+/** Says whether a value may name a class. */
 export function isLabel(value: unknown): value is Label {
   if (typeof value === "number") return Number.isInteger(value) && value >= 0;
   return typeof value === "string" || typeof value === "boolean";

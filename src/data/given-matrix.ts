@@ -13,8 +13,8 @@ export interface GivenMatrix {
   readonly rows: number;
   readonly cols: number;
   /**
-   * The matrix itself. Typed data are taken as they are, arrays of rows are copied: into their own type if all rows
-   * have the same, else into float64.
+   * Returns the matrix itself. Typed data are taken as they are, arrays of rows are copied: into their own type if all
+   * rows have the same, else into float64.
    *
    * @throws ShapeError, DataError rows of unequal length, or of something other than numbers
    * @throws LimitError more than this engine has in one piece; the signal's reason
@@ -38,12 +38,12 @@ export function openMatrix(value: MatrixLike, argument: string): GivenMatrix {
   );
 }
 
-/** The matrix that a caller gives, opened and converted. @throws as both */
+/** Opens and converts a matrix. @throws as both */
 export async function toMatrix(value: MatrixLike, argument: string, signal?: AbortSignal): Promise<Matrix> {
   return openMatrix(value, argument).convert(signal);
 }
 
-/** A matrix of which the flat form is known. */
+/** Opens a matrix whose flat form is known. @throws as {@link openMatrix} */
 export function openFlat(value: object, flat: Flat, argument: string): GivenMatrix {
   const [rows, cols] = twoOf(flat.sizes, argument);
   checkCount(rows, cols, argument);
@@ -75,7 +75,7 @@ function openRows(rows: readonly unknown[], argument: string): GivenMatrix {
   return { rows: rows.length, cols, convert: (signal) => convertRows(rows, cols, argument, signal) };
 }
 
-/** Whether a value is a row of numbers, whatever they are. */
+/** Says whether a value is an array that may be a row, whatever it holds. */
 export function isRow(value: unknown): value is Row {
   return Array.isArray(value) || isMatrixData(value);
 }

@@ -8,7 +8,9 @@ import { type ByteReader, type ByteSource, withSources } from "./byte-source.ts"
 import { checkForeign, FOREIGN_LENGTH } from "./foreign-file.ts";
 import { MAX_ELEMENTS, type Matrix } from "./matrix.ts";
 
-/** Images `[rows, cols]`, one per row, `cols = height × width`. Elements are bytes, and values in [0, 1]: scale is 1/255. */
+/**
+ * Images `[rows, cols]`, one per row, `cols = height × width`. Elements are bytes, which the scale makes values in [0, 1].
+ */
 export interface IdxImages extends Matrix<Uint8Array> {
   /** 1/255 */
   readonly scale: number;

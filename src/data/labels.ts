@@ -31,7 +31,7 @@ export type Labels =
   | Float32Array
   | Float64Array;
 
-/** The same in an array, or a tensor, of one column: `[N,1]`; of a tensor also `[N]`. */
+/** Labels `[N,1]`: an array of rows of one label each. A tensor may be `[N,1]` or `[N]`. */
 export type LabelColumn =
   | readonly (readonly number[])[]
   | readonly (readonly string[])[]
@@ -95,12 +95,12 @@ export function declareClasses(classes: readonly Label[], argument: string): Lab
   return toClasses(seen);
 }
 
-/** The labels in the order of classes. */
+/** Sorts labels into the order of classes. */
 export function toClasses(labels: ReadonlySet<Label>): Label[] {
   return Array.from(labels).sort(ascending);
 }
 
-/** @throws ShapeError soft labels that have not one column per class */
+/** Checks soft labels for a column per class. @throws ShapeError */
 export function checkColumns(y: GivenLabels, classes: readonly Label[], argument: string): void {
   if (y.kind === "labels" || y.matrix.cols === classes.length) return;
   throw new ShapeError(
@@ -110,7 +110,7 @@ export function checkColumns(y: GivenLabels, classes: readonly Label[], argument
 }
 
 /**
- * The targets `y` means if these are the classes. A row to ignore gets the first class, for form's sake.
+ * Returns the targets that `y` means if these are the classes. A row to ignore gets the first class, for form's sake.
  *
  * @throws ShapeError soft labels that have not one column per class
  * @throws DataError  a label that is not among `classes`; soft rows that are negative or do not sum to 1

@@ -32,8 +32,8 @@ export interface Matrix<T extends MatrixData = MatrixData> {
   readonly rows: number;
   readonly cols: number;
   /**
-   * What each element is multiplied by to give its value, a number above 0 that float32 holds: with 1/255, bytes are
-   * pixels in [0, 1]. Default 1, for every element type.
+   * Factor from elements to values, a number above 0 that float32 holds: with 1/255, bytes are pixels in [0, 1].
+   * Default 1, for every element type.
    */
   readonly scale?: number | undefined;
 }
@@ -68,27 +68,27 @@ const DATA_TAGS: readonly string[] = [
   "Uint32Array",
 ];
 
-/** Whether the elements are unsigned bytes. */
+/** Says whether the elements are unsigned bytes. */
 export function isByteData(data: MatrixData): data is Uint8Array | Uint8ClampedArray {
   return BYTE_TAGS.includes(tagOf(data));
 }
 
-/** Whether the elements are half-precision floats. */
+/** Says whether the elements are half-precision floats. */
 export function isHalfData(data: MatrixData): data is Float16Data {
   return tagOf(data) === "Float16Array";
 }
 
-/** What one element of the matrix is multiplied by to give its value. */
+/** Returns the factor from elements to values. */
 export function scaleOf({ scale = 1 }: Pick<Matrix, "scale">): number {
   return scale;
 }
 
-/** Whether `data` is a typed array of one of the element types that a matrix may have. */
+/** Says whether `data` is a typed array of one of the element types that a matrix may have. */
 export function isMatrixData(data: unknown): data is MatrixData {
   return ArrayBuffer.isView(data) && DATA_TAGS.includes(tagOf(data));
 }
 
-/** What kind of typed array a view is, by name. */
+/** Names the kind of typed array that a view is. */
 export function tagOf(view: ArrayBufferView): string {
   return Object.prototype.toString.call(view).slice("[object ".length, -1);
 }

@@ -1,4 +1,4 @@
-/** What to write instead of a value that is no matrix and no labels, for error messages. */
+/** Says what to write instead of a value that is no matrix and no labels, for error messages. */
 import { describe, isMatrixData, tagOf } from "./matrix.ts";
 
 const REMEDIES: readonly (readonly [matches: (value: object) => boolean, write: (name: string) => string])[] =
@@ -11,7 +11,7 @@ const REMEDIES: readonly (readonly [matches: (value: object) => boolean, write: 
     [(value) => Symbol.iterator in value && !ArrayBuffer.isView(value), (x) => `write Array.from(${x})`],
   ];
 
-/** What a value is that is no matrix or no list of labels, and what to write instead, if that is known. */
+/** Describes a value that is no matrix or no list of labels, and says what to write instead, if that is known. */
 export function instead(value: unknown, name: string): string {
   if (typeof value === "string") return `${describe(value)}; text must be parsed first`;
   if (typeof value !== "object" || value === null) return describe(value);
@@ -22,7 +22,7 @@ export function instead(value: unknown, name: string): string {
   return found ? `${describe(value)}; ${found[1](name)}` : describe(value);
 }
 
-/** The same of an element of an array that is no row of numbers. */
+/** Does the same for an element of an array that is no row of numbers. */
 export function insteadOfRow(row: unknown, name: string): string {
   if (typeof row === "number") return `${row}; one row is written [${name}]`;
   if (typeof row !== "object" || row === null) return describe(row);

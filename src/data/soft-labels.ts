@@ -7,17 +7,17 @@ import { isByteData, type Matrix, scaleOf } from "./matrix.ts";
 /** How far the sum of a row of soft labels may be from 1. */
 const SUM_TOLERANCE = 1e-3;
 
-/** Scale up to which bytes are rounded probabilities, which may be off by half a byte per class more: percents. */
+/** Largest scale at which bytes are rounded probabilities, off by up to half a byte per class more: percents. */
 const ROUNDED_SCALE = 1 / 100;
 
-/** How far it may be for the row to be taken as it is; others are divided by their sum, as Σ q = 1 is relied on. */
+/** How far the sum may be from 1 for the row to be taken as it is; other rows are divided by their sum. */
 const EXACT_SUM = 1e-6;
 
 /** Elements looked at between two pauses: some milliseconds of work. */
 const PIECE = 2 ** 18;
 
 /**
- * The distributions, as given if all rows sum to 1, else a copy whose rows do.
+ * Returns the distributions: as given if all rows sum to 1, else a copy whose rows do.
  *
  * @throws DataError  rows that are negative or do not sum to 1
  * @throws LimitError the copy is too large for the engine; the signal's reason

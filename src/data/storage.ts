@@ -1,8 +1,8 @@
 /**
  * How a device stores the rows of a matrix: float32, float16 or bytes. Chosen by the data or by name, and packed row by
- * row without a second copy of the whole. Bytes and halves of the caller's stay what they are, and count what the
- * matrix's scale says; other data become values, in bytes multiples of 1/255. Values that a storage cannot hold are
- * refused.
+ * row without a second copy of the whole. Bytes and halves of the caller's stay as they are, and the matrix's scale is
+ * applied as they are read; other data become values, in bytes multiples of 1/255. Values that a storage cannot hold
+ * are refused.
  */
 import { DataError } from "../errors.ts";
 import { allocate } from "./allocate.ts";
@@ -40,7 +40,7 @@ export function storageOfSource({ x, storage = "auto", standardization }: RowsSo
   return standardization && storage === "auto" ? "f32" : storageOf(x, storage);
 }
 
-/** What a stored element is multiplied by to give its value, float32 aside. */
+/** Returns the factor from stored bytes or halves to values; 1 for float32. */
 export function unitOf(source: RowsSource): number {
   const { x, standardization } = source;
   const storage = storageOfSource(source);
@@ -56,8 +56,8 @@ export function emptyRows(storage: Storage, length: number): Float32Array | Uint
 }
 
 /**
- * The matrix's own memory as `storage`, row after row, if it has that form already; null if it must be converted.
- * Bytes and halves count {@link unitOf} each; float32 has no unit, and is converted if it has a scale.
+ * Returns the matrix's own memory as `storage`, row after row, if it has that form already; null if it must be
+ * converted. Bytes and halves are to be multiplied by {@link unitOf}; float32 with a scale must be converted.
  */
 export function asStored(x: Matrix, storage: Storage): Packed | null {
   const { data, rows, cols } = x;

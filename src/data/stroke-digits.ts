@@ -21,7 +21,10 @@ export interface StrokeDigitsOptions {
   readonly seed?: number;
 }
 
-/** Images `[rows, 784]`, one per row. Elements are bytes, 0 for ground and 255 for full ink, and values in [0, 1]. */
+/**
+ * Images `[rows, 784]`, one per row. Elements are bytes, 0 for ground and 255 for full ink, which the scale makes values
+ * in [0, 1].
+ */
 export interface StrokeDigitImages extends Matrix<Uint8Array> {
   /** 1/255 */
   readonly scale: number;

@@ -126,7 +126,7 @@ interface Sorted {
   readonly offsets: Uint32Array;
 }
 
-/** One counting sort by t·K + p, for as many cells as there are rows at most; offsets by true class. */
+/** Sorts rows by their cell t·K + p in one counting sort: for no more cells than rows. Offsets are by true class. */
 function sortedByCell(
   targets: Uint32Array,
   predicted: Uint32Array,

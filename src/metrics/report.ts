@@ -64,23 +64,15 @@ export interface ReportSource {
 }
 
 /**
- * The report on these rows. Each count goes over all of them at once, some milliseconds per million rows; the thread is
+ * Makes the report on these rows. Each count goes over all of them at once, some milliseconds per million rows; the thread is
  * given back in between.
  *
  * @throws DataError rows without targets; the signal's reason
  */
-export async function reportOf(
-  {
-    targets,
-    weights,
-    outcomes: { predicted, confidence, rank },
-    loss,
-    classes,
-    topK = [1, 3, 5].filter((k) => k < classes.length),
-    bins: binCount = 15,
-  }: ReportSource,
-  signal?: AbortSignal,
-): Promise<ClassificationReport> {
+export async function reportOf(source: ReportSource, signal?: AbortSignal): Promise<ClassificationReport> {
+  const { targets, weights, loss, classes, bins: binCount = 15 } = source;
+  const { predicted, confidence, rank } = source.outcomes;
+  const { topK = [1, 3, 5].filter((k) => k < classes.length) } = source;
   await pause(signal);
   const truth = targetClasses(targets);
   await pause(signal);

@@ -6,12 +6,12 @@
  * There is no least value if every row is predicted right: then the loss falls for ever as T goes to 0. Nor is there
  * one if the scores are no better than chance: then it falls as T grows.
  */
-import { assertFinite } from "../checks.ts";
 import type { LabelsLike } from "../data/labels.ts";
 import type { MatrixLike } from "../data/matrix.ts";
 import type { CalibrationResult, EvaluateOptions } from "../fit-options.ts";
 import type { Parameters } from "../objective.ts";
 import { type Applied, type AppliedModel, applyLabelled } from "./apply.ts";
+import { assertNoneLost } from "./evaluate.ts";
 import { tempered } from "./fitted.ts";
 import type { LabelledRows } from "./labelled-rows.ts";
 
@@ -43,7 +43,8 @@ export function calibrate(
 async function bestCalibration(applied: Applied): Promise<CalibrationResult> {
   const { trainer, data, run, rows, parameters } = applied;
   const { loss: lossBefore, correct } = await trainer.evaluate(data, run);
-  await assertFinite([lossBefore], 1);
+  if (!Number.isFinite(lossBefore))
+    await assertNoneLost({ loss: lossBefore }, await trainer.outcomes(data, run), rows.weights, run);
   const isSeparated = correct === rows.countedRows && hasCertainTargets(rows);
   const { temperature, reason } = isSeparated ? unbounded("separated") : await bestTemperature(applied);
   trainer.write(tempered({ parameters, temperature }));

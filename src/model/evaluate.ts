@@ -51,8 +51,8 @@ function givenWeights({ weights, weightUnit }: LabelledRows): ArrayLike<number> 
 }
 
 /** @throws DataError naming the first row that counts and whose scores overflow */
-async function assertNoneLost(
-  { loss }: Evaluation,
+export async function assertNoneLost(
+  { loss }: Pick<Evaluation, "loss">,
   { confidence }: Outcomes,
   weights: Float32Array | undefined,
   { signal }: RunOptions,

@@ -54,14 +54,14 @@ export function openRows(x: MatrixLike, y: LabelsLike, names: RowNames): GivenRo
   return rows;
 }
 
-/** @throws ShapeError rows of other features, or soft labels of other classes, than the model's */
+/** Checks features, and classes of soft labels, against the model's. @throws ShapeError */
 export function checkSizes({ x, y, names }: GivenRows, { classes, features }: Learnt): void {
   checkFeatures(x, features, names.x);
   checkColumns(y, classes, names.y);
 }
 
 /**
- * Rows and targets that fit a model, converted piece by piece.
+ * Converts rows and targets to those of a model, piece by piece.
  *
  * @throws ShapeError, DataError, LimitError, OptionError; the signal's reason
  */

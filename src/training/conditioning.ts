@@ -25,7 +25,7 @@ const SAMPLE = { most: 513, least: 65, cells: 2 ** 22 };
 
 /**
  * Returns the mean and scale of the features that L-BFGS works with; undefined for other solvers, or if rows are
- * stored in less than float32 (fractions of bytes are on a common footing).
+ * stored as bytes or halves, which cannot hold centred and scaled values.
  */
 export async function conditioningOf(
   { matrix, weights }: LabelledRows,

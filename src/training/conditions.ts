@@ -31,8 +31,9 @@ export function conditionsOf(options: ResolvedOptions, { matrix, weights }: Labe
 /** FNV-1a of the bits: sample weights, class weights and ignored labels are all in there. */
 function hashOf(weights: Float32Array): number {
   let hash = 0x811c9dc5;
-  for (const word of new Uint32Array(weights.buffer, weights.byteOffset, weights.length))
-    hash = Math.imul(hash ^ word, 0x01000193);
+  const words = new Uint32Array(weights.buffer, weights.byteOffset, weights.length);
+  // By index: over millions of rows an iterator costs several times as much.
+  for (let i = 0; i < words.length; i++) hash = Math.imul(hash ^ words[i], 0x01000193);
   return hash >>> 0;
 }
 

@@ -77,7 +77,7 @@ export async function prepareFit(given: Given, mayCondition: boolean): Promise<F
   };
 }
 
-/** The classes and features that rows are to be trained with. @throws DataError, LimitError; the signal's reason */
+/** Finds the classes and features that rows are to be trained with. @throws DataError, LimitError; the signal's reason */
 async function learn(
   { x, y, names }: GivenRows,
   declared: readonly Label[] | undefined,

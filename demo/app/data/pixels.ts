@@ -2,7 +2,7 @@
 import { DataError } from "../../../src/index.ts";
 import { inBlocks } from "./in-blocks.ts";
 
-/** What a byte of a picture counts. */
+/** Factor from bytes of pictures to values in [0, 1]. */
 export const PIXEL_SCALE = 1 / 255;
 
 /**

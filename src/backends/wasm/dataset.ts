@@ -31,7 +31,7 @@ export class WasmDataset extends KeptDataset {
   /** The caller's rows, which workers get their shares from. */
   readonly source: DatasetSource;
   readonly storage: Storage;
-  /** What a stored byte or half is multiplied by to give its value. */
+  /** Factor from stored bytes or halves to values. */
   readonly unit: number;
   /** ε of labels; distributions are smoothed while they are packed. */
   readonly labelSmoothing: number;

@@ -36,7 +36,7 @@ export interface Chunk {
 /** A data set on the GPU. */
 export class WebGpuDataset extends KeptDataset {
   readonly storage: Storage;
-  /** What a stored byte or half is multiplied by to give its value. */
+  /** Factor from stored bytes or halves to values. */
   readonly unit: number;
   /** ε that the kernels are to smooth labels by; 0 for distributions, which are kept smoothed. */
   readonly labelSmoothing: number;
@@ -51,7 +51,7 @@ export class WebGpuDataset extends KeptDataset {
     this.onDispose(() => disposeAll(chunks));
   }
 
-  /** Whether the kernels are to multiply by the unit: bytes of 1/255 and halves of 1 are read in one instruction. */
+  /** Whether kernels multiply by the unit. Bytes of 1/255 and halves of 1 they read in one instruction. */
   get isScaled(): boolean {
     return this.storage !== "f32" && this.unit !== (this.storage === "u8" ? 1 / 255 : 1);
   }

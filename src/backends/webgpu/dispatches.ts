@@ -44,7 +44,7 @@ export type Operation =
 /** What a data set's kernels depend on. */
 export interface DataKind {
   readonly storage: Storage;
-  /** Whether bytes and halves are multiplied by the segments' unit; else bytes count 1/255 and halves 1. */
+  /** Whether bytes and halves are multiplied by the segments' unit; else bytes are by 1/255. */
   readonly isScaled: boolean;
   readonly targetKind: Dataset["targetKind"];
   readonly isWeighted: boolean;

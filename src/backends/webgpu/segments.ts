@@ -39,7 +39,7 @@ export interface Batch {
   readonly splits: number;
   /** ε of the labels. */
   readonly labelSmoothing: number;
-  /** What a stored byte or half is multiplied by to give its value. */
+  /** Factor from stored bytes or halves to values. */
   readonly unit: number;
   readonly update: Update | null;
 }

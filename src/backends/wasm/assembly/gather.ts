@@ -9,7 +9,7 @@ const HALVES: u32 = 2;
  * @param index     `count` row numbers
  * @param x         rows, `rowBytes` apart (a multiple of 16), each padded with zeros
  * @param storage   0 f32, 1 bytes, 2 float16
- * @param unit      what a byte or half is multiplied by to give its value
+ * @param unit      factor from bytes or halves to values
  * @param vectors   whole vectors of four features in a row
  * @param scratch   room for `count` converted rows and 64 bytes more
  * @param addresses where `count` addresses go
