@@ -46,6 +46,8 @@ export function demoServer(port: number): InlineConfig {
 export async function buildDemo(
   outDir: string = fileURLToPath(new URL(`../${OUTPUT}`, import.meta.url)),
 ): Promise<void> {
+  // Vite takes what JSX becomes from there: otherwise places in the sources are written into the pages.
+  process.env.NODE_ENV = "production";
   await build({
     root: fileURLToPath(new URL(".", import.meta.url)),
     base: "./",

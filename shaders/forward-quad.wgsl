@@ -1,6 +1,6 @@
 // forward-quad: rows to the gradient of their scores in one dispatch, where a load costs more than arithmetic
 //
-//   Z = X Wᵀ + b  →  P = softmax(Z), CE  →  dLogits [rows,K] = (P − Q) · s / Σ s
+//   Z = X Wᵀ + b  →  P = softmax(Z), CE  →  dLogits [rows,K] = (P − Q) · s · scale
 //
 // The same as forward.wgsl but for the scores: the four threads of a quad share a tile of 4·TILE_ROWS rows and
 // 4·TILE_CLASSES4 classes. Each loads its own TILE_ROWS rows, but only every fourth class's weights, and the quad
@@ -183,7 +183,7 @@ fn orNaN(value: f32, isLost: bool) -> f32 {
   return bitcast<f32>(bitcast<u32>(value) | select(0u, 0x7fc00000u, isLost));
 }
 
-// Scores of a row to dLogits in place; ½ s·CE / Σ s and whether the row is right, in the first of its lanes.
+// Scores of a row to dLogits in place; ½ s·CE·scale and whether the row is right, in the first of its lanes.
 fn softmaxRow(position: u32, inside: bool, thread: u32) -> vec2f {
   let lane = thread % LANES;
   let here = min(position, segment.rows - 1u);

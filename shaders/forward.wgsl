@@ -1,6 +1,6 @@
 // forward: rows to the gradient of their scores in one dispatch
 //
-//   Z = X Wᵀ + b  →  P = softmax(Z), CE  →  dLogits [rows,K] = (P − Q) · s / Σ s
+//   Z = X Wᵀ + b  →  P = softmax(Z), CE  →  dLogits [rows,K] = (P − Q) · s · scale
 //
 // A workgroup owns GROUP_ROWS whole rows, so that what softmax needs of a row never leaves the group. First its
 // threads share the scores out in tiles of TILE_ROWS × TILE_CLASSES, each held in registers (matmul.wgsl says
@@ -193,7 +193,7 @@ fn orNaN(value: f32, isLost: bool) -> f32 {
   return bitcast<f32>(bitcast<u32>(value) | select(0u, 0x7fc00000u, isLost));
 }
 
-// Scores of a row to dLogits in place; ½ s·CE / Σ s and whether the row is right, in the first of its lanes.
+// Scores of a row to dLogits in place; ½ s·CE·scale and whether the row is right, in the first of its lanes.
 fn softmaxRow(position: u32, inside: bool, thread: u32) -> vec2f {
   let lane = thread % LANES;
   let here = min(position, segment.rows - 1u);

@@ -1,12 +1,12 @@
 // gradient-shared: from scores to partial gradients through workgroup memory, softmax on the way
 //
-//   dLogits [rows,K] = (P − Q) · s / Σ s,   partial [P][K,D] with Σ_P partial = dLogitsᵀ · X
+//   dLogits [rows,K] = (P − Q) · s · scale,   partial [P][K,D] with Σ_P partial = dLogitsᵀ · X
 //
 // A workgroup of 16 × 16 threads owns 16·TILE_CLASSES classes × 16·TILE_FEATURES4 vectors of features of one
 // partial gradient, in registers, and walks the rows of its split, DEPTH at a time: it puts each row's softmax
 // together from what scores-shared.wgsl left of its tiles, computes dLogits of its own classes once for all its
 // threads, and stages them and the rows in workgroup memory. The groups of the first classes and features also
-// add up the loss: for each split ½ Σ s·CE / Σ s and the number of rows with s > 0 whose highest score is the
+// add up the loss: for each split ½ Σ s·CE·scale and the number of rows with s > 0 whose highest score is the
 // target's. A row one of whose scores overflowed makes NaN of both its loss and its dLogits, unless s = 0; values of
 // rows with s = 0 count as 0.
 
@@ -64,7 +64,7 @@ struct Segment {
 @group(0) @binding(8) var<storage, read_write> losses: array<vec2f>;
 
 var<workgroup> rowOf: array<u32, DEPTH>;
-var<workgroup> ofRow: array<vec3f, DEPTH>;  // maximum; 1 / sum, NaN if a score overflowed; s / Σ s
+var<workgroup> ofRow: array<vec3f, DEPTH>;  // maximum; 1 / sum, NaN if a score overflowed; s · scale
 var<workgroup> lossOf: array<vec2f, DEPTH>;
 var<workgroup> tStaged: array<f32, DEPTH * GROUP_CLASSES>;
 var<workgroup> xStaged: array<vec4f, DEPTH * GROUP_FEATURES4>;

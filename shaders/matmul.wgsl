@@ -22,7 +22,7 @@ struct Segment {
   rows: u32,          // rows of the segment
   shuffled: u32,      // 1: rows are found through order
   lossSlot: u32,      // where the losses of the segment go
-  scale: f32,         // 1 / Σ s over the whole batch
+  scale: f32,         // 1 / Σ s over all rows; in a step of SGD 1 / (B · mean s)
   splits: u32,        // partial gradients the rows are split into
   accumulate: u32,    // 1: add to the partial gradients of the batch's earlier segments
   learningRate: f32,

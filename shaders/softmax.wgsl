@@ -2,12 +2,12 @@
 //
 //   m = max_k z_k,  p_k = exp(z_k − m) / Σ_c exp(z_c − m)
 //   CE = log Σ_c exp(z_c − m) + Σ_k q_k (m − z_k)            never negative, nothing clipped
-//   dLogits [rows,K] = (P − Q) · s / Σ s
+//   dLogits [rows,K] = (P − Q) · s · scale
 //
 // LANES threads share a row, each taking every LANES-th class, and meet in workgroup memory; the trees there
-// have a fixed order. A workgroup leaves one pair, its ½ Σ s·CE / Σ s and its number of rows with s > 0 whose highest
+// have a fixed order. A workgroup leaves one pair, its ½ Σ s·CE·scale and its number of rows with s > 0 whose highest
 // score is the target's, and the host adds the pairs up in double precision. Half the loss, because two scores may
-// lie twice as far apart as float32 reaches. Without targets, Q = 0 and s / Σ s = 1, so what is left in place of the
+// lie twice as far apart as float32 reaches. Without targets, Q = 0 and s · scale = 1, so what is left in place of the
 // scores is P. A row one of whose scores overflowed leaves NaN, in its loss too; a row with s = 0 leaves 0.
 
 const CLASSES: u32 = 3u;          // K

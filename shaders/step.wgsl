@@ -1,12 +1,12 @@
 // step: rows to partial gradients with one read of X, for small K·D
 //
-//   Z = X Wᵀ + b  →  P = softmax(Z), CE  →  dLogits = (P − Q) · s / Σ s
+//   Z = X Wᵀ + b  →  P = softmax(Z), CE  →  dLogits = (P − Q) · s · scale
 //   →  partial [P][K,D] with Σ_P partial = dLogitsᵀ X
 //
 // A workgroup owns all of K·D: each thread TILE_FEATURES4 vectors of features, whose weights and gradient it keeps
 // in registers while the group walks the rows of its split. A row is read once: its threads' shares of the scores
 // meet through subgroups and workgroup memory, and the same registers then add to the gradient. The bias is one
-// more vector of features, (1, 0, 0, 0), that is not stored. Each group leaves its ½ Σ s·CE / Σ s and the number of
+// more vector of features, (1, 0, 0, 0), that is not stored. Each group leaves its ½ Σ s·CE·scale and the number of
 // rows with s > 0 whose highest score is the target's. A row one of whose scores overflowed makes NaN of both its loss
 // and its dLogits, unless s = 0. Needs subgroups, and a subgroup to be threads in a row.
 

@@ -237,7 +237,9 @@ function hasEffect(name: string, solver: ResolvedOptions["solver"], mayBePartial
 function checkEffect(name: string, solver: ResolvedOptions["solver"], mayBePartial: boolean): void {
   if (hasEffect(name, solver, mayBePartial)) return;
   const solvers = EFFECTS[name as keyof ResolvedOptions]?.filter((other) => other !== "partialFit") ?? [];
-  const instead = Object.hasOwn(COUNTERPARTS, name) ? `, or ${COUNTERPARTS[name]}` : "";
+  const isForBatches = EFFECTS[name as keyof ResolvedOptions]?.includes("partialFit");
+  const counterpart = Object.hasOwn(COUNTERPARTS, name) ? `, or ${COUNTERPARTS[name]}` : "";
+  const instead = isForBatches ? ", or give it to load with the fitted model, for partialFit" : counterpart;
   throw new OptionError(
     name,
     `has no effect with solver "${solver}"; use solver ${solvers.map((other) => `"${other}"`).join(" or ")}${instead}`,

@@ -57,8 +57,8 @@ const DISPOSE: typeof Symbol.dispose = Symbol.dispose ?? Symbol.for("Symbol.disp
  */
 export class SoftmaxRegression {
   #options: ResolvedOptions;
-  /** Names of the options that were given. */
-  readonly #given: readonly string[];
+  /** Names of the options that the caller gave; those of a file are none of them. */
+  #given: readonly string[];
   readonly #backend: BackendOwner;
   readonly #state = new ModelState();
   readonly #fits = new OneFit();
@@ -66,7 +66,7 @@ export class SoftmaxRegression {
   /** @throws OptionError an unknown option, or a value out of range */
   constructor(options: SoftmaxRegressionOptions = {}) {
     this.#options = resolveOptions(options);
-    this.#given = Object.keys(options).filter((name) => options[name as keyof typeof options] !== undefined);
+    this.#given = namesOf(options);
     this.#backend = new BackendOwner(this.#options.device, this.#options);
   }
 
@@ -106,6 +106,7 @@ export class SoftmaxRegression {
     const { weights, bias, progress } = saved;
     const resumable = progress && (await unpackProgress(progress, weights.length, bias.length));
     const model = new SoftmaxRegression(optionsOf(saved, given));
+    model.#given = namesOf(given);
     model.#state.replace(fittedOf(saved), resumable);
     return model;
   }
@@ -282,9 +283,9 @@ export class SoftmaxRegression {
 
   /**
    * What `JSON.stringify(model)` writes, which {@link load} reads: the model without an interrupted fit. It holds the
-   * thread; prefer {@link toJsonText} for large models.
+   * thread; prefer {@link toJsonText} for large models. −0 becomes 0.
    *
-   * @throws StateError before the first fit
+   * @throws StateError before the first fit; FormatError more than 2²⁴ numbers
    */
   toJSON(): object {
     return modelToPlainJson(savedModel(this.#requireFitted(), this.#options, null));
@@ -391,4 +392,9 @@ export class SoftmaxRegression {
     this.#backend.closed.throwIfAborted();
     return this.#state.fitted;
   }
+}
+
+/** Returns the names of the options that have a value. */
+function namesOf(options: SoftmaxRegressionOptions): string[] {
+  return Object.entries(options).flatMap(([name, value]) => (value === undefined ? [] : [name]));
 }

@@ -99,6 +99,8 @@ function openFlatLabels(y: object, argument: string): GivenLabels {
   const flat = flatOf(y, argument);
   const { data, sizes, scale = 1 } = flat;
   const [rows, cols = 1] = sizes;
+  if (sizes.length === 0)
+    throw new ShapeError(argument, "expected a label for each row, [N], got a single value without a size");
   if (sizes.length > 2 || cols > 1) {
     const matrix = openFlat(y, flat, argument);
     return { kind: "soft", rows: matrix.rows, matrix };

@@ -18,7 +18,9 @@ const PIECE = 2 ** 18;
 const EPSILON: Readonly<Record<string, number>> = { Float32Array: 2 ** -23, Float16Array: 2 ** -10 };
 
 /** Units in the last place that a sum of float32 or float16 numbers may be off. */
-const ROUNDED_UNITS = 4;
+const ROUNDED_UNITS = 2;
+
+const FLOAT32_ROUNDING = ROUNDED_UNITS * EPSILON.Float32Array;
 
 /** Fewest rows that the bound on rounding of float64 counts. */
 const LEAST_ROWS = 64;
@@ -35,7 +37,8 @@ export interface ColumnMoments {
  * weight 0 do not count.
  *
  * A deviation counts as rounding up to N ε |mean| for float64 numbers, the bound of scikit-learn's StandardScaler, and
- * up to 4 ε |mean| for float32 and float16 numbers, whose ε does not stay small beside N.
+ * up to 2 ε |mean| for float32 and float16 numbers, whose ε does not stay small beside N. Numbers in a float64 array
+ * that are all float32 ones count as those.
  *
  * @param x finite values `[N,D]`
  * @param weights s_i ≥ 0 of each row, `[N]`, at least one of them above 0; 1 for all if absent
@@ -63,17 +66,20 @@ export async function columnMoments(
       deviation[j] += s * distance * distance;
     }
   });
-  const rounding = roundingOf(x);
+  const bound = roundingOf(x);
   for (let j = 0; j < cols; j++) {
     const value = Math.sqrt(deviation[j] / total);
-    deviation[j] = value <= rounding * Math.abs(mean[j]) ? 0 : value;
+    const isRounding =
+      value <= bound * Math.abs(mean[j]) ||
+      (value <= FLOAT32_ROUNDING * Math.abs(mean[j]) && isFloat32Column(x, j));
+    deviation[j] = isRounding ? 0 : value;
   }
   return { mean, deviation };
 }
 
 /**
  * Returns the standardisation of `x`: its {@link columnMoments}, with scale 1 for columns that are constant but for
- * rounding, so that they become 0.
+ * rounding, so that rounding is all that is left of them.
  */
 export async function fitStandardization(
   x: Matrix,
@@ -88,6 +94,17 @@ export async function fitStandardization(
 function roundingOf({ data, rows }: Matrix): number {
   const epsilon = EPSILON[Object.prototype.toString.call(data).slice("[object ".length, -1)];
   return epsilon ? ROUNDED_UNITS * epsilon : Math.max(rows, LEAST_ROWS) * Number.EPSILON;
+}
+
+/** Returns whether a column of float64 numbers holds float32 ones alone, and not integers, which are exact. */
+function isFloat32Column({ data, rows, cols }: Matrix, column: number): boolean {
+  if (Object.prototype.toString.call(data) !== "[object Float64Array]") return false;
+  let hasFractions = false;
+  for (let at = column; at < rows * cols; at += cols) {
+    if (Math.fround(data[at]) !== data[at]) return false;
+    hasFractions ||= !Number.isInteger(data[at]);
+  }
+  return hasFractions;
 }
 
 /** The values of the first row that counts. */

@@ -66,11 +66,16 @@ function fieldsOf(model: SavedModel) {
 
 /** Returns what `JSON.stringify` is to write of a model: a file that {@link modelFromJson} reads. */
 export function modelToPlainJson(model: SavedModel): object {
-  return JSON.parse(
-    JSON.stringify(fieldsOf(model), (_, value) =>
-      ArrayBuffer.isView(value) ? Array.from(value as Float64Array) : value,
-    ),
-  );
+  checkSize(model);
+  return plainOf(fieldsOf(model)) as object;
+}
+
+/** Returns the value with arrays in the place of typed ones. */
+function plainOf(value: unknown): unknown {
+  if (ArrayBuffer.isView(value)) return Array.from(value as Float64Array);
+  if (Array.isArray(value)) return value.map(plainOf);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, plainOf(item)]));
 }
 
 /**

@@ -10,6 +10,7 @@ import type { LabelsLike } from "../data/labels.ts";
 import type { MatrixLike } from "../data/matrix.ts";
 import type { CalibrationResult, EvaluateOptions } from "../fit-options.ts";
 import type { Parameters } from "../objective.ts";
+import { pause } from "../pause.ts";
 import { type Applied, type AppliedModel, applyLabelled } from "./apply.ts";
 import { assertNoneLost } from "./evaluate.ts";
 import { tempered } from "./fitted.ts";
@@ -45,7 +46,7 @@ async function bestCalibration(applied: Applied): Promise<CalibrationResult> {
   const { loss: lossBefore, correct } = await trainer.evaluate(data, run);
   if (!Number.isFinite(lossBefore))
     await assertNoneLost({ loss: lossBefore }, await trainer.outcomes(data, run), rows.weights, run);
-  const isSeparated = correct === rows.countedRows && hasCertainTargets(rows);
+  const isSeparated = correct === rows.countedRows && (await hasCertainTargets(rows, run.signal));
   const { temperature, reason } = isSeparated ? unbounded("separated") : await bestTemperature(applied);
   trainer.write(tempered({ parameters, temperature }));
   const { loss: lossAfter } = await trainer.evaluate(data, run);
@@ -59,11 +60,17 @@ function unbounded(reason: "separated" | "uninformative"): Found {
   return { temperature: 1, reason };
 }
 
-/** Returns whether each row has one class for its target, with probability 1. */
-function hasCertainTargets({ targets }: LabelledRows): boolean {
+/** Rows looked at between two pauses, times K. */
+const PIECE = 2 ** 20;
+
+/** Returns whether each row that counts has one class for its target, with probability 1. */
+async function hasCertainTargets({ targets, weights }: LabelledRows, signal?: AbortSignal): Promise<boolean> {
   if (targets.kind !== "distributions") return true;
   const { data, rows, cols } = targets.distributions;
+  const rowsAtOnce = Math.ceil(PIECE / cols);
   for (let i = 0; i < rows; i++) {
+    if (i % rowsAtOnce === 0) await pause(signal);
+    if (weights?.[i] === 0) continue;
     let positive = 0;
     for (let k = 0; k < cols; k++) if (data[i * cols + k] > 0) positive++;
     if (positive > 1) return false;

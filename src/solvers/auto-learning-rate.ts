@@ -35,6 +35,8 @@ export interface AutoRateProblem {
   readonly standardization?: Standardization | undefined;
   /** s_i, `[N]`. Default: 1. A heavy row counts like as many light ones. */
   readonly weights?: Float32Array | undefined;
+  /** mean s, in units of what a step divides by beside B: 1, the default, if that is the mean itself. */
+  readonly meanWeight?: number | undefined;
   /** max_i ‖x_i‖², of standardised rows where they are. */
   readonly maxSquaredNorm: number;
   readonly bias: boolean;
@@ -46,11 +48,11 @@ export interface AutoRateProblem {
 
 /** The first rate of the rule above. */
 export async function autoLearningRate(problem: AutoRateProblem, signal?: AbortSignal): Promise<number> {
-  const { x, maxSquaredNorm, bias, momentum, l2 } = problem;
+  const { x, maxSquaredNorm, bias, momentum, l2, meanWeight = 1 } = problem;
   const batch = Math.min(problem.batchSize, x.rows);
   const ones = bias ? 1 : 0;
-  const smoothness = 0.5 * (await largestEigenvalue(problem, signal)) + 2 * l2;
-  const rowSmoothness = 0.5 * (maxSquaredNorm + ones) * heaviest(problem);
+  const smoothness = 0.5 * meanWeight * (await largestEigenvalue(problem, signal)) + 2 * l2;
+  const rowSmoothness = 0.5 * meanWeight * (maxSquaredNorm + ones) * heaviest(problem);
   const noise = x.rows > 1 ? (rowSmoothness * (x.rows - batch)) / (batch * (x.rows - 1)) : 0;
   const bound = smoothness + noise / (1 - momentum);
   // Rows of zeros without a bias have no gradient at all: any rate will do.

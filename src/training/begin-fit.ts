@@ -49,10 +49,11 @@ export async function beginFit(
 
 /** The model that a problem's parameters make. */
 export function fittedTo(
-  { learnt: { classes, features }, standardization, conditioning }: FitProblem,
+  { learnt: { classes, features }, standardization, storesConditioned, ...problem }: FitProblem,
   parameters: Parameters,
   { l2, l1 }: Pick<ResolvedOptions, "l2" | "l1">,
 ): Fitted {
+  const conditioning = storesConditioned ? problem.conditioning : undefined;
   return { classes, features, standardization, conditioning, parameters, temperature: 1, l2, l1 };
 }
 

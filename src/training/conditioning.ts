@@ -5,14 +5,21 @@
  *
  *   λ‖W‖² = λ Σ (Ŵ_kj / σ_j)²,   λ₁‖W‖₁ = λ₁ Σ |Ŵ_kj| / σ_j
  *
+ * Rows that are stored as bytes or halves stay as they are, and need it only if a column lies far from 0: then the
+ * parameters are folded on their way to the device, and the gradient on its way back.
+ *
+ *   ∂J/∂Ŵ_kj = (∂J/∂W_kj − μ_j ∂J/∂b_k) / σ_j
+ *
  * σ is the standard deviation, unless a few cells decide it (a sentinel such as 2147483647 among values near 1): then
  * the spread of the other cells is used, since all that tells those apart would be rounded away.
  */
-import { scaleOf } from "../data/matrix.ts";
+import type { Trainer } from "../backends/backend.ts";
+import { type Matrix, scaleOf } from "../data/matrix.ts";
 import { createRandom } from "../data/random.ts";
 import { sampleRows } from "../data/row-reader.ts";
 import { columnMoments, type Standardization } from "../data/standardization.ts";
 import { storageOf } from "../data/storage.ts";
+import { fold } from "../model/folding.ts";
 import type { LabelledRows } from "../model/labelled-rows.ts";
 import type { ResolvedOptions } from "../options.ts";
 import { pause } from "../pause.ts";
@@ -20,21 +27,26 @@ import { pause } from "../pause.ts";
 /** A standard deviation larger than the spread of most cells by this factor is that of a few cells. */
 const FEW_CELLS = 1e3;
 
+/** A column lies far from 0 if its median is more than this many spreads away. */
+const FAR = 8;
+
 /** Rows that the spread is estimated from; fewer if there are so many features that these take more cells. */
 const SAMPLE = { most: 513, least: 65, cells: 2 ** 22 };
 
 /**
- * Returns the mean and scale of the features that L-BFGS works with; undefined for other solvers, or if rows are
- * stored as bytes or halves, which cannot hold centred and scaled values.
+ * Returns the mean and scale of the features that L-BFGS works with; undefined for other solvers, and for rows that need
+ * none.
  */
 export async function conditioningOf(
   { matrix, weights }: LabelledRows,
-  { solver, bias, storage, seed }: ResolvedOptions,
+  options: ResolvedOptions,
   signal: AbortSignal,
 ): Promise<Standardization | undefined> {
-  if (solver !== "lbfgs" || storageOf(matrix, storage) !== "f32") return undefined;
-  const { mean, deviation } = await columnMoments(matrix, weights, signal);
+  const { solver, bias, seed } = options;
+  if (solver !== "lbfgs") return undefined;
   const bulk = await bulkOf({ matrix, weights }, seed, signal);
+  if (!storesConditioned(matrix, options) && !isFarFromZero(bulk)) return undefined;
+  const { mean, deviation } = await columnMoments(matrix, weights, signal);
   for (let j = 0; j < mean.length; j++) {
     if (!(bulk.spread[j] > 0 && deviation[j] > FEW_CELLS * bulk.spread[j])) continue;
     mean[j] = bulk.median[j];
@@ -45,6 +57,33 @@ export async function conditioningOf(
   return {
     mean: new Float64Array(mean.length),
     scale: deviation.map((sigma, j) => Math.hypot(sigma, mean[j]) || 1),
+  };
+}
+
+/** Returns whether rows go to the device centred and scaled: bytes and halves cannot. */
+export function storesConditioned(matrix: Matrix, { storage }: Pick<ResolvedOptions, "storage">): boolean {
+  return storageOf(matrix, storage) === "f32";
+}
+
+/** What L-BFGS asks of a trainer. */
+export type PassTrainer = Pick<Trainer, "write" | "lossAndGradient" | "evaluate">;
+
+/** Returns a trainer of conditioned parameters for rows that lie on the device as they are. */
+export function conditionedOnHost(trainer: Trainer, conditioning: Standardization): PassTrainer {
+  const { mean, scale } = conditioning;
+  const features = mean.length;
+  return {
+    write: (parameters) => trainer.write(fold(parameters, conditioning)),
+    evaluate: (data, options) => trainer.evaluate(data, options),
+    lossAndGradient: async (data, l2, options) => {
+      const seen = await trainer.lossAndGradient(data, l2, options);
+      const { dWeights, dBias } = seen;
+      for (let at = 0; at < dWeights.length; at++) {
+        const j = at % features;
+        dWeights[at] = (dWeights[at] - mean[j] * dBias[Math.floor(at / features)]) / scale[j];
+      }
+      return seen;
+    },
   };
 }
 
@@ -64,6 +103,10 @@ export function thresholdsOf(
   conditioning: Standardization | undefined,
 ): Float64Array {
   return Float64Array.from({ length: features }, (_, j) => l1 / (conditioning?.scale[j] ?? 1));
+}
+
+function isFarFromZero({ median, spread }: Awaited<ReturnType<typeof bulkOf>>): boolean {
+  return median.some((value, j) => spread[j] > 0 && Math.abs(value) > FAR * spread[j]);
 }
 
 /**

@@ -6,7 +6,7 @@ import { fold, unfold } from "../model/folding.ts";
 import { areFinite, type Parameters } from "../objective.ts";
 import { type LbfgsOptions, lbfgs, type Objective } from "../solvers/lbfgs.ts";
 import { fitPreconditioner, type Preconditioner, preconditionerCost } from "../solvers/preconditioner.ts";
-import { penaltiesOf, thresholdsOf } from "./conditioning.ts";
+import { conditionedOnHost, type PassTrainer, penaltiesOf, thresholdsOf } from "./conditioning.ts";
 import type { LbfgsProgress, Outcome, Run } from "./run.ts";
 
 /** Curvature pairs, fewer where so many would take more than this of memory, bytes. */
@@ -27,15 +27,17 @@ const UNNOTICED = { make: 2 ** 24, use: 2 ** 21 };
 
 /** Runs L-BFGS from the parameters given, or on from where it was interrupted. */
 export async function fitLbfgs(run: Run, start: Parameters, resumed: LbfgsProgress | null): Promise<Outcome> {
-  const { options, hooks, trainer, rows, validation, shape, conditioning } = run;
+  const { options, hooks, rows, validation, shape, conditioning } = run;
   const { conditions, devices } = run;
   const count = shape.classes * shape.features;
   const iterations: IterationRecord[] = [...(resumed?.iterations ?? [])];
   const precision = run.device.kind === "reference" ? PRECISION.float64 : PRECISION.float32;
   const passes: Passes = new WeakMap();
+  const isOnHost = conditioning && !run.storesConditioned;
+  const trainer = isOnHost ? conditionedOnHost(run.trainer, conditioning) : run.trainer;
   let latest = start;
   const stopReason = await lbfgs(
-    objectiveOf(run, passes, resumed !== null),
+    objectiveOf(run, trainer, passes, resumed !== null),
     resumed?.state ?? flatten(unfold(start, conditioning), shape.bias),
     {
       ...options,
@@ -81,8 +83,8 @@ export async function fitLbfgs(run: Run, start: Parameters, resumed: LbfgsProgre
 type Passes = WeakMap<Float64Array, Evaluation>;
 
 /** J without its L1 part, and its gradient, as functions of W row after row and b behind it. */
-function objectiveOf(run: Run, passes: Passes, isResumed: boolean): Objective {
-  const { trainer, data, shape, rows, options, hooks, conditioning, signal } = run;
+function objectiveOf(run: Run, trainer: PassTrainer, passes: Passes, isResumed: boolean): Objective {
+  const { data, shape, rows, options, hooks, conditioning, signal } = run;
   const penalties = penaltiesOf(options.l2, shape.features, conditioning);
   let count = 0;
   return async (x) => {

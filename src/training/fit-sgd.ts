@@ -61,20 +61,27 @@ async function scheduleOf(run: Run): Promise<LearningRateSchedule> {
   return typeof learningRate === "number" ? constant(learningRate) : linearDecay(await autoRateOf(run));
 }
 
-/** The first rate that `"auto"` means for these rows. */
-export async function autoRateOf({
-  options,
-  rows,
-  standardization,
-  maxSquaredNorm: scanned,
-  signal,
-}: Pick<Run, "options" | "rows" | "standardization" | "maxSquaredNorm" | "signal">): Promise<number> {
+/**
+ * Returns the first rate that `"auto"` means for these rows.
+ *
+ * @param meanWeight mean s if steps divide by B alone. Default: steps divide by B · mean s
+ */
+export async function autoRateOf(
+  {
+    options,
+    rows,
+    standardization,
+    maxSquaredNorm: scanned,
+    signal,
+  }: Pick<Run, "options" | "rows" | "standardization" | "maxSquaredNorm" | "signal">,
+  meanWeight = 1,
+): Promise<number> {
   if (options.solver === "adamw") return ADAMW_RATE;
   const { matrix: x, weights } = rows;
   const longest =
     weights || standardization
       ? await maxSquaredNorm(x.rows, x.cols, rowReader(x, standardization), weights, signal)
       : scanned;
-  const problem = { ...options, x, weights, standardization, maxSquaredNorm: longest };
+  const problem = { ...options, x, weights, meanWeight, standardization, maxSquaredNorm: longest };
   return autoLearningRate(problem, signal);
 }

@@ -27,8 +27,10 @@ export interface FitProblem {
   readonly rows: LabelledRows;
   readonly validation: LabelledRows | undefined;
   readonly standardization: Standardization | undefined;
-  /** How L-BFGS sees the rows, where that is another way; see conditioning.ts. */
+  /** How L-BFGS sees the rows, if otherwise than they are; see conditioning.ts. */
   readonly conditioning: Standardization | undefined;
+  /** Whether they also go to the device like that. */
+  readonly storesConditioned: boolean;
   /** Parameters to begin at; zeros where absent. */
   readonly start: Parameters | undefined;
   /** max_i ‖x_i‖² of all rows as they come. */
@@ -83,13 +85,14 @@ function remarkOn({ kind }: DeviceInfo, resumed: FitProgress | null): string {
 async function openSession(
   backend: Backend,
   own: <R extends Disposable>(resource: R) => R,
-  { learnt, rows, validation, standardization, conditioning, start }: FitProblem,
+  { learnt, rows, validation, standardization, conditioning, storesConditioned, start }: FitProblem,
   { options: { storage, labelSmoothing, bias }, hooks, signal }: FitTask,
 ): Promise<Session> {
   // First what is most likely not to fit, and least costly to find out.
   const shape = { features: learnt.features, classes: learnt.classes.length, bias };
   const trainer = own(await backend.createTrainer(shape));
-  const source = { storage, standardization: standardization ?? conditioning };
+  const stored = storesConditioned ? conditioning : undefined;
+  const source = { storage, standardization: standardization ?? stored };
   const data = own(
     await backend.createDataset(
       { ...source, ...asSource(rows), labelSmoothing },
@@ -124,6 +127,7 @@ export async function runFit(
     devices: [...new Set([...(resumed?.devices ?? []), backend.info.kind])],
     standardization: problem.standardization,
     conditioning: problem.conditioning,
+    storesConditioned: problem.storesConditioned,
     maxSquaredNorm: problem.maxSquaredNorm,
     keep: (parameters) => {
       latest = parameters;

@@ -23,7 +23,7 @@ export async function takePartialSteps(
   const before = isAdamw === (options.solver === "adamw") ? earlier : null;
   const rate =
     options.learningRate === "auto"
-      ? (before?.state.rate ?? (await autoRateOf({ ...problem, ...task })))
+      ? (before?.state.rate ?? (await autoRateOf({ ...problem, ...task }, meanWeightOf(problem))))
       : null;
   const schedule = scheduleOf(options.learningRate, rate);
   const steps = before?.state.steps ?? 0;
@@ -58,6 +58,14 @@ export async function takePartialSteps(
   const taken = Math.ceil(data.rows / options.batchSize);
   const optimiser = await trainer.readState();
   return { parameters, progress: { solver: "partial", state: { optimiser, steps: steps + taken, rate } } };
+}
+
+/** Returns the mean of the weights as they were given. */
+function meanWeightOf({ rows: { weights, weightUnit } }: FitProblem): number {
+  if (!weights) return 1;
+  let sum = 0;
+  for (let i = 0; i < weights.length; i++) sum += weights[i];
+  return (sum / weights.length) * weightUnit;
 }
 
 function scheduleOf(

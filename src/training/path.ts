@@ -45,7 +45,8 @@ export async function fitAlongPath(
       keepProgress: () => {},
     });
     const history: FitHistory = { ...outcome, seconds: (performance.now() - began) / 1000 };
-    session.trainer.write(unfold(parameters, problem.conditioning));
+    const stored = problem.storesConditioned ? problem.conditioning : undefined;
+    session.trainer.write(unfold(parameters, stored));
     const evaluate = async ({ data, rows }: Pick<Session, "data"> & { rows: FitProblem["rows"] }) =>
       summarise(
         await session.trainer.evaluate(data, { signal: task.signal }),

@@ -16,7 +16,7 @@ import {
   VALIDATION,
 } from "../model/labelled-rows.ts";
 import type { ResolvedOptions } from "../options.ts";
-import { conditioningOf } from "./conditioning.ts";
+import { conditioningOf, storesConditioned } from "./conditioning.ts";
 import { checkConditions, conditionsOf } from "./conditions.ts";
 import type { FitProblem } from "./fit.ts";
 import type { FitProgress } from "./run.ts";
@@ -71,6 +71,7 @@ export async function prepareFit(given: Given, mayCondition: boolean): Promise<F
     validation,
     standardization,
     conditioning: mayCondition && !isStandardised ? await conditioningOf(rows, options, signal) : undefined,
+    storesConditioned: storesConditioned(rows.matrix, options),
     start: earlier?.parameters,
     maxSquaredNorm,
     conditions,

@@ -78,6 +78,8 @@ export interface Run {
   readonly standardization: Standardization | undefined;
   /** How L-BFGS sees the rows, where that is another way. */
   readonly conditioning: Standardization | undefined;
+  /** Whether they also lie on the device like that. */
+  readonly storesConditioned: boolean;
   /** max_i ‖x_i‖² of all rows as they come. */
   readonly maxSquaredNorm: number;
   readonly trainer: Trainer;

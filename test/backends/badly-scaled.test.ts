@@ -178,6 +178,28 @@ for (const { name, device } of DEVICES) {
       });
     });
 
+    test("bytes and halves far from 0 go to the optimum as floats do, with L1 too", async () => {
+      const random = createRandom(21);
+      const y = Array.from({ length: 400 }, (_, i) => i % 2);
+      const data = Uint8Array.from({ length: 400 * 8 }, (_, at) =>
+        Math.round(200 + 3 * random.normal() + (at % 8 === y[at >> 3] ? 4 : 0)),
+      );
+      for (const l1 of [0, 1e-3]) {
+        const reached = (values: Uint8Array | Float64Array) =>
+          withModel({ l1, l2: 1e-6 }, async (model) => {
+            const x = { data: values, rows: 400, cols: 8 };
+            const { iterations, stopReason } = await model.fit(x, y, { validation: [x, y] });
+            const last = iterations[iterations.length - 1];
+            expect((await model.evaluate(x, y)).loss).toBeCloseTo(last.loss, 4);
+            expect(last.validation?.loss).toBeCloseTo(last.loss, 4);
+            return { ...last, stopReason };
+          });
+        const [bytes, floats] = [await reached(data), await reached(Float64Array.from(data))];
+        expect(Math.abs(bytes.objective / floats.objective - 1)).toBeLessThan(1e-5);
+        expect(bytes.passes).toBeLessThan(3 * floats.passes);
+      }
+    });
+
     test("nearly separable rows take about as many passes as in float64", async () => {
       const passesOn = (on: SoftmaxRegressionOptions, seed: number) => {
         const random = createRandom(seed);

@@ -61,6 +61,17 @@ for (const { name, device } of DEVICES) {
       expect(heavy).toBeGreaterThan(0.999);
     });
 
+    test("the automatic rate of batches that come in falls as their weights grow, so that steps stay stable", async () => {
+      const lossAt = (weight: number) =>
+        withModel({ solver: "sgd", l2: 0 }, async (model) => {
+          for (let pass = 0; pass < 5; pass++)
+            await model.partialFit(x, y, { sampleWeight: y.map(() => weight) });
+          return (await model.evaluate(x, y)).loss;
+        });
+      const plain = await lossAt(1);
+      for (const weight of [1e-4, 100, 1e4]) expect(await lossAt(weight)).toBeCloseTo(plain, 5);
+    });
+
     test("all weights times one number: the same result", async () => {
       for (const solver of ["lbfgs", "sgd", "adamw"] as const) {
         const weightsAt = (factor: number) =>

@@ -84,6 +84,12 @@ test("a column that rounding alone varies is constant, in the precision of its n
   expect(new Set(single).size).toBeGreaterThan(1);
   expect(Array.from((await fitColumns(double, 1)).scale)).toEqual([1]);
   expect(Array.from((await fitColumns(single, 1)).scale)).toEqual([1]);
+  expect(Array.from((await fitColumns(Float64Array.from(single), 1)).scale)).toEqual([1]);
+});
+
+test("a float32 column of a few neighbouring numbers that says something is not constant", async () => {
+  const column = Float32Array.from({ length: 1000 }, (_, i) => 1.7e9 + 512 * ((i % 2) * 2 - 1));
+  expectClose((await fitColumns(column, 1)).scale, [512], { absolute: 0, relative: 1e-6 });
 });
 
 test("the bound on rounding grows with the rows, as scikit-learn's does", async () => {

@@ -25,7 +25,7 @@ import { log, multiplyAdd, sumOf } from "./simd";
  * @param targets `[N]` u32, or `[N]` rows of f32, `stride` bytes apart
  * @param labelSmoothing ε
  * @param sampleWeights  `[N]` f32, or 0 for none
- * @param scale   1 / Σ s over the batch
+ * @param scale   1 / Σ s over all rows; in a step of SGD 1 / (B · mean s)
  * @param sums    where two f64 grow: Σ s·CE, and rows with s > 0 whose highest score is the target's (lowest class
  *                of equals)
  */
