@@ -7,7 +7,10 @@ import type { Storage } from "./data/storage.ts";
 import type { EarlyStopping } from "./solvers/early-stopping.ts";
 import type { LearningRateSchedule } from "./solvers/schedules.ts";
 
-/** Options of {@link SoftmaxRegression}. What another solver than the one chosen would need is not looked at. */
+/**
+ * Options of {@link SoftmaxRegression}. One that the chosen solver does not look at is refused. Those of SGD's steps may be
+ * given with L-BFGS, for `partialFit`; `fit` refuses them then.
+ */
 export interface SoftmaxRegressionOptions {
   /** λ ≥ 0, the coefficient of ‖W‖². Default 1e-4. */
   readonly l2?: number;
@@ -40,8 +43,9 @@ export interface SoftmaxRegressionOptions {
   /** A label whose rows count for nothing, for example −1; it is no class. Default: none. */
   readonly ignoreLabel?: Exclude<Label, boolean> | undefined;
   /**
-   * L-BFGS stops where no part of the gradient is larger, ≥ 0. Features that are kept as float32 count in units of
-   * their standard deviation there, so that the tolerance means the same in any units. Default 1e-6.
+   * L-BFGS stops once no part of the gradient is larger, ≥ 0. Features that are kept as float32, and bytes and halves
+   * far from 0, count in units of their standard deviation there (of the spread of most cells, if a few cells decide the
+   * deviation), so that the tolerance means the same in any units. Default 1e-6.
    */
   readonly tolerance?: number;
   /** Iterations after which L-BFGS stops, ≥ 1. Default 1000. */

@@ -294,7 +294,8 @@ export class SoftmaxRegression {
   /**
    * The model as an ONNX file of opset 13: `x [N,D]` to `logits` and `probabilities [N,K]`, float32,
    * standardisation and temperature folded into one Gemm, so that its logits are divided by the temperature.
-   * The classes are in its metadata.
+   * The classes are in its metadata. Features very many standard deviations away from 0 lose digits there, which
+   * `predict` keeps: move them nearer to 0 before training if the file is to be used.
    *
    * @throws StateError before the first fit; FormatError parameters too large for float32
    */
