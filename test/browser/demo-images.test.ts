@@ -1,8 +1,8 @@
 /** What the demo opens with a browser's help: folders of pictures, encoded here, and the form that asks about a table. */
 import { h, render } from "preact";
 import { describe, expect, test } from "vitest";
-import type { CsvColumn } from "../../demo/app/data/csv-column.ts";
 import type { ImageShape } from "../../demo/app/data/demo-dataset.ts";
+import type { CsvColumn } from "../../demo/app/data/label-column.ts";
 import {
   DEFAULT_PICTURES,
   type NamedFile,

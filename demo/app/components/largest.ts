@@ -1,4 +1,4 @@
-/** Where the largest of many numbers stand. Looks at each once: of thousands of classes, only a few are shown. */
+/** Finds the positions of a few largest numbers among thousands, without sorting all of them. */
 
 /** Returns the positions of the `most` largest sizes among `length`, ascending; of equal ones, the first. */
 export function largestAt(length: number, sizeOf: (at: number) => number, most: number): number[] {

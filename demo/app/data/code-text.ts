@@ -13,7 +13,7 @@ const UNSAFE = /[<\u007f-\u009f\p{Cf}\p{Zl}\p{Zp}]|(?<=\*)\//gu;
 /** Names of properties that need no quotation marks. */
 const PLAIN_NAME = /^[a-z]\w*$/i;
 
-/** Returns an expression for a value that JSON can say, or a Map of such, on one line. What is undefined is left out. */
+/** Returns a JSON value, or a Map of JSON values, as an expression on one line. Undefined fields are left out. */
 export function inCode(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(value).replace(UNSAFE, escaped);
   if (Array.isArray(value)) return `[${value.map(inCode).join(", ")}]`;

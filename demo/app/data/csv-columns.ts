@@ -1,9 +1,9 @@
 /** The columns of a CSV file: its header, and what the first rows show of each. */
 import { FormatError, LimitError } from "../../../src/index.ts";
 import { brief } from "./brief.ts";
-import type { CsvColumn } from "./csv-column.ts";
 import { isNumber } from "./csv-numbers.ts";
 import { csvRows, isEmptyRow } from "./csv-rows.ts";
+import type { CsvColumn } from "./label-column.ts";
 import type { NamedFile } from "./open-context.ts";
 import { checkName, count } from "./open-dataset.ts";
 

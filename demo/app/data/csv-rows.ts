@@ -46,7 +46,7 @@ export async function* csvRows(file: NamedFile, context: OpenContext): AsyncGene
     if (isLast || (hasNewline && (text.length >= least || text.length > MAX_ROW))) {
       parser ??= parserFor(text);
       const { data, errors, meta } = parser.parse(text, 0, !isLast) as ParseResult<string[]>;
-      // Of a row that goes on in the next piece, only what was found last may be right in the end.
+      // The last row may go on in the next piece, which can settle its last error but none before it.
       const wrong = errors.find(({ row = 0 }, i) => isLast || row < data.length || i < errors.length - 1);
       if (wrong) {
         throw new FormatError(

@@ -1,4 +1,4 @@
-/** Values in float32 that come one after the other. Memory grows with what has come, not with what was announced. */
+/** An array of float32 values that grows as they arrive, whatever number of them a file has announced. */
 
 const FIRST = 2 ** 16;
 

@@ -193,7 +193,7 @@ function headerOf(descr: string, length: number): Uint8Array {
   return bytes;
 }
 
-/** Values in C order from values in Fortran order, where the first index is the fastest. */
+/** Reorders values from Fortran order (first index fastest) to C order (last index fastest). */
 async function transposed(
   values: Float32Array,
   [rows, ...sizes]: readonly number[],
@@ -208,7 +208,7 @@ async function transposed(
   return inOrder;
 }
 
-/** Where the elements of row 0, taken in C order, stand in Fortran order. */
+/** Returns the positions in Fortran order of the elements of row 0, listed in C order. */
 function fortranOffsets(rows: number, sizes: readonly number[]): Float64Array {
   let offsets = Float64Array.of(0);
   let step = rows;

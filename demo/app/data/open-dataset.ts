@@ -31,7 +31,7 @@ export function checkSize(rows: number, cols: number, elementBytes: number, argu
   }
 }
 
-/** Checks the length of a name; `what` says of what it is one. @throws LimitError one that is too long */
+/** Checks the length of a name; `what` is how the error calls it. @throws LimitError a name that is too long */
 export function checkName({ length }: { readonly length: number }, what: string, argument: string): void {
   if (length <= MAX_NAME) return;
   throw new LimitError(

@@ -88,7 +88,7 @@ function nameOfAll(pictures: readonly NamedFile[]): string {
   return tops.size === 1 ? top : "Pictures";
 }
 
-/** What is wrong with the first, and which others something is wrong with. */
+/** Returns an error that explains the first broken picture and lists the paths of the others. */
 function brokenError([{ path, problem }, ...others]: readonly BrokenPicture[]): FormatError {
   const more = others.length > 0 ? `; nor do these decode: ${pathsOf(others)}` : "";
   return new FormatError(path, `${problem}${more}`);

@@ -5,7 +5,7 @@ import { pixelsOf } from "./picture-size.ts";
 import { reasonOf } from "./reason.ts";
 import { standInOf } from "./stand-in.ts";
 
-/** Returns the pixels of a picture, or in place of them what is wrong with it, as the rest of a sentence. */
+/** Returns the pixels of a picture. For a broken picture, returns the fault as the end of a sentence instead. */
 export type PictureReader = (file: Blob) => Promise<Uint8Array | string>;
 
 /** Bytes of a file at most. */
@@ -15,7 +15,7 @@ const MAX_PIXELS = 2 ** 27;
 /** Pixels from which a picture is decoded alone, so that eight at the same time take no more than one of the largest. */
 const LARGE = MAX_PIXELS / 8;
 
-/** Returns a reader that stretches pictures to `shape`; what is transparent becomes white. */
+/** Returns a reader that stretches pictures to `shape` and makes transparent pixels white. */
 export function createPictureReader({ width, height, channels }: ImageShape): PictureReader {
   const context = new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true });
   if (!context) throw new Error("this browser has no canvas to read pictures with");
@@ -40,7 +40,7 @@ export function createPictureReader({ width, height, channels }: ImageShape): Pi
     if (file.size > MAX_BYTES) return `has ${count(file.size)} bytes, more than ${count(MAX_BYTES)}`;
     const bytes = await bytesOf(file);
     if (typeof bytes === "string") return bytes;
-    // Read once: what is in memory is decoded without another way to the disk.
+    // The bytes are decoded from memory, so that the file is read from the disk once.
     const inMemory = new Blob([bytes]);
     const pixels = pixelsOf(bytes) ?? (await pixelsByElement(inMemory));
     if (pixels > MAX_PIXELS) {

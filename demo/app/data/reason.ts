@@ -1,4 +1,4 @@
-/** What went wrong, for a sentence that names the file itself. */
+/** The message of an error without its argument, for sentences that already name the file. */
 import { SoftmaxError } from "../../../src/index.ts";
 
 /** Returns the message of an error, without the argument that the library's own errors begin with. */

@@ -1,7 +1,7 @@
 /** From chosen files to a data set: what is still to be asked, how far it is, and what went wrong. Views come and go. */
 import { batch, type Signal, signal } from "@preact/signals";
-import type { CsvColumn } from "../data/csv-column.ts";
 import type { DemoDataset } from "../data/demo-dataset.ts";
+import type { CsvColumn } from "../data/label-column.ts";
 import {
   DEFAULT_PICTURES,
   type NamedFile,

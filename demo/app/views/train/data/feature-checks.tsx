@@ -1,7 +1,7 @@
 /** @jsxImportSource preact */
 /** Which columns of a table are features: a box to tick for each. */
 import { useMemo, useState } from "preact/hooks";
-import type { CsvColumn } from "../../../data/csv-column.ts";
+import type { CsvColumn } from "../../../data/label-column.ts";
 import { count } from "../../../data/open-dataset.ts";
 
 interface FeatureChecksProps {

@@ -2,7 +2,7 @@
 /** Which column of a table the labels are: chosen from a list, or of very many columns by its name. */
 import { useId, useMemo, useState } from "preact/hooks";
 import { Choice } from "../../../components/choice.tsx";
-import type { CsvColumn } from "../../../data/csv-column.ts";
+import type { CsvColumn } from "../../../data/label-column.ts";
 import { count } from "../../../data/open-dataset.ts";
 
 interface LabelColumnProps {

@@ -3,7 +3,7 @@
 import { useMemo, useState } from "preact/hooks";
 import { Check } from "../../../components/check.tsx";
 import { Choice } from "../../../components/choice.tsx";
-import { type CsvColumn, likelyLabel } from "../../../data/csv-column.ts";
+import { type CsvColumn, likelyLabel } from "../../../data/label-column.ts";
 import type { TableChoices } from "../../../data/open-context.ts";
 import { FeatureChecks } from "./feature-checks.tsx";
 import { LabelColumn } from "./label-column.tsx";

@@ -1,4 +1,4 @@
-/** A column of a table, for someone to choose the labels. Reads nothing. */
+/** Which column of a table is offered as the labels, from what its first rows show. Reads no file. */
 
 /** One column, as far as the first rows show it. */
 export interface CsvColumn {
