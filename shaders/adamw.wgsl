@@ -7,13 +7,15 @@
 //
 // The corrections m̂ = m / (1 − β₁ᵗ) and v̂ = v / (1 − β₂ᵗ) change with the step alone. The host has put them into
 // learningRate = η √(1 − β₂ᵗ) / (1 − β₁ᵗ) and epsilon = ε √(1 − β₂ᵗ), so that m and √v stand here for themselves.
-// One thread owns four neighbouring parameters.
+// LANES threads share a vector of four neighbouring parameters; one of them moves it.
 
 const CLASSES: u32 = 3u;          // K
 const FEATURES4: u32 = 1u;        // ⌈D/4⌉
 const BIAS: bool = true;
-const WORKGROUP_SIZE: u32 = 64u;
+const LANES: u32 = 1u;            // threads that share the partial gradients of a vector; a power of two
+const WORKGROUP_SIZE: u32 = 64u;  // a multiple of LANES
 
+const VECTORS: u32 = WORKGROUP_SIZE / LANES;
 const WEIGHTS4: u32 = FEATURES4 + select(0u, 1u, BIAS);  // vectors in a row of W, the bias being the last
 
 struct Segment {
@@ -44,19 +46,37 @@ struct Segment {
 @group(0) @binding(3) var<storage, read_write> velocity: array<vec4f>;      // m
 @group(0) @binding(4) var<storage, read_write> secondMoment: array<vec4f>;  // v
 
+var<workgroup> sums: array<vec4f, WORKGROUP_SIZE>;
+
+// Σ_P partial of a vector. Neighbouring threads read neighbouring vectors; each lane adds up every LANES-th partial, and
+// the lanes meet in workgroup memory, in a fixed order. Every thread of the group must come here.
+fn gradientAt(at: u32, thread: u32) -> vec4f {
+  let lane = thread / VECTORS;
+  var g = vec4f();
+  if (at < CLASSES * WEIGHTS4) {
+    for (var p = lane; p < segment.splits; p += LANES) {
+      g += partials[p * CLASSES * WEIGHTS4 + at];
+    }
+  }
+  if (LANES == 1u) { return g; }
+  sums[thread] = g;
+  workgroupBarrier();
+  for (var half = LANES / 2u; half > 0u; half /= 2u) {
+    if (lane < half) { sums[thread] += sums[thread + half * VECTORS]; }
+    workgroupBarrier();
+  }
+  return sums[thread % VECTORS];
+}
+
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn adamw(
   @builtin(workgroup_id) group: vec3u,
   @builtin(num_workgroups) groups: vec3u,
   @builtin(local_invocation_index) thread: u32,
 ) {
-  let at = (group.y * groups.x + group.x) * WORKGROUP_SIZE + thread;
-  if (at >= CLASSES * WEIGHTS4) { return; }
-
-  var g = vec4f();
-  for (var p = 0u; p < segment.splits; p++) {
-    g += partials[p * CLASSES * WEIGHTS4 + at];
-  }
+  let at = (group.y * groups.x + group.x) * VECTORS + thread % VECTORS;
+  let g = gradientAt(at, thread);
+  if (thread >= VECTORS || at >= CLASSES * WEIGHTS4) { return; }
   let m = velocity[at] + segment.gain1 * (g - velocity[at]);
   let v = secondMoment[at] + segment.gain2 * (g * g - secondMoment[at]);
   let w = weights[at];

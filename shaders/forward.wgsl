@@ -183,6 +183,13 @@ fn targetAt(row: u32, label: u32, k: u32) -> f32 {
   return bitcast<f32>(targets[row * CLASSES + k]);
 }
 
+// Half a value, by its bits: a compiler may make 0.5 (m − z) of 0.5 m − 0.5 z, and m − z may overflow. What is too small
+// for that counts as 0.
+fn halved(value: f32) -> f32 {
+  let bits = bitcast<u32>(value);
+  return select(0.0, bitcast<f32>(bits - 0x00800000u), (bits & 0x7f800000u) > 0x00800000u);
+}
+
 // Whether a score overflowed. Its bits say so: arithmetic may assume that there is no infinity and no NaN.
 fn isNotFinite(value: f32) -> bool {
   return (bitcast<u32>(value) & 0x7f800000u) == 0x7f800000u;
@@ -220,7 +227,7 @@ fn softmaxRow(position: u32, inside: bool, thread: u32) -> vec2f {
     let score = logits[z + k];
     let q = targetAt(row, label, k);
     sum += exp(score - m);
-    surprise += q * (0.5 * m - 0.5 * score);
+    surprise += q * (halved(m) - halved(score));
     if (score == m) { predicted = max(predicted, -f32(k)); }
     if (isNotFinite(score)) { predicted = LOST; }
     if (q == qMax) { expected = max(expected, -f32(k)); }

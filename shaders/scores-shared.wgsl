@@ -1,23 +1,16 @@
-// scores-shared: scores through workgroup memory, and what softmax will need of each tile
+// scores-shared: scores through workgroup memory
 //
 //   Z [rows,K] = X [rows,D] · Wᵀ [D,K] + b [K]
 //
 // A workgroup of 16 × 16 threads computes a tile of 16·TILE_ROWS rows × 16·TILE_CLASSES classes. It stages DEPTH4
 // vectors of features of its rows and classes in workgroup memory at a time, so that each is read from memory once
-// for the whole tile. Softmax needs whole rows, which no group has here: each leaves, for every row and tile,
-//
-//   m = max z_k,  Σ exp(z_k − m),  ½ Σ q_k (m − z_k),  Σ q_k,  the lowest classes of the largest z_k and q_k,
-//   and how many scores overflowed
-//
-// from which gradient-shared.wgsl puts the row together.
+// for the whole tile. A thread keeps its TILE_ROWS × TILE_CLASSES scores in registers.
 
 const CLASSES: u32 = 3u;          // K
 const FEATURES4: u32 = 1u;        // ⌈D/4⌉, vectors in a row of X
 const BIAS: bool = true;
 const STORAGE: u32 = 0u;          // how X is stored: 0 = f32, 1 = u8, 2 = f16
 const SCALED: bool = false;       // true: bytes and halves are multiplied by segment.unit; false: bytes by 1/255
-const TARGETS: u32 = 1u;          // 1 = a label per row, 2 = a distribution per row (f32)
-const SMOOTHED: bool = false;     // labels are smoothed by ε; distributions are given smoothed
 const TILE_ROWS: u32 = 4u;        // of a thread
 const TILE_CLASSES: u32 = 4u;     // of a thread
 const DEPTH4: u32 = 4u;
@@ -26,9 +19,9 @@ const SIDE: u32 = 16u;
 const WORKGROUP_SIZE: u32 = 256u; // SIDE · SIDE
 const GROUP_ROWS: u32 = SIDE * TILE_ROWS;
 const GROUP_CLASSES: u32 = SIDE * TILE_CLASSES;
+const STRIDE: u32 = DEPTH4 + 1u;  // one vector more than is staged, so that neighbouring threads read from different banks
 const WEIGHTS4: u32 = FEATURES4 + select(0u, 1u, BIAS);  // vectors in a row of W, the bias being the last
 const CLASS_TILES: u32 = (CLASSES + GROUP_CLASSES - 1u) / GROUP_CLASSES;
-const LOWEST: f32 = -3.4028234663852886e38;  // not −infinity: implementations may assume there is none
 
 struct Segment {
   first: u32,
@@ -56,12 +49,10 @@ struct Segment {
 @group(0) @binding(1) var<storage, read> order: array<u32>;
 @group(0) @binding(2) var<storage, read> x: array<vec4u>;
 @group(0) @binding(3) var<storage, read> weights: array<vec4f>;
-@group(0) @binding(4) var<storage, read> targets: array<u32>;
-@group(0) @binding(5) var<storage, read_write> logits: array<f32>;
-@group(0) @binding(6) var<storage, read_write> statistics: array<vec4f>;
+@group(0) @binding(4) var<storage, read_write> logits: array<f32>;
 
-var<workgroup> xStaged: array<vec4f, GROUP_ROWS * DEPTH4>;
-var<workgroup> wStaged: array<vec4f, GROUP_CLASSES * DEPTH4>;
+var<workgroup> xStaged: array<vec4f, GROUP_ROWS * STRIDE>;
+var<workgroup> wStaged: array<vec4f, GROUP_CLASSES * STRIDE>;
 var<workgroup> rowOf: array<u32, GROUP_ROWS>;
 
 fn rowAt(position: u32) -> u32 {
@@ -84,21 +75,6 @@ fn xAt(vector: u32) -> vec4f {
   return bitcast<vec4f>(x[vector]);
 }
 
-// q_k of a row: its target distribution; of a label, (1 − ε) onehot + ε/K.
-fn targetAt(row: u32, k: u32) -> f32 {
-  if (TARGETS == 1u) {
-    let q = select(0.0, 1.0, targets[row] == k);
-    if (!SMOOTHED) { return q; }
-    return (1.0 - segment.labelSmoothing) * q + segment.labelSmoothing / f32(CLASSES);
-  }
-  return bitcast<f32>(targets[row * CLASSES + k]);
-}
-
-// Whether a score overflowed. Its bits say so: arithmetic may assume that there is no infinity and no NaN.
-fn isNotFinite(value: f32) -> bool {
-  return (bitcast<u32>(value) & 0x7f800000u) == 0x7f800000u;
-}
-
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn scoresShared(
   @builtin(workgroup_id) group: vec3u,
@@ -106,9 +82,8 @@ fn scoresShared(
   @builtin(local_invocation_index) thread: u32,
 ) {
   let tile = group.y * groups.x + group.x;
-  let classTile = tile % CLASS_TILES;
   let firstRow = tile / CLASS_TILES * GROUP_ROWS;
-  let firstClass = classTile * GROUP_CLASSES;
+  let firstClass = tile % CLASS_TILES * GROUP_CLASSES;
   let across = thread % SIDE;
   let down = thread / SIDE;
 
@@ -122,22 +97,28 @@ fn scoresShared(
   for (var begin = 0u; begin < FEATURES4; begin += DEPTH4) {
     for (var i = thread; i < GROUP_ROWS * DEPTH4; i += WORKGROUP_SIZE) {
       let d = begin + i % DEPTH4;
-      xStaged[i] = select(vec4f(), xAt(rowOf[i / DEPTH4] * FEATURES4 + min(d, FEATURES4 - 1u)), d < FEATURES4);
+      let staged = select(vec4f(), xAt(rowOf[i / DEPTH4] * FEATURES4 + min(d, FEATURES4 - 1u)), d < FEATURES4);
+      xStaged[i / DEPTH4 * STRIDE + i % DEPTH4] = staged;
     }
     for (var i = thread; i < GROUP_CLASSES * DEPTH4; i += WORKGROUP_SIZE) {
       let d = begin + i % DEPTH4;
-      wStaged[i] = weights[min(firstClass + i / DEPTH4, CLASSES - 1u) * WEIGHTS4 + min(d, FEATURES4 - 1u)];
+      let staged = weights[min(firstClass + i / DEPTH4, CLASSES - 1u) * WEIGHTS4 + min(d, FEATURES4 - 1u)];
+      wStaged[i / DEPTH4 * STRIDE + i % DEPTH4] = staged;
     }
     workgroupBarrier();
     for (var d = 0u; d < DEPTH4; d++) {
       var xTile: array<vec4f, TILE_ROWS>;
       for (var r = 0u; r < TILE_ROWS; r++) { // unroll
-        xTile[r] = xStaged[(down + SIDE * r) * DEPTH4 + d];
+        xTile[r] = xStaged[(down + SIDE * r) * STRIDE + d];
       }
       for (var c = 0u; c < TILE_CLASSES; c++) { // unroll
-        let w = wStaged[(across + SIDE * c) * DEPTH4 + d];
+        let w = wStaged[(across + SIDE * c) * STRIDE + d];
         for (var r = 0u; r < TILE_ROWS; r++) { // unroll
-          z[r * TILE_CLASSES + c] += dot(xTile[r], w);
+          // Four multiply-adds; the dot product of a vector would be one operation more.
+          z[r * TILE_CLASSES + c] += xTile[r].x * w.x;
+          z[r * TILE_CLASSES + c] += xTile[r].y * w.y;
+          z[r * TILE_CLASSES + c] += xTile[r].z * w.z;
+          z[r * TILE_CLASSES + c] += xTile[r].w * w.w;
         }
       }
     }
@@ -154,44 +135,5 @@ fn scoresShared(
         logits[position * CLASSES + k] = z[r * TILE_CLASSES + c] + b;
       }
     }
-  }
-  storageBarrier();
-
-  // One thread reads a row of the tile back; ties go to the lowest class.
-  for (var i = thread; i < GROUP_ROWS; i += WORKGROUP_SIZE) {
-    let position = firstRow + i;
-    if (position >= segment.rows) { continue; }
-    let row = rowOf[i];
-    let end = min(firstClass + GROUP_CLASSES, CLASSES);
-    var m = LOWEST;
-    var predicted = firstClass;
-    for (var k = firstClass; k < end; k++) {
-      let score = logits[position * CLASSES + k];
-      if (score > m) {
-        m = score;
-        predicted = k;
-      }
-    }
-    var sum = 0.0;
-    var surprise = 0.0;
-    var share = 0.0;
-    var qMax = -1.0;
-    var expected = firstClass;
-    var lost = 0.0;
-    for (var k = firstClass; k < end; k++) {
-      let score = logits[position * CLASSES + k];
-      let q = targetAt(row, k);
-      sum += exp(score - m);
-      surprise += q * (0.5 * m - 0.5 * score);
-      lost += select(0.0, 1.0, isNotFinite(score));
-      share += q;
-      if (q > qMax) {
-        qMax = q;
-        expected = k;
-      }
-    }
-    let at = (position * CLASS_TILES + classTile) * 2u;
-    statistics[at] = vec4f(m, sum, surprise, share);
-    statistics[at + 1u] = vec4f(f32(predicted), qMax, f32(expected), lost);
   }
 }

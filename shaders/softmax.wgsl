@@ -95,6 +95,13 @@ fn targetOrZeroAt(row: u32, k: u32) -> f32 {
   return 0.0;
 }
 
+// Half a value, by its bits: a compiler may make 0.5 (m − z) of 0.5 m − 0.5 z, and m − z may overflow. What is too small
+// for that counts as 0.
+fn halved(value: f32) -> f32 {
+  let bits = bitcast<u32>(value);
+  return select(0.0, bitcast<f32>(bits - 0x00800000u), (bits & 0x7f800000u) > 0x00800000u);
+}
+
 // Whether a score overflowed. Its bits say so: arithmetic may assume that there is no infinity and no NaN.
 fn isNotFinite(value: f32) -> bool {
   return (bitcast<u32>(value) & 0x7f800000u) == 0x7f800000u;
@@ -136,7 +143,7 @@ fn softmax(
   for (var k = lane; k < CLASSES; k += LANES) {
     let q = targetOrZeroAt(row, k);
     sum += exp(logits[z + k] - m);
-    surprise += q * (0.5 * m - 0.5 * logits[z + k]);
+    surprise += q * (halved(m) - halved(logits[z + k]));
     if (logits[z + k] == m) { predicted = max(predicted, -f32(k)); }
     if (isNotFinite(logits[z + k])) { predicted = LOST; }
     if (q == qMax) { expected = max(expected, -f32(k)); }

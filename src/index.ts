@@ -9,9 +9,9 @@ export type { Tuning, TuningCache } from "./backends/webgpu/choose-plan.ts";
 export type {
   ForwardTile,
   GradientTile,
-  OneReadTile,
   SharedTile,
   StepPlan,
+  UpdateTile,
 } from "./backends/webgpu/plan.ts";
 export type { ByteSource } from "./data/byte-source.ts";
 export { type IdxImages, readIdxImages, readIdxLabels, readIdxPair } from "./data/idx.ts";

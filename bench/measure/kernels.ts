@@ -9,7 +9,6 @@ import { matmul } from "../kernels/matmul.ts";
 import { scoresShared } from "../kernels/scores-shared.ts";
 import { sgd } from "../kernels/sgd.ts";
 import { softmax } from "../kernels/softmax.ts";
-import { step } from "../kernels/step.ts";
 import type { BenchShape, BenchStorage, KernelRecord } from "../record.ts";
 import { TOLERANCE } from "./error.ts";
 import { KernelRun } from "./kernel-run.ts";
@@ -30,7 +29,6 @@ const KERNELS: Readonly<Record<string, Measurable>> = {
   forward: { prepare: forward },
   "scores-shared": { prepare: scoresShared, route: "shared" },
   "gradient-shared": { prepare: gradientShared, route: "shared" },
-  step: { prepare: step, route: "one-read" },
 };
 
 /**
@@ -52,7 +50,7 @@ export async function measureKernels(
   const records: KernelRecord[] = [];
   try {
     for (const [name, { prepare, route }] of Object.entries(KERNELS)) {
-      if (route && !isPossible({ ...plan, route }, model, gpu.traits)) continue;
+      if (route && !isPossible({ ...plan, route }, gpu.traits)) continue;
       signal?.throwIfAborted();
       await measureKernel(gpu, clock, prepare(inputs), rounds, signal).then(
         (record) => records.push({ ...record, shape, storage }),

@@ -34,8 +34,17 @@ export function pairsWithin(pairs: readonly CurvaturePair[], free: Uint8Array): 
   return pairs.map(({ s, y }) => ({ s: cut(s), y: cut(y) })).filter(hasCurvature);
 }
 
-function hasCurvature({ s, y }: CurvaturePair): boolean {
-  return dot(s, y) > LEAST_CURVATURE * dot(y, y);
+function hasCurvature(pair: CurvaturePair): boolean {
+  return curvatureOf(pair) > LEAST_CURVATURE * dot(pair.y, pair.y);
+}
+
+const curvatures = new WeakMap<CurvaturePair, number>();
+
+/** sᵀy, worked out once for each pair. */
+function curvatureOf(pair: CurvaturePair): number {
+  const curvature = curvatures.get(pair) ?? dot(pair.s, pair.y);
+  curvatures.set(pair, curvature);
+  return curvature;
 }
 
 /**
@@ -51,28 +60,34 @@ export async function descentDirection(
   const shares = new Float64Array(pairs.length);
   for (let i = pairs.length - 1; i >= 0; i--) {
     await pause();
-    const { s, y } = pairs[i];
-    shares[i] = dot(s, rest) / dot(s, y);
-    addScaled(rest, -shares[i], y);
+    shares[i] = dot(pairs[i].s, rest) / curvatureOf(pairs[i]);
+    addScaled(rest, -shares[i], pairs[i].y);
   }
   const direction = await precondition(rest);
   const newest = pairs.at(-1);
   if (newest) {
-    const scale = dot(newest.s, newest.y) / dot(newest.y, await precondition(newest.y));
+    const scale = curvatureOf(newest) / dot(newest.y, await precondition(newest.y));
     for (let i = 0; i < direction.length; i++) direction[i] *= scale;
   }
-  for (const [i, { s, y }] of pairs.entries()) {
+  for (const [i, pair] of pairs.entries()) {
     await pause();
-    addScaled(direction, shares[i] - dot(y, direction) / dot(s, y), s);
+    addScaled(direction, shares[i] - dot(pair.y, direction) / curvatureOf(pair), pair.s);
   }
   return direction;
 }
 
-/** Σ a_i b_i */
+/** Σ a_i b_i, as four sums side by side: a single one would wait for each addition to end before the next. */
 export function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
-  return sum;
+  let [sum0, sum1, sum2, sum3] = [0, 0, 0, 0];
+  const whole = a.length - (a.length % 4);
+  for (let i = 0; i < whole; i += 4) {
+    sum0 += a[i] * b[i];
+    sum1 += a[i + 1] * b[i + 1];
+    sum2 += a[i + 2] * b[i + 2];
+    sum3 += a[i + 3] * b[i + 3];
+  }
+  for (let i = whole; i < a.length; i++) sum0 += a[i] * b[i];
+  return sum0 + sum1 + (sum2 + sum3);
 }
 
 /** max |a_i| */

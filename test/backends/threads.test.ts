@@ -1,5 +1,5 @@
 /** Threads of the WebAssembly backend: where the work is done must not show in the bits, and nothing may hang. */
-import { describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import type { DatasetSource, SgdSteps } from "../../src/backends/backend.ts";
 import { WasmBackend, type WasmOptions } from "../../src/backends/wasm/backend.ts";
 import { partition, sharesOf } from "../../src/backends/wasm/backward.ts";
@@ -70,13 +70,20 @@ test("a share of the rows each: all rows, once, in the order of the batch", () =
   expect(partition(rows, sharesOf(10, 4), true).map((part) => [...part])).toEqual([[0, 0], [1, 0], [2], [0]]);
 });
 
-test("as many partial gradients as threads: the same bits here, in workers, and on the way from one to the other", async () => {
-  const cores = (await import("../../src/backends/wasm/threading.ts")).threadsHere();
-  const steps = stepsOf(LARGE.rows, 1000, 12);
-  const automatic = await train({ threads: "auto" }, LARGE, steps);
-  const inWorkers = await train({ threads: cores }, LARGE, steps);
-  expect(inWorkers).toEqual(automatic);
+afterEach(() => {
+  vi.unstubAllGlobals();
 });
+
+test.each([2, 5])(
+  "%s cores, as many partial gradients: the same bits here, in workers, and in between",
+  async (cores) => {
+    vi.stubGlobal("navigator", { hardwareConcurrency: cores });
+    const steps = stepsOf(LARGE.rows, 1000, 12);
+    const automatic = await train({ threads: "auto" }, LARGE, steps);
+    const inWorkers = await train({ threads: cores }, LARGE, steps);
+    expect(inWorkers).toEqual(automatic);
+  },
+);
 
 test("another number of threads sums in another order, and agrees to rounding", async () => {
   const steps = stepsOf(LARGE.rows, 1000, 3);
@@ -145,6 +152,7 @@ describe("workers that cannot work", () => {
   });
 
   test("automatic threads go on without workers where none can be had", async () => {
+    vi.stubGlobal("navigator", { hardwareConcurrency: 5 });
     const steps = stepsOf(LARGE.rows, 1000, 6);
     const without = await train({ threads: "auto", workerUrl: "file:///no/such/worker.js" }, LARGE, steps);
     expect(without).toEqual(await train({ threads: "auto" }, LARGE, steps));

@@ -1,11 +1,9 @@
-/** The kernels that do several operations in one, against the reference operations in a row. */
+/** The kernels that go from rows to dLogits in one dispatch, against the reference operations in a row. */
 import { afterAll, beforeAll, describe, test } from "vitest";
 import type { ModelShape } from "../../src/backends/backend.ts";
 import { matmul, outcomes } from "../../src/backends/reference/index.ts";
 import { WebGpuBackend } from "../../src/backends/webgpu/backend.ts";
-import { type DataKind, statisticsPerRow } from "../../src/backends/webgpu/dispatches.ts";
-import { geometryOf } from "../../src/backends/webgpu/geometry.ts";
-import { unpackParameters } from "../../src/backends/webgpu/parameters.ts";
+import type { DataKind } from "../../src/backends/webgpu/dispatches.ts";
 import { scaleOf } from "../../src/data/matrix.ts";
 import { expectClose } from "../support/expect-close.ts";
 import {
@@ -26,8 +24,7 @@ beforeAll(async () => {
 });
 afterAll(() => backend.dispose());
 
-type Forward = keyof ReturnType<typeof plansOf>;
-type Route = "shared" | "one-read";
+type Forward = "direct" | "sliced" | "quad";
 
 /** The forward kernel of a plan against the reference: dLogits, loss and rows right. */
 async function checkForward(kernel: Forward, problem: Problem, shape: ModelShape, kind: DataKind) {
@@ -44,50 +41,6 @@ async function checkForward(kernel: Forward, problem: Problem, shape: ModelShape
   const left = logits.subarray(0, rows * shape.classes);
   expectClose(left, expected.t, { absolute: 2e-6 / rows, relative: 1e-4 });
   expectLosses(losses.subarray(6, 6 + 2 * run.groups), expected);
-}
-
-/** The kernels of a route against the reference: partial gradients in `splits` parts, loss and rows right. */
-async function checkRoute(route: Route, problem: Problem, shape: ModelShape, kind: DataKind, splits: number) {
-  const { rows } = problem.source.x;
-  const { labelSmoothing = 0 } = problem.source;
-  const { weights4 } = geometryOf(shape);
-  const given = buffersOf(problem, shape, kind.storage);
-  const expected = expectedOf(problem, shape, given.order);
-  const plan = { ...plansOf(backend.gpu, shape).direct, route };
-  const size = shape.classes * weights4 * 4;
-  const unit = scaleOf(problem.source.x);
-  const segment = {
-    rows,
-    shuffled: 1,
-    lossSlot: 3,
-    scale: 1 / expected.weight,
-    splits,
-    labelSmoothing,
-    unit,
-  };
-  const room = {
-    logits: new Float32Array(rows * shape.classes),
-    statistics: new Float32Array(rows * statisticsPerRow(plan, shape) * 4),
-    partials: new Float32Array(splits * size),
-    losses: new Float32Array(2 * (splits + 3)),
-  };
-  const buffers = { ...given, ...room };
-  if (route === "shared") {
-    const { results } = await runOperation(backend.gpu, "scoresShared", plan, shape, kind, segment, buffers);
-    Object.assign(buffers, {
-      logits: results.logits.slice(0, room.logits.length),
-      statistics: results.statistics.slice(0, room.statistics.length),
-    });
-  }
-  const last = route === "shared" ? "gradientShared" : "step";
-  const { results } = await runOperation(backend.gpu, last, plan, shape, kind, segment, buffers);
-  const total = new Float32Array(size);
-  for (const [i, value] of results.partials.subarray(0, splits * size).entries()) total[i % size] += value;
-  const actual = unpackParameters(total, shape, weights4);
-  const tolerance = { absolute: 4e-6 / Math.sqrt(rows), relative: 1e-4 };
-  expectClose(actual.weights, expected.gradient.weights, tolerance, "dWeights");
-  if (shape.bias) expectClose(actual.bias, expected.gradient.bias, tolerance, "dBias");
-  expectLosses(results.losses.subarray(6, 6 + 2 * splits), expected);
 }
 
 function nameOf({ rows, shape, kind }: (typeof CASES)[number]): string {
@@ -120,18 +73,5 @@ describe.each(["direct", "sliced", "quad"] as const)("forward, %s", (kernel) => 
   test("rows of weight 0 are not counted", async () => {
     const { problem, shape, kind } = halfSilent();
     await checkForward(kernel, problem, shape, kind);
-  });
-});
-
-describe.each(["shared", "one-read"] as const)("%s kernels", (route) => {
-  for (const each of CASES.filter(({ shape }) => route === "shared" || shape.classes <= 21)) {
-    test(nameOf(each), async () => {
-      for (const splits of [1, 3]) await checkRoute(route, problemOf(each), each.shape, each.kind, splits);
-    });
-  }
-
-  test("rows of weight 0 are not counted", async () => {
-    const { problem, shape, kind } = halfSilent();
-    await checkRoute(route, problem, shape, kind, 3);
   });
 });

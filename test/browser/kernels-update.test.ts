@@ -27,7 +27,7 @@ const SHAPES = [
 ] as const;
 
 /** Parameters, and what else has their shape, as they lie on the device. */
-function setUp([splits, features, classes]: (typeof SHAPES)[number]) {
+function setUp([splits, features, classes]: (typeof SHAPES)[number], sum: "direct" | "lanes" = "direct") {
   const shape = { features, classes, bias: true };
   const { weights4 } = geometryOf(shape);
   const random = createRandom(5);
@@ -46,7 +46,7 @@ function setUp([splits, features, classes]: (typeof SHAPES)[number]) {
   const run = (operation: "sgd" | "adamw" | "average", segment: object, more: object = {}) => {
     const all = Float32Array.from(partials.flatMap((partial) => [...partial]));
     const buffers = { weights, velocity, secondMoment, partials: all, ...more };
-    const plan = plansOf(backend.gpu, shape).direct;
+    const plan = plansOf(backend.gpu, shape)[sum];
     return runOperation(
       backend.gpu,
       operation,
@@ -69,7 +69,7 @@ function exact(values: Float32Array): Float64Array {
   return Float64Array.from(values);
 }
 
-describe("sgd", () => {
+describe.each(["direct", "lanes"] as const)("sgd, %s", (sum) => {
   for (const spec of SHAPES) {
     for (const [nesterov, l1] of [
       [false, 0],
@@ -78,7 +78,7 @@ describe("sgd", () => {
       [true, 4],
     ] as const) {
       test(`${nameOf(spec)}${nesterov ? ", Nesterov" : ""}${l1 > 0 ? `, l1 ${l1}` : ""}`, async () => {
-        const { weights, velocity, isBias, gradientOf, run } = setUp(spec);
+        const { weights, velocity, isBias, gradientOf, run } = setUp(spec, sum);
         const [l2, learningRate, momentum] = [0.25, 0.125, 0.5];
         const segment = { l2, l1, learningRate, momentum, nesterov: Number(nesterov) };
         const { results: out } = await run("sgd", segment);
@@ -94,11 +94,11 @@ describe("sgd", () => {
   }
 });
 
-describe("adamw", () => {
+describe.each(["direct", "lanes"] as const)("adamw, %s", (sum) => {
   for (const spec of SHAPES) {
     test(nameOf(spec), async () => {
       for (const t of [1, 3, 1000]) {
-        const { weights, velocity, secondMoment, isBias, gradientOf, run } = setUp(spec);
+        const { weights, velocity, secondMoment, isBias, gradientOf, run } = setUp(spec, sum);
         const [l2, learningRate, beta1, beta2, epsilon] = [0.25, 0.125, 0.9, 0.999, 1e-8];
         const root = Math.sqrt(1 - beta2 ** t);
         const { results: out } = await run("adamw", {
@@ -123,7 +123,7 @@ describe("adamw", () => {
   }
 
   test("nothing moves where the gradient has always been 0", async () => {
-    const { weights, run } = setUp(SHAPES[0]);
+    const { weights, run } = setUp(SHAPES[0], sum);
     const zero = new Float32Array(weights.length);
     const segment = { learningRate: 0.5, gain1: 0.1, gain2: 0.001, epsilon: 1e-8 };
     const { results } = await run("adamw", segment, { velocity: zero, secondMoment: zero, partials: zero });

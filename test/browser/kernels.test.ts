@@ -39,7 +39,16 @@ beforeAll(async () => {
 });
 afterAll(() => backend.dispose());
 
+/** How scores and gradients are computed: each a kernel or a size of its tiles. */
+const SCORES = ["direct", "shared", "large"] as const;
+const GRADIENTS = ["direct", "quad", "shared", "large"] as const;
+
+function isShared(kernel: (typeof SCORES)[number] | (typeof GRADIENTS)[number]): boolean {
+  return kernel === "shared" || kernel === "large";
+}
+
 async function runMatmul(
+  kernel: (typeof SCORES)[number],
   spec: ProblemSpec,
   bias: boolean,
   storage: Storage = "f32",
@@ -57,8 +66,8 @@ async function runMatmul(
   };
   const { results } = await runOperation(
     backend.gpu,
-    "matmul",
-    plansOf(backend.gpu, shape).direct,
+    isShared(kernel) ? "scoresShared" : "matmul",
+    plansOf(backend.gpu, shape)[kernel],
     shape,
     { ...LABELS, storage, isScaled },
     { rows, shuffled: 1, unit: scaleOf(problem.source.x) },
@@ -78,12 +87,23 @@ const STORED = [
   ["u8", true],
 ] as const;
 
-describe("matmul", () => {
-  for (const [rows, features, classes] of SHAPES) {
-    for (const [storage, isScaled] of STORED) {
+/** The shapes that a kernel is tested on: tiles written out at length take a software adapter seconds to compile. */
+function shapesFor(kernel: (typeof SCORES)[number] | (typeof GRADIENTS)[number]) {
+  return kernel === "large" ? SHAPES.slice(-3) : SHAPES;
+}
+
+describe.each(SCORES)("matmul, %s", (kernel) => {
+  for (const [i, [rows, features, classes]] of shapesFor(kernel).entries()) {
+    for (const [storage, isScaled] of kernel === "direct" ? STORED : [STORED[i % STORED.length]]) {
       test(`${rows}×${features}×${classes} ${isScaled ? "scaled " : ""}${storage}`, async () => {
         for (const bias of [true, false]) {
-          const { actual, expected } = await runMatmul({ rows, features, classes }, bias, storage, isScaled);
+          const { actual, expected } = await runMatmul(
+            kernel,
+            { rows, features, classes },
+            bias,
+            storage,
+            isScaled,
+          );
           expectClose(actual, expected, float32Tolerance(features, 2));
         }
       });
@@ -96,7 +116,7 @@ describe("matmul", () => {
     problem.source.x.data.set(problem.source.x.data.map((v) => Math.round(8 * v)));
     problem.parameters.weights.set(problem.parameters.weights.map((v) => Math.round(30 * v)));
     problem.parameters.bias.set(problem.parameters.bias.map((v) => Math.round(3 * v)));
-    const { actual, expected } = await runMatmul(spec, true, "f32", false, problem);
+    const { actual, expected } = await runMatmul(kernel, spec, true, "f32", false, problem);
     expectClose(actual, expected, EXACT);
   });
 
@@ -112,7 +132,7 @@ describe("matmul", () => {
       for (const scale of [1, 0.25]) {
         const x = { ...given.source.x, data, scale };
         const problem = { ...given, source: { ...given.source, x } };
-        const { actual, expected } = await runMatmul(spec, true, storage, true, problem);
+        const { actual, expected } = await runMatmul(kernel, spec, true, storage, true, problem);
         expectClose(actual, expected, EXACT, `${storage} of ${scale}`);
       }
     }
@@ -283,7 +303,7 @@ describe("softmax", () => {
 
 async function runGradient(
   spec: ProblemSpec,
-  kernel: "direct" | "quad",
+  kernel: (typeof GRADIENTS)[number],
   bias: boolean,
   splits: number,
   scores: Float64Array,
@@ -309,7 +329,7 @@ async function runGradient(
     const kind = { ...LABELS, storage, isScaled };
     const { results } = await runOperation(
       backend.gpu,
-      "gradient",
+      isShared(kernel) ? "gradientShared" : "gradient",
       plansOf(backend.gpu, shape)[kernel],
       shape,
       kind,
@@ -326,8 +346,8 @@ async function runGradient(
   return { overwritten: await sums(0), accumulated: await sums(1), expected };
 }
 
-describe.each(["direct", "quad"] as const)("gradient, %s", (kernel) => {
-  for (const [i, [rows, features, classes]] of SHAPES.entries()) {
+describe.each(GRADIENTS)("gradient, %s", (kernel) => {
+  for (const [i, [rows, features, classes]] of shapesFor(kernel).entries()) {
     const [storage, isScaled] = STORED[i % STORED.length];
     test(`${rows}×${features}×${classes} ${isScaled ? "scaled " : ""}${storage}`, async () => {
       const random = createRandom(11);

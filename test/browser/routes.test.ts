@@ -13,6 +13,7 @@ import {
   type StepPlan,
 } from "../../src/backends/webgpu/plan.ts";
 import { expectClose } from "../support/expect-close.ts";
+import { LARGE_TILES } from "../support/kernel-problems.ts";
 import { farProblem, overflowProblem } from "../support/overflows.ts";
 import { type Problem, randomProblem } from "../support/problems.ts";
 import { withTrainer } from "../support/with-trainer.ts";
@@ -25,7 +26,12 @@ const PLANS: Record<string, StepPlan> = {
   sliced: { ...direct, forward: directForward(10, 8, 2) },
   quad: defaultPlan(SHAPE, { ...GPU, software: true }),
   shared: { ...direct, route: "shared" },
-  "one-read": { ...direct, route: "one-read" },
+  "shared, large tiles": { ...direct, route: "shared", shared: { ...direct.shared, ...LARGE_TILES } },
+  "lanes of the update": {
+    ...direct,
+    gradient: { ...direct.gradient, rowsPerSplit: 4 },
+    update: { lanes: 8 },
+  },
 };
 
 const opened: Backend[] = [];

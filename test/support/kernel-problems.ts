@@ -70,8 +70,14 @@ export const LABELS: DataKind = {
   isSmoothed: false,
 };
 
+/** Tiles in workgroup memory that are larger than those of the default plan. */
+export const LARGE_TILES = { rows: 8, classes: 8, depth4: 4, classes4: 2, features4: 2, depth: 8 };
+
 /** How steps can be computed: every kernel there is, whatever the default here would be. */
-export function plansOf(gpu: GpuDevice, shape: ModelShape): Record<"direct" | "sliced" | "quad", StepPlan> {
+export function plansOf(
+  gpu: GpuDevice,
+  shape: ModelShape,
+): Record<"direct" | "sliced" | "quad" | "shared" | "large" | "lanes", StepPlan> {
   const { traits } = gpu;
   const direct = defaultPlan(shape, { ...traits, subgroupSize: 0, software: true });
   const forward = directForward(shape.classes, 4, 2);
@@ -79,6 +85,9 @@ export function plansOf(gpu: GpuDevice, shape: ModelShape): Record<"direct" | "s
     direct,
     sliced: { ...direct, forward },
     quad: defaultPlan(shape, { ...traits, subgroupSize: 4, software: true }),
+    shared: { ...direct, route: "shared" },
+    large: { ...direct, route: "shared", shared: { ...direct.shared, ...LARGE_TILES } },
+    lanes: { ...direct, gradient: { ...direct.gradient, busyThreads: 2 ** 20 }, update: { lanes: 16 } },
   };
 }
 

@@ -14,7 +14,6 @@ import outcomes from "../../shaders/outcomes.wgsl";
 import scoresShared from "../../shaders/scores-shared.wgsl";
 import sgd from "../../shaders/sgd.wgsl";
 import softmax from "../../shaders/softmax.wgsl";
-import step from "../../shaders/step.wgsl";
 import { reflectShader } from "../../shaders/vite-plugin-wgsl.ts";
 import type { Shader } from "../../src/backends/webgpu/shader.ts";
 import { type Constants, specialise } from "../../src/backends/webgpu/specialise.ts";
@@ -34,7 +33,6 @@ const ENGINE = [
   gradientQuad,
   scoresShared,
   gradientShared,
-  step,
   sgd,
   adamw,
   average,
@@ -147,9 +145,8 @@ describe("the engine's kernels", () => {
     [forwardQuad, ["logits", "losses"]],
     [gradient, ["partials"]],
     [gradientQuad, ["partials"]],
-    [scoresShared, ["logits", "statistics"]],
-    [gradientShared, ["partials", "losses"]],
-    [step, ["partials", "losses"]],
+    [scoresShared, ["logits"]],
+    [gradientShared, ["partials"]],
     [sgd, ["weights", "velocity"]],
     [adamw, ["weights", "velocity", "secondMoment"]],
     [average, ["mean"]],

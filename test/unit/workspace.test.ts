@@ -16,7 +16,6 @@ describe("a workspace", () => {
     "gradient",
     "scoresShared",
     "gradientShared",
-    "step",
     "sgd",
     "take",
     "adamw",
@@ -25,7 +24,7 @@ describe("a workspace", () => {
   ];
 
   /** What the kernels in workgroup memory decide for themselves. */
-  const OWN_CONSTANTS = ["DEPTH", "DEPTH4", "SIDE", "WORKGROUP_SIZE"];
+  const OWN_CONSTANTS = ["SIDE", "WORKGROUP_SIZE"];
 
   afterEach(() => {
     vi.unstubAllGlobals();
@@ -80,7 +79,7 @@ describe("a workspace", () => {
 
   test("sets every constant of every kernel, and none that there is not", async () => {
     const common = ["matmul", "softmax", "softmax"];
-    const others = ["scores-shared", "gradient-shared", "step", "sgd", "sgd", "adamw", "average", "outcomes"];
+    const others = ["scores-shared", "gradient-shared", "sgd", "sgd", "adamw", "average", "outcomes"];
     for (const software of [true, false]) {
       const made = await prepareAll(software);
       const fitted = software ? ["forward-quad", "gradient-quad"] : ["forward", "gradient"];
@@ -105,7 +104,7 @@ describe("a workspace", () => {
   test("takes the gradient out where the velocity would be", async () => {
     const made = await prepareAll();
     const velocityOf = (i: number) => made[i].bound[0].velocity;
-    expect(velocityOf(8)).toEqual({ label: "velocity" });
-    expect(velocityOf(9)).toEqual({ label: "gradient" });
+    expect(velocityOf(7)).toEqual({ label: "velocity" });
+    expect(velocityOf(8)).toEqual({ label: "gradient" });
   });
 });

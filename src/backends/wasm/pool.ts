@@ -135,7 +135,7 @@ export class WorkerPool {
   }
 
   /**
-   * Leaves the partial gradients of all shares but the first in the workspace.
+   * Leaves the partial gradients of all shares but the first in the workspace; returns what each adds up to, in order.
    *
    * @param parts rows of a batch by share, counted within it; those of the first share are not looked at
    */
@@ -143,7 +143,7 @@ export class WorkerPool {
     workspace: Workspace,
     parts: readonly Uint32Array<ArrayBuffer>[],
     scale: number,
-  ): Promise<Sums> {
+  ): Promise<Sums[]> {
     const answers = this.#workers.map((worker, i) => {
       const { weights, partial } = this.#buffers[i];
       const rows = parts[i + 1];
@@ -151,15 +151,12 @@ export class WorkerPool {
       const request = { kind: "backward", rows, scale, weights, partial } as const;
       return worker.ask(request, [rows.buffer, weights.buffer, partial.buffer]);
     });
-    let [loss, correct] = [0, 0];
-    for (const [i, answer] of (await Promise.all(answers)).entries()) {
+    return (await Promise.all(answers)).map((answer, i) => {
       if (answer.kind !== "partial") throw new DeviceError("device", `a worker answered ${answer.kind}`);
       this.#buffers[i] = answer;
       workspace.partial(i + 1).set(answer.partial);
-      loss += answer.sums.loss;
-      correct += answer.sums.correct;
-    }
-    return { loss, correct };
+      return answer.sums;
+    });
   }
 
   dispose(): void {

@@ -90,12 +90,13 @@ export class Threading {
     });
     // Both end before an error of one is seen, so that no worker is left in the middle of a step.
     await Promise.allSettled([theirs, own]);
-    const sums = [await theirs, await own];
+    // In the order of the parts, wherever each was worked out: another order would give other bits.
+    const sums = [...(await own), ...((await theirs) ?? [])];
     signal?.throwIfAborted();
     if (splits > 1) this.#learn(performance.now() - started);
     return {
-      loss: sums.reduce((total, part) => total + (part?.loss ?? 0), 0),
-      correct: sums.reduce((total, part) => total + (part?.correct ?? 0), 0),
+      loss: sums.reduce((total, { loss }) => total + loss, 0),
+      correct: sums.reduce((total, { correct }) => total + correct, 0),
     };
   }
 
@@ -154,22 +155,20 @@ export class Threading {
   }
 }
 
-/** The partial gradients of `parts`, from the `first` on. */
+/** Leaves the partial gradients of `parts`, from the `first` on; returns what each part adds up to. */
 async function here(
   workspace: Workspace,
   parts: readonly Uint32Array[],
   scale: number,
   signal: AbortSignal | undefined,
   first = 0,
-): Promise<Sums> {
-  let [loss, correct] = [0, 0];
+): Promise<Sums[]> {
+  const sums: Sums[] = [];
   for (let split = first; split < parts.length; split++) {
     await backward(workspace, parts[split], scale, split, signal);
-    const sums = workspace.takeSums();
-    loss += sums.loss;
-    correct += sums.correct;
+    sums.push(workspace.takeSums());
   }
-  return { loss, correct };
+  return sums;
 }
 
 /** The middle of all but the first. */

@@ -14,11 +14,17 @@ import outcomes from "../../../shaders/outcomes.wgsl";
 import scoresShared from "../../../shaders/scores-shared.wgsl";
 import sgd from "../../../shaders/sgd.wgsl";
 import softmax from "../../../shaders/softmax.wgsl";
-import step from "../../../shaders/step.wgsl";
 import type { Storage } from "../../data/storage.ts";
 import type { Dataset, ModelShape } from "../backend.ts";
 import { geometryOf } from "./geometry.ts";
-import { evenTile, type ForwardTile, SHARED_SIDE, type StepPlan } from "./plan.ts";
+import {
+  evenTile,
+  type ForwardTile,
+  powerOfTwoUpTo,
+  SHARED_SIDE,
+  type StepPlan,
+  UPDATE_VECTORS,
+} from "./plan.ts";
 import type { Shader } from "./shader.ts";
 import type { Constants } from "./specialise.ts";
 
@@ -34,7 +40,6 @@ export type Operation =
   | "gradient"
   | "scoresShared"
   | "gradientShared"
-  | "step"
   | "sgd"
   | "take"
   | "adamw"
@@ -67,6 +72,9 @@ const MATMUL_THREADS = 32;
 const ROW_THREADS = 64;
 const UPDATE_THREADS = 64;
 
+/** Threads to keep busy before a vector's partial gradients are shared by fewer. */
+const UPDATE_BUSY_THREADS = 2 ** 17;
+
 /** Most memory for partial gradients, bytes, where more than one would take more. */
 const PARTIAL_BYTES = 2 ** 24;
 
@@ -81,9 +89,7 @@ export function backwardOf({ route }: StepPlan): {
   readonly lossesFrom: Operation;
 } {
   if (route === "rows") return { operations: ["forward", "gradient"], lossesFrom: "forward" };
-  if (route === "shared")
-    return { operations: ["scoresShared", "gradientShared"], lossesFrom: "gradientShared" };
-  return { operations: ["step"], lossesFrom: "step" };
+  return { operations: ["scoresShared", "softmax", "gradientShared"], lossesFrom: "softmax" };
 }
 
 /** The dispatch of an operation. */
@@ -130,39 +136,31 @@ const DISPATCHES: Readonly<Record<Operation, DispatchRule>> = {
       groups: (_, splits) => Math.ceil((gradientThreads(plan, shape) * splits) / threads),
     };
   },
-  scoresShared: ({ shared: { rows: tileRows, classes } }, shape, kind) => {
+  scoresShared: ({ shared: { rows: tileRows, classes, depth4 } }, shape, kind) => {
     const classTiles = Math.ceil(shape.classes / (SHARED_SIDE * classes));
-    const { TARGETS, SMOOTHED } = targetsOf(kind);
+    const tile = { TILE_ROWS: tileRows, TILE_CLASSES: classes, DEPTH4: depth4 };
     return {
       shader: scoresShared,
-      constants: { ...rowsOf(shape, kind), TARGETS, SMOOTHED, TILE_ROWS: tileRows, TILE_CLASSES: classes },
+      constants: { ...rowsOf(shape, kind), ...tile },
       groups: (rows) => Math.ceil(rows / (SHARED_SIDE * tileRows)) * classTiles,
     };
   },
-  gradientShared: ({ shared: { classes, features4 } }, shape, kind) => {
-    const classTiles = Math.ceil(shape.classes / (SHARED_SIDE * classes));
-    const featureTiles = Math.ceil(geometryOf(shape).weights4 / (SHARED_SIDE * features4));
-    const tile = { TILE_CLASSES: classes, TILE_FEATURES4: features4 };
+  gradientShared: (plan, shape, kind) => {
+    const { classes4, features4, depth } = plan.shared;
+    const tile = { TILE_CLASSES4: classes4, TILE_FEATURES4: features4, DEPTH: depth };
     return {
       shader: gradientShared,
-      constants: { ...rowsOf(shape, kind), ...targetsOf(kind), ...tile },
-      groups: (_, splits) => classTiles * featureTiles * splits,
-      lossPairs: (_, splits) => splits,
+      constants: { ...rowsOf(shape, kind), WEIGHTED: kind.isWeighted, ...tile },
+      groups: (_, splits) => sharedGradientGroups(plan, shape) * splits,
     };
   },
-  step: ({ oneRead: { features4, threads } }, shape, kind) => {
-    const tile = { TILE_FEATURES4: features4, WORKGROUP_SIZE: threads };
-    return {
-      shader: step,
-      constants: { ...rowsOf(shape, kind), ...targetsOf(kind), ...tile },
-      groups: (_, splits) => splits,
-      lossPairs: (_, splits) => splits,
-    };
+  sgd: (plan, shape) => reducingUpdate(sgd, plan, shape, { TAKE: false }),
+  take: (plan, shape) => reducingUpdate(sgd, plan, shape, { TAKE: true }),
+  adamw: (plan, shape) => reducingUpdate(adamw, plan, shape),
+  average: (_, shape) => {
+    const constants = { ...modelOf(shape), WORKGROUP_SIZE: UPDATE_THREADS };
+    return { shader: average, constants, groups: () => Math.ceil(vectorsOf(shape) / UPDATE_THREADS) };
   },
-  sgd: (_, shape) => updateDispatch(sgd, shape, { TAKE: false }),
-  take: (_, shape) => updateDispatch(sgd, shape, { TAKE: true }),
-  adamw: (_, shape) => updateDispatch(adamw, shape),
-  average: (_, shape) => updateDispatch(average, shape),
   outcomes: (_, { classes }, { targetKind }) => ({
     shader: outcomes,
     ...wholeRows(classes, { TARGETS: TARGETS[targetKind] }),
@@ -196,33 +194,43 @@ function wholeRows(classes: number, targets: Constants) {
   };
 }
 
-/** A kernel that works on the parameters, four to a thread. */
-function updateDispatch(shader: Shader, shape: ModelShape, own: Constants = {}): Dispatch {
-  const vectors = shape.classes * geometryOf(shape).weights4;
+/**
+ * An update that adds up the partial gradients first: few lanes for many parameters, many lanes for few, until enough
+ * threads are busy.
+ */
+function reducingUpdate(shader: Shader, plan: StepPlan, shape: ModelShape, own: Constants = {}): Dispatch {
+  const vectors = vectorsOf(shape);
+  const most = Math.min(plan.update.lanes, splitsFor(Infinity, plan, shape));
+  const lanes = powerOfTwoUpTo(Math.max(1, Math.min(most, UPDATE_BUSY_THREADS / vectors)));
+  const threads = Math.max(UPDATE_THREADS, UPDATE_VECTORS * lanes);
   return {
     shader,
-    constants: { ...modelOf(shape), ...own, WORKGROUP_SIZE: UPDATE_THREADS },
-    groups: () => Math.ceil(vectors / UPDATE_THREADS),
+    constants: { ...modelOf(shape), ...own, LANES: lanes, WORKGROUP_SIZE: threads },
+    groups: () => Math.ceil((vectors * lanes) / threads),
   };
+}
+
+/** Vectors of four parameters. */
+function vectorsOf(shape: ModelShape): number {
+  return shape.classes * geometryOf(shape).weights4;
 }
 
 /** The number of partial gradients `rows` are split into. */
 export function splitsFor(rows: number, plan: StepPlan, shape: ModelShape): number {
-  const { route, gradient: tile, shared, oneRead } = plan;
-  const rowsPerSplit = {
-    rows: tile.rowsPerSplit,
-    shared: shared.rowsPerSplit,
-    "one-read": oneRead.rowsPerSplit,
-  };
-  const byRows = Math.ceil(rows / rowsPerSplit[route]);
+  const { route, gradient, shared } = plan;
+  const tile = route === "rows" ? gradient : shared;
+  const threads =
+    route === "rows" ? gradientThreads(plan, shape) : sharedGradientGroups(plan, shape) * SHARED_SIDE ** 2;
+  const byRows = Math.ceil(rows / tile.rowsPerSplit);
   const byMemory = Math.floor(PARTIAL_BYTES / geometryOf(shape).parameterBytes);
-  const byThreads = route === "rows" ? Math.ceil(tile.busyThreads / gradientThreads(plan, shape)) : Infinity;
+  const byThreads = Math.ceil(tile.busyThreads / threads);
   return Math.max(1, Math.min(byRows, byMemory, byThreads));
 }
 
-/** Vectors of four that scoresShared leaves for each row: two for every tile of classes. */
-export function statisticsPerRow(plan: StepPlan, { classes }: ModelShape): number {
-  return plan.route === "shared" ? 2 * Math.ceil(classes / (SHARED_SIDE * plan.shared.classes)) : 0;
+/** Workgroups of gradientShared that compute one partial gradient. */
+function sharedGradientGroups({ shared: { classes4, features4 } }: StepPlan, shape: ModelShape): number {
+  const classTiles = Math.ceil(shape.classes / (4 * SHARED_SIDE * classes4));
+  return classTiles * Math.ceil(geometryOf(shape).features4 / (SHARED_SIDE * features4));
 }
 
 /** Tiles of rows that a workgroup takes at most, and the share of its threads that may be idle for that. */

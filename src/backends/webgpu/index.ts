@@ -15,7 +15,6 @@ import outcomes from "../../../shaders/outcomes.wgsl";
 import scoresShared from "../../../shaders/scores-shared.wgsl";
 import sgd from "../../../shaders/sgd.wgsl";
 import softmax from "../../../shaders/softmax.wgsl";
-import step from "../../../shaders/step.wgsl";
 
 export * from "../contract.ts";
 export { WebGpuBackend, type WebGpuOptions } from "./backend.ts";
@@ -28,9 +27,9 @@ export {
   defaultPlan,
   type ForwardTile,
   type GradientTile,
-  type OneReadTile,
   type SharedTile,
   type StepPlan,
+  type UpdateTile,
 } from "./plan.ts";
 export { planCandidates } from "./plan-candidates.ts";
 export type { BindingLayout, Shader, UniformField } from "./shader.ts";
@@ -46,7 +45,6 @@ export const shaders = {
   gradient,
   gradientQuad,
   gradientShared,
-  step,
   sgd,
   adamw,
   average,

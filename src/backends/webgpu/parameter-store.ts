@@ -9,6 +9,7 @@ import { geometryOf } from "./geometry.ts";
 import type { GpuDevice } from "./gpu-device.ts";
 import { packParameters, unpackParameters } from "./parameters.ts";
 import { readBuffers } from "./readback.ts";
+import type { Copy } from "./submitter.ts";
 
 /** What every trainer has. */
 type Always = "weights" | "velocity" | "gradient";
@@ -21,6 +22,8 @@ export class ParameterStore {
   readonly #gpu: GpuDevice;
   readonly #shape: ModelShape;
   readonly #always: Buffers<Always>;
+  /** Where the gradient lands on its way to the host. */
+  #staging: Buffers<"readback"> | null = null;
   readonly #allocated = new Map<Optional, Buffers<string>>();
   /** Optional parts that steps have used since the parameters were written. */
   readonly #used = new Set<Optional>();
@@ -80,6 +83,17 @@ export class ParameterStore {
     this.#used.add(name);
   }
 
+  /** A copy of the gradient to the host, given to `take`; its buffer is made once. @throws LimitError, DeviceError */
+  async gradientCopy(take: (gradient: Parameters) => void): Promise<Copy> {
+    const { parameterBytes: size } = geometryOf(this.#shape);
+    this.#staging ??= await allocate(this.#gpu, "gradient", { readback: { size, role: "readback" } });
+    const { readback } = this.#staging.get;
+    return {
+      encode: (encoder) => encoder.copyBufferToBuffer(this.#always.get.gradient, 0, readback, 0, size),
+      read: async () => take(this.#unpack(new Float32Array(await this.#gpu.mapForReading(readback, size)))),
+    };
+  }
+
   /** The parameters, or the gradient that was taken last. */
   async read(name: "weights" | "gradient"): Promise<Parameters> {
     const [values] = await this.#readAll([this.#always.get[name]]);
@@ -103,6 +117,7 @@ export class ParameterStore {
 
   dispose(): void {
     this.#always.dispose();
+    this.#staging?.dispose();
     for (const buffers of this.#allocated.values()) buffers.dispose();
   }
 

@@ -8,6 +8,7 @@ import {
   type GradientTile,
   isPossible,
   quadForward,
+  type SharedTile,
   type StepPlan,
 } from "./plan.ts";
 
@@ -19,7 +20,7 @@ export function planCandidates(base: StepPlan, shape: ModelShape, traits: Adapte
     const text = JSON.stringify(plan);
     const isNew = !seen.has(text);
     seen.add(text);
-    return isNew && isPossible(plan, shape, traits);
+    return isNew && isPossible(plan, traits);
   });
 }
 
@@ -39,31 +40,33 @@ function softwarePlans(base: StepPlan, { classes }: ModelShape): StepPlan[] {
   ];
 }
 
-/** On a GPU, occupancy and traffic decide: other routes first, then more or fewer threads on the same one. */
+/** On a GPU, occupancy and traffic decide: the other route first, then tiles of other sizes and other numbers of threads. */
 function gpuPlans(base: StepPlan, { classes }: ModelShape): StepPlan[] {
-  const { shared, oneRead, forward, gradient } = base;
-  const routes: StepPlan[] = [
-    { ...base, route: "shared", shared: { ...shared, classes: classes > 32 ? 4 : Math.ceil(classes / 16) } },
-    { ...base, route: "one-read" },
-    {
-      ...base,
-      route: "one-read",
-      oneRead: { ...oneRead, rowsPerSplit: Math.ceil(oneRead.rowsPerSplit / 4) },
-    },
-    { ...base, route: "shared", shared: { rows: 2, classes: 2, features4: 1, rowsPerSplit: 32 } },
-    { ...base, route: "shared", shared: { rows: 4, classes: 4, features4: 2, rowsPerSplit: 128 } },
+  const { shared, forward, gradient } = base;
+  const sharedTiles: Partial<SharedTile>[] = [
+    {},
+    { rows: 8, classes: 8 },
+    { depth4: 8 },
+    { busyThreads: 2 * shared.busyThreads },
+    { rows: 8, classes: 8, classes4: 2, features4: 2 },
   ];
-  const slices = [4, 8, 16, 32].map((count) => ({ ...base, forward: directForward(classes, count, 2) }));
+  const slices = [8, 32].map((count) => ({ ...base, forward: directForward(classes, count) }));
   const gradients: Partial<GradientTile>[] = [
-    { features4: 1 },
-    { busyThreads: 4 * gradient.busyThreads, features4: 1 },
+    { features4: 2 },
+    { busyThreads: 2 * gradient.busyThreads },
     { busyThreads: gradient.busyThreads / 4 },
     { classes: evenTile(classes, 16), threads: 64 },
   ];
-  return [
-    ...routes,
+  const ofRows: StepPlan[] = [
+    base,
     ...slices,
     { ...base, forward: { ...forward, rows: 8 } },
     ...gradients.map((change) => ({ ...base, gradient: { ...gradient, ...change } })),
-  ];
+  ].map((plan) => ({ ...plan, route: "rows" }));
+  const ofShared: StepPlan[] = sharedTiles.map((change) => ({
+    ...base,
+    route: "shared",
+    shared: { ...shared, ...change },
+  }));
+  return base.route === "rows" ? [ofShared[0], ...ofRows, ...ofShared.slice(1)] : [ofRows[0], ...ofShared];
 }

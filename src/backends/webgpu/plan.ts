@@ -2,7 +2,6 @@
  * Which kernels take a training step and how they cut it up: a plan is data only, so that a choice can be reported,
  * kept and pinned. What the sizes mean for a dispatch is in dispatches.ts; which plan is fastest, the tuner finds out.
  */
-import gradientShared from "../../../shaders/gradient-shared.wgsl";
 import scoresShared from "../../../shaders/scores-shared.wgsl";
 import { OptionError } from "../../errors.ts";
 import type { ModelShape } from "../backend.ts";
@@ -34,33 +33,38 @@ export interface GradientTile {
   readonly threads: number;
 }
 
-/** Tiles in workgroup memory: scores with a maximum and a sum per tile, softmax in the gradient's load. */
+/** Tiles in workgroup memory. A workgroup is 16 × 16 threads. */
 export interface SharedTile {
-  /** Rows, classes and vectors of features of a thread, of which a workgroup is 16 × 16. */
+  /** Of the scores: rows and classes of a thread, and vectors of features that are staged at once. */
   readonly rows: number;
   readonly classes: number;
+  readonly depth4: number;
+  /** Of the gradient: vectors of four classes and of four features of a thread, and rows that are staged at once. */
+  readonly classes4: number;
   readonly features4: number;
+  readonly depth: number;
+  /** Fewest rows of a partial gradient. */
   readonly rowsPerSplit: number;
+  /** Threads to keep busy before a workgroup gets more rows to itself. */
+  readonly busyThreads: number;
 }
 
-/** One kernel that reads X once and keeps the gradient in registers. */
-export interface OneReadTile {
-  /** Vectors of features of a thread. */
-  readonly features4: number;
-  readonly rowsPerSplit: number;
-  readonly threads: number;
+/** The sum of the partial gradients that comes before an update. */
+export interface UpdateTile {
+  /** Most threads that share the sum of a vector of parameters; a power of two. */
+  readonly lanes: number;
 }
 
 /**
- * How steps are taken. `rows`: forward, gradient, update; `shared`: the same through workgroup
- * memory; `one-read`: step, update.
+ * How steps are taken. `rows`: forward, gradient, update; `shared`: scores through workgroup memory, softmax, gradient
+ * through workgroup memory, update.
  */
 export interface StepPlan {
-  readonly route: "rows" | "shared" | "one-read";
+  readonly route: "rows" | "shared";
   readonly forward: ForwardTile;
   readonly gradient: GradientTile;
   readonly shared: SharedTile;
-  readonly oneRead: OneReadTile;
+  readonly update: UpdateTile;
 }
 
 /** What a plan depends on beside the shape. */
@@ -74,28 +78,36 @@ export interface AdapterTraits {
   readonly maxSharedBytes: number;
 }
 
+/** Classes from which the scores of a GPU's workgroup fill tiles in its memory: fewer leave most of it idle. */
+const SHARED_CLASSES = 128;
+
 /** The plan that is taken without measuring. */
 export function defaultPlan({ features, classes }: ModelShape, traits: AdapterTraits): StepPlan {
   // Subgroups of four are the lanes of a vector: exchanging values costs less than loading them.
   const quads = traits.software && traits.subgroupSize === 4;
-  const slices = traits.software ? 1 : Math.min(16, 2 ** Math.floor(Math.log2(Math.ceil(features / 16))));
+  const slices = traits.software ? 1 : Math.min(16, powerOfTwoUpTo(Math.ceil(features / 16)));
   return {
-    route: "rows",
+    route: !traits.software && classes >= SHARED_CLASSES && canShare(traits) ? "shared" : "rows",
     forward: quads ? quadForward(classes) : directForward(classes, Math.max(1, slices)),
     gradient: {
       kernel: quads ? "gradient-quad" : "gradient",
       classes: evenTile(classes, quads ? 25 : 10),
-      features4: quads && classes <= 10 ? 3 : 2,
+      features4: quads ? (classes <= 10 ? 3 : 2) : traits.software ? 2 : 1,
       rowsPerSplit: quads ? 64 : 16,
-      busyThreads: quads ? 2 ** 9 : 2 ** 14,
+      busyThreads: quads ? 2 ** 9 : traits.software ? 2 ** 14 : 2 ** 16,
       threads: 32,
     },
-    shared: { rows: 4, classes: 4, features4: 1, rowsPerSplit: 64 },
-    oneRead: {
+    shared: {
+      rows: 4,
+      classes: 4,
+      depth4: 4,
+      classes4: 1,
       features4: 1,
-      rowsPerSplit: Math.max(16, 8 * classes),
-      threads: Math.min(traits.maxThreads, Math.ceil((Math.ceil(features / 4) + 1) / 32) * 32),
+      depth: 16,
+      rowsPerSplit: 64,
+      busyThreads: 2 ** 17,
     },
+    update: { lanes: traits.software ? 1 : powerOfTwoUpTo(Math.min(32, traits.maxThreads / UPDATE_VECTORS)) },
   };
 }
 
@@ -131,63 +143,57 @@ export function evenTile(classes: number, most: number): number {
  * Whether a device can run a plan for a shape: what needs subgroups, threads or workgroup
  * memory that are not there cannot.
  */
-export function isPossible(
-  plan: StepPlan,
-  { features, classes }: ModelShape,
-  traits: AdapterTraits,
-): boolean {
-  const { route, forward, gradient, oneRead } = plan;
+export function isPossible(plan: StepPlan, traits: AdapterTraits): boolean {
+  const { route, forward, gradient, update } = plan;
   const quads = forward.kernel === "forward-quad" || gradient.kernel === "gradient-quad";
-  if ((quads || route === "one-read") && traits.subgroupSize < 4) return false;
-  if (Math.max(forward.threads, gradient.threads) > traits.maxThreads) return false;
+  if (quads && traits.subgroupSize < 4) return false;
+  if (Math.max(forward.threads, gradient.threads, update.lanes * UPDATE_VECTORS) > traits.maxThreads)
+    return false;
   if (gradient.threads % 4 > 0 || forward.threads % 4 > 0 || !isPowerOfTwo(forward.threads)) return false;
-  if (forward.threads % forward.slices > 0) return false;
+  if (forward.threads % forward.slices > 0 || !isPowerOfTwo(update.lanes)) return false;
   if (forward.kernel === "forward-quad" && (forward.classes % 4 > 0 || forward.slices > 1)) return false;
   if (Math.max(...Object.values(registersOf(plan))) > MAX_TILE) return false;
-  if (sharedBytesOf(plan, classes) > traits.maxSharedBytes) return false;
-  if (route === "shared") return traits.maxThreads >= SHARED_SIDE ** 2;
-  if (route === "one-read") {
-    const vectors = Math.ceil(features / 4) + 1;
-    const isHeld = oneRead.threads * oneRead.features4 >= vectors && classes * oneRead.features4 <= 32;
-    return oneRead.threads <= traits.maxThreads && isHeld;
-  }
-  return true;
+  if (sharedBytesOf(plan) > traits.maxSharedBytes) return false;
+  return route !== "shared" || canShare(traits);
+}
+
+/** Whether the workgroups that work in workgroup memory have the threads they need. */
+function canShare({ maxThreads }: AdapterTraits): boolean {
+  return maxThreads >= SHARED_SIDE ** 2;
 }
 
 /** Most values that a thread may be asked to keep in registers: every one is written out in the shader. */
 const MAX_TILE = 1024;
 
-/** Threads of the kernels in workgroup memory along each side, and features or rows that they stage at once. */
-export const SHARED_SIDE = Number(scoresShared.constants.SIDE);
-const SCORES_DEPTH4 = Number(scoresShared.constants.DEPTH4);
-const GRADIENT_DEPTH = Number(gradientShared.constants.DEPTH);
+/** Neighbouring vectors of parameters that an update's workgroup takes at least. */
+export const UPDATE_VECTORS = 8;
 
-/** What gradient-shared keeps of a staged row beside its values, bytes: where it lies, its softmax, its loss. */
-const FACTS_BYTES = 4 + 16 + 8;
+/** Threads along each side of the workgroups that work in workgroup memory. */
+export const SHARED_SIDE = Number(scoresShared.constants.SIDE);
 
 /** Values in a thread's tile, by kernel. */
-function registersOf({ forward, gradient, shared, oneRead }: StepPlan) {
+function registersOf({ forward, gradient, shared }: StepPlan) {
   return {
     forward: forward.rows * forward.classes,
     gradient: 4 * gradient.classes * gradient.features4,
     scores: shared.rows * shared.classes,
-    shared: 4 * shared.classes * shared.features4,
-    oneRead: 4 * oneRead.features4,
+    shared: 16 * shared.classes4 * shared.features4,
   };
 }
 
 /** Workgroup memory of the kernels that a plan runs, bytes: the most that one takes. */
-function sharedBytesOf({ route, forward, shared, oneRead }: StepPlan, classes: number): number {
+function sharedBytesOf({ route, forward, shared }: StepPlan): number {
   const sliced = forward.slices > 1 ? forward.threads * forward.rows * forward.classes * 4 : 0;
-  const scores = SHARED_SIDE * ((shared.rows + shared.classes) * SCORES_DEPTH4 * 16 + shared.rows * 4);
-  const staged = SHARED_SIDE * (4 * shared.classes + 16 * shared.features4);
-  const gradients = GRADIENT_DEPTH * (staged + FACTS_BYTES);
-  const ofRoute = {
-    rows: 0,
-    shared: Math.max(scores, gradients),
-    "one-read": (Math.ceil(oneRead.threads / 4) + 1) * classes * 4,
-  };
+  // One vector beside those that are staged keeps threads from waiting for each other; each row's place lies there, too.
+  const scores = SHARED_SIDE * ((shared.rows + shared.classes) * (shared.depth4 + 1) * 16 + shared.rows * 4);
+  const gradients = SHARED_SIDE * shared.depth * 16 * (shared.classes4 + shared.features4);
+  const ofRoute = { rows: 0, shared: Math.max(scores, gradients) };
   return Math.max(sliced + forward.threads * 4, ofRoute[route] ?? 0);
+}
+
+/** The largest power of two that is no more than `most` ≥ 1. */
+export function powerOfTwoUpTo(most: number): number {
+  return 2 ** Math.floor(Math.log2(most));
 }
 
 function isPowerOfTwo(value: number): boolean {
@@ -197,7 +203,7 @@ function isPowerOfTwo(value: number): boolean {
 /** @throws OptionError a pinned plan of another form, or one that this device cannot run for this shape */
 export function checkPlan(plan: StepPlan, shape: ModelShape, traits: AdapterTraits): StepPlan {
   const example = defaultPlan(shape, traits);
-  for (const part of ["forward", "gradient", "shared", "oneRead"] as const) {
+  for (const part of ["forward", "gradient", "shared", "update"] as const) {
     for (const [name, value] of Object.entries(example[part])) {
       const given: unknown = Reflect.get(Object(plan?.[part]), name);
       const fits =
@@ -210,10 +216,10 @@ export function checkPlan(plan: StepPlan, shape: ModelShape, traits: AdapterTrai
     }
   }
   const isKnown =
-    ["rows", "shared", "one-read"].includes(plan.route) &&
+    ["rows", "shared"].includes(plan.route) &&
     ["forward", "forward-quad"].includes(plan.forward.kernel) &&
     ["gradient", "gradient-quad"].includes(plan.gradient.kernel);
-  if (!isKnown || !isPossible(plan, shape, traits))
+  if (!isKnown || !isPossible(plan, traits))
     throw new OptionError(
       "tuning",
       "this plan cannot run on this device for this shape; let the tuner choose",

@@ -38,6 +38,13 @@ export interface Program {
   encode(pass: GPUComputePassEncoder, segment: Segment, lane: Lane, offset: number): void;
 }
 
+/** A copy to the host. */
+export interface Copy {
+  encode(encoder: GPUCommandEncoder): void;
+  /** Called as soon as the copy is submitted. */
+  read(): Promise<void>;
+}
+
 /** What came of each batch. */
 export interface BatchResults {
   /** Mean cross-entropy, NaN after a score that overflowed in a row with s > 0; 0 if Σ s is 0. */
@@ -77,13 +84,14 @@ export class Submitter {
   }
 
   /**
-   * Runs the segments of `batches` batches. Rejects with the signal's reason after an abort, when nothing is in flight.
+   * Runs the segments of `batches` batches, and `copy` in the submit of the last one: one wait for both. Rejects with the signal's reason after an abort, when nothing is in flight.
    */
   async run(
     segments: Iterable<Segment>,
     batches: number,
     program: Program,
     options: RunOptions = {},
+    copy?: Copy,
   ): Promise<BatchResults> {
     const results = {
       losses: new Float64Array(batches),
@@ -98,7 +106,9 @@ export class Submitter {
       while (queue.next) {
         await (this.#lastTime > LONG_TIME ? Promise.all(inFlight) : inFlight[lane]);
         await pause(options.signal);
-        inFlight[lane] = this.#submit(this.#take(queue, program), lane, program, results).then((rows) => {
+        const placements = this.#take(queue, program);
+        const last = queue.next ? undefined : copy;
+        inFlight[lane] = this.#submit(placements, lane, program, results, last).then((rows) => {
           rowsDone += rows;
           options.onRows?.(rowsDone);
         });
@@ -144,6 +154,7 @@ export class Submitter {
     lane: Lane,
     program: Program,
     results: BatchResults,
+    copy: Copy | undefined,
   ): Promise<number> {
     const { segment: arena, order, losses, readback } = this.lanes[lane].get;
     const { device } = this.#gpu;
@@ -162,9 +173,11 @@ export class Submitter {
       program.encode(pass, segment, lane, i * RECORD_STRIDE);
     pass.end();
     encoder.copyBufferToBuffer(losses, 0, readback, 0, pairs * LOSS_BYTES);
+    copy?.encode(encoder);
     device.queue.submit([encoder.finish()]);
 
-    const values = new Float32Array(await this.#gpu.mapForReading(readback, pairs * LOSS_BYTES));
+    const [bytes] = await Promise.all([this.#gpu.mapForReading(readback, pairs * LOSS_BYTES), copy?.read()]);
+    const values = new Float32Array(bytes);
     this.#measure(rows, started);
     for (const { segment, lossSlot } of placements) {
       const end = lossSlot + program.lossPairs(segment);

@@ -116,9 +116,12 @@ export class WebGpuTrainer implements Trainer {
     const workspace = await this.#workspace(data);
     const program = await workspace.backward(["take"]);
     const segments = segmentAll({ ...STILL, l2 }, workspace.rules);
-    const { losses, correct } = await this.#owner.submitter.run(segments, 1, program, options);
-    const { weights, bias } = await this.#owner.parameters.read("gradient");
-    return { loss: losses[0], correct: correct[0], dWeights: weights, dBias: bias };
+    let gradient: Parameters = { weights: new Float64Array(), bias: new Float64Array() };
+    const copy = await this.#owner.parameters.gradientCopy((taken) => {
+      gradient = taken;
+    });
+    const { losses, correct } = await this.#owner.submitter.run(segments, 1, program, options, copy);
+    return { loss: losses[0], correct: correct[0], dWeights: gradient.weights, dBias: gradient.bias };
   }
 
   async evaluate(data: WebGpuDataset, options?: RunOptions): Promise<Evaluation> {

@@ -12,7 +12,6 @@ import {
   dispatchOf,
   type Operation,
   splitsFor,
-  statisticsPerRow,
 } from "./dispatches.ts";
 import { geometryOf, rowCountsOf } from "./geometry.ts";
 import type { GpuDevice } from "./gpu-device.ts";
@@ -44,7 +43,7 @@ export interface BoundKernel {
 /** Buffers and bound kernels of one trainer for one data set. */
 export class Workspace {
   readonly plan: StepPlan;
-  readonly buffers: Buffers<"logits" | "partials" | "statistics" | "ofRows">;
+  readonly buffers: Buffers<"logits" | "partials" | "ofRows">;
   readonly rules: SegmentRules;
   readonly #owner: WorkspaceOwner;
   readonly #data: WebGpuDataset;
@@ -100,10 +99,6 @@ export class Workspace {
       logits: { size: segmentRows * shape.classes * 4, role: "storage" },
       partials: {
         size: trainable ? splitsFor(segmentRows, plan, shape) * parameterBytes : 0,
-        role: "storage",
-      },
-      statistics: {
-        size: trainable ? segmentRows * statisticsPerRow(plan, shape) * 16 : 0,
         role: "storage",
       },
       ofRows: { size: segmentRows * OUTCOME_BYTES, role: "storage" },
