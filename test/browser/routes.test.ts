@@ -58,12 +58,14 @@ async function story(backend: Backend, { source, parameters, rows }: Problem) {
   const between = await trainer.evaluate(data);
   const { losses, correct } = await trainer.sgd(data, steps);
   const { loss, dWeights } = await trainer.lossAndGradient(data, 1e-2);
+  const probabilities = await trainer.probabilities(data);
   const { weights, bias } = await trainer.read();
   return {
     counts: [before.correct, ...first.correct, between.correct, ...correct],
     losses: [before.loss, ...first.losses, between.loss, ...losses, loss],
     weights: [...weights, ...bias],
     gradient: [...dWeights],
+    probabilities,
   };
 }
 
@@ -97,6 +99,12 @@ describe.each(Object.entries(PLANS))("%s", (_name, tuning) => {
     expectClose(actual.losses, expected.losses, { absolute: 2e-5, relative: 2e-5 }, "losses");
     expectClose(actual.weights, expected.weights, { absolute: 2e-5, relative: 1e-4 }, "parameters");
     expectClose(actual.gradient, expected.gradient, { absolute: 2e-5, relative: 1e-4 }, "gradient");
+    expectClose(
+      actual.probabilities,
+      expected.probabilities,
+      { absolute: 1e-6, relative: 1e-4 },
+      "probabilities",
+    );
     expect(actual.counts).toEqual(expected.counts);
   });
 

@@ -48,7 +48,7 @@ export async function choosePlan(
   const { traits } = gpu;
   if (typeof tuning === "object")
     return { choice: checkPlan(tuning, shape, traits), reason: "pinned by the caller" };
-  const untuned = defaultPlan(shape, traits);
+  const untuned = defaultPlan(shape, traits, Math.min(steps.batchSize, data.rows));
   if (tuning === "off") return { choice: untuned, reason: "the default plan: tuning is off" };
   const key = keyOf(owner, data, steps.batchSize);
   const known = reports.get(key) ?? restore(cache, key, owner, tuning === "full");

@@ -83,13 +83,20 @@ const STORAGE: Readonly<Record<Storage, number>> = { f32: 0, u8: 1, f16: 2 };
 const TARGETS = { none: 0, labels: 1, distributions: 2 } as const;
 const UNTARGETED = { TARGETS: TARGETS.none, WEIGHTED: false, SMOOTHED: false };
 
-/** The operations of a training step but for the update, in order; `lossesFrom` is the one that leaves the losses. */
-export function backwardOf({ route }: StepPlan): {
-  readonly operations: readonly Operation[];
-  readonly lossesFrom: Operation;
-} {
-  if (route === "rows") return { operations: ["forward", "gradient"], lossesFrom: "forward" };
-  return { operations: ["scoresShared", "softmax", "gradientShared"], lossesFrom: "softmax" };
+/** The operations of each route. */
+export const ROUTES: Readonly<Record<StepPlan["route"], Route>> = {
+  rows: { scores: "matmul", forward: ["forward"], gradient: "gradient" },
+  shared: { scores: "scoresShared", forward: ["scoresShared", "softmax"], gradient: "gradientShared" },
+};
+
+/** What a route does to a segment of rows. */
+interface Route {
+  /** rows → logits */
+  readonly scores: Operation;
+  /** rows → logits → softmax, loss and dLogits; the last one leaves the losses. */
+  readonly forward: readonly Operation[];
+  /** dLogits → partial gradients */
+  readonly gradient: Operation;
 }
 
 /** The dispatch of an operation. */

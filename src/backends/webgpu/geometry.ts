@@ -18,8 +18,11 @@ const MIN_SEGMENT_ROWS = { software: 32, real: 64 } as const;
 /** Work of a step's segment, multiply-adds forward and backward: a fraction of a second on a slow adapter of its kind. */
 const STEP_OPERATIONS = { software: 2 ** 29, real: 2 ** 32 } as const;
 
-/** Share of that in a pass over all rows, where no step ends in between, for an abort not to wait long. */
-const PASS_SHARE = 1 / 8;
+/**
+ * Share of that in a pass over all rows, where no step ends in between, for an abort not to wait long on a CPU. On a GPU
+ * that is no wait, and smaller segments would leave most of it idle.
+ */
+const PASS_SHARE = { software: 1 / 8, real: 1 } as const;
 
 /** Scores kept for one segment, elements. */
 const SEGMENT_LOGITS = 2 ** 22;
@@ -64,7 +67,7 @@ export function rowCountsOf({ features, classes }: ModelShape, isSoftware: boole
     Math.max(MIN_SEGMENT_ROWS[kind], Math.min(most, Math.floor(operations / products)));
   return {
     segmentRows: rowsOf(STEP_OPERATIONS[kind]),
-    passRows: rowsOf(STEP_OPERATIONS[kind] * PASS_SHARE),
+    passRows: rowsOf(STEP_OPERATIONS[kind] * PASS_SHARE[kind]),
     firstRows: Math.max(1, Math.min(FIRST_ROWS, Math.floor(FIRST_OPERATIONS / products))),
   };
 }

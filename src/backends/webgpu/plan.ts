@@ -78,16 +78,21 @@ export interface AdapterTraits {
   readonly maxSharedBytes: number;
 }
 
-/** Classes from which the scores of a GPU's workgroup fill tiles in its memory: fewer leave most of it idle. */
-const SHARED_CLASSES = 128;
+/** Classes, and scores of all rows, from which tiles in workgroup memory keep a GPU busy. */
+const SHARED_FROM = { classes: 64, scores: 2 ** 19 };
 
-/** The plan that is taken without measuring. */
-export function defaultPlan({ features, classes }: ModelShape, traits: AdapterTraits): StepPlan {
+/** The plan that is taken without measuring, for so many rows at once: those of a batch, or all of a pass. */
+export function defaultPlan(
+  { features, classes }: ModelShape,
+  traits: AdapterTraits,
+  rows = Infinity,
+): StepPlan {
   // Subgroups of four are the lanes of a vector: exchanging values costs less than loading them.
   const quads = traits.software && traits.subgroupSize === 4;
   const slices = traits.software ? 1 : Math.min(16, powerOfTwoUpTo(Math.ceil(features / 16)));
+  const fillsTiles = classes >= SHARED_FROM.classes && classes * rows >= SHARED_FROM.scores;
   return {
-    route: !traits.software && classes >= SHARED_CLASSES && canShare(traits) ? "shared" : "rows",
+    route: !traits.software && fillsTiles && canShare(traits) ? "shared" : "rows",
     forward: quads ? quadForward(classes) : directForward(classes, Math.max(1, slices)),
     gradient: {
       kernel: quads ? "gradient-quad" : "gradient",

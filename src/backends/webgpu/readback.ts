@@ -4,27 +4,27 @@ import type { RunOptions } from "../backend.ts";
 import { writeRecords } from "./arena.ts";
 import { allocate } from "./buffers.ts";
 import type { WebGpuDataset } from "./dataset.ts";
-import type { Operation } from "./dispatches.ts";
+import { type Operation, ROUTES } from "./dispatches.ts";
 import type { GpuDevice } from "./gpu-device.ts";
 import { segmentAll } from "./segments.ts";
 import type { Workspace, WorkspaceOwner } from "./workspace.ts";
 
-/** What to run on rows, and where it leaves how much of each. */
+/** What to run on the scores of rows, and where it leaves how much of each. */
 export interface RowResult {
-  readonly operations: readonly Operation[];
+  readonly after: readonly Operation[];
   readonly from: "logits" | "ofRows";
   readonly rowBytes: number;
 }
 
-/** Runs operations on every row and reads what they leave, `[N, rowBytes]`. @throws LimitError */
+/** Computes the scores of every row, runs operations on them and reads what they leave, `[N, rowBytes]`. @throws LimitError */
 export async function readRows(
   { gpu, submitter }: WorkspaceOwner,
   workspace: Workspace,
   data: WebGpuDataset,
-  { operations, from, rowBytes }: RowResult,
+  { after, from, rowBytes }: RowResult,
   options: RunOptions = {},
 ): Promise<ArrayBuffer> {
-  const kernels = await workspace.prepare(operations);
+  const kernels = await workspace.prepare([ROUTES[workspace.plan.route].scores, ...after]);
   const all = allocateArray(Uint8Array, data.rows * rowBytes, "x");
   const arena = submitter.lanes[0].get.segment;
   let rowsDone = 0;

@@ -134,15 +134,15 @@ export class WebGpuTrainer implements Trainer {
   }
 
   async logits(data: WebGpuDataset, options?: RunOptions): Promise<Float32Array> {
-    return this.#scores(data, ["matmul"], options);
+    return this.#scores(data, [], options);
   }
 
   async probabilities(data: WebGpuDataset, options?: RunOptions): Promise<Float32Array> {
-    return this.#scores(data, ["matmul", "probabilities"], options);
+    return this.#scores(data, ["probabilities"], options);
   }
 
   async outcomes(data: WebGpuDataset, options?: RunOptions): Promise<Outcomes> {
-    const result = { operations: ["matmul", "outcomes"], from: "ofRows", rowBytes: OUTCOME_BYTES } as const;
+    const result = { after: ["outcomes"], from: "ofRows", rowBytes: OUTCOME_BYTES } as const;
     const bytes = await this.#rows(data, result, options);
     const [words, floats] = [new Uint32Array(bytes), new Float32Array(bytes)];
     const predicted = allocate(Uint32Array, data.rows, "x");
@@ -165,11 +165,11 @@ export class WebGpuTrainer implements Trainer {
 
   async #scores(
     data: WebGpuDataset,
-    operations: readonly Operation[],
+    after: readonly Operation[],
     options?: RunOptions,
   ): Promise<Float32Array> {
     const rowBytes = 4 * this.#owner.shape.classes;
-    return new Float32Array(await this.#rows(data, { operations, from: "logits", rowBytes }, options));
+    return new Float32Array(await this.#rows(data, { after, from: "logits", rowBytes }, options));
   }
 
   async #rows(data: WebGpuDataset, result: RowResult, options?: RunOptions): Promise<ArrayBuffer> {
@@ -178,15 +178,15 @@ export class WebGpuTrainer implements Trainer {
   }
 
   /** What the last steps were tuned to, or the plan that needs no tuning. */
-  #plan(): StepPlan {
+  #plan({ rows }: WebGpuDataset): StepPlan {
     const { tuning } = this.#settings;
     if (typeof tuning === "object") return tuning;
-    return this.#tuning?.choice ?? defaultPlan(this.#owner.shape, this.#owner.gpu.traits);
+    return this.#tuning?.choice ?? defaultPlan(this.#owner.shape, this.#owner.gpu.traits, rows);
   }
 
   async #workspace(data: WebGpuDataset): Promise<Workspace> {
     const known = this.#workspaces.get(data);
-    const plan = this.#plan();
+    const plan = this.#plan(data);
     if (known && JSON.stringify(known.plan) === JSON.stringify(plan)) return known;
     known?.dispose();
     this.#workspaces.delete(data);

@@ -7,7 +7,7 @@ import type { Parameters } from "../../objective.ts";
 import type { SgdSteps } from "../backend.ts";
 import { writeRecords } from "./arena.ts";
 import type { WebGpuDataset } from "./dataset.ts";
-import { backwardOf } from "./dispatches.ts";
+import { ROUTES } from "./dispatches.ts";
 import type { StepPlan } from "./plan.ts";
 import { planCandidates } from "./plan-candidates.ts";
 import { type Segment, segmentSteps } from "./segments.ts";
@@ -141,7 +141,8 @@ async function enter(
   const workspace = await Workspace.create(owner, data, plan, steps.batchSize);
   try {
     const { value: segment } = segmentSteps(steps, workspace.rules).next();
-    const kernels = await workspace.prepare([...backwardOf(plan).operations, "take"]);
+    const { forward, gradient } = ROUTES[plan.route];
+    const kernels = await workspace.prepare([...forward, gradient, "take"]);
     let rounds = 1;
     const time = async () => {
       const elapsed = await run(owner, workspace, segment, kernels, rounds);

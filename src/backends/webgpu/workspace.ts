@@ -5,14 +5,7 @@
 import type { ModelShape } from "../backend.ts";
 import { allocate, type Buffers } from "./buffers.ts";
 import type { WebGpuDataset } from "./dataset.ts";
-import {
-  backwardOf,
-  type DataKind,
-  type Dispatch,
-  dispatchOf,
-  type Operation,
-  splitsFor,
-} from "./dispatches.ts";
+import { type DataKind, type Dispatch, dispatchOf, type Operation, ROUTES, splitsFor } from "./dispatches.ts";
 import { geometryOf, rowCountsOf } from "./geometry.ts";
 import type { GpuDevice } from "./gpu-device.ts";
 import type { Kernel, KernelCache } from "./kernel.ts";
@@ -108,13 +101,14 @@ export class Workspace {
 
   /** Scores, softmax and loss of every segment. */
   forward(): Promise<Program> {
-    return this.#program(["forward"], ["forward"], "forward");
+    const { forward } = ROUTES[this.plan.route];
+    return this.#program(forward, [], forward.length - 1);
   }
 
   /** The whole step: all that leads to the gradient for every segment, then `last` for the last of a batch. */
   backward(last: readonly ("sgd" | "take" | "adamw" | "average")[]): Promise<Program> {
-    const { operations, lossesFrom } = backwardOf(this.plan);
-    return this.#program(operations, [...operations, ...last], lossesFrom);
+    const { forward, gradient } = ROUTES[this.plan.route];
+    return this.#program([...forward, gradient], last, forward.length - 1);
   }
 
   /** The kernels of `operations`, compiled for this shape and data and bound. @throws DeviceError */
@@ -144,18 +138,19 @@ export class Workspace {
     this.buffers.dispose();
   }
 
+  /** `operations` for every segment, of which the one at `lossesAt` leaves the losses; then `last` for the last one. */
   async #program(
     operations: readonly Operation[],
-    lastOperations: readonly Operation[],
-    lossesFrom: Operation,
+    last: readonly Operation[],
+    lossesAt: number,
   ): Promise<Program> {
     const kernels = await this.prepare(operations);
-    const lastKernels = await this.prepare(lastOperations);
-    const losses = kernels[operations.indexOf(lossesFrom)].dispatch;
+    const lastKernels = await this.prepare(last);
+    const { lossPairs } = kernels[lossesAt].dispatch;
     return {
-      lossPairs: ({ count, batch }) => losses.lossPairs?.(count, batch.splits) ?? 0,
+      lossPairs: ({ count, batch }) => lossPairs?.(count, batch.splits) ?? 0,
       encode: (pass, segment, lane, offset) => {
-        for (const kernel of segment.isLast ? lastKernels : kernels)
+        for (const kernel of segment.isLast ? [...kernels, ...lastKernels] : kernels)
           this.encode(pass, kernel, segment, lane, offset);
       },
     };
