@@ -7,8 +7,8 @@ import { pause } from "./pause.ts";
 /** Results looked at between two pauses. */
 const PIECE = 2 ** 20;
 
-/** What a model knows of its data. */
-export interface Learnt {
+/** The labels and the number of features that a model is for. */
+export interface Schema {
   readonly classes: readonly Label[];
   readonly features: number;
 }

@@ -1,8 +1,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 /**
- * The estimator: what a user trains, asks and disposes of. It checks what it is given and keeps what was learnt; how a
- * fit runs is in training/, how its model is applied in model/, the order of steps in solvers/, the mathematics in the
- * backends.
+ * The estimator: what a user trains, asks and disposes of. It checks the options of each call and passes the work on: a
+ * fit to fit/fit.ts, everything else to model/.
  */
 import type { DeviceInfo } from "./backends/backend.ts";
 import { BackendOwner } from "./backends/backend-owner.ts";
@@ -10,6 +9,12 @@ import { anyOf } from "./backends/waiting.ts";
 import type { Label, LabelsLike } from "./data/labels.ts";
 import type { Matrix, MatrixLike } from "./data/matrix.ts";
 import type { Standardization } from "./data/standardization.ts";
+import { fitModel } from "./fit/fit.ts";
+import { ModelState } from "./fit/model-state.ts";
+import { partialFit } from "./fit/partial-fit.ts";
+import { fitPath } from "./fit/path.ts";
+import type { FitRequest } from "./fit/prepare.ts";
+import { packProgress, unpackProgress } from "./fit/progress-file.ts";
 import type {
   CalibrationResult,
   EvaluateOptions,
@@ -29,21 +34,12 @@ import { fromSklearn, fromSklearnJson, type SklearnModel } from "./formats/sklea
 import type { ClassificationReport } from "./metrics/report.ts";
 import type { AppliedModel } from "./model/apply.ts";
 import { calibrate } from "./model/calibrate.ts";
-import { withClass, withoutClass } from "./model/change-classes.ts";
-import { evaluate, report } from "./model/evaluate.ts";
-import { type Fitted, folded } from "./model/fitted.ts";
-import { logits, predict, predictProba } from "./model/predict.ts";
+import { type FittedModel, folded, withClass, withoutClass } from "./model/fitted-model.ts";
+import { evaluate, logits, predict, predictProba, report } from "./model/predict.ts";
 import { fittedOf, loadModel, type ModelSource, optionsOf, savedModel } from "./model/save.ts";
 import { endedBy, OneFit } from "./one-fit.ts";
 import { checkOptions, resolveOptions } from "./option-rules.ts";
 import type { ResolvedOptions, SoftmaxRegressionOptions } from "./options.ts";
-import { beginFit, checkEarlyStopping, fittedTo } from "./training/begin-fit.ts";
-import { runFit, withSession } from "./training/fit.ts";
-import { ModelState } from "./training/model-state.ts";
-import { takePartialSteps } from "./training/partial-fit.ts";
-import { bestOf, checkPath, fitAlongPath } from "./training/path.ts";
-import type { FitRequest } from "./training/prepare-fit.ts";
-import { packProgress, unpackProgress } from "./training/progress.ts";
 
 /** `Symbol.dispose`; in engines without it, the name under which compilers look for it there. */
 const DISPOSE: typeof Symbol.dispose = Symbol.dispose ?? Symbol.for("Symbol.dispose");
@@ -125,16 +121,7 @@ export class SoftmaxRegression {
    */
   async fit(x: MatrixLike, y: LabelsLike, options: FitOptions = {}): Promise<FitHistory> {
     checkOptions.fit(options, { given: this.#given, solver: this.#options.solver });
-    return this.#alone(options, async (hooks, signal) => {
-      const began = performance.now();
-      checkEarlyStopping(this.#options, options);
-      const { problem, task } = await beginFit(this.#state, this.#request(x, y, hooks, signal));
-      const outcome = await withSession(this.#backend, problem, task, (session) =>
-        runFit(session, problem, task),
-      );
-      this.#state.progress = null;
-      return { ...outcome, seconds: (performance.now() - began) / 1000 };
-    });
+    return this.#alone(x, y, options, (request) => fitModel(this.#state, this.#backend, request));
   }
 
   /**
@@ -155,17 +142,10 @@ export class SoftmaxRegression {
     options: Omit<FitOptions, "resume"> = {},
   ): Promise<PathEntry[]> {
     checkOptions.fitPath(options, { given: this.#given, solver: this.#options.solver });
-    return this.#alone(options, async (hooks, signal) => {
-      checkPath(l2s);
-      checkEarlyStopping(this.#options, options);
-      const { problem, task } = await beginFit(this.#state, this.#request(x, y, hooks, signal));
-      const fits = await withSession(this.#backend, problem, task, (session) =>
-        fitAlongPath(session, problem, task, l2s),
-      );
-      const { parameters, l2 } = bestOf(fits);
+    return this.#alone(x, y, options, async (request) => {
+      const { entries, l2 } = await fitPath(this.#state, this.#backend, request, l2s);
       this.#options = { ...this.#options, l2 };
-      this.#state.replace(fittedTo(problem, parameters, this.#options));
-      return fits.map(({ parameters: _, ...entry }) => entry);
+      return entries;
     });
   }
 
@@ -179,14 +159,7 @@ export class SoftmaxRegression {
    */
   async partialFit(x: MatrixLike, y: LabelsLike, options: PartialFitOptions = {}): Promise<void> {
     checkOptions.partialFit(options);
-    return this.#alone(options, async (hooks, signal) => {
-      const request = this.#request(x, y, { ...hooks, warmStart: this.#state.isFitted }, signal);
-      const { problem, task } = await beginFit(this.#state, request, false);
-      const { parameters, progress } = await withSession(this.#backend, problem, task, (session) =>
-        takePartialSteps(session, problem, task, this.#state.partial),
-      );
-      this.#state.replace(fittedTo(problem, parameters, this.#options), progress);
-    });
+    return this.#alone(x, y, options, (request) => partialFit(this.#state, this.#backend, request));
   }
 
   /**
@@ -254,7 +227,7 @@ export class SoftmaxRegression {
    */
   async calibrate(x: MatrixLike, y: LabelsLike, options: EvaluateOptions = {}): Promise<CalibrationResult> {
     checkOptions.evaluate(options);
-    return this.#alone({}, async () => {
+    return this.#alone(x, y, {}, async () => {
       const applied = this.#applied();
       const result = await calibrate(applied, x, y, options);
       this.#state.replace({ ...applied.fitted, temperature: result.temperature }, this.#state.progress);
@@ -357,25 +330,25 @@ export class SoftmaxRegression {
     this.dispose();
   }
 
-  /** One fit at a time; one after an aborted one waits for its end. */
+  /** Runs one fit at a time. A fit that follows an aborted one waits for its end. */
   async #alone<T>(
+    x: MatrixLike,
+    y: LabelsLike,
     options: FitOptions,
-    work: (hooks: FitOptions, signal: AbortSignal) => Promise<T>,
+    work: (request: FitRequest) => Promise<T>,
   ): Promise<T> {
     const { closed } = this.#backend;
     closed.throwIfAborted();
     const signal = options.signal ? anyOf([closed, options.signal]) : closed;
-    return this.#fits.run(signal, (awaited) => work(endedBy(awaited, options), signal));
+    return this.#fits.run(signal, (awaited) =>
+      work({ x, y, options: this.#options, fitOptions: endedBy(awaited, options), signal }),
+    );
   }
 
   /** @throws StateError while a fit runs, whose result would replace what is done now */
   #requireQuiet(): void {
     this.#backend.closed.throwIfAborted();
     this.#fits.assertNone();
-  }
-
-  #request(x: MatrixLike, y: LabelsLike, hooks: FitOptions, signal: AbortSignal): FitRequest {
-    return { x, y, hooks, options: this.#options, signal };
   }
 
   /** Collects what there is to save now. A fit that runs meanwhile makes new arrays and leaves these as they are. */
@@ -389,7 +362,7 @@ export class SoftmaxRegression {
     return { fitted: this.#requireFitted(), backend: this.#backend, options: this.#options };
   }
 
-  #requireFitted(): Fitted {
+  #requireFitted(): FittedModel {
     this.#backend.closed.throwIfAborted();
     return this.#state.fitted;
   }

@@ -7,15 +7,14 @@ import type { LabelsLike } from "../data/labels.ts";
 import type { MatrixLike } from "../data/matrix.ts";
 import { NO_TARGETS } from "../data/targets.ts";
 import type { EvaluateOptions } from "../fit-options.ts";
-import type { Parameters } from "../objective.ts";
+import { type Parameters, unfold } from "../objective.ts";
 import type { ResolvedOptions } from "../options.ts";
-import { type Fitted, tempered } from "./fitted.ts";
-import { unfold } from "./folding.ts";
+import { type FittedModel, temperatureScaled } from "./fitted-model.ts";
 import { asSource, checkValues, type LabelledRows, labelled, openRows, TRAINING } from "./labelled-rows.ts";
 
 /** A fitted model, and where and how it is to be applied. */
 export interface AppliedModel {
-  readonly fitted: Fitted;
+  readonly fitted: FittedModel;
   readonly backend: BackendOwner;
   readonly options: Pick<ResolvedOptions, "storage" | "bias" | "ignoreLabel">;
 }
@@ -34,7 +33,7 @@ export interface Applied {
 /** What is computed of rows. */
 export type Work<T> = (applied: Applied) => Promise<T>;
 
-/** Of rows `x [N,D]` without labels. @throws ShapeError, DataError  rows that the model cannot be applied to */
+/** Runs `work` on rows `x [N,D]` without labels. @throws ShapeError, DataError  rows that the model cannot be applied to */
 export async function apply<T>(model: AppliedModel, x: MatrixLike, work: Work<T>): Promise<T> {
   const given = openMatrix(x, TRAINING.x);
   checkFeatures(given, model.fitted.features, TRAINING.x);
@@ -44,7 +43,7 @@ export async function apply<T>(model: AppliedModel, x: MatrixLike, work: Work<T>
 }
 
 /**
- * Of rows with labels or distributions.
+ * Runs `work` on rows with labels or distributions.
  *
  * @throws ShapeError, DataError, OptionError  also for labels it does not know
  */
@@ -79,7 +78,7 @@ async function applyToRows<T>(
     const trainer = own(await backend.createTrainer({ features, classes: classes.length, bias: hasBias }));
     const source = { ...asSource(rows), storage, standardization: standardization ?? conditioning };
     const data = own(await backend.createDataset(source, run));
-    trainer.write(tempered({ parameters, temperature }));
+    trainer.write(temperatureScaled({ parameters, temperature }));
     return work({ trainer, data, run, rows, parameters });
   });
 }

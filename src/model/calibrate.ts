@@ -12,9 +12,9 @@ import type { CalibrationResult, EvaluateOptions } from "../fit-options.ts";
 import type { Parameters } from "../objective.ts";
 import { pause } from "../pause.ts";
 import { type Applied, type AppliedModel, applyLabelled } from "./apply.ts";
-import { assertNoneLost } from "./evaluate.ts";
-import { tempered } from "./fitted.ts";
+import { temperatureScaled } from "./fitted-model.ts";
 import type { LabelledRows } from "./labelled-rows.ts";
+import { assertNoneLost } from "./predict.ts";
 
 /** Temperatures looked at. */
 const LOWEST = 1e-3;
@@ -48,7 +48,7 @@ async function bestCalibration(applied: Applied): Promise<CalibrationResult> {
     await assertNoneLost({ loss: lossBefore }, await trainer.outcomes(data, run), rows.weights, run);
   const isSeparated = correct === rows.countedRows && (await hasCertainTargets(rows, run.signal));
   const { temperature, reason } = isSeparated ? unbounded("separated") : await bestTemperature(applied);
-  trainer.write(tempered({ parameters, temperature }));
+  trainer.write(temperatureScaled({ parameters, temperature }));
   const { loss: lossAfter } = await trainer.evaluate(data, run);
   // If scores hardly differ there is nothing to gain, and rounding decides.
   return lossAfter < lossBefore
@@ -81,7 +81,7 @@ async function hasCertainTargets({ targets, weights }: LabelledRows, signal?: Ab
 /** Finds the root of the loss's derivative in log β. */
 async function bestTemperature({ trainer, data, run, parameters }: Applied): Promise<Found> {
   const slopeAt = async (logBeta: number): Promise<number> => {
-    trainer.write(tempered({ parameters, temperature: Math.exp(-logBeta) }));
+    trainer.write(temperatureScaled({ parameters, temperature: Math.exp(-logBeta) }));
     const { dWeights, dBias } = await trainer.lossAndGradient(data, 0, run);
     return sumOfProducts({ weights: dWeights, bias: dBias }, parameters);
   };

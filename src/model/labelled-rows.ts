@@ -2,7 +2,7 @@
  * From what a caller gives to rows that a model can be fitted to or applied to: first what can be checked at once, then
  * what goes over the rows, once and piece by piece. Nothing of the caller's is changed.
  */
-import { checkFeatures, type Learnt } from "../checks.ts";
+import { checkFeatures, type Schema } from "../checks.ts";
 import { checkLabelCount, type GivenLabels, openLabels } from "../data/given-labels.ts";
 import { type GivenMatrix, openMatrix } from "../data/given-matrix.ts";
 import { checkColumns, encodeTargets, type Label, type LabelsLike } from "../data/labels.ts";
@@ -55,7 +55,7 @@ export function openRows(x: MatrixLike, y: LabelsLike, names: RowNames): GivenRo
 }
 
 /** Checks features, and classes of soft labels, against the model's. @throws ShapeError */
-export function checkSizes({ x, y, names }: GivenRows, { classes, features }: Learnt): void {
+export function checkSizes({ x, y, names }: GivenRows, { classes, features }: Schema): void {
   checkFeatures(x, features, names.x);
   checkColumns(y, classes, names.y);
 }
@@ -67,13 +67,13 @@ export function checkSizes({ x, y, names }: GivenRows, { classes, features }: Le
  */
 export async function labelled(
   given: GivenRows,
-  learnt: Learnt,
+  schema: Schema,
   { sampleWeight, classWeight, ignoreLabel }: LabelOptions,
   signal: AbortSignal,
 ): Promise<LabelledRows> {
   const { x, y, names } = given;
-  const { classes } = learnt;
-  checkSizes(given, learnt);
+  const { classes } = schema;
+  checkSizes(given, schema);
   const matrix = await x.convert(signal);
   const { targets, ignored } = await encodeTargets(y, classes, { argument: names.y, ignoreLabel, signal });
   const counted = await rowWeights({ targets, classes, sampleWeight, classWeight, ignored, names }, signal);

@@ -8,7 +8,7 @@ import { readModel } from "../formats/read-model.ts";
 import type { SavedModel, SavedProgress } from "../formats/saved-model.ts";
 import { checkOptions, effectiveOptions, resolveOptions } from "../option-rules.ts";
 import type { ResolvedOptions, SoftmaxRegressionOptions } from "../options.ts";
-import type { Fitted } from "./fitted.ts";
+import type { FittedModel } from "./fitted-model.ts";
 
 /** Where a saved model comes from: JSON text, or bytes of JSON or safetensors. A `File` is a `Blob`. */
 export type ModelSource = string | Uint8Array | ArrayBuffer | Blob | Response;
@@ -50,7 +50,7 @@ const IS_SAVED: Readonly<Record<keyof ResolvedOptions, boolean>> = {
 
 /** All there is to save. */
 export function savedModel(
-  fitted: Fitted,
+  fitted: FittedModel,
   options: ResolvedOptions,
   progress: SavedProgress | null,
 ): SavedModel {
@@ -68,7 +68,7 @@ export function savedModel(
 }
 
 /** The inverse: what a saved model knows. @throws FormatError as {@link optionsOf} */
-export function fittedOf(saved: SavedModel): Fitted {
+export function fittedOf(saved: SavedModel): FittedModel {
   const { classes, features, weights, bias, standardization, conditioning, temperature } = saved;
   const { l2, l1 } = resolveOptions(optionsOf(saved, {}));
   return {

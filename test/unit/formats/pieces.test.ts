@@ -3,6 +3,7 @@
  * is seen. The clock is one that says at every look that a pause is due.
  */
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { packProgress, unpackProgress } from "../../../src/fit/progress-file.ts";
 import { parseJson } from "../../../src/formats/json.ts";
 import { checkJson, formatJson } from "../../../src/formats/json-write.ts";
 import { modelFromJson, modelToJson } from "../../../src/formats/model-json.ts";
@@ -11,7 +12,6 @@ import { readNpy } from "../../../src/formats/npy.ts";
 import { toOnnx } from "../../../src/formats/onnx.ts";
 import type { SavedModel } from "../../../src/formats/saved-model.ts";
 import { fromSklearn, fromSklearnJson } from "../../../src/formats/sklearn.ts";
-import { packProgress, unpackProgress } from "../../../src/training/progress.ts";
 import { expectSameModel, npyFile, npyHeader, plainModel } from "./support.ts";
 
 let now = 1e9;

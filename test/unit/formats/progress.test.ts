@@ -1,13 +1,13 @@
 /** Interrupted fits in files: all that a fit leaves behind comes back, and nothing that none could have left. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { packProgress, unpackProgress } from "../../../src/fit/progress-file.ts";
+import type { LbfgsProgress, PartialProgress, Progress, SgdProgress } from "../../../src/fit/resume.ts";
 import { modelToJson } from "../../../src/formats/model-json.ts";
 import { modelToSafetensors } from "../../../src/formats/model-safetensors.ts";
 import { readModel } from "../../../src/formats/read-model.ts";
 import type { SavedProgress } from "../../../src/formats/saved-model.ts";
 import { FormatError } from "../../../src/index.ts";
-import { packProgress, unpackProgress } from "../../../src/training/progress.ts";
-import type { LbfgsProgress, PartialProgress, Progress, SgdProgress } from "../../../src/training/run.ts";
 import { expectFormatError, plainModel } from "./support.ts";
 
 const vector = (...values: number[]) => Float64Array.of(...values);

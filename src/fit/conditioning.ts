@@ -19,8 +19,8 @@ import { createRandom } from "../data/random.ts";
 import { sampleRows } from "../data/row-reader.ts";
 import { columnMoments, type Standardization } from "../data/standardization.ts";
 import { storageOf } from "../data/storage.ts";
-import { fold } from "../model/folding.ts";
 import type { LabelledRows } from "../model/labelled-rows.ts";
+import { fold } from "../objective.ts";
 import type { ResolvedOptions } from "../options.ts";
 import { pause } from "../pause.ts";
 

@@ -19,7 +19,7 @@ import {
   objectOf,
 } from "./progress-fields.ts";
 import { ProgressTensors } from "./progress-tensors.ts";
-import type { Conditions, LbfgsProgress, PartialProgress, Progress, SgdProgress } from "./run.ts";
+import type { Conditions, LbfgsProgress, PartialProgress, Progress, SgdProgress } from "./resume.ts";
 
 /** Characters that conditions take as JSON, at most; those of a fit take some hundreds. */
 const MAX_CONDITIONS = 10_000;

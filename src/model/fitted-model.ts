@@ -1,8 +1,40 @@
-/** A fitted model with one class more or less; the others keep their parameters. */
+/** A fitted model: what it knows, how its parameters are applied, and how classes come and go. */
+import type { Schema } from "../checks.ts";
 import { isLabel } from "../data/given-labels.ts";
 import { type Label, MAX_CLASSES } from "../data/labels.ts";
+import type { Standardization } from "../data/standardization.ts";
 import { DataError, LimitError, StateError } from "../errors.ts";
-import type { Fitted } from "./fitted.ts";
+import { fold, type Parameters } from "../objective.ts";
+
+/** A fitted model: probabilities = softmax((W x̂ + b) / temperature), x̂ standardised if it was in training. */
+export interface FittedModel extends Schema {
+  readonly parameters: Parameters;
+  readonly standardization: Standardization | undefined;
+  /**
+   * The standardisation that rows had on the device in training, if the parameters are for rows without it. Rows are
+   * given the same when the model is applied, so that float32 loses no more of them than it did in training.
+   */
+  readonly conditioning: Standardization | undefined;
+  readonly temperature: number;
+  /** λ and λ₁ that the parameters were fitted with. */
+  readonly l2: number;
+  readonly l1: number;
+}
+
+/** Returns the parameters with their scores divided by the temperature. */
+export function temperatureScaled({
+  parameters,
+  temperature,
+}: Pick<FittedModel, "parameters" | "temperature">): Parameters {
+  if (temperature === 1) return parameters;
+  const { weights, bias } = parameters;
+  return { weights: weights.map((w) => w / temperature), bias: bias.map((b) => b / temperature) };
+}
+
+/** Returns W and b for rows as they come: the standardisation is folded in. */
+export function folded({ parameters, standardization }: FittedModel): Parameters {
+  return fold(parameters, standardization);
+}
 
 /**
  * The model with one more class, in its place among the others: the mean of the others' weights and the lowest of
@@ -11,7 +43,7 @@ import type { Fitted } from "./fitted.ts";
  * @throws DataError  a class there already is, or a label of another type
  * @throws LimitError more than {@link MAX_CLASSES} classes
  */
-export function withClass(fitted: Fitted, label: Label): Fitted {
+export function withClass(fitted: FittedModel, label: Label): FittedModel {
   const { classes, features, parameters } = fitted;
   if (!isLabel(label) || typeof label !== typeof classes[0])
     throw new DataError(
@@ -37,7 +69,7 @@ export function withClass(fitted: Fitted, label: Label): Fitted {
 }
 
 /** The model without a class. @throws DataError no such class; StateError fewer than two would be left */
-export function withoutClass(fitted: Fitted, label: Label): Fitted {
+export function withoutClass(fitted: FittedModel, label: Label): FittedModel {
   const { classes, features, parameters } = fitted;
   const at = classes.indexOf(label);
   if (at < 0)

@@ -1,15 +1,16 @@
 /** A fit by L-BFGS: loss and gradient over all rows on the device, everything else on the host in float64. */
 import type { DeviceInfo, Evaluation } from "../backends/backend.ts";
 import { DivergenceError } from "../errors.ts";
-import type { IterationRecord } from "../fit-options.ts";
-import { fold, unfold } from "../model/folding.ts";
-import { areFinite, type Parameters } from "../objective.ts";
+import type { FitHistory, IterationRecord } from "../fit-options.ts";
+import { summarise } from "../model/predict.ts";
+import { areFinite, flatten, fold, unflatten, unfold, zeros } from "../objective.ts";
 import { type LbfgsOptions, lbfgs, type Objective } from "../solvers/lbfgs.ts";
 import { fitPreconditioner, type Preconditioner, preconditionerCost } from "../solvers/preconditioner.ts";
 import { conditionedOnHost, type PassTrainer, penaltiesOf, thresholdsOf } from "./conditioning.ts";
-import type { LbfgsProgress, Outcome, Run } from "./run.ts";
+import type { FitStore } from "./fit.ts";
+import type { FitSession } from "./session.ts";
 
-/** Curvature pairs, fewer where so many would take more than this of memory, bytes. */
+/** Most and fewest curvature pairs; between them, as many as this much memory holds, bytes. */
 const MEMORY = { pairs: 10, leastPairs: 3, bytes: 2 ** 30 };
 
 /** Relative rounding of a loss summed over many rows, by the device's arithmetic. */
@@ -19,46 +20,53 @@ const PRECISION = { float32: 2 ** -22, float64: 2 ** -50 };
 const SCORE_SHARE = 1 / 4;
 
 /**
- * What saving more than half of the passes is worth: multiplications on this thread, by those of a pass on the device,
- * once and in every iteration. Always worth are those that nobody notices; on a GPU, only those.
+ * Cost limits for the preconditioner, in passes over the data: making it may cost at most 2 passes, each use at most
+ * 1/10. On a GPU a pass counts as free. Costs below NEGLIGIBLE_COST multiplications are always accepted.
  */
-const WORTH = { make: 2, use: 1 / 10 };
-const UNNOTICED = { make: 2 ** 24, use: 2 ** 21 };
+const MAX_RELATIVE_COST = { make: 2, use: 1 / 10 };
+const NEGLIGIBLE_COST = { make: 2 ** 24, use: 2 ** 21 };
 
-/** Runs L-BFGS from the parameters given, or on from where it was interrupted. */
-export async function fitLbfgs(run: Run, start: Parameters, resumed: LbfgsProgress | null): Promise<Outcome> {
-  const { options, hooks, rows, validation, shape, conditioning } = run;
-  const { conditions, devices } = run;
-  const count = shape.classes * shape.features;
+/** Fits from the problem's start, or goes on from where an interrupted fit stopped. @throws DivergenceError */
+export async function fitLbfgs(
+  session: FitSession,
+  store: FitStore,
+): Promise<Pick<FitHistory, "epochs" | "iterations" | "stopReason">> {
+  const { problem, device, devices, shape, validation } = session;
+  const { options, fitOptions, rows, conditioning, conditions, signal } = problem;
+  const resumed = problem.resumed?.solver === "lbfgs" ? problem.resumed : null;
+  const start = problem.start ?? zeros(shape);
   const iterations: IterationRecord[] = [...(resumed?.iterations ?? [])];
-  const precision = run.device.kind === "reference" ? PRECISION.float64 : PRECISION.float32;
-  const passes: Passes = new WeakMap();
-  const isOnHost = conditioning && !run.storesConditioned;
-  const trainer = isOnHost ? conditionedOnHost(run.trainer, conditioning) : run.trainer;
+  const precision = device.kind === "reference" ? PRECISION.float64 : PRECISION.float32;
+  const evaluations: Evaluations = new WeakMap();
+  const isOnHost = conditioning && !problem.storesConditioned;
+  const trainer = isOnHost ? conditionedOnHost(session.trainer, conditioning) : session.trainer;
+  const count = shape.classes * shape.features;
   let latest = start;
   const stopReason = await lbfgs(
-    objectiveOf(run, trainer, passes, resumed !== null),
+    objectiveOf(session, trainer, evaluations),
     resumed?.state ?? flatten(unfold(start, conditioning), shape.bias),
     {
       ...options,
       memory: memoryFor(count),
       precision,
-      rounding: roundingOf(run, precision),
-      precondition: await preconditionerOf(run),
+      rounding: roundingOf(session, precision),
+      precondition: await preconditionerOf(session),
       l1:
         options.l1 > 0 ? { thresholds: thresholdsOf(options.l1, shape.features, conditioning), count } : null,
     },
     async (state, gradientNorm) => {
       const found = unflatten(state.x, shape);
-      // The start is no result yet, and a state that is resumed from has been reported before.
+      // A state that is resumed from has been reported before, and the start is no result yet.
       const isNew = state.iteration === iterations.length;
       const isResult = state.iteration > 0;
-      latest = fold(found, conditioning);
-      if (isResult) run.keep(latest);
+      if (isResult) {
+        latest = fold(found, conditioning);
+        store.parameters(latest);
+      }
       if (isNew) {
         if (validation) trainer.write(found);
-        const seen = validation && (await trainer.evaluate(validation.data, { signal: run.signal }));
-        const { loss, correct } = passes.get(state.gradient) as Evaluation;
+        const seen = validation && (await trainer.evaluate(validation.data, { signal }));
+        const { loss, correct } = evaluations.get(state.gradient) as Evaluation;
         iterations.push({
           iteration: state.iteration,
           objective: state.value,
@@ -66,47 +74,49 @@ export async function fitLbfgs(run: Run, start: Parameters, resumed: LbfgsProgre
           accuracy: correct / rows.countedRows,
           gradientNorm,
           passes: state.evaluations,
-          ...(seen && { validation: run.summarise(seen) }),
+          ...(seen && { validation: summarise(seen, validation.rows.countedRows, latest, options) }),
         });
       }
       if (isResult)
-        run.keepProgress({ solver: "lbfgs", conditions, devices, state, iterations: [...iterations] });
-      if (isNew && isResult) await hooks.onIteration?.(iterations[iterations.length - 1]);
-      run.signal.throwIfAborted();
+        store.progress({ solver: "lbfgs", conditions, devices, state, iterations: [...iterations] });
+      if (isNew && isResult) await fitOptions.onIteration?.(iterations[iterations.length - 1]);
+      signal.throwIfAborted();
     },
   );
-  run.keep(latest);
+  // A fit that is done at its start has that for its result.
+  store.parameters(latest);
   return { epochs: [], iterations, stopReason };
 }
 
-/** What a pass saw beside the gradient, by that gradient. */
-type Passes = WeakMap<Float64Array, Evaluation>;
+/** Loss and rows predicted right of each evaluation, by the gradient that it returned. */
+type Evaluations = WeakMap<Float64Array, Evaluation>;
 
-/** J without its L1 part, and its gradient, as functions of W row after row and b behind it. */
-function objectiveOf(run: Run, trainer: PassTrainer, passes: Passes, isResumed: boolean): Objective {
-  const { data, shape, rows, options, hooks, conditioning, signal } = run;
+/** Returns J without its L1 part, and its gradient, as functions of the flat parameters. */
+function objectiveOf(session: FitSession, trainer: PassTrainer, evaluations: Evaluations): Objective {
+  const { data, shape, problem } = session;
+  const { rows, options, fitOptions, conditioning, signal, resumed } = problem;
   const penalties = penaltiesOf(options.l2, shape.features, conditioning);
-  let count = 0;
+  let passes = 0;
   return async (x) => {
     const parameters = unflatten(x, shape);
     trainer.write(parameters);
     const { loss, correct, dWeights, dBias } = await trainer.lossAndGradient(data, 0, {
       signal,
       onRows: (visited) =>
-        hooks.onProgress?.({
+        fitOptions.onProgress?.({
           phase: "training",
-          rows: count * rows.matrix.rows + visited,
-          totalRows: (count + 1) * rows.matrix.rows,
+          rows: passes * rows.matrix.rows + visited,
+          totalRows: (passes + 1) * rows.matrix.rows,
         }),
     });
     const gradient = { weights: dWeights, bias: dBias };
     const value = loss + addPenalty(parameters.weights, penalties, dWeights);
-    // Only the start is no trial: from there on a step that leaves the finite numbers is taken back.
-    if (count === 0 && !isResumed && !(Number.isFinite(loss) && areFinite(gradient)))
+    // Only at the start is this an error: later points are trial steps, which the line search rejects.
+    if (passes === 0 && !resumed && !(Number.isFinite(loss) && areFinite(gradient)))
       throw new DivergenceError("x", "the objective is not finite at the start; scale the features");
-    count++;
+    passes++;
     const flat = flatten(gradient, shape.bias);
-    passes.set(flat, { loss, correct });
+    evaluations.set(flat, { loss, correct });
     return { value, gradient: flat };
   };
 }
@@ -117,7 +127,7 @@ function objectiveOf(run: Run, trainer: PassTrainer, passes: Passes, isResumed: 
  * counts as 1 in ‖x‖, since their signs differ.
  */
 function roundingOf(
-  { shape, standardization, conditioning, maxSquaredNorm }: Run,
+  { shape, problem: { standardization, conditioning, maxSquaredNorm } }: FitSession,
   precision: number,
 ): LbfgsOptions["rounding"] {
   const length = (standardization ?? conditioning) ? 1 : Math.sqrt(maxSquaredNorm);
@@ -134,7 +144,7 @@ function roundingOf(
   };
 }
 
-/** Adds 2 λ_j W_kj to the gradient; gives Σ λ_j W_kj². In float64: the device leaves the penalty out. */
+/** Adds 2 λ_j W_kj to the gradient and returns Σ λ_j W_kj², in float64: the device leaves the penalty out. */
 function addPenalty(weights: Float64Array, penalties: Float64Array, dWeights: Float64Array): number {
   let sum = 0;
   for (let at = 0; at < weights.length; at++) {
@@ -145,15 +155,15 @@ function addPenalty(weights: Float64Array, penalties: Float64Array, dWeights: Fl
   return sum;
 }
 
-/** A preconditioner where it costs less than the passes it saves, and nothing where L1 keeps to orthants. */
-async function preconditionerOf(run: Run): Promise<Preconditioner> {
-  const { rows, standardization, conditioning, shape, options, device, signal } = run;
+/** Makes a preconditioner if that costs less than the passes it saves; with an L1 penalty, none. */
+async function preconditionerOf({ problem, shape, device }: FitSession): Promise<Preconditioner> {
+  const { rows, standardization, conditioning, options, signal } = problem;
   const { matrix: x, weights } = rows;
   const pass = isFast(device) ? 0 : x.rows * x.cols * shape.classes;
   const cost = preconditionerCost(x, shape.classes);
   const isWorthIt =
-    cost.make <= Math.max(UNNOTICED.make, WORTH.make * pass) &&
-    cost.use <= Math.max(UNNOTICED.use, WORTH.use * pass);
+    cost.make <= Math.max(NEGLIGIBLE_COST.make, MAX_RELATIVE_COST.make * pass) &&
+    cost.use <= Math.max(NEGLIGIBLE_COST.use, MAX_RELATIVE_COST.use * pass);
   if (options.l1 > 0 || !isWorthIt) return async (vector) => vector.slice();
   const penalties = penaltiesOf(options.l2, shape.features, conditioning);
   const { seed } = options;
@@ -170,16 +180,4 @@ function memoryFor(parameters: number): number {
 
 function isFast({ kind, software }: DeviceInfo): boolean {
   return kind === "webgpu" && !software;
-}
-
-function flatten({ weights, bias }: Parameters, hasBias: boolean): Float64Array {
-  const flat = new Float64Array(weights.length + (hasBias ? bias.length : 0));
-  flat.set(weights);
-  if (hasBias) flat.set(bias, weights.length);
-  return flat;
-}
-
-function unflatten(x: Float64Array, { classes, features, bias }: Run["shape"]): Parameters {
-  const count = classes * features;
-  return { weights: x.slice(0, count), bias: bias ? x.slice(count) : new Float64Array(classes) };
 }

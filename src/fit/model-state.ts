@@ -3,13 +3,13 @@
  * holds both between the calls of the estimator, and while a fit runs it is what a user sees.
  */
 import { StateError } from "../errors.ts";
-import type { Fitted } from "../model/fitted.ts";
+import type { FittedModel } from "../model/fitted-model.ts";
 import type { ResolvedOptions } from "../options.ts";
-import type { FitProgress, PartialProgress, Progress } from "./run.ts";
+import type { FitProgress, PartialProgress, Progress } from "./resume.ts";
 
 /** Empty before the first fit. */
 export class ModelState {
-  #fitted: Fitted | null = null;
+  #fitted: FittedModel | null = null;
   /** What there is to go on with. */
   progress: Progress | null = null;
 
@@ -18,13 +18,13 @@ export class ModelState {
   }
 
   /** @throws StateError before the first fit */
-  get fitted(): Fitted {
+  get fitted(): FittedModel {
     if (!this.#fitted) throw new StateError("model", "the model is not fitted yet; call fit first");
     return this.#fitted;
   }
 
   /** Another model: what there was to go on with belongs to the old one. */
-  replace(fitted: Fitted, progress: Progress | null = null): void {
+  replace(fitted: FittedModel, progress: Progress | null = null): void {
     this.#fitted = fitted;
     this.progress = progress;
   }

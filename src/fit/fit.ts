@@ -1,0 +1,116 @@
+/**
+ * The way of a fit, from a caller's rows to a fitted model:
+ *
+ *   check → encode → standardise   prepare.ts, before anything is allocated
+ *   open → upload                  session.ts, on a backend
+ *   solve → fold back              with-lbfgs.ts or with-sgd.ts
+ *   store                          model-state.ts, after every iteration or epoch
+ */
+import type { BackendOwner } from "../backends/backend-owner.ts";
+import type { FitHistory } from "../fit-options.ts";
+import type { Parameters } from "../objective.ts";
+import type { ModelState } from "./model-state.ts";
+import {
+  checkRequest,
+  encode,
+  type FitProblem,
+  type FitRequest,
+  fittedModel,
+  standardise,
+  startOf,
+} from "./prepare.ts";
+import { conditionsOf, type FitProgress, requireSameConditions } from "./resume.ts";
+import { type FitSession, openSession } from "./session.ts";
+import { fitLbfgs } from "./with-lbfgs.ts";
+import { fitSgd } from "./with-sgd.ts";
+
+/** Where a solver leaves what it has found so far. */
+export interface FitStore {
+  /** Takes finite parameters: what the model has if the fit ends here. */
+  readonly parameters: (parameters: Parameters) => void;
+  /** Takes what the fit could go on from. */
+  readonly progress: (progress: FitProgress) => void;
+}
+
+/**
+ * Fits the model in `state`, which sees every iteration or epoch.
+ *
+ * @throws as {@link prepareFit} and {@link onDevice}; DivergenceError
+ */
+export async function fitModel(
+  state: ModelState,
+  backend: BackendOwner,
+  request: FitRequest,
+): Promise<FitHistory> {
+  const began = performance.now();
+  const problem = await prepareFit(state, request);
+  const outcome = await onDevice(backend, problem, (session) => solve(session, storeIn(state, problem)));
+  state.progress = null;
+  return { ...outcome, seconds: (performance.now() - began) / 1000 };
+}
+
+/**
+ * Checks everything that goes into a fit, and converts it to what is trained on.
+ *
+ * @param isBatch one batch of `partialFit`: trained on as it is, without early stopping
+ * @throws ShapeError, DataError, LimitError, OptionError rows, labels, weights or classes that cannot be trained on
+ * @throws StateError nothing to start from or to resume, or an interrupted fit of something else; the signal's reason
+ */
+export async function prepareFit(
+  state: ModelState,
+  request: FitRequest,
+  isBatch = false,
+): Promise<FitProblem> {
+  const { options, fitOptions, signal } = request;
+  signal.throwIfAborted();
+  const start = startOf(state, request);
+  const given = checkRequest(request, start.model, isBatch);
+  const encoded = await encode(given, request, start.model);
+  const conditions = conditionsOf(options, encoded.rows);
+  if (start.resumed) requireSameConditions(start.resumed, conditions);
+  const scaled = await standardise(encoded, request, start.model, isBatch);
+  return {
+    options,
+    fitOptions,
+    signal,
+    ...encoded,
+    ...scaled,
+    start: start.model?.parameters,
+    resumed: start.resumed,
+    conditions,
+  };
+}
+
+/** Opens a device, takes rows and parameters there, and frees both when `work` has ended. @throws DeviceError, LimitError */
+export function onDevice<T>(
+  owner: BackendOwner,
+  problem: FitProblem,
+  work: (session: FitSession) => Promise<T>,
+): Promise<T> {
+  return owner.use(async (backend, own) => {
+    const session = await openSession(problem, backend, own);
+    owner.remark = session.remark;
+    return work(session);
+  }, problem.signal);
+}
+
+/** Moves the parameters by the solver that was asked for, in coordinates of its own, and stores them folded back. */
+export async function solve(session: FitSession, store: FitStore): Promise<Omit<FitHistory, "seconds">> {
+  const { solver } = session.problem.options;
+  const outcome = solver === "lbfgs" ? await fitLbfgs(session, store) : await fitSgd(session, store);
+  return { ...outcome, tuning: session.trainer.tuning };
+}
+
+/** Stores in the model. Progress of an earlier fit stays until the first parameters of this one come. */
+function storeIn(state: ModelState, problem: FitProblem): FitStore {
+  let isOwnProgress = problem.resumed !== null;
+  return {
+    parameters: (parameters) => {
+      state.replace(fittedModel(problem, parameters), isOwnProgress ? state.progress : null);
+      isOwnProgress = true;
+    },
+    progress: (progress) => {
+      state.progress = progress;
+    },
+  };
+}

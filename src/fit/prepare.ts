@@ -1,0 +1,163 @@
+/** What goes into a fit, checked, encoded and standardised before anything is allocated. */
+import { checkFeatures, type Schema } from "../checks.ts";
+import { declareClasses, type Label, type LabelsLike, learnClasses } from "../data/labels.ts";
+import type { MatrixLike } from "../data/matrix.ts";
+import { fitStandardization, type Standardization } from "../data/standardization.ts";
+import { DataError, OptionError } from "../errors.ts";
+import type { FitOptions } from "../fit-options.ts";
+import type { FittedModel } from "../model/fitted-model.ts";
+import {
+  checkSizes,
+  checkValues,
+  type GivenRows,
+  type LabelledRows,
+  labelled,
+  openRows,
+  TRAINING,
+  VALIDATION,
+} from "../model/labelled-rows.ts";
+import type { Parameters } from "../objective.ts";
+import type { ResolvedOptions } from "../options.ts";
+import { conditioningOf, storesConditioned } from "./conditioning.ts";
+import type { ModelState } from "./model-state.ts";
+import type { Conditions, FitProgress } from "./resume.ts";
+
+/** A fit as it is asked for. */
+export interface FitRequest {
+  readonly x: MatrixLike;
+  readonly y: LabelsLike;
+  /** Options of the estimator. */
+  readonly options: ResolvedOptions;
+  /** Options of this call. */
+  readonly fitOptions: FitOptions;
+  readonly signal: AbortSignal;
+}
+
+/** A fit that is checked: rows as they are trained on, and where it begins. */
+export interface FitProblem extends Omit<FitRequest, "x" | "y"> {
+  readonly schema: Schema;
+  readonly rows: LabelledRows;
+  readonly validation: LabelledRows | undefined;
+  readonly standardization: Standardization | undefined;
+  /** The standardisation that L-BFGS works with internally, if any; see conditioning.ts. */
+  readonly conditioning: Standardization | undefined;
+  /** Whether rows are also stored on the device like that. */
+  readonly storesConditioned: boolean;
+  /** max_i ‖x_i‖² of all rows as they come. */
+  readonly maxSquaredNorm: number;
+  /** Parameters to begin at. Default: zeros. */
+  readonly start: Parameters | undefined;
+  /** An interrupted fit to go on with. */
+  readonly resumed: FitProgress | null;
+  readonly conditions: Conditions;
+}
+
+/**
+ * Returns the model that a fit begins with, and the interrupted fit that it goes on with; null if it begins anew.
+ *
+ * @throws StateError nothing to start from or to resume
+ */
+export function startOf(
+  state: ModelState,
+  { fitOptions: { warmStart, resume }, options }: FitRequest,
+): { model: FittedModel | null; resumed: FitProgress | null } {
+  const model = warmStart || resume ? state.fitted : null;
+  return { model, resumed: resume ? state.resumableBy(options.solver) : null };
+}
+
+/** Training and validation rows whose forms are checked; nothing is converted yet. */
+interface CheckedRows {
+  readonly training: GivenRows;
+  readonly validation: GivenRows | undefined;
+}
+
+/** Checks what can be checked without a look at the values. @throws ShapeError, DataError, LimitError, OptionError */
+export function checkRequest(
+  { x, y, fitOptions: { validation: held, classes }, options }: FitRequest,
+  model: FittedModel | null,
+  isBatch: boolean,
+): CheckedRows {
+  if (options.earlyStopping && options.solver !== "lbfgs" && !held && !isBatch)
+    throw new OptionError(
+      "validation",
+      "early stopping needs validation rows; give them, or no earlyStopping",
+    );
+  const training = openRows(x, y, TRAINING);
+  const validation = held && openRows(held[0], held[1], VALIDATION);
+  if (validation) checkFeatures(validation.x, training.x.cols, VALIDATION.x);
+  if (model && classes) requireSameClasses(classes, model.classes);
+  return { training, validation };
+}
+
+/** Converts rows, labels and weights to numbers. @throws ShapeError, DataError, LimitError, OptionError */
+export async function encode(
+  { training, validation }: CheckedRows,
+  { fitOptions, options, signal }: FitRequest,
+  model: FittedModel | null,
+): Promise<Pick<FitProblem, "schema" | "rows" | "validation">> {
+  const { ignoreLabel } = options;
+  const schema: Schema = model ?? (await schemaOf(training, fitOptions.classes, ignoreLabel, signal));
+  for (const rows of validation ? [training, validation] : [training]) checkSizes(rows, schema);
+  const sampleWeight = fitOptions.validation?.[2];
+  return {
+    schema,
+    rows: await labelled(training, schema, { ...options, ...fitOptions }, signal),
+    validation: validation && (await labelled(validation, schema, { sampleWeight, ignoreLabel }, signal)),
+  };
+}
+
+/**
+ * Checks every value, and finds the standardisations: the model's own, and what L-BFGS works with internally.
+ *
+ * @throws DataError values that cannot be trained on
+ */
+export async function standardise(
+  { rows, validation }: Pick<FitProblem, "rows" | "validation">,
+  { options, signal }: FitRequest,
+  model: FittedModel | null,
+  isBatch: boolean,
+): Promise<Pick<FitProblem, "standardization" | "conditioning" | "storesConditioned" | "maxSquaredNorm">> {
+  const { storage, standardize } = options;
+  const isStandardised = model ? model.standardization !== undefined : standardize;
+  const maxSquaredNorm = await checkValues(rows.matrix, TRAINING.x, storage, isStandardised, signal);
+  if (validation) await checkValues(validation.matrix, VALIDATION.x, storage, isStandardised, signal);
+  const learnsIt = standardize && !model;
+  return {
+    standardization: learnsIt
+      ? await fitStandardization(rows.matrix, rows.weights, signal)
+      : model?.standardization,
+    conditioning: !isBatch && !isStandardised ? await conditioningOf(rows, options, signal) : undefined,
+    storesConditioned: storesConditioned(rows.matrix, options),
+    maxSquaredNorm,
+  };
+}
+
+/** Returns the model that a problem's parameters make. */
+export function fittedModel(
+  { schema, standardization, conditioning, storesConditioned, options: { l2, l1 } }: FitProblem,
+  parameters: Parameters,
+): FittedModel {
+  const { classes, features } = schema;
+  const stored = storesConditioned ? conditioning : undefined;
+  return { classes, features, standardization, conditioning: stored, parameters, temperature: 1, l2, l1 };
+}
+
+/** Finds the classes and features of training rows. @throws DataError, LimitError; the signal's reason */
+async function schemaOf(
+  { x, y, names }: GivenRows,
+  declared: readonly Label[] | undefined,
+  ignoreLabel: Label | undefined,
+  signal: AbortSignal,
+): Promise<Schema> {
+  const classes = declared
+    ? declareClasses(declared, "classes")
+    : await learnClasses(y, { argument: names.y, ignoreLabel, signal });
+  return { classes, features: x.cols };
+}
+
+/** @throws DataError classes declared for a model that has others */
+function requireSameClasses(declared: readonly Label[], classes: readonly Label[]): void {
+  const given = declareClasses(declared, "classes");
+  if (given.length === classes.length && given.every((label, k) => label === classes[k])) return;
+  throw new DataError("classes", `the model has ${classes.join(", ")}; use addClass or removeClass first`);
+}

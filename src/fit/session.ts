@@ -1,0 +1,52 @@
+/** A fit's rows and parameters on a device. */
+import type { Backend, Dataset, DeviceInfo, DeviceKind, ModelShape, Trainer } from "../backends/backend.ts";
+import type { Disposable } from "../backends/backend-owner.ts";
+import { asSource, type LabelledRows } from "../model/labelled-rows.ts";
+import type { FitProblem } from "./prepare.ts";
+import { remarkOn } from "./resume.ts";
+
+/** A fit on a device. */
+export interface FitSession {
+  readonly problem: FitProblem;
+  readonly device: DeviceInfo;
+  /** This device's kind, and those of a fit that is resumed. */
+  readonly devices: readonly DeviceKind[];
+  /** What is to be said of a fit that goes on here and ran elsewhere; empty if there is nothing. */
+  readonly remark: string;
+  readonly shape: ModelShape;
+  readonly trainer: Trainer;
+  readonly data: Dataset;
+  readonly validation: { readonly data: Dataset; readonly rows: LabelledRows } | undefined;
+}
+
+/** Uploads a fit's rows. `own` gets everything that is allocated. @throws DeviceError, LimitError; the signal's reason */
+export async function openSession(
+  problem: FitProblem,
+  backend: Backend,
+  own: <R extends Disposable>(resource: R) => R,
+): Promise<FitSession> {
+  const { schema, rows, validation, options, fitOptions, signal, resumed } = problem;
+  const shape = { features: schema.features, classes: schema.classes.length, bias: options.bias };
+  // The trainer first: most likely not to fit, and cheapest to find out.
+  const trainer = own(await backend.createTrainer(shape));
+  const stored = problem.storesConditioned ? problem.conditioning : undefined;
+  const source = { storage: options.storage, standardization: problem.standardization ?? stored };
+  const onRows = (done: number) =>
+    fitOptions.onProgress?.({ phase: "upload", rows: done, totalRows: rows.matrix.rows });
+  const { labelSmoothing } = options;
+  const data = own(
+    await backend.createDataset({ ...source, ...asSource(rows), labelSmoothing }, { signal, onRows }),
+  );
+  const held =
+    validation && own(await backend.createDataset({ ...source, ...asSource(validation) }, { signal }));
+  return {
+    problem,
+    device: backend.info,
+    devices: [...new Set([...(resumed?.devices ?? []), backend.info.kind])],
+    remark: remarkOn(backend.info, resumed),
+    shape,
+    trainer,
+    data,
+    validation: held && { data: held, rows: validation },
+  };
+}
