@@ -13,14 +13,14 @@ export interface Schema {
   readonly features: number;
 }
 
-/** @throws ShapeError rows of other features than those of the training */
+/** @throws ShapeError rows with another number of features than the training rows */
 export function checkFeatures({ cols }: Pick<Matrix, "cols">, features: number, argument: string): void {
   if (cols === features) return;
   throw new ShapeError(argument, `expected the ${features} features of the training rows, got ${cols}`);
 }
 
 /**
- * Rows may be finite and their scores not; those of weight 0 may be anything.
+ * Checks results, which may overflow though the rows are finite. Rows of weight 0 may have any.
  *
  * @throws DataError naming the first row; the signal's reason
  */

@@ -50,7 +50,7 @@ export class DeviceError extends SoftmaxError {
   override readonly name = "DeviceError";
 }
 
-/** Training left the finite numbers. Comes in the middle of a fit; the last finite parameters are kept. */
+/** Training diverged: losses or parameters became NaN or infinite. The last finite parameters are kept. */
 export class DivergenceError extends SoftmaxError {
   override readonly name = "DivergenceError";
 }

@@ -10,8 +10,8 @@ export interface ModelEvaluation {
   /** Mean cross-entropy, nats. */
   readonly loss: number;
   /**
-   * Share of rows, each counted once and those of weight 0 left out, whose most probable class is the label (with soft
-   * labels: the class most probable there).
+   * Share of rows of weight above 0, each counted once, whose most probable class is the label (with soft labels: the
+   * label's most probable class).
    */
   readonly accuracy: number;
 }
@@ -28,24 +28,24 @@ export interface EpochRecord {
   readonly accuracy: number;
   /** η of the epoch's last step. */
   readonly learningRate: number;
-  /** Of the validation rows after the epoch, where there are any. */
+  /** Figures of the validation rows after the epoch, if there are any. */
   readonly validation?: ModelEvaluation;
 }
 
-/** Where L-BFGS stood after an iteration; the first record of a history, 0, is the start. */
+/** State of L-BFGS after an iteration. Record 0 of a history is the start. */
 export interface IterationRecord {
   readonly iteration: number;
   /** J over all training rows, with label smoothing and weights as trained. */
   readonly objective: number;
   /** Its first term, the mean cross-entropy. */
   readonly loss: number;
-  /** Share of the training rows, each counted once and those of weight 0 left out, that are predicted right. */
+  /** Share of the training rows of weight above 0, each counted once, that are predicted right. */
   readonly accuracy: number;
   /** The largest part of its gradient (with an L1 penalty, of the subgradient of least length). */
   readonly gradientNorm: number;
   /** Passes over the training rows so far. */
   readonly passes: number;
-  /** Of the validation rows, where there are any. */
+  /** Figures of the validation rows, if there are any. */
   readonly validation?: ModelEvaluation;
 }
 
@@ -68,16 +68,16 @@ export interface FitProgress {
 
 /** What a fit did. */
 export interface FitHistory {
-  /** Of SGD and AdamW; those before a resumption too. */
+  /** Epochs of SGD and AdamW, before a resumption too. */
   readonly epochs: readonly EpochRecord[];
-  /** Of L-BFGS; those before a resumption too. */
+  /** Iterations of L-BFGS, before a resumption too. */
   readonly iterations: readonly IterationRecord[];
   readonly stopReason: StopReason;
   /** Wall-clock time of the fit, seconds, upload and compilation included. */
   readonly seconds: number;
   /**
-   * The kernels that ran and why, where there is a choice (WebGPU); else null. The option
-   * `tuning` takes the choice back.
+   * The kernels that ran on WebGPU and why; null on other devices, which have no choice. The option `tuning` takes the
+   * choice back.
    */
   readonly tuning: TuningReport | null;
 }
@@ -94,7 +94,7 @@ export interface FitOptions {
   readonly validation?: Validation;
   /** Weight s_i ≥ 0 of each row, `[N]`. Default: 1. */
   readonly sampleWeight?: ArrayLike<number>;
-  /** All labels there are, also those that `y` has no row of. Default: those in `y`. */
+  /** All labels, also of classes without a row in `y`. Default: the labels in `y`. */
   readonly classes?: readonly Label[];
   /**
    * Begin at the parameters that the model has, and keep its standardisation; classes and features
@@ -102,18 +102,18 @@ export interface FitOptions {
    */
   readonly warmStart?: boolean;
   /**
-   * Go on where an interrupted fit stopped: after its last whole epoch or iteration, with the same bits as if it had
-   * not been interrupted, given the same rows, options, device and kernels. Default false.
+   * Continue an interrupted fit after its last whole epoch or iteration. With equal rows, options, device and kernels
+   * the result has the bits of a fit without interruption. Default false.
    */
   readonly resume?: boolean;
   /**
-   * Called after every epoch of SGD and AdamW, and awaited. The parameters are those of that epoch. Refused with
-   * L-BFGS, which has no epochs, unless `onIteration` is given too.
+   * Called after every epoch of SGD and AdamW, and awaited. The model has the epoch's parameters. Refused with L-BFGS,
+   * which has no epochs, unless `onIteration` is given too.
    */
   readonly onEpoch?: (record: EpochRecord) => void | Promise<void>;
   /**
-   * Called after every iteration of L-BFGS, and awaited. The model's parameters are those of that iteration, but for
-   * `fitPath`. Refused with other solvers, unless `onEpoch` is given too.
+   * Called after every iteration of L-BFGS, and awaited. The model has the iteration's parameters (in `fitPath`, still
+   * its old ones). Refused with other solvers, unless `onEpoch` is given too.
    */
   readonly onIteration?: (record: IterationRecord) => void | Promise<void>;
   /** Called after every one to eight megabytes that are uploaded, then some times a second while rows are visited. */
@@ -137,7 +137,7 @@ export interface EvaluateOptions {
 
 /** How rows are reported on. */
 export interface ReportOptions extends EvaluateOptions {
-  /** The k of top-k accuracies. Default `[1, 3, 5]`, those below K. */
+  /** The k of top-k accuracies. Default: 1, 3 and 5, as far as they are below K. */
   readonly topK?: readonly number[];
   /** Bins of the confidence for the calibration error. Default 15. */
   readonly bins?: number;
@@ -171,6 +171,6 @@ export interface PathEntry {
   readonly history: FitHistory;
   /** Of all training rows, with smoothing and weights as trained. */
   readonly training: ModelEvaluation;
-  /** Of the validation rows, where there are any. */
+  /** Figures of the validation rows, if there are any. */
   readonly validation?: ModelEvaluation;
 }

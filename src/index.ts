@@ -39,5 +39,5 @@ export type {
 export type { ModelSource } from "./model/save.ts";
 export type { SoftmaxRegressionOptions } from "./options.ts";
 export { SoftmaxRegression } from "./softmax-regression.ts";
-export type { EarlyStopping } from "./solvers/early-stopping.ts";
 export * from "./solvers/schedules.ts";
+export type { EarlyStopping } from "./solvers/sgd.ts";

@@ -13,12 +13,12 @@ export interface Parameters {
   readonly bias: Float64Array;
 }
 
-/** Parameters of 0. */
+/** Returns parameters of 0. */
 export function zeros({ classes, features }: { classes: number; features: number }): Parameters {
   return { weights: new Float64Array(classes * features), bias: new Float64Array(classes) };
 }
 
-/** λ‖W‖² + λ₁‖W‖₁; the bias is not penalised. */
+/** Returns λ‖W‖² + λ₁‖W‖₁; the bias is not penalised. */
 export function penalty({ weights }: Parameters, l2: number, l1 = 0): number {
   let [squares, sizes] = [0, 0];
   for (let i = 0; i < weights.length; i++) {
@@ -28,7 +28,7 @@ export function penalty({ weights }: Parameters, l2: number, l1 = 0): number {
   return l2 * squares + l1 * sizes;
 }
 
-/** False where any parameter is NaN or infinite. */
+/** Returns whether no parameter is NaN or infinite. */
 export function areFinite({ weights, bias }: Parameters): boolean {
   return areAllFinite(weights) && areAllFinite(bias);
 }

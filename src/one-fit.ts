@@ -1,6 +1,6 @@
 /**
- * One fit of a model at a time: another is refused while one runs. One that was aborted does not count, but the next
- * fit begins when it has ended, since both write what the model has learnt.
+ * One fit of a model at a time: a second is refused while the first runs. After an abort the next fit may be asked for
+ * at once; it begins when the aborted one has ended, since both write to the model.
  */
 import { untilAborted } from "./backends/waiting.ts";
 import { StateError } from "./errors.ts";
@@ -18,7 +18,7 @@ interface Running {
 export class OneFit {
   readonly #running = new Set<Running>();
 
-  /** @throws StateError while a fit runs, whose result would replace what is done now */
+  /** @throws StateError while a fit runs, whose result would overwrite the change */
   assertNone(): void {
     if (this.#running.size > 0)
       throw new StateError("fit", "a fit is running; await it, or abort it and await its end");
@@ -52,7 +52,7 @@ export class OneFit {
   }
 }
 
-/** The same options, but callbacks that are awaited are so only until `end` is aborted. */
+/** Returns the options with callbacks that are awaited only until `end` is aborted. */
 export function endedBy(end: AbortSignal, options: FitOptions): FitOptions {
   const { onEpoch, onIteration } = options;
   const until = (called: void | Promise<void>) => untilAborted(Promise.resolve(called), end);

@@ -129,7 +129,7 @@ const COUNTERPARTS: Readonly<Record<string, string>> = {
   earlyStopping: "tolerance",
 };
 
-/** The options that are given, by name, as far as the solver looks at them. */
+/** Returns the options that are given and that the solver looks at. */
 export function effectiveOptions(options: SoftmaxRegressionOptions): SoftmaxRegressionOptions {
   const solver = options.solver ?? DEFAULTS.solver;
   return Object.fromEntries(
@@ -209,7 +209,7 @@ function check<T extends object>(options: T, rules: RulesOf<T>): void {
   }
 }
 
-/** Says where an unknown option belongs, which one it is likely to mean, or which there are. */
+/** Says which call an unknown option belongs to, which option it is likely to mean, or which there are. */
 function hintFor(name: string, rules: object): string {
   if (rules !== RULES && Object.hasOwn(RULES, name)) return "it is an option of new SoftmaxRegression";
   if (rules === RULES && Object.hasOwn(FIT_RULES, name)) return "it is an option of fit";
@@ -218,7 +218,7 @@ function hintFor(name: string, rules: object): string {
   return meant ? `did you mean ${meant}?` : `there are ${names.join(", ")}`;
 }
 
-/** Checks what is given for a whole fit: no option that `partialFit` alone would look at, no hook that nothing calls. */
+/** Refuses what has no effect in a whole fit: options of `partialFit` alone, callbacks that are never called. */
 function checkFit({ onEpoch, onIteration }: FitOptions, { given, solver }: Given): void {
   for (const name of given) checkEffect(name, solver, false);
   // Code for any solver gives both hooks, and one of them is called.

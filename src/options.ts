@@ -4,12 +4,12 @@ import type { Tuning, TuningCache } from "./backends/webgpu/choose-plan.ts";
 import type { Label } from "./data/labels.ts";
 import type { ClassWeight } from "./data/row-weights.ts";
 import type { Storage } from "./data/storage.ts";
-import type { EarlyStopping } from "./solvers/early-stopping.ts";
 import type { LearningRateSchedule } from "./solvers/schedules.ts";
+import type { EarlyStopping } from "./solvers/sgd.ts";
 
 /**
- * Options of {@link SoftmaxRegression}. One that the chosen solver does not look at is refused. Those of SGD's steps may be
- * given with L-BFGS, for `partialFit`; `fit` refuses them then.
+ * Options of {@link SoftmaxRegression}. An option that the chosen solver does not use is refused. Options of SGD's steps
+ * may be given with L-BFGS, for `partialFit`; `fit` refuses them then.
  */
 export interface SoftmaxRegressionOptions {
   /** λ ≥ 0, the coefficient of ‖W‖². Default 1e-4. */
@@ -34,8 +34,8 @@ export interface SoftmaxRegressionOptions {
   readonly standardize?: boolean;
   /**
    * Weight of each class's rows, times their sample weights: numbers by label (or in the order of `classes`), or
-   * `"balanced"`, S / (K S_k), S and S_k being the sums of the sample weights of all rows and of those of class k. The
-   * class is that of the label before smoothing. Default: 1.
+   * `"balanced"`: S / (K S_k), with S the sum of the sample weights of all rows and S_k that of class k. The class is
+   * that of the label before smoothing. Default: 1.
    */
   readonly classWeight?: ClassWeight | undefined;
   /** ε in [0, 1): training targets become (1 − ε) q + ε/K; evaluations take them as they are. Default 0. */
@@ -43,9 +43,9 @@ export interface SoftmaxRegressionOptions {
   /** A label whose rows count for nothing, for example −1; it is no class. Default: none. */
   readonly ignoreLabel?: Exclude<Label, boolean> | undefined;
   /**
-   * L-BFGS stops once no part of the gradient is larger, ≥ 0. Features that are kept as float32, and bytes and halves
-   * far from 0, count in units of their standard deviation there (of the spread of most cells, if a few cells decide the
-   * deviation), so that the tolerance means the same in any units. Default 1e-6.
+   * L-BFGS stops when max |∂J/∂w| ≤ tolerance, ≥ 0. For float32 data, and for bytes and halves far from 0, the gradient
+   * is measured on standardised features, so that it does not depend on their units (scaled by the spread of most
+   * cells, if a few cells decide the standard deviation). Default 1e-6.
    */
   readonly tolerance?: number;
   /** Iterations after which L-BFGS stops, ≥ 1. Default 1000. */
@@ -77,7 +77,7 @@ export interface SoftmaxRegressionOptions {
   readonly averaging?: number;
   /**
    * Stop SGD and AdamW when the loss of the validation rows has not fallen by `minDelta` for `patience` epochs. The
-   * parameters of the best epoch are restored, also where all epochs were run. L-BFGS goes to its optimum. Default: no.
+   * parameters of the best epoch are restored, even if all epochs were run. L-BFGS goes to its optimum. Default: no.
    */
   readonly earlyStopping?: EarlyStopping | undefined;
   /** Fixes the order of rows: an integer in [0, 2³²). Default 0. */
@@ -88,8 +88,8 @@ export interface SoftmaxRegressionOptions {
    */
   readonly device?: DeviceOption;
   /**
-   * Threads of the WebAssembly backend. Default `"auto"`: one per core for large batches, where workers prove
-   * faster in the first steps. A number from 1 to 64: so many, always.
+   * Threads of the WebAssembly backend. Default `"auto"`: one per core for large batches, if workers prove faster in
+   * the first steps. A number from 1 to 64: always so many.
    */
   readonly threads?: "auto" | number;
   /**
@@ -100,19 +100,18 @@ export interface SoftmaxRegressionOptions {
    */
   readonly storage?: "auto" | Storage;
   /**
-   * How WebGPU's kernels are chosen. Default `"auto"`: `"quick"` where a fit has enough work to pay for it, else
-   * `"off"`. `"quick"` measures plans for at most 300 ms, `"full"` all of them, `"off"` takes the default plan. A
+   * How WebGPU's kernels are chosen. Default `"auto"`: `"quick"` if a fit has enough work to pay for it, else `"off"`. `"quick"` measures plans for at most 300 ms, `"full"` all of them, `"off"` takes the default plan. A
    * choice that a fit reported (`history.tuning.choice`) pins that plan, and with it the bits of the result.
    */
   readonly tuning?: Tuning;
   /**
-   * Where measured plans are kept by adapter and shape: `localStorage`, or anything with its getItem
-   * and setItem. Default: in memory.
+   * Storage for measured plans by adapter and shape: `localStorage`, or anything with its getItem and setItem. Default:
+   * in memory.
    */
   readonly tuningCache?: TuningCache | undefined;
   /**
-   * Where `worker.js` of this package lies, for pages whose policy forbids workers from blobs; in Node a URL, or a path
-   * from the working directory. Default: a blob.
+   * URL of this package's `worker.js`, for pages whose policy forbids workers from blobs; in Node a URL, or a path from
+   * the working directory. Default: a blob.
    */
   readonly workerUrl?: string | URL | undefined;
 }

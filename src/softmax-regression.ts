@@ -48,12 +48,12 @@ const DISPOSE: typeof Symbol.dispose = Symbol.dispose ?? Symbol.for("Symbol.disp
  * Softmax (multinomial logistic) regression: p = softmax(W x + b), fitted by minimising
  * J = Σ s_i CE_i / Σ s_i + λ‖W‖² + λ₁‖W‖₁.
  *
- * Arguments are checked before anything is allocated or changed. Every method rejects with StateError after
- * dispose(), and with DeviceError where the device is missing or lost; the next call then opens a new one.
+ * Arguments are checked before anything is allocated or changed. Every method rejects with StateError after dispose(),
+ * and with DeviceError if the device is missing or lost; the next call then opens a new one.
  */
 export class SoftmaxRegression {
   #options: ResolvedOptions;
-  /** Names of the options that the caller gave; those of a file are none of them. */
+  /** Names of the options that the caller gave, without those of a file. */
   #given: readonly string[];
   readonly #backend: BackendOwner;
   readonly #state = new ModelState();
@@ -67,13 +67,12 @@ export class SoftmaxRegression {
   }
 
   /**
-   * Loads a model that was saved, whatever it was saved as, with the options it was saved with but for those given. A
-   * file decides nothing but what the model is: `device`, `threads`, `tuning`, `tuningCache` and `workerUrl` are those
-   * given, or the defaults. Bytes must not be changed until the model is there. The thread is given back every few
-   * milliseconds, however large the file.
+   * Loads a saved model of any format. Options given replace the saved ones; `device`, `threads`, `tuning`,
+   * `tuningCache` and `workerUrl` are never read from a file. Bytes must not be changed until the model is there. The
+   * thread is given back every few milliseconds, however large the file.
    *
    * @param source text, bytes, a `Blob` or a `Response`, or a promise of one: `load(fetch(url))`
-   * @throws FormatError what is no model, or a damaged one, naming the field; an option that no file may hold
+   * @throws FormatError no model, or a damaged one, naming the field; an option that no file may hold
    * @throws OptionError an option given that is unknown or out of range
    */
   static async load(
@@ -108,15 +107,15 @@ export class SoftmaxRegression {
   }
 
   /**
-   * Fits from zero parameters, or from those the model has (`warmStart`, `resume`). The arrays are not to be changed
-   * until the fit has ended.
+   * Fits from zero parameters, or from the model's (`warmStart`, `resume`). The arrays must not be changed until the fit
+   * has ended.
    *
    * @param x rows `[N,D]`
    * @param y a label per row (non-negative integers, strings or booleans), or probabilities `[N,K]`
    * @throws ShapeError, DataError, LimitError  `x`, `y`, `validation` or weights cannot be trained on
    * @throws OptionError     an unknown option, or one of the wrong type
    * @throws StateError      another fit is running and was not aborted; nothing to start from or to resume
-   * @throws DivergenceError the parameters left the finite numbers; the last finite ones are kept
+   * @throws DivergenceError losses or parameters became NaN or infinite; the last finite ones are kept
    * @throws DeviceError     no device, or it was lost; the parameters of the last whole epoch or iteration are kept
    */
   async fit(x: MatrixLike, y: LabelsLike, options: FitOptions = {}): Promise<FitHistory> {
@@ -125,7 +124,7 @@ export class SoftmaxRegression {
   }
 
   /**
-   * Fits for several λ while the rows stay on the device, from the largest λ down, each from where the last one ended.
+   * Fits for several λ while the rows stay on the device, from the largest λ down, each from the last one's parameters.
    * The model keeps the fit with the least validation loss (without validation rows, the one with the
    * least λ), and its λ for later fits.
    *
@@ -150,10 +149,10 @@ export class SoftmaxRegression {
   }
 
   /**
-   * One pass over a batch of rows by SGD (AdamW where that is the solver), on from all batches before: for rows that
-   * come in over time. The first call, or `fit` before it, settles the features and classes; `classes` declares those
-   * that its rows do not show. Averaging and early stopping take no part, and schedules see a fit without an end, so
-   * that those that fall over its length stay where they begin.
+   * Trains on one batch of rows that came in: one pass of SGD (AdamW if that is the solver), continuing from earlier
+   * calls. The first call, or a `fit` before it, fixes features and classes; `classes` declares classes that its rows
+   * lack. `averaging` and `earlyStopping` are ignored; schedules that fall over the length of a fit stay at their first
+   * rate.
    *
    * @throws as {@link fit}; a batch that fails leaves the model as it was
    */
@@ -163,7 +162,7 @@ export class SoftmaxRegression {
   }
 
   /**
-   * Adds a class that is to be trained later, by `partialFit` or a warm start. What optimisers remember is forgotten.
+   * Adds a class to be trained later, by `partialFit` or a warm start. Resets the state of optimisers.
    *
    * @throws StateError before the first fit; DataError a class there already is, or a label of another type
    */
@@ -173,37 +172,37 @@ export class SoftmaxRegression {
   }
 
   /**
-   * Takes a class out; the others keep their scores. What optimisers remember is forgotten.
+   * Removes a class; the others keep their scores. Resets the state of optimisers.
    *
-   * @throws StateError before the first fit, or where only one class would be left; DataError no such class
+   * @throws StateError before the first fit, or if only one class would be left; DataError no such class
    */
   removeClass(label: Label): void {
     this.#requireQuiet();
     this.#state.replace(withoutClass(this.#requireFitted(), label));
   }
 
-  /** The most probable label of each row of `x [N,D]`, in the type the labels came in. */
+  /** Returns the most probable label of each row of `x [N,D]`, in the type of the training labels. */
   predict(x: MatrixLike): Promise<Label[]>;
-  /** The same, but null for rows where no label is as probable as `minProbability`. */
+  /** Returns null for rows whose most probable label is less probable than `minProbability`. */
   predict(x: MatrixLike, options: PredictOptions): Promise<(Label | null)[]>;
   async predict(x: MatrixLike, options: PredictOptions = {}): Promise<(Label | null)[]> {
     checkOptions.predict(options);
     return predict(this.#applied(), x, options);
   }
 
-  /** P `[N,K]`, columns in the order of `classes`; of a calibrated model, calibrated. */
+  /** Returns probabilities P `[N,K]`, columns in the order of `classes`; calibrated if the model is. */
   async predictProba(x: MatrixLike): Promise<Matrix<Float32Array>> {
     return predictProba(this.#applied(), x);
   }
 
-  /** Z = X Wᵀ + b `[N,K]`, columns in the order of `classes`; not divided by the temperature. */
+  /** Returns scores Z = X Wᵀ + b `[N,K]`, columns in the order of `classes`; not divided by the temperature. */
   async logits(x: MatrixLike): Promise<Matrix<Float32Array>> {
     return logits(this.#applied(), x);
   }
 
   /**
-   * Objective, loss and accuracy on rows `x [N,D]` and `y`, a label or a row of probabilities for each. Targets are
-   * taken as they are, without smoothing and class weights.
+   * Returns objective, loss and accuracy on rows `x [N,D]` and `y`, a label or a row of probabilities for each, without
+   * label smoothing and class weights.
    *
    * @throws DataError also for a label the model was not fitted with
    */
@@ -213,8 +212,8 @@ export class SoftmaxRegression {
   }
 
   /**
-   * Everything that can be counted on rows `x [N,D]` and `y`: accuracies, confusion matrix with the rows behind each
-   * cell, precision, recall and F1 of each class, calibration error. Twelve bytes a row come back from the device.
+   * Returns accuracies, confusion matrix with the rows behind each cell, precision, recall and F1 of each class, and
+   * calibration error on rows `x [N,D]` and `y`. Twelve bytes a row come back from the device.
    */
   async report(x: MatrixLike, y: LabelsLike, options: ReportOptions = {}): Promise<ClassificationReport> {
     checkOptions.report(options);
@@ -222,8 +221,8 @@ export class SoftmaxRegression {
   }
 
   /**
-   * Temperature scaling: finds the number that scores are to be divided by for the probabilities to fit rows that were
-   * not trained on. Labels predicted stay the same; the next fit forgets it.
+   * Temperature scaling: finds the number to divide scores by so that probabilities fit rows that were not trained on.
+   * Predicted labels do not change; the next fit resets it.
    */
   async calibrate(x: MatrixLike, y: LabelsLike, options: EvaluateOptions = {}): Promise<CalibrationResult> {
     checkOptions.evaluate(options);
@@ -246,7 +245,7 @@ export class SoftmaxRegression {
   }
 
   /**
-   * Writes the same as JSON text. Its pieces are joined in one go, some 50 ms for 100 MB.
+   * Writes the model, with an interrupted fit, as JSON text. Joining the pieces holds the thread, some 50 ms for 100 MB.
    *
    * @throws StateError before the first fit; FormatError more than 2²⁴ numbers: safetensors hold those
    */
@@ -255,7 +254,7 @@ export class SoftmaxRegression {
   }
 
   /**
-   * What `JSON.stringify(model)` writes, which {@link load} reads: the model without an interrupted fit. It holds the
+   * Returns what `JSON.stringify(model)` writes and {@link load} reads: the model without an interrupted fit. Holds the
    * thread; prefer {@link toJsonText} for large models. −0 becomes 0.
    *
    * @throws StateError before the first fit; FormatError more than 2²⁴ numbers
@@ -265,10 +264,10 @@ export class SoftmaxRegression {
   }
 
   /**
-   * The model as an ONNX file of opset 13: `x [N,D]` to `logits` and `probabilities [N,K]`, float32,
-   * standardisation and temperature folded into one Gemm, so that its logits are divided by the temperature.
-   * The classes are in its metadata. Features very many standard deviations away from 0 lose digits there, which
-   * `predict` keeps: move them nearer to 0 before training if the file is to be used.
+   * Writes the model as an ONNX file of opset 13: `x [N,D]` to `logits` and `probabilities [N,K]`, float32. One Gemm
+   * holds standardisation and temperature, so that its logits are divided by the temperature. The classes are in the
+   * metadata. Features many standard deviations away from 0 lose digits that `predict` keeps: move them nearer to 0
+   * before training.
    *
    * @throws StateError before the first fit; FormatError parameters too large for float32
    */
@@ -291,13 +290,13 @@ export class SoftmaxRegression {
     return [...this.#requireFitted().classes];
   }
 
-  /** Mean and scale of the features where the model standardises them. @throws StateError before the first fit */
+  /** Mean and scale of the features; null if the model does not standardise them. @throws StateError before the first fit */
   get standardization(): Standardization | null {
     const { standardization } = this.#requireFitted();
     return standardization ? structuredClone(standardization) : null;
   }
 
-  /** T of the last calibration; 1 where there was none. @throws StateError before the first fit */
+  /** T of the last calibration; 1 without one. @throws StateError before the first fit */
   get temperature(): number {
     return this.#requireFitted().temperature;
   }
@@ -312,16 +311,16 @@ export class SoftmaxRegression {
     return this.#state.interrupted !== null;
   }
 
-  /** What the model last ran on and why; null before that. */
+  /** The device of the last call and why it was chosen; null before the first. */
   get device(): DeviceInfo | null {
     return this.#backend.info;
   }
 
   /**
-   * Frees the device. What is running rejects with StateError. May be called again; `using` calls it, too.
+   * Frees the device. Calls that are running reject with StateError. May be called again; `using` calls it, too.
    *
-   * An own function, so that `structuredClone(model)` and `postMessage` fail instead of making an empty object of a
-   * model: give {@link toJSON}'s result or a file to another thread.
+   * A function of the instance, so that `structuredClone(model)` and `postMessage` fail instead of making an empty
+   * object: give {@link toJSON}'s result or a file to another thread.
    */
   readonly dispose = (): void => this.#backend.dispose();
 
@@ -345,7 +344,7 @@ export class SoftmaxRegression {
     );
   }
 
-  /** @throws StateError while a fit runs, whose result would replace what is done now */
+  /** @throws StateError while a fit runs, whose result would overwrite the change */
   #requireQuiet(): void {
     this.#backend.closed.throwIfAborted();
     this.#fits.assertNone();

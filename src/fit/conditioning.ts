@@ -11,7 +11,7 @@
  *   ∂J/∂Ŵ_kj = (∂J/∂W_kj − μ_j ∂J/∂b_k) / σ_j
  *
  * σ is the standard deviation, unless a few cells decide it (a sentinel such as 2147483647 among values near 1): then
- * the spread of the other cells is used, since all that tells those apart would be rounded away.
+ * the spread of the other cells is used, whose differences float32 would round away otherwise.
  */
 import type { Trainer } from "../backends/backend.ts";
 import { type Matrix, scaleOf } from "../data/matrix.ts";

@@ -24,7 +24,7 @@ import { type FitSession, openSession } from "./session.ts";
 import { fitLbfgs } from "./with-lbfgs.ts";
 import { fitSgd } from "./with-sgd.ts";
 
-/** Where a solver leaves what it has found so far. */
+/** Receives what a solver has found so far. */
 export interface FitStore {
   /** Takes finite parameters: what the model has if the fit ends here. */
   readonly parameters: (parameters: Parameters) => void;

@@ -25,8 +25,8 @@ export async function partialFit(
 }
 
 /**
- * Takes the steps of one batch. How many are to come is not known, so schedules see an endless fit: those that fall
- * over its length stay at their first rate.
+ * Takes the steps of one batch. The number of steps to come is unknown, so schedules see an endless fit: one that falls
+ * over its length stays at its first rate.
  */
 async function takeSteps(
   { problem, trainer, data, shape }: FitSession,

@@ -86,7 +86,7 @@ function fieldsOf(
   return Object.fromEntries(entries);
 }
 
-/** Reads a number that may have overflowed. Files of before have null for those that did. @throws FormatError */
+/** Reads a number that may have overflowed. Older files have null instead of such numbers. @throws FormatError */
 export function figureOf(value: unknown, field: string): number {
   if (value === null) return Number.NaN;
   return readFigure(value, `model.progress.${field}`);

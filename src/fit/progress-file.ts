@@ -3,11 +3,12 @@
  * A file may come from anyone: what no fit could have left behind is refused.
  */
 import type { DeviceKind, OptimiserState } from "../backends/backend.ts";
+import { inPieces } from "../formats/pieces.ts";
 import type { SavedProgress } from "../formats/saved-model.ts";
 import type { Parameters } from "../objective.ts";
 import { type CurvaturePair, dot } from "../solvers/curvature.ts";
-import type { BestEpoch } from "../solvers/early-stopping.ts";
 import type { LbfgsState } from "../solvers/lbfgs.ts";
+import type { BestEpoch } from "../solvers/sgd.ts";
 import {
   asJson,
   bad,
@@ -18,10 +19,9 @@ import {
   numberOf,
   objectOf,
 } from "./progress-fields.ts";
-import { ProgressTensors } from "./progress-tensors.ts";
 import type { Conditions, LbfgsProgress, PartialProgress, Progress, SgdProgress } from "./resume.ts";
 
-/** Characters that conditions take as JSON, at most; those of a fit take some hundreds. */
+/** Most characters of conditions as JSON. A fit's take some hundreds. */
 const MAX_CONDITIONS = 10_000;
 
 const KINDS: readonly DeviceKind[] = ["webgpu", "wasm", "reference"];
@@ -134,7 +134,7 @@ function conditionsOf(said: Record<string, unknown>): Conditions {
   return conditions;
 }
 
-/** Reads L-BFGS's pairs. Their steps went where the gradient grew, which is what positive curvature means. */
+/** Reads L-BFGS's curvature pairs, whose sᵀy is positive. */
 async function pairsOf(count: number, length: number, tensors: ProgressTensors): Promise<CurvaturePair[]> {
   const pairs: CurvaturePair[] = [];
   for (let i = 0; i < count; i++) {
@@ -202,4 +202,63 @@ async function bestOf(
     loss: Number.isNaN(loss) ? Infinity : loss,
     parameters: await tensors.parameters("best"),
   };
+}
+
+/** The arrays of an interrupted fit, for a model of W `[K·D]` and K classes: taken by name, each once, none left over. */
+class ProgressTensors {
+  readonly #tensors: SavedProgress["tensors"];
+  readonly #weights: number;
+  readonly #classes: number;
+  readonly #left: Set<string>;
+
+  constructor(tensors: SavedProgress["tensors"], weights: number, classes: number) {
+    this.#tensors = tensors;
+    this.#weights = weights;
+    this.#classes = classes;
+    this.#left = new Set(Object.keys(tensors));
+  }
+
+  /** How many there are. */
+  get count(): number {
+    return Object.keys(this.#tensors).length;
+  }
+
+  /** Numbers of W and, behind them, of b if there is one. */
+  lengthOf(hasBias: boolean): number {
+    return this.#weights + (hasBias ? this.#classes : 0);
+  }
+
+  /** Whether there are parameters of this name. */
+  has(name: string): boolean {
+    return Object.hasOwn(this.#tensors, `${name}.weights`);
+  }
+
+  /** Returns an array. @throws FormatError no array of that name, another length, or a value that is not accepted */
+  async take(
+    name: string,
+    length: number,
+    accepts: (value: number) => boolean = Number.isFinite,
+  ): Promise<Float64Array> {
+    if (!Object.hasOwn(this.#tensors, name)) throw bad(name, "nothing");
+    const values = this.#tensors[name];
+    if (values.length !== length) throw bad(name, `${values.length} numbers`);
+    await inPieces(length, (begin, end) => {
+      for (let i = begin; i < end; i++) if (!accepts(values[i])) throw bad(name, values[i]);
+    });
+    this.#left.delete(name);
+    return values;
+  }
+
+  /** Returns two arrays, W and b. @throws FormatError as {@link take} */
+  async parameters(name: string, accepts?: (value: number) => boolean): Promise<Parameters> {
+    return {
+      weights: await this.take(`${name}.weights`, this.#weights, accepts),
+      bias: await this.take(`${name}.bias`, this.#classes, accepts),
+    };
+  }
+
+  /** Refuses arrays that nothing has asked for. @throws FormatError */
+  requireAllUsed(): void {
+    for (const name of this.#left) throw bad(name.slice(0, 40), "an array that this fit does not have");
+  }
 }

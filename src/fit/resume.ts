@@ -14,7 +14,7 @@ import type { SgdState } from "../solvers/sgd.ts";
 /** What the bits of a fit depend on beside its state, as JSON. */
 export type Conditions = Readonly<Record<string, JsonValue>>;
 
-/** What is said of every interrupted fit. */
+/** What every interrupted fit has. */
 interface Interrupted {
   readonly conditions: Conditions;
   /** Kinds of device that it ran on, each once; empty in files that do not say. The bits depend on them, too. */
@@ -57,7 +57,7 @@ const OF_STEPS = ["batchSize", "epochs", "learningRate", "averaging", "earlyStop
 const OF_SGD = [...OF_STEPS, "momentum", "nesterov"] as const;
 const OF_ADAMW = [...OF_STEPS, "beta1", "beta2", "epsilon"] as const;
 
-/** The options that matter to the solver, and the size of the data. Limits may change between two parts of a fit. */
+/** Returns the options that the solver uses, and the size of the data. Limits may differ between two parts of a fit. */
 export function conditionsOf(options: ResolvedOptions, { matrix, weights }: LabelledRows): Conditions {
   const ofSolver = { lbfgs: [], sgd: OF_SGD, adamw: OF_ADAMW }[options.solver];
   const entries = [...OF_ALL, ...ofSolver].map((name): [string, JsonValue] => {
@@ -72,7 +72,7 @@ export function conditionsOf(options: ResolvedOptions, { matrix, weights }: Labe
   };
 }
 
-/** FNV-1a of the bits: sample weights, class weights and ignored labels are all in there. */
+/** Returns the FNV-1a hash of the bits: sample weights, class weights and ignored labels are all in there. */
 function hashOf(weights: Float32Array): number {
   let hash = 0x811c9dc5;
   const words = new Uint32Array(weights.buffer, weights.byteOffset, weights.length);

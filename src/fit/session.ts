@@ -9,9 +9,9 @@ import { remarkOn } from "./resume.ts";
 export interface FitSession {
   readonly problem: FitProblem;
   readonly device: DeviceInfo;
-  /** This device's kind, and those of a fit that is resumed. */
+  /** Kinds of device that the fit has run on, this one and those before a resumption. */
   readonly devices: readonly DeviceKind[];
-  /** What is to be said of a fit that goes on here and ran elsewhere; empty if there is nothing. */
+  /** Says that the fit ran on another kind of device before; else empty. */
   readonly remark: string;
   readonly shape: ModelShape;
   readonly trainer: Trainer;

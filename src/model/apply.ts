@@ -12,7 +12,7 @@ import type { ResolvedOptions } from "../options.ts";
 import { type FittedModel, temperatureScaled } from "./fitted-model.ts";
 import { asSource, checkValues, type LabelledRows, labelled, openRows, TRAINING } from "./labelled-rows.ts";
 
-/** A fitted model, and where and how it is to be applied. */
+/** A fitted model, the backend that applies it, and options. */
 export interface AppliedModel {
   readonly fitted: FittedModel;
   readonly backend: BackendOwner;
@@ -30,7 +30,7 @@ export interface Applied {
   readonly parameters: Parameters;
 }
 
-/** What is computed of rows. */
+/** Computes something of rows and a model on a device. */
 export type Work<T> = (applied: Applied) => Promise<T>;
 
 /** Runs `work` on rows `x [N,D]` without labels. @throws ShapeError, DataError  rows that the model cannot be applied to */
@@ -68,7 +68,7 @@ async function applyToRows<T>(
 ): Promise<T> {
   const { classes, features, standardization, temperature } = fitted;
   const run = { signal: owner.closed };
-  // Rows that are to be stored in less than float32 cannot be conditioned.
+  // Rows stored in less than float32 cannot be conditioned.
   const isConditioned = storage === "auto" || storage === "f32";
   const conditioning = isConditioned ? fitted.conditioning : undefined;
   const parameters = unfold(fitted.parameters, conditioning);

@@ -12,7 +12,7 @@ import { scanRows } from "../data/scan.ts";
 import type { Storage } from "../data/storage.ts";
 import type { Targets } from "../data/targets.ts";
 
-/** Rows, what they are to be, and how much each counts. */
+/** Rows with their targets and weights. */
 export interface LabelledRows {
   readonly matrix: Matrix;
   readonly targets: Targets;

@@ -10,12 +10,12 @@ import { checkOptions, effectiveOptions, resolveOptions } from "../option-rules.
 import type { ResolvedOptions, SoftmaxRegressionOptions } from "../options.ts";
 import type { FittedModel } from "./fitted-model.ts";
 
-/** Where a saved model comes from: JSON text, or bytes of JSON or safetensors. A `File` is a `Blob`. */
+/** A saved model: JSON text, or bytes of JSON or safetensors. A `File` is a `Blob`. */
 export type ModelSource = string | Uint8Array | ArrayBuffer | Blob | Response;
 
 /**
- * Options that say what a model is, which files hold, and (false) options that say where and how fast it runs: a file
- * that could name those would decide which script is run and which device is asked for.
+ * True for options that say what a model is, which files hold. False for options that say on which device and how fast
+ * it runs: a file that held them would decide which script runs and which device is asked for.
  */
 const IS_SAVED: Readonly<Record<keyof ResolvedOptions, boolean>> = {
   l2: true,
@@ -79,7 +79,7 @@ export function fittedOf(saved: SavedModel): FittedModel {
   };
 }
 
-/** Reads a saved model. @throws FormatError what is none, and a response that is not ok */
+/** Reads a saved model. @throws FormatError no model, or a response that is not ok */
 export async function loadModel(source: ModelSource): Promise<SavedModel> {
   return readModel(typeof source === "string" ? source : await bytesOf(source));
 }
@@ -121,7 +121,7 @@ function optionsFromFile(saved: SavedModel["options"]): SoftmaxRegressionOptions
   return options;
 }
 
-/** Functions and what is as by default are left out: a schedule has to be given again. */
+/** Returns the options that differ from the defaults, without functions: a schedule has to be given again. */
 function savedOptions(options: ResolvedOptions, classes: readonly Label[]): Record<string, JsonValue> {
   const defaults = resolveOptions({}) as Record<string, unknown>;
   const saved: Record<string, JsonValue> = {};

@@ -20,12 +20,15 @@ import { pause } from "../pause.ts";
 /** Rows that λ_max is estimated from. */
 const SAMPLE_ROWS = 1024;
 
-/** Power iteration stops when λ changes by less than this in a round, but not before a lone direction can show. */
+/**
+ * Power iteration stops when λ changes by less than this share in a round, after at least MIN_ROUNDS: a start that is
+ * nearly orthogonal to the top eigenvector looks converged at first.
+ */
 const TOLERANCE = 1e-3;
 const MIN_ROUNDS = 10;
 const MAX_ROUNDS = 40;
 
-/** Power iteration approaches λ_max from below, and a sample may miss a little. */
+/** Factor on λ_max: power iteration approaches it from below, and a sample may miss a little. */
 const MARGIN = 1.1;
 
 /** What the rule needs to know. */
@@ -37,7 +40,7 @@ export interface AutoRateProblem {
   readonly weights?: Float32Array | undefined;
   /** mean s, in units of what a step divides by beside B: 1, the default, if that is the mean itself. */
   readonly meanWeight?: number | undefined;
-  /** max_i ‖x_i‖², of standardised rows where they are. */
+  /** max_i ‖x_i‖², of standardised rows if they are standardised. */
   readonly maxSquaredNorm: number;
   readonly bias: boolean;
   readonly batchSize: number;

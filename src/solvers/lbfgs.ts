@@ -49,7 +49,7 @@ export interface LbfgsOptions {
 /** Why it stopped: done, or what ran out. `"precision"`: rounding hides any further progress. */
 export type LbfgsStop = "tolerance" | "iterations" | "time" | "precision";
 
-/** Where it stands after an iteration: from here it goes on with the same bits. */
+/** State after an iteration. Resumed from it, L-BFGS gives the same bits. */
 export interface LbfgsState {
   readonly iteration: number;
   /** Evaluations of the objective, each a pass over the data. */
@@ -114,7 +114,7 @@ export async function lbfgs(
     if (state.iteration - state.lowered.iteration >= MAX_IDLE) return "precision";
     const next =
       (await iterate(counted, state, pseudo, options)) ??
-      // What is remembered may mislead: once more along the gradient itself.
+      // The curvature pairs may mislead: try once more along the gradient itself.
       (state.pairs.length > 0 ? await iterate(counted, { ...state, pairs: [] }, pseudo, options) : null);
     if (!next) return "precision";
     state = { ...next, evaluations, lowered: state.lowered };
@@ -160,7 +160,7 @@ async function iterate(
     };
   };
   const noise = rounding(x, value);
-  // Without curvature pairs nothing is known of a good length: no longer a step than a gradient of length 1 gives.
+  // Without curvature pairs no good length is known: the first step moves by 1 at most.
   const firstStep = within.length > 0 ? 1 : Math.min(1, 1 / Math.sqrt(dot(pseudo, pseudo)));
   const taken = l1
     ? await orthantSearch(evaluate, { value, x, pseudo, slope }, firstStep, noise)

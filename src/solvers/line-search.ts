@@ -28,12 +28,12 @@ export interface Trial {
 }
 
 /**
- * A step along a direction of descent.
+ * Finds a step along a direction of descent.
  *
  * @param start     φ(0) and φ′(0) < 0
- * @param firstStep what is tried first
+ * @param firstStep the first step tried
  * @param noise     differences of φ that may be rounding
- * @returns null where no step lowers φ by more than rounding
+ * @returns null if no step lowers φ by more than rounding
  */
 export async function wolfeSearch<T extends Trial>(
   evaluate: (step: number) => Promise<T>,
@@ -65,7 +65,7 @@ export async function wolfeSearch<T extends Trial>(
   return best && best.value < start.value + noise ? best : null;
 }
 
-/** The minimum of the cubic through two trials, kept off the ends of the bracket; the middle where there is none. */
+/** Returns the minimum of the cubic through two trials, kept off the bracket's ends; the middle if there is none. */
 function between(low: Trial, high: Trial): number {
   const width = high.step - low.step;
   const middle = low.step + width / 2;

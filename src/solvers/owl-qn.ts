@@ -97,7 +97,7 @@ interface OrthantTrial {
 
 /**
  * Finds a step that lowers the objective as the pseudo-gradient promises: longer ones while the slope stays steep,
- * shorter ones by the parabola through what is known.
+ * shorter ones by the parabola through the last trial.
  *
  * @param start     the objective at x, its pseudo-gradient, and the slope < 0 along the direction
  * @param firstStep the first step tried

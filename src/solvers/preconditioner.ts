@@ -1,5 +1,5 @@
 /**
- * A first guess at the inverse Hessian, so that L-BFGS need not learn how features hang together:
+ * A first guess at the inverse Hessian, which captures the correlations of features for L-BFGS:
  *
  *   M = c · Σ s x̃ x̃ᵀ / Σ s + 2λ I   [D+1, D+1], the same for every class
  *
@@ -14,10 +14,10 @@ import { rowReader, sampleRows } from "../data/row-reader.ts";
 import type { Standardization } from "../data/standardization.ts";
 import { pause } from "../pause.ts";
 
-/** Fewest sampled rows, where there are as many. */
+/** Fewest sampled rows, if there are so many. */
 const LEAST_SAMPLE = 512;
 
-/** Share of its mean that is added to the diagonal: a sample sees some directions too little. */
+/** Share of the mean diagonal that is added to it: directions that the sample hardly covers would be near-singular. */
 const SHRINKAGE = 1e-3;
 
 /** M⁻¹ v for a vector of parameters `[K·D]` and `[K]` behind it. */

@@ -8,7 +8,7 @@ import { OptionError } from "../errors.ts";
 /** η of step `step`, 0 ≤ step < steps. Must be finite and positive or 0. */
 export type LearningRateSchedule = (step: number, steps: number) => number;
 
-/** The same rate throughout. @throws OptionError unless `rate` is finite and ≥ 0 */
+/** Returns a schedule of one rate. @throws OptionError unless `rate` is finite and ≥ 0 */
 export function constant(rate: number): LearningRateSchedule {
   checkRate(rate);
   return () => rate;
@@ -60,8 +60,8 @@ export function stepDecay(rate: number, every: number, factor: number): Learning
 }
 
 /**
- * A schedule whose first rates are scaled down: η_t (t + 1)/w for t < w, then η_t. The schedule sees the same t and T
- * as without, so that a decay runs meanwhile and ends where it would.
+ * Returns a schedule whose first rates are scaled down: η_t (t + 1)/w for t < w, then η_t. The inner schedule sees t and
+ * T unchanged, so that a decay runs meanwhile and ends as without the warm-up.
  *
  * @param schedule η_t
  * @param warmUpSteps w, an integer of at least 1

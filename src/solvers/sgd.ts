@@ -6,11 +6,25 @@ import type { AdamwSettings, Dataset, Evaluation, OptimiserState, Trainer } from
 import { epochOrder } from "../data/random.ts";
 import { DivergenceError, OptionError } from "../errors.ts";
 import { areFinite, type Parameters } from "../objective.ts";
-import { type BestEpoch, betterOf, type EarlyStopping, isOver } from "./early-stopping.ts";
 import type { LearningRateSchedule } from "./schedules.ts";
 
-/** Rows that are worth a round trip to the device; shorter epochs go together when nobody watches them. */
+/** Rows that are worth a round trip to the device; shorter epochs go together if they are not reported one by one. */
 const ROWS_PER_CALL = 2 ** 16;
+
+/** How long to wait for a better epoch. */
+export interface EarlyStopping {
+  /** Epochs without improvement after which training stops, ≥ 0. Default 5. */
+  readonly patience?: number;
+  /** Least fall of the validation loss that counts as improvement, ≥ 0. Default 0. */
+  readonly minDelta?: number;
+}
+
+/** The best epoch so far. */
+export interface BestEpoch {
+  readonly epoch: number;
+  readonly loss: number;
+  readonly parameters: Parameters;
+}
 
 /** What SGD is asked to do. */
 export interface SgdOptions {
@@ -21,7 +35,7 @@ export interface SgdOptions {
   readonly nesterov: boolean;
   readonly l2: number;
   readonly l1: number;
-  /** AdamW in the place of SGD. */
+  /** AdamW instead of SGD. */
   readonly adamw?: AdamwSettings | undefined;
   /** Share of the steps, at their end, over which parameters are averaged. */
   readonly averaging: number;
@@ -32,7 +46,7 @@ export interface SgdOptions {
   readonly countedRows: number;
   /** Steps taken before the first epoch. Default 0. */
   readonly firstStep?: number;
-  /** What a row weighs on average. Default: what those of the data set do. */
+  /** Mean weight of a row. Default: that of the data set's rows. */
   readonly meanWeight?: number;
 }
 
@@ -50,11 +64,11 @@ export interface EpochSummary {
   readonly validation?: Evaluation;
 }
 
-/** Where SGD stands after an epoch: from here it goes on with the same bits. */
+/** State after an epoch. Resumed from it, SGD gives the same bits. */
 export interface SgdState {
   readonly epoch: number;
   readonly optimiser: OptimiserState;
-  /** Where early stopping is asked for. */
+  /** The best epoch, if early stopping is asked for. */
   readonly best: BestEpoch | null;
 }
 
@@ -62,9 +76,9 @@ export interface SgdState {
 export interface SgdHooks {
   readonly validation?: Dataset | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** Finite parameters: after an epoch and before its summary is reported, and those that are kept in the end. */
+  /** Called with finite parameters: after an epoch, before its summary is reported, and with the ones kept in the end. */
   readonly onParameters: (parameters: Parameters) => void;
-  /** Whether each epoch is to be reported as soon as it ends. */
+  /** Whether each epoch is reported as soon as it ends. */
   readonly isWatched: boolean;
   readonly onEpoch: (summary: EpochSummary) => void | Promise<void>;
   /** After the last epoch that was reported. */
@@ -76,7 +90,7 @@ export interface SgdHooks {
 /**
  * Runs SGD from the trainer's parameters, or on from a state.
  *
- * @returns `"early"` where the validation loss no longer fell
+ * @returns `"early"` if the validation loss no longer fell
  * @throws DivergenceError when losses or parameters are no longer finite; `onParameters` saw the last that were
  * @throws OptionError     a schedule that gives a rate that is no finite number ≥ 0
  */
@@ -116,7 +130,7 @@ export async function sgd(
         momentum: options.momentum,
         nesterov: options.nesterov,
         l2: options.l2,
-        // Momentum makes of a gradient, over the steps it lasts, 1/(1 − μ) of it: so must the threshold be.
+        // With momentum the effective step is η/(1 − μ), so the L1 threshold is scaled alike.
         l1: options.l1 / (1 - options.momentum),
         firstStep: (options.firstStep ?? 0) + firstStep,
         plannedRows: epochs * data.rows,
@@ -156,7 +170,7 @@ export async function sgd(
   return "epochs";
 }
 
-/** Evaluates the parameters that are reported: the average where there is one, without disturbing the steps to come. */
+/** Evaluates the parameters that are reported, the average if there is one, and restores those of the steps. */
 async function evaluate(
   trainer: Trainer,
   data: Dataset,
@@ -207,10 +221,10 @@ function assertFinite(
 ): void {
   const bad = losses.findIndex((loss) => !Number.isFinite(loss));
   if (bad < 0 && areFinite(parameters)) return;
-  const where = bad < 0 ? `by step ${firstStep + losses.length}` : `at step ${firstStep + bad + 1}`;
+  const when = bad < 0 ? `by step ${firstStep + losses.length}` : `at step ${firstStep + bad + 1}`;
   throw new DivergenceError(
     "learningRate",
-    `training left the finite numbers ${where}, at a rate of ${rates[Math.max(0, bad)]}; use a lower one, or "auto"`,
+    `training diverged: loss or weights became NaN or infinite ${when}, at a rate of ${rates[Math.max(0, bad)]}; use a lower one, or "auto"`,
   );
 }
 
@@ -218,4 +232,19 @@ function assertFinite(
 function meanOf(losses: Float64Array, weights: Float64Array): number {
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   return losses.reduce((sum, loss, t) => sum + loss * weights[t], 0) / total;
+}
+
+/** Returns the better of the best epoch so far and this one. A loss that is NaN or infinite is never the best. */
+function betterOf(
+  best: BestEpoch | null,
+  latest: BestEpoch,
+  { minDelta = 0 }: EarlyStopping,
+): BestEpoch | null {
+  if (!Number.isFinite(latest.loss)) return best;
+  return best && !(latest.loss < best.loss - minDelta) ? best : latest;
+}
+
+/** Returns whether training stops: `epoch` is `patience` epochs after the best one. */
+function isOver(best: BestEpoch, epoch: number, { patience = 5 }: EarlyStopping): boolean {
+  return epoch - best.epoch > 0 && epoch - best.epoch >= patience;
 }
