@@ -8,7 +8,6 @@
  */
 import type { BackendOwner } from "../backends/backend-owner.ts";
 import type { FitHistory } from "../fit-options.ts";
-import type { Parameters } from "../objective.ts";
 import type { ModelState } from "./model-state.ts";
 import {
   checkRequest,
@@ -19,18 +18,10 @@ import {
   standardise,
   startOf,
 } from "./prepare.ts";
-import { conditionsOf, type FitProgress, requireSameConditions } from "./resume.ts";
-import { type FitSession, openSession } from "./session.ts";
+import { conditionsOf, requireSameConditions } from "./resume.ts";
+import { type FitSession, type FitStore, openSession } from "./session.ts";
 import { fitLbfgs } from "./with-lbfgs.ts";
 import { fitSgd } from "./with-sgd.ts";
-
-/** Receives what a solver has found so far. */
-export interface FitStore {
-  /** Takes finite parameters: what the model has if the fit ends here. */
-  readonly parameters: (parameters: Parameters) => void;
-  /** Takes what the fit could go on from. */
-  readonly progress: (progress: FitProgress) => void;
-}
 
 /**
  * Fits the model in `state`, which sees every iteration or epoch.

@@ -2,8 +2,9 @@
 import type { Backend, Dataset, DeviceInfo, DeviceKind, ModelShape, Trainer } from "../backends/backend.ts";
 import type { Disposable } from "../backends/backend-owner.ts";
 import { asSource, type LabelledRows } from "../model/labelled-rows.ts";
+import type { Parameters } from "../objective.ts";
 import type { FitProblem } from "./prepare.ts";
-import { remarkOn } from "./resume.ts";
+import { type FitProgress, remarkOn } from "./resume.ts";
 
 /** A fit on a device. */
 export interface FitSession {
@@ -17,6 +18,14 @@ export interface FitSession {
   readonly trainer: Trainer;
   readonly data: Dataset;
   readonly validation: { readonly data: Dataset; readonly rows: LabelledRows } | undefined;
+}
+
+/** Receives what a solver has found so far. */
+export interface FitStore {
+  /** Takes finite parameters: what the model has if the fit ends here. */
+  readonly parameters: (parameters: Parameters) => void;
+  /** Takes what the fit could go on from. */
+  readonly progress: (progress: FitProgress) => void;
 }
 
 /** Uploads a fit's rows. `own` gets everything that is allocated. @throws DeviceError, LimitError; the signal's reason */

@@ -7,8 +7,7 @@ import { areFinite, flatten, fold, unflatten, unfold, zeros } from "../objective
 import { type LbfgsOptions, lbfgs, type Objective } from "../solvers/lbfgs.ts";
 import { fitPreconditioner, type Preconditioner, preconditionerCost } from "../solvers/preconditioner.ts";
 import { conditionedOnHost, type PassTrainer, penaltiesOf, thresholdsOf } from "./conditioning.ts";
-import type { FitStore } from "./fit.ts";
-import type { FitSession } from "./session.ts";
+import type { FitSession, FitStore } from "./session.ts";
 
 /** Most and fewest curvature pairs; between them, as many as this much memory holds, bytes. */
 const MEMORY = { pairs: 10, leastPairs: 3, bytes: 2 ** 30 };

@@ -7,9 +7,8 @@ import type { ResolvedOptions } from "../options.ts";
 import { autoLearningRate } from "../solvers/auto-learning-rate.ts";
 import { constant, type LearningRateSchedule, linearDecay } from "../solvers/schedules.ts";
 import { type SgdOptions, sgd } from "../solvers/sgd.ts";
-import type { FitStore } from "./fit.ts";
 import type { FitProblem } from "./prepare.ts";
-import type { FitSession } from "./session.ts";
+import type { FitSession, FitStore } from "./session.ts";
 
 /** The first rate of `learningRate: "auto"` for AdamW, whose steps are as long as its rate; it falls to 0. */
 const ADAMW_RATE = 0.01;
