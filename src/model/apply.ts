@@ -5,12 +5,12 @@ import { checkFeatures } from "../checks.ts";
 import { openMatrix } from "../data/given-matrix.ts";
 import type { LabelsLike } from "../data/labels.ts";
 import type { MatrixLike } from "../data/matrix.ts";
+import { unfold } from "../data/standardization.ts";
 import { NO_TARGETS } from "../data/targets.ts";
 import type { EvaluateOptions } from "../fit-options.ts";
 import type { Parameters } from "../objective.ts";
 import type { ResolvedOptions } from "../options.ts";
 import { type Fitted, tempered } from "./fitted.ts";
-import { unfold } from "./folding.ts";
 import { asSource, checkValues, type LabelledRows, labelled, openRows, TRAINING } from "./labelled-rows.ts";
 
 /** A fitted model, and where and how it is to be applied. */

@@ -1,6 +1,5 @@
 /** A fitted model with one class more or less; the others keep their parameters. */
-import { isLabel } from "../data/given-labels.ts";
-import { type Label, MAX_CLASSES } from "../data/labels.ts";
+import { isLabel, type Label, MAX_CLASSES } from "../data/labels.ts";
 import { DataError, LimitError, StateError } from "../errors.ts";
 import type { Fitted } from "./fitted.ts";
 

@@ -1,8 +1,7 @@
 /** What a model knows once it is fitted, and how that is applied. */
 import type { Learnt } from "../checks.ts";
-import type { Standardization } from "../data/standardization.ts";
+import { fold, type Standardization } from "../data/standardization.ts";
 import type { Parameters } from "../objective.ts";
-import { fold } from "./folding.ts";
 
 /** A fitted model: probabilities = softmax((W x̂ + b) / temperature), x̂ standardised where it was in training. */
 export interface Fitted extends Learnt {

@@ -1,8 +1,8 @@
 /** A fit by L-BFGS: loss and gradient over all rows on the device, everything else on the host in float64. */
 import type { DeviceInfo, Evaluation } from "../backends/backend.ts";
+import { fold, unfold } from "../data/standardization.ts";
 import { DivergenceError } from "../errors.ts";
 import type { IterationRecord } from "../fit-options.ts";
-import { fold, unfold } from "../model/folding.ts";
 import { areFinite, type Parameters } from "../objective.ts";
 import { type LbfgsOptions, lbfgs, type Objective } from "../solvers/lbfgs.ts";
 import { fitPreconditioner, type Preconditioner, preconditionerCost } from "../solvers/preconditioner.ts";

@@ -1,7 +1,8 @@
 /** Fits for several λ on the same rows: from the largest down, each from where the last one ended. */
+
+import { unfold } from "../data/standardization.ts";
 import { DataError, OptionError } from "../errors.ts";
 import type { FitHistory, PathEntry } from "../fit-options.ts";
-import { unfold } from "../model/folding.ts";
 import { summarise } from "../model/summarise.ts";
 import type { Parameters } from "../objective.ts";
 import { type FitProblem, type FitTask, runFit, type Session } from "./fit.ts";

@@ -1,5 +1,5 @@
 /** The arrays of an interrupted fit as a file has them: taken by name, each once, none left over. */
-import { inPieces } from "../formats/pieces.ts";
+import { inPieces } from "../data/pieces.ts";
 import type { SavedProgress } from "../formats/saved-model.ts";
 import type { Parameters } from "../objective.ts";
 import { bad } from "./progress-fields.ts";

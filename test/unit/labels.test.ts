@@ -1,15 +1,16 @@
 /** Labels and soft labels: the classes in them, the targets they mean, and what is refused. */
 import { describe, expect, test } from "vitest";
-import { checkLabelCount, openLabels } from "../../src/data/given-labels.ts";
 import {
-  encodeTargets as encode,
+  checkLabelCount,
   type Label,
   type Labels,
   type LabelsLike,
   learnClasses as learnFrom,
   MAX_CLASSES,
+  openLabels,
 } from "../../src/data/labels.ts";
 import type { Matrix, MatrixData } from "../../src/data/matrix.ts";
+import { encodeTargets as encode } from "../../src/data/targets.ts";
 
 /** An error of this library: its class, the argument it is about, and what it says. */
 function refusal(name: string, argument: string, words: string) {

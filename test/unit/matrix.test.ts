@@ -12,7 +12,7 @@ import {
   rowsOf,
   scaleOf,
 } from "../../src/data/matrix.ts";
-import { scanRows } from "../../src/data/scan.ts";
+import { scanRows } from "../../src/data/row-reader.ts";
 import { expectClose } from "../support/expect-close.ts";
 
 /** Rows of one column that the scan looks at between two pauses. */
