@@ -3,13 +3,9 @@ import { Tensor } from "onnxruntime-web";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { openMatrix, toMatrix } from "../../src/data/given-matrix.ts";
 import { allocate, type MatrixData, type MatrixLike } from "../../src/data/matrix.ts";
+import { refusal } from "../support/refusal.ts";
 
 const FLAT = [1, 2, 3, 4, 5, 6];
-
-/** An error of this library: its class, the argument it is about, and what it says. */
-function refusal(name: string, argument: string, words: string) {
-  return expect.objectContaining({ name, argument, message: expect.stringContaining(words) });
-}
 
 describe("typed rows", () => {
   for (const type of [Float32Array, Float64Array, Uint8Array, Uint8ClampedArray, Int16Array, Uint32Array]) {
