@@ -6,13 +6,7 @@
 export type { DeviceInfo, DeviceKind, TuningReport } from "./backends/backend.ts";
 export type { DeviceOption } from "./backends/open-backend.ts";
 export type { Tuning, TuningCache } from "./backends/webgpu/choose-plan.ts";
-export type {
-  ForwardTile,
-  GradientTile,
-  SharedTile,
-  StepPlan,
-  UpdateTile,
-} from "./backends/webgpu/plan.ts";
+export type { ForwardTile, GradientTile, SharedTile, StepPlan, UpdateTile } from "./backends/webgpu/plan.ts";
 export type { ByteSource } from "./data/byte-source.ts";
 export { type IdxImages, readIdxImages, readIdxLabels, readIdxPair } from "./data/idx.ts";
 export type { Label, LabelColumn, Labels, LabelsLike } from "./data/labels.ts";
@@ -25,7 +19,7 @@ export {
   type StrokeDigits,
   type StrokeDigitsOptions,
   strokeDigits,
-} from "./data/stroke-digits.ts";
+} from "./data/strokes/stroke-digits.ts";
 export * from "./errors.ts";
 export type * from "./fit-options.ts";
 export type { SklearnModel } from "./formats/sklearn.ts";

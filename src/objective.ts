@@ -1,11 +1,4 @@
-/**
- * W and b on the host, their penalty, and their other forms: flat, as L-BFGS moves them, and folded.
- *
- * A standardisation x̂ = (x − μ) / σ is folded into the parameters so that scores stay the same, Ŵ x̂ + b̂ = W x + b:
- *
- *   Ŵ_kj = W_kj σ_j,  b̂_k = b_k + Σ_j W_kj μ_j
- */
-import type { Standardization } from "./data/standardization.ts";
+/** W and b on the host: their flat form, as L-BFGS moves them, and their penalty. */
 
 /** Parameters on the host, in double precision: `weights [K·D]` row after row, `bias [K]`. */
 export interface Parameters {
@@ -53,32 +46,4 @@ export function unflatten(
 ): Parameters {
   const count = classes * features;
   return { weights: flat.slice(0, count), bias: bias ? flat.slice(count) : new Float64Array(classes) };
-}
-
-/** Returns Ŵ and b̂, for standardised rows, of parameters for rows as they come. */
-export function unfold(parameters: Parameters, standardization: Standardization | undefined): Parameters {
-  if (!standardization) return parameters;
-  const { mean, scale } = standardization;
-  const features = mean.length;
-  const weights = new Float64Array(parameters.weights.length);
-  const bias = parameters.bias.slice();
-  for (let at = 0; at < weights.length; at++) {
-    weights[at] = parameters.weights[at] * scale[at % features];
-    bias[Math.floor(at / features)] += parameters.weights[at] * mean[at % features];
-  }
-  return { weights, bias };
-}
-
-/** Returns W and b, for rows as they come, of parameters for standardised rows. */
-export function fold(parameters: Parameters, standardization: Standardization | undefined): Parameters {
-  if (!standardization) return parameters;
-  const { mean, scale } = standardization;
-  const features = mean.length;
-  const weights = new Float64Array(parameters.weights.length);
-  const bias = parameters.bias.slice();
-  for (let at = 0; at < weights.length; at++) {
-    weights[at] = parameters.weights[at] / scale[at % features];
-    bias[Math.floor(at / features)] -= weights[at] * mean[at % features];
-  }
-  return { weights, bias };
 }

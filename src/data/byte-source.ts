@@ -1,25 +1,25 @@
 /**
- * Bytes read in order from wherever a caller has them (a file, a response, a buffer), plain or gzip. Knows
- * nothing of what the bytes mean, and holds no more of them in memory than have really come.
+ * Reads bytes in order from a file, a response or a buffer, plain or gzip. Knows nothing of what the bytes mean, and
+ * never allocates much more memory than the bytes that have arrived.
  */
 import { DataError, FormatError, StateError } from "../errors.ts";
 import { type Chunks, gunzip, ignore, isGzip, type Pull } from "./gunzip.ts";
 import { describe } from "./matrix.ts";
 
-/** Where a file's bytes may come from. A `File` is a `Blob`. Gzip is recognised by its first bytes. */
+/** Source of the bytes of a file. A `File` is a `Blob`. Gzip is recognised by its first two bytes. */
 export type ByteSource = Blob | ArrayBuffer | Uint8Array | Response;
 
-/** A source read front to back. */
+/** A source that is read from front to back. */
 export interface ByteReader {
-  /** The argument the source was passed as, for errors. */
+  /** Name of the argument that the source was passed as, for errors. */
   readonly argument: string;
-  /** The next `count` bytes, fewer where the source ends first. */
+  /** Reads the next `count` bytes, or fewer if the source ends before. */
   read(count: number): Promise<Uint8Array<ArrayBuffer>>;
-  /** True where no byte is left; reads at most one chunk to find out. */
+  /** Tells whether no byte is left; may read a chunk to find out. */
   isAtEnd(): Promise<boolean>;
-  /** The length of the whole source in bytes, where it is known without reading: not for gzip or a response. */
+  /** Returns the length of the whole source in bytes if it is known without reading: not for gzip or a response. */
   plainLength(): Promise<number | undefined>;
-  /** Gives the source up. */
+  /** Gives up the source. */
   cancel(reason: unknown): void;
 }
 
@@ -27,12 +27,12 @@ interface OpenSource extends Chunks {
   readonly length: number | undefined;
 }
 
-/** Bytes allocated at first for content of unknown length: doubled as bytes come, never trusted from a header. */
+/** Bytes allocated at first for content of unknown length. Doubled as bytes arrive: a header's length is not trusted. */
 const FIRST_ALLOCATION = 2 ** 20;
 
 /**
- * Opens the sources, hands them to `read` in the same order and returns what that returns. Whatever fails,
- * every source opened is cancelled before the error is passed on.
+ * Opens the sources, passes their readers to `read` in the same order, and returns its result. If anything fails, every
+ * opened source is cancelled before the error is thrown.
  *
  * @throws DataError    a source of another type
  * @throws FormatError  an HTTP status that is not ok, bad gzip data
@@ -63,7 +63,7 @@ function createReader(source: ByteSource, argument: string): ByteReader {
     return detected;
   }
 
-  /** Makes `pending` hold a byte, or returns false at the end. */
+  /** Fills `pending` with at least one byte; returns false at the end of the source. */
   async function fill(): Promise<boolean> {
     const { pull } = await content();
     while (pending.length === 0) {
@@ -103,7 +103,10 @@ function createReader(source: ByteSource, argument: string): ByteReader {
   };
 }
 
-/** `bytes` if `needed` fit, else a copy with twice the room, at most `limit`: a complete read ends exactly there. */
+/**
+ * Returns `bytes` if `needed` bytes fit, else a copy with twice the room, but at most `limit`: the size of a complete
+ * read.
+ */
 function withRoom(bytes: Uint8Array<ArrayBuffer>, needed: number, limit: number): Uint8Array<ArrayBuffer> {
   if (needed <= bytes.length) return bytes;
   const larger = new Uint8Array(Math.min(limit, Math.max(needed, 2 * bytes.length)));
@@ -111,7 +114,7 @@ function withRoom(bytes: Uint8Array<ArrayBuffer>, needed: number, limit: number)
   return larger;
 }
 
-/** The source itself, or what it holds where its first bytes say gzip. */
+/** Returns the source itself, or its decompressed content if it begins as gzip does. */
 async function decompressed(
   source: OpenSource,
   argument: string,
@@ -145,7 +148,11 @@ function openArray(bytes: Uint8Array): OpenSource {
   return { pull: async () => chunks.shift(), cancel: ignore, length: bytes.length };
 }
 
-/** A response's Content-Length is not used: under a content encoding it counts other bytes than the body has. */
+/**
+ * Opens a response. Its Content-Length is not used, since under a content encoding it is not the length of the body.
+ *
+ * @throws StateError, FormatError
+ */
 function openResponse(response: Response, argument: string): OpenSource {
   const { ok, body, bodyUsed, status, statusText } = response;
   if (bodyUsed || body?.locked) {

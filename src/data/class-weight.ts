@@ -1,11 +1,11 @@
-/** Weights of classes as a caller gives them, by label or by position, and as a file holds them. */
+/** Class weights: as callers pass them, by label or by position, and as files hold them. */
 import { FormatError, OptionError, ShapeError } from "../errors.ts";
 import type { Label } from "./labels.ts";
 import { describe } from "./matrix.ts";
 
 /**
- * Weights by label in a `Map` or an object (labels that are absent: 1, as in scikit-learn), an array `[K]` in the order
- * of the classes, or `"balanced"`. All finite and ≥ 0; typed arrays stand for their numbers.
+ * Class weights, finite and ≥ 0: by label in a `Map` or an object (1 for absent labels, as in scikit-learn), an array
+ * `[K]` in the order of the classes, or `"balanced"`.
  */
 export type ClassWeight =
   | "balanced"
@@ -14,10 +14,10 @@ export type ClassWeight =
   | ArrayLike<number>;
 
 /**
- * w_k of each class, `[K]`.
+ * Returns w_k of each class, `[K]`.
  *
- * @throws ShapeError  an array that has not one weight per class
- * @throws OptionError a weight that is no finite number ≥ 0, or is for a label that is no class
+ * @throws ShapeError  an array without one weight per class
+ * @throws OptionError a weight that is not finite and ≥ 0, or one for a label that is no class
  */
 export function explicitClassWeights(
   given: Exclude<ClassWeight, "balanced">,
@@ -31,7 +31,7 @@ export function explicitClassWeights(
       );
     return Float64Array.from(classes, (label, k) => checked(given[k], label));
   }
-  // An object's keys are strings, those of a Map are labels as they are.
+  // The keys of an object are strings; those of a Map are the labels themselves.
   const isMap = isMapLike(given);
   const positions = new Map<unknown, number>(classes.map((label, k) => [isMap ? label : String(label), k]));
   const weights = new Float64Array(classes.length).fill(1);
@@ -49,8 +49,9 @@ export function explicitClassWeights(
 }
 
 /**
- * Turns weights by label into pairs, the form that files hold: as keys of an object, labels would all become text, and
- * some of them mean something to JavaScript. An object's key stands for the label of a class that is written like it.
+ * Converts weights by label to pairs, the form in which files hold them: as keys of a JSON object, all labels would
+ * become strings, and some strings (`__proto__`) are unsafe keys. The key of an object becomes the label of the class
+ * that is written like it.
  */
 export function classWeightPairs(
   given: ReadonlyMap<Label, number> | Readonly<Record<string, number>>,
@@ -65,10 +66,10 @@ export function classWeightPairs(
 }
 
 /**
- * Checks class weights that a file holds: `"balanced"`, a list by position, or pairs of label and weight, which it
- * returns as a `Map`; in older files an object.
+ * Checks class weights from a file: `"balanced"`, a list by position, pairs of label and weight (returned as a `Map`), or,
+ * in older files, an object.
  *
- * @throws FormatError anything else; weights that are no finite numbers ≥ 0; a label twice
+ * @throws FormatError anything else; a weight that is not finite and ≥ 0; a label that occurs twice
  */
 export function classWeightFromFile(value: unknown, argument: string): ClassWeight {
   if (value === "balanced") return value;
@@ -111,12 +112,12 @@ function isWeight(weight: unknown): weight is number {
   return typeof weight === "number" && weight >= 0 && weight < Infinity;
 }
 
-/** Tells whether weights are by position. */
+/** Tells whether class weights are given by position. */
 export function isList(value: object): value is ArrayLike<number> {
   return Array.isArray(value) || (ArrayBuffer.isView(value) && "length" in value);
 }
 
-/** By tag and not by instanceof: a Map may come from another realm, such as a frame. */
+/** Tells whether `value` is a Map, by its tag and not by instanceof: it may come from another realm, such as a frame. */
 function isMapLike(value: object): value is ReadonlyMap<Label, number> {
   return Object.prototype.toString.call(value) === "[object Map]";
 }

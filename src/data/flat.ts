@@ -1,6 +1,6 @@
 /**
- * Objects that hold numbers or labels in one flat array and say how they are laid out: `{ data, rows, cols }`, and the
- * tensors of other libraries, `{ data, shape }` and `{ data, dims }`. Elements are not looked at here.
+ * Reads objects that hold numbers or labels in one flat array beside its sizes: `{ data, rows, cols }`, and the tensors
+ * of other libraries, `{ data, shape }` and `{ data, dims }`. Elements are not checked here.
  */
 import { DataError, ShapeError } from "../errors.ts";
 import { describe, isMatrixData, type MatrixData, tagOf } from "./matrix.ts";
@@ -8,25 +8,25 @@ import { describe, isMatrixData, type MatrixData, tagOf } from "./matrix.ts";
 /** A flat array and its sizes. */
 export interface Flat {
   readonly data: unknown;
-  /** Integers of at least 1, of any number. */
+  /** Size of each dimension, an integer of at least 1; any number of dimensions. */
   readonly sizes: readonly number[];
   readonly scale: number | undefined;
-  /** Whether 16-bit integers are the bits of halves, as they are if an engine has no Float16Array. */
+  /** True if the 16-bit integers in `data` are the bits of float16 numbers, as in an engine without Float16Array. */
   readonly areHalfBits: boolean;
 }
 
-/** Names of the sizes of a tensor, and of the steps between its elements. */
+/** Property names that libraries use for the sizes of a tensor, and for the steps between its elements. */
 const SHAPE_NAMES = ["shape", "dims"] as const;
 const STRIDE_NAMES = ["strides", "stride"] as const;
 
-/** Places of a tensor whose data can be read here. */
-const HERE: readonly unknown[] = [undefined, "cpu", "cpu-pinned"];
+/** Values of a tensor's `location` if its data are in memory. */
+const IN_MEMORY: readonly unknown[] = [undefined, "cpu", "cpu-pinned"];
 
-/** The smallest and the largest normal float32. */
+/** Smallest and largest normal float32. */
 const MIN_SCALE = 2 ** -126;
 const MAX_SCALE = (2 - 2 ** -23) * 2 ** 127;
 
-/** Says whether `value` has data and sizes, whatever they hold. */
+/** Tells whether `value` has data and sizes, which are not checked. */
 export function isFlat(value: unknown): value is object {
   if (typeof value !== "object" || value === null || !("data" in value)) return false;
   return ("rows" in value && "cols" in value) || SHAPE_NAMES.some((name) => name in value);
@@ -35,8 +35,8 @@ export function isFlat(value: unknown): value is object {
 /**
  * Reads the array, its sizes and its scale.
  *
- * @throws ShapeError sizes that are none
- * @throws DataError  data that lie on a GPU, or not row after row; an impossible scale
+ * @throws ShapeError sizes that are not integers of at least 1
+ * @throws DataError  data that lie on a GPU, or that are not stored row after row; an impossible scale
  */
 export function flatOf(value: object, argument: string): Flat {
   const data = readData(value, argument);
@@ -62,7 +62,7 @@ export function flatOf(value: object, argument: string): Flat {
   };
 }
 
-/** Checks that data are a typed array of so many elements. @throws DataError, ShapeError */
+/** Checks that data are a typed array of rows × cols elements. @throws DataError, ShapeError */
 export function checkData(data: unknown, rows: number, cols: number, argument: string): MatrixData {
   if (!isMatrixData(data))
     throw new DataError(
@@ -87,7 +87,7 @@ export function checkLength(
   );
 }
 
-/** Says whether a value is an array, plain or typed. */
+/** Tells whether a value is an array, plain or typed. */
 export function isListLike(value: unknown): value is ArrayLike<unknown> & Iterable<unknown> {
   return Array.isArray(value) || (ArrayBuffer.isView(value) && "length" in value);
 }
@@ -100,7 +100,7 @@ function remedy(data: unknown): string {
 
 function readData(value: object, argument: string): unknown {
   const location: unknown = Reflect.get(value, "location");
-  if (!("rows" in value) && !HERE.includes(location)) {
+  if (!("rows" in value) && !IN_MEMORY.includes(location)) {
     throw new DataError(
       argument,
       `expected a tensor whose data are in memory, this one has the location ${describe(location)}; read it back first, as with await x.getData()`,
@@ -119,7 +119,7 @@ function readData(value: object, argument: string): unknown {
   }
   throw new DataError(
     `${argument}.data`,
-    "expected a typed array, got a function; of a tensor, write { data: await x.data(), shape: x.shape }",
+    "expected a typed array, got a function; for a tensor, write { data: await x.data(), shape: x.shape }",
   );
 }
 
@@ -128,7 +128,11 @@ function sizeOf(size: unknown, argument: string): number {
   throw new ShapeError(argument, `expected an integer of at least 1, got ${describe(size)}`);
 }
 
-/** Checks that elements lie row after row; the step along an axis of one element is never taken. @throws DataError */
+/**
+ * Checks that elements are stored row after row. The stride of an axis of size 1 may be anything, since it is never used.
+ *
+ * @throws DataError
+ */
 function checkStrides(value: object, sizes: readonly number[], argument: string): void {
   const name = STRIDE_NAMES.find((known) => isListLike(Reflect.get(value, known)));
   if (!name) return;
@@ -138,11 +142,11 @@ function checkStrides(value: object, sizes: readonly number[], argument: string)
   if (offset === 0 && sizes.every((size, axis) => size === 1 || strides[axis] === expected[axis])) return;
   throw new DataError(
     `${argument}.${name}`,
-    `expected elements row after row, strides [${expected.join(", ")}] from 0 on, got [${strides.join(", ")}] from ${describe(offset)} on; copy them into such an order first`,
+    `expected elements stored row after row, with strides [${expected.join(", ")}] and offset 0, got strides [${strides.join(", ")}] and offset ${describe(offset)}; copy them into that order first`,
   );
 }
 
-/** Refuses what float32 rounds to 0 or infinity, since kernels multiply by it. @throws DataError */
+/** Refuses a scale that is not a normal float32, since kernels multiply by it in float32. @throws DataError */
 function checkScale(scale: unknown, argument: string): asserts scale is number | undefined {
   if (scale === undefined) return;
   if (typeof scale === "number" && scale >= MIN_SCALE && scale <= MAX_SCALE) return;

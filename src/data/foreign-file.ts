@@ -1,30 +1,44 @@
 /**
- * Files that lie in the place of another which was never downloaded: a Git LFS pointer, a page of a server. No format
- * that is read here begins like one of them, so an error can say what they are, and not only what is missing in them.
+ * Recognises a file that lies in the place of another which was never downloaded: a Git LFS pointer, or the page of a
+ * server. No format that is read here begins like one of them, so that an error can say what the file is instead of
+ * what is missing in it.
  */
 import { FormatError } from "../errors.ts";
 
-/** How much of a file is looked at, in bytes or characters. */
+/** Number of bytes or characters at the beginning of a file that are looked at. */
 export const FOREIGN_LENGTH = 512;
 
-const FOREIGN: readonly (readonly [pattern: RegExp, name: string])[] = [
+/** Kind of a foreign file: a Git LFS pointer, a page of HTML, or a document of XML. */
+export type ForeignKind = "git-lfs-pointer" | "html" | "xml";
+
+const PAGE = "a page of HTML or XML, such as a server's page for an error or a login, and not the file";
+
+// In the patterns, the three letters ï»¿ are a byte order mark that was read byte by byte.
+const FOREIGN: readonly (readonly [kind: ForeignKind, pattern: RegExp, description: string])[] = [
   [
+    "git-lfs-pointer",
     /^version https:\/\/git-lfs\.github\.com\/spec\//,
     "a Git LFS pointer, which only says where the file is: get the file itself with git lfs pull, or from its host",
   ],
-  // The three letters are a byte order mark, read byte by byte.
-  [
-    /^(?:\ufeff|ï»¿)?\s*<(?:!doctype|html|head|body|\?xml|!--)/i,
-    "a page of HTML or XML, such as a server's page for an error or a login, and not the file",
-  ],
+  ["html", /^(?:\ufeff|ï»¿)?\s*<(?:!doctype|html|head|body|!--)/i, PAGE],
+  ["xml", /^(?:\ufeff|ï»¿)?\s*<\?xml/i, PAGE],
 ];
 
-/** Refuses a file that begins like one of those. @throws FormatError saying which it is */
+/** Returns the kind of a foreign file by its first bytes or characters; null for any other file. */
+export function foreignKindOf(file: Uint8Array | string): ForeignKind | null {
+  return entryOf(file)?.[0] ?? null;
+}
+
+/** Refuses a foreign file. @throws FormatError that says what the file is */
 export function checkForeign(file: Uint8Array | string, argument: string): void {
+  const entry = entryOf(file);
+  if (entry) throw new FormatError(argument, `this is ${entry[2]}`);
+}
+
+function entryOf(file: Uint8Array | string) {
   const start =
     typeof file === "string"
       ? file.slice(0, FOREIGN_LENGTH)
       : String.fromCharCode(...file.subarray(0, FOREIGN_LENGTH));
-  const found = FOREIGN.find(([pattern]) => pattern.test(start));
-  if (found) throw new FormatError(argument, `this is ${found[1]}`);
+  return FOREIGN.find(([, pattern]) => pattern.test(start));
 }

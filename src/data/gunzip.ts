@@ -1,38 +1,37 @@
 /**
- * Gzip decompression of a chunked source through the platform's `DecompressionStream`, with the two things
- * it leaves open closed: memory stays bounded, and one gzip member must fill the whole source. No inflate
- * of our own, and no gzip writer.
+ * Decompresses gzip from a chunked source through the platform's `DecompressionStream`, and adds two guarantees that it
+ * lacks: memory stays bounded, and a single gzip member must fill the whole source.
  */
 import { FormatError } from "../errors.ts";
 
-/** The next chunk of a source, `undefined` once it has ended. Rejects with whatever the source failed with. */
+/** Returns the next chunk of a source, `undefined` after its end. Rejects with the error of the source. */
 export type Pull = () => Promise<Uint8Array | undefined>;
 
-/** A chunked source that can be given up before its end. */
+/** A chunked source that can be cancelled before its end. */
 export interface Chunks {
   readonly pull: Pull;
-  /** Frees what the source holds; never throws, and does nothing after the end. */
+  /** Frees the resources of the source. Never throws, and does nothing after the end. */
   cancel(reason: unknown): void;
 }
 
 /**
- * Compressed bytes handed over at a time. Some engines inflate a whole input chunk before anyone can stop
- * them, and deflate expands at most about 1032-fold: 16 KiB bound what a gzip bomb can cost to 16 MiB.
+ * Compressed bytes passed to the decompressor at a time. Some engines inflate a whole chunk before they can be stopped,
+ * and deflate expands at most about 1032-fold, so that a gzip bomb costs at most 16 MiB.
  */
 const PIECE_BYTES = 2 ** 14;
 
-/** True for the two bytes that begin every gzip member. */
+/** Tells whether `head` begins with the two bytes that begin every gzip member. */
 export function isGzip(head: readonly number[]): boolean {
   return head[0] === 0x1f && head[1] === 0x8b;
 }
 
 /**
- * The decompressed chunks of `compressed`. Errors of the source pass through as they are. `expected` is the
- * number of decompressed bytes asked for so far, for the message. Cancelling frees the decompressor and
- * leaves the source to whoever opened it.
+ * Returns the decompressed chunks of `compressed`. Errors of the source pass through unchanged. `expected` returns the
+ * number of decompressed bytes asked for so far, for the error message. Cancelling frees the decompressor, and leaves
+ * the source to its owner.
  *
- * @throws FormatError  from `pull`: corrupt or truncated data (the platform's error is the cause), or bytes
- *                      after the end of the gzip member
+ * @throws FormatError  from `pull`: corrupt or truncated data (with the platform's error as the cause), or bytes after
+ *                      the end of the gzip member
  */
 export function gunzip(compressed: Pull, argument: string, expected: () => number): Chunks {
   const { readable, writable } = new DecompressionStream("gzip");
@@ -68,8 +67,10 @@ export function gunzip(compressed: Pull, argument: string, expected: () => numbe
 }
 
 /**
- * A gzip member ends with its length modulo 2³². Not every engine refuses what follows the member (Node
- * skips zeros and reads further members), but then the last four bytes of the source are not that length.
+ * Refuses bytes after the gzip member. A member ends with its decompressed length modulo 2³². Some engines accept more
+ * bytes (Node skips zeros and reads further members), but then the last four bytes of the source are not that length.
+ *
+ * @throws FormatError
  */
 function checkTrailer(lastWord: number, length: number, argument: string): void {
   if (lastWord === length % 2 ** 32) return;
@@ -79,17 +80,17 @@ function checkTrailer(lastWord: number, length: number, argument: string): void 
   );
 }
 
-/** What is known of the compressed bytes while, and after, they are fed to the decompressor. */
+/** State of the compressed input. */
 interface Input {
-  /** The last four bytes so far, little-endian. */
+  /** Last four bytes read so far, little-endian. */
   lastWord: number;
-  /** Set where the source failed, as against the decompressor. */
+  /** Set if the source failed, and not the decompressor. */
   failure?: { readonly reason: unknown };
 }
 
 /**
- * Feeds `source` to the decompressor, a piece at a time: waiting for each write, not for the room that
- * `writer.ready` reports, keeps the input from being queued as a whole where that room counts chunks.
+ * Feeds `source` to the decompressor, a piece at a time. Waits for each write and not for `writer.ready`, whose limit
+ * counts chunks in some engines: all of the input could be queued.
  */
 function feed(source: Pull, writer: WritableStreamDefaultWriter<BufferSource>): Input {
   const input: Input = { lastWord: 0 };
@@ -113,11 +114,11 @@ function feed(source: Pull, writer: WritableStreamDefaultWriter<BufferSource>): 
     await writer.close();
   }
 
-  // Aborting makes the reading side fail too, which is where the failure is reported.
+  // Aborting makes the reading side fail too, and that side reports the failure.
   writeAll().catch((reason: unknown) => writer.abort(reason).catch(ignore));
   writer.closed.catch(ignore);
   return input;
 }
 
-/** For the outcome of a cancellation: the error that led to it is the one that is reported. */
+/** Ignores the outcome of a cancellation: the error that led to it is reported instead. */
 export function ignore(): void {}

@@ -1,6 +1,6 @@
 /**
- * A strict reader for the two IDX files of MNIST and its relatives: 8-bit images (three dimensions) and
- * 8-bit labels (one), plain or gzip. Not a general IDX reader: other element types and ranks are refused.
+ * Reads the two IDX files of MNIST and similar data sets: 8-bit images (three dimensions) and 8-bit labels (one), plain
+ * or gzip. Other element types and numbers of dimensions are refused.
  * Format: http://yann.lecun.com/exdb/mnist/ (a big-endian header, then the elements, then nothing).
  */
 import { FormatError, ShapeError } from "../errors.ts";
@@ -8,15 +8,13 @@ import { type ByteReader, type ByteSource, withSources } from "./byte-source.ts"
 import { checkForeign, FOREIGN_LENGTH } from "./foreign-file.ts";
 import { MAX_ELEMENTS, type Matrix } from "./matrix.ts";
 
-/**
- * Images `[rows, cols]`, one per row, `cols = height × width`. Elements are bytes, which the scale makes values in [0, 1].
- */
+/** Images `[rows, cols]`, one per row, cols = height × width. Elements are bytes; times the scale, values in [0, 1]. */
 export interface IdxImages extends Matrix<Uint8Array> {
   /** 1/255 */
   readonly scale: number;
-  /** Pixels from top to bottom. */
+  /** Height of an image in pixels. */
   readonly height: number;
-  /** Pixels from left to right. */
+  /** Width of an image in pixels. */
   readonly width: number;
 }
 
@@ -35,7 +33,7 @@ const LABELS: IdxKind = { magic: 0x00000801, name: "8-bit labels", dimensions: [
 
 /**
  * Reads an IDX file of 8-bit images, for example `train-images-idx3-ubyte.gz`. Errors of the source itself
- * (an abort, a lost connection, an unreadable file) reject as they are.
+ * (an abort, a lost connection, an unreadable file) pass through unchanged.
  *
  * @throws FormatError  a wrong magic number, a truncated file, trailing bytes, no images or no pixels, more
  *                      than 2³² − 1 elements, bad gzip data, an HTTP status that is not ok
@@ -47,8 +45,8 @@ export async function readIdxImages(source: ByteSource): Promise<IdxImages> {
 }
 
 /**
- * Reads an IDX file of 8-bit labels, for example `train-labels-idx1-ubyte.gz`. Any value from 0 to 255 is
- * a label here.
+ * Reads an IDX file of 8-bit labels, for example `train-labels-idx1-ubyte.gz`. Labels are the values from
+ * 0 to 255.
  *
  * @returns one label per byte, `[rows]`
  * @throws FormatError  as for {@link readIdxImages}
@@ -60,10 +58,10 @@ export async function readIdxLabels(source: ByteSource): Promise<Uint8Array> {
 }
 
 /**
- * Reads images and their labels at the same time. When one of them fails, the other is cancelled too.
+ * Reads images and their labels at the same time. If one of the two fails, the other is cancelled.
  *
  * @returns images `x` `[rows, height × width]` and labels `y` `[rows]`
- * @throws ShapeError   as many labels as images are needed
+ * @throws ShapeError   another number of labels than of images
  * @throws FormatError  as for {@link readIdxImages}
  * @throws DataError    a source of another type
  * @throws StateError   a response whose body has been read before
@@ -165,7 +163,12 @@ function hex(value: number): string {
   return `0x${value.toString(16).padStart(8, "0")}`;
 }
 
-/** The elements the header declares. A product too large for exact doubles is far over the limit anyway. */
+/**
+ * Returns the number of elements that the header declares. A product too large to be exact in float64 is over the limit
+ * in any case.
+ *
+ * @throws FormatError a size of 0, or too many elements
+ */
 function countElements(sizes: readonly number[], kind: IdxKind, argument: string): number {
   for (const [i, name] of kind.dimensions.entries()) {
     if (sizes[i] === 0) throw new FormatError(argument, `the header declares a size of 0 for ${name}`);

@@ -1,19 +1,19 @@
 /**
- * Labels (numbers, strings, booleans, or a matrix of soft labels), the classes among them and the targets they mean.
- * Which forms they may come in is in given-labels.ts. Nothing of the caller's is changed.
+ * Labels as callers pass them, in every form that is plainly a label or a distribution per row, and the classes among
+ * them. The form is checked at once, in a time that does not grow with the rows; labels are then read one by one, in
+ * pieces. The caller's data are never changed. What labels become for training is in targets.ts.
  */
 import { DataError, LimitError, ShapeError } from "../errors.ts";
-import { pause } from "../pause.ts";
-import { allocate } from "./allocate.ts";
-import { type GivenLabels, LabelReader } from "./given-labels.ts";
+import { checkLength, flatOf, isFlat, isListLike } from "./flat.ts";
+import { type GivenMatrix, instead, isRow, openFlat, openMatrix } from "./given-matrix.ts";
 import { describe, type MatrixLike } from "./matrix.ts";
-import { toDistributions } from "./soft-labels.ts";
-import type { Targets } from "./targets.ts";
+import { inPieces } from "./pieces.ts";
+import { fromHalf } from "./storage.ts";
 
-/** A class as the caller names it: a non-negative integer, a string or a boolean. */
+/** Name of a class: a non-negative integer, a string or a boolean. */
 export type Label = number | string | boolean;
 
-/** A label per row. Typed arrays stand for their numbers; integers of 64 bits must be within ±2⁵³. */
+/** One label per row. Integers of 64 bits must be within ±2⁵³. */
 export type Labels =
   | readonly number[]
   | readonly string[]
@@ -31,40 +31,63 @@ export type Labels =
   | Float32Array
   | Float64Array;
 
-/** Labels `[N,1]`: an array of rows of one label each. A tensor may be `[N,1]` or `[N]`. */
+/** Labels `[N,1]`: an array of rows with one label each. A tensor may have the shape `[N,1]` or `[N]`. */
 export type LabelColumn =
   | readonly (readonly number[])[]
   | readonly (readonly string[])[]
   | readonly (readonly boolean[])[];
 
-/** What `fit` and `evaluate` take for `y`: a label per row, or a row of class probabilities per row. */
+/** Type of `y` in `fit` and `evaluate`: a label per row, or a row of class probabilities per row (soft labels). */
 export type LabelsLike = Labels | LabelColumn | MatrixLike;
 
-/** How labels are read. */
+/** Options for reading labels. */
 export interface ReadOptions {
-  /** How errors call the labels. */
+  /** Name of the labels in errors, such as `"y"`. */
   readonly argument: string;
-  /** A label that is no class. */
+  /** Label of rows to ignore; it is no class. */
   readonly ignoreLabel?: Label | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Targets of rows, and which of them are to be ignored. */
-export interface EncodedTargets {
-  readonly targets: Targets;
-  /** 1 for each row whose label is the one to ignore, `[N]`; undefined if there is no such row. */
-  readonly ignored: Uint8Array | undefined;
+/** Labels or soft labels whose form is checked, and whose elements are not yet. */
+export type GivenLabels =
+  /** A label per row; `at` returns what the caller passed for row i. */
+  | { readonly kind: "labels"; readonly rows: number; readonly at: (i: number) => unknown }
+  /** A distribution over the classes per row. */
+  | { readonly kind: "soft"; readonly rows: number; readonly matrix: GivenMatrix };
+
+/**
+ * Opens labels. A single column holds a label per row, since soft labels have at least two columns.
+ *
+ * @throws ShapeError, DataError, LimitError as {@link openMatrix}
+ * @throws DataError a value that is no list of labels
+ */
+export function openLabels(given: LabelsLike, argument: string): GivenLabels {
+  const y: unknown = given; // callers without TypeScript may pass anything
+  if (isFlat(y)) return openFlatLabels(y, argument);
+  if (Array.isArray(y) && isRow(y[0])) {
+    const matrix = openMatrix(y as MatrixLike, argument);
+    if (matrix.cols > 1) return { kind: "soft", rows: matrix.rows, matrix };
+    return { kind: "labels", rows: y.length, at: (i) => onlyOf(y[i], i, argument) };
+  }
+  if (!isListLike(y)) {
+    throw new DataError(
+      argument,
+      `expected an array of labels or a matrix of soft labels, got ${instead(y, argument)}`,
+    );
+  }
+  return { kind: "labels", rows: y.length, at: (i) => y[i] };
 }
 
-/** The largest number of classes. */
+/** Largest number of classes. */
 export const MAX_CLASSES = 65_536;
 
-/** Labels read between two pauses: some milliseconds of work. */
+/** Number of labels read between two pauses: some milliseconds of work. */
 const PIECE = 2 ** 15;
 
 /**
- * The classes in `y`, in ascending order (numbers by value, strings by code unit, false before true). Soft labels have
- * the classes 0 … K−1. A label to ignore is no class.
+ * Returns the classes in `y` in ascending order: numbers by value, strings by code unit, false before true. The classes
+ * of soft labels are 0 … K−1. The label to ignore is no class.
  *
  * @throws DataError   labels that are negative, fractional, NaN, of mixed types, or fewer than two classes
  * @throws LimitError  more than {@link MAX_CLASSES} classes
@@ -82,7 +105,12 @@ export async function learnClasses(y: GivenLabels, options: ReadOptions): Promis
   return toClasses(labels);
 }
 
-/** Classes that a caller declares, ascending. @throws DataError, LimitError as learnClasses, and for one named twice */
+/**
+ * Checks and sorts classes that a caller declares.
+ *
+ * @throws DataError, LimitError as {@link learnClasses}
+ * @throws DataError a class that is named twice
+ */
 export function declareClasses(classes: readonly Label[], argument: string): Label[] {
   const reader = new LabelReader((i) => classes[i], argument, undefined);
   checkClassCount(classes.length, argument);
@@ -100,64 +128,101 @@ export function toClasses(labels: ReadonlySet<Label>): Label[] {
   return Array.from(labels).sort(ascending);
 }
 
-/** Checks soft labels for a column per class. @throws ShapeError */
-export function checkColumns(y: GivenLabels, classes: readonly Label[], argument: string): void {
-  if (y.kind === "labels" || y.matrix.cols === classes.length) return;
-  throw new ShapeError(
-    argument,
-    `expected a column for each of ${classes.length} classes, got ${y.matrix.cols}`,
-  );
-}
-
-/**
- * Returns the targets that `y` means if these are the classes. A row to ignore gets the first class, for form's sake.
- *
- * @throws ShapeError soft labels that have not one column per class
- * @throws DataError  a label that is not among `classes`; soft rows that are negative or do not sum to 1
- */
-export async function encodeTargets(
-  y: GivenLabels,
-  classes: readonly Label[],
-  options: ReadOptions,
-): Promise<EncodedTargets> {
-  const { argument, ignoreLabel, signal } = options;
-  if (y.kind === "soft") {
-    checkColumns(y, classes, argument);
-    const distributions = await toDistributions(await y.matrix.convert(signal), argument, signal);
-    return { targets: { kind: "distributions", distributions }, ignored: undefined };
-  }
-  const positions = new Map(classes.map((name, position) => [name, position]));
-  const labels = allocate(Uint32Array, y.rows, argument);
-  let ignored: Uint8Array | undefined;
-  await eachLabel(y, options, (label, i) => {
-    if (label === ignoreLabel) {
-      ignored ??= allocate(Uint8Array, y.rows, argument);
-      ignored[i] = 1;
-      return;
-    }
-    const position = positions.get(label);
-    if (position === undefined) {
-      throw new DataError(
-        argument,
-        `row ${i} has the label ${describe(label)}, which is none of the ${classes.length} classes`,
-      );
-    }
-    labels[i] = position;
-  });
-  return { targets: { kind: "labels", labels }, ignored };
-}
-
-async function eachLabel(
+/** Calls `work` with the label of each row, in pieces. @throws DataError; the signal's reason */
+export async function eachLabel(
   { rows, at }: GivenLabels & { readonly kind: "labels" },
   { argument, ignoreLabel, signal }: ReadOptions,
   work: (label: Label, i: number) => void,
 ): Promise<void> {
   const reader = new LabelReader(at, argument, ignoreLabel);
-  for (let first = 0; first < rows; first += PIECE) {
-    await pause(signal);
-    const end = Math.min(first + PIECE, rows);
+  const readPiece = (first: number, end: number) => {
     for (let i = first; i < end; i++) work(reader.read(i), i);
+  };
+  await inPieces(rows, readPiece, PIECE, signal);
+}
+
+/** Checks that there is a label, or a distribution, for each of `rows` rows. @throws ShapeError */
+export function checkLabelCount({ kind, rows: found }: GivenLabels, rows: number, argument: string): void {
+  if (found === rows) return;
+  const what = kind === "soft" ? "soft labels" : "a label";
+  throw new ShapeError(argument, `expected ${what} for each of ${rows} rows, got ${found}`);
+}
+
+/** Reads labels one by one, and checks that all of them, except ignored ones, are of one type. */
+export class LabelReader {
+  readonly #at: (i: number) => unknown;
+  readonly #argument: string;
+  readonly #ignoreLabel: Label | undefined;
+  #first: { readonly row: number; readonly label: unknown } | null = null;
+
+  constructor(at: (i: number) => unknown, argument: string, ignoreLabel: Label | undefined) {
+    this.#at = at;
+    this.#argument = argument;
+    this.#ignoreLabel = ignoreLabel;
   }
+
+  /** @throws DataError a label that is negative, fractional, no number at all, or of another type than the first */
+  read(row: number): Label {
+    const given = this.#at(row);
+    const label = typeof given === "bigint" ? this.#toNumber(given, row) : given;
+    if (this.#ignoreLabel !== undefined && label === this.#ignoreLabel) return this.#ignoreLabel;
+    this.#first ??= { row, label };
+    if (typeof label !== typeof this.#first.label) {
+      const first = `row ${this.#first.row} is ${describe(this.#first.label)}`;
+      throw new DataError(
+        this.#argument,
+        `labels of mixed types: ${first}, row ${row} is ${describe(label)}`,
+      );
+    }
+    if (isLabel(label)) return label;
+    throw new DataError(
+      this.#argument,
+      `expected non-negative integers, strings or booleans, row ${row} is ${describe(label)}`,
+    );
+  }
+
+  #toNumber(label: bigint, row: number): number {
+    const number = Number(label);
+    if (Number.isSafeInteger(number)) return number;
+    throw new DataError(
+      this.#argument,
+      `expected integers within ±2⁵³, row ${row} is ${label}; use strings for larger ones`,
+    );
+  }
+}
+
+/** Tells whether a value may be the name of a class. */
+export function isLabel(value: unknown): value is Label {
+  if (typeof value === "number") return Number.isInteger(value) && value >= 0;
+  return typeof value === "string" || typeof value === "boolean";
+}
+
+function openFlatLabels(y: object, argument: string): GivenLabels {
+  const flat = flatOf(y, argument);
+  const { data, sizes, scale = 1 } = flat;
+  const [rows, cols = 1] = sizes;
+  if (sizes.length === 0)
+    throw new ShapeError(argument, "expected a label for each row, [N], got a single value without a size");
+  if (sizes.length > 2 || cols > 1) {
+    const matrix = openFlat(y, flat, argument);
+    return { kind: "soft", rows: matrix.rows, matrix };
+  }
+  if (!isListLike(data)) {
+    throw new DataError(`${argument}.data`, `expected an array of labels, got ${describe(data)}`);
+  }
+  checkLength(data, rows, cols, argument);
+  if (flat.areHalfBits) return { kind: "labels", rows, at: (i) => fromHalf(Number(data[i])) * scale };
+  if (scale === 1) return { kind: "labels", rows, at: (i) => data[i] };
+  return { kind: "labels", rows, at: (i) => Number(data[i]) * scale };
+}
+
+function onlyOf(row: unknown, i: number, argument: string): unknown {
+  if (!isRow(row)) throw new DataError(argument, `expected an array of rows, row ${i} is ${describe(row)}`);
+  if (row.length === 1) return row[0];
+  throw new ShapeError(
+    argument,
+    `expected rows of equal length, row 0 has 1 columns and row ${i} has ${row.length}`,
+  );
 }
 
 function checkClassCount(count: number, argument: string): void {

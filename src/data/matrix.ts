@@ -1,10 +1,10 @@
 /**
- * Dense row-major matrices as this library reads them. Numbers mean what they are in every element type, times the
- * matrix's scale if it has one. How callers' forms become one is in given-matrix.ts.
+ * Dense row-major matrices as this library reads them, and the typed arrays under them. A value is its element times the
+ * matrix's scale, in every element type. How the forms that callers pass become matrices is in given-matrix.ts.
  */
-import { allocate } from "./allocate.ts";
+import { LimitError } from "../errors.ts";
 
-/** A Float16Array, where the engine has them (Node 20 does not); not every TypeScript knows the name. */
+/** A Float16Array, if the engine has them (Node 20 does not). Declared here because older TypeScript lacks the type. */
 export interface Float16Data extends ArrayBufferView, ArrayLike<number>, Iterable<number> {
   readonly [Symbol.toStringTag]: "Float16Array";
   set(values: ArrayLike<number>, offset?: number): void;
@@ -26,7 +26,7 @@ export type MatrixData =
   | Int32Array
   | Uint32Array;
 
-/** A dense matrix `[rows, cols]`, row after row in `data`: its values are data × scale. */
+/** A dense matrix `[rows, cols]`, stored row after row in `data`. Its values are data × scale. */
 export interface Matrix<T extends MatrixData = MatrixData> {
   readonly data: T;
   readonly rows: number;
@@ -39,8 +39,8 @@ export interface Matrix<T extends MatrixData = MatrixData> {
 }
 
 /**
- * A tensor of two dimensions, row after row, as many libraries have it: with `shape` or `dims`, which are
- * `[rows, cols]`. Its data must be one of the element types of a matrix.
+ * A tensor of two dimensions in the form that other libraries use: stored row after row, with `[rows, cols]` in `shape`
+ * or `dims`. Its data must have one of the element types of a matrix.
  */
 export type MatrixTensor = {
   readonly data: ArrayLike<unknown>;
@@ -68,12 +68,12 @@ const DATA_TAGS: readonly string[] = [
   "Uint32Array",
 ];
 
-/** Says whether the elements are unsigned bytes. */
+/** Tells whether the elements are unsigned bytes. */
 export function isByteData(data: MatrixData): data is Uint8Array | Uint8ClampedArray {
   return BYTE_TAGS.includes(tagOf(data));
 }
 
-/** Says whether the elements are half-precision floats. */
+/** Tells whether the elements are half-precision floats. */
 export function isHalfData(data: MatrixData): data is Float16Data {
   return tagOf(data) === "Float16Array";
 }
@@ -83,29 +83,48 @@ export function scaleOf({ scale = 1 }: Pick<Matrix, "scale">): number {
   return scale;
 }
 
-/** Says whether `data` is a typed array of one of the element types that a matrix may have. */
+/** Tells whether `data` is a typed array of an element type that a matrix may have. */
 export function isMatrixData(data: unknown): data is MatrixData {
   return ArrayBuffer.isView(data) && DATA_TAGS.includes(tagOf(data));
 }
 
-/** Names the kind of typed array that a view is. */
+/** Returns the class name of a typed array, such as `"Float32Array"`. */
 export function tagOf(view: ArrayBufferView): string {
   return Object.prototype.toString.call(view).slice("[object ".length, -1);
 }
 
-/** `count` rows of a matrix from `first` on, or what there is of them; without a copy. */
+/** Returns up to `count` rows of a matrix from row `first` on, as a view and not a copy. */
 export function rowsOf(x: Matrix, first: number, count: number): Matrix {
   const { data, rows, cols, scale } = x;
   const end = Math.min(first + count, rows);
   return { data: data.subarray(first * cols, end * cols), rows: end - first, cols, scale };
 }
 
-/** Zeros of the same element type. A Node Buffer gives a plain Uint8Array. @throws LimitError */
+/**
+ * Makes a typed array of zeros.
+ *
+ * @param argument the argument that needs it, for the error
+ * @throws LimitError more than this engine has in one piece
+ */
+export function allocate<T>(type: new (length: number) => T, length: number, argument: string): T {
+  try {
+    return new type(length);
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause;
+    throw new LimitError(
+      argument,
+      `needs a ${type.name} of ${length} elements, which this engine cannot allocate; pass fewer rows at once`,
+      { cause },
+    );
+  }
+}
+
+/** Makes zeros of the same element type as `data`; for a Node Buffer, a plain Uint8Array. @throws LimitError */
 export function emptyLike<T extends MatrixData>(data: T, length: number, argument: string): T {
   return allocate<T>(Reflect.get(globalThis, tagOf(data)), length, argument);
 }
 
-/** A short name for a value in an error message. */
+/** Returns a short name for a value, for an error message. */
 export function describe(value: unknown): string {
   if (value === null || value === undefined) return String(value);
   if (Array.isArray(value)) return `an array of ${value.length}`;

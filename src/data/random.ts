@@ -1,22 +1,22 @@
 /**
- * Seeded random numbers: xoshiro128** (Blackman and Vigna, 2018) seeded through SplitMix32, and the
- * row order of an epoch drawn from it. Integer arithmetic only, so a seed gives the same stream anywhere.
+ * Seeded random numbers, xoshiro128** (Blackman and Vigna, 2018) seeded through SplitMix32, and the row order of an epoch
+ * drawn from them. Only integer arithmetic is used for the bits, so that a seed gives the same stream on every engine.
  */
 import { pause } from "../pause.ts";
 
-/** A stream of random numbers that its seed fixes entirely. */
+/** A stream of random numbers, determined by its seed. */
 export interface Random {
-  /** The next 32 random bits, an integer in [0, 2³²). */
+  /** Returns the next 32 random bits as an integer in [0, 2³²). */
   bits(): number;
-  /** Uniform in [0, 1), 32 bits of resolution. */
+  /** Returns a number uniform in [0, 1), with 32 bits of resolution. */
   uniform(): number;
-  /** Uniform integer in [0, bound), without modulo bias; `bound` from 1 to 2³². */
+  /** Returns an integer uniform in [0, bound), without modulo bias; `bound` is from 1 to 2³². */
   integer(bound: number): number;
-  /** Standard normal, by Marsaglia's polar method. */
+  /** Returns a standard normal number, by Marsaglia's polar method. */
   normal(): number;
 }
 
-/** Returns a generator for `seed` and, of the independent streams it has, `stream`; both integers in [0, 2³²). */
+/** Makes a generator for `seed`, which has independent streams numbered by `stream`; both are integers in [0, 2³²). */
 export function createRandom(seed: number, stream = 0): Random {
   const nextSeed = splitMix32(seed ^ mixed(stream));
   let a = nextSeed();
@@ -61,17 +61,17 @@ export function createRandom(seed: number, stream = 0): Random {
   return { bits, uniform, integer, normal };
 }
 
-/** Elements shuffled between two pauses. */
+/** Number of elements shuffled between two pauses. */
 const PIECE = 2 ** 15;
 
-/** Shuffles `order` in place, every permutation equally likely (Fisher–Yates). */
+/** Shuffles `order` in place; every permutation is equally likely (Fisher–Yates). */
 export function shuffle(order: Uint32Array, random: Random): void {
   shuffleDown(order, random, order.length - 1, 0);
 }
 
 /**
- * Returns the row indices 0 … rows − 1 in the order of an epoch: a permutation that `seed` and `epoch` fix, whatever
- * was drawn before.
+ * Returns the row indices 0 … rows − 1 in the order of an epoch: a permutation determined by `seed` and `epoch` alone,
+ * and not by what was drawn before.
  *
  * @throws the signal's reason, once it is aborted
  */
@@ -83,7 +83,7 @@ export async function epochOrder(
 ): Promise<Uint32Array> {
   const order = new Uint32Array(rows);
   for (let i = 0; i < rows; i++) order[i] = i;
-  // Stream 0 is that of the samples that solvers take.
+  // Stream 0 belongs to the row samples that solvers draw.
   const random = createRandom(seed, epoch + 1);
   for (let last = rows - 1; last > 0; last -= PIECE) {
     await pause(signal);
@@ -92,7 +92,7 @@ export async function epochOrder(
   return order;
 }
 
-/** Settles the elements from `last` down to `end`, `end` itself not. */
+/** Runs the steps of Fisher–Yates for the elements from `last` down to `end`, without `end`. */
 function shuffleDown(order: Uint32Array, random: Random, last: number, end: number): void {
   for (let at = last; at > end; at--) {
     const other = random.integer(at + 1);
@@ -102,7 +102,7 @@ function shuffleDown(order: Uint32Array, random: Random, last: number, end: numb
   }
 }
 
-/** Mixes the bits of a stream's number; 0 stays 0. */
+/** Mixes the bits of a stream number; 0 stays 0. */
 function mixed(stream: number): number {
   let z = stream >>> 0;
   z = Math.imul(z ^ (z >>> 16), 0x7feb352d);

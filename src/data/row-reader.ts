@@ -1,13 +1,79 @@
-/** Rows of a matrix as numbers in float64, whatever they are stored as and whether or not they are standardised. */
+/** Reads the rows of a matrix: all of them once to check their values, or one by one as float64 numbers. */
+import { DataError } from "../errors.ts";
 import { isPauseDue, pause } from "../pause.ts";
-import { type Matrix, scaleOf } from "./matrix.ts";
+import { type Matrix, type MatrixData, scaleOf } from "./matrix.ts";
+import { inPieces } from "./pieces.ts";
 import type { Random } from "./random.ts";
 import type { Standardization } from "./standardization.ts";
+import { checkStorable, type Storage, storageOf } from "./storage.ts";
+
+/** Largest finite float32. */
+const MAX_FLOAT32 = (2 - 2 ** -23) * 2 ** 127;
+
+/** Elements scanned between two pauses, some milliseconds of work, and the cost of a row in elements. */
+const PIECE = 2 ** 20;
+const ROW_COST = 8;
+
+/** Result of {@link scanRows}. */
+export interface Scan {
+  /** max_i ‖x_i‖² */
+  readonly maxSquaredNorm: number;
+}
+
+/**
+ * Checks every value of `x`, and finds the longest row.
+ *
+ * @throws DataError NaN, infinity, or a value beyond float32 or the storage asked for, with its row and column
+ * @throws the signal's reason, once it is aborted
+ */
+export async function scanRows(
+  x: Matrix,
+  argument: string,
+  signal?: AbortSignal,
+  storage: "auto" | Storage = "auto",
+): Promise<Scan> {
+  const { data, rows, cols } = x;
+  const scale = scaleOf(x);
+  const stored = storageOf(x, storage);
+  let longest = 0;
+  await inPieces(
+    rows,
+    (first, end) => {
+      for (let i = first; i < end; i++) {
+        const squaredNorm = scale * scale * squaredNormOf(data, i * cols, (i + 1) * cols);
+        // A finite sum of squares within float32 means that every value is: only other rows are checked value by value.
+        if (!(squaredNorm <= MAX_FLOAT32)) checkRow(x, i, argument);
+        checkStorable(x, stored, i, argument);
+        if (squaredNorm > longest) longest = squaredNorm;
+      }
+    },
+    Math.max(1, Math.floor(PIECE / (cols + ROW_COST))),
+    signal,
+  );
+  return { maxSquaredNorm: longest };
+}
+
+function squaredNormOf(data: MatrixData, begin: number, end: number): number {
+  let sum = 0;
+  for (let at = begin; at < end; at++) sum += data[at] * data[at];
+  return sum;
+}
+
+function checkRow(x: Matrix, row: number, argument: string): void {
+  const scale = scaleOf(x);
+  for (let j = 0; j < x.cols; j++) {
+    const element = x.data[row * x.cols + j];
+    if (!(Math.abs(element * scale) <= MAX_FLOAT32)) {
+      const value = scale === 1 ? `${element}` : `${element} × ${scale}`;
+      throw new DataError(argument, `expected finite float32 values, row ${row} column ${j} is ${value}`);
+    }
+  }
+}
 
 /** Writes row `row` into `target`, `[D]` or longer. */
 export type RowReader = (row: number, target: Float64Array) => void;
 
-/** Reads the rows of `x`, as (x − mean) / scale where they are standardised. */
+/** Returns a reader of the values of `x`, or of (x − mean) / scale if a standardisation is given. */
 export function rowReader(x: Matrix, standardization?: Standardization): RowReader {
   const { data, cols } = x;
   const unit = scaleOf(x);
@@ -20,7 +86,7 @@ export function rowReader(x: Matrix, standardization?: Standardization): RowRead
   };
 }
 
-/** max_i ‖x_i‖² of the rows a reader gives, those of weight 0 left out. */
+/** Returns max_i ‖x_i‖² of the rows that a reader gives, without those of weight 0. */
 export async function maxSquaredNorm(
   rows: number,
   cols: number,
@@ -42,8 +108,8 @@ export async function maxSquaredNorm(
 }
 
 /**
- * Returns at most `most` rows of weight above 0: all of them, in order, if they are no more, else as many draws with
- * replacement.
+ * Samples the rows of weight above 0. Returns the indices of all of them, in order, if there are at most `most`; else
+ * those of `most` draws with replacement.
  */
 export function sampleRows(
   rows: number,

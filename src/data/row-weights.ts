@@ -1,53 +1,54 @@
-/** How much each row counts: s_i = sample weight × class weight, 0 for rows that are ignored. */
+/** Weight of each row: s_i = sample weight × class weight, 0 for ignored rows. */
 import { DataError, ShapeError } from "../errors.ts";
-import { pause } from "../pause.ts";
 import { type ClassWeight, explicitClassWeights } from "./class-weight.ts";
 import type { Label } from "./labels.ts";
 import { describe, scaleOf } from "./matrix.ts";
+import { inPieces } from "./pieces.ts";
 import type { Targets } from "./targets.ts";
 
 export type { ClassWeight };
 
-/** What decides the weights of `N` rows. */
+/** Input of {@link rowWeights}, for `N` rows. */
 export interface RowWeightsSource {
   readonly targets: Targets;
-  /** The labels of the K classes, in the order of the targets. */
+  /** Labels of the K classes, in the order of the targets. */
   readonly classes: readonly Label[];
-  /** A finite number ≥ 0 per row, `[N]`; bytes stand for their numbers. Default: 1. */
+  /** Finite numbers ≥ 0, one per row, `[N]`. Default: 1. */
   readonly sampleWeight?: ArrayLike<number> | undefined;
   /** Default: 1 for every class. */
   readonly classWeight?: ClassWeight | undefined;
-  /** 1 for rows that count for nothing, whatever their targets are, `[N]`. */
+  /** `[N]`, 1 for rows to ignore, whatever their targets are. */
   readonly ignored?: Uint8Array | undefined;
-  /** How errors call the arguments. Default `"y"` and `"sampleWeight"`. */
+  /** Names of the arguments in errors. Default `"y"` and `"sampleWeight"`. */
   readonly names?: { readonly y: string; readonly sampleWeight: string } | undefined;
 }
 
-/** s_i of each row, in a unit that suits float32. Only ratios of weights matter in a fit. */
+/** s_i of each row, in a unit that suits float32. Only the ratios of weights matter in a fit. */
 export interface RowWeights {
   /** `[N]`, with a mean from 1 up to 2. A weight above 0 is at least 2⁻¹²⁶. */
   readonly values: Float32Array;
-  /** A power of two: s_i is `values[i] · unit`. */
+  /** Power of two such that s_i = `values[i] · unit`. */
   readonly unit: number;
 }
 
-/** The least weight above 0: subnormal float32 numbers may count as 0 on a device. */
+/** Smallest weight above 0: a device may treat subnormal float32 numbers as 0. */
 const LEAST_WEIGHT = 2 ** -126;
 
-/** Rows looked at between two pauses. */
+/** Number of rows visited between two pauses. */
 const PIECE = 2 ** 17;
 
 /**
- * Returns s_i of each row; undefined if nothing is given: all 1. A distribution's class weight is Σ_k q_k w_k.
+ * Returns s_i of each row; undefined if neither weights nor ignored rows are given, since all s_i
+ * are 1 then. The class weight of a row with soft labels is Σ_k q_k w_k.
  *
- * `"balanced"` is w_k = Σ s / (K n_k), with n_k the sum of the sample weights s of class k (of distributions Σ_i s_i
- * q_ik): each class then has the same total, and the total of all rows stays what it is. As in scikit-learn from 1.7
- * on; a row of weight 2 is the same as two rows.
+ * `"balanced"` is w_k = Σ s / (K n_k), with n_k the sum of the sample weights s of class k (for soft labels Σ_i s_i
+ * q_ik). Each class then has the same total weight, and the total of all rows is unchanged. A row of weight 2 counts as
+ * two rows, as in scikit-learn from 1.7 on.
  *
- * @throws ShapeError  not one sample weight per row; an array of class weights of another length than `classes`
- * @throws OptionError a class weight that is no finite number ≥ 0, or is for a label that is no class
- * @throws DataError   a sample weight that is no finite number ≥ 0; a class of no weight to balance; weights that are
- *                     all 0; rows without targets
+ * @throws ShapeError  sample weights without one per row; an array of class weights of another length than `classes`
+ * @throws OptionError a class weight that is not finite and ≥ 0, or one for a label that is no class
+ * @throws DataError   a sample weight that is not finite and ≥ 0; a class of weight 0 to balance; weights that are all
+ *                     0; rows without targets
  * @throws the signal's reason, once it is aborted
  */
 export async function rowWeights(
@@ -58,14 +59,19 @@ export async function rowWeights(
   if (!(sampleWeight || classWeight || ignored)) return undefined;
   const { y, sampleWeight: name } = source.names ?? { y: "y", sampleWeight: "sampleWeight" };
   const shares = sharesOf(source.targets, y);
-  const eachRow = (visit: (i: number) => void) => visitRows(shares.rows, visit, signal);
+  const eachRow: EachRow = (visit) => {
+    const visitPiece = (first: number, end: number) => {
+      for (let i = first; i < end; i++) visit(i);
+    };
+    return inPieces(shares.rows, visitPiece, PIECE, signal);
+  };
   checkLength(sampleWeight, shares.rows, name);
   const weights = new Float64Array(shares.rows);
   await eachRow((i) => {
     const s = sampleWeight ? checkedWeight(sampleWeight[i], i, name) : 1;
     weights[i] = ignored?.[i] ? 0 : s;
   });
-  // Before anything is added up or multiplied: weights of any size then neither overflow nor vanish.
+  // Normalise before adding or multiplying, so that weights of any size neither overflow nor underflow.
   let unit = await normalise(weights, "largest", sampleWeight ? name : y, eachRow);
   if (classWeight !== undefined) {
     const perClass = await classWeightsOf(classWeight, weights, shares, classes, eachRow);
@@ -82,24 +88,13 @@ export async function rowWeights(
   return { values, unit };
 }
 
-async function visitRows(
-  rows: number,
-  visit: (i: number) => void,
-  signal: AbortSignal | undefined,
-): Promise<void> {
-  for (let first = 0; first < rows; first += PIECE) {
-    await pause(signal);
-    const end = Math.min(first + PIECE, rows);
-    for (let i = first; i < end; i++) visit(i);
-  }
-}
-
+/** Visits every row, in pieces. */
 type EachRow = (visit: (i: number) => void) => Promise<void>;
 
 /**
- * Divides the weights by a power of two, which rounds nothing, so that the largest, or the mean, is from 1 up to 2.
+ * Divides the weights by a power of two, which is exact, so that the largest weight, or their mean, lies in [1, 2).
  *
- * @returns that power
+ * @returns the power of two
  * @throws DataError weights that are all 0
  */
 async function normalise(
@@ -123,14 +118,14 @@ async function normalise(
   return unit;
 }
 
-/** Returns the largest power of two up to a value > 0, and no subnormal one. */
+/** Returns the largest power of two that is at most `value` > 0, but at least the smallest normal number. */
 function powerOfTwo(value: number): number {
   const exponent = Math.max(-1022, Math.floor(Math.log2(value)));
-  // log2 rounds: just below a power it may give that power's exponent.
+  // log2 rounds: just below a power of two it may return the exponent of that power.
   return 2 ** exponent > value && exponent > -1022 ? 2 ** (exponent - 1) : 2 ** exponent;
 }
 
-/** Returns w_k of each class in a unit that keeps products with weights finite. */
+/** Returns w_k of each class, in a unit that keeps their products with row weights finite. */
 async function classWeightsOf(
   classWeight: ClassWeight,
   weights: Float64Array,
@@ -147,18 +142,18 @@ async function classWeightsOf(
   return { values: values.map((w) => w / unit), unit };
 }
 
-/** How rows belong to classes, for either kind of targets. */
+/** Share of each row in each class, for either kind of targets. */
 interface Shares {
   readonly rows: number;
   /** Adds s·q_k of row i to the sum of each class. */
   add(i: number, s: number, sums: Float64Array): void;
-  /** Σ_k q_k w_k of row i. */
+  /** Returns Σ_k q_k w_k of row i. */
   mean(i: number, weights: ArrayLike<number>): number;
 }
 
 function sharesOf(targets: Targets, argument: string): Shares {
   if (targets.kind === "none")
-    throw new DataError(argument, "expected labels: weights are for labelled rows");
+    throw new DataError(argument, "expected labels: only labelled rows have weights");
   if (targets.kind === "labels") {
     const { labels } = targets;
     return {
@@ -192,7 +187,7 @@ function checkLength(sampleWeight: ArrayLike<number> | undefined, rows: number, 
   );
 }
 
-/** Also called for rows that are ignored: a weight that is no number is a mistake wherever it is. */
+/** Returns the weight. Called for ignored rows too: an invalid weight is a mistake in any row. @throws DataError */
 function checkedWeight(s: unknown, row: number, argument: string): number {
   if (typeof s === "number" && s >= 0 && s < Infinity) return s;
   throw new DataError(argument, `expected finite weights ≥ 0, row ${row} has ${describe(s)}`);
@@ -212,7 +207,7 @@ async function balanced(
     const label = describe(classes[k]);
     throw new DataError(
       "classWeight",
-      `"balanced" divides by the weight of each class, and ${label} has no row that counts; give weights by label`,
+      `"balanced" needs a row of weight above 0 in each class, and ${label} has none; give weights by label`,
     );
   });
 }

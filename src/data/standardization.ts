@@ -1,47 +1,49 @@
 /**
- * Columns brought to mean 0 and standard deviation 1, fitted on training rows and kept with a model. Rows are
- * never copied for it: backends apply it while they take rows to the device.
+ * Standardisation: columns brought to mean 0 and standard deviation 1, fitted on training rows and kept with a model;
+ * and the same scores from parameters for rows as given and for standardised rows. Rows are not copied for it: backends
+ * standardise them while they upload them.
  */
-import { pause } from "../pause.ts";
+import type { Parameters } from "../objective.ts";
 import { type Matrix, scaleOf } from "./matrix.ts";
+import { inPiecesOfRows } from "./pieces.ts";
 
-/** x ↦ (x − mean) / scale, column by column, `[D]` each; every scale is above 0. */
+/** Maps x to x̂ = (x − mean) / scale, column by column. Both are `[D]`; every scale is above 0. */
 export interface Standardization {
   readonly mean: Float64Array;
   readonly scale: Float64Array;
 }
 
-/** Elements looked at between two pauses. */
+/** Number of elements read between two pauses. */
 const PIECE = 2 ** 18;
 
-/** Relative distance of neighbouring numbers of an element type that rounds. */
+/** Machine epsilon of the element types that round more than float64. */
 const EPSILON: Readonly<Record<string, number>> = { Float32Array: 2 ** -23, Float16Array: 2 ** -10 };
 
-/** Units in the last place that a sum of float32 or float16 numbers may be off. */
+/** Rounding error allowed in float32 and float16 columns, in units of epsilon. */
 const ROUNDED_UNITS = 2;
 
 const FLOAT32_ROUNDING = ROUNDED_UNITS * EPSILON.Float32Array;
 
-/** Fewest rows that the bound on rounding of float64 counts. */
+/** Smallest N in the bound on rounding of float64 columns. */
 const LEAST_ROWS = 64;
 
 /** Mean and standard deviation of every column, `[D]` each. */
 export interface ColumnMoments {
   readonly mean: Float64Array;
-  /** Exactly 0 for columns that are constant but for rounding. */
+  /** Exactly 0 for columns that are constant up to rounding. */
   readonly deviation: Float64Array;
 }
 
 /**
- * Returns mean and standard deviation √(Σ s (x − mean)² / Σ s) of every column, in two passes in float64. Rows of
+ * Computes mean and standard deviation √(Σ s (x − mean)² / Σ s) of every column, in two passes in float64. Rows of
  * weight 0 do not count.
  *
- * A deviation counts as rounding up to N ε |mean| for float64 numbers, the bound of scikit-learn's StandardScaler, and
- * up to 2 ε |mean| for float32 and float16 numbers, whose ε does not stay small beside N. Numbers in a float64 array
- * that are all float32 ones count as those.
+ * A deviation of at most N ε |mean| is taken for rounding in float64 columns, which is the bound of scikit-learn's
+ * StandardScaler, and one of at most 2 ε |mean| in float32 and float16 columns, whose N ε would be too large. A float64
+ * column that holds float32 numbers alone is treated as a float32 column.
  *
  * @param x finite values `[N,D]`
- * @param weights s_i ≥ 0 of each row, `[N]`, at least one of them above 0; 1 for all if absent
+ * @param weights s_i ≥ 0 of each row, `[N]`, at least one of them above 0. Default: 1 for all
  * @throws the signal's reason, once it is aborted
  */
 export async function columnMoments(
@@ -53,7 +55,7 @@ export async function columnMoments(
   const unit = scaleOf(x);
   const origin = firstRow(x, weights);
   const mean = new Float64Array(cols);
-  // Differences from a reference row, not raw values: a constant column then has a deviation of exactly 0.
+  // Sum differences from a reference row rather than raw values, so that a constant column has a deviation of exactly 0.
   const total = await visitRows(x, weights, signal, (start, s) => {
     for (let j = 0; j < cols; j++) mean[j] += s * (data[start + j] * unit - origin[j]);
   });
@@ -78,8 +80,8 @@ export async function columnMoments(
 }
 
 /**
- * Returns the standardisation of `x`: its {@link columnMoments}, with scale 1 for columns that are constant but for
- * rounding, so that rounding is all that is left of them.
+ * Fits the standardisation of `x`: its {@link columnMoments}, with scale 1 for columns that are constant up to rounding,
+ * so that only rounding is left of those.
  */
 export async function fitStandardization(
   x: Matrix,
@@ -90,13 +92,13 @@ export async function fitStandardization(
   return { mean, scale: deviation.map((value) => value || 1) };
 }
 
-/** Returns the largest deviation, relative to the mean, that counts as rounding. */
+/** Returns the largest deviation, relative to the mean, that is taken for rounding. */
 function roundingOf({ data, rows }: Matrix): number {
   const epsilon = EPSILON[Object.prototype.toString.call(data).slice("[object ".length, -1)];
   return epsilon ? ROUNDED_UNITS * epsilon : Math.max(rows, LEAST_ROWS) * Number.EPSILON;
 }
 
-/** Returns whether a column of float64 numbers holds float32 ones alone, and not integers, which are exact. */
+/** Tells whether a float64 column holds float32 numbers alone; false for integers, which are exact. */
 function isFloat32Column({ data, rows, cols }: Matrix, column: number): boolean {
   if (Object.prototype.toString.call(data) !== "[object Float64Array]") return false;
   let hasFractions = false;
@@ -107,7 +109,7 @@ function isFloat32Column({ data, rows, cols }: Matrix, column: number): boolean 
   return hasFractions;
 }
 
-/** The values of the first row that counts. */
+/** Returns the values of the first row of weight above 0. */
 function firstRow(x: Matrix, weights: ArrayLike<number> | undefined): Float64Array {
   const { data, rows, cols } = x;
   let row = 0;
@@ -116,23 +118,66 @@ function firstRow(x: Matrix, weights: ArrayLike<number> | undefined): Float64Arr
   return Float64Array.from({ length: cols }, (_, j) => data[row * cols + j] * unit);
 }
 
-/** Shows every row, by where it starts in the data and its weight s; gives Σ s. */
+/** Calls `visit` with the index of each row's first element and the row's weight s. Returns Σ s. */
 async function visitRows(
-  { rows, cols }: Matrix,
+  x: Matrix,
   weights: ArrayLike<number> | undefined,
   signal: AbortSignal | undefined,
   visit: (start: number, s: number) => void,
 ): Promise<number> {
-  const rowsAtOnce = Math.max(1, Math.floor(PIECE / cols));
   let total = 0;
-  for (let first = 0; first < rows; first += rowsAtOnce) {
-    await pause(signal);
-    const end = Math.min(first + rowsAtOnce, rows);
+  const visitPiece = (first: number, end: number) => {
     for (let i = first; i < end; i++) {
       const s = weights ? weights[i] : 1;
       total += s;
-      visit(i * cols, s);
+      visit(i * x.cols, s);
     }
-  }
+  };
+  await inPiecesOfRows(x, PIECE, visitPiece, signal);
   return total;
+}
+
+/**
+ * Converts parameters W, b for rows as given to Ŵ, b̂ for standardised rows, with the same scores W x + b = Ŵ x̂ + b̂:
+ *
+ *   Ŵ_kj = W_kj σ_j,  b̂_k = b_k + Σ_j W_kj μ_j,  μ the mean, σ the scale
+ */
+export function unfold(parameters: Parameters, standardization: Standardization | undefined): Parameters {
+  if (!standardization) return parameters;
+  const { mean, scale } = standardization;
+  const features = mean.length;
+  const weights = new Float64Array(parameters.weights.length);
+  const bias = parameters.bias.slice();
+  for (let at = 0; at < weights.length; at++) {
+    weights[at] = parameters.weights[at] * scale[at % features];
+    bias[Math.floor(at / features)] += parameters.weights[at] * mean[at % features];
+  }
+  return { weights, bias };
+}
+
+/** Converts Ŵ, b̂ for standardised rows to W, b for rows as given: the inverse of {@link unfold}. */
+export function fold(parameters: Parameters, standardization: Standardization | undefined): Parameters {
+  if (!standardization) return parameters;
+  const bias = parameters.bias.slice();
+  return { weights: foldWeights(parameters.weights, standardization, bias), bias };
+}
+
+/**
+ * Folds a part of Ŵ: returns W_kj = Ŵ_kj / σ_j of the elements from `begin` to `end`, and subtracts W_kj μ_j from
+ * `bias` `[K]`, which is b once all parts are folded in order.
+ */
+export function foldWeights(
+  weights: Float64Array,
+  { mean, scale }: Standardization,
+  bias: Float64Array,
+  begin = 0,
+  end: number = weights.length,
+): Float64Array {
+  const features = mean.length;
+  const folded = weights.slice(begin, end);
+  for (let at = begin; at < end; at++) {
+    folded[at - begin] /= scale[at % features];
+    bias[Math.floor(at / features)] -= folded[at - begin] * mean[at % features];
+  }
+  return folded;
 }

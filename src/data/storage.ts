@@ -1,46 +1,45 @@
 /**
- * How a device stores the rows of a matrix: float32, float16 or bytes. Chosen by the data or by name, and packed row by
- * row without a second copy of the whole. Bytes and halves of the caller's stay as they are, and the matrix's scale is
- * applied as they are read; other data become values, in bytes multiples of 1/255. Values that a storage cannot hold
- * are refused.
+ * Storage of rows on a device: float32, float16 or bytes, chosen by the element type or by name, and packed row by row
+ * without a second copy of the whole matrix. A caller's bytes and halves stay unchanged, and the device applies the
+ * matrix's scale when it reads them. Other data are stored as values, in bytes as multiples of 1/255. Values that a
+ * storage cannot hold are refused.
  */
 import { DataError } from "../errors.ts";
-import { allocate } from "./allocate.ts";
-import { isByteData, isHalfData, type Matrix, type MatrixData, scaleOf } from "./matrix.ts";
+import { allocate, isByteData, isHalfData, type Matrix, type MatrixData, scaleOf } from "./matrix.ts";
 import type { Standardization } from "./standardization.ts";
 
-/** The storages there are. */
+/** Name of a storage. */
 export type Storage = "f32" | "f16" | "u8";
 
-/** Bytes of an element. */
+/** Bytes per element. */
 export const ELEMENT_BYTES: Readonly<Record<Storage, number>> = { f32: 4, f16: 2, u8: 1 };
 
-/** An array whose elements are those of a storage; halves as their sixteen bits. */
+/** Array of stored elements; float16 numbers as their sixteen bits. */
 export type Packed = Float32Array | Uint16Array | Uint8Array | Uint8ClampedArray;
 
-/** The largest float16. */
+/** Largest float16. */
 const MAX_HALF = 65_504;
 
-/** The storage of a matrix: the one asked for, or what keeps its values as they are in the least memory. */
+/** Returns the storage of a matrix: the one asked for, or the smallest that stores its elements unchanged. */
 export function storageOf({ data }: Matrix, wanted: "auto" | Storage = "auto"): Storage {
   if (wanted !== "auto") return wanted;
   if (isByteData(data)) return "u8";
   return isHalfData(data) ? "f16" : "f32";
 }
 
-/** Rows that a device is to keep, and how. */
+/** Rows to store on a device. */
 export interface RowsSource {
   readonly x: Matrix;
   readonly storage?: "auto" | Storage | undefined;
   readonly standardization?: Standardization | undefined;
 }
 
-/** The storage of rows that may be standardised on the way: then they are no longer the caller's bytes or halves. */
+/** Returns the storage of rows; with `"auto"`, float32 if they are standardised, since the results are no bytes or halves. */
 export function storageOfSource({ x, storage = "auto", standardization }: RowsSource): Storage {
   return standardization && storage === "auto" ? "f32" : storageOf(x, storage);
 }
 
-/** Returns the factor from stored bytes or halves to values; 1 for float32. */
+/** Returns the factor from stored elements to values; 1 for float32. */
 export function unitOf(source: RowsSource): number {
   const { x, standardization } = source;
   const storage = storageOfSource(source);
@@ -49,15 +48,15 @@ export function unitOf(source: RowsSource): number {
   return storage === "u8" ? 1 / 255 : 1;
 }
 
-/** `rows × stride` zeros in a storage. @throws LimitError */
+/** Makes `length` zeros in a storage. @throws LimitError */
 export function emptyRows(storage: Storage, length: number): Float32Array | Uint16Array | Uint8Array {
   if (storage === "f32") return allocate(Float32Array, length, "x");
   return storage === "f16" ? allocate(Uint16Array, length, "x") : allocate(Uint8Array, length, "x");
 }
 
 /**
- * Returns the matrix's own memory as `storage`, row after row, if it has that form already; null if it must be
- * converted. Bytes and halves are to be multiplied by {@link unitOf}; float32 with a scale must be converted.
+ * Returns the matrix's own memory if it already has the form of `storage`; null if elements must be converted, as
+ * float32 numbers with a scale must. Bytes and halves are to be multiplied by {@link unitOf}.
  */
 export function asStored(x: Matrix, storage: Storage): Packed | null {
   const { data, rows, cols } = x;
@@ -69,9 +68,9 @@ export function asStored(x: Matrix, storage: Storage): Packed | null {
 }
 
 /**
- * Writes `count` rows from `first` on into `target`, `stride` elements apart; what lies between is left alone.
+ * Writes `count` rows from `first` on into `target`, `stride` elements apart. Elements between rows stay unchanged.
  *
- * @param standardization stores (x − mean) / scale of each column, computed in float64 before it is rounded
+ * @param standardization if given, (x − mean) / scale is stored, computed in float64 before rounding
  * @throws DataError a value that the storage cannot hold: beyond ±65,504 in f16, outside [0, 1] in u8
  */
 export function packRows(
@@ -88,7 +87,7 @@ export function packRows(
   else for (let i = 0; i < count; i++) convertRow(x, storage, first + i, target, i * stride, standardization);
 }
 
-/** Columns from which it pays to make a view of a row, for the engine to copy. */
+/** Number of columns from which copying a row through a view of it is faster than a loop. */
 const WIDE = 64;
 
 function copyRows(
@@ -111,9 +110,9 @@ function copyRows(
   }
 }
 
-/** An array whose elements mean in `storage` what they mean in the matrix; null if there is none. */
+/** Returns an array whose elements can be copied into `storage` by assignment; null if they must be converted. */
 function copyable(x: Matrix, storage: Storage): MatrixData | Packed | null {
-  // Assigning to a Float32Array rounds.
+  // Assignment to a Float32Array rounds.
   return asStored(x, storage) ?? (storage === "f32" && scaleOf(x) === 1 ? x.data : null);
 }
 
@@ -135,7 +134,7 @@ function convertRow(
   }
 }
 
-/** @throws DataError a value of the row that the storage cannot hold, with its place */
+/** Checks that the storage can hold the values of a row. @throws DataError naming row and column */
 export function checkStorable(x: Matrix, storage: Storage, row: number, argument: string): void {
   if (storage === "f32" || asStored(x, storage)) return;
   const scale = scaleOf(x);
@@ -158,10 +157,9 @@ function unstorable(
   column: number,
 ): DataError {
   const range = storage === "u8" ? "0 to 1" : `±${MAX_HALF}`;
-  const where = `row ${row} column ${column} is ${value}`;
   return new DataError(
     argument,
-    `storage "${storage}" holds values in ${range}, ${where}; scale the data or use "f32"`,
+    `storage "${storage}" holds values in ${range}, row ${row} column ${column} is ${value}; scale the data or use "f32"`,
   );
 }
 
@@ -169,24 +167,24 @@ const FLOAT = new Float32Array(1);
 const BITS = new Uint32Array(FLOAT.buffer);
 
 /**
- * The sixteen bits of the float16 nearest to a number within ±65,504, ties to even (IEEE 754, binary16). The number is
- * rounded to float32 first.
+ * Returns the sixteen bits of the float16 nearest to a number within ±65,504, ties to even (IEEE 754, binary16). The
+ * number is rounded to float32 first.
  */
 export function toHalf(value: number): number {
   FLOAT[0] = value;
   const sign = (BITS[0] >>> 16) & 0x8000;
   const magnitude = BITS[0] & 0x7fff_ffff;
-  // Below 2⁻¹⁴ halves are whole multiples of 2⁻²⁴; added to 0.5, whose unit that is, float32 rounds to them.
+  // Below 2⁻¹⁴ float16 numbers are multiples of 2⁻²⁴, which is the spacing of float32 at 0.5: adding 0.5 rounds to them.
   if (magnitude < 0x3880_0000) {
     FLOAT[0] = Math.abs(FLOAT[0]) + 0.5;
     return sign | (BITS[0] - 0x3f00_0000);
   }
-  // The exponent's bias falls from 127 to 15; half a unit of the thirteen bits dropped rounds, ties to even.
+  // Change the exponent's bias from 127 to 15, and round off thirteen bits by adding half a unit, ties to even.
   const rounded = magnitude - 0x3800_0000 + 0xfff + ((magnitude >>> 13) & 1);
   return sign | (rounded >>> 13);
 }
 
-/** The number that sixteen bits of a float16 mean. */
+/** Returns the number with these sixteen bits of a float16. */
 export function fromHalf(bits: number): number {
   const sign = bits & 0x8000 ? -1 : 1;
   const exponent = (bits >>> 10) & 0x1f;

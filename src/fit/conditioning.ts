@@ -1,6 +1,6 @@
 /**
  * Features on a common footing for L-BFGS, whatever their units: rows go to the device centred and scaled, in float64
- * before they are rounded, and the parameters that fit them there, Ŵ, are folded back (folding.ts). The objective
+ * before they are rounded, and the parameters that fit them there, Ŵ, are folded back (standardization.ts). The objective
  * stays that of the rows as given. Without this, float32 loses features such as 5000 ± 10.
  *
  *   λ‖W‖² = λ Σ (Ŵ_kj / σ_j)²,   λ₁‖W‖₁ = λ₁ Σ |Ŵ_kj| / σ_j
@@ -17,10 +17,9 @@ import type { Trainer } from "../backends/backend.ts";
 import { type Matrix, scaleOf } from "../data/matrix.ts";
 import { createRandom } from "../data/random.ts";
 import { sampleRows } from "../data/row-reader.ts";
-import { columnMoments, type Standardization } from "../data/standardization.ts";
+import { columnMoments, fold, type Standardization } from "../data/standardization.ts";
 import { storageOf } from "../data/storage.ts";
 import type { LabelledRows } from "../model/labelled-rows.ts";
-import { fold } from "../objective.ts";
 import type { ResolvedOptions } from "../options.ts";
 import { pause } from "../pause.ts";
 

@@ -1,9 +1,10 @@
 /** Fits for several λ on the same rows: from the largest down, each from where the last one ended. */
 import type { BackendOwner } from "../backends/backend-owner.ts";
+import { unfold } from "../data/standardization.ts";
 import { DataError, OptionError } from "../errors.ts";
 import type { PathEntry } from "../fit-options.ts";
 import { summarise } from "../model/predict.ts";
-import { type Parameters, unfold, zeros } from "../objective.ts";
+import { type Parameters, zeros } from "../objective.ts";
 import { onDevice, prepareFit, solve } from "./fit.ts";
 import type { ModelState } from "./model-state.ts";
 import { type FitProblem, type FitRequest, fittedModel } from "./prepare.ts";

@@ -3,7 +3,7 @@
  * A file may come from anyone: what no fit could have left behind is refused.
  */
 import type { DeviceKind, OptimiserState } from "../backends/backend.ts";
-import { inPieces } from "../formats/pieces.ts";
+import { inPieces } from "../data/pieces.ts";
 import type { SavedProgress } from "../formats/saved-model.ts";
 import type { Parameters } from "../objective.ts";
 import { type CurvaturePair, dot } from "../solvers/curvature.ts";

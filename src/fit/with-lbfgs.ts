@@ -1,9 +1,10 @@
 /** A fit by L-BFGS: loss and gradient over all rows on the device, everything else on the host in float64. */
 import type { DeviceInfo, Evaluation } from "../backends/backend.ts";
+import { fold, unfold } from "../data/standardization.ts";
 import { DivergenceError } from "../errors.ts";
 import type { FitHistory, IterationRecord } from "../fit-options.ts";
 import { summarise } from "../model/predict.ts";
-import { areFinite, flatten, fold, unflatten, unfold, zeros } from "../objective.ts";
+import { areFinite, flatten, unflatten, zeros } from "../objective.ts";
 import { type LbfgsOptions, lbfgs, type Objective } from "../solvers/lbfgs.ts";
 import { fitPreconditioner, type Preconditioner, preconditionerCost } from "../solvers/preconditioner.ts";
 import { conditionedOnHost, type PassTrainer, penaltiesOf, thresholdsOf } from "./conditioning.ts";

@@ -1,23 +1,23 @@
-/** Fields of parsed JSON with the types they must have. Each function names the field at fault. */
+/** Checks the types of fields in parsed JSON. Each error names the field. */
+import { inPieces } from "../data/pieces.ts";
 import { FormatError } from "../errors.ts";
 import { show } from "./bytes.ts";
 import type { JsonObject, JsonValue } from "./json.ts";
-import { inPieces } from "./pieces.ts";
 
-/** Rows of one length, one after the other: `values` `[rows × cols]`. */
+/** Rows of equal length, stored one after the other in `values` `[rows × cols]`. */
 export interface Rows {
   readonly values: Float64Array;
   readonly rows: number;
   readonly cols: number;
 }
 
-/** @throws FormatError anything but `{…}` */
+/** Checks that a value is an object, and returns it. @throws FormatError */
 export function objectOf(value: JsonValue, argument: string): JsonObject {
   if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as JsonObject;
   throw new FormatError(argument, `expected an object, got ${show(value)}`);
 }
 
-/** @throws FormatError one of `required` is missing, or a field is in neither list */
+/** Checks the names of fields. @throws FormatError a `required` one is missing, or one is in neither list */
 export function checkFields(
   object: JsonObject,
   argument: string,
@@ -33,27 +33,27 @@ export function checkFields(
   }
 }
 
-/** @throws FormatError anything but `[…]` */
+/** Checks that a value is an array, and returns it. @throws FormatError */
 export function arrayOf(value: unknown, argument: string): readonly unknown[] {
   if (Array.isArray(value)) return value;
   throw new FormatError(argument, `expected an array, got ${show(value)}`);
 }
 
-/** @throws FormatError anything but a number */
+/** Checks that a value is a number, and returns it. @throws FormatError */
 export function numberOf(value: unknown, argument: string): number {
   if (typeof value === "number") return value;
   throw new FormatError(argument, `expected a number, got ${show(value)}`);
 }
 
-/** Names of the numbers that JSON cannot write; files hold them in quotation marks. */
+/** Numbers that JSON cannot express; files hold them as these strings. */
 const NOT_FINITE: readonly unknown[] = ["NaN", "Infinity", "-Infinity"];
 
-/** Reads a number that may be infinite or NaN. @throws FormatError anything but a number or one of those names */
+/** Reads a number that may also be infinite or NaN. @throws FormatError */
 export function figureOf(value: unknown, argument: string): number {
   return NOT_FINITE.includes(value) ? Number(value) : numberOf(value, argument);
 }
 
-/** @throws FormatError anything but an array of numbers */
+/** Reads an array of numbers, each by `read`. @throws FormatError */
 export async function numbersOf(
   value: unknown,
   argument: string,
@@ -67,12 +67,12 @@ export async function numbersOf(
   return numbers;
 }
 
-/** @throws FormatError anything but an array of at least one row, all of the same length */
+/** Reads an array of at least one row, all of equal length. @throws FormatError */
 export async function rowsOf(value: unknown, argument: string): Promise<Rows> {
   const rows = arrayOf(value, argument);
   if (rows.length === 0) throw new FormatError(argument, "expected at least one row, got none");
   const cols = arrayOf(rows[0], argument).length;
-  // All lengths before any memory: one long row among many short ones must not decide how much is taken.
+  // Check all lengths before allocating: one long row among many short ones must not decide how much is allocated.
   await inPieces(rows.length, (begin, end) => {
     for (let i = begin; i < end; i++) {
       const { length } = arrayOf(rows[i], argument);

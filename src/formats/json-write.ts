@@ -1,25 +1,25 @@
-/** JSON as text for people: an entry a line, arrays of plain values in one line. Everything reads back bit for bit. */
+/** Writes JSON for people: one entry per line, arrays of plain values in one line. Numbers read back bit for bit. */
+import { inPieces } from "../data/pieces.ts";
 import { FormatError } from "../errors.ts";
 import { pause } from "../pause.ts";
 import { show } from "./bytes.ts";
 import { isUnsafeKey, type JsonValue, MAX_ENTRIES } from "./json.ts";
-import { inPieces } from "./pieces.ts";
 
-/** Levels of arrays and objects that a value given from outside may have: a file holds it some levels down. */
+/** Largest depth of a value to write. Less than the reader's limit, since the file nests the value some levels deep. */
 const MAX_VALUE_DEPTH = 32;
 
-/** Numbers put into text between two looks at the clock: well under a millisecond. */
+/** Number of numbers formatted between two looks at the clock: well under a millisecond. */
 const NUMBERS = 2 ** 10;
 
-/** A value without parts. */
+/** A value without items. */
 type Scalar = null | boolean | number | string;
 
-/** A value that can be written: JSON, and numbers in a typed array, which become a list. */
+/** A value that can be written: JSON, or numbers in a typed array, which are written as a list. */
 export type Writable = JsonValue | Float64Array | readonly Writable[] | { readonly [key: string]: Writable };
 
 /**
- * Writes a value as JSON text: numbers in the shortest form that reads back the same, −0 too, and those that are not
- * finite by their names, such as `"Infinity"`. Pauses come between its pieces, which are then joined in one go.
+ * Formats a value as JSON text, with pauses. Numbers, −0 too, are in the shortest form that reads back the same; those
+ * that are not finite are strings, such as `"Infinity"`. The parts of the text are joined at once at the end.
  */
 export async function formatJson(value: Writable): Promise<string> {
   const parts: string[] = [];
@@ -35,7 +35,7 @@ async function write(value: Writable, indent: string, parts: string[]): Promise<
   else await writeEntries(value, indent, parts);
 }
 
-/** Writes `[1, 2]`. */
+/** Writes a list in one line: `[1, 2]`. */
 async function writeLine(values: Float64Array | readonly Scalar[], parts: string[]): Promise<void> {
   parts.push("[");
   await inPieces(
@@ -81,12 +81,12 @@ async function writeEntries(
   }
 }
 
-/** Tells whether the text that engines make of a number, which is quick to have, reads back the same. */
+/** Tells whether `String(value)`, which is fast, reads back as the same number. */
 function isPlain(value: number): boolean {
   return Number.isFinite(value) && !Object.is(value, -0);
 }
 
-/** Writes −0, and numbers that are not finite, which `JSON.stringify` would write as 0 and null. */
+/** Formats a scalar; −0 and numbers that are not finite too, for which `JSON.stringify` would write 0 and null. */
 function formatScalar(value: Scalar): string {
   if (typeof value === "number" && !isPlain(value)) return value === 0 ? "-0" : `"${value}"`;
   return JSON.stringify(value);
@@ -105,7 +105,7 @@ export async function checkJson(value: unknown, argument: string, depth = 0): Pr
     throw new FormatError(argument, `more than ${MAX_VALUE_DEPTH} levels of arrays and objects`);
   }
   if (Array.isArray(value)) {
-    // By index: a callback would not see holes.
+    // Loop by index: a callback would skip holes.
     for (let i = 0; i < value.length; i++) {
       if (!isFiniteScalar(value[i])) await checkJson(value[i], `${argument}[${i}]`, depth + 1);
     }
@@ -132,12 +132,12 @@ function isFiniteScalar(value: unknown): boolean {
   );
 }
 
-/** @throws FormatError a name that {@link parseJson} refuses as a key */
+/** Checks that {@link parseJson} would accept a name as a key. @throws FormatError */
 export function checkKey(key: string, argument: string): void {
   if (isUnsafeKey(key)) throw new FormatError(argument, `${show(key)} cannot be a key`);
 }
 
-/** True for `{…}` of any realm, false for instances of classes. */
+/** Tells whether a value is a plain object, of any realm, and not an instance of a class. */
 export function isPlainObject(value: unknown): value is Record<string, unknown> {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
   const prototype = Object.getPrototypeOf(value);
@@ -148,7 +148,7 @@ function isScalar(value: Writable): value is Scalar {
   return typeof value !== "object" || value === null;
 }
 
-/** Tells whether a list fits in one line: nothing in it has parts. */
+/** Tells whether a list is written in one line: all of its items are scalars. */
 function isLine(value: Writable): value is readonly Scalar[] {
   return isArray(value) && value.every(isScalar);
 }

@@ -1,8 +1,8 @@
 /**
- * A strict JSON reader (RFC 8259). `JSON.parse` lets the last of two equal keys win, follows any depth until the stack
- * ends, says nothing of where a field is and holds up the page until the whole is read; packages that refuse equal keys
- * let them pass if the values are equal, or have no limit of depth. The grammar is small enough to keep here. Long
- * arrays of numbers are left to `JSON.parse`, piece by piece (json-numbers.ts).
+ * Reads JSON strictly (RFC 8259). `JSON.parse` accepts duplicate keys, nests until the stack overflows, does not say
+ * which field is at fault, and blocks the page until the whole text is read. Packages that refuse duplicate keys accept
+ * them if the values are equal, or have no limit of depth; and the grammar is small. Long arrays of numbers are parsed
+ * by `JSON.parse`, in pieces (json-numbers.ts).
  */
 import { FormatError } from "../errors.ts";
 import { isPauseDue, pause } from "../pause.ts";
@@ -10,21 +10,21 @@ import { show } from "./bytes.ts";
 import { endOfNumbers, parseNumbers } from "./json-numbers.ts";
 import { TextWindow } from "./text-window.ts";
 
-/** A value that JSON can say. */
+/** A value that JSON can express. */
 export type JsonValue = null | boolean | number | string | readonly JsonValue[] | JsonObject;
 
-/** Named values that JSON can say. */
+/** An object of JSON values. */
 export interface JsonObject {
   readonly [key: string]: JsonValue;
 }
 
-/** Arrays and objects inside one another, at most. */
+/** Largest depth of arrays and objects. */
 export const MAX_DEPTH = 64;
 
-/** Entries of one object, at most: a file of many millions would take minutes to look through for equal keys. */
+/** Largest number of entries in one object: finding duplicates among many millions of keys would take minutes. */
 export const MAX_ENTRIES = 65_536;
 
-/** Names that mean something to JavaScript when they are assigned to an object or read from one. */
+/** Property names with a special meaning in JavaScript objects. */
 const UNSAFE_KEYS: readonly string[] = ["__proto__", "constructor", "prototype"];
 
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
@@ -37,14 +37,14 @@ const LITERALS = [
   ["false", false],
 ] as const;
 
-/** Work that stops when a pause is due. */
+/** Work that yields when a pause is due. */
 type Reading<T> = Generator<void, T, void>;
 
 /**
- * Reads one JSON text, or its bytes in UTF-8, with pauses. Numbers become the nearest float64, −0 stays −0. One string
- * is read in one go, however long.
+ * Reads one JSON text, or its bytes in UTF-8, with pauses. Numbers become the nearest float64, −0 stays −0. A single
+ * string is read without pauses, however long.
  *
- * @throws FormatError  bytes that are not UTF-8, text that is not JSON, anything after it, a key twice in an object,
+ * @throws FormatError  bytes that are not UTF-8, text that is not JSON, anything after it, a duplicate key,
  *                      the keys `__proto__`, `constructor` and `prototype`, more than {@link MAX_DEPTH} levels or
  *                      {@link MAX_ENTRIES} entries of an object, numbers that overflow; its argument is `argument` with
  *                      the keys that lead to the place
@@ -58,7 +58,7 @@ export async function parseJson(source: string | Uint8Array, argument: string): 
   }
 }
 
-/** Whether a name may not be a key. */
+/** Tells whether a name is refused as a key. */
 export function isUnsafeKey(key: string): boolean {
   return UNSAFE_KEYS.includes(key);
 }
@@ -66,9 +66,9 @@ export function isUnsafeKey(key: string): boolean {
 class JsonReader {
   readonly #in: TextWindow;
   readonly #argument: string;
-  /** The keys that lead to the value being read. */
+  /** Keys that lead to the value being read. */
   readonly #path: string[] = [];
-  /** End of a piece in which `JSON.parse` found a fault: until there, one value is read after the other to name it. */
+  /** End of a piece that `JSON.parse` refused. Up to there, values are read one by one, so that the error names one. */
   #slowUntil = 0;
 
   constructor(source: string | Uint8Array, argument: string) {
@@ -88,7 +88,7 @@ class JsonReader {
     return this.#isContainer() ? yield* this.#container(depth) : this.#scalar();
   }
 
-  /** The character that comes next; undefined at the end. */
+  /** Next character; undefined at the end. */
   get #first(): string | undefined {
     return this.#in.text[this.#in.at];
   }
@@ -132,14 +132,14 @@ class JsonReader {
       this.#in.move();
       const items = this.#numbers(depth);
       if (items === null) array.push(this.#isContainer() ? yield* this.#container(depth) : this.#scalar());
-      // An array that begins as one of numbers keeps them unboxed, in a third of the memory.
+      // Take the parsed array itself if it comes first: engines keep its numbers unboxed, in a third of the memory.
       else if (array.length === 0) array = items;
       else for (const item of items) array.push(item);
     } while (this.#hasNext("]"));
     return array;
   }
 
-  /** Reads the numbers and rows of numbers that come next in an array, at most a piece; null if there are none. */
+  /** Reads the numbers and rows of numbers that come next in an array, at most one piece; null if there are none. */
   #numbers(depth: number): JsonValue[] | null {
     const { text, at, position } = this.#in;
     if (position < this.#slowUntil) return null;
@@ -151,14 +151,14 @@ class JsonReader {
     return items;
   }
 
-  /** Reads an opening bracket, and its counterpart `end` if there is nothing between them. */
+  /** Reads an opening bracket, and the closing one, `end`, if it follows; returns whether it does. */
   #isEmpty(end: string): boolean {
     this.#in.at++;
     this.#skipSpace();
     return this.#take(end);
   }
 
-  /** Reads what stands behind an item: true after a comma, false after `end`. */
+  /** Reads the comma after an item and returns true, or reads `end` and returns false. */
   #hasNext(end: string): boolean {
     this.#skipSpace();
     if (this.#take(end)) return false;
@@ -173,7 +173,7 @@ class JsonReader {
     while (this.#isEscaped(end)) end = this.#quoteFrom(end + 1);
     if (end < 0) this.#fail("the text ends inside a string that begins here");
     try {
-      // One string alone has no keys and no depth. It is a copy, too: a slice would keep the whole text in memory.
+      // A single string has neither keys nor depth. The result is a copy: a slice would keep the whole text in memory.
       const string = JSON.parse(this.#in.text.slice(start, end + 1)) as string;
       this.#in.at = end + 1;
       return string;
@@ -182,7 +182,7 @@ class JsonReader {
     }
   }
 
-  /** Returns the place of the next quotation mark, −1 if there is none. */
+  /** Returns the position of the next quotation mark, −1 if there is none. */
   #quoteFrom(first: number): number {
     let from = first;
     for (;;) {
@@ -193,7 +193,7 @@ class JsonReader {
     }
   }
 
-  /** Whether an odd number of backslashes stands before a place. */
+  /** Tells whether an odd number of backslashes precedes a position. */
   #isEscaped(at: number): boolean {
     let first = at;
     while (this.#in.text[first - 1] === "\\") first--;
@@ -217,7 +217,7 @@ class JsonReader {
     return value;
   }
 
-  /** Lets more text come until a number or a literal that begins here ends within the window. */
+  /** Reads more text into the window until the number or literal that begins here ends within it. */
   #seeWord(): void {
     do {
       WORD.lastIndex = this.#in.at;

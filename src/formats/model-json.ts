@@ -1,6 +1,6 @@
 /**
- * A saved model as JSON text that people can read: `format` and `version`, then the fields of {@link SavedModel} under
- * their names, `weights` as K rows of D numbers. No other fields, and nothing after the last brace.
+ * Writes and reads a saved model as JSON text that people can read: `format` and `version`, then the fields of
+ * {@link SavedModel} under their names, with `weights` as K rows of D numbers. Other fields are refused.
  */
 import type { Label } from "../data/labels.ts";
 import type { Standardization } from "../data/standardization.ts";
@@ -31,13 +31,13 @@ const FIELDS = [
 ] as const;
 const OPTIONAL = ["conditioning"] as const;
 
-/** Engines end strings at 2²⁹ characters; a number takes up to 26 with its comma. */
+/** Largest count of numbers in a text: engines limit strings to 2²⁹ characters, and a number takes up to 26. */
 const MAX_NUMBERS = 2 ** 24;
 
 /**
- * A model as JSON text. Every number reads back bit for bit.
+ * Writes a model as JSON text. Every number reads back bit for bit.
  *
- * @throws FormatError  a model that {@link checkModel} refuses, or more than 2²⁴ numbers: safetensors hold those
+ * @throws FormatError  a model that {@link checkModel} refuses, or more than 2²⁴ numbers, which safetensors can hold
  */
 export async function modelToJson(model: SavedModel): Promise<string> {
   await checkModel(model);
@@ -45,7 +45,7 @@ export async function modelToJson(model: SavedModel): Promise<string> {
   return formatJson(fieldsOf(model));
 }
 
-/** The fields of a file, in its order. */
+/** Returns the fields of a file, in order. */
 function fieldsOf(model: SavedModel) {
   const { features, classes, weights, bias, standardization, conditioning, temperature, options, progress } =
     model;
@@ -64,13 +64,13 @@ function fieldsOf(model: SavedModel) {
   };
 }
 
-/** Returns what `JSON.stringify` is to write of a model: a file that {@link modelFromJson} reads. */
+/** Converts a model to an object that `JSON.stringify` writes as a file that {@link modelFromJson} reads. */
 export function modelToPlainJson(model: SavedModel): object {
   checkSize(model);
   return plainOf(fieldsOf(model)) as object;
 }
 
-/** Returns the value with arrays in the place of typed ones. */
+/** Returns a copy of the value with plain arrays instead of typed ones. */
 function plainOf(value: unknown): unknown {
   if (ArrayBuffer.isView(value)) return Array.from(value as Float64Array);
   if (Array.isArray(value)) return value.map(plainOf);
@@ -79,14 +79,14 @@ function plainOf(value: unknown): unknown {
 }
 
 /**
- * The model in a JSON text, or in its bytes in UTF-8.
+ * Reads a model from JSON text, or from its bytes in UTF-8.
  *
  * @throws FormatError  naming the field: text that {@link parseJson} refuses, fields that are missing, unknown or of
  *                      another type, a later version, a model that {@link checkModel} refuses
  */
 export async function modelFromJson(source: string | Uint8Array): Promise<SavedModel> {
   const file = objectOf(await parseJson(source, "model"), "model");
-  // First the version: what a later one adds is not an unknown field.
+  // Check the version first: a field that a later version added is not an unknown field.
   checkVersion(file.format, file.version);
   checkFields(file, "model", FIELDS, OPTIONAL);
   const weights = await rowsOf(file.weights, "model.weights");

@@ -1,14 +1,14 @@
 /**
- * A saved model as a safetensors file that other tools open too.
+ * Writes and reads a saved model as a safetensors file, which other tools open too.
  *
  * | tensor | shape | dtype |
  * |---|---|---|
- * | `weights`, `bias` | `[K,D]`, `[K]` | F32 where that loses nothing, else F64 |
+ * | `weights`, `bias` | `[K,D]`, `[K]` | F32 if that is exact, else F64 |
  * | `mean`, `scale` | `[D]`, if the model standardises | F64 |
  * | `conditioning.mean`, `conditioning.scale` | `[D]`, if training conditioned the rows | F64 |
  * | `progress.NAME` | `[n]`, of an interrupted fit | F64 |
  *
- * Metadata: `format`, `version`, and as JSON `classes`, `temperature`, `options` and, of an interrupted fit, `state`.
+ * Metadata: `format`, `version`, and, as JSON, `classes`, `temperature`, `options` and the `state` of an interrupted fit.
  */
 import type { Label } from "../data/labels.ts";
 import type { Standardization } from "../data/standardization.ts";
@@ -19,12 +19,11 @@ import {
   isExactInFloat32,
   toFloat32Bytes,
   toFloat64Bytes,
-} from "./floats.ts";
+} from "./bytes.ts";
 import { parseJson } from "./json.ts";
 import { arrayOf, checkFields, numberOf, objectOf } from "./json-fields.ts";
 import { formatJson } from "./json-write.ts";
-import { readSafetensors, type Tensor, writeSafetensors } from "./safetensors.ts";
-import type { Dtype } from "./safetensors-entries.ts";
+import { type Dtype, readSafetensors, type Tensor, writeSafetensors } from "./safetensors.ts";
 import {
   checkModel,
   checkVersion,
@@ -37,20 +36,20 @@ import {
 const PROGRESS = "progress.";
 const CONDITIONING = "conditioning.";
 
-/** The tensors that are not of an interrupted fit. */
+/** Names of the tensors that do not belong to an interrupted fit. */
 const OF_MODEL: readonly string[] = [
   ...["weights", "bias", "mean", "scale"],
   ...[`${CONDITIONING}mean`, `${CONDITIONING}scale`],
 ];
 
-/** The format allows a longer header; 65,536 classes with long names fit, and a hostile one is soon read. */
+/** Smaller limit than the format's: 65,536 classes with long names fit, and a hostile header is read quickly. */
 const LIMITS = { argument: "model", maxHeaderBytes: 2 ** 24 };
 
 type Tensors = ReadonlyMap<string, Tensor>;
 type Metadata = Readonly<Record<string, string>>;
 
 /**
- * A model as the bytes of a safetensors file. Every number reads back bit for bit.
+ * Writes a model as the bytes of a safetensors file. Every number reads back bit for bit.
  *
  * @throws FormatError  a model that {@link checkModel} refuses, names of tensors that are not well-formed Unicode,
  *                      more than 16 MiB of classes, options and state
@@ -85,7 +84,7 @@ export async function modelToSafetensors(model: SavedModel): Promise<Uint8Array<
 }
 
 /**
- * The model in a safetensors file.
+ * Reads the model in a safetensors file.
  *
  * @throws FormatError  naming the field: bytes that {@link readSafetensors} refuses, tensors or metadata that are
  *                      missing, unknown or of another type or shape, a later version, a model that
@@ -94,7 +93,7 @@ export async function modelToSafetensors(model: SavedModel): Promise<Uint8Array<
 export async function modelFromSafetensors(bytes: Uint8Array): Promise<SavedModel> {
   const { tensors, metadata } = await readSafetensors(bytes, LIMITS);
   const { format, version } = metadata;
-  // First the version: what a later one adds is not an unknown field.
+  // Check the version first: a field that a later version added is not an unknown field.
   checkVersion(format, /^[1-9]\d*$/.test(version) ? Number(version) : version);
   checkFields(metadata, "model", ["format", "version", "classes", "temperature", "options"], ["state"]);
   const weights = await floats(tensors, "weights", 2, ["F32", "F64"]);
@@ -160,7 +159,7 @@ async function readColumns(tensors: Tensors, prefix: string): Promise<Standardiz
   return { mean: await floats(tensors, mean, 1), scale: await floats(tensors, scale, 1) };
 }
 
-/** The tensors of an interrupted fit; all others have been read, so one that is not known here is known nowhere. */
+/** Reads the tensors of an interrupted fit. @throws FormatError one that belongs neither to the model nor to a fit */
 async function readProgress(tensors: Tensors, metadata: Metadata): Promise<SavedProgress | null> {
   const names = [...tensors.keys()].filter((name) => !OF_MODEL.includes(name));
   const hasState = Object.hasOwn(metadata, "state");
@@ -172,7 +171,7 @@ async function readProgress(tensors: Tensors, metadata: Metadata): Promise<Saved
   if (!hasState) return null;
   const entries: [string, Float64Array][] = [];
   for (const name of names) entries.push([name.slice(PROGRESS.length), await floats(tensors, name, 1)]);
-  // Not by assignment, which gives __proto__ another meaning: checkModel refuses such names.
+  // Build the object from entries: assigning to __proto__ would set the prototype. checkModel refuses such names.
   return { state: await jsonOf(metadata, "state"), tensors: Object.fromEntries(entries) };
 }
 

@@ -1,20 +1,32 @@
 /**
- * A strict reader of NPY files, the arrays that `numpy.save` writes: versions 1.0 to 3.0, booleans, integers, float16,
- * float32, float64 and strings. Not pickled objects, structured types, complex numbers or archives (`.npz`).
+ * Reads NPY files, the arrays that `numpy.save` writes, strictly: versions 1.0 to 3.0, booleans, integers, float16,
+ * float32, float64 and strings, but no pickled objects, structured types, complex numbers or archives (`.npz`). The
+ * header is a Python dictionary with three known entries, which is parsed by its grammar and never evaluated.
+ * Format: https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
  */
 import { checkForeign } from "../data/foreign-file.ts";
+import { inPieces } from "../data/pieces.ts";
 import { fromHalf } from "../data/storage.ts";
 import { FormatError } from "../errors.ts";
-import { checkBytes, countOf, show, viewOf } from "./bytes.ts";
-import { type NpyHeader, readNpyHeader } from "./npy-header.ts";
-import { inPieces } from "./pieces.ts";
+import { checkBytes, countOf, decodeUtf8, show, sizeOf, viewOf } from "./bytes.ts";
 
-/** An array of any rank; its values in C order, the last index fastest, however the file keeps them. */
+/** An array of any rank, in C order: the last index changes fastest, whatever the order in the file. */
 export interface NpyArray {
   /** Empty for a single value. */
   readonly shape: readonly number[];
-  /** As many as the sizes multiplied. */
+  /** `[product of the sizes]` */
   readonly values: Float64Array | readonly string[];
+}
+
+/** Header of a file. */
+export interface NpyHeader {
+  /** Element type as NumPy writes it, such as `<f8`. */
+  readonly descr: string;
+  /** True if the first index changes fastest. */
+  readonly fortranOrder: boolean;
+  readonly shape: readonly number[];
+  /** Number of bytes before the first element. */
+  readonly length: number;
 }
 
 type ReadNumber = (view: DataView, offset: number, little: boolean) => number | bigint;
@@ -65,11 +77,11 @@ export async function readNpy(bytes: Uint8Array, argument = "npy"): Promise<NpyA
   return { shape, values };
 }
 
-/** The elements of a file. */
+/** Elements of a file. */
 interface Elements {
   readonly view: DataView;
   readonly count: number;
-  /** Where the i-th element in C order stands among those of the file. */
+  /** Returns the position in the file of the i-th element in C order. */
   readonly placeOf: (i: number) => number;
 }
 
@@ -105,14 +117,16 @@ async function readStrings(
 
 interface Descr {
   readonly kind: string;
-  /** Bytes of an element, at least 1. */
+  /** Number of bytes of an element, at least 1. */
   readonly size: number;
   readonly little: boolean;
 }
 
 /**
- * Reads `<f8` and the like: the byte order, the kind, and the bytes (of strings: the characters) of an element. Single
- * bytes have no order, whatever the sign before them; `=`, `|` and no sign mean the machine's, taken as little-endian.
+ * Parses an element type such as `<f8`: byte order, kind, and the number of bytes of an element (of characters for
+ * strings). The byte orders `=`, `|` and none are read as little-endian; single bytes have no order.
+ *
+ * @throws FormatError
  */
 function readDescr(descr: string, argument: string): Descr {
   const [, order, kind, digits] = /^([<>|=]?)([bfiuU])([1-9]\d{0,8})$/.exec(descr) ?? [];
@@ -126,14 +140,14 @@ function readDescr(descr: string, argument: string): Descr {
   return { kind, size, little: order !== ">" };
 }
 
-/** Returns the place in the file of an element counted in C order. */
+/** Returns a function from the position of an element in C order to its position in the file. */
 function placesOf({ shape, fortranOrder }: NpyHeader, count: number): (i: number) => number {
   const isColumnMajor = fortranOrder && shape.length > 1;
   if (!isColumnMajor) return (i) => i;
   return (i) => {
     let rest = i;
     let place = 0;
-    // The last index is what C order counts first, and in Fortran order it steps over all sizes before it.
+    // In C order the last index changes fastest; in Fortran order its step is the product of all sizes before it.
     for (let axis = shape.length - 1, step = count; axis >= 0; axis--) {
       step /= shape[axis];
       place += (rest % shape[axis]) * step;
@@ -150,7 +164,7 @@ function exact(value: number | bigint, argument: string): number {
   throw new FormatError(argument, `an integer beyond ±2⁵³, which float64 does not hold exactly: ${value}`);
 }
 
-/** Code points in four bytes each, filled up with zeros. */
+/** Reads a string: code points of four bytes each, padded with zeros. @throws FormatError */
 function readString(view: DataView, start: number, size: number, little: boolean, argument: string): string {
   const points: number[] = [];
   for (let at = start; at < start + size; at += CODE_POINT_BYTES) points.push(view.getUint32(at, little));
@@ -162,4 +176,113 @@ function readString(view: DataView, start: number, size: number, little: boolean
       throw new FormatError(argument, `a string with ${point}, which is no character of Unicode`);
     })
     .join("");
+}
+
+const MAGIC = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
+const VERSION_AT = 6;
+const LENGTH_AT = 8;
+
+/** Largest header, which is also NumPy's limit for untrusted files; the headers of plain arrays are far shorter. */
+const MAX_HEADER_BYTES = 10_000;
+
+/** Largest rank, which is also NumPy's limit. */
+const MAX_RANK = 64;
+
+const ENTRY = /\s*(?:'(\w+)'|"(\w+)")\s*:\s*(?:'([^'\\]*)'|"([^"\\]*)"|(True|False)|\(([\d\s,L]*)\))\s*/y;
+
+/** Reads the header. @throws FormatError another magic number or version, a truncated header, or another dictionary */
+export function readNpyHeader(bytes: Uint8Array, argument: string): NpyHeader {
+  const { start, length } = locate(bytes, argument);
+  // Versions 1 and 2 are in ASCII except for names in structured types, which are refused: UTF-8 reads all versions.
+  const text = decodeUtf8(bytes.subarray(start, length), `${argument}.header`);
+  const entries = readDictionary(text, `${argument}.header`);
+  const { descr, fortran_order: fortranOrder, shape } = entries;
+  if (typeof descr !== "string") throw new FormatError(`${argument}.descr`, "expected an element type");
+  if (typeof fortranOrder !== "boolean") {
+    throw new FormatError(`${argument}.fortran_order`, "expected True or False");
+  }
+  if (!Array.isArray(shape)) throw new FormatError(`${argument}.shape`, "expected a tuple of sizes");
+  if (shape.length > MAX_RANK) {
+    throw new FormatError(`${argument}.shape`, `expected at most ${MAX_RANK} sizes, got ${shape.length}`);
+  }
+  return { descr, fortranOrder, shape: shape.map((size) => sizeOf(size, `${argument}.shape`)), length };
+}
+
+/** Returns the position of the dictionary, and the length of the whole header. @throws FormatError */
+function locate(bytes: Uint8Array, argument: string): { start: number; length: number } {
+  if (!MAGIC.every((byte, i) => bytes[i] === byte)) {
+    throw new FormatError(argument, "expected an NPY file, which begins with \\x93NUMPY");
+  }
+  const [major, minor] = bytes.subarray(VERSION_AT, LENGTH_AT);
+  if (bytes.length >= LENGTH_AT && !(major >= 1 && major <= 3 && minor === 0)) {
+    throw new FormatError(`${argument}.version`, `expected 1.0, 2.0 or 3.0, got ${major}.${minor}`);
+  }
+  const start = LENGTH_AT + (major === 1 ? 2 : 4);
+  if (bytes.length < start) {
+    throw new FormatError(`${argument}.header`, `truncated: expected ${start} bytes, found ${bytes.length}`);
+  }
+  const view = viewOf(bytes);
+  const declared = major === 1 ? view.getUint16(LENGTH_AT, true) : view.getUint32(LENGTH_AT, true);
+  if (declared > MAX_HEADER_BYTES) {
+    throw new FormatError(
+      `${argument}.header`,
+      `declares ${declared} bytes, at most ${MAX_HEADER_BYTES} are read: structured types are not supported`,
+    );
+  }
+  const length = start + declared;
+  if (bytes.length >= length) return { start, length };
+  throw new FormatError(`${argument}.header`, `truncated: expected ${length} bytes, found ${bytes.length}`);
+}
+
+/**
+ * Parses `{'name': value, …}`, whose values are strings, booleans or tuples of sizes; then spaces and a line feed.
+ *
+ * @throws FormatError
+ */
+function readDictionary(text: string, argument: string): Record<string, unknown> {
+  const body = /^\{(.*)\} *\n$/s.exec(text)?.[1].trimEnd();
+  if (body === undefined) throw new FormatError(argument, "expected a Python dictionary and a line feed");
+  const entries = new Map<string, unknown>();
+  let at = 0;
+  while (at < body.length) {
+    ENTRY.lastIndex = at;
+    const match = ENTRY.exec(body);
+    if (match === null) {
+      throw new FormatError(
+        argument,
+        `expected 'descr', 'fortran_order' and 'shape' of a plain array, found ${show(body.slice(at))}`,
+      );
+    }
+    const name = match[1] ?? match[2];
+    if (!["descr", "fortran_order", "shape"].includes(name)) {
+      throw new FormatError(argument, `an unknown entry ${show(name)}`);
+    }
+    if (entries.has(name)) throw new FormatError(argument, `${show(name)} occurs twice`);
+    entries.set(name, readValue(match, argument));
+    at = ENTRY.lastIndex;
+    if (at === body.length) break;
+    if (body[at++] !== ",") throw new FormatError(argument, `expected a comma after ${show(name)}`);
+  }
+  return Object.fromEntries(entries);
+}
+
+function readValue(match: RegExpExecArray, argument: string): unknown {
+  const [, , , single, double, boolean, tuple] = match;
+  return tuple === undefined ? (single ?? double ?? boolean === "True") : readTuple(tuple, argument);
+}
+
+/**
+ * Parses the sizes of a tuple. A single size must have a comma after it: without, Python reads a number. Python 2 wrote
+ * an L after some integers.
+ *
+ * @throws FormatError
+ */
+function readTuple(text: string, argument: string): number[] {
+  if (text.trim() === "") return [];
+  const sizes = text.split(",").map((size) => size.trim());
+  const hasComma = sizes.length > 1;
+  if (hasComma && sizes.at(-1) === "") sizes.pop();
+  if (hasComma && sizes.every((size) => /^(?:0|[1-9]\d*)L?$/.test(size)))
+    return sizes.map((size) => Number(size.replace("L", "")));
+  throw new FormatError(argument, `(${text.slice(0, 40)}) is not a tuple of sizes`);
 }

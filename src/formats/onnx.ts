@@ -1,33 +1,40 @@
 /**
- * A model as an ONNX file, for runtimes that have never heard of this library: one Gemm and one Softmax. Written only;
- * what a file needs to be read back here (options, an interrupted fit) is not in it.
- * Format: https://github.com/onnx/onnx/blob/main/onnx/onnx.proto3, whose field numbers stand below.
+ * Writes a model as an ONNX file for other runtimes: one Gemm and one Softmax. ONNX is not read here: options and an
+ * interrupted fit, which a file of this library needs, are not in it.
+ * Format: https://github.com/onnx/onnx/blob/main/onnx/onnx.proto3, whose field numbers are used below, in the wire
+ * format of protobuf: https://protobuf.dev/programming-guides/encoding/
  */
+import { inPieces } from "../data/pieces.ts";
+import { foldWeights } from "../data/standardization.ts";
 import { FormatError } from "../errors.ts";
-import { concat } from "./bytes.ts";
-import { toFloat32Bytes } from "./floats.ts";
+import { concat, toFloat32Bytes } from "./bytes.ts";
 import { formatJson } from "./json-write.ts";
-import { inPieces } from "./pieces.ts";
-import { bytesField, type Chunks, intField, lengthOf, stringField } from "./protobuf.ts";
 import { checkModel, FORMAT, type SavedModel } from "./saved-model.ts";
 
-/** ONNX 1.8 of November 2020: the first operator set where Softmax works along one axis. */
+/** Operator set of ONNX 1.8 (November 2020), the first in which Softmax works along one axis. */
 const OPSET = 13;
 const IR_VERSION = 7;
 
 const FLOAT = 1;
 const ATTRIBUTE_INT = 2;
 
-/** A protobuf message ends at 2 GiB. */
+/** Wire types of protobuf: a number, and content after its length. */
+const VARINT = 0;
+const LENGTH_DELIMITED = 2;
+
+/** Largest protobuf message: 2 GiB. */
 const MAX_BYTES = 2 ** 31 - 1;
 
+/** Encoded fields of a message, as chunks: large tensors are then copied only once, when the file is joined. */
+type Chunks = readonly Uint8Array[];
+
 /**
- * An ONNX ModelProto: input `x` float32 `[N,D]` with any N, outputs `logits` and `probabilities` float32 `[N,K]`. The
- * logits are already divided by the temperature; standardisation is part of the weights, folded in float64 and
- * then rounded to float32. The classes are in the metadata under `classes`, as JSON.
+ * Writes an ONNX ModelProto with the input `x` float32 `[N,D]`, for any N, and the outputs `logits` and `probabilities`
+ * float32 `[N,K]`. The logits are divided by the temperature. Standardisation is folded into the weights in float64,
+ * which are then rounded to float32. The classes are in the metadata under `classes`, as JSON.
  *
- * Where a column's mean is very many of its scales away from 0, W·x and b nearly cancel, and float32 loses the digits
- * that a standardisation before W would have kept.
+ * If the mean of a column is many of its scales away from 0, W·x and b nearly cancel, and float32 loses digits that a
+ * standardisation before W would have kept.
  *
  * @throws FormatError  a model that {@link checkModel} refuses, folded parameters beyond float32, more than 2 GiB
  */
@@ -58,21 +65,24 @@ export async function toOnnx(model: SavedModel): Promise<Uint8Array<ArrayBuffer>
   return concat(file);
 }
 
-/** (W·(x − mean)/scale + b)/T = W′·x + b′ with W′ = W/(scale·T) `[K,D]` and b′ = (b − W·(mean/scale))/T `[K]`. */
+/**
+ * Folds standardisation and temperature into the parameters: (Ŵ x̂ + b̂)/T = W x + b, with W `[K,D]` and b `[K]` rounded to
+ * float32 at the end.
+ */
 async function foldParameters(model: SavedModel): Promise<{ weights: Float32Array; bias: Float32Array }> {
-  const { features, standardization, temperature } = model;
+  const { standardization, temperature } = model;
   const weights = new Float32Array(model.weights.length);
-  const shifted = model.bias.slice();
+  const foldedBias = model.bias.slice();
   await inPieces(weights.length, (begin, end) => {
+    const folded = standardization
+      ? foldWeights(model.weights, standardization, foldedBias, begin, end)
+      : model.weights.subarray(begin, end);
     for (let at = begin; at < end; at++) {
-      const j = at % features;
-      const scaled = model.weights[at] / (standardization?.scale[j] ?? 1);
-      shifted[Math.floor(at / features)] -= scaled * (standardization?.mean[j] ?? 0);
-      weights[at] = scaled / temperature;
+      weights[at] = folded[at - begin] / temperature;
       if (!Number.isFinite(weights[at])) throw tooLarge("weights");
     }
   });
-  const bias = Float32Array.from(shifted, (value) => value / temperature);
+  const bias = Float32Array.from(foldedBias, (value) => value / temperature);
   if (!bias.every(Number.isFinite)) throw tooLarge("bias");
   return { weights, bias };
 }
@@ -82,7 +92,7 @@ function tooLarge(name: string): FormatError {
   return new FormatError(`model.${name}`, problem);
 }
 
-/** NodeProto */
+/** Encodes a NodeProto. */
 function node(operator: string, inputs: readonly string[], output: string, attribute: Chunks): Chunks {
   return [
     ...inputs.flatMap((name) => stringField(1, name)),
@@ -93,12 +103,12 @@ function node(operator: string, inputs: readonly string[], output: string, attri
   ];
 }
 
-/** AttributeProto */
+/** Encodes an AttributeProto. */
 function intAttribute(name: string, value: number): Chunks {
   return [...stringField(1, name), ...intField(3, value), ...intField(20, ATTRIBUTE_INT)];
 }
 
-/** TensorProto */
+/** Encodes a TensorProto. */
 async function tensor(name: string, shape: readonly number[], values: Float32Array): Promise<Chunks> {
   return [
     ...shape.flatMap((size) => intField(1, size)),
@@ -108,9 +118,40 @@ async function tensor(name: string, shape: readonly number[], values: Float32Arr
   ];
 }
 
-/** ValueInfoProto of a float32 `[N, cols]`: a TypeProto.Tensor with a TensorShapeProto of two dimensions. */
+/** Encodes the ValueInfoProto of a float32 `[N, cols]`: a TypeProto.Tensor with a TensorShapeProto of two dimensions. */
 function valueInfo(name: string, cols: number): Chunks {
   const shape = [...bytesField(1, stringField(2, "N")), ...bytesField(1, intField(1, cols))];
   const type = bytesField(1, [...intField(1, FLOAT), ...bytesField(2, shape)]);
   return [...stringField(1, name), ...bytesField(2, type)];
+}
+
+/** Encodes a field of type int64 or of an enum. Negative numbers take ten bytes, as the format requires. */
+function intField(field: number, value: number): Chunks {
+  return [varint(8 * field + VARINT), varint(value)];
+}
+
+/** Encodes a field of type string. */
+function stringField(field: number, text: string): Chunks {
+  return bytesField(field, [new TextEncoder().encode(text)]);
+}
+
+/** Encodes a field of type bytes, or one that holds a message. */
+function bytesField(field: number, content: Chunks): Chunks {
+  return [varint(8 * field + LENGTH_DELIMITED), varint(lengthOf(content)), ...content];
+}
+
+/** Returns the total length of the chunks in bytes. */
+function lengthOf(chunks: Chunks): number {
+  return chunks.reduce((total, chunk) => total + chunk.length, 0);
+}
+
+/** Encodes a number in seven bits per byte, the lowest first; all bytes except the last have their highest bit set. */
+function varint(value: number): Uint8Array {
+  const bytes: number[] = [];
+  let rest = BigInt.asUintN(64, BigInt(value));
+  while (rest > 0x7fn) {
+    bytes.push(Number(rest & 0x7fn) + 0x80);
+    rest >>= 7n;
+  }
+  return Uint8Array.of(...bytes, Number(rest));
 }

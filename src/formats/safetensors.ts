@@ -1,23 +1,46 @@
 /**
- * A strict reader and writer of the safetensors container: eight bytes with the length of the header, the header as
- * JSON, then the tensors without gaps. It knows nothing of models.
+ * Reads and writes the safetensors container strictly: eight bytes with the length of the header, the header as JSON,
+ * then the tensors without gaps. Knows nothing of models.
  * Format: https://huggingface.co/docs/safetensors/index#format
  */
 import { checkForeign } from "../data/foreign-file.ts";
 import { FormatError } from "../errors.ts";
-import { checkBytes, concat, decodeUtf8, show, viewOf } from "./bytes.ts";
+import { checkBytes, concat, countOf, decodeUtf8, show, sizeOf, viewOf } from "./bytes.ts";
 import { type JsonObject, type JsonValue, parseJson } from "./json.ts";
-import { objectOf } from "./json-fields.ts";
-import { checkCover, type Dtype, ELEMENT_BYTES, readEntry } from "./safetensors-entries.ts";
+import { arrayOf, checkFields, objectOf } from "./json-fields.ts";
 
-/** An array of any rank: its elements little-endian, the last index fastest. */
+/** Number of bytes of an element, by the name of its type in the header. Types of less than a byte are not supported. */
+export const DTYPE_BYTES = {
+  BOOL: 1,
+  U8: 1,
+  I8: 1,
+  F8_E4M3: 1,
+  F8_E5M2: 1,
+  F8_E8M0: 1,
+  U16: 2,
+  I16: 2,
+  F16: 2,
+  BF16: 2,
+  U32: 4,
+  I32: 4,
+  F32: 4,
+  U64: 8,
+  I64: 8,
+  F64: 8,
+  C64: 8,
+} as const;
+
+/** An element type. */
+export type Dtype = keyof typeof DTYPE_BYTES;
+
+/** An array of any rank: elements are little-endian, and the last index changes fastest. */
 export interface Tensor {
   readonly dtype: Dtype;
   readonly shape: readonly number[];
   readonly bytes: Uint8Array;
 }
 
-/** What a file holds. */
+/** Content of a file. */
 export interface Safetensors {
   readonly tensors: ReadonlyMap<string, Tensor>;
   readonly metadata: Readonly<Record<string, string>>;
@@ -27,19 +50,29 @@ const METADATA = "__metadata__";
 const LENGTH_BYTES = 8;
 const ALIGNMENT = 8;
 
-/** The longest header the format allows. */
+/** Longest header that the format allows. */
 const MAX_HEADER_BYTES = 100_000_000;
 
-/** How a caller calls a file in errors, and how long a header it takes. */
+/** Options for reading and writing a file. */
 export interface SafetensorsOptions {
+  /** Name of the file in errors. Default: `"safetensors"`. */
   readonly argument?: string;
-  /** At most, and by default, the format's own 100 MB. */
+  /** Longest header accepted. Default, and most: 100 MB, the limit of the format. */
   readonly maxHeaderBytes?: number;
+}
+
+/** A tensor as its entry in the header declares it. `begin` and `end` count from the first byte of all tensors. */
+interface Range {
+  readonly name: string;
+  readonly dtype: Dtype;
+  readonly shape: readonly number[];
+  readonly begin: number;
+  readonly end: number;
 }
 
 /**
  * Reads a whole file. The tensors' bytes are views of `bytes`, not copies, and may be unaligned. Space before the
- * header's first bracket is skipped, as the reference implementation does.
+ * header's first bracket is skipped, as in the reference implementation.
  *
  * @throws FormatError  a header longer than the file or the limit, not UTF-8, or not the JSON that {@link parseJson}
  *                      reads; an unknown dtype or field; shapes that overflow or do not fit their bytes; bytes that
@@ -69,7 +102,7 @@ export async function readSafetensors(
 }
 
 /**
- * Writes a file, the widest elements first so that all are aligned, and equal ones by name.
+ * Writes a file. Tensors with the widest elements come first, so that all are aligned; equally wide ones by name.
  *
  * @throws FormatError  bytes that do not fit their shape, a name that is not well-formed Unicode or that
  *                      {@link readSafetensors} would refuse, a header beyond the limit
@@ -80,7 +113,7 @@ export async function writeSafetensors(
 ): Promise<Uint8Array<ArrayBuffer>> {
   const sorted = [...tensors].sort(
     ([a, left], [b, right]) =>
-      ELEMENT_BYTES[right.dtype] - ELEMENT_BYTES[left.dtype] || Number(a > b) - Number(a < b),
+      DTYPE_BYTES[right.dtype] - DTYPE_BYTES[left.dtype] || Number(a > b) - Number(a < b),
   );
   const entries: [string, JsonValue][] = [[METADATA, metadata]];
   let end = 0;
@@ -91,12 +124,12 @@ export async function writeSafetensors(
   }
   const header = encodeHeader(entries);
   const file = await concat([header, ...sorted.map(([, { bytes }]) => bytes)]);
-  // A file that cannot be read must not be written, and the reader knows best what can.
+  // Never return a file that cannot be read: the reader is the check.
   await readSafetensors(file, options);
   return file;
 }
 
-/** The length and the header, padded with spaces so that the tensors begin aligned. */
+/** Encodes length and header, padded with spaces so that the tensors begin aligned. */
 function encodeHeader(entries: readonly [string, JsonValue][]): Uint8Array {
   const text = new TextEncoder().encode(JSON.stringify(Object.fromEntries(entries)));
   const padded = Math.ceil(text.length / ALIGNMENT) * ALIGNMENT;
@@ -132,4 +165,60 @@ function readMetadata(value: JsonValue, argument: string): Record<string, string
     throw new FormatError(`${argument}.${key.slice(0, 40)}`, `expected a string, got ${show(text)}`);
   }
   return metadata as Record<string, string>;
+}
+
+/**
+ * Reads one entry of the header. Elements may begin at any byte, since early writers did not align them.
+ *
+ * @throws FormatError  an unknown dtype or field, a shape that overflows or does not fit its bytes
+ */
+function readEntry(name: string, value: JsonValue, argument: string): Range {
+  // Refuse half a surrogate pair, as other readers do: JSON can escape it, but UTF-8 cannot encode it.
+  if (/\p{Surrogate}/u.test(name)) throw new FormatError(argument, "a name that is not well-formed Unicode");
+  const entry = objectOf(value, argument);
+  checkFields(entry, argument, ["dtype", "shape", "data_offsets"]);
+  const dtype = dtypeOf(entry.dtype, `${argument}.dtype`);
+  const shape = arrayOf(entry.shape, `${argument}.shape`) as readonly number[];
+  const expected = countOf([...shape, DTYPE_BYTES[dtype]], `${argument}.shape`);
+  const [begin, end] = readOffsets(entry.data_offsets, `${argument}.data_offsets`);
+  if (end - begin !== expected) {
+    throw new FormatError(
+      `${argument}.shape`,
+      `needs ${expected} bytes of ${dtype}, but data_offsets cover ${end - begin}`,
+    );
+  }
+  return { name, dtype, shape, begin, end };
+}
+
+function readOffsets(value: JsonValue, argument: string): readonly [begin: number, end: number] {
+  const offsets = arrayOf(value, argument).map((offset) => sizeOf(offset, argument));
+  const [begin, end] = offsets;
+  if (offsets.length === 2 && begin <= end) return [begin, end];
+  throw new FormatError(argument, "expected [begin, end], with begin ≤ end");
+}
+
+function dtypeOf(value: JsonValue, argument: string): Dtype {
+  if (typeof value === "string" && Object.hasOwn(DTYPE_BYTES, value)) return value as Dtype;
+  throw new FormatError(
+    argument,
+    `expected one of ${Object.keys(DTYPE_BYTES).join(", ")}, got ${show(value)}`,
+  );
+}
+
+/** Checks that the tensors cover all bytes of the file without gaps and overlaps. @throws FormatError */
+function checkCover(ranges: readonly Range[], length: number, argument: string): void {
+  let at = 0;
+  for (const { name, begin, end } of ranges.toSorted((a, b) => a.begin - b.begin || a.end - b.end)) {
+    if (begin !== at) {
+      const problem = begin < at ? "overlaps" : "leaves a gap after";
+      throw new FormatError(
+        `${argument}.${name.slice(0, 40)}.data_offsets`,
+        `begins at ${begin}, which ${problem} the tensor that ends at ${at}`,
+      );
+    }
+    at = end;
+  }
+  if (at === length) return;
+  const problem = at > length ? "truncated" : "trailing bytes";
+  throw new FormatError(argument, `${problem}: expected ${at} bytes of tensors, found ${length}`);
 }

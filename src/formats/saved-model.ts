@@ -1,24 +1,23 @@
 /**
- * The neutral form of a model between the estimator and the files it is kept in: what there is to save, and what
- * makes it sound. Every reader here ends, and every writer begins, with {@link checkModel}.
+ * Defines a saved model, the form between the estimator and the file formats, and checks it. Every reader ends, and every
+ * writer begins, with {@link checkModel}.
  */
-import { isLabel } from "../data/given-labels.ts";
-import { type Label, MAX_CLASSES } from "../data/labels.ts";
+import { isLabel, type Label, MAX_CLASSES } from "../data/labels.ts";
 import { MAX_ELEMENTS } from "../data/matrix.ts";
+import { inPieces } from "../data/pieces.ts";
 import type { Standardization } from "../data/standardization.ts";
 import { FormatError } from "../errors.ts";
 import { show } from "./bytes.ts";
 import type { JsonValue } from "./json.ts";
 import { checkJson, checkKey, isPlainObject } from "./json-write.ts";
-import { inPieces } from "./pieces.ts";
 
-/** What a file says it is: in every format the same two entries. */
+/** Value of the entry `format` in every file. */
 export const FORMAT = "softmax-webgpu";
 
-/** The version of the files that are written, and the newest that is read. */
+/** Version of the files that are written, and the newest version that is read. */
 export const VERSION = 1;
 
-/** A fitted model: probabilities = softmax((W·standardised x + b) / temperature). */
+/** A fitted model: probabilities = softmax((W x̂ + b) / temperature), with x̂ the standardised x. */
 export interface SavedModel {
   /** D, at least 1. */
   readonly features: number;
@@ -28,25 +27,25 @@ export interface SavedModel {
   readonly weights: Float64Array;
   /** b `[K]`. */
   readonly bias: Float64Array;
-  /** Applied to x before W, `[D]` each. */
+  /** Standardisation of x, `[D]` each; null if x̂ = x. */
   readonly standardization: Standardization | null;
   /**
-   * How rows went to the device in training, `[D]` each: weights and bias are for rows as given, and applying them to
-   * rows centred and scaled like this loses less in float32. Absent: as given.
+   * Centring and scaling of rows on the device in training, `[D]` each. Weights and bias are for rows as given; applying
+   * the model with the same centring and scaling loses less precision in float32. Absent: none.
    */
   readonly conditioning?: Standardization | undefined;
-  /** What the scores are divided by, above 0; 1 where the model is not calibrated. */
+  /** Divisor of the scores, above 0; 1 if the model is not calibrated. */
   readonly temperature: number;
-  /** Options of the estimator. The formats do not look inside. */
+  /** Options of the estimator. The formats do not interpret them. */
   readonly options: Readonly<Record<string, JsonValue>>;
-  /** A fit that was interrupted, to go on from. */
+  /** State of an interrupted fit, to resume from; null if there is none. */
   readonly progress: SavedProgress | null;
 }
 
-/** Where an interrupted fit stands. The formats do not look inside. */
+/** State of an interrupted fit. The formats do not interpret it. */
 export interface SavedProgress {
   readonly state: JsonValue;
-  /** Numbers by name, infinite ones too: a mean of squares may overflow while the parameters do not. */
+  /** Arrays by name. Numbers may be infinite: a mean of squares may overflow while the parameters do not. */
   readonly tensors: Readonly<Record<string, Float64Array>>;
 }
 
@@ -79,7 +78,7 @@ export async function checkModel(model: SavedModel): Promise<SavedModel> {
   return model;
 }
 
-/** @throws FormatError a file of something else, or of a later version */
+/** Checks the entries `format` and `version` of a file. @throws FormatError another format, or a later version */
 export function checkVersion(format: unknown, version: unknown): void {
   if (format !== FORMAT) {
     throw new FormatError("model.format", `expected ${show(FORMAT)}, got ${show(format)}`);

@@ -1,16 +1,16 @@
 /**
- * Models that scikit-learn fitted: the three arrays of a `LogisticRegression` with the softmax of all classes, which is
- * what its solvers fit but for `liblinear` and one-against-the-rest; those give other probabilities and nothing in the
- * arrays tells them apart. Its `StandardScaler`, options and pickles are not read.
+ * Reads models that scikit-learn fitted: the three arrays of a `LogisticRegression` with a softmax over all classes. All
+ * of its solvers fit that except `liblinear` and one-against-the-rest, whose probabilities differ, but whose arrays look
+ * the same. A `StandardScaler`, options and pickles are not read.
  */
 import { checkForeign } from "../data/foreign-file.ts";
 import type { Label } from "../data/labels.ts";
+import { inPieces } from "../data/pieces.ts";
 import { FormatError } from "../errors.ts";
 import { show } from "./bytes.ts";
 import { parseJson } from "./json.ts";
 import { arrayOf, checkFields, numbersOf, objectOf, type Rows, rowsOf } from "./json-fields.ts";
 import { type NpyArray, readNpy } from "./npy.ts";
-import { inPieces } from "./pieces.ts";
 import { checkModel, type SavedModel } from "./saved-model.ts";
 
 /** The arrays of a fitted classifier, each as the bytes of an NPY file or as plain arrays. */
@@ -24,7 +24,8 @@ export interface SklearnModel {
 }
 
 /**
- * The model of a fitted scikit-learn classifier. Probabilities are the same; classes are put in this library's order.
+ * Converts a fitted scikit-learn classifier to a model with the same probabilities. Classes are sorted in this library's
+ * order.
  *
  * @throws FormatError  naming the array (`coef.shape`): NPY bytes that {@link readNpy} refuses, shapes that do not fit
  *                      each other, labels other than non-negative integers or strings, numbers that are not finite
@@ -41,7 +42,7 @@ export async function fromSklearn(model: SklearnModel): Promise<SavedModel> {
   const given = { weights: values, bias: await readIntercept(intercept, rows) };
   const { weights, bias } =
     rows === 1 ? { weights: await mirrored(values), bias: await mirrored(given.bias) } : given;
-  // NumPy sorts strings by code point, this library by code unit: they differ above U+FFFF.
+  // NumPy sorts strings by code point, and this library by code unit: the orders differ above U+FFFF.
   const order = Array.from(labels.keys()).sort((a, b) => (labels[a] < labels[b] ? -1 : 1));
   return checkModel({
     features: cols,
@@ -56,7 +57,7 @@ export async function fromSklearn(model: SklearnModel): Promise<SavedModel> {
 }
 
 /**
- * The same from JSON text: `{"coef_": [[…]], "intercept_": […], "classes_": […]}`, as
+ * Reads a fitted scikit-learn classifier from JSON text: `{"coef_": [[…]], "intercept_": […], "classes_": […]}`, as
  * `json.dumps({name: getattr(model, name).tolist() for name in ("coef_", "intercept_", "classes_")})` writes it.
  *
  * @throws FormatError  as {@link fromSklearn}; text that is not such JSON
@@ -73,8 +74,9 @@ export async function fromSklearnJson(text: string): Promise<SavedModel> {
 }
 
 /**
- * Two classes have one row w, the scores of the second class, and sigmoid(w·x) is its probability. Rows −w/2 and w/2
- * give the same: softmax depends on the difference of scores alone.
+ * Converts the parameters of two classes, which scikit-learn stores as one row w with the probability sigmoid(w·x) of the
+ * second class, to the two rows −w/2 and w/2. The probabilities are the same, since softmax depends only on the
+ * difference of scores.
  */
 async function mirrored(row: Float64Array): Promise<Float64Array> {
   const { length } = row;
@@ -111,7 +113,7 @@ async function readCoef(coef: SklearnModel["coef"]): Promise<Rows> {
 
 async function readIntercept(intercept: SklearnModel["intercept"], rows: number): Promise<Float64Array> {
   const values = await interceptValues(intercept);
-  // Fitted without an intercept, some estimators keep a single 0.
+  // Some estimators that were fitted without an intercept store a single 0.
   if (values.length === 1 && values[0] === 0) return new Float64Array(rows);
   if (values.length === rows) return values;
   throw new FormatError(
@@ -131,7 +133,7 @@ async function interceptValues(intercept: SklearnModel["intercept"]): Promise<Fl
 
 async function readClasses(classes: SklearnModel["classes"]): Promise<readonly Label[]> {
   const labels = isNpy(classes) ? await readClassArray(classes) : lineOf(classes, "classes");
-  // Before they are compared: what else JSON holds may have no order, or throw when asked for one.
+  // Check before comparing: other JSON values have no order, or throw when compared.
   const other = labels.find((label) => !["number", "string", "boolean"].includes(typeof label));
   if (other === undefined) return labels as readonly Label[];
   throw new FormatError("classes", `expected numbers, strings or booleans, got ${show(other)}`);
@@ -143,7 +145,7 @@ async function readClassArray(bytes: Uint8Array): Promise<readonly Label[]> {
   return Array.from<Label>(values);
 }
 
-/** Accepts one axis, or two of which one has the size 1. @throws FormatError any other shape */
+/** Checks for one axis, or two of which one has the size 1. @throws FormatError */
 function checkLine(shape: readonly number[], argument: string): void {
   if (shape.length === 1 || (shape.length === 2 && shape.includes(1))) return;
   throw new FormatError(
@@ -152,7 +154,7 @@ function checkLine(shape: readonly number[], argument: string): void {
   );
 }
 
-/** Takes the inner brackets off a list of one row `[[a, b]]` or of one column `[[a], [b]]`. */
+/** Returns the items of a list, of one row `[[a, b]]`, or of one column `[[a], [b]]`. */
 function lineOf(value: unknown, argument: string): readonly unknown[] {
   const list = arrayOf(value, argument);
   if (!list.some(Array.isArray)) return list;

@@ -1,35 +1,35 @@
 /**
- * A text of which a reader sees one part at a time, so that the bytes of a large file never become one string, and are
- * decoded between two pauses. It knows nothing of what the text says.
+ * Shows a reader one part of a text at a time, so that the bytes of a large file never become one string, and are decoded
+ * part by part between pauses. Knows nothing of what the text says.
  */
 import { decodeUtf8Parts } from "./bytes.ts";
 
-/** Characters that a reader sees ahead of where it stands, wherever it lets the window move, or all that are left. */
+/** Number of characters ahead of the reader after {@link TextWindow.move}, unless fewer are left. */
 export const LOOKAHEAD = 2 ** 17;
 
-/** The window: `text`, and where its reader stands in it, `at`. */
+/** The part `text`, and the position `at` of the reader in it. */
 export class TextWindow {
   text = "";
   at = 0;
   readonly #parts: Iterator<string, void>;
-  /** Characters that have left the window. */
+  /** Number of characters before the window. */
   #left = 0;
-  /** Lines that began in what has left, and where the last of them began, counted from the start of the whole. */
+  /** Number of the line counted last, from 1, and the position in the whole text where it begins. */
   #lines = 1;
   #lineStart = 0;
 
-  /** @throws FormatError also later on, when bytes come up that are not UTF-8 */
+  /** Opens a text. @throws FormatError bytes that are not UTF-8; also thrown later, by {@link move} and {@link more} */
   constructor(source: string | Uint8Array, argument: string) {
     this.#parts = typeof source === "string" ? [source].values() : decodeUtf8Parts(source, argument);
     this.more();
   }
 
-  /** Where the reader stands in the whole text, in characters. */
+  /** Position of the reader in the whole text, in characters. */
   get position(): number {
     return this.#left + this.at;
   }
 
-  /** Lets what has been read go, and more come if little is left. */
+  /** Drops the text before the reader and decodes more, if less than {@link LOOKAHEAD} is left. */
   move(): void {
     if (this.text.length - this.at >= LOOKAHEAD) return;
     const next = this.#parts.next();
@@ -40,7 +40,7 @@ export class TextWindow {
     this.at = 0;
   }
 
-  /** Lets as much come as is left, or more, in the middle of a word; false if there is nothing to come. */
+  /** Decodes at least as much text as is left, without dropping any; returns false if there is no more. */
   more(): boolean {
     const wanted = this.text.length - this.at;
     let added = "";
@@ -52,7 +52,7 @@ export class TextWindow {
     return added.length > 0;
   }
 
-  /** The line and column where the reader stands, both from 1. */
+  /** Returns the line and column of the reader, both from 1. */
   place(): { readonly line: number; readonly column: number } {
     this.#countLines(this.at);
     return { line: this.#lines, column: this.position - this.#lineStart + 1 };

@@ -1,35 +1,35 @@
 /**
- * Whether confidence is what it says: of the rows predicted with probability p, a share p should be right.
- * Equal-width bins as in Guo et al., "On calibration of modern neural networks", 2017.
+ * Expected calibration error: of the rows predicted with probability p, a share p should be correct. Bins of equal width,
+ * as in Guo et al., "On calibration of modern neural networks", 2017.
  */
 import { ratio } from "./class-scores.ts";
 
-/** Rows whose confidence is in (lower, upper]; the first bin has 0 too. A bar of the reliability diagram. */
+/** Bar of the reliability diagram: rows whose confidence is in (lower, upper]; the first bin includes 0. */
 export interface CalibrationBin {
   readonly lower: number;
   readonly upper: number;
-  /** Σ s of its rows: how many they are, without weights. */
+  /** Σ s of its rows: their number, if there are no weights. */
   readonly support: number;
-  /** Mean confidence of its rows; 0 where there are none. */
+  /** Mean confidence of its rows; 0 if there are none. */
   readonly confidence: number;
-  /** Share of its rows predicted right; 0 where there are none. */
+  /** Share of its rows that are predicted correctly; 0 if there are none. */
   readonly accuracy: number;
 }
 
-/** What {@link calibrationError} finds. */
+/** Result of {@link calibrationError}. */
 export interface Calibration {
-  /** Σ_m n_m/n · |accuracy_m − confidence_m| over the bins m, n_m their support; 0 where there are no rows. */
+  /** Σ_m n_m/n · |accuracy_m − confidence_m| over the bins m, n_m their support; 0 if there are no rows. */
   readonly error: number;
-  /** Ascending. */
+  /** Bins of the confidence, ascending. */
   readonly bins: readonly CalibrationBin[];
 }
 
 /**
- * The expected calibration error of predictions.
+ * Computes the expected calibration error of predictions.
  *
  * @param confidence probability of each row's predicted class, `[N]`, in [0, 1]
- * @param rank classes that come before each row's own, `[N]`: 0 where it is predicted right
- * @param bins M ≥ 1, how many
+ * @param rank number of classes ranked before each row's own, `[N]`: 0 if the row is predicted correctly
+ * @param bins number of bins M ≥ 1
  * @param weights s_i ≥ 0 of each row, `[N]`. Default: 1
  */
 export function calibrationError(
@@ -49,7 +49,7 @@ export function calibrationError(
     if (rank[i] === 0) right[bin] += s;
   }
   const total = supports.reduce((sum, support) => sum + support, 0);
-  // n_m |accuracy_m − confidence_m| is the distance of the sums, of which an empty bin has none.
+  // n_m |accuracy_m − confidence_m| is the distance between the sums over the bin, and 0 for an empty bin.
   const excess = right.reduce((sum, s, bin) => sum + Math.abs(s - confidences[bin]), 0);
   return {
     error: ratio(excess, total),

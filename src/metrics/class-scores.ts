@@ -1,35 +1,35 @@
 /**
- * Precision, recall and F1 of each class and their means, by the definitions of scikit-learn's
- * `precision_recall_fscore_support` with `sample_weight` and its default `zero_division`: what would divide by 0 is 0.
+ * Precision, recall and F1 of each class, their means, and top-k accuracy, by the definitions of scikit-learn's
+ * `precision_recall_fscore_support` and `top_k_accuracy_score` with `sample_weight`. A division by 0 gives 0.
  */
 
-/** Scores of one class, or their mean. TP, FP, FN are sums of s over rows: how many they are, without weights. */
+/** Scores of one class, or their mean. TP, FP, FN are sums of s over rows: numbers of rows, if there are no weights. */
 export interface ClassScores {
-  /** Of the rows predicted to be of the class, the share that is: TP / (TP + FP). */
+  /** Share of the rows predicted as the class that belong to it: TP / (TP + FP). */
   readonly precision: number;
-  /** Of the rows of the class, the share predicted to be: TP / (TP + FN). */
+  /** Share of the rows of the class that are predicted as it: TP / (TP + FN). */
   readonly recall: number;
-  /** Their harmonic mean, 2 TP / (2 TP + FP + FN). */
+  /** Harmonic mean of precision and recall: 2 TP / (2 TP + FP + FN). */
   readonly f1: number;
-  /** Of the rows of the class, TP + FN; in a mean, of all rows. */
+  /** Σ s of the rows of the class: TP + FN; in a mean, of all rows. */
   readonly support: number;
 }
 
-/** The scores of all classes, and their means. */
+/** Scores of all classes, and their means. */
 export interface ScoreSummary {
-  /** In the order of the classes; also those without rows. */
+  /** Scores in the order of the classes, including classes without rows. */
   readonly perClass: readonly ClassScores[];
   /** Plain mean over the classes that have rows or were predicted. */
   readonly macro: ClassScores;
-  /** Mean over the classes weighted with their support. */
+  /** Mean over the classes, weighted by their support. */
   readonly weighted: ClassScores;
 }
 
 /**
- * Scores from the class of each row and the one predicted.
+ * Computes the scores from the true and the predicted class of each row.
  *
  * @param targets true class of each row, `[N]`, every value below `classes`
- * @param predicted predicted class of each row, `[N]`, likewise
+ * @param predicted predicted class of each row, `[N]`, every value below `classes`
  * @param weights s_i ≥ 0 of each row, `[N]`. Default: 1
  */
 export function classScores(
@@ -72,7 +72,25 @@ function mean(scores: readonly ClassScores[], weights: Float64Array): ClassScore
   };
 }
 
-/** a / b; 0 where b is 0. */
+/**
+ * Returns the share of rows whose class is among the k with the highest scores: Σ s of those over Σ s of all, or 0 if the
+ * latter is 0. With k = 1, this is the accuracy.
+ *
+ * @param rank number of classes ranked before each row's own, `[N]`, as backends return it
+ * @param k at least 1; from K on the share is 1
+ * @param weights s_i ≥ 0 of each row, `[N]`. Default: 1
+ */
+export function topKAccuracy(rank: Uint32Array, k: number, weights?: ArrayLike<number>): number {
+  let [total, right] = [0, 0];
+  for (let i = 0; i < rank.length; i++) {
+    const s = weights ? weights[i] : 1;
+    total += s;
+    if (rank[i] < k) right += s;
+  }
+  return ratio(right, total);
+}
+
+/** Returns a / b, or 0 if b is 0. */
 export function ratio(a: number, b: number): number {
   return b === 0 ? 0 : a / b;
 }

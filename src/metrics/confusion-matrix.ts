@@ -1,35 +1,35 @@
 /**
- * How often each class was taken for which, and for which rows. Kept as rows sorted by cell, so that memory grows
- * with N + K and not with K² unless the whole matrix is asked for.
+ * Confusion matrix with the rows behind each cell. Stored as rows sorted by cell, so that memory grows with N + K, and
+ * with K² only if the whole matrix is asked for.
  */
 import { LimitError, OptionError } from "../errors.ts";
 
-/** The largest K² that {@link ConfusionMatrix.counts} allocates: 256 MB. */
+/** Largest K² that {@link ConfusionMatrix.counts} allocates: 256 MB. */
 const MAX_CELLS = 2 ** 26;
 
-/** Counts and rows by true and predicted class. Classes are given by position. */
+/** Counts and rows by true and predicted class. Classes are identified by position. */
 export interface ConfusionMatrix {
-  /** K */
+  /** Number of classes K. */
   readonly classes: number;
   /**
-   * Rows of each cell, `[K,K]` row-major: true class down, predicted class across, as scikit-learn's
-   * `confusion_matrix`. Made when first read, in one go over all rows; prefer {@link count} if K is large.
+   * Number of rows of each cell, `[K,K]` row-major: true class down, predicted class across, as in scikit-learn's
+   * `confusion_matrix`. Counted on first access, in one pass over all rows; prefer {@link count} if K is large.
    *
    * @throws LimitError more than 8192 classes
    */
   readonly counts: Uint32Array;
-  /** Rows of one cell. The first call sorts all rows, in one go. @throws OptionError a position that is no class */
+  /** Returns the number of rows of one cell. The first call sorts all rows. @throws OptionError a position that is no class */
   count(trueClass: number, predictedClass: number): number;
-  /** The indices of these rows, ascending; a copy. Sorts as `count` does. @throws OptionError a position that is no class */
+  /** Returns a copy of the row indices of one cell, ascending. Sorts as `count` does. @throws OptionError as `count` */
   samples(trueClass: number, predictedClass: number): Uint32Array;
 }
 
 /**
- * The confusion matrix of rows and what was predicted for them. Nothing is counted or sorted before it is asked for;
- * the arrays are not to be changed.
+ * Makes the confusion matrix of rows and their predictions. Rows are counted and sorted on first use, so the arrays must
+ * not be changed.
  *
  * @param targets true class of each row, `[N]`, every value below `classes`
- * @param predicted predicted class of each row, `[N]`, likewise
+ * @param predicted predicted class of each row, `[N]`, every value below `classes`
  * @param weights s_i ≥ 0 of each row, `[N]`: rows of weight 0 are left out, all others count 1. Default: all count
  */
 export function confusionMatrix(
@@ -79,7 +79,10 @@ class SortedRows implements ConfusionMatrix {
   #count(): Uint32Array {
     const K = this.classes;
     if (K * K > MAX_CELLS)
-      throw new LimitError("counts", `${K} × ${K} cells, at most ${MAX_CELLS} are laid out; use count()`);
+      throw new LimitError(
+        "counts",
+        `${K} × ${K} cells asked for, at most ${MAX_CELLS} can be allocated; use count()`,
+      );
     const counts = new Uint32Array(K * K);
     const [targets, predicted, weights] = [this.#targets, this.#predicted, this.#weights];
     for (let i = 0; i < targets.length; i++)
@@ -87,7 +90,7 @@ class SortedRows implements ConfusionMatrix {
     return counts;
   }
 
-  /** Where a cell's rows begin and end among the sorted ones. */
+  /** Returns the range of a cell among the sorted rows. */
   #cell(trueClass: number, predictedClass: number): readonly [begin: number, end: number] {
     this.#check(trueClass, "trueClass");
     this.#check(predictedClass, "predictedClass");
@@ -105,14 +108,14 @@ class SortedRows implements ConfusionMatrix {
     );
   }
 
-  /** Rows by true, then predicted class, then index. */
+  /** Sorts rows by true class, then predicted class, then index. */
   #sort(): Sorted {
     if (this.#sorted) return this.#sorted;
     const [targets, predicted, weights, K] = [this.#targets, this.#predicted, this.#weights, this.classes];
     if (K * K <= targets.length) {
       this.#sorted = sortedByCell(targets, predicted, K, weights);
     } else {
-      // Two stable counting sorts, the second by the leading key.
+      // Run two stable counting sorts, the second by the leading key.
       const { rows } = sortedBy(predicted, countedRows(targets.length, weights), K);
       this.#sorted = sortedBy(targets, rows, K);
     }
@@ -120,13 +123,13 @@ class SortedRows implements ConfusionMatrix {
   }
 }
 
-/** Rows in the order of a key below K; those of key k lie from `offsets[k]` to `offsets[k + 1]`. */
+/** Rows sorted by a key below K; those of key k are at `offsets[k]` to `offsets[k + 1]`. */
 interface Sorted {
   readonly rows: Uint32Array;
   readonly offsets: Uint32Array;
 }
 
-/** Sorts rows by their cell t·K + p in one counting sort: for no more cells than rows. Offsets are by true class. */
+/** Sorts rows by their cell t·K + p in one counting sort, for at most as many cells as rows. Offsets are by true class. */
 function sortedByCell(
   targets: Uint32Array,
   predicted: Uint32Array,
@@ -147,7 +150,7 @@ function sortedByCell(
 
 function sortedBy(keys: Uint32Array, rows: Uint32Array, classes: number): Sorted {
   const offsets = new Uint32Array(classes + 1);
-  // By index: an iterator costs several times as much.
+  // Loop by index: an iterator is several times as slow.
   for (let at = 0; at < rows.length; at++) offsets[keys[rows[at]] + 1]++;
   for (let k = 0; k < classes; k++) offsets[k + 1] += offsets[k];
   const next = offsets.slice();
@@ -156,7 +159,7 @@ function sortedBy(keys: Uint32Array, rows: Uint32Array, classes: number): Sorted
   return { rows: sorted, offsets };
 }
 
-/** The first place in [begin, end) whose row has a key of at least `wanted`; `end` where none has. */
+/** Returns the first index in [begin, end) whose row has a key of at least `wanted`; `end` if there is none. */
 function lowerBound(
   rows: Uint32Array,
   keys: Uint32Array,

@@ -1,55 +1,51 @@
-/** Everything that is counted on rows whose classes are known, put together. */
+/** Classification report: all metrics of predictions for rows whose classes are known. */
 import type { Label } from "../data/labels.ts";
 import type { Targets } from "../data/targets.ts";
+import { DataError } from "../errors.ts";
 import { pause } from "../pause.ts";
 import { type CalibrationBin, calibrationError } from "./calibration-error.ts";
-import { type ClassScores, classScores } from "./class-scores.ts";
+import { type ClassScores, classScores, topKAccuracy } from "./class-scores.ts";
 import { type ConfusionMatrix, confusionMatrix } from "./confusion-matrix.ts";
-import { targetClasses } from "./target-classes.ts";
-import { topKAccuracy } from "./top-k.ts";
 
 export type { CalibrationBin, ClassScores, ConfusionMatrix };
 
 /**
- * How good predictions are. Rows of weight 0 are in none of it; the others count by their weight, but for the
- * confusion matrix, which counts rows. A row with a distribution for its target is of the likeliest class there.
+ * Metrics of predictions. Rows of weight 0 are left out. Other rows count by their weight, except in the confusion
+ * matrix, which counts rows. A row with soft labels belongs to its most probable class.
  */
 export interface ClassificationReport {
-  /** The labels; "position of a class" means the place in here. */
+  /** Labels of the classes. The position of a class is its index in this array. */
   readonly classes: readonly Label[];
   /** Mean cross-entropy. */
   readonly loss: number;
-  /** Share of rows predicted right. */
+  /** Share of rows that are predicted correctly. */
   readonly accuracy: number;
-  /** By k, the share of rows whose class is among the k most probable ones. */
+  /** Share of rows whose class is among the k most probable ones, by k. */
   readonly topK: Readonly<Record<number, number>>;
   readonly confusion: ConfusionMatrix;
-  /** In the order of `classes`; also those without rows. */
+  /** Scores in the order of `classes`, including classes without rows. */
   readonly perClass: readonly LabelledScores[];
   /** Plain mean over the classes that have rows or were predicted. */
   readonly macro: ClassScores;
-  /** Mean over the classes weighted with their support. */
+  /** Mean over the classes, weighted by their support. */
   readonly weighted: ClassScores;
-  /** Expected calibration error, 0 to 1: mean distance of confidence and accuracy over `bins`. */
+  /** Expected calibration error, 0 to 1: mean distance between confidence and accuracy over `bins`. */
   readonly calibrationError: number;
-  /** Of the confidence, ascending: the reliability diagram. */
+  /** Bins of the confidence, ascending: the reliability diagram. */
   readonly bins: readonly CalibrationBin[];
 }
 
-/** The scores of the class with this label. */
+/** Scores of the class with this label. */
 export interface LabelledScores extends ClassScores {
   readonly label: Label;
 }
 
-/** What a report is made of. */
+/** Input of {@link reportOf}. */
 export interface ReportSource {
   readonly targets: Targets;
-  /** s_i ≥ 0 of each row, `[N]`; 1 where absent. */
+  /** s_i ≥ 0 of each row, `[N]`. Default: 1. */
   readonly weights?: ArrayLike<number> | undefined;
-  /**
-   * What was predicted for each row, with which probability, and how many classes came
-   * before the right one; `[N]` each.
-   */
+  /** Predicted class of each row, its probability, and the number of classes ranked before the true one; `[N]` each. */
   readonly outcomes: {
     readonly predicted: Uint32Array;
     readonly confidence: Float32Array;
@@ -64,8 +60,8 @@ export interface ReportSource {
 }
 
 /**
- * Makes the report on these rows. Each count goes over all of them at once, some milliseconds per million rows; the thread is
- * given back in between.
+ * Makes the report. Each metric goes over all rows at once, which takes some milliseconds per million rows, with pauses in
+ * between.
  *
  * @throws DataError rows without targets; the signal's reason
  */
@@ -96,4 +92,22 @@ export async function reportOf(source: ReportSource, signal?: AbortSignal): Prom
     calibrationError: error,
     bins,
   };
+}
+
+/**
+ * Returns the position of each row's class, `[N]`: its label, or the most probable class of its soft labels; of equally
+ * probable classes, the first.
+ *
+ * @throws DataError rows without targets
+ */
+export function targetClasses(targets: Targets): Uint32Array {
+  if (targets.kind === "labels") return targets.labels;
+  if (targets.kind === "none") throw new DataError("y", "expected a label or a distribution for each row");
+  const { data, rows, cols } = targets.distributions;
+  const likeliest = new Uint32Array(rows);
+  for (let i = 0; i < rows; i++) {
+    const start = i * cols;
+    for (let k = 1; k < cols; k++) if (data[start + k] > data[start + likeliest[i]]) likeliest[i] = k;
+  }
+  return likeliest;
 }

@@ -1,10 +1,9 @@
 /** A fitted model: what it knows, how its parameters are applied, and how classes come and go. */
 import type { Schema } from "../checks.ts";
-import { isLabel } from "../data/given-labels.ts";
-import { type Label, MAX_CLASSES } from "../data/labels.ts";
-import type { Standardization } from "../data/standardization.ts";
+import { isLabel, type Label, MAX_CLASSES } from "../data/labels.ts";
+import { fold, type Standardization } from "../data/standardization.ts";
 import { DataError, LimitError, StateError } from "../errors.ts";
-import { fold, type Parameters } from "../objective.ts";
+import type { Parameters } from "../objective.ts";
 
 /** A fitted model: probabilities = softmax((W x̂ + b) / temperature), x̂ standardised if it was in training. */
 export interface FittedModel extends Schema {

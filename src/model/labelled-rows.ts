@@ -3,14 +3,19 @@
  * what goes over the rows, once and piece by piece. Nothing of the caller's is changed.
  */
 import { checkFeatures, type Schema } from "../checks.ts";
-import { checkLabelCount, type GivenLabels, openLabels } from "../data/given-labels.ts";
 import { type GivenMatrix, openMatrix } from "../data/given-matrix.ts";
-import { checkColumns, encodeTargets, type Label, type LabelsLike } from "../data/labels.ts";
+import {
+  checkLabelCount,
+  type GivenLabels,
+  type Label,
+  type LabelsLike,
+  openLabels,
+} from "../data/labels.ts";
 import type { Matrix, MatrixLike } from "../data/matrix.ts";
+import { scanRows } from "../data/row-reader.ts";
 import { type ClassWeight, rowWeights } from "../data/row-weights.ts";
-import { scanRows } from "../data/scan.ts";
 import type { Storage } from "../data/storage.ts";
-import type { Targets } from "../data/targets.ts";
+import { checkColumns, encodeTargets, type Targets } from "../data/targets.ts";
 
 /** Rows with their targets and weights. */
 export interface LabelledRows {

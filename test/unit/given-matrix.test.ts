@@ -1,16 +1,11 @@
 /** The forms a matrix may come in: what they become, what is refused at once, and what to write instead. */
 import { Tensor } from "onnxruntime-web";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { allocate } from "../../src/data/allocate.ts";
 import { openMatrix, toMatrix } from "../../src/data/given-matrix.ts";
-import type { MatrixData, MatrixLike } from "../../src/data/matrix.ts";
+import { allocate, type MatrixData, type MatrixLike } from "../../src/data/matrix.ts";
+import { refusal } from "../support/refusal.ts";
 
 const FLAT = [1, 2, 3, 4, 5, 6];
-
-/** An error of this library: its class, the argument it is about, and what it says. */
-function refusal(name: string, argument: string, words: string) {
-  return expect.objectContaining({ name, argument, message: expect.stringContaining(words) });
-}
 
 describe("typed rows", () => {
   for (const type of [Float32Array, Float64Array, Uint8Array, Uint8ClampedArray, Int16Array, Uint32Array]) {
@@ -89,7 +84,13 @@ describe("a tensor", () => {
     },
   };
   test.each<[string, unknown, string, string, string]>([
-    ["one dimension", { data: Float32Array.of(1, 2), shape: [2] }, "ShapeError", "x.shape", "it is [1, 2]"],
+    [
+      "one dimension",
+      { data: Float32Array.of(1, 2), shape: [2] },
+      "ShapeError",
+      "x.shape",
+      "for one row, write [1, 2]",
+    ],
     [
       "three dimensions",
       { data: Float32Array.of(1, 2), dims: [1, 1, 2] },
@@ -112,14 +113,14 @@ describe("a tensor", () => {
       { data: Float32Array.from(FLAT), shape: [2, 3], strides: [1, 2] },
       "DataError",
       "x.strides",
-      "strides [3, 1] from 0 on, got [1, 2] from 0 on",
+      "expected elements stored row after row, with strides [3, 1] and offset 0, got strides [1, 2] and offset 0",
     ],
     [
       "a part of something larger",
       { data: Float32Array.from(FLAT), shape: [2, 2], stride: [3, 1], offset: 1 },
       "DataError",
       "x.stride",
-      "got [3, 1] from 1 on",
+      "got strides [3, 1] and offset 1",
     ],
     ["a place on the GPU", onGpu, "DataError", "x", 'location "gpu-buffer"; read it back first'],
     ["data that cannot be read", unreadable, "DataError", "x.data", "(not on the CPU); read the tensor back"],
@@ -154,8 +155,8 @@ describe("what cannot be taken is refused at once, with what to write instead:",
   }
   test.each<[string, unknown, string]>([
     ["a flat typed array", Float32Array.from(FLAT), "got a Float32Array of 6; write { data: x, rows, cols }"],
-    ["a row of numbers", [5.1, 3.5], "row 0 is 5.1; one row is written [x]"],
-    ["a typed row of numbers", Float32Array.of(1), "or of one row [x]"],
+    ["a row of numbers", [5.1, 3.5], "row 0 is 5.1; write [x] for one row"],
+    ["a typed row of numbers", Float32Array.of(1), "or [x] for one row"],
     ["a generator", rows(), "write Array.from(x)"],
     ["a set", new Set([[1]]), "an object (Set); write Array.from(x)"],
     ["rows over time", rowsOverTime(), "write await Array.fromAsync(x)"],

@@ -1,13 +1,11 @@
 /** Work that goes over all rows pauses meanwhile, and hears an abort before its end. */
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { assertFinite } from "../../src/checks.ts";
-import { openLabels } from "../../src/data/given-labels.ts";
 import { toMatrix } from "../../src/data/given-matrix.ts";
-import { encodeTargets, type LabelsLike, learnClasses } from "../../src/data/labels.ts";
+import { type LabelsLike, learnClasses, openLabels } from "../../src/data/labels.ts";
 import type { MatrixLike } from "../../src/data/matrix.ts";
-import { maxSquaredNorm, rowReader } from "../../src/data/row-reader.ts";
-import { scanRows } from "../../src/data/scan.ts";
-import { toDistributions } from "../../src/data/soft-labels.ts";
+import { maxSquaredNorm, rowReader, scanRows } from "../../src/data/row-reader.ts";
+import { encodeTargets, toDistributions } from "../../src/data/targets.ts";
 import { SoftmaxRegression } from "../../src/index.ts";
 import { reportOf } from "../../src/metrics/report.ts";
 

@@ -4,11 +4,9 @@ import { describe, expect, test } from "vitest";
 import { NO_TARGETS, type Targets } from "../../src/data/targets.ts";
 import { DataError, LimitError, OptionError } from "../../src/errors.ts";
 import { calibrationError } from "../../src/metrics/calibration-error.ts";
-import { type ClassScores, classScores } from "../../src/metrics/class-scores.ts";
+import { type ClassScores, classScores, topKAccuracy } from "../../src/metrics/class-scores.ts";
 import { confusionMatrix } from "../../src/metrics/confusion-matrix.ts";
-import { type ReportSource, reportOf } from "../../src/metrics/report.ts";
-import { targetClasses } from "../../src/metrics/target-classes.ts";
-import { topKAccuracy } from "../../src/metrics/top-k.ts";
+import { type ReportSource, reportOf, targetClasses } from "../../src/metrics/report.ts";
 import { expectClose } from "../support/expect-close.ts";
 
 const u32 = (...values: number[]) => Uint32Array.from(values);

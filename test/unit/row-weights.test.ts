@@ -211,7 +211,7 @@ describe("balanced", () => {
   });
 
   test("refuses a class of no weight by name", async () => {
-    const words = /"dog" has no row that counts/;
+    const words = /"balanced" needs a row of weight above 0 in each class, and "dog" has none/;
     await expectError({ targets: labels(0, 2, 2), classWeight: "balanced" }, DataError, "classWeight", words);
     await expectError({ sampleWeight: [1, 0, 1], classWeight: "balanced" }, DataError, "classWeight", words);
     const ignored = Uint8Array.of(0, 1, 0);

@@ -1,7 +1,7 @@
 /** Learning rates: the schedules' values, and the automatic rate against the rule it states. */
 import { describe, expect, test } from "vitest";
 import { type Matrix, type MatrixData, scaleOf } from "../../src/data/matrix.ts";
-import { scanRows } from "../../src/data/scan.ts";
+import { scanRows } from "../../src/data/row-reader.ts";
 import { OptionError } from "../../src/errors.ts";
 import { type AutoRateProblem, autoLearningRate } from "../../src/solvers/auto-learning-rate.ts";
 import {

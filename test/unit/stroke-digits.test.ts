@@ -4,7 +4,7 @@
  */
 import { describe, expect, test } from "vitest";
 import { createRandom, shuffle } from "../../src/data/random.ts";
-import { drawStrokeDigits, strokeDigits } from "../../src/data/stroke-digits.ts";
+import { drawStrokeDigits, strokeDigits } from "../../src/data/strokes/stroke-digits.ts";
 import { LimitError, OptionError } from "../../src/errors.ts";
 
 const PIXELS = 784;

@@ -1,5 +1,5 @@
 /** Data sets that need no file. */
-import { drawStrokeDigits } from "../../../src/data/stroke-digits.ts";
+import { drawStrokeDigits } from "../../../src/data/strokes/stroke-digits.ts";
 import { pause } from "../../../src/pause.ts";
 import { inCode } from "./code-text.ts";
 import type { DemoDataset, Samples } from "./demo-dataset.ts";

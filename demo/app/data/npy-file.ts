@@ -4,8 +4,7 @@
  */
 import { type ByteReader, withSources } from "../../../src/data/byte-source.ts";
 import { concat, countOf, viewOf } from "../../../src/formats/bytes.ts";
-import { readNpy } from "../../../src/formats/npy.ts";
-import { type NpyHeader, readNpyHeader } from "../../../src/formats/npy-header.ts";
+import { type NpyHeader, readNpy, readNpyHeader } from "../../../src/formats/npy.ts";
 import { DataError, FormatError } from "../../../src/index.ts";
 import { pause } from "../../../src/pause.ts";
 import { GrowingFloats } from "./growing-floats.ts";

@@ -2,8 +2,7 @@
  * Softmax regression as the formulas say it: float64, plain loops, one function per operation, never
  * optimised. Everything faster is tested against this file. Shapes: X [N,D], W [K,D], b [K], Z [N,K].
  */
-import { allocate } from "../../data/allocate.ts";
-import { type Matrix, scaleOf } from "../../data/matrix.ts";
+import { allocate, type Matrix, scaleOf } from "../../data/matrix.ts";
 import type { Standardization } from "../../data/standardization.ts";
 import { smoothed, type Targets } from "../../data/targets.ts";
 import type { Parameters } from "../../objective.ts";

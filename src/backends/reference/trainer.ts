@@ -3,7 +3,7 @@
  * operations of operations.ts in that order. For truth, not for speed.
  */
 
-import { allocate } from "../../data/allocate.ts";
+import { allocate } from "../../data/matrix.ts";
 import type { Parameters } from "../../objective.ts";
 import { pause } from "../../pause.ts";
 import type {

@@ -3,7 +3,7 @@
  * gradient, so that a block's rows come from memory once, and then → update. The thread is given back every
  * few milliseconds; large batches are shared among threads where that pays.
  */
-import { allocate } from "../../data/allocate.ts";
+import { allocate } from "../../data/matrix.ts";
 import type { Parameters } from "../../objective.ts";
 import type {
   Evaluation,

@@ -1,5 +1,5 @@
 /** Results that are read back whole: buffers, and what kernels leave of every row of a data set. */
-import { allocate as allocateArray } from "../../data/allocate.ts";
+import { allocate as allocateArray } from "../../data/matrix.ts";
 import type { RunOptions } from "../backend.ts";
 import { writeRecords } from "./arena.ts";
 import { allocate } from "./buffers.ts";

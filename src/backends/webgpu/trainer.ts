@@ -3,7 +3,7 @@
  * last one of a batch → update. Which kernels do that is in plan.ts and dispatches.ts; how rows become segments is
  * segments.ts's business, how many segments share a submit is submitter.ts's.
  */
-import { allocate } from "../../data/allocate.ts";
+import { allocate } from "../../data/matrix.ts";
 import { LimitError } from "../../errors.ts";
 import type { Parameters } from "../../objective.ts";
 import type {

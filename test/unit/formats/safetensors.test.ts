@@ -102,13 +102,18 @@ describe("refused", () => {
       "a.shape",
       /overflows/,
     ],
-    ["a shape for other bytes", { a: { ...entry, shape: [3] } }, "a.shape", /24 bytes of F64.* for 16/],
-    ["one offset", { a: { ...entry, data_offsets: [0] } }, "a.data_offsets", /begin and where they end/],
+    ["a shape for other bytes", { a: { ...entry, shape: [3] } }, "a.shape", /24 bytes of F64.* cover 16/],
+    [
+      "one offset",
+      { a: { ...entry, data_offsets: [0] } },
+      "a.data_offsets",
+      /expected \[begin, end\], with begin ≤ end/,
+    ],
     [
       "an end before its beginning",
       { a: { ...entry, data_offsets: [16, 0] } },
       "a.data_offsets",
-      /begin and/,
+      /with begin ≤ end/,
     ],
     ["a negative offset", { a: { ...entry, data_offsets: [-8, 8] } }, "a.data_offsets", /got -8/],
     [

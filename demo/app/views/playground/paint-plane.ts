@@ -1,5 +1,5 @@
 /** Paints the plane: shading, edges of the regions, points, and the cursor of the keyboard. */
-import type { Point } from "../../../../src/data/stroke-raster.ts";
+import type { Point } from "../../../../src/data/strokes/stroke-raster.ts";
 import { cssColour, type Rgb, themeColour } from "../../components/theme.ts";
 import type { Trained } from "./live-training.ts";
 import { MARKERS } from "./markers.ts";

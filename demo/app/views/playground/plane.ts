@@ -1,5 +1,5 @@
 /** The plane of the playground: points with a class each, between −REACH and REACH both ways, y upwards. */
-import type { Point } from "../../../../src/data/stroke-raster.ts";
+import type { Point } from "../../../../src/data/strokes/stroke-raster.ts";
 import type { DemoDataset } from "../../data/demo-dataset.ts";
 
 /** Names of the classes there may be. */

@@ -1,6 +1,6 @@
 /** The state of the playground: its points, what is set, and the training that follows both. */
 import { type Signal, signal } from "@preact/signals";
-import type { Point } from "../../../../src/data/stroke-raster.ts";
+import type { Point } from "../../../../src/data/strokes/stroke-raster.ts";
 import { LiveTraining, type Pace, type Settings } from "./live-training.ts";
 import { CLASSES, MOST_POINTS, type PlanePoint } from "./plane.ts";
 import { cloudPoints } from "./presets.ts";

@@ -4,7 +4,7 @@
  */
 import { matmul, softmax } from "../../../../src/backends/reference/operations.ts";
 import type { Matrix } from "../../../../src/data/matrix.ts";
-import type { Point } from "../../../../src/data/stroke-raster.ts";
+import type { Point } from "../../../../src/data/strokes/stroke-raster.ts";
 import type { Parameters } from "../../../../src/objective.ts";
 import type { Rgb } from "../../components/theme.ts";
 import { fromSheet, REACH } from "./plane.ts";

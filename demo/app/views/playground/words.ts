@@ -1,6 +1,6 @@
 /** Numbers and places in words. */
 import { matmul, softmax } from "../../../../src/backends/reference/operations.ts";
-import type { Point } from "../../../../src/data/stroke-raster.ts";
+import type { Point } from "../../../../src/data/strokes/stroke-raster.ts";
 import { percent } from "../../components/percent.ts";
 import type { Trained } from "./live-training.ts";
 import { CLASSES } from "./plane.ts";

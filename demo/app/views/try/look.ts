@@ -1,6 +1,6 @@
 /** How the training images look: their ground and ink, how large things are on them, and where. */
 import { type Matrix, scaleOf } from "../../../../src/data/matrix.ts";
-import type { Point } from "../../../../src/data/stroke-raster.ts";
+import type { Point } from "../../../../src/data/strokes/stroke-raster.ts";
 import type { ImageShape } from "../../data/demo-dataset.ts";
 import { centreOfMass } from "./raster.ts";
 

@@ -1,5 +1,5 @@
 /** Brings a drawing to where and how large the training images have theirs, and makes a row for the model of it. */
-import type { Point } from "../../../../src/data/stroke-raster.ts";
+import type { Point } from "../../../../src/data/strokes/stroke-raster.ts";
 import type { ImageShape } from "../../data/demo-dataset.ts";
 import type { Look } from "./look.ts";
 import { centreOfMass, coverage, type Stroke } from "./raster.ts";

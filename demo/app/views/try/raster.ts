@@ -1,5 +1,5 @@
 /** Ink of strokes: how much of each pixel a round pen covers, with an edge one pixel wide as on the training digits. */
-import type { Point } from "../../../../src/data/stroke-raster.ts";
+import type { Point } from "../../../../src/data/strokes/stroke-raster.ts";
 
 /** The way of a pen from where it came down to where it was lifted. */
 export type Stroke = readonly Point[];

@@ -1,6 +1,6 @@
 /** Pointer events to strokes: every point the pointer went through, handed on once a frame. */
 import { useEffect, useRef } from "preact/hooks";
-import type { Point } from "../../../../src/data/stroke-raster.ts";
+import type { Point } from "../../../../src/data/strokes/stroke-raster.ts";
 import type { Drawing } from "./drawing.ts";
 import type { Stroke } from "./raster.ts";
 

@@ -1,16 +1,15 @@
 /**
- * The ten digits as pen strokes, several ways of writing each: a table and nothing else. How the strokes
- * are bent, placed and drawn is `stroke-digits.ts`.
+ * Table of the ten digits as pen strokes, with several ways of writing each. How the strokes are bent, placed and drawn
+ * is in `stroke-digits.ts`.
  *
- * Points are `x,y` in hundredths of the glyph's box, x to the right and y down, as in the `points` of an SVG
- * polyline. A smooth curve goes through the points of a stroke, so a corner is where one stroke ends and
- * the next begins on the same point.
+ * Points are `x,y` in hundredths of the glyph's box, x to the right and y down, as in the `points` of an SVG polyline. A
+ * smooth curve goes through the points of a stroke; at a corner, one stroke ends and the next begins at the same point.
  */
 
-/** One way to write a digit: a list of strokes. */
+/** One way of writing a digit: a list of strokes. */
 export type Glyph = readonly string[];
 
-/** The ways to write each digit, at the digit's own index. */
+/** Ways of writing each digit, at the index of the digit. */
 export const GLYPHS: readonly (readonly Glyph[])[] = [
   [
     ["52,0 24,14 12,50 22,86 50,100 78,86 88,50 78,14 52,0"],

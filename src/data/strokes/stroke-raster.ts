@@ -1,25 +1,25 @@
 /**
- * Draws pen strokes into a 28 × 28 image: first the distance from every pixel to the nearest stroke, then ink
- * from distance. One size and one pen only; where the strokes lie is decided by `stroke-digits.ts`.
+ * Draws pen strokes into a 28 × 28 image: first the distance from every pixel to the nearest stroke, then the ink by
+ * that distance. The positions of the strokes come from `stroke-digits.ts`.
  */
-import type { Random } from "./random.ts";
+import type { Random } from "../random.ts";
 
 /** Pixels along each side of an image. */
 export const SIZE = 28;
 /** Pixels of an image. */
 export const PIXELS = SIZE * SIZE;
-/** Straight pieces drawn for each span between two points of a curve. */
-const PIECES = 4;
+/** Number of straight segments drawn between two points of a curve. */
+const SEGMENTS = 4;
 
-/** A point: x to the right and y down. In this file in pixels, the top left corner of the image at 0,0. */
+/** A point, x to the right and y down; in this file in pixels, with the top left corner of the image at 0,0. */
 export interface Point {
   readonly x: number;
   readonly y: number;
 }
 
 /**
- * Lowers `squaredDistance` `[28, 28]` by the Catmull–Rom curve through `points`, drawn as straight pieces.
- * `reach` is the distance in pixels beyond which the pen leaves no ink.
+ * Lowers `squaredDistance` `[28, 28]` to the squared distance from the Catmull–Rom curve through `points`, drawn as
+ * straight segments. `reach` is the distance in pixels beyond which the pen leaves no ink.
  */
 export function traceCurve(points: readonly Point[], reach: number, squaredDistance: Float64Array): void {
   const last = points.length - 1;
@@ -29,8 +29,8 @@ export function traceCurve(points: readonly Point[], reach: number, squaredDista
     const to = points[span + 1];
     const after = points[Math.min(span + 2, last)];
     let previous = from;
-    for (let piece = 1; piece <= PIECES; piece++) {
-      const t = piece / PIECES;
+    for (let segment = 1; segment <= SEGMENTS; segment++) {
+      const t = segment / SEGMENTS;
       const next = {
         x: catmullRom(before.x, from.x, to.x, after.x, t),
         y: catmullRom(before.y, from.y, to.y, after.y, t),
@@ -46,8 +46,8 @@ function catmullRom(a: number, b: number, c: number, d: number, t: number): numb
 }
 
 /**
- * Lowers `squaredDistance` `[28, 28]`, from pixel centres to the nearest stroke, by one segment. Only pixels
- * of the segment's bounding box widened by `reach` are visited: no other can receive ink from it.
+ * Lowers `squaredDistance` `[28, 28]` to the squared distance from pixel centres to one segment. Only the pixels in its
+ * bounding box widened by `reach` are visited, since no other can receive ink from it.
  */
 function traceSegment(from: Point, to: Point, reach: number, squaredDistance: Float64Array): void {
   const dx = to.x - from.x;
@@ -72,8 +72,8 @@ function traceSegment(from: Point, to: Point, reach: number, squaredDistance: Fl
 }
 
 /**
- * Turns distances into antialiased ink, one pixel wide at the edge, and adds to every pixel of `image`
- * `[28, 28]` noise of up to `noise` each way.
+ * Writes `image` `[28, 28]`: ink by the distances, with an antialiased edge one pixel wide, and noise of up to `noise`
+ * each way in every pixel.
  */
 export function ink(
   squaredDistance: Float64Array,
@@ -85,7 +85,7 @@ export function ink(
   const scale = noise / 128;
   let bits = 0;
   for (let pixel = 0; pixel < PIXELS; pixel++) {
-    // One draw of 32 bits serves four pixels, a byte each.
+    // One draw of 32 bits is used for four pixels, a byte each.
     bits = pixel % 4 === 0 ? random.bits() : bits >>> 8;
     const coverage = Math.min(1, Math.max(0, halfWidth + 0.5 - Math.sqrt(squaredDistance[pixel])));
     const value = 255 * coverage + scale * ((bits & 255) - 127.5);

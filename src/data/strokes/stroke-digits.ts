@@ -1,30 +1,27 @@
 /**
- * A stand-in for MNIST that needs no file: seeded drawings of the ten digits, 28 × 28 pixels of 8 bits, light
- * strokes on a dark ground. Made to be about as hard for a linear classifier as MNIST: trained on 4,000 images
- * it gets about 0.92 of unseen ones right, on 60,000 about 0.94. It is not MNIST, and accuracies on it say
- * nothing about handwriting.
+ * Draws a data set of the ten digits from a seed, a substitute for MNIST that needs no file: 28 × 28 pixels of 8 bits,
+ * light strokes on a dark ground. The images are about as hard for a linear classifier as MNIST: after training on 4,000
+ * of them it classifies about 0.92 of unseen ones correctly, after 60,000 about 0.94. Accuracies on them say nothing
+ * about handwriting.
  *
- * A seed gives the same bytes everywhere: only the seeded generator, the four operations and square roots
- * are used, all of which IEEE 754 fixes to the last bit. No sin, cos or log, which engines may round apart.
+ * A seed gives the same bytes on every engine: only the seeded generator, the four operations and square roots are used,
+ * all of which IEEE 754 defines to the last bit, and not sin, cos or log, which engines round differently.
  */
-import { LimitError, OptionError } from "../errors.ts";
-import { describe, MAX_ELEMENTS, type Matrix } from "./matrix.ts";
-import { createRandom, type Random, shuffle } from "./random.ts";
+import { LimitError, OptionError } from "../../errors.ts";
+import { describe, MAX_ELEMENTS, type Matrix } from "../matrix.ts";
+import { createRandom, type Random, shuffle } from "../random.ts";
 import { GLYPHS } from "./stroke-glyphs.ts";
 import { ink, PIXELS, type Point, SIZE, traceCurve } from "./stroke-raster.ts";
 
-/** What {@link strokeDigits} draws. */
+/** Options of {@link strokeDigits}. */
 export interface StrokeDigitsOptions {
-  /** The number of images, an integer of at least 1. */
+  /** Number of images, an integer of at least 1. */
   readonly rows: number;
-  /** Fixes every byte of the result: an integer in [0, 2³²), by default 0. */
+  /** Determines every byte of the result; an integer in [0, 2³²). Default: 0. */
   readonly seed?: number;
 }
 
-/**
- * Images `[rows, 784]`, one per row. Elements are bytes, 0 for ground and 255 for full ink, which the scale makes values
- * in [0, 1].
- */
+/** Images `[rows, 784]`, one per row. Elements are bytes, 0 for ground and 255 for ink; times the scale, [0, 1]. */
 export interface StrokeDigitImages extends Matrix<Uint8Array> {
   /** 1/255 */
   readonly scale: number;
@@ -39,29 +36,29 @@ export interface StrokeDigits {
   readonly y: Uint8Array;
 }
 
-/** The glyph box in pixels, before scaling; as in MNIST a margin is left around it. */
+/** Side of the box of a glyph in pixels, before scaling. As in MNIST, there is a margin around it. */
 const BOX = 18;
 
-/** How far from its table a digit is drawn: the ranges that set how hard the images are to tell apart. */
+/** Random variation of a digit, each uniform in its range. These ranges determine how hard the images are to classify. */
 const VARIATION = {
-  /** Pen positions move by up to this part of the box, each way. */
+  /** Pen positions move by up to this share of the box, each way. */
   jitter: 0.075,
-  /** Width and height are scaled by 1 − this to 1 + this, each on its own. */
+  /** Width and height are scaled by 1 − this to 1 + this, independently. */
   scale: 0.2,
-  /** Tangent of the largest half angle of rotation, each way. */
+  /** Tangent of half the largest angle of rotation, each way. */
   halfTurn: 0.13,
   /** Largest horizontal shift per unit of height, each way. */
   shear: 0.25,
-  /** Largest move of the whole digit in pixels, each way. */
+  /** Largest shift of the whole digit in pixels, each way. */
   shift: 1.9,
-  /** Half the width of the stroke in pixels. */
+  /** Smallest and largest half width of the stroke, in pixels. */
   halfWidth: [0.7, 1.6],
-  /** Largest amount added to a pixel or taken from it. */
+  /** Largest amount added to a pixel or subtracted from it. */
   noise: 24,
 } as const;
 
 /**
- * Draws digits in random order, as many of each class as of any other, or one more.
+ * Draws digits in random order, whose numbers of images per digit differ by at most one.
  *
  * @returns images `x` `[rows, 784]` and their digits `y` `[rows]`
  * @throws OptionError  `rows` not an integer of at least 1, `seed` not an integer in [0, 2³²)
@@ -75,7 +72,7 @@ export function strokeDigits(options: StrokeDigitsOptions): StrokeDigits {
   }
 }
 
-/** The same row by row, for those who have other things to do meanwhile; returns what {@link strokeDigits} does. */
+/** Draws as {@link strokeDigits} does and yields after each image, so that the caller can do other work in between. */
 export function* drawStrokeDigits(options: StrokeDigitsOptions): Generator<void, StrokeDigits> {
   const { rows, seed = 0 } = options;
   checkOptions(rows, seed);
@@ -109,7 +106,7 @@ function checkOptions(rows: unknown, seed: unknown): void {
   }
 }
 
-/** Pen positions in the glyph box, 0 to 1 each way. */
+/** Pen positions in the box of the glyph, from 0 to 1 each way. */
 type Stroke = readonly Point[];
 
 const GLYPHS_AS_POINTS: readonly (readonly (readonly Stroke[])[])[] = GLYPHS.map((variants) =>
@@ -123,7 +120,7 @@ function parseStroke(points: string): Stroke {
   });
 }
 
-/** Draws one of `variants`, bent and placed at random, over the whole of `image`. */
+/** Draws one of `variants`, bent and placed at random. Every pixel of `image` is written. */
 function drawDigit(
   variants: readonly (readonly Stroke[])[],
   squaredDistance: Float64Array,
@@ -149,17 +146,17 @@ function drawDigit(
   ink(squaredDistance, halfWidth, VARIATION.noise, image, random);
 }
 
-/** Uniform in [−range, range). */
+/** Returns a number uniform in [−range, range). */
 function spread(range: number, random: Random): number {
   return range * (2 * random.uniform() - 1);
 }
 
-/** A random affine map from the glyph box to pixels, with fresh jitter for every point it is given. */
+/** Returns a random affine map from the box of the glyph to pixels, which adds new jitter to every point. */
 function randomPlacement(random: Random): (point: Point) => Point {
   const width = BOX * (1 + spread(VARIATION.scale, random));
   const height = BOX * (1 + spread(VARIATION.scale, random));
   const shear = spread(VARIATION.shear, random);
-  // The rotation of twice the angle whose tangent is t, without trigonometric functions.
+  // Rotate by 2 arctan t, without trigonometric functions.
   const t = spread(VARIATION.halfTurn, random);
   const cos = (1 - t * t) / (1 + t * t);
   const sin = (2 * t) / (1 + t * t);
