@@ -1,4 +1,4 @@
-/** The command line of `npm run bench`, and the plan it means. */
+/** The command line of `npm run bench`, and the plan that it asks for. */
 import { Command, InvalidArgumentError } from "commander";
 import { sweepShapes } from "./measure/exponents.ts";
 import type { BenchPlan, ContenderId } from "./plan.ts";
@@ -12,12 +12,12 @@ const STORAGES: readonly string[] = ["f32", "f16", "u8"] satisfies BenchStorage[
 const OWN: readonly ContenderId[] = ["own-webgpu", "own-webgpu-untuned", "own-wasm", "own-wasm-2"];
 const PEERS: readonly ContenderId[] = ["tfjs-webgpu", "jax-webgpu", "tfjs-wasm", "jax-wasm"];
 
-/** What the command line asks for. */
+/** The arguments of the command line. */
 export interface BenchArguments {
   readonly plan: BenchPlan;
-  /** Growth exponents are to be fitted to the steps. */
+  /** Whether to fit growth exponents to the steps. */
   readonly sweep: boolean;
-  /** File for the record. */
+  /** File to write the record to. */
   readonly json?: string;
 }
 
@@ -32,7 +32,7 @@ interface Options {
   readonly node: boolean;
 }
 
-/** Reads the command line; prints help or a complaint and exits where that is what it asks for. */
+/** Reads the command line. Prints help or an error and exits if it asks for help or is wrong. */
 export function parseArguments(argv: readonly string[]): BenchArguments {
   const command = new Command("npm run bench --")
     .description(
@@ -58,7 +58,7 @@ export function parseArguments(argv: readonly string[]): BenchArguments {
   return { plan: sweep ? sweepPlan(options) : planOf(options), sweep, ...(json !== undefined && { json }) };
 }
 
-/** Shapes written as `1024x784x10,…`. @throws InvalidArgumentError */
+/** Reads shapes written as `1024x784x10,…`. @throws InvalidArgumentError */
 export function parseShapes(text: string): BenchShape[] {
   return text.split(",").map((shape) => {
     const match = /^([1-9]\d*)x([1-9]\d*)x([1-9]\d*)$/.exec(shape.trim());

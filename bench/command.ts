@@ -1,22 +1,22 @@
 /**
- * What the command does wherever it measures: it reads the arguments, shows how far the run has come, prints
- * the tables and writes the record. Ctrl-C keeps what there is by then and exits with 130, as shells expect.
+ * The common part of the command in Chrome and in Node: reads the arguments, shows progress, prints the tables and writes
+ * the record. Ctrl-C keeps the results so far and exits with 130, as shells expect.
  */
 import { writeFile } from "node:fs/promises";
 import { parseArguments } from "./arguments.ts";
+import { describeExponents, describeRecord } from "./describe-record.ts";
 import { messageOf } from "./measure/text.ts";
 import type { BenchHooks, BenchPlan, BenchProgress } from "./plan.ts";
 import type { BenchRecord } from "./record.ts";
-import { describeExponents, describeRecord } from "./table.ts";
 
-/** Carries out a plan somewhere; may say what it waits for. */
+/** Carries out a plan, in Chrome or in Node; `say` prints what it waits for. */
 export type Measure = (
   plan: BenchPlan,
   hooks: Required<BenchHooks>,
   say: (line: string) => void,
 ) => Promise<BenchRecord>;
 
-/** Runs the command; gives the exit code. */
+/** Runs the command and returns the exit code. */
 export async function runCommand(argv: readonly string[], measure: Measure): Promise<number> {
   const { plan, sweep, json } = parseArguments(argv);
   const controller = new AbortController();
@@ -48,7 +48,7 @@ export async function runCommand(argv: readonly string[], measure: Measure): Pro
   return exitCode;
 }
 
-/** A line renewed in place on a terminal; nothing elsewhere. */
+/** Writes one line in place on a terminal, nothing if the output is no terminal. */
 function showProgress({ done, total, doing }: BenchProgress): void {
   if (process.stderr.isTTY)
     process.stderr.write(`\r\x1b[K${done < total ? `${done}/${total}  ${doing}` : ""}`);

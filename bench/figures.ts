@@ -1,23 +1,23 @@
-/** What follows from measured times: rates, shares of the roofline, ratios. Pure functions over a record. */
+/** Computes rates, shares of the roofline and ratios from the times of a record. */
 import { type CeilingsRecord, isCorrect, type KernelRecord, type StepRecord } from "./record.ts";
 
-/** GFLOP/s, or GB/s of bytes: so many a dispatch that takes `ms`. */
+/** Converts operations or bytes of a dispatch that takes `ms` to GFLOP/s or GB/s. */
 export function gigaPerSecond(amount: number, ms: number): number {
   return amount / ms / 1e6;
 }
 
-/** Floating-point operations for each byte that must move. */
+/** Returns the arithmetic intensity: floating-point operations for each byte that must move. */
 export function intensity({ flops, bytes }: Pick<KernelRecord, "flops" | "bytes">): number {
   return flops / bytes;
 }
 
-/** The most GFLOP/s at an arithmetic intensity: as fast as it computes, or as fast as data arrive. */
+/** Returns the roofline in GFLOP/s at an arithmetic intensity: limited by arithmetic or by memory. */
 export function roofAt(flopsPerByte: number, { fma, read }: CeilingsRecord): number {
   return Math.min(fma.median, flopsPerByte * read.median);
 }
 
 /**
- * How much of the roofline a kernel reaches, 1 for all of it. GFLOP/s over min(F, I·R) is the larger of GFLOP/s
+ * Returns the share of the roofline that a kernel reaches, at most 1. GFLOP/s over min(F, I·R) is the larger of GFLOP/s
  * over F and GB/s over R; written so, a kernel that only moves data has a share as well.
  */
 export function roofShare(kernel: KernelRecord, ceilings: CeilingsRecord | null): number | null {
@@ -37,16 +37,16 @@ export function rowsPerSecond({ time, shape }: Pick<StepRecord, "time" | "shape"
   return (shape.rows * 1000) / time.median;
 }
 
-/** Whether a contender is this library on WebGPU with its kernels fitted: the one that others are compared with. */
+/** Returns whether a contender is this library on WebGPU with tuned kernels, with which others are compared. */
 export function isTunedWebgpu(contender: string): boolean {
   return /^softmax-webgpu\b.*\swebgpu\b/i.test(contender) && !/untuned/i.test(contender);
 }
 
 /**
- * How many times as long a step takes as ours on WebGPU, at the same shape of the same run; ours with f32 where
- * that was measured, as it is what others take.
+ * Returns the time of a step divided by that of our step on WebGPU, at the same shape in the same run. Takes our step with
+ * f32 if it was measured, since others take f32.
  *
- * @returns null where either is missing or wrong
+ * @returns null if either is missing or wrong
  */
 export function ratioToTuned(step: StepRecord, steps: readonly StepRecord[]): number | null {
   const { rows, features, classes } = step.shape;

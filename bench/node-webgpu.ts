@@ -1,17 +1,17 @@
-/** WebGPU for Node: what is there already, or Dawn from the optional package `webgpu`. */
+/** Provides WebGPU in Node, by Dawn from the optional package `webgpu`. */
 import { availableParallelism } from "node:os";
 
-/** What the package exports. */
+/** The exports of the package. */
 interface WebGpuPackage {
   readonly create: (options: readonly string[]) => GPU;
   readonly globals: Readonly<Record<string, unknown>>;
 }
 
-/** Not a literal in the import: the package is optional, and neither types nor bundles are to ask for it. */
+/** Not a literal in the import, because the package is optional: neither the compiler nor bundlers may look for it. */
 const PACKAGE: string = "webgpu";
 
 /**
- * Sets `navigator.gpu` unless it is set.
+ * Sets `navigator.gpu` if it is not set.
  *
  * @throws Error  the package cannot be imported; says how to install it
  */
@@ -19,7 +19,7 @@ export async function provideWebGpu(): Promise<void> {
   if (globalThis.navigator?.gpu) return;
   const { create, globals } = await importPackage();
   Object.assign(globalThis, globals);
-  // navigator keeps what create() gives: collected while devices live, it takes the process down with it.
+  // navigator keeps the object from create(): if it were collected while devices live, the process would crash.
   const value = create([]);
   if (globalThis.navigator) Object.defineProperty(navigator, "gpu", { value, configurable: true });
   else {

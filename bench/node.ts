@@ -1,6 +1,6 @@
 /**
- * The command in Node, on Dawn: measures as soon as it is loaded. `npm run bench -- --node` loads it through
- * Vite; vite.node.config.ts makes one plain file of it, for machines that have nothing but Node and WebGPU.
+ * The command in Node, on Dawn: runs when it is loaded. `npm run bench -- --node` loads it through Vite;
+ * vite.node.config.ts builds it into one plain file, for machines that have only Node and WebGPU.
  */
 import { runCommand } from "./command.ts";
 import { runBenchmark } from "./measure/run-benchmark.ts";

@@ -1,6 +1,6 @@
 /**
- * The command `npm run bench:optimum`: how many passes over the data, and how many seconds, L-BFGS takes to come near
- * the optimum of a real data set, in headless Chrome on WebAssembly and on WebGPU.
+ * The command `npm run bench:optimum`: counts the passes over the data, and the seconds, that L-BFGS takes to come near the
+ * optimum of a real data set, in headless Chrome on WebAssembly and on WebGPU.
  */
 import { Command } from "commander";
 import { runInChrome } from "../demo/headless/chrome-job.ts";
@@ -9,18 +9,18 @@ import type { Job } from "../demo/headless/job.ts";
 
 const DEVICES = ["wasm", "webgpu"] as const;
 
-/** Distances from the optimum, relative to it, that are waited for. */
+/** Relative distances from the optimum at which passes and seconds are reported. */
 const DISTANCES = [1e-2, 1e-3, 1e-4, 1e-5];
 
-/** An iteration as it was seen from outside. */
+/** One iteration as the command sees it. */
 interface Seen {
   readonly objective: number;
   readonly passes: number;
-  /** Since the data was there; upload and compilation are included. */
+  /** Seconds since the data was loaded; upload and compilation are included. */
   readonly seconds: number;
 }
 
-/** Runs the command; gives the exit code. */
+/** Runs the command and returns the exit code. */
 export async function main(argv: readonly string[]): Promise<number> {
   const command = new Command("npm run bench:optimum --")
     .description("Passes and seconds of L-BFGS to the optimum, on WebAssembly and WebGPU in headless Chrome.")
@@ -28,7 +28,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     .option("--l2 <number>", "coefficient of the squared weights", Number, 1e-4)
     .option(
       "--objective <number>",
-      "the optimum, where it is known (default: the lowest objective seen)",
+      "the optimum, if it is known (default: the lowest objective seen)",
       Number,
     )
     .parse(argv);

@@ -1,7 +1,7 @@
 /**
- * What a benchmark run leaves behind: one JSON document that the command prints and the page draws, that can be
- * saved, sent, opened elsewhere and compared. No figure without its check: a result holds its error beside its
- * time, and is to be shown as wrong, without a time, where the error is over the tolerance.
+ * The record of a benchmark run: one JSON document that the command prints and the page draws, and that can be saved, sent,
+ * opened elsewhere and compared. Every result holds its error beside its time; if the error is over the tolerance, the
+ * result is to be shown as wrong, without a time.
  */
 
 /** The format's version; a reader refuses others. */
@@ -14,15 +14,15 @@ export interface BenchShape {
   readonly classes: number;
 }
 
-/** How X is stored on the device. */
+/** Storage of X on the device. */
 export type BenchStorage = "f32" | "f16" | "u8";
 
-/** A median with the span it comes from. */
+/** A median with the span of the measurements. */
 export interface Spread {
   readonly median: number;
   readonly min: number;
   readonly max: number;
-  /** Measurements taken. */
+  /** Number of measurements. */
   readonly count: number;
 }
 
@@ -32,34 +32,33 @@ export interface AdapterRecord {
   readonly architecture: string;
   readonly device: string;
   readonly description: string;
-  /** A CPU imitates it: times say nothing about a GPU. */
+  /** Whether it is a software adapter, whose times say nothing about a GPU. */
   readonly software: boolean;
   readonly features: readonly string[];
   readonly limits: Readonly<Record<string, number>>;
 }
 
-/** Where the figures come from. */
+/** The machine that was measured. */
 export interface MachineRecord {
-  /** `"browser"` or `"node"`. */
   readonly runtime: "browser" | "node";
   /** User agent, or Node's version and platform. */
   readonly agent: string;
-  /** The processor in words, where it can be known. */
+  /** The processor's name, if it is known. */
   readonly cpu?: string;
   readonly cores: number;
-  /** null: no WebGPU here. */
+  /** null without WebGPU. */
   readonly adapter: AdapterRecord | null;
 }
 
-/** What the adapter can do at best, measured in the same run. */
+/** The most that the adapter can do, measured in the same run. */
 export interface CeilingsRecord {
-  /** Independent chains of multiply-adds, GFLOP/s (a multiply-add counts two). */
+  /** GFLOP/s of independent chains of multiply-adds; a multiply-add is two operations. */
   readonly fma: Spread;
-  /** Reading a buffer larger than caches once, coalesced, GB/s. */
+  /** GB/s of reading a buffer larger than caches once, coalesced. */
   readonly read: Spread;
-  /** One empty dispatch inside a pass, µs. */
+  /** µs of one minimal dispatch inside a pass. */
   readonly dispatch: Spread;
-  /** One submit that does nothing, with the wait for it, µs. */
+  /** µs of one submit of a minimal dispatch, with the wait for it. */
   readonly submit: Spread;
 }
 
@@ -73,11 +72,11 @@ export interface KernelRecord {
   readonly storage: BenchStorage;
   /** ms of one dispatch. */
   readonly time: Spread;
-  /** Floating-point operations of one dispatch, by the formula (2NDK for a product), padding not counted. */
+  /** Floating-point operations of one dispatch by the formula (2NDK for a product), padding not counted. */
   readonly flops: number;
-  /** Bytes that must move at least: each input read once, each output written once. */
+  /** Least bytes that must move: each input read once, each output written once. */
   readonly bytes: number;
-  /** Largest difference from the float64 reference, and what is allowed. */
+  /** Largest difference from the float64 reference, as a share of the largest value, and the most that is allowed. */
   readonly error: number;
   readonly tolerance: number;
 }
@@ -93,11 +92,11 @@ export interface StepRecord {
   /** Largest difference of a weight from the float64 reference after three steps, as a share of the largest weight. */
   readonly error: number;
   readonly tolerance: number;
-  /** What was chosen and why, where the contender says so. */
+  /** Choices of the contender and their reasons, if it gives any. */
   readonly note?: string;
 }
 
-/** What could not be measured, in plain words. */
+/** A part that could not be measured, and why. */
 export interface FailureRecord {
   readonly what: string;
   readonly message: string;
@@ -109,16 +108,16 @@ export interface BenchRecord {
   /** ISO 8601, UTC. */
   readonly date: string;
   readonly machine: MachineRecord;
-  /** Versions of what was measured, by name. */
+  /** Versions of the measured libraries, by name. */
   readonly versions: Readonly<Record<string, string>>;
-  /** null where there is no WebGPU, or it was not asked for. */
+  /** null without WebGPU, or if it was not asked for. */
   readonly ceilings: CeilingsRecord | null;
   readonly kernels: readonly KernelRecord[];
   readonly steps: readonly StepRecord[];
   readonly failures: readonly FailureRecord[];
 }
 
-/** True where a result may be shown with its time. */
+/** Returns whether a result may be shown with its time. */
 export function isCorrect({
   error,
   tolerance,

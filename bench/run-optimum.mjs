@@ -1,4 +1,4 @@
-/** `npm run bench:optimum`: lets Vite load the command, which is TypeScript and imports shaders and kernels. */
+/** Runs `npm run bench:optimum`: Vite loads the command, which is TypeScript and imports shaders and kernels. */
 import { fileURLToPath } from "node:url";
 import { runnerImport } from "vite";
 

@@ -1,4 +1,4 @@
-/** `npm run bench`: lets Vite load the command, which is TypeScript and imports shaders and kernels. */
+/** Runs `npm run bench`: Vite loads the command, which is TypeScript and imports shaders and kernels. */
 import { fileURLToPath } from "node:url";
 import { runnerImport } from "vite";
 
@@ -13,6 +13,6 @@ if (process.argv.includes("--node")) {
   const { module: plugins } = await load("../src/backends/vite-plugin-kernels.ts");
   await load("./node.ts", plugins.kernels());
 } else {
-  const { module: command } = await load("./bench.ts");
+  const { module: command } = await load("./in-chrome.ts");
   process.exitCode = await command.main(process.argv);
 }

@@ -1,4 +1,4 @@
-/** `npm run bench:page`: lets Vite load the command, which is TypeScript. */
+/** Runs `npm run bench:page`: Vite loads the command, which is TypeScript. */
 import { fileURLToPath } from "node:url";
 import { runnerImport } from "vite";
 

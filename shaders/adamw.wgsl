@@ -1,44 +1,21 @@
-// adamw: reduces the partial gradients and moves the parameters by their first two moments
+// adamw: sums the partial gradients and updates the parameters by AdamW
 //
 //   G = Σ_P partial                                          without the penalty: that is in the decay
 //   m ← m + (1 − β₁)(G − m)
 //   v ← v + (1 − β₂)(G² − v)
 //   W ← W − η·2λW − η m̂ / (√v̂ + ε)                           the bias does not decay
 //
-// The corrections m̂ = m / (1 − β₁ᵗ) and v̂ = v / (1 − β₂ᵗ) change with the step alone. The host has put them into
-// learningRate = η √(1 − β₂ᵗ) / (1 − β₁ᵗ) and epsilon = ε √(1 − β₂ᵗ), so that m and √v stand here for themselves.
-// LANES threads share a vector of four neighbouring parameters; one of them moves it.
+// The bias corrections m̂ = m / (1 − β₁ᵗ) and v̂ = v / (1 − β₂ᵗ) depend on the step alone. The host folds them into
+// learningRate = η √(1 − β₂ᵗ) / (1 − β₁ᵗ) and epsilon = ε √(1 − β₂ᵗ), so the kernel uses m and √v uncorrected.
+// LANES threads share a vector of four neighbouring parameters; the first of them updates it.
 
 const CLASSES: u32 = 3u;          // K
 const FEATURES4: u32 = 1u;        // ⌈D/4⌉
 const BIAS: bool = true;
-const LANES: u32 = 1u;            // threads that share the partial gradients of a vector; a power of two
+const LANES: u32 = 1u;            // threads that share the sum of a vector's partial gradients; a power of two
 const WORKGROUP_SIZE: u32 = 64u;  // a multiple of LANES
 
-const VECTORS: u32 = WORKGROUP_SIZE / LANES;
-const WEIGHTS4: u32 = FEATURES4 + select(0u, 1u, BIAS);  // vectors in a row of W, the bias being the last
-
-struct Segment {
-  first: u32,
-  rows: u32,
-  shuffled: u32,
-  lossSlot: u32,
-  scale: f32,
-  splits: u32,
-  accumulate: u32,
-  learningRate: f32,
-  momentum: f32,
-  nesterov: u32,
-  l2: f32,
-  labelSmoothing: f32,
-  l1: f32,
-  gain1: f32,
-  gain2: f32,
-  epsilon: f32,
-  decay: f32,
-  averaged: u32,
-  unit: f32,
-}
+const WEIGHTS4: u32 = FEATURES4 + select(0u, 1u, BIAS);  // vectors in a row of W; the last one holds the bias
 
 @group(0) @binding(0) var<uniform> segment: Segment;
 @group(0) @binding(1) var<storage, read> partials: array<vec4f>;
@@ -46,27 +23,8 @@ struct Segment {
 @group(0) @binding(3) var<storage, read_write> velocity: array<vec4f>;      // m
 @group(0) @binding(4) var<storage, read_write> secondMoment: array<vec4f>;  // v
 
-var<workgroup> sums: array<vec4f, WORKGROUP_SIZE>;
-
-// Σ_P partial of a vector. Neighbouring threads read neighbouring vectors; each lane adds up every LANES-th partial, and
-// the lanes meet in workgroup memory, in a fixed order. Every thread of the group must come here.
-fn gradientAt(at: u32, thread: u32) -> vec4f {
-  let lane = thread / VECTORS;
-  var g = vec4f();
-  if (at < CLASSES * WEIGHTS4) {
-    for (var p = lane; p < segment.splits; p += LANES) {
-      g += partials[p * CLASSES * WEIGHTS4 + at];
-    }
-  }
-  if (LANES == 1u) { return g; }
-  sums[thread] = g;
-  workgroupBarrier();
-  for (var half = LANES / 2u; half > 0u; half /= 2u) {
-    if (lane < half) { sums[thread] += sums[thread + half * VECTORS]; }
-    workgroupBarrier();
-  }
-  return sums[thread % VECTORS];
-}
+// #include "lib/segment.wgsl"
+// #include "lib/gradient-sum.wgsl"
 
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn adamw(

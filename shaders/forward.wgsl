@@ -1,11 +1,11 @@
-// forward: rows to the gradient of their scores in one dispatch
+// forward: from rows to the gradient of their scores in one dispatch
 //
 //   Z = X Wᵀ + b  →  P = softmax(Z), CE  →  dLogits [rows,K] = (P − Q) · s · scale
 //
-// A workgroup owns GROUP_ROWS whole rows, so that what softmax needs of a row never leaves the group. First its
-// threads share the scores out in tiles of TILE_ROWS × TILE_CLASSES, each held in registers (matmul.wgsl says
-// how); SLICES threads share a tile's features and meet in workgroup memory. Then LANES threads share a row and
-// turn its scores into dLogits in place (softmax.wgsl says how, and what is left in losses).
+// A workgroup owns GROUP_ROWS whole rows, so all that softmax needs of a row stays in the workgroup. First its threads
+// compute the scores in tiles of TILE_ROWS × TILE_CLASSES, each kept in registers (as in matmul.wgsl); SLICES threads
+// share the features of a tile and add up their scores in workgroup memory. Then LANES threads share a row and turn its
+// scores into dLogits in place (as in softmax.wgsl, which also explains what is written to losses).
 
 const CLASSES: u32 = 3u;          // K
 const FEATURES4: u32 = 1u;        // ⌈D/4⌉, vectors in a row of X
@@ -15,45 +15,20 @@ const SCALED: bool = false;       // true: bytes and halves are multiplied by se
 const TARGETS: u32 = 1u;          // 1 = a label per row, 2 = a distribution per row (f32)
 const SMOOTHED: bool = false;     // labels are smoothed by ε; distributions are given smoothed
 const WEIGHTED: bool = false;     // rows have weights s; else s = 1
-const TILE_ROWS: u32 = 4u;
-const TILE_CLASSES: u32 = 3u;
+const TILE_ROWS: u32 = 4u;        // rows of a thread's tile
+const TILE_CLASSES: u32 = 3u;     // classes of a thread's tile
 const SLICES: u32 = 1u;           // threads that share a tile, each taking every SLICES-th vector of features
 const GROUP_ROWS: u32 = 64u;      // a multiple of TILE_ROWS
-const LANES: u32 = 1u;            // a power of two, at most WORKGROUP_SIZE
+const LANES: u32 = 1u;            // threads that share a row in softmax; a power of two, at most WORKGROUP_SIZE
 const WORKGROUP_SIZE: u32 = 16u;  // a multiple of SLICES
 
-const WEIGHTS4: u32 = FEATURES4 + select(0u, 1u, BIAS);  // vectors in a row of W, the bias being the last
+const WEIGHTS4: u32 = FEATURES4 + select(0u, 1u, BIAS);  // vectors in a row of W; the last one holds the bias
 const TILE: u32 = TILE_ROWS * TILE_CLASSES;
 const CLASS_TILES: u32 = (CLASSES + TILE_CLASSES - 1u) / TILE_CLASSES;
 const TILES: u32 = GROUP_ROWS / TILE_ROWS * CLASS_TILES;
 const TILES_AT_ONCE: u32 = WORKGROUP_SIZE / SLICES;
 const ROUNDS: u32 = (TILES + TILES_AT_ONCE - 1u) / TILES_AT_ONCE;
-const ROWS_AT_ONCE: u32 = WORKGROUP_SIZE / LANES;
 const SHARED: u32 = select(1u, WORKGROUP_SIZE * TILE, SLICES > 1u);
-const LOWEST: f32 = -3.4028234663852886e38;  // not −infinity: implementations may assume there is none
-const LOST: f32 = 1.0;            // in the place of a negated class, which is never above 0: a score overflowed
-
-struct Segment {
-  first: u32,
-  rows: u32,
-  shuffled: u32,
-  lossSlot: u32,
-  scale: f32,
-  splits: u32,
-  accumulate: u32,
-  learningRate: f32,
-  momentum: f32,
-  nesterov: u32,
-  l2: f32,
-  labelSmoothing: f32,
-  l1: f32,
-  gain1: f32,
-  gain2: f32,
-  epsilon: f32,
-  decay: f32,
-  averaged: u32,
-  unit: f32,
-}
 
 @group(0) @binding(0) var<uniform> segment: Segment;
 @group(0) @binding(1) var<storage, read> order: array<u32>;
@@ -64,32 +39,16 @@ struct Segment {
 @group(0) @binding(6) var<storage, read_write> logits: array<f32>;
 @group(0) @binding(7) var<storage, read_write> losses: array<vec2f>;
 
+// #include "lib/segment.wgsl"
+// #include "lib/row.wgsl"
+// #include "lib/features.wgsl"
+// #include "lib/forward-rows.wgsl"
+
 var<workgroup> slices: array<f32, SHARED>;
-var<workgroup> meeting: array<f32, WORKGROUP_SIZE>;
 
-fn rowAt(position: u32) -> u32 {
-  if (segment.shuffled == 1u) { return order[segment.first + position]; }
-  return segment.first + position;
-}
-
-fn xAt(vector: u32) -> vec4f {
-  if (STORAGE == 1u) {
-    let bytes = x[vector / 4u][vector % 4u];
-    if (!SCALED) { return unpack4x8unorm(bytes); }
-    return vec4f((vec4u(bytes) >> vec4u(0u, 8u, 16u, 24u)) & vec4u(255u)) * segment.unit;
-  }
-  if (STORAGE == 2u) {
-    let word = vector % 2u * 2u;
-    let halves = vec4f(unpack2x16float(x[vector / 2u][word]), unpack2x16float(x[vector / 2u][word + 1u]));
-    if (!SCALED) { return halves; }
-    return halves * segment.unit;
-  }
-  return bitcast<vec4f>(x[vector]);
-}
-
-// Scores of a tile whose first row is the group's `position`; every thread of the group must come here.
-// A tile that is not there stands in for the last one.
-fn scores(index: u32, slice: u32, thread: u32, firstPosition: u32) {
+// Computes the scores of tile `index` of the workgroup's rows, which begin at firstPosition. An index past the last tile
+// computes that one again. All threads of the workgroup must call this function, because of its barriers.
+fn computeTile(index: u32, slice: u32, thread: u32, firstPosition: u32) {
   let tile = min(index, TILES - 1u);
   let firstRow = firstPosition + tile / CLASS_TILES * TILE_ROWS;
   let firstClass = tile % CLASS_TILES * TILE_CLASSES;
@@ -123,133 +82,20 @@ fn scores(index: u32, slice: u32, thread: u32, firstPosition: u32) {
       }
     }
     workgroupBarrier();
-    // Each thread of a tile adds up every SLICES-th score of it, the slices in their order.
+    // Each thread of a tile adds up the slices of every SLICES-th score, in their order.
     for (var i = slice; i < TILE; i += SLICES) {
       var sum = 0.0;
       for (var s = 0u; s < SLICES; s++) { sum += slices[(thread - slice + s) * TILE + i]; }
-      keep(firstRow + i / TILE_CLASSES, firstClass + i % TILE_CLASSES, sum);
+      writeScore(firstRow + i / TILE_CLASSES, firstClass + i % TILE_CLASSES, sum);
     }
     workgroupBarrier();
     return;
   }
   for (var c = 0u; c < TILE_CLASSES; c++) { // unroll
     for (var r = 0u; r < TILE_ROWS; r++) { // unroll
-      keep(firstRow + r, firstClass + c, z[r * TILE_CLASSES + c]);
+      writeScore(firstRow + r, firstClass + c, z[r * TILE_CLASSES + c]);
     }
   }
-}
-
-// Whoever stands in for the last row or class writes what that one has: many branches in a loop cost more.
-fn keep(position: u32, k: u32, z: f32) {
-  let row = min(position, segment.rows - 1u);
-  let column = min(k, CLASSES - 1u);
-  logits[row * CLASSES + column] = z + select(0.0, weights[column * WEIGHTS4 + WEIGHTS4 - 1u].x, BIAS);
-}
-
-// The sum of value over each aligned run of width threads, in every thread of the run.
-fn sumOver(value: f32, thread: u32, width: u32) -> f32 {
-  if (width == 1u) { return value; }
-  meeting[thread] = value;
-  workgroupBarrier();
-  for (var half = width / 2u; half > 0u; half /= 2u) {
-    if (thread % width < half) { meeting[thread] += meeting[thread + half]; }
-    workgroupBarrier();
-  }
-  let total = meeting[thread - thread % width];
-  workgroupBarrier();
-  return total;
-}
-
-fn maxOverLanes(value: f32, thread: u32) -> f32 {
-  if (LANES == 1u) { return value; }
-  meeting[thread] = value;
-  workgroupBarrier();
-  for (var half = LANES / 2u; half > 0u; half /= 2u) {
-    if (thread % LANES < half) { meeting[thread] = max(meeting[thread], meeting[thread + half]); }
-    workgroupBarrier();
-  }
-  let highest = meeting[thread - thread % LANES];
-  workgroupBarrier();
-  return highest;
-}
-
-// q_k of a row: its target distribution; of a label, (1 − ε) onehot + ε/K, where one load serves all k.
-fn targetAt(row: u32, label: u32, k: u32) -> f32 {
-  if (TARGETS == 1u) {
-    let q = select(0.0, 1.0, label == k);
-    if (!SMOOTHED) { return q; }
-    return (1.0 - segment.labelSmoothing) * q + segment.labelSmoothing / f32(CLASSES);
-  }
-  return bitcast<f32>(targets[row * CLASSES + k]);
-}
-
-// Half a value, by its bits: a compiler may make 0.5 (m − z) of 0.5 m − 0.5 z, and m − z may overflow. What is too small
-// for that counts as 0.
-fn halved(value: f32) -> f32 {
-  let bits = bitcast<u32>(value);
-  return select(0.0, bitcast<f32>(bits - 0x00800000u), (bits & 0x7f800000u) > 0x00800000u);
-}
-
-// Whether a score overflowed. Its bits say so: arithmetic may assume that there is no infinity and no NaN.
-fn isNotFinite(value: f32) -> bool {
-  return (bitcast<u32>(value) & 0x7f800000u) == 0x7f800000u;
-}
-
-// The value, or NaN if it is lost, put together from bits for the same reason.
-fn orNaN(value: f32, isLost: bool) -> f32 {
-  return bitcast<f32>(bitcast<u32>(value) | select(0u, 0x7fc00000u, isLost));
-}
-
-// Scores of a row to dLogits in place; ½ s·CE·scale and whether the row is right, in the first of its lanes.
-fn softmaxRow(position: u32, inside: bool, thread: u32) -> vec2f {
-  let lane = thread % LANES;
-  let here = min(position, segment.rows - 1u);
-  let row = rowAt(here);
-  let z = here * CLASSES;
-  var label = 0u;
-  if (TARGETS == 1u) { label = targets[row]; }
-
-  var m = LOWEST;
-  var qMax = 0.0;
-  for (var k = lane; k < CLASSES; k += LANES) {
-    m = max(m, logits[z + k]);
-    qMax = max(qMax, targetAt(row, label, k));
-  }
-  m = maxOverLanes(m, thread);
-  qMax = maxOverLanes(qMax, thread);
-
-  // Ties go to the lowest class: the smallest index is the largest negated one, exact below 2²⁴ classes.
-  var sum = 0.0;
-  var surprise = 0.0;
-  var predicted = -f32(CLASSES);
-  var expected = -f32(CLASSES);
-  for (var k = lane; k < CLASSES; k += LANES) {
-    let score = logits[z + k];
-    let q = targetAt(row, label, k);
-    sum += exp(score - m);
-    surprise += q * (halved(m) - halved(score));
-    if (score == m) { predicted = max(predicted, -f32(k)); }
-    if (isNotFinite(score)) { predicted = LOST; }
-    if (q == qMax) { expected = max(expected, -f32(k)); }
-  }
-  sum = sumOver(sum, thread, LANES);
-  surprise = sumOver(surprise, thread, LANES);
-  predicted = maxOverLanes(predicted, thread);
-  expected = maxOverLanes(expected, thread);
-
-  var s = 1.0;
-  if (WEIGHTED) { s = sampleWeights[row]; }
-  let scale = s * segment.scale;
-  let isLost = predicted == LOST;
-  if (inside) {
-    for (var k = lane; k < CLASSES; k += LANES) {
-      let t = (exp(logits[z + k] - m) / sum - targetAt(row, label, k)) * scale;
-      logits[z + k] = select(0.0, orNaN(t, isLost), s > 0.0);
-    }
-  }
-  if (!inside || lane > 0u || s <= 0.0) { return vec2f(); }
-  let halfLoss = orNaN(scale * (0.5 * log(sum) + surprise), isLost);
-  return vec2f(halfLoss, select(0.0, 1.0, predicted == expected));
 }
 
 @compute @workgroup_size(WORKGROUP_SIZE)
@@ -261,19 +107,8 @@ fn forward(
   let groupIndex = group.y * groups.x + group.x;
   let firstPosition = groupIndex * GROUP_ROWS;
   for (var i = 0u; i < ROUNDS; i++) {
-    scores(i * TILES_AT_ONCE + thread / SLICES, thread % SLICES, thread, firstPosition);
+    computeTile(i * TILES_AT_ONCE + thread / SLICES, thread % SLICES, thread, firstPosition);
   }
   storageBarrier();
-
-  var seen = vec2f();
-  for (var i = 0u; i < GROUP_ROWS; i += ROWS_AT_ONCE) {
-    let row = i + thread / LANES;
-    let position = firstPosition + row;
-    seen += softmaxRow(position, row < GROUP_ROWS && position < segment.rows, thread);
-  }
-  let loss = sumOver(seen.x, thread, WORKGROUP_SIZE);
-  let right = sumOver(seen.y, thread, WORKGROUP_SIZE);
-  if (thread == 0u && firstPosition < segment.rows) {
-    losses[segment.lossSlot + groupIndex] = vec2f(loss, right);
-  }
+  softmaxRows(groupIndex, thread);
 }

@@ -1,49 +1,25 @@
-// scores-shared: scores through workgroup memory
+// scores-shared: scores through workgroup memory,  Z [rows,K] = X [rows,D] · Wᵀ [D,K] + b [K]
 //
-//   Z [rows,K] = X [rows,D] · Wᵀ [D,K] + b [K]
-//
-// A workgroup of 16 × 16 threads computes a tile of 16·TILE_ROWS rows × 16·TILE_CLASSES classes. It stages DEPTH4
-// vectors of features of its rows and classes in workgroup memory at a time, so that each is read from memory once
-// for the whole tile. A thread keeps its TILE_ROWS × TILE_CLASSES scores in registers.
+// A workgroup of 16 × 16 threads computes a tile of 16·TILE_ROWS rows × 16·TILE_CLASSES classes. It stages DEPTH4 vectors
+// of features of its rows and classes at a time in workgroup memory, so each is read from memory once for the whole tile.
+// A thread keeps its TILE_ROWS × TILE_CLASSES scores in registers.
 
 const CLASSES: u32 = 3u;          // K
 const FEATURES4: u32 = 1u;        // ⌈D/4⌉, vectors in a row of X
 const BIAS: bool = true;
 const STORAGE: u32 = 0u;          // how X is stored: 0 = f32, 1 = u8, 2 = f16
 const SCALED: bool = false;       // true: bytes and halves are multiplied by segment.unit; false: bytes by 1/255
-const TILE_ROWS: u32 = 4u;        // of a thread
-const TILE_CLASSES: u32 = 4u;     // of a thread
-const DEPTH4: u32 = 4u;
+const TILE_ROWS: u32 = 4u;        // rows of a thread
+const TILE_CLASSES: u32 = 4u;     // classes of a thread
+const DEPTH4: u32 = 4u;           // vectors of features staged at a time
 
 const SIDE: u32 = 16u;
 const WORKGROUP_SIZE: u32 = 256u; // SIDE · SIDE
 const GROUP_ROWS: u32 = SIDE * TILE_ROWS;
 const GROUP_CLASSES: u32 = SIDE * TILE_CLASSES;
-const STRIDE: u32 = DEPTH4 + 1u;  // one vector more than is staged, so that neighbouring threads read from different banks
-const WEIGHTS4: u32 = FEATURES4 + select(0u, 1u, BIAS);  // vectors in a row of W, the bias being the last
+const STRIDE: u32 = DEPTH4 + 1u;  // one vector of padding, so that neighbouring threads read from different banks
+const WEIGHTS4: u32 = FEATURES4 + select(0u, 1u, BIAS);  // vectors in a row of W; the last one holds the bias
 const CLASS_TILES: u32 = (CLASSES + GROUP_CLASSES - 1u) / GROUP_CLASSES;
-
-struct Segment {
-  first: u32,
-  rows: u32,
-  shuffled: u32,
-  lossSlot: u32,
-  scale: f32,
-  splits: u32,
-  accumulate: u32,
-  learningRate: f32,
-  momentum: f32,
-  nesterov: u32,
-  l2: f32,
-  labelSmoothing: f32,
-  l1: f32,
-  gain1: f32,
-  gain2: f32,
-  epsilon: f32,
-  decay: f32,
-  averaged: u32,
-  unit: f32,
-}
 
 @group(0) @binding(0) var<uniform> segment: Segment;
 @group(0) @binding(1) var<storage, read> order: array<u32>;
@@ -51,29 +27,13 @@ struct Segment {
 @group(0) @binding(3) var<storage, read> weights: array<vec4f>;
 @group(0) @binding(4) var<storage, read_write> logits: array<f32>;
 
+// #include "lib/segment.wgsl"
+// #include "lib/row.wgsl"
+// #include "lib/features.wgsl"
+
 var<workgroup> xStaged: array<vec4f, GROUP_ROWS * STRIDE>;
 var<workgroup> wStaged: array<vec4f, GROUP_CLASSES * STRIDE>;
 var<workgroup> rowOf: array<u32, GROUP_ROWS>;
-
-fn rowAt(position: u32) -> u32 {
-  if (segment.shuffled == 1u) { return order[segment.first + position]; }
-  return segment.first + position;
-}
-
-fn xAt(vector: u32) -> vec4f {
-  if (STORAGE == 1u) {
-    let bytes = x[vector / 4u][vector % 4u];
-    if (!SCALED) { return unpack4x8unorm(bytes); }
-    return vec4f((vec4u(bytes) >> vec4u(0u, 8u, 16u, 24u)) & vec4u(255u)) * segment.unit;
-  }
-  if (STORAGE == 2u) {
-    let word = vector % 2u * 2u;
-    let halves = vec4f(unpack2x16float(x[vector / 2u][word]), unpack2x16float(x[vector / 2u][word + 1u]));
-    if (!SCALED) { return halves; }
-    return halves * segment.unit;
-  }
-  return bitcast<vec4f>(x[vector]);
-}
 
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn scoresShared(

@@ -1,32 +1,33 @@
 /**
- * Vite plugin: `import gradient from "…/gradient.wgsl"` gives the shader's code together with a manifest
- * of what the code declares, read by wgsl_reflect while building. The host binds by these names, so it cannot
- * drift from the shader, and no parser is shipped. What the manifest is used for is not decided here.
+ * Vite plugin: `import gradient from "…/gradient.wgsl"` gives the shader's linked text together with a manifest of what
+ * the text declares, read by wgsl_reflect while building. The host binds by these names, so it cannot drift from the
+ * shader, and no parser is shipped. A build for production leaves comments and indentation out of the text.
  */
-import { readFileSync } from "node:fs";
 import { basename } from "node:path";
 import type { Plugin } from "vite";
 import { ResourceType, type VariableInfo, WgslReflect } from "wgsl_reflect/wgsl_reflect.module.js";
 import type { BindingLayout, Shader, UniformField } from "../src/backends/webgpu/shader.ts";
+import { compactShader, linkShader } from "./link-wgsl.ts";
 
-/** The plugin. A shader that does not parse, or breaks a rule of the manifest, fails the build by name. */
+/** Makes the plugin. A shader that does not link or parse, or breaks a rule of the manifest, fails the build by name. */
 export function wgsl(): Plugin {
+  let isCompact = false;
   return {
     name: "wgsl-manifest",
+    configResolved({ command }) {
+      isCompact = command === "build";
+    },
     load(id) {
       const file = id.split("?", 1)[0];
       if (!file.endsWith(".wgsl")) return null;
-      this.addWatchFile(file);
-      const shader = reflectShader(
-        basename(file, ".wgsl"),
-        readFileSync(file, "utf8").replaceAll("\r\n", "\n"),
-      );
+      const code = linkShader(file, (read) => this.addWatchFile(read));
+      const shader = reflectShader(basename(file, ".wgsl"), isCompact ? compactShader(code) : code);
       return { code: `export default ${JSON.stringify(shader)};`, map: null, moduleType: "js" };
     },
   };
 }
 
-/** Code and manifest of one `.wgsl` text that holds exactly one compute entry point and one bind group. */
+/** Reads the manifest of a linked text, which must have exactly one compute entry point and one bind group. */
 export function reflectShader(name: string, code: string): Shader {
   const reflection = parse(name, code);
   const [entry, ...others] = reflection.entry.compute;
@@ -86,7 +87,7 @@ function reflectMembers(variable: VariableInfo): { name: string; offset: number;
   throw new Error(`${variable.name}: a uniform must be a struct`);
 }
 
-/** Module-scope constants with a literal value: what the specialiser may set. Derived ones follow by themselves. */
+/** Finds the module-scope constants with a literal value, which the specialiser may set. Derived ones follow. */
 function constantsOf(code: string): Record<string, number | boolean> {
   const constants: Record<string, number | boolean> = {};
   for (const [, name, value] of code.matchAll(/^const (\w+): (?:u32|bool) = (\d+u|true|false);/gm)) {

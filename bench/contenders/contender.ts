@@ -1,4 +1,4 @@
-/** What a library under test must be able to do: the same training step on the same problem. */
+/** A contender: a library that takes the same training steps on the same problem as the others. */
 import type { BenchShape, BenchStorage } from "../record.ts";
 
 /** A problem of one shape: X `[N,D]`, a label per row. */
@@ -9,17 +9,17 @@ export interface BenchProblem extends BenchShape {
   readonly labels: Uint32Array<ArrayBuffer>;
 }
 
-/** The step everybody takes: mean cross-entropy over all rows, no penalty, heavy-ball momentum, from zero. */
+/** The step of all contenders: mean cross-entropy over all rows, no penalty, heavy-ball momentum, from zero. */
 export const LEARNING_RATE = 0.01;
 export const MOMENTUM = 0.9;
 
-/** A problem on a library's device, the parameters at zero. */
+/** A problem on a library's device; parameters begin at zero. */
 export interface Training {
-  /** What was chosen and why, for the record. */
+  /** Choices of the library and their reasons, for the record. */
   readonly note?: string | undefined;
   /** Takes `count` steps and waits until they are done. */
   run(count: number): Promise<void>;
-  /** W `[K,D]`, row after row. */
+  /** Reads W `[K,D]`, row after row. */
   weights(): Promise<Float32Array>;
   dispose(): void;
 }
@@ -30,7 +30,7 @@ export interface Contender {
   readonly name: string;
   /** The library and its version. */
   readonly library: { readonly name: string; readonly version: string };
-  /** How it stores X. */
+  /** Storage of X. */
   readonly storage: BenchStorage;
   open(problem: BenchProblem): Promise<Training>;
 }

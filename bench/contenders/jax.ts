@@ -1,9 +1,9 @@
-/** jax-js: the whole step under jit. Every use of an array but its last takes a reference. */
+/** jax-js, with the whole step under jit. Every use of an array but its last takes a reference. */
 import { blockUntilReady, defaultDevice, grad, init, jit, nn, numpy as np } from "@jax-js/jax";
 import { version } from "../../node_modules/@jax-js/jax/package.json";
 import { type BenchProblem, type Contender, LEARNING_RATE, MOMENTUM } from "./contender.ts";
 
-/** jax-js on one of its backends, whose device it keeps for as long as the page lives. */
+/** Makes the contender on one of jax-js' backends, whose device jax-js keeps as long as the page lives. */
 export function jax(backend: "wasm" | "webgpu"): Contender {
   return {
     name: `jax-js ${version} ${backend}`,

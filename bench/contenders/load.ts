@@ -1,12 +1,11 @@
-/** Contenders by the names that a plan gives them. Peers are loaded when they are asked for, not before. */
+/** Loads contenders by the names that a plan gives them; the code of peers only if they are asked for. */
 import type { ContenderId } from "../plan.ts";
 import type { BenchStorage } from "../record.ts";
 import type { Contender } from "./contender.ts";
-import { ownWasm } from "./own-wasm.ts";
-import { ownWebgpu } from "./own-webgpu.ts";
+import { ownWasm, ownWebgpu } from "./own.ts";
 
 /**
- * The configurations that a plan's name means: our WebGPU once for every storage, everybody else in f32.
+ * Loads the configurations of a plan's name: our WebGPU backend once for every storage, all others in f32.
  *
  * @throws Error  a peer outside a browser, or one that does not load
  */

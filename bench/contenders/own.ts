@@ -1,14 +1,40 @@
-/** What our own contenders have in common: who they are, and how any backend of ours takes the steps. */
+/** This library's own contenders: its WebGPU and WebAssembly backends, through the trainer that the public API uses. */
 import { name, version } from "../../package.json";
 import type { Backend } from "../../src/backends/backend.ts";
+import { WasmBackend } from "../../src/backends/wasm/index.ts";
+import { WebGpuBackend } from "../../src/backends/webgpu/index.ts";
 import type { BenchStorage } from "../record.ts";
-import { type BenchProblem, LEARNING_RATE, MOMENTUM, type Training } from "./contender.ts";
+import { type BenchProblem, type Contender, LEARNING_RATE, MOMENTUM, type Training } from "./contender.ts";
+import { describeForwardRate } from "./wasm-forward-rate.ts";
 
-/** This library. */
-export const OWN_LIBRARY = { name, version };
+const LIBRARY = { name, version };
 
-/** Steps through the trainer that the public API uses. The backend is closed with the training. */
-export async function trainOn(
+/** Makes the contender on WebGPU: with kernels tuned to the device, or with the plan by rule. */
+export function ownWebgpu({ tuned, storage }: { tuned: boolean; storage: BenchStorage }): Contender {
+  return {
+    name: `${name} ${version} webgpu${tuned ? "" : ", untuned"}`,
+    library: LIBRARY,
+    storage,
+    open: async (problem) =>
+      trainOn(await WebGpuBackend.open({ tuning: tuned ? "full" : "off" }), problem, storage),
+  };
+}
+
+/** Makes the contender on WebAssembly. With one thread, its note tells the forward pass's share of the ceiling. */
+export function ownWasm(threads: number): Contender {
+  return {
+    name: `${name} ${version} wasm, ${threads} thread${threads > 1 ? "s" : ""}`,
+    library: LIBRARY,
+    storage: "f32",
+    open: async (problem) => {
+      const note = threads === 1 && { note: await describeForwardRate(problem) };
+      return { ...(await trainOn(await WasmBackend.open({ threads }), problem, "f32")), ...note };
+    },
+  };
+}
+
+/** Opens a training on a backend, which is closed with the training. */
+async function trainOn(
   backend: Backend,
   { x: data, labels, rows, features, classes }: BenchProblem,
   storage: BenchStorage,

@@ -1,6 +1,6 @@
 /**
- * TensorFlow.js, core operations and optimiser. On WebAssembly: SIMD, one thread (more need shared memory).
- * Its WebGPU backend takes a software adapter like any other.
+ * TensorFlow.js: core operations and its optimiser. On WebAssembly with SIMD and one thread, since more need shared memory.
+ * Its WebGPU backend takes software adapters too.
  */
 import { setWasmPaths } from "@tensorflow/tfjs-backend-wasm";
 import plainUrl from "@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm?url";
@@ -11,7 +11,7 @@ import "@tensorflow/tfjs-core/dist/register_all_gradients";
 import * as tf from "@tensorflow/tfjs-core";
 import { type BenchProblem, type Contender, LEARNING_RATE, MOMENTUM } from "./contender.ts";
 
-/** TF.js on one of its backends. */
+/** Makes the contender on one of TF.js' backends. */
 export function tfjs(backend: "wasm" | "webgpu"): Contender {
   return {
     name: `TF.js ${tf.version_core} ${backend}`,
@@ -62,7 +62,7 @@ async function select(backend: string): Promise<void> {
   if (!(await tf.setBackend(backend))) throw new Error(`TF.js has no ${backend} backend here`);
 }
 
-/** Frees what the backend keeps for reuse, and its device; the next problem starts a fresh one. */
+/** Frees the backend's caches and its device; the next problem starts a new one. */
 function release(backend: string): void {
   const factory = tf.findBackendFactory(backend);
   const { device } = tf.engine().findBackend(backend) as { device?: GPUDevice };

@@ -1,25 +1,22 @@
-/**
- * How the cost of a step grows: exponents of N, D and K in  cost ≈ c · N^a · D^b · K^c,  fitted to
- * measurements.
- */
+/** Fits how the cost of a step grows:  cost ≈ factor · N^a · D^b · K^c. */
 import type { BenchShape } from "../record.ts";
 
-/** What was measured at one shape. */
+/** The measured cost at one shape. */
 export interface Cost {
   readonly shape: BenchShape;
-  /** In any unit, above 0. */
+  /** Positive, in any unit. */
   readonly cost: number;
 }
 
-/** The fitted exponents. */
+/** The fitted exponents of N, D and K. */
 export interface Exponents extends BenchShape {
-  /** The largest factor between a measurement and the fit, from 1 on. */
+  /** The largest ratio between a measurement and the fit, at least 1. */
   readonly largestFactor: number;
 }
 
 const DIMENSIONS = ["rows", "features", "classes"] as const;
 
-/** Base and doublings: N, D and K in turn, `doublings` times each. The base should keep the device busy. */
+/** Lists the base and its doublings: N, D and K in turn, `doublings` times each. The base should keep the device busy. */
 export function sweepShapes(base: BenchShape, doublings: number): BenchShape[] {
   const doubled = DIMENSIONS.flatMap((dimension) =>
     Array.from({ length: doublings }, (_, i) => ({ ...base, [dimension]: base[dimension] * 2 ** (i + 1) })),
@@ -28,7 +25,7 @@ export function sweepShapes(base: BenchShape, doublings: number): BenchShape[] {
 }
 
 /**
- * Least squares in logarithms.
+ * Fits the exponents by least squares in logarithms.
  *
  * @throws RangeError  costs that do not vary N, D and K independently, or are not above 0
  */
@@ -43,7 +40,7 @@ export function fitExponents(costs: readonly Cost[]): Exponents {
   return { rows, features, classes, largestFactor: Math.exp(Math.max(...errors)) };
 }
 
-/** The coefficients c that make Σ (points · c − values)² least, by the normal equations. */
+/** Finds the coefficients c of the least Σ (points · c − values)², by the normal equations. */
 function leastSquares(points: readonly (readonly number[])[], values: readonly number[]): number[] {
   const width = DIMENSIONS.length + 1;
   const sum = (term: (point: readonly number[], i: number) => number) =>
@@ -55,7 +52,7 @@ function leastSquares(points: readonly (readonly number[])[], values: readonly n
   return solve(system);
 }
 
-/** Solves `[A | b]` by elimination with the largest pivot. */
+/** Solves `[A | b]` by Gaussian elimination with partial pivoting. */
 function solve(system: number[][]): number[] {
   const size = system.length;
   const scale = Math.max(...system.flat().map(Math.abs));

@@ -1,9 +1,7 @@
-/**
- * Where figures come from: the runtime, the processor as far as it says, and the GPU as WebGPU describes it.
- */
+/** Describes the machine that is measured: the runtime, the processor if it is known, and the GPU as WebGPU names it. */
 import type { AdapterRecord, MachineRecord } from "../record.ts";
 
-/** The machine this runs on, page or Node. */
+/** Describes this machine, in a page or in Node. */
 export async function describeMachine(): Promise<MachineRecord> {
   const adapter = await describeAdapter();
   const node = globalThis.process?.versions?.node;
@@ -11,7 +9,7 @@ export async function describeMachine(): Promise<MachineRecord> {
     return { runtime: "browser", agent: navigator.userAgent, cores: navigator.hardwareConcurrency, adapter };
   }
   const { arch, platform } = globalThis.process;
-  // Not an import: this module is loaded by pages too.
+  // Not an import, because pages load this module too.
   const { cpus } = globalThis.process.getBuiltinModule("node:os");
   const cpu = cpus()[0]?.model;
   return {
@@ -23,7 +21,7 @@ export async function describeMachine(): Promise<MachineRecord> {
   };
 }
 
-/** The adapter that the library would take, or null. */
+/** Describes the adapter that the library would take; null without one. */
 async function describeAdapter(): Promise<AdapterRecord | null> {
   const adapter = await globalThis.navigator?.gpu?.requestAdapter({ powerPreference: "high-performance" });
   if (!adapter) return null;
@@ -39,7 +37,7 @@ async function describeAdapter(): Promise<AdapterRecord | null> {
   };
 }
 
-/** Limits are getters of a prototype, which JSON would not see. */
+/** Copies the limits into a plain object: they are getters of a prototype, which JSON leaves out. */
 function limitsOf(limits: GPUSupportedLimits): Record<string, number> {
   const names = Object.keys(Object.getOwnPropertyDescriptors(Object.getPrototypeOf(limits)));
   const entries = names.map((name) => [name, Reflect.get(limits, name)] as const);

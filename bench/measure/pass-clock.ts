@@ -1,13 +1,13 @@
 /**
- * How long dispatches keep the GPU busy. They are repeated in one pass until the pass is long enough for the
- * clock: timestamps of ordinary browsers come in steps of 0.1 ms. Where there are no timestamps, the wall
- * clock from submit to the end counts, over longer passes.
+ * Measures how long dispatches keep the GPU busy. A pass repeats them until it is long enough for the clock: timestamps of
+ * ordinary browsers come in steps of 0.1 ms. Without timestamps, the wall clock from submit to completion is taken, over
+ * longer passes.
  */
 import type { GpuDevice } from "../../src/backends/webgpu/index.ts";
 import type { Spread } from "../record.ts";
 import { spreadOf } from "./statistics.ts";
 
-/** Shortest pass that counts, ms. */
+/** Shortest pass that is measured, ms. */
 const PASS_TIME = { timestamps: 20, wall: 100 };
 
 /** Most repetitions in a pass. */
@@ -16,7 +16,7 @@ const MAX_COUNT = 2 ** 16;
 /** Encodes one repetition. */
 export type Encode = (pass: GPUComputePassEncoder) => void;
 
-/** Two timestamps and their way back. */
+/** Two timestamps and the buffers to read them back. */
 export class PassClock {
   readonly #gpu: GpuDevice;
   readonly #queries: GPUQuerySet | null;
@@ -34,7 +34,7 @@ export class PassClock {
     this.#readback = device.createBuffer({ label: "clock", size: 16, usage: COPY_DST | MAP_READ });
   }
 
-  /** ms that `count` repetitions take in one pass. @throws DeviceError */
+  /** Measures the ms that `count` repetitions take in one pass. @throws DeviceError */
   async time(encode: Encode, count: number): Promise<number> {
     const { device } = this.#gpu;
     const queries = this.#queries;
@@ -54,12 +54,12 @@ export class PassClock {
     device.queue.submit([commands]);
     const [begin, end] = new BigUint64Array(await this.#gpu.mapForReading(this.#readback, 16));
     const wall = performance.now() - started;
-    // No pass is longer than the wait for it: a driver whose timestamps say so is not believed.
+    // Some drivers give wrong timestamps: no pass is longer than the wait for it.
     const stamped = Number(end - begin) / 1e6;
     return stamped > 0 ? Math.min(stamped, wall) : wall;
   }
 
-  /** ms of one repetition: as many passes as there are rounds, each long enough. */
+  /** Measures the ms of one repetition in `rounds` passes, each long enough. */
   async measure(encode: Encode, rounds: number, signal?: AbortSignal): Promise<Spread> {
     const shortest = this.#queries ? PASS_TIME.timestamps : PASS_TIME.wall;
     let count = 1;
@@ -67,7 +67,7 @@ export class PassClock {
       signal?.throwIfAborted();
       const time = await this.time(encode, count);
       if (time >= shortest || count === MAX_COUNT) break;
-      // By no more than eight at once: the first passes of a kernel say little about the next.
+      // At most eight times as many at once: the first passes of a kernel are often slower than the next.
       const wanted = Math.ceil((1.2 * count * shortest) / Math.max(time, 1e-3));
       count = Math.min(wanted, 8 * count, MAX_COUNT);
     }

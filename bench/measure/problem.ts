@@ -1,6 +1,6 @@
 /**
- * The problem that everybody solves at one shape, and what its weights are after a few steps, by the
- * reference.
+ * The problem of one shape that all contenders solve, its weights after a few steps by the reference, and how far a result
+ * may be from the reference.
  */
 import { dLogits, gradient, matmul, sgdUpdate, softmax } from "../../src/backends/reference/index.ts";
 import { createRandom } from "../../src/data/random.ts";
@@ -8,20 +8,23 @@ import { pause } from "../../src/pause.ts";
 import { type BenchProblem, LEARNING_RATE, MOMENTUM } from "../contenders/contender.ts";
 import type { BenchShape, BenchStorage } from "../record.ts";
 
-/** Steps after which the weights are compared. */
+/** Number of steps after which the weights are compared. */
 export const CHECKED_STEPS = 3;
 
-/** Multiply-adds of the reference between two looks at the signal: some ten milliseconds. */
+/** Largest error of a correct result, as a share of the largest value. Everything measured computes in float32. */
+export const TOLERANCE = 1e-4;
+
+/** Multiply-adds of the reference between two checks of the signal: some ten milliseconds. */
 const PIECE_OPERATIONS = 2 ** 23;
 
-/** Values that each storage holds exactly, so that an error tells of the arithmetic alone. */
+/** Rounds to values that each storage holds exactly, so that errors come from the arithmetic alone. */
 const VALUES: Readonly<Record<BenchStorage, (uniform: number) => number>> = {
   f32: (uniform) => uniform,
   f16: (uniform) => Math.floor(256 * uniform) / 256,
   u8: (uniform) => Math.floor(256 * uniform) / 255,
 };
 
-/** Seeded rows in [0, 1], every label there. */
+/** Makes seeded rows in [0, 1] with labels 0, 1, … K − 1, 0, 1, … */
 export function problemOf({ rows, features, classes }: BenchShape, storage: BenchStorage): BenchProblem {
   const random = createRandom(1);
   const value = VALUES[storage];
@@ -31,9 +34,7 @@ export function problemOf({ rows, features, classes }: BenchShape, storage: Benc
   return { rows, features, classes, x, storage, labels };
 }
 
-/**
- * W `[K,D]` after {@link CHECKED_STEPS} steps in float64. Rejects with the signal's reason after an abort.
- */
+/** Computes W `[K,D]` after {@link CHECKED_STEPS} steps in float64. Rejects with the signal's reason after an abort. */
 export async function referenceWeights(problem: BenchProblem, signal?: AbortSignal): Promise<Float64Array> {
   const { features, classes } = problem;
   const w = { weights: new Float64Array(classes * features), bias: new Float64Array(classes) };
@@ -47,7 +48,7 @@ export async function referenceWeights(problem: BenchProblem, signal?: AbortSign
   return w.weights;
 }
 
-/** The gradient over all rows as the mean of those of its pieces, so that the page stays alive meanwhile. */
+/** Computes the gradient over all rows piece by piece, so that the page stays responsive. */
 async function gradientInPieces(
   { x: data, labels, rows, features, classes }: BenchProblem,
   w: { weights: Float64Array; bias: Float64Array },
@@ -69,7 +70,24 @@ async function gradientInPieces(
   return sum;
 }
 
-/** The problem at one shape and its reference's weights, made once for every storage. */
+/**
+ * Returns the largest difference between `actual` and `expected`, as a share of the largest expected value.
+ *
+ * @throws Error  results of another length, or that are not numbers: they have no error
+ */
+export function largestError(actual: ArrayLike<number>, expected: ArrayLike<number>): number {
+  if (actual.length !== expected.length)
+    throw new Error(`gave ${actual.length} numbers, expected ${expected.length}`);
+  let [difference, size] = [0, 0];
+  for (let i = 0; i < expected.length; i++) {
+    if (!Number.isFinite(actual[i])) throw new Error(`gave ${actual[i]} where ${expected[i]} was expected`);
+    difference = Math.max(difference, Math.abs(actual[i] - expected[i]));
+    size = Math.max(size, Math.abs(expected[i]));
+  }
+  return difference / Math.max(size, Number.MIN_VALUE);
+}
+
+/** Keeps the problem at one shape and its expected weights, made once for every storage. */
 export class ProblemCache {
   readonly #shape: BenchShape;
   readonly #signal: AbortSignal | undefined;

@@ -1,11 +1,13 @@
 /**
- * Carries out a plan, part by part: ceilings, then for each shape the kernels and the steps. A part that
- * fails is recorded in plain words and the next one begins; an abort ends the run between two parts or
- * rounds.
+ * Carries out a plan, part by part: ceilings, then for each shape the kernels and the steps. The record names a part that
+ * fails, with the reason, and the next part begins; an abort ends the run between two parts or rounds.
  */
+import { GpuDevice } from "../../src/backends/webgpu/index.ts";
+import { measureCeilings } from "../ceilings/ceilings.ts";
 import type { Contender } from "../contenders/contender.ts";
 import { loadContenders } from "../contenders/load.ts";
-import type { BenchHooks, BenchPlan, RunBenchmark } from "../plan.ts";
+import { measureKernels } from "../kernels/measure-kernels.ts";
+import { type BenchHooks, type BenchPlan, Progress, type RunBenchmark } from "../plan.ts";
 import {
   type BenchRecord,
   type BenchShape,
@@ -17,22 +19,18 @@ import {
   RECORD_VERSION,
   type StepRecord,
 } from "../record.ts";
-import { measureCeilings } from "./ceilings.ts";
-import { measureKernels } from "./kernels.ts";
 import { describeMachine } from "./machine.ts";
-import { withGpu } from "./open-gpu.ts";
-import { Progress } from "./progress.ts";
-import { measureSteps } from "./steps.ts";
 import { messageOf, shapeText } from "./text.ts";
+import { measureSteps } from "./training-steps.ts";
 
-/** @throws RangeError for a plan without a round */
+/** Measures a plan. @throws RangeError for a plan without a round */
 export const runBenchmark: RunBenchmark = async (plan, hooks = {}) => {
   if (!(plan.rounds >= 1)) throw new RangeError(`a plan needs at least one round, got ${plan.rounds}`);
   hooks.signal?.throwIfAborted();
   return new BenchmarkRun(plan, hooks, await describeMachine()).carryOut();
 };
 
-/** A run in progress and what it has found so far. */
+/** A run in progress and its results so far. */
 class BenchmarkRun {
   readonly #plan: BenchPlan;
   readonly #hooks: BenchHooks;
@@ -71,7 +69,7 @@ class BenchmarkRun {
     return this.#record();
   }
 
-  /** Contenders are loaded first, so that everything is known that there is to do. */
+  /** Loads all contenders first, so that the number of parts is known. */
   async #load(): Promise<void> {
     for (const id of this.#plan.contenders) {
       try {
@@ -89,7 +87,7 @@ class BenchmarkRun {
     return (ceilings ? 1 : 0) + shapes.length * (kernelParts + stepParts);
   }
 
-  /** Runs one part, keeps its failure if it fails, and tells what there is now. */
+  /** Runs one part, records its failure if it fails, and reports the record so far. */
   async #part(what: string, work: () => Promise<void>): Promise<void> {
     this.#hooks.signal?.throwIfAborted();
     try {
@@ -141,5 +139,20 @@ class BenchmarkRun {
       steps: [...this.#steps],
       failures: [...this.#failures],
     };
+  }
+}
+
+/**
+ * Runs `work` with a device of the measurement's own, apart from any contender's, with timestamps if the adapter has them.
+ * Destroys the device with everything on it, however `work` ends.
+ *
+ * @throws DeviceError
+ */
+async function withGpu<T>(work: (gpu: GpuDevice) => Promise<T>): Promise<T> {
+  const gpu = await GpuDevice.acquire(true, "measured", ["timestamp-query"]);
+  try {
+    return await work(gpu);
+  } finally {
+    gpu.dispose();
   }
 }

@@ -1,12 +1,12 @@
-/** Shapes and errors in plain words. */
+/** Shapes and errors as text. */
 import type { BenchShape } from "../record.ts";
 
-/** For example `"1024 × 784 × 10"`. */
+/** Writes a shape, for example `"1024 × 784 × 10"`. */
 export function shapeText({ rows, features, classes }: BenchShape): string {
   return `${rows} × ${features} × ${classes}`;
 }
 
-/** What an error says, whatever was thrown. */
+/** Returns the message of anything thrown. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message || error.name : String(error);
 }

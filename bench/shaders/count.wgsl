@@ -1,4 +1,4 @@
-// count: as little as a dispatch can do and still show that it ran; each waits for the one before it
+// count: the least that a dispatch can do and still show that it ran; each waits for the one before it
 //
 //   total ← total + amount
 

@@ -1,4 +1,4 @@
-// fill: contents for the read measurement that no memory can compress and whose sum is known
+// fill: fills the buffer of the read measurement with words that no memory can compress and whose sum is known
 //
 //   word n = n · 2654435761 mod 2³²
 

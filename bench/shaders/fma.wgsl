@@ -1,8 +1,8 @@
-// fma: multiply-adds that wait for nothing but themselves, to see how many a device can do
+// fma: independent chains of multiply-adds, to measure how many a device can do
 //
 // Every thread carries COLUMNS × 4 independent chains  v ← v·k + m  through ROUNDS × 16 links. The chains are
-// values and not variables: drivers that keep variables in memory would measure that memory instead. Chains
-// start apart, or a compiler could find that they are one. Threads that share a place in sums write the same.
+// values and not variables: drivers that keep variables in memory would measure that memory instead. Chains start with
+// different values, or a compiler could merge them. Threads that share an element of sums write the same value.
 
 const COLUMNS: u32 = 3u;          // vectors of four chains, 1 to 4
 const FUSED: bool = false;        // fma(v, k, m), not v·k + m, which a driver may fuse or not
@@ -30,7 +30,7 @@ fn advance(v: vec4f, column: u32, k: vec4f, m: vec4f) -> vec4f {
   return v * k + m;
 }
 
-fn one(v: Chains, k: vec4f, m: vec4f) -> Chains {
+fn advanceOnce(v: Chains, k: vec4f, m: vec4f) -> Chains {
   return Chains(
     advance(v.a, 0u, k, m),
     advance(v.b, 1u, k, m),
@@ -39,8 +39,8 @@ fn one(v: Chains, k: vec4f, m: vec4f) -> Chains {
   );
 }
 
-fn four(v: Chains, k: vec4f, m: vec4f) -> Chains {
-  return one(one(one(one(v, k, m), k, m), k, m), k, m);
+fn advanceFour(v: Chains, k: vec4f, m: vec4f) -> Chains {
+  return advanceOnce(advanceOnce(advanceOnce(advanceOnce(v, k, m), k, m), k, m), k, m);
 }
 
 @compute @workgroup_size(WORKGROUP_SIZE)
@@ -54,7 +54,7 @@ fn multiplyAdd(
   let start = f32(thread) + vec4f(0.0, 0.25, 0.5, 0.75);
   var v = Chains(start, start + 256.0, start + 512.0, start + 768.0);
   for (var round = 0u; round < ROUNDS; round++) {
-    v = four(four(four(four(v, k, m), k, m), k, m), k, m);
+    v = advanceFour(advanceFour(advanceFour(advanceFour(v, k, m), k, m), k, m), k, m);
   }
   let sum = v.a + v.b + v.c + v.d;
   let at = (group.y * groups.x + group.x) * WORKGROUP_SIZE + thread;

@@ -1,7 +1,7 @@
-// read: every vector of a buffer once, neighbouring threads reading neighbours, to see how fast memory is
+// read: reads every vector of a buffer once, neighbouring threads reading neighbours, to measure memory bandwidth
 //
-// A workgroup owns WORKGROUP_SIZE × LOADS consecutive vectors. A thread keeps the sum of its LOADS vectors,
-// modulo 2³², so that no load can be left out and any order gives the same.
+// A workgroup owns WORKGROUP_SIZE × LOADS consecutive vectors. A thread writes the sum of its LOADS vectors modulo 2³², so
+// that a compiler can leave out no load, and any order gives the same sum.
 
 const LOADS: u32 = 16u;           // a multiple of 8
 const WORKGROUP_SIZE: u32 = 256u;

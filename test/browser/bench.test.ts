@@ -4,9 +4,9 @@
  */
 import { afterEach, describe, expect, test, vi } from "vitest";
 import type { Contender } from "../../bench/contenders/contender.ts";
-import { ownWasm } from "../../bench/contenders/own-wasm.ts";
+import { ownWasm } from "../../bench/contenders/own.ts";
 import { runBenchmark } from "../../bench/measure/run-benchmark.ts";
-import { measureSteps } from "../../bench/measure/steps.ts";
+import { measureSteps } from "../../bench/measure/training-steps.ts";
 import type { BenchPlan, BenchProgress } from "../../bench/plan.ts";
 import { type BenchRecord, isCorrect } from "../../bench/record.ts";
 

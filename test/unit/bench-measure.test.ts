@@ -2,15 +2,13 @@
 import { InvalidArgumentError } from "commander";
 import { describe, expect, test } from "vitest";
 import { parseArguments, parseShapes } from "../../bench/arguments.ts";
-import { sampleOf } from "../../bench/kernels/case.ts";
-import { largestError } from "../../bench/measure/error.ts";
+import { describeExponents, describeRecord } from "../../bench/describe-record.ts";
+import { sampleOf } from "../../bench/kernels/kernel-inputs.ts";
 import { fitExponents, sweepShapes } from "../../bench/measure/exponents.ts";
-import { problemOf, referenceWeights } from "../../bench/measure/problem.ts";
-import { Progress } from "../../bench/measure/progress.ts";
+import { largestError, problemOf, referenceWeights } from "../../bench/measure/problem.ts";
 import { median, rateOf, spreadOf } from "../../bench/measure/statistics.ts";
-import type { BenchProgress } from "../../bench/plan.ts";
+import { type BenchProgress, Progress } from "../../bench/plan.ts";
 import type { BenchRecord, BenchShape, StepRecord } from "../../bench/record.ts";
-import { describeExponents, describeRecord } from "../../bench/table.ts";
 import { expectClose } from "../support/expect-close.ts";
 
 describe("statistics", () => {

@@ -1,6 +1,7 @@
-/** Every shader as it stands: what repeats is the same, unrolled it is still one, and it writes what it is for. */
+/** Every shader as it stands: nothing repeats, unrolled it is still one, and it writes what it is for. */
 import { readdirSync, readFileSync } from "node:fs";
 import { basename } from "node:path";
+import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import adamw from "../../shaders/adamw.wgsl";
 import average from "../../shaders/average.wgsl";
@@ -9,6 +10,7 @@ import forwardQuad from "../../shaders/forward-quad.wgsl";
 import gradient from "../../shaders/gradient.wgsl";
 import gradientQuad from "../../shaders/gradient-quad.wgsl";
 import gradientShared from "../../shaders/gradient-shared.wgsl";
+import { compactShader, linkShader } from "../../shaders/link-wgsl.ts";
 import matmul from "../../shaders/matmul.wgsl";
 import outcomes from "../../shaders/outcomes.wgsl";
 import scoresShared from "../../shaders/scores-shared.wgsl";
@@ -19,9 +21,11 @@ import type { Shader } from "../../src/backends/webgpu/shader.ts";
 import { type Constants, specialise } from "../../src/backends/webgpu/specialise.ts";
 
 const FOLDER = new URL("../../shaders/", import.meta.url);
-const SHADERS: readonly Shader[] = readdirSync(FOLDER)
-  .filter((file) => file.endsWith(".wgsl"))
-  .map((file) => reflectShader(basename(file, ".wgsl"), readFileSync(new URL(file, FOLDER), "utf8")));
+const FILES = readdirSync(FOLDER).filter((file) => file.endsWith(".wgsl"));
+const LIBRARY = readdirSync(new URL("lib/", FOLDER)).map((file) => `lib/${file}`);
+const SHADERS: readonly Shader[] = FILES.map((file) =>
+  reflectShader(basename(file, ".wgsl"), linkShader(fileURLToPath(new URL(file, FOLDER)))),
+);
 
 /** The kernels the engine is built from: they share a uniform record. */
 const ENGINE = [
@@ -39,24 +43,28 @@ const ENGINE = [
   outcomes,
 ];
 
-describe("functions that several shaders repeat, so that each can be read alone", () => {
-  const copies = SHADERS.flatMap(({ name, code }) =>
-    [...code.matchAll(/^(fn \w+\([^)]*\)[^{]*)\{\n[\s\S]*?^\}\n/gm)].map(([text, head]) => ({
-      name,
-      head,
-      text,
-    })),
+describe("kernels and library", () => {
+  const texts = [...FILES, ...LIBRARY].map(
+    (file) => [file, readFileSync(new URL(file, FOLDER), "utf8")] as const,
   );
-  const byHead = new Map<string, typeof copies>();
-  for (const copy of copies) byHead.set(copy.head, [...(byHead.get(copy.head) ?? []), copy]);
-  const repeated = [...byHead].filter(([, { length }]) => length > 1);
 
-  test("are found", () => {
-    expect(repeated.map(([head]) => head)).toContain("fn rowAt(position: u32) -> u32 ");
+  test("declare every function and every struct once", () => {
+    const declared = texts.flatMap(([file, text]) =>
+      [...text.matchAll(/^(fn|struct) (\w+)/gm)].map(([, kind, name]) => ({ file, name: `${kind} ${name}` })),
+    );
+    expect(declared.map(({ name }) => name)).toContain("fn rowAt");
+    for (const { name, file } of declared)
+      expect(
+        declared.filter((other) => other.name === name),
+        file,
+      ).toHaveLength(1);
   });
 
-  test.each(repeated)("%s is the same text everywhere", (_, [first, ...others]) => {
-    for (const { name, text } of others) expect(text, `${name} and ${first.name}`).toBe(first.text);
+  test.each(LIBRARY)("%s holds no binding and no kernel, and some kernel needs it", (file) => {
+    expect(texts.find(([name]) => name === file)?.[1]).not.toMatch(/@group|@compute|^enable/m);
+    const used: string[] = [];
+    for (const shader of FILES) linkShader(fileURLToPath(new URL(shader, FOLDER)), (path) => used.push(path));
+    expect(used).toContain(fileURLToPath(new URL(file, FOLDER)));
   });
 });
 
@@ -91,6 +99,15 @@ describe.each(SHADERS.map((shader) => [shader.name, shader] as const))("%s.wgsl"
       expect(read).toEqual({ ...shader.constants, ...constants });
     },
   );
+
+  test("compacted, holds the same statements and marks, without comments and indentation", () => {
+    const code = compactShader(shader.code);
+    expect(code).not.toMatch(/^\s|\/\/(?! unroll$)|\n\n/m);
+    const compact = reflectShader(shader.name, code);
+    expect({ ...compact, code: shader.code }).toEqual(shader);
+    // The mark of a loop is gone once the loop is written out, and the counter is the only name that is replaced.
+    expect(specialise(compact, {})).toBe(compactShader(specialise(shader, {})).replaceAll(/^ +/gm, ""));
+  });
 
   test("binds one uniform and no more than eight storage buffers, numbered from 0 without gaps", () => {
     expect(shader.bindings.map(({ binding }) => binding)).toEqual([...shader.bindings.keys()]);

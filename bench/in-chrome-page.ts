@@ -1,23 +1,19 @@
-/**
- * The page side of `npm run bench`: measures the plan that the command gives it and reports to the command.
- */
+/** The page of `npm run bench` in headless Chrome: measures the plan that the command gives it and reports to the command. */
 import { runBenchmark } from "./measure/run-benchmark.ts";
 import { messageOf } from "./measure/text.ts";
 import type { BenchPlan, BenchProgress } from "./plan.ts";
 import type { BenchRecord } from "./record.ts";
 
-/** What crosses back to the command: the record, or what went wrong. */
+/** The answer to the command: the record, or why there is none. */
 export type PageAnswer = { readonly record: BenchRecord } | { readonly error: string };
 
 declare global {
   interface Window {
-    /** Set by the command. */
+    /** The command sets the three report functions. */
     reportProgress: (progress: BenchProgress) => Promise<void>;
     reportRecord: (record: BenchRecord) => Promise<void>;
     reportAnswer: (answer: PageAnswer) => Promise<void>;
-    /**
-     * Called by the command. Returns at once, since Puppeteer waits three minutes for an answer, not longer.
-     */
+    /** Called by the command. Returns at once, because Puppeteer waits no longer than three minutes. */
     measure: (plan: BenchPlan) => void;
   }
 }

@@ -1,7 +1,4 @@
-/**
- * One compiled kernel with buffers of its own, for running it alone: once to see what it computes, then for
- * time.
- */
+/** A compiled kernel with buffers of its own, which is dispatched alone: once to check its results, then for time. */
 import { allocate, type Buffers } from "../../src/backends/webgpu/buffers.ts";
 import {
   type Constants,
@@ -11,23 +8,20 @@ import {
   type Shader,
 } from "../../src/backends/webgpu/index.ts";
 
-/** What is to be run. */
+/** What a kernel is compiled from and bound to. */
 export interface KernelSetup {
   readonly shader: Shader;
   readonly constants: Constants;
-  /** Fields of the shader's uniform; 0 where not named. */
+  /** Fields of the shader's uniform; those not named are 0. */
   readonly fields: Readonly<Record<string, number>>;
-  /**
-   * By the shader's names: what a buffer holds at the start, its bytes where it holds zeros, or one that
-   * lives elsewhere.
-   */
+  /** By the shader's names: a buffer's contents; its size in bytes, if it holds zeros; or another owner's buffer. */
   readonly buffers: Readonly<Record<string, ArrayBufferView | number | GPUBuffer>>;
   /** Workgroups of a dispatch. */
   readonly groups: number;
 }
 
-/** A kernel that can be dispatched again and again. */
-export class KernelRun {
+/** The kernel and its buffers. */
+export class BoundKernel {
   readonly #gpu: GpuDevice;
   readonly #kernel: Kernel;
   readonly #own: Buffers<string>;
@@ -43,8 +37,8 @@ export class KernelRun {
     this.#groups = setup.groups;
   }
 
-  /** @throws DeviceError, LimitError; nothing stays allocated */
-  static async create(gpu: GpuDevice, setup: KernelSetup): Promise<KernelRun> {
+  /** Compiles, allocates and fills. @throws DeviceError, LimitError; nothing stays allocated */
+  static async create(gpu: GpuDevice, setup: KernelSetup): Promise<BoundKernel> {
     const { shader, constants, fields, buffers } = setup;
     const kernel = await new KernelCache(gpu).get(shader, constants);
     const uniform = shader.bindings.find(({ type }) => type === "uniform");
@@ -62,10 +56,10 @@ export class KernelRun {
       // The type does not admit that an array may lie in shared memory; none here does.
       gpu.device.queue.writeBuffer(own.get[name], 0, content as GPUAllowSharedBufferSource);
     }
-    return new KernelRun(gpu, kernel, own, setup);
+    return new BoundKernel(gpu, kernel, own, setup);
   }
 
-  /** One of its own buffers, for another run to bind. */
+  /** Returns one of its own buffers, for another kernel to bind. */
   buffer(name: string): GPUBuffer {
     return this.#own.get[name];
   }
@@ -85,7 +79,7 @@ export class KernelRun {
     device.queue.submit([encoder.finish()]);
   }
 
-  /** The first `bytes` of a buffer of its own, once everything submitted is done. @throws DeviceError */
+  /** Reads the first `bytes` of a buffer of its own, once everything submitted is done. @throws DeviceError */
   async read(name: string, bytes: number): Promise<ArrayBuffer> {
     const staging = await allocate(this.#gpu, name, { readback: { size: bytes, role: "readback" } });
     try {
@@ -96,6 +90,11 @@ export class KernelRun {
     } finally {
       staging.dispose();
     }
+  }
+
+  /** Reads the first `length` floats of a buffer of its own. @throws DeviceError */
+  async readFloats(name: string, length: number): Promise<Float32Array> {
+    return new Float32Array(await this.read(name, 4 * length));
   }
 
   dispose(): void {

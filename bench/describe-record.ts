@@ -1,5 +1,4 @@
-/** A record as text for a terminal. A result over its tolerance is shown as wrong, without a time. */
-
+/** Writes a record as text for a terminal. A result over its tolerance is shown as wrong, without a time. */
 import { gigaPerSecond, ratioToTuned } from "./figures.ts";
 import { fitExponents } from "./measure/exponents.ts";
 import { messageOf, shapeText } from "./measure/text.ts";
@@ -13,7 +12,7 @@ import {
   type StepRecord,
 } from "./record.ts";
 
-/** The whole record: machine, ceilings, then steps and kernels of each shape, then what failed. */
+/** Describes the whole record: machine, ceilings, then steps and kernels of each shape, then failures. */
 export function describeRecord({ machine, ceilings, steps, kernels, failures }: BenchRecord): string {
   const shapes = new Map([...steps, ...kernels].map(({ shape }) => [shapeText(shape), shape]));
   const parts = [...shapes].map(([title, shape]) => {
@@ -27,7 +26,7 @@ export function describeRecord({ machine, ceilings, steps, kernels, failures }: 
   return [describeMachine(machine, ceilings), ...parts, failed].filter(Boolean).join("\n\n");
 }
 
-/** Growth exponents of every contender, from a record of a sweep. */
+/** Describes the growth exponents of every contender, from a record of a sweep. */
 export function describeExponents({ steps }: BenchRecord): string {
   const names = [...new Set(steps.map(({ contender }) => contender))];
   return names
@@ -99,10 +98,7 @@ function describeKernels(kernels: readonly KernelRecord[], ceilings: CeilingsRec
   return columns(["kernel", "X", "ms", "GFLOP/s", "of ceiling", "GB/s", "error", ""], rows, 2);
 }
 
-/**
- * Rows under a heading; nothing without rows. The first `words` columns and the last one are set left,
- * figures right.
- */
+/** Aligns rows under a heading; returns "" without rows. Aligns the first `words` columns and the last one left, figures right. */
 function columns(heading: readonly string[], rows: readonly (readonly string[])[], words: number): string {
   if (rows.length === 0) return "";
   const all = [heading, ...rows];

@@ -1,28 +1,27 @@
 /** The read ceiling: a buffer larger than caches, read once from end to end by neighbouring threads. */
 import { DeviceError, type GpuDevice } from "../../src/backends/webgpu/index.ts";
+import { BoundKernel } from "../kernels/bound-kernel.ts";
+import type { PassClock } from "../measure/pass-clock.ts";
+import { bestRate, rateOf } from "../measure/statistics.ts";
 import type { Spread } from "../record.ts";
 import fill from "../shaders/fill.wgsl";
 import read from "../shaders/read.wgsl";
-import { measureBest } from "./best-form.ts";
-import { KernelRun } from "./kernel-run.ts";
-import type { PassClock } from "./pass-clock.ts";
-import { rateOf } from "./statistics.ts";
 
-/** Bytes of the buffer, the most that can be had. GPUs have caches of up to 128 MB. */
+/** Bytes of the buffer; the largest that can be allocated is taken. GPUs have caches of up to 128 MB. */
 const SIZES = [2 ** 29, 2 ** 28, 2 ** 27, 2 ** 26];
 
-/** Enough where a CPU imitates the GPU. */
+/** Most bytes on a software adapter. */
 const SOFTWARE_SIZE = 2 ** 26;
 
-/** One way to share the buffer out. */
+/** One way to share the buffer among threads. */
 interface Form {
-  /** Vectors that a thread reads. */
+  /** Number of vectors that a thread reads. */
   readonly loads: number;
-  /** Threads of a workgroup. */
+  /** Number of threads in a workgroup. */
   readonly threads: number;
 }
 
-/** What is tried: many threads for GPUs, long runs for CPUs that imitate one. */
+/** The forms that are tried: many threads for GPUs, long runs for software adapters. */
 const FORMS: readonly Form[] = [
   { loads: 8, threads: 256 },
   { loads: 32, threads: 256 },
@@ -30,18 +29,18 @@ const FORMS: readonly Form[] = [
   { loads: 256, threads: 64 },
 ];
 
-/** Threads of a workgroup that fills the buffer. */
+/** Number of threads in a workgroup that fills the buffer. */
 const FILL_THREADS = 256;
 
-/** What a word is a multiple of, modulo 2³². */
+/** Word n of the buffer is n · FACTOR modulo 2³², see fill.wgsl. */
 const FACTOR = 2_654_435_761n;
 
 /**
- * GB/s of the best form.
+ * Measures GB/s of the fastest form.
  *
  * @throws Error  the sum of what was read is wrong; LimitError, DeviceError  no room
  */
-export async function measureReading(
+export async function measureMemoryReads(
   gpu: GpuDevice,
   clock: PassClock,
   rounds: number,
@@ -49,7 +48,7 @@ export async function measureReading(
 ): Promise<Spread> {
   const { source, bytes } = await filledBuffer(gpu);
   try {
-    return await measureBest(
+    return await bestRate(
       FORMS,
       (form, count) =>
         withForm(gpu, form, source.buffer("words"), bytes, async ({ encode }) =>
@@ -62,7 +61,7 @@ export async function measureReading(
   }
 }
 
-async function filledBuffer(gpu: GpuDevice): Promise<{ source: KernelRun; bytes: number }> {
+async function filledBuffer(gpu: GpuDevice): Promise<{ source: BoundKernel; bytes: number }> {
   const { maxBufferSize, maxStorageBufferBindingSize } = gpu.device.limits;
   const most = Math.min(
     maxBufferSize,
@@ -72,7 +71,7 @@ async function filledBuffer(gpu: GpuDevice): Promise<{ source: KernelRun; bytes:
   const sizes = SIZES.filter((size) => size <= most);
   for (const bytes of sizes) {
     try {
-      const source = await KernelRun.create(gpu, {
+      const source = await BoundKernel.create(gpu, {
         shader: fill,
         constants: { WORKGROUP_SIZE: FILL_THREADS },
         fields: { vectors: bytes / 16 },
@@ -89,17 +88,17 @@ async function filledBuffer(gpu: GpuDevice): Promise<{ source: KernelRun; bytes:
   throw new Error(`no buffer of ${SIZES[SIZES.length - 1] / 2 ** 20} MiB or more to read from`);
 }
 
-/** Runs `work` with a form that has been seen to read everything. */
+/** Checks that a form reads everything, then runs `work` with it. */
 async function withForm<T>(
   gpu: GpuDevice,
   { loads, threads }: Form,
   words: GPUBuffer,
   bytes: number,
-  work: (run: KernelRun) => Promise<T>,
+  work: (kernel: BoundKernel) => Promise<T>,
 ): Promise<T> {
   const vectors = bytes / 16;
   const sumBytes = (4 * vectors) / loads;
-  const run = await KernelRun.create(gpu, {
+  const kernel = await BoundKernel.create(gpu, {
     shader: read,
     constants: { LOADS: loads, WORKGROUP_SIZE: threads },
     fields: { vectors },
@@ -107,17 +106,17 @@ async function withForm<T>(
     groups: vectors / loads / threads,
   });
   try {
-    run.submit();
-    const sums = new Uint32Array(await run.read("sums", sumBytes));
+    kernel.submit();
+    const sums = new Uint32Array(await kernel.read("sums", sumBytes));
     const sum = sums.reduce((total, value) => (total + value) >>> 0, 0);
     if (sum !== expectedSum(bytes / 4)) throw new Error("the sum of what was read is wrong");
-    return await work(run);
+    return await work(kernel);
   } finally {
-    run.dispose();
+    kernel.dispose();
   }
 }
 
-/** Σ n · FACTOR over all words, modulo 2³². */
+/** Returns Σ n · FACTOR over all words, modulo 2³². */
 function expectedSum(words: number): number {
   const n = BigInt(words);
   return Number(BigInt.asUintN(32, ((n * (n - 1n)) / 2n) * FACTOR));

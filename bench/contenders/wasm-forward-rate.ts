@@ -1,24 +1,33 @@
-/** What one thread of this machine can do in WebAssembly, and the forward pass's share of it. */
+/** The rate of the forward pass in one thread of WebAssembly, and its share of the ceiling. */
 import { compileKernels, instantiate, supportedBuilds, WasmBackend } from "../../src/backends/wasm/index.ts";
 import { BLOCK_ROWS, Workspace } from "../../src/backends/wasm/workspace.ts";
-import { bestOf } from "../measure/statistics.ts";
+import { shortestTime } from "../measure/statistics.ts";
 import type { BenchProblem } from "./contender.ts";
 
 /** Operations of one round of the ceiling kernel: ten multiply-adds of four lanes. */
 const OPERATIONS_PER_ROUND = 80;
 const ROUNDS = 2_000_000;
 
-/** GFLOP/s of multiply-adds that depend on nothing but themselves. */
-export async function measureCeiling(): Promise<number> {
+/** Measures both and writes them, for example `"forward pass 20.1 of 30.2 GFLOP/s (67 %)"`. */
+export async function describeForwardRate(problem: BenchProblem): Promise<string> {
+  const [forward, ceiling] = [await measureForward(problem), await measureCeiling()];
+  const share = `${((100 * forward) / ceiling).toFixed(0)} %`;
+  return `forward pass ${forward.toFixed(1)} of ${ceiling.toFixed(1)} GFLOP/s (${share})`;
+}
+
+/** Measures GFLOP/s of independent chains of multiply-adds. */
+async function measureCeiling(): Promise<number> {
   const { multiplyAddCeiling } = await instantiate(
     await compileKernels(supportedBuilds()[0]),
     new WebAssembly.Memory({ initial: 1 }),
   );
-  return (ROUNDS * OPERATIONS_PER_ROUND) / bestOf(7, () => multiplyAddCeiling(ROUNDS, 0.999, 0.001)) / 1e6;
+  return (
+    (ROUNDS * OPERATIONS_PER_ROUND) / shortestTime(7, () => multiplyAddCeiling(ROUNDS, 0.999, 0.001)) / 1e6
+  );
 }
 
-/** GFLOP/s of the forward pass: gather and matmul of all rows, block by block, 2·N·D·K operations. */
-export async function measureForward({ x, labels, rows, features, classes }: BenchProblem): Promise<number> {
+/** Measures GFLOP/s of the forward pass: gather and matmul of all rows, block by block, 2·N·D·K operations. */
+async function measureForward({ x, labels, rows, features, classes }: BenchProblem): Promise<number> {
   const backend = await WasmBackend.open();
   const data = await backend.createDataset({
     x: { data: x, rows, cols: features },
@@ -29,7 +38,7 @@ export async function measureForward({ x, labels, rows, features, classes }: Ben
   const blocks = Array.from({ length: Math.ceil(rows / BLOCK_ROWS) }, (_, i) =>
     Uint32Array.from({ length: Math.min(BLOCK_ROWS, rows - i * BLOCK_ROWS) }, (_, j) => i * BLOCK_ROWS + j),
   );
-  const time = bestOf(9, () => {
+  const time = shortestTime(9, () => {
     for (const block of blocks) workspace.forward(block);
   });
   data.dispose();

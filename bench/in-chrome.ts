@@ -5,13 +5,10 @@ import { createServer, type ViteDevServer } from "vite";
 import { launchChrome } from "../demo/headless/chrome.ts";
 import { kernels } from "../src/backends/vite-plugin-kernels.ts";
 import { type Measure, runCommand } from "./command.ts";
-import type { PageAnswer } from "./headless.ts";
+import type { PageAnswer } from "./in-chrome-page.ts";
 import type { BenchRecord } from "./record.ts";
 
-/**
- * Packages of peers, bundled before the page asks for them: a reload in the middle would end the
- * measurement.
- */
+/** Packages of peers, bundled before the page asks for them, since a reload would end the measurement. */
 const PEERS = [
   "@tensorflow/tfjs-core",
   "@tensorflow/tfjs-core/dist/register_all_gradients",
@@ -20,7 +17,7 @@ const PEERS = [
   "@jax-js/jax",
 ];
 
-/** Runs the command; gives the exit code. */
+/** Runs the command and returns the exit code. */
 export function main(argv: readonly string[]): Promise<number> {
   return runCommand(argv, measureInChrome);
 }
@@ -29,7 +26,7 @@ const measureInChrome: Measure = async (plan, { signal, onProgress, onRecord }, 
   const server = await serve(plan.contenders.some((id) => !id.startsWith("own-")));
   try {
     const browser = await launchChrome(say);
-    // Without its browser, whatever waits for the page rejects.
+    // Closing the browser rejects everything that waits for the page.
     const stop = () => void browser.close();
     signal.addEventListener("abort", stop);
     try {
@@ -45,7 +42,9 @@ const measureInChrome: Measure = async (plan, { signal, onProgress, onRecord }, 
         page
           .exposeFunction("reportAnswer", resolve)
           .then(() =>
-            page.goto(`${server.resolvedUrls?.local[0]}bench/headless.html`, { waitUntil: "networkidle0" }),
+            page.goto(`${server.resolvedUrls?.local[0]}bench/in-chrome-page.html`, {
+              waitUntil: "networkidle0",
+            }),
           )
           .then(() => page.evaluate((asked) => window.measure(asked), plan))
           .catch(reject);
@@ -74,7 +73,7 @@ async function serve(hasPeers: boolean): Promise<ViteDevServer> {
   return server;
 }
 
-/** The page runs on this machine, whose processor no page is told. */
+/** Adds this machine's processor, whose name pages cannot read. */
 function withProcessor(record: BenchRecord): BenchRecord {
   const cpu = cpus()[0]?.model;
   return cpu === undefined ? record : { ...record, machine: { ...record.machine, cpu } };

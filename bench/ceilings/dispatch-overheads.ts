@@ -1,26 +1,25 @@
 /**
- * What asking costs, by the wall clock, since that is what a caller waits for: a submit with the wait for
- * it, and one more dispatch in a pass, encoding included. The dispatch adds 1 to a counter, which shows that
- * each ran.
+ * The cost of a submit with the wait for it, and of one more dispatch in a pass, encoding included; by the wall clock, since
+ * that is what a caller waits for. Each dispatch adds 1 to a counter, which shows that all ran.
  */
 import type { GpuDevice } from "../../src/backends/webgpu/index.ts";
+import { BoundKernel } from "../kernels/bound-kernel.ts";
+import { spreadOf } from "../measure/statistics.ts";
 import type { CeilingsRecord, Spread } from "../record.ts";
 import count from "../shaders/count.wgsl";
-import { KernelRun } from "./kernel-run.ts";
-import { spreadOf } from "./statistics.ts";
 
-/** How long one round is to be at least, ms. */
+/** Shortest round, ms. */
 const ROUND_TIME = 40;
 
 const MAX_COUNT = 2 ** 16;
 
-/** Medians in µs. @throws Error  a dispatch was lost; DeviceError */
+/** Measures both in µs. @throws Error  a dispatch was lost; DeviceError */
 export async function measureOverheads(
   gpu: GpuDevice,
   rounds: number,
   signal?: AbortSignal,
 ): Promise<Pick<CeilingsRecord, "dispatch" | "submit">> {
-  const run = await KernelRun.create(gpu, {
+  const kernel = await BoundKernel.create(gpu, {
     shader: count,
     constants: {},
     fields: { amount: 1 },
@@ -29,7 +28,7 @@ export async function measureOverheads(
   });
   let dispatched = 0;
   const dispatches = async (number: number) => {
-    run.submit(number);
+    kernel.submit(number);
     dispatched += number;
     await gpu.device.queue.onSubmittedWorkDone();
     gpu.assertAlive();
@@ -40,15 +39,15 @@ export async function measureOverheads(
   try {
     const submit = await timeOf(submits, rounds, signal);
     const dispatch = await timeOf(dispatches, rounds, signal, submit.median);
-    const [total] = new Uint32Array(await run.read("total", 4));
+    const [total] = new Uint32Array(await kernel.read("total", 4));
     if (total !== dispatched) throw new Error(`${dispatched} dispatches were sent, ${total} ran`);
     return { submit, dispatch };
   } finally {
-    run.dispose();
+    kernel.dispose();
   }
 }
 
-/** µs of one of `number` things done together, less what doing any costs once. */
+/** Measures the µs of one unit of `work`, in rounds of many units. `once` is the fixed cost of a round in µs. */
 async function timeOf(
   work: (number: number) => Promise<void>,
   rounds: number,

@@ -1,50 +1,49 @@
 /**
- * Training steps of all contenders at one shape: each takes three steps and is compared with the reference,
- * then they alternate in rounds, so that whatever disturbs the machine disturbs all of them. One that fails
- * is left behind with its reason; the others go on.
+ * Measures training steps of all contenders at one shape. Each takes three steps, which are compared with the reference;
+ * then all alternate in rounds, so that a disturbance of the machine disturbs all of them. A contender that fails is dropped
+ * with the reason; the others go on.
  */
 import { createRandom, shuffle } from "../../src/data/random.ts";
 import type { Contender, Training } from "../contenders/contender.ts";
 import type { BenchShape, FailureRecord, StepRecord } from "../record.ts";
-import { largestError, TOLERANCE } from "./error.ts";
-import { CHECKED_STEPS, ProblemCache } from "./problem.ts";
+import { CHECKED_STEPS, largestError, ProblemCache, TOLERANCE } from "./problem.ts";
 import { spreadOf } from "./statistics.ts";
 import { messageOf, shapeText } from "./text.ts";
 
-/** How long a contender runs in one round, ms. */
+/** Time of a contender in one round, ms. */
 const ROUND_TIME = 150;
 
-/** A round is preceded by this fraction of its steps, untimed. */
-const WARM_UP_SHARE = 8;
+/** A round begins with an untimed warm-up of its number of steps divided by this. */
+const WARM_UP_DIVISOR = 8;
 
-/** How long a trial run is to take at least, ms. */
+/** Shortest trial run, ms. */
 const TRIAL_TIME = 10;
 
 /** Most steps of a round. */
 const MAX_STEPS = 2 ** 16;
 
-/** How many rounds, and how a caller follows them. */
+/** The number of rounds, and how a caller follows or stops them. */
 export interface StepOptions {
   readonly rounds: number;
   readonly signal?: AbortSignal | undefined;
-  /** Told what runs next: every contender once, then every round. */
+  /** Gets the name of each part that begins: every contender once, then every round. */
   readonly onPart?: (doing: string) => void;
 }
 
-/** What came of it. */
+/** The steps of contenders that worked, and why others did not. */
 export interface StepResults {
   readonly steps: readonly StepRecord[];
   readonly failures: readonly FailureRecord[];
 }
 
-/** A contender that has shown what it computes. */
+/** A contender whose first steps have been compared. */
 interface Runner {
   readonly contender: Contender;
   readonly training: Training;
   readonly error: number;
-  /** Steps of a round. */
+  /** Number of steps in a round. */
   readonly steps: number;
-  /** ms of a step, by round. */
+  /** ms of a step in each round. */
   readonly times: number[];
 }
 
@@ -75,7 +74,7 @@ export async function measureSteps(
     }
     for (let round = 1; round <= rounds; round++) {
       onPart(`${at}: round ${round} of ${rounds}`);
-      for (const runner of inSomeOrder(runners, round)) {
+      for (const runner of shuffled(runners, round)) {
         signal?.throwIfAborted();
         await takeRound(runner).catch((error: unknown) => {
           runners.delete(runner);
@@ -90,15 +89,15 @@ export async function measureSteps(
   return { steps: [...runners].map((runner) => recordOf(runner, shape)), failures };
 }
 
-/** The runners in an order of this round's own, so that none always comes after the same neighbour. */
-function inSomeOrder(runners: ReadonlySet<Runner>, round: number): Runner[] {
+/** Shuffles the runners differently in every round, so that none always runs after the same neighbour. */
+function shuffled(runners: ReadonlySet<Runner>, round: number): Runner[] {
   const all = [...runners];
   const order = Uint32Array.from(all, (_, i) => i);
   shuffle(order, createRandom(round));
   return Array.from(order, (i) => all[i]);
 }
 
-/** Opens a contender, compares its first steps and finds out how many fill a round. */
+/** Opens a contender, compares its first steps and finds how many steps fill a round. */
 async function check(contender: Contender, problems: ProblemCache): Promise<Runner> {
   const { problem, expected } = await problems.of(contender.storage);
   const training = await contender.open(problem);
@@ -112,7 +111,7 @@ async function check(contender: Contender, problems: ProblemCache): Promise<Runn
   }
 }
 
-/** How many steps fill a round; found out by runs that are long enough for a clock that ticks every 0.1 ms. */
+/** Finds how many steps fill a round, by runs that are long enough for a clock that ticks every 0.1 ms. */
 async function stepsOfRound(training: Training): Promise<number> {
   for (let steps = 2; ; steps *= 4) {
     const started = performance.now();
@@ -123,10 +122,7 @@ async function stepsOfRound(training: Training): Promise<number> {
   }
 }
 
-/**
- * Frees a contender. One that cannot even be freed has failed before, or has given its figures; the others
- * go on.
- */
+/** Frees a contender. Ignores errors: its result or failure is recorded already. */
 function close(training: Training): void {
   try {
     training.dispose();
@@ -134,8 +130,8 @@ function close(training: Training): void {
 }
 
 async function takeRound({ training, steps, times }: Runner): Promise<void> {
-  // Somebody else has had the machine: caches and threads are warmed up again before the clock runs.
-  await training.run(Math.ceil(steps / WARM_UP_SHARE));
+  // Another contender has just run: caches and threads are warmed up again before the clock starts.
+  await training.run(Math.ceil(steps / WARM_UP_DIVISOR));
   const started = performance.now();
   await training.run(steps);
   times.push((performance.now() - started) / steps);
