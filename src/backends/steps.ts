@@ -1,8 +1,30 @@
-/** What all backends do alike with the arguments of a call: check them, and cut SGD steps into batches. */
+/** Work on the arguments of a call that all backends share: checks, and the batches and rates of SGD steps. */
 import { DataError, OptionError, ShapeError, StateError } from "../errors.ts";
-import type { Dataset, ModelShape, SgdSteps } from "./backend.ts";
+import type { AdamwSettings, Dataset, ModelShape, SgdSteps } from "./backend.ts";
 
-/** The rows of each step: every epoch's order cut into batches. */
+/** One SGD step's rows and what follows from them. */
+export interface StepBatch {
+  /** Position of the step in its call, from 0. */
+  readonly index: number;
+  readonly rows: Uint32Array;
+  /** Σ s over the rows. */
+  readonly weight: number;
+  /** Divisor of the batch's sums, B · mean s. */
+  readonly divisor: number;
+  /** Factor of each s, 1 / divisor; 0 if Σ s is 0. */
+  readonly scale: number;
+  /** Number of steps that the average of the parameters covers after this one; 0 before averaging begins. */
+  readonly averaged: number;
+}
+
+/** Row weights of a data set. */
+interface RowWeights {
+  readonly sampleWeights: ArrayLike<number> | undefined;
+  /** Σ s / N over all rows. */
+  readonly meanWeight: number;
+}
+
+/** Cuts every epoch's order into the rows of each step. */
 export function* batchesOf({ epochs, batchSize }: SgdSteps): Generator<Uint32Array> {
   for (const order of epochs) {
     for (let begin = 0; begin < order.length; begin += batchSize)
@@ -10,7 +32,19 @@ export function* batchesOf({ epochs, batchSize }: SgdSteps): Generator<Uint32Arr
   }
 }
 
-/** Σ s over `rows`; their number where rows have no weights. */
+/** Prepares the batch of every step, one after the other. */
+export function* stepBatchesOf(steps: SgdSteps, data: RowWeights): Generator<StepBatch> {
+  let index = 0;
+  for (const rows of batchesOf(steps)) {
+    const weight = sumOfWeights(data.sampleWeights, rows);
+    const divisor = rows.length * (steps.meanWeight ?? data.meanWeight);
+    const scale = weight > 0 ? 1 / divisor : 0;
+    yield { index, rows, weight, divisor, scale, averaged: averagedAfter(steps, index) };
+    index++;
+  }
+}
+
+/** Returns Σ s over `rows`, or their number if rows have no weights. */
 export function sumOfWeights(sampleWeights: ArrayLike<number> | undefined, rows: ArrayLike<number>): number {
   if (!sampleWeights) return rows.length;
   let sum = 0;
@@ -18,16 +52,34 @@ export function sumOfWeights(sampleWeights: ArrayLike<number> | undefined, rows:
   return sum;
 }
 
-/** Returns what a batch of `rows` rows divides its sums by: B · mean s. */
-export function divisorOf(
-  { meanWeight }: Pick<SgdSteps, "meanWeight">,
-  data: { readonly meanWeight: number },
-  rows: number,
-): number {
-  return rows * (meanWeight ?? data.meanWeight);
+/** Whether any of the steps takes part in the average of the parameters. */
+export function isAveraged(steps: SgdSteps): boolean {
+  return averagedAfter(steps, steps.learningRates.length - 1) > 0;
 }
 
-/** @throws ShapeError, StateError  a data set of other features or classes, or one that was disposed of */
+function averagedAfter({ firstStep = 0, averageFrom = Infinity }: SgdSteps, index: number): number {
+  return Math.max(0, firstStep + index - averageFrom + 1);
+}
+
+/**
+ * Returns AdamW's rates in step `index`, in double precision. The corrections of the moments' bias become part of η and
+ * ε, since 1/√(v / c) = √c/√v: η̂ = η √(1 − β₂ᵗ) / (1 − β₁ᵗ), ε̂ = ε √(1 − β₂ᵗ), decay = 2λη.
+ */
+export function adamwRatesOf(
+  { learningRates, l2, firstStep = 0 }: SgdSteps,
+  { beta1, beta2, epsilon }: AdamwSettings,
+  index: number,
+) {
+  const t = firstStep + index + 1;
+  const root = Math.sqrt(1 - beta2 ** t);
+  return {
+    learningRate: (learningRates[index] * root) / (1 - beta1 ** t),
+    epsilon: epsilon * root,
+    decay: 2 * learningRates[index] * l2,
+  };
+}
+
+/** Checks that a data set fits a model. @throws ShapeError, StateError if not, or if it was disposed of */
 export function checkShape({ features, classes }: ModelShape, data: Dataset): void {
   if (data.isDisposed) throw new StateError("data", "the data set was disposed of");
   if (data.features !== features) {
@@ -38,13 +90,13 @@ export function checkShape({ features, classes }: ModelShape, data: Dataset): vo
   }
 }
 
-/** @throws DataError also for a data set without targets */
+/** Checks as {@link checkShape} does. @throws DataError also for a data set without targets */
 export function checkLabelled(shape: ModelShape, data: Dataset): void {
   checkShape(shape, data);
   if (data.targetKind === "none") throw new DataError("data", "expected a data set with targets");
 }
 
-/** @throws OptionError, DataError also for steps that do not fit together, or rows that are not there */
+/** Checks as {@link checkLabelled} does. @throws OptionError, DataError also for steps that do not fit together or rows out of range */
 export function checkSteps(
   shape: ModelShape,
   data: Dataset,
@@ -68,9 +120,4 @@ export function checkSteps(
         throw new DataError("steps.epochs", `there is no row ${order[i]} among ${data.rows}`);
     }
   }
-}
-
-/** How many steps' parameters the average holds after the `index`-th of `steps`, from 0; 0 before averaging begins. */
-export function averagedAfter({ firstStep = 0, averageFrom = Infinity }: SgdSteps, index: number): number {
-  return Math.max(0, firstStep + index - averageFrom + 1);
 }

@@ -1,7 +1,6 @@
 /** Shaders as text: constants and unrolled loops. */
 import { describe, expect, test } from "vitest";
-import type { Shader } from "../../src/backends/webgpu/shader.ts";
-import { type Constants, specialise } from "../../src/backends/webgpu/specialise.ts";
+import { type Constants, type Shader, specialise } from "../../src/backends/webgpu/shader.ts";
 
 function toy(body: string, constants: Shader["constants"] = {}): Shader {
   return { name: "toy", entryPoint: "main", code: body, constants, bindings: [] };

@@ -18,15 +18,7 @@ import type {
   SgdSteps,
   Trainer,
 } from "../backend.ts";
-import {
-  averagedAfter,
-  batchesOf,
-  checkLabelled,
-  checkShape,
-  checkSteps,
-  divisorOf,
-  sumOfWeights,
-} from "../steps.ts";
+import { checkLabelled, checkShape, checkSteps, stepBatchesOf, sumOfWeights } from "../steps.ts";
 import type { ReferenceDataset } from "./dataset.ts";
 import {
   adamwUpdate,
@@ -83,24 +75,16 @@ export class ReferenceTrainer implements Trainer {
     const losses = new Float64Array(length);
     const weights = new Float64Array(length);
     const correct = new Float64Array(length);
-    let step = 0;
+    const l2 = steps.adamw ? 0 : steps.l2; // AdamW's decay is not part of the gradient
     let rowsDone = 0;
-    for (const rows of batchesOf(steps)) {
-      const divisor = divisorOf(steps, data, rows.length);
-      const seen = await this.#lossAndGradient(
-        data,
-        rows,
-        divisor,
-        steps.adamw ? 0 : steps.l2,
-        options.signal,
-      );
-      losses[step] = seen.loss;
-      weights[step] = sumOfWeights(data.sampleWeights, rows);
-      correct[step] = seen.correct;
-      if (steps.adamw) this.#adamwStep(seen.gradient, { ...steps, adamw: steps.adamw }, step);
-      else this.#sgdStep(seen.gradient, steps, step);
-      this.#average(averagedAfter(steps, step));
-      step++;
+    for (const { index, rows, weight, divisor, averaged } of stepBatchesOf(steps, data)) {
+      const seen = await this.#lossAndGradient(data, rows, divisor, l2, options.signal);
+      losses[index] = seen.loss;
+      weights[index] = weight;
+      correct[index] = seen.correct;
+      if (steps.adamw) this.#adamwStep(seen.gradient, { ...steps, adamw: steps.adamw }, index);
+      else this.#sgdStep(seen.gradient, steps, index);
+      this.#average(averaged);
       rowsDone += rows.length;
       options.onRows?.(rowsDone);
     }

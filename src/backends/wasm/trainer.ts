@@ -16,7 +16,7 @@ import type {
   SgdSteps,
   Trainer,
 } from "../backend.ts";
-import { batchesOf, checkLabelled, checkShape, checkSteps, divisorOf, sumOfWeights } from "../steps.ts";
+import { checkLabelled, checkShape, checkSteps, stepBatchesOf, sumOfWeights } from "../steps.ts";
 import { eachBlock, type Sums } from "./backward.ts";
 import type { WasmDataset } from "./dataset.ts";
 import { Optimiser, reduceGradient } from "./optimiser.ts";
@@ -74,17 +74,15 @@ export class WasmTrainer implements Trainer {
     };
     return this.#within(data, splits, async (workspace) => {
       const optimiser = new Optimiser(data, workspace, steps, this.#state);
-      let step = 0;
       let rowsDone = 0;
-      for (const rows of batchesOf(steps)) {
-        const weight = sumOfWeights(data.sampleWeights, rows);
-        const scale = weight > 0 ? 1 / divisorOf(steps, data, rows.length) : 0;
+      for (const batch of stepBatchesOf(steps, data)) {
+        const { index, rows, weight, scale } = batch;
+        // rows → logits → softmax, loss and dLogits → gradient
         const { loss, correct } = await threading.backward(workspace, rows, scale, splits, options.signal);
-        optimiser.step(step);
-        result.losses[step] = weight > 0 ? loss / weight : 0;
-        result.weights[step] = weight;
-        result.correct[step] = correct;
-        step++;
+        optimiser.step(batch);
+        result.losses[index] = weight > 0 ? loss / weight : 0;
+        result.weights[index] = weight;
+        result.correct[index] = correct;
         rowsDone += rows.length;
         options.onRows?.(rowsDone);
       }
