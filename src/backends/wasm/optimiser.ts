@@ -1,20 +1,20 @@
 /**
- * The update of a step: partial gradients → moments → parameters → their mean. Which kernels a step takes, and
- * with what rates, is decided here; where the gradients come from is the trainer's business.
+ * The update of a step: partial gradients → moments → parameters → average. Chooses the kernels and their rates; the
+ * trainer computes the gradients.
  */
 import type { AdamwSettings, SgdSteps } from "../backend.ts";
 import { adamwRatesOf, isAveraged, type StepBatch } from "../steps.ts";
 import type { WasmDataset } from "./dataset.ts";
-import type { PackedState } from "./state.ts";
+import type { PackedState } from "./parameters.ts";
 import type { Workspace } from "./workspace.ts";
 
-/** Takes the steps of one call, with its memory behind a workspace. */
+/** Takes the steps of one call; its memory follows the workspace's. */
 export class Optimiser {
   readonly #data: WasmDataset;
   readonly #workspace: Workspace;
   readonly #steps: SgdSteps;
   readonly #before: PackedState;
-  /** Addresses; 0 for what these steps do not need. */
+  /** Addresses; 0 for parts that these steps do not use. */
   readonly #at: { readonly velocity: number; readonly secondMoment: number; readonly average: number };
 
   /** @throws LimitError if the memory cannot grow */
@@ -68,7 +68,7 @@ export class Optimiser {
       momentum,
       nesterov,
     );
-    if (l1 > 0) kernels.shrink(at.weights, weightBytes, learningRate * l1);
+    if (l1 > 0) kernels.softThreshold(at.weights, weightBytes, learningRate * l1);
   }
 
   #adamw(adamw: AdamwSettings, index: number): void {
@@ -105,7 +105,7 @@ export class Optimiser {
   }
 }
 
-/** G = Σ partial + 2λW, which SGD without momentum and rate leaves in a velocity; the partials are 0 again. */
+/** Computes G = Σ partial + 2λW: the sgd kernel with μ = η = 0 writes G to its velocity. Clears the partial gradients. */
 export function reduceGradient(
   data: WasmDataset,
   { at, splits, layout }: Workspace,

@@ -43,8 +43,23 @@ export const shaders = {
   outcomes,
 } as const;
 
-/** Name of an operation on a segment. */
-export type Operation = keyof typeof DISPATCHES;
+/**
+ * Operations on a segment. `forward` is matmul and softmax in one kernel; `probabilities` is softmax without targets;
+ * `reduceGradient` is the sgd kernel with TAKE, which writes the gradient and updates nothing.
+ */
+export type Operation =
+  | "matmul"
+  | "softmax"
+  | "probabilities"
+  | "forward"
+  | "gradient"
+  | "scoresShared"
+  | "gradientShared"
+  | "sgd"
+  | "reduceGradient"
+  | "adamw"
+  | "average"
+  | "outcomes";
 
 /** Properties of a data set on which its kernels depend. */
 export interface DataKind {
@@ -95,11 +110,7 @@ export function dispatchOf(
 
 type DispatchRule = (plan: StepPlan, shape: ModelShape, kind: DataKind) => Dispatch;
 
-/**
- * The operations. `forward` is matmul and softmax in one kernel; `probabilities` is softmax without targets;
- * `reduceGradient` is the sgd kernel with TAKE, which writes the gradient and updates nothing.
- */
-const DISPATCHES = {
+const DISPATCHES: Readonly<Record<Operation, DispatchRule>> = {
   matmul: (_, shape, kind) => {
     const [tileRows, tileClasses] = [4, evenTile(shape.classes, 10)];
     const classTiles = Math.ceil(shape.classes / tileClasses);
@@ -160,7 +171,7 @@ const DISPATCHES = {
     shader: outcomes,
     ...wholeRows(classes, { TARGETS: TARGETS[targetKind] }),
   }),
-} satisfies Readonly<Record<string, DispatchRule>>;
+};
 
 /** Returns the constants of kernels that read parameters; the next two add those for X and for targets. */
 function modelOf(shape: ModelShape) {

@@ -1,6 +1,6 @@
 /**
- * The uniform records of a submit, one per segment, which kernels read at a dynamic offset. All are written at once, laid
- * out as the shaders' own struct says.
+ * Uploads of a submit: row indices, and one uniform record per segment, which kernels read at a dynamic offset. Records
+ * are laid out as the shaders' own struct says.
  */
 import matmul from "../../../shaders/matmul.wgsl";
 import type { GpuDevice } from "./gpu-device.ts";
@@ -31,6 +31,14 @@ export function writeRecords(gpu: GpuDevice, records: GPUBuffer, placements: rea
   for (const [i, placement] of placements.entries())
     writeRecord(bytes, i * RECORD_STRIDE, FIELDS, recordOf(placement));
   gpu.device.queue.writeBuffer(records, 0, bytes.buffer);
+}
+
+/** Joins the row indices of all segments in the order of their placement. */
+export function orderOf(placements: readonly Placement[]): Uint32Array<ArrayBuffer> {
+  const length = placements.reduce((sum, { segment }) => sum + (segment.rows?.length ?? 0), 0);
+  const order = new Uint32Array(length);
+  for (const { segment, orderStart } of placements) if (segment.rows) order.set(segment.rows, orderStart);
+  return order;
 }
 
 /** Returns the values of the uniform fields by name; further properties are ignored. */

@@ -8,7 +8,7 @@ import { pause } from "../../pause.ts";
 import type { RunOptions } from "../backend.ts";
 import { allocate, type Buffers } from "./buffers.ts";
 import type { GpuDevice } from "./gpu-device.ts";
-import { MAX_RECORDS, type Placement, RECORD_STRIDE, writeRecords } from "./records.ts";
+import { MAX_RECORDS, orderOf, type Placement, RECORD_STRIDE, writeRecords } from "./records.ts";
 import { lossUnit, MAX_SEGMENT_ROWS, type Segment } from "./segments.ts";
 
 /** Loss pairs (½ Σ s·scale·CE, correct rows) of one submit: room for two segments of MAX_SEGMENT_ROWS, one pair per row. */
@@ -291,12 +291,4 @@ function allocateFrame(gpu: GpuDevice): Promise<FrameBuffers> {
     losses: { size: LOSS_SLOTS * LOSS_BYTES, role: "storage" },
     readback: { size: LOSS_SLOTS * LOSS_BYTES, role: "readback" },
   });
-}
-
-/** Joins the row indices of all segments in the order of their placement. */
-function orderOf(placements: readonly Placement[]): Uint32Array<ArrayBuffer> {
-  const length = placements.reduce((sum, { segment }) => sum + (segment.rows?.length ?? 0), 0);
-  const order = new Uint32Array(length);
-  for (const { segment, orderStart } of placements) if (segment.rows) order.set(segment.rows, orderStart);
-  return order;
 }
