@@ -2,7 +2,7 @@
 import { DataError, OptionError, ShapeError, StateError } from "../errors.ts";
 import type { AdamwSettings, Dataset, ModelShape, SgdSteps } from "./backend.ts";
 
-/** One SGD step's rows and what follows from them. */
+/** Rows of one SGD step, and the numbers that follow from them. */
 export interface StepBatch {
   /** Position of the step in its call, from 0. */
   readonly index: number;
@@ -86,14 +86,16 @@ export function checkShape({ features, classes }: ModelShape, data: Dataset): vo
     throw new ShapeError("data", `expected ${features} features, got ${data.features}`);
   }
   if (data.targetKind === "distributions" ? data.classes !== classes : data.classes > classes) {
-    throw new ShapeError("data", `expected targets of ${classes} classes, got ${data.classes}`);
+    const most = data.targetKind === "distributions" ? "" : "at most ";
+    throw new ShapeError("data", `expected targets of ${most}${classes} classes, got ${data.classes}`);
   }
 }
 
 /** Checks as {@link checkShape} does. @throws DataError also for a data set without targets */
 export function checkLabelled(shape: ModelShape, data: Dataset): void {
   checkShape(shape, data);
-  if (data.targetKind === "none") throw new DataError("data", "expected a data set with targets");
+  if (data.targetKind === "none")
+    throw new DataError("data", "expected a data set with targets, got one without");
 }
 
 /** Checks as {@link checkLabelled} does. @throws OptionError, DataError also for steps that do not fit together or rows out of range */
@@ -106,7 +108,10 @@ export function checkSteps(
   if (adamw && l1 !== 0) throw new OptionError("steps.l1", `expected 0 with AdamW, got ${l1}`);
   const steps = epochs.reduce((sum, order) => sum + Math.ceil(order.length / batchSize), 0);
   if (!(batchSize >= 1 && steps >= 1))
-    throw new OptionError("steps", `expected at least one step of at least one row`);
+    throw new OptionError(
+      "steps",
+      `expected at least one step of at least one row, got ${steps} steps of ${batchSize} rows`,
+    );
   if (learningRates.length !== steps) {
     throw new OptionError(
       "steps.learningRates",
@@ -114,10 +119,10 @@ export function checkSteps(
     );
   }
   for (const order of epochs) {
-    // By index: this runs over every row of every epoch, and an iterator costs several times as much.
+    // Indexed, since this loop visits every row of every epoch and an iterator is several times slower.
     for (let i = 0; i < order.length; i++) {
       if (order[i] >= data.rows)
-        throw new DataError("steps.epochs", `there is no row ${order[i]} among ${data.rows}`);
+        throw new DataError("steps.epochs", `expected row indices below ${data.rows}, got ${order[i]}`);
     }
   }
 }

@@ -1,13 +1,15 @@
 /**
- * Training on the reference: rows → logits → softmax and loss → dLogits → gradient → update, each step the
- * operations of operations.ts in that order. For truth, not for speed.
+ * Training on the reference: each step calls the functions of operations.ts in the order
+ * rows → logits → softmax and loss → dLogits → gradient → update. Built for truth, not for speed.
  */
-
 import { allocate } from "../../data/allocate.ts";
+import type { Matrix } from "../../data/matrix.ts";
+import type { Targets } from "../../data/targets.ts";
 import type { Parameters } from "../../objective.ts";
 import { pause } from "../../pause.ts";
 import type {
   AdamwSettings,
+  DatasetSource,
   Evaluation,
   LossAndGradient,
   ModelShape,
@@ -18,8 +20,8 @@ import type {
   SgdSteps,
   Trainer,
 } from "../backend.ts";
+import { DeviceDataset } from "../device-dataset.ts";
 import { checkLabelled, checkShape, checkSteps, stepBatchesOf, sumOfWeights } from "../steps.ts";
-import type { ReferenceDataset } from "./dataset.ts";
 import {
   adamwUpdate,
   averageUpdate,
@@ -32,11 +34,27 @@ import {
   outcomes,
   sgdUpdate,
   softmax,
+  standardize,
   weightedMean,
 } from "./operations.ts";
 
-/** Multiply-adds of one uninterrupted piece of work: some milliseconds. */
+/** Multiply-adds between two pauses: some milliseconds of work. */
 const PIECE_PRODUCTS = 2 ** 20;
+
+/** A data set of the reference: the caller's own arrays, copied only if they are standardised. */
+export class ReferenceDataset extends DeviceDataset {
+  readonly x: Matrix;
+  readonly targets: Targets;
+  readonly labelSmoothing: number;
+
+  constructor(source: DatasetSource) {
+    super(source);
+    const { x, targets, labelSmoothing = 0, standardization } = source;
+    this.x = standardization ? standardize(x, standardization) : x;
+    this.targets = targets;
+    this.labelSmoothing = labelSmoothing;
+  }
+}
 
 /** {@link Trainer} in float64 on the CPU. */
 export class ReferenceTrainer implements Trainer {
@@ -151,7 +169,7 @@ export class ReferenceTrainer implements Trainer {
 
   dispose(): void {}
 
-  /** Piece by piece: rows → logits → softmax and loss → dLogits → gradient. The loss is the mean over Σ s. */
+  /** Computes rows → logits → softmax and loss → dLogits → gradient, piece by piece. The loss is the mean over Σ s. */
   async #lossAndGradient(
     data: ReferenceDataset,
     rows: Uint32Array,
@@ -198,7 +216,7 @@ export class ReferenceTrainer implements Trainer {
     if (this.#shape.bias) adamwUpdate(parameters.bias, m.bias, v.bias, g.bias, { ...rates, l2: 0 });
   }
 
-  /** Takes the parameters as the n-th into their mean; with n = 0, leaves it alone. */
+  /** Adds the parameters to their average as the n-th; with n = 0, does nothing. */
   #average(n: number): void {
     if (n === 0) return;
     const { parameters, average = zeros(this.#shape) } = this.#state;

@@ -5,7 +5,7 @@ import { smoothed, type Targets } from "../../data/targets.ts";
 import { StateError } from "../../errors.ts";
 import { pause } from "../../pause.ts";
 import type { DatasetSource, RunOptions } from "../backend.ts";
-import { KeptDataset } from "../kept-dataset.ts";
+import { DeviceDataset } from "../device-dataset.ts";
 import { Arena, type Heap, heapFor } from "./heap.ts";
 import type { Kernels } from "./kernels.ts";
 
@@ -24,7 +24,7 @@ interface Addresses {
 }
 
 /** A data set in WebAssembly. */
-export class WasmDataset extends KeptDataset {
+export class WasmDataset extends DeviceDataset {
   readonly arena: Arena;
   readonly #heap: Heap;
   /** The caller's rows, from which workers get their shares. */
@@ -101,8 +101,8 @@ export class WasmDataset extends KeptDataset {
   }
 
   /**
-   * Runs `work` when all earlier calls are done, since workspaces share the memory behind the data; releases afterwards
-   * what `work` has taken there.
+   * Runs `work` when all earlier calls are done, since workspaces share the memory behind the data, and then releases the
+   * memory that `work` has taken.
    */
   exclusively<T>(work: () => Promise<T>): Promise<T> {
     const run = this.#last.then(work).finally(() => this.arena.release(this.mark));

@@ -113,7 +113,7 @@ export class Heap {
     } catch (cause) {
       throw new LimitError(
         what,
-        `needs ${bytes} bytes of WebAssembly memory beside the ${end - sizeOf(bytes)} in use, which this engine does not give`,
+        `needs ${bytes} bytes of WebAssembly memory in addition to ${end - sizeOf(bytes)} in use; this engine allows no more`,
         { cause },
       );
     }

@@ -3,7 +3,7 @@
  *
  * @module softmax-webgpu/webgpu
  */
-export * from "../contract.ts";
+export * from "../backend.ts";
 export { WebGpuBackend, type WebGpuOptions } from "./backend.ts";
 export { QUICK_BUDGET, type Tuning, type TuningCache } from "./choose-plan.ts";
 export {

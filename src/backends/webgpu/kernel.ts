@@ -45,7 +45,7 @@ export class Kernel {
     const { name: label, bindings } = this.#shader;
     const entries = bindings.map(({ name, binding, type, size }) => {
       const buffer = buffers[name];
-      if (!buffer) throw new RangeError(`${label}.wgsl binds ${name}, which was not given`);
+      if (!buffer) throw new RangeError(`${label}.wgsl: expected a buffer for the binding ${name}, got none`);
       return { binding, resource: type === "uniform" ? { buffer, size } : { buffer } };
     });
     return this.#device.createBindGroup({ label, layout: this.#layout, entries });

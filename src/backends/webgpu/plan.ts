@@ -214,7 +214,7 @@ export function checkPlan(plan: StepPlan, shape: ModelShape, traits: AdapterTrai
   if (!isKnown || !isPossible(plan, traits))
     throw new OptionError(
       "tuning",
-      "this plan cannot run on this device for this shape; let the tuner choose",
+      "expected a plan that this device can run for this shape, got one that it cannot; let the tuner choose",
     );
   return plan;
 }

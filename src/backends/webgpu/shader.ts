@@ -48,7 +48,7 @@ export function specialise(shader: Shader, constants: Constants): string {
       throw new RangeError(`${shader.name}.wgsl has no ${typeof value} constant ${name}`);
     }
     if (typeof value === "number" && !(Number.isInteger(value) && value >= 0 && value < 2 ** 32)) {
-      throw new RangeError(`${shader.name}.wgsl: ${name} is to be a u32, got ${value}`);
+      throw new RangeError(`${shader.name}.wgsl: expected a u32 for ${name}, got ${value}`);
     }
     const literal = typeof value === "number" ? `${value}u` : String(value);
     code = code.replace(new RegExp(`^(const ${name}: (?:u32|bool) = )[^;]+;`, "m"), `$1${literal};`);
@@ -63,13 +63,15 @@ function unroll(code: string, values: Constants): string {
   const loop = MARKED_LOOP.exec(code);
   if (!loop) {
     if (code.includes("// unroll"))
-      throw new RangeError("a loop marked for unrolling is not of the form that can be");
+      throw new RangeError("a loop marked // unroll must read: for (var NAME = 0u; NAME < BOUND; NAME++) {");
     return code;
   }
   const [head, counter, bound] = loop;
   const trips = /^\d+u$/.test(bound) ? Number.parseInt(bound, 10) : values[bound];
   if (typeof trips !== "number")
-    throw new RangeError(`the bound ${bound} of a marked loop is no literal constant`);
+    throw new RangeError(
+      `the bound ${bound} of a loop marked // unroll must be a literal or a literal constant`,
+    );
   const bodyStart = loop.index + head.length;
   const bodyEnd = closingBrace(code, bodyStart);
   const body = code.slice(bodyStart, bodyEnd);
@@ -86,5 +88,5 @@ function closingBrace(code: string, from: number): number {
     if (code[i] === "{") depth++;
     if (code[i] === "}" && --depth === 0) return i;
   }
-  throw new RangeError("a loop marked for unrolling has no closing brace");
+  throw new RangeError("a loop marked // unroll has no closing brace");
 }

@@ -18,7 +18,7 @@ const LOSS_BYTES = 8;
 /** Most row indices of one submit. */
 const ORDER_ROWS = 2 ** 18;
 
-/** Aim for the time that one submit keeps the GPU busy, ms: short enough for aborts and the page, long enough to hide overhead. */
+/** Time that one submit should take, ms: short enough for aborts and the page, long enough to hide overhead. */
 const SUBMIT_TIME = 30;
 
 /** Submits that take longer, ms, are in flight one at a time: they have no overhead to hide, and an abort waits for one only. */
@@ -178,7 +178,7 @@ export class Submitter {
     const { device } = this.#gpu;
     writeRecords(this.#gpu, records, placements);
     const rowIndices = orderOf(placements);
-    // Deno ends the process at a write of nothing.
+    // Deno ends the process at an empty write.
     if (rowIndices.length > 0) device.queue.writeBuffer(order, 0, rowIndices);
     const encoder = device.createCommandEncoder({ label: "submit" });
     const pass = encoder.beginComputePass({ label: "submit" });
