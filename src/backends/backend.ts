@@ -1,13 +1,13 @@
 /**
- * The contract between what moves parameters (solvers) and where the work runs (backends). A backend takes a
- * data set once and keeps it; parameters live on the device; a solver asks for many SGD steps at once, or for
- * loss and gradient over all rows, and no data moves per step.
+ * The contract between solvers, which move parameters, and backends, which compute. A backend takes a data set once and
+ * keeps it; parameters live on the device; a solver asks for many SGD steps at once, or for loss and gradient over all
+ * rows, and no data moves per step.
  *
- * Shapes: N rows, D features, K classes. Everything a backend or its parts allocate, dispose() frees.
+ * Shapes: N rows, D features, K classes. `dispose()` frees everything that a backend or its parts have allocated.
  *
- * Scores are float32 numbers. A row one of whose scores overflows is lost: its probabilities are NaN, its loss and
- * gradient too if s > 0, and with them those of its batch. A loss is finite whenever no row with s > 0 is lost, and
- * rows with s = 0 have no part in it, whatever their values are.
+ * Scores are float32 numbers. A row one of whose scores overflows is lost: its probabilities are NaN, and if s > 0, so
+ * are its loss and gradient and those of its batch. A loss is finite if no row with s > 0 is lost. Rows with s = 0 do not
+ * affect it, whatever their values are.
  */
 import type { Matrix } from "../data/matrix.ts";
 import type { Standardization } from "../data/standardization.ts";
@@ -15,17 +15,23 @@ import type { Storage } from "../data/storage.ts";
 import type { Targets } from "../data/targets.ts";
 import type { Parameters } from "../objective.ts";
 
-/** The kinds of device there are. */
+// The types that the contract uses and the errors that it throws, for entries that export all of it.
+export type { Float16Data, Matrix, MatrixData } from "../data/matrix.ts";
+export type { Targets } from "../data/targets.ts";
+export * from "../errors.ts";
+export type { Parameters } from "../objective.ts";
+
+/** Kinds of devices. */
 export type DeviceKind = "webgpu" | "wasm" | "reference";
 
-/** What a model runs on, and why. */
+/** The device that a model runs on, and why. */
 export interface DeviceInfo {
   readonly kind: DeviceKind;
-  /** The device in words, for example `"WebGPU: nvidia ada-lovelace"`. */
+  /** Name for people, for example `"WebGPU: nvidia ada-lovelace"`. */
   readonly name: string;
-  /** True where a CPU imitates the device: correct, slow, and no measure of a GPU. */
+  /** Whether a CPU imitates the device: results are correct, but slow, and no measure of a GPU. */
   readonly software: boolean;
-  /** Why this device was taken. */
+  /** Why this device was chosen. */
   readonly reason: string;
 }
 
@@ -40,27 +46,25 @@ export interface ModelShape {
 export interface DatasetSource {
   readonly x: Matrix;
   readonly targets: Targets;
-  /** Weight s_i ≥ 0 of each row, `[N]`; 1 for all where absent. */
+  /** Weight s_i ≥ 0 of each row, `[N]`. Default: 1 for all. */
   readonly sampleWeights?: Float32Array;
   /**
-   * How X is kept: `"auto"` keeps bytes as bytes, halves as halves and the rest as float32. Default `"auto"`. The
-   * reference keeps values as they are, whatever is asked for.
+   * Element type of X on the device: `"auto"` keeps bytes as bytes, halves as halves and the rest as float32. Default
+   * `"auto"`. The reference ignores this and keeps all values unchanged.
    */
   readonly storage?: "auto" | Storage | undefined;
   /** ε in [0, 1): every target distribution q becomes (1 − ε) q + ε/K. Default 0. */
   readonly labelSmoothing?: number | undefined;
-  /**
-   * Values are kept as (x − mean) / scale of their column; the caller's rows stay as they are. Default: as they are.
-   */
+  /** Stores values as (x − mean) / scale of their column; the caller's rows are not changed. Default: no change. */
   readonly standardization?: Standardization | undefined;
 }
 
-/** A data set that a backend keeps. Not for use after dispose(). */
+/** A data set on a device. Not for use after dispose(). */
 export interface Dataset {
   readonly rows: number;
   readonly features: number;
   readonly targetKind: Targets["kind"];
-  /** Classes that the targets need: K of distributions, 1 + the largest label, 0 without targets. */
+  /** Number of classes that the targets need: K of distributions, 1 + the largest label, 0 without targets. */
   readonly classes: number;
   readonly isDisposed: boolean;
   dispose(): void;
@@ -72,8 +76,8 @@ export interface SgdSteps {
   readonly epochs: readonly Uint32Array[];
   readonly batchSize: number;
   /**
-   * What a row weighs on average: a batch of B rows divides its sums by B · meanWeight, so that the expected step is
-   * the gradient of J at every B. Default: the mean of s over all rows of the data set.
+   * Average weight of a row: a batch of B rows divides its sums by B · meanWeight, so that the expected step is the
+   * gradient of J at every B. Default: the mean of s over all rows of the data set.
    */
   readonly meanWeight?: number;
   /** η of each step, over all epochs. */
@@ -84,16 +88,13 @@ export interface SgdSteps {
   readonly l2: number;
   /** λ₁, the coefficient of ‖W‖₁: after each SGD step W ← sign(W) max(|W| − η λ₁, 0). Not with AdamW. Default 0. */
   readonly l1?: number;
-  /** AdamW in the place of SGD with momentum; the penalty becomes its decay W ← W − η·2λW. Default: SGD. */
+  /** AdamW instead of SGD with momentum; the penalty becomes its decay W ← W − η·2λW. Default: SGD. */
   readonly adamw?: AdamwSettings;
-  /** Steps taken before this call, which AdamW's bias correction and the average count. Default 0. */
+  /** Number of steps before this call, for AdamW's bias correction and the average. Default 0. */
   readonly firstStep?: number;
-  /** The step, counted over all calls from 0, from which on the parameters are averaged. Default: never. */
+  /** First step, counted over all calls from 0, whose parameters enter the average. Default: never. */
   readonly averageFrom?: number;
-  /**
-   * Rows that this and the calls to come will visit, from which a backend sees what tuning
-   * is worth. Default: this call's.
-   */
+  /** Number of rows that this and later calls will visit, from which a backend decides on tuning. Default: this call's. */
   readonly plannedRows?: number;
 }
 
@@ -108,74 +109,73 @@ export interface AdamwSettings {
   readonly epsilon: number;
 }
 
-/** Everything steps leave behind: written back, the steps to come give the same bits. */
+/** Everything that later steps depend on: after it is written back, they give the same bits. */
 export interface OptimiserState {
   readonly parameters: Parameters;
   /** v of SGD, m of AdamW. */
   readonly velocity: Parameters;
-  /** v of AdamW, where it has taken steps. */
+  /** v of AdamW, once it has taken steps. */
   readonly secondMoment?: Parameters;
-  /** The mean of the parameters since `averageFrom`, where that has come. */
+  /** The mean of the parameters since the step `averageFrom`, from that step on. */
   readonly average?: Parameters;
 }
 
-/** What each step saw before it moved. */
+/** Results of each step, for the parameters before its update. */
 export interface SgdResult {
-  /** Mean cross-entropy of the batch over its own weights, Σ s_i CE_i / Σ s_i; 0 where Σ s_i is 0. */
+  /** Mean cross-entropy of the batch over its own weights, Σ s_i CE_i / Σ s_i; 0 if Σ s_i is 0. */
   readonly losses: Float64Array;
   /** Σ s_i of the batch. */
   readonly weights: Float64Array;
-  /** Rows with s_i > 0 predicted right. */
+  /** Number of correctly predicted rows with s_i > 0. */
   readonly correct: Float64Array;
 }
 
-/** What a backend chose for speed, and why. Given back as the option `tuning`, the choice gives the same bits again. */
+/** The plan that a backend chose for speed, and why. As the option `tuning`, the choice gives the same bits again. */
 export interface TuningReport {
   readonly choice: object;
   readonly reason: string;
 }
 
-/** How a caller watches or stops long work. An abort rejects with the signal's reason. */
+/** Options to watch or stop long work. An abort rejects with the signal's reason. */
 export interface RunOptions {
   readonly signal?: AbortSignal | undefined;
   /** Called now and then with the number of rows done so far. */
   readonly onRows?: ((rows: number) => void) | undefined;
 }
 
-/** Mean cross-entropy over all rows (no λ term) and the number of rows with s_i > 0 predicted right. */
+/** Mean cross-entropy over all rows (no λ term), and the number of correctly predicted rows with s_i > 0. */
 export interface Evaluation {
   readonly loss: number;
   readonly correct: number;
 }
 
-/** What an evaluation says, and dJ/dW, dJ/db over all rows; the gradient includes 2λW. */
+/** An evaluation with dJ/dW and dJ/db over all rows; the gradient includes 2λW. */
 export interface LossAndGradient extends Evaluation {
   readonly dWeights: Float64Array;
   readonly dBias: Float64Array;
 }
 
-/** What became of each row, `[N]` each: enough for every count over predictions, at twelve bytes a row. */
+/** Predictions for each row, `[N]` each: enough for every count over predictions, at twelve bytes a row. */
 export interface Outcomes {
   /** Position of the class with the highest score; ties go to the lowest. 0 in a lost row. */
   readonly predicted: Uint32Array;
   /** Its probability; NaN in a lost row. */
   readonly confidence: Float32Array;
   /**
-   * Classes that come before the target's (with distributions: before the likeliest class's): those with a higher
-   * score, or the same and a lower position. 0: predicted right. K in a lost row, and without targets.
+   * Number of classes ranked before the target's (of a distribution: its likeliest class): those with a higher score, or
+   * an equal score and a lower position. 0 if the prediction is correct; K in a lost row, and without targets.
    */
   readonly rank: Uint32Array;
 }
 
 /**
- * Parameters on a device and what can be done with them there. One call at a time. A call with a data set that
- * does not fit throws ShapeError, DataError or StateError before anything changes; one on a device that is gone
- * rejects with DeviceError.
+ * Parameters on a device and the operations on them. One call at a time. A call with a data set that does not fit throws
+ * ShapeError, DataError or StateError before anything changes; a call on a device that is gone rejects with DeviceError.
  */
 export interface Trainer {
-  /** What the last steps ran with, where there is a choice; null before the first. */
+  /** The plan of the last steps if the backend has a choice; null before the first step. */
   readonly tuning: TuningReport | null;
-  /** Sets the parameters; moments are cleared, and the average is forgotten. */
+  /** Sets the parameters, clears the moments and forgets the average. */
   write(parameters: Parameters): void;
   read(): Promise<Parameters>;
   readState(): Promise<OptimiserState>;
@@ -191,19 +191,19 @@ export interface Trainer {
   dispose(): void;
 }
 
-/** Where the work runs. */
+/** A kind of device, opened: creates data sets and trainers on it. */
 export interface Backend {
   readonly info: DeviceInfo;
-  /** False once the device is gone; a new backend is needed then. */
+  /** Whether the device still works; once it does not, a new backend is needed. */
   readonly alive: boolean;
   /**
-   * Takes checked rows to the device, piece by piece; they are not to be changed until dispose().
+   * Copies checked rows to the device, piece by piece. The caller must not change them before dispose().
    *
-   * @throws DataError  values that the storage asked for cannot hold
+   * @throws DataError  for values that `storage` cannot hold
    * @throws LimitError, DeviceError, or the signal's reason; nothing stays allocated
    */
   createDataset(source: DatasetSource, options?: RunOptions): Promise<Dataset>;
-  /** Parameters of zero on the device. @throws LimitError, DeviceError */
+  /** Creates parameters of zero on the device. @throws LimitError, DeviceError */
   createTrainer(shape: ModelShape): Promise<Trainer>;
   dispose(): void;
 }

@@ -1,12 +1,12 @@
-/** Makes this library's errors of what engines throw, with the engine's own words in the message. */
+/** Turns what engines throw into this library's errors, with the engine's own message. */
 import { DeviceError } from "../errors.ts";
 
-/** What an engine says of a failure, whatever it throws. */
+/** Returns the message of anything that an engine throws. */
 export function wordsOf(cause: unknown): string {
   return (cause instanceof Error && cause.message) || String(cause);
 }
 
-/** A DeviceError that says what failed and why; one that is thrown already stays as it is. */
+/** Returns a DeviceError that says what failed and why; a DeviceError is returned unchanged. */
 export function deviceErrorOf(what: string, cause: unknown): DeviceError {
   if (cause instanceof DeviceError) return cause;
   return new DeviceError("device", `${what}: ${wordsOf(cause)}`, { cause });

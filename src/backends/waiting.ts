@@ -1,9 +1,9 @@
 /**
- * Waiting that ends although what is waited for may never come: at an abort, after a time, or in turn. Whatever was
- * waited for goes on; whoever stops waiting says what becomes of a late result.
+ * Waiting with an end: until an abort, for a limited time, or for a turn. The awaited work itself goes on; the caller
+ * decides what happens to a late result.
  */
 
-/** Parts of a time limit. A page whose thread is blocked for longer than the limit uses up only one of them. */
+/** Timers per time limit: a page whose thread is blocked for longer than the limit uses up only one of them. */
 const PARTS = 10;
 
 /** Settles as `promise` does, or rejects with the signal's reason as soon as there is one. */
@@ -33,7 +33,7 @@ export function settlesWithin(promise: Promise<unknown>, limit: number): Promise
   });
 }
 
-/** Aborts as soon as one of `signals` is: `AbortSignal.any`, which engines from before 2024 do not have. */
+/** Returns a signal that aborts with the first of `signals`: `AbortSignal.any`, which engines before 2024 lack. */
 export function anyOf(signals: readonly AbortSignal[]): AbortSignal {
   if ("any" in AbortSignal) return AbortSignal.any([...signals]);
   const controller = new AbortController();
@@ -45,7 +45,7 @@ export function anyOf(signals: readonly AbortSignal[]): AbortSignal {
   return signal;
 }
 
-/** Lets a number of callers work at once; the others wait, first come, first served. */
+/** Limits the number of callers that work at once; the others wait in order. */
 export class Turns {
   #free: number;
   readonly #waiting: (() => void)[] = [];
@@ -54,7 +54,7 @@ export class Turns {
     this.#free = atOnce;
   }
 
-  /** Runs `work` when it is its turn. What waits for another turn inside of it may wait for ever. */
+  /** Runs `work` in its turn. It must not wait for another turn itself, which might never come. */
   async take<T>(work: () => Promise<T>): Promise<T> {
     if (this.#free > 0) this.#free--;
     else await new Promise<void>((resolve) => this.#waiting.push(resolve));

@@ -1,6 +1,6 @@
 /** The conversion of stored rows in WebAssembly: every half and every byte there is, bit by bit. */
 import { expect, test } from "vitest";
-import { Arena } from "../../src/backends/wasm/arena.ts";
+import { Arena } from "../../src/backends/wasm/heap.ts";
 import { compileKernels, KERNEL_SOURCES, supportedBuilds } from "../../src/backends/wasm/kernel-builds.ts";
 import { instantiate } from "../../src/backends/wasm/kernels.ts";
 

@@ -1,6 +1,6 @@
 /** A data set that outlives many trainers: none of them stays behind with it. */
 import { afterEach, expect, test, vi } from "vitest";
-import { KeptDataset } from "../../src/backends/kept-dataset.ts";
+import { DeviceDataset } from "../../src/backends/device-dataset.ts";
 import { BACKENDS } from "../support/backends.ts";
 import { randomProblem } from "../support/problems.ts";
 import { withTrainer } from "../support/with-trainer.ts";
@@ -16,8 +16,8 @@ test.each(BACKENDS.map((backend) => [backend.name, backend] as const))(
     const problem = randomProblem({ rows: 30, features: 3, classes: 3 });
     await withTrainer(backend, problem, true, async (_first, data) => {
       let registered = 0;
-      const { onDispose } = KeptDataset.prototype;
-      vi.spyOn(KeptDataset.prototype, "onDispose").mockImplementation(function (this: KeptDataset, end) {
+      const { onDispose } = DeviceDataset.prototype;
+      vi.spyOn(DeviceDataset.prototype, "onDispose").mockImplementation(function (this: DeviceDataset, end) {
         registered++;
         const forget = onDispose.call(this, end);
         return () => {

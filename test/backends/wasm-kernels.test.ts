@@ -1,6 +1,6 @@
 /** The WebAssembly kernels where no backend shows its insides: padding, exact bits, and numbers that are none. */
 import { describe, expect, test } from "vitest";
-import { Arena } from "../../src/backends/wasm/arena.ts";
+import { Arena } from "../../src/backends/wasm/heap.ts";
 import { compileKernels, supportedBuilds } from "../../src/backends/wasm/kernel-builds.ts";
 import { instantiate } from "../../src/backends/wasm/kernels.ts";
 import { expectClose } from "../support/expect-close.ts";
@@ -80,20 +80,20 @@ describe.each(supportedBuilds())("%s", (build) => {
     }
   });
 
-  test("shrink: towards 0 and no further, signs kept; a threshold of 0 changes no bit", async () => {
+  test("softThreshold: towards 0 and no further, signs kept; a threshold of 0 changes no bit", async () => {
     const { arena, kernels, place } = await open();
     const values = [0.5, -0.5, 0.125, -0.125, 0, -0, Infinity, 1e-45];
     const weights = place(values);
-    kernels.shrink(weights, 32, 0);
+    kernels.softThreshold(weights, 32, 0);
     expect([...arena.floats(weights, 8)]).toEqual([...Float32Array.from(values)]);
-    kernels.shrink(weights, 32, 0.25);
+    kernels.softThreshold(weights, 32, 0.25);
     expect([...arena.floats(weights, 8)]).toEqual([0.25, -0.25, 0, -0, 0, -0, Infinity, 0]);
   });
 
-  test("shrink and average let NaN through, so that a divergence is seen", async () => {
+  test("softThreshold and average let NaN through, so that a divergence is seen", async () => {
     const { arena, kernels, place } = await open();
     const [weights, mean] = [place([Number.NaN, 1, 1, 1]), place([1, 1, 1, 1])];
-    kernels.shrink(weights, 16, 0.5);
+    kernels.softThreshold(weights, 16, 0.5);
     kernels.average(mean, weights, 16, 2);
     expect([...arena.floats(weights, 4)]).toEqual([Number.NaN, 0.5, 0.5, 0.5]);
     expect([...arena.floats(mean, 4)]).toEqual([Number.NaN, 0.75, 0.75, 0.75]);

@@ -30,7 +30,7 @@ describe("a heap", () => {
       if (taken.length > 0 && (taken.length > 60 || random.uniform() < 0.45)) {
         const [{ start, bytes, mark }] = taken.splice(Math.floor(random.uniform() * taken.length), 1);
         expect(view(start, bytes).every((value) => value === mark)).toBe(true);
-        heap.give(start, bytes);
+        heap.release(start, bytes);
       } else {
         const bytes = Math.floor(random.uniform() ** 4 * 50_000);
         const start = heap.take(bytes, "test");
@@ -44,7 +44,7 @@ describe("a heap", () => {
     }
     // Sixty pieces of at most 50 KB, with gaps between them.
     expect(heap.size).toBeLessThan(4 * MIB);
-    for (const { start, bytes } of taken) heap.give(start, bytes);
+    for (const { start, bytes } of taken) heap.release(start, bytes);
     expect(heap.isEmpty).toBe(true);
     const { size } = heap;
     heap.take(size - 64, "test");

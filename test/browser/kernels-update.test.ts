@@ -2,8 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { adamwUpdate, averageUpdate, l1Update, sgdUpdate } from "../../src/backends/reference/index.ts";
 import { WebGpuBackend } from "../../src/backends/webgpu/backend.ts";
-import { geometryOf } from "../../src/backends/webgpu/geometry.ts";
-import { packParameters } from "../../src/backends/webgpu/parameters.ts";
+import { layoutOf, packParameters } from "../../src/backends/webgpu/parameters.ts";
 import { createRandom } from "../../src/data/random.ts";
 import { expectClose, float32Tolerance } from "../support/expect-close.ts";
 import { LABELS, plansOf, runOperation } from "../support/kernel-problems.ts";
@@ -29,7 +28,7 @@ const SHAPES = [
 /** Parameters, and what else has their shape, as they lie on the device. */
 function setUp([splits, features, classes]: (typeof SHAPES)[number], sum: "direct" | "lanes" = "direct") {
   const shape = { features, classes, bias: true };
-  const { weights4 } = geometryOf(shape);
+  const { weights4 } = layoutOf(shape);
   const random = createRandom(5);
   const draw = () => {
     const { parameters } = randomProblem({ rows: 1, features, classes, seed: random.bits() });

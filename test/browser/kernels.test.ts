@@ -14,8 +14,7 @@ import {
   weightedMean,
 } from "../../src/backends/reference/index.ts";
 import { WebGpuBackend } from "../../src/backends/webgpu/backend.ts";
-import { geometryOf } from "../../src/backends/webgpu/geometry.ts";
-import { packParameters, unpackParameters } from "../../src/backends/webgpu/parameters.ts";
+import { layoutOf, packParameters, unpackParameters } from "../../src/backends/webgpu/parameters.ts";
 import { scaleOf } from "../../src/data/matrix.ts";
 import { createRandom } from "../../src/data/random.ts";
 import type { Storage } from "../../src/data/storage.ts";
@@ -61,7 +60,7 @@ async function runMatmul(
   const buffers = {
     order,
     x: stored(problem.source.x, storage),
-    weights: packParameters(problem.parameters, shape, geometryOf(shape).weights4),
+    weights: packParameters(problem.parameters, shape, layoutOf(shape).weights4),
     logits: new Float32Array(rows * classes),
   };
   const { results } = await runOperation(
@@ -313,7 +312,7 @@ async function runGradient(
 ) {
   const { rows, features, classes } = spec;
   const shape = { features, classes, bias };
-  const { weights4 } = geometryOf(shape);
+  const { weights4 } = layoutOf(shape);
   const order = shuffled(rows);
   const size = classes * weights4 * 4;
   const earlier = Float32Array.from({ length: splits * size }, (_, i) => i % 5);

@@ -6,12 +6,8 @@ import { afterEach, describe, expect, test } from "vitest";
 import type { Backend, SgdSteps } from "../../src/backends/backend.ts";
 import { ReferenceBackend } from "../../src/backends/reference/backend.ts";
 import { WebGpuBackend } from "../../src/backends/webgpu/backend.ts";
-import {
-  type AdapterTraits,
-  defaultPlan,
-  directForward,
-  type StepPlan,
-} from "../../src/backends/webgpu/plan.ts";
+import type { AdapterTraits } from "../../src/backends/webgpu/gpu-device.ts";
+import { defaultPlan, directForward, type StepPlan } from "../../src/backends/webgpu/plan.ts";
 import { expectClose } from "../support/expect-close.ts";
 import { LARGE_TILES } from "../support/kernel-problems.ts";
 import { farProblem, overflowProblem } from "../support/overflows.ts";

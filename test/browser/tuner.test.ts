@@ -6,7 +6,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import type { SgdSteps } from "../../src/backends/backend.ts";
 import { WebGpuBackend, type WebGpuOptions } from "../../src/backends/webgpu/backend.ts";
 import { defaultPlan, type StepPlan } from "../../src/backends/webgpu/plan.ts";
-import { planCandidates } from "../../src/backends/webgpu/plan-candidates.ts";
+import { planCandidates } from "../../src/backends/webgpu/tuner.ts";
 import { OptionError } from "../../src/errors.ts";
 import { SoftmaxRegression } from "../../src/index.ts";
 import { expectClose } from "../support/expect-close.ts";

@@ -1,6 +1,5 @@
 /** What the formulas make of a problem, with the reference's operations, and steps to follow them by. */
 import type { SgdSteps } from "../../src/backends/backend.ts";
-import { ReferenceDataset } from "../../src/backends/reference/dataset.ts";
 import {
   adamwUpdate,
   averageUpdate,
@@ -15,6 +14,7 @@ import {
   softmax,
   weightedMean,
 } from "../../src/backends/reference/index.ts";
+import { ReferenceDataset } from "../../src/backends/reference/trainer.ts";
 import { batchesOf } from "../../src/backends/steps.ts";
 import { createRandom, shuffle } from "../../src/data/random.ts";
 import type { Parameters } from "../../src/objective.ts";

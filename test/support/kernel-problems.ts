@@ -11,9 +11,8 @@ import {
   weightedMean,
 } from "../../src/backends/reference/index.ts";
 import { type DataKind, dispatchOf, type Operation } from "../../src/backends/webgpu/dispatches.ts";
-import { geometryOf } from "../../src/backends/webgpu/geometry.ts";
 import type { GpuDevice } from "../../src/backends/webgpu/gpu-device.ts";
-import { packParameters } from "../../src/backends/webgpu/parameters.ts";
+import { layoutOf, packParameters } from "../../src/backends/webgpu/parameters.ts";
 import { defaultPlan, directForward, type StepPlan } from "../../src/backends/webgpu/plan.ts";
 import type { Matrix } from "../../src/data/matrix.ts";
 import { createRandom, shuffle } from "../../src/data/random.ts";
@@ -121,7 +120,7 @@ export function buffersOf({ source, parameters }: Problem, shape: ModelShape, st
   return {
     order: shuffled(rows),
     x: stored(source.x, storage),
-    weights: packParameters(parameters, shape, geometryOf(shape).weights4),
+    weights: packParameters(parameters, shape, layoutOf(shape).weights4),
     targets:
       targets.kind === "labels"
         ? targets.labels

@@ -5,8 +5,7 @@
 import { expect } from "vitest";
 import type { GpuDevice } from "../../src/backends/webgpu/gpu-device.ts";
 import { KernelCache } from "../../src/backends/webgpu/kernel.ts";
-import type { Shader } from "../../src/backends/webgpu/shader.ts";
-import type { Constants } from "../../src/backends/webgpu/specialise.ts";
+import type { Constants, Shader } from "../../src/backends/webgpu/shader.ts";
 
 const CANARIES = 64;
 const CANARY = 0x7a5c_3e19;

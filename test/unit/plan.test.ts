@@ -1,16 +1,17 @@
 /** How kernels are fitted to shapes: sizes, plans, candidates, workgroups and splits. Pure host arithmetic. */
 import { describe, expect, test } from "vitest";
 import { dispatchOf, type Operation, splitsFor } from "../../src/backends/webgpu/dispatches.ts";
-import { geometryOf, MAX_SEGMENT_ROWS, rowCountsOf } from "../../src/backends/webgpu/geometry.ts";
+import type { AdapterTraits } from "../../src/backends/webgpu/gpu-device.ts";
+import { layoutOf } from "../../src/backends/webgpu/parameters.ts";
 import {
-  type AdapterTraits,
   checkPlan,
   defaultPlan,
   evenTile,
   isPossible,
   type StepPlan,
 } from "../../src/backends/webgpu/plan.ts";
-import { planCandidates } from "../../src/backends/webgpu/plan-candidates.ts";
+import { MAX_SEGMENT_ROWS, rowCountsOf } from "../../src/backends/webgpu/segments.ts";
+import { planCandidates } from "../../src/backends/webgpu/tuner.ts";
 import { OptionError } from "../../src/errors.ts";
 
 const SHAPES = [1, 2, 3, 4, 5, 8, 31, 64, 784, 785, 4096, 100_000].flatMap((features) =>
@@ -35,9 +36,9 @@ const KIND = {
 describe("sizes of a shape", () => {
   test("pad features to vectors, and the bias is one more", () => {
     const counts = [1, 4, 5, 8, 785].map((features) => {
-      const { features4, weights4, parameterBytes } = geometryOf({ features, classes: 3, bias: true });
-      expect(parameterBytes).toBe(3 * weights4 * 16);
-      expect(geometryOf({ features, classes: 3, bias: false })).toMatchObject({ weights4: features4 });
+      const { features4, weights4, bytes } = layoutOf({ features, classes: 3, bias: true });
+      expect(bytes).toBe(3 * weights4 * 16);
+      expect(layoutOf({ features, classes: 3, bias: false })).toMatchObject({ weights4: features4 });
       return [features4, weights4];
     });
     expect(counts).toEqual([
@@ -75,9 +76,9 @@ describe("sizes of a shape", () => {
       for (const isSoftware of [true, false]) {
         const { segmentRows, passRows } = rowCountsOf(shape, isSoftware);
         // Read for the scores; read and written for the gradient.
-        const bytes = 3 * geometryOf(shape).parameterBytes;
+        const bytes = 3 * layoutOf(shape).bytes;
         const operations = 4 * shape.features * shape.classes;
-        const padded = (4 * geometryOf(shape).weights4) / shape.features;
+        const padded = (4 * layoutOf(shape).weights4) / shape.features;
         for (const rows of [segmentRows, passRows])
           expect(bytes / rows / operations / padded, JSON.stringify(shape)).toBeLessThanOrEqual(0.1);
       }
@@ -146,7 +147,7 @@ describe("plans", () => {
           expect(splits).toEqual(splits.toSorted((a, b) => a - b));
           for (const [i, count] of splits.entries()) {
             expect(count).toBeLessThanOrEqual(ROW_COUNTS[i]);
-            if (count > 1) expect(count * geometryOf(shape).parameterBytes).toBeLessThanOrEqual(2 ** 24);
+            if (count > 1) expect(count * layoutOf(shape).bytes).toBeLessThanOrEqual(2 ** 24);
           }
         }
       }

@@ -1,7 +1,7 @@
 /** Buffers on their way back to the host: whole, in order, and through copies that the device can hold. No device. */
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { readBuffers } from "../../src/backends/webgpu/buffers.ts";
 import type { GpuDevice } from "../../src/backends/webgpu/gpu-device.ts";
-import { readBuffers } from "../../src/backends/webgpu/readback.ts";
 
 /** A buffer that is memory. */
 interface Memory extends GPUBuffer {

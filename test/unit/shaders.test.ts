@@ -17,8 +17,7 @@ import scoresShared from "../../shaders/scores-shared.wgsl";
 import sgd from "../../shaders/sgd.wgsl";
 import softmax from "../../shaders/softmax.wgsl";
 import { reflectShader } from "../../shaders/vite-plugin-wgsl.ts";
-import type { Shader } from "../../src/backends/webgpu/shader.ts";
-import { type Constants, specialise } from "../../src/backends/webgpu/specialise.ts";
+import { type Constants, type Shader, specialise } from "../../src/backends/webgpu/shader.ts";
 
 const FOLDER = new URL("../../shaders/", import.meta.url);
 const FILES = readdirSync(FOLDER).filter((file) => file.endsWith(".wgsl"));

@@ -1,7 +1,6 @@
 /** Shaders as text: constants and unrolled loops. */
 import { describe, expect, test } from "vitest";
-import type { Shader } from "../../src/backends/webgpu/shader.ts";
-import { type Constants, specialise } from "../../src/backends/webgpu/specialise.ts";
+import { type Constants, type Shader, specialise } from "../../src/backends/webgpu/shader.ts";
 
 function toy(body: string, constants: Shader["constants"] = {}): Shader {
   return { name: "toy", entryPoint: "main", code: body, constants, bindings: [] };
@@ -152,7 +151,9 @@ describe("marked loops", () => {
     "while (i < 4u) { // unroll",
   ])("of another form are refused: %s", (head) => {
     const code = `${head}\n}`;
-    const refusal = new RangeError("a loop marked for unrolling is not of the form that can be");
+    const refusal = new RangeError(
+      "a loop marked // unroll must read: for (var NAME = 0u; NAME < BOUND; NAME++) {",
+    );
     expect(() => specialise(toy(code, { SIZE: 2 }), {})).toThrow(refusal);
     const behind = `${loop("k", "2u", "x[k];")}\n${code}`;
     expect(() => specialise(toy(behind, { SIZE: 2 }), {})).toThrow(refusal);
@@ -161,7 +162,7 @@ describe("marked loops", () => {
 
   test("inside each other may not share a counter", () => {
     const code = loop("i", "2u", loop("i", "2u", "x[i + 1u];"));
-    expect(() => specialise(toy(code), {})).toThrow("not of the form that can be");
+    expect(() => specialise(toy(code), {})).toThrow("a loop marked // unroll must read");
   });
 
   test.each(["DOUBLE", "FLAG", "count", "4"])(
@@ -169,7 +170,9 @@ describe("marked loops", () => {
     (bound) => {
       const code = `const FLAG: bool = true;\nconst DOUBLE: u32 = 2u * 2u;\n${loop("i", bound, "x[i];")}`;
       expect(() => specialise(toy(code, { FLAG: true }), {})).toThrow(
-        new RangeError(`the bound ${bound} of a marked loop is no literal constant`),
+        new RangeError(
+          `the bound ${bound} of a loop marked // unroll must be a literal or a literal constant`,
+        ),
       );
     },
   );
@@ -177,7 +180,7 @@ describe("marked loops", () => {
   test("are refused without an end", () => {
     const code = "for (var i = 0u; i < 4u; i++) { // unroll\n  if (i > 0u) { x[i]; }\n";
     expect(() => specialise(toy(code), {})).toThrow(
-      new RangeError("a loop marked for unrolling has no closing brace"),
+      new RangeError("a loop marked // unroll has no closing brace"),
     );
   });
 });

@@ -1,7 +1,7 @@
 /** How segments share submits: how many rows, how many submits in flight, and what becomes of the losses. No device. */
 import { afterEach, describe, expect, test, vi } from "vitest";
 import type { GpuDevice } from "../../src/backends/webgpu/gpu-device.ts";
-import { type Segment, segmentAll } from "../../src/backends/webgpu/segments.ts";
+import { NO_UPDATE, type Segment, segmentAll } from "../../src/backends/webgpu/segments.ts";
 import { type Program, Submitter } from "../../src/backends/webgpu/submitter.ts";
 
 /** What segments leave: of every row, half its share of a mean loss of 3, and one right of two. */
@@ -54,7 +54,7 @@ function fakeDevice(time: number) {
 }
 
 function segmentsOf(rows: number, segmentRows: number, weight = 1): Iterable<Segment> {
-  return segmentAll(null, {
+  return segmentAll(NO_UPDATE, {
     chunks: [{ first: 0, rows }],
     sampleWeights: weight === 1 ? undefined : new Float32Array(rows).fill(weight),
     meanWeight: weight,

@@ -3,8 +3,7 @@ import { afterEach, describe, expect, test, vi } from "vitest";
 import type { WebGpuDataset } from "../../src/backends/webgpu/dataset.ts";
 import type { Operation } from "../../src/backends/webgpu/dispatches.ts";
 import { defaultPlan, type StepPlan } from "../../src/backends/webgpu/plan.ts";
-import type { Shader } from "../../src/backends/webgpu/shader.ts";
-import { type Constants, specialise } from "../../src/backends/webgpu/specialise.ts";
+import { type Constants, type Shader, specialise } from "../../src/backends/webgpu/shader.ts";
 import { Workspace, type WorkspaceOwner } from "../../src/backends/webgpu/workspace.ts";
 
 describe("a workspace", () => {
@@ -17,7 +16,7 @@ describe("a workspace", () => {
     "scoresShared",
     "gradientShared",
     "sgd",
-    "take",
+    "reduceGradient",
     "adamw",
     "average",
     "outcomes",
@@ -38,7 +37,7 @@ describe("a workspace", () => {
     });
     const made: { shader: Shader; constants: Constants; bound: Record<string, unknown>[] }[] = [];
     const shape = { features: 6, classes: 21, bias: true };
-    const lane = buffersOf("segment", "order", "losses", "readback");
+    const frame = buffersOf("segment", "order", "losses", "readback");
     const owner = {
       gpu: {
         device: {
@@ -59,7 +58,7 @@ describe("a workspace", () => {
       parameters: {
         buffers: buffersOf("weights", "velocity", "gradient", "secondMoment", "average").get,
       },
-      submitter: { lanes: [lane, lane] },
+      submitter: { frames: [frame, frame] },
     } as unknown as WorkspaceOwner;
     const data = {
       rows: 100,
@@ -73,7 +72,7 @@ describe("a workspace", () => {
     } as unknown as WebGpuDataset;
     const traits = { software, subgroupSize: 4, maxThreads: 256, maxSharedBytes: 2 ** 15 };
     const plan: StepPlan = { ...defaultPlan(shape, traits), route: "shared" };
-    await (await Workspace.create(owner, data, plan)).prepare(OPERATIONS);
+    await (await Workspace.create(owner, data, plan)).program(OPERATIONS);
     return made;
   }
 
@@ -95,7 +94,7 @@ describe("a workspace", () => {
 
   test("has a buffer for every name a kernel binds", async () => {
     for (const { shader, bound } of await prepareAll()) {
-      expect(bound, "one bind group per lane and chunk").toHaveLength(2);
+      expect(bound, "one bind group per frame and chunk").toHaveLength(2);
       for (const buffers of bound)
         for (const { name } of shader.bindings) expect(buffers[name], `${shader.name}.${name}`).toBeDefined();
     }

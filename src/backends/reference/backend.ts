@@ -1,7 +1,6 @@
-/** The float64 reference as a backend: the truth the others are measured against, and the slowest. */
+/** The float64 reference as a backend: the truth against which the others are tested, and the slowest. */
 import type { Backend, DatasetSource, DeviceInfo, ModelShape, RunOptions } from "../backend.ts";
-import { ReferenceDataset } from "./dataset.ts";
-import { ReferenceTrainer } from "./trainer.ts";
+import { ReferenceDataset, ReferenceTrainer } from "./trainer.ts";
 
 /** {@link Backend} in float64 on the CPU. Runs anywhere. */
 export class ReferenceBackend implements Backend {

@@ -1,40 +1,39 @@
 /**
- * Is a gradient right? Central differences of the float64 objective against the gradient under test, which
- * may come from any backend. Costs 2·K·(D+1) evaluations of the objective: for small problems.
+ * Checks a gradient, which may come from any backend, against central differences of the float64 objective. Costs
+ * 2·K·(D+1) evaluations of the objective, so it is for small problems.
  */
-
 import { ShapeError } from "../../errors.ts";
 import { type Parameters, penalty } from "../../objective.ts";
 import type { DatasetSource } from "../backend.ts";
-import { ReferenceDataset } from "./dataset.ts";
 import { crossEntropy, dLogits, gradient, matmul, softmax, weightedMean } from "./operations.ts";
+import { ReferenceDataset } from "./trainer.ts";
 
-/** A point at which to check, and the objective's λ. */
+/** The point at which to check, and the objective's λ. */
 export interface GradientCheckOptions {
   readonly parameters: Parameters;
   readonly l2: number;
   /** Half width of the central difference. Default 1e-5: truncation h² and rounding ε/h both near 1e-10. */
   readonly step?: number;
-  /** The gradient under test; the reference's own analytic gradient where absent. */
+  /** The gradient under test. Default: the reference's own analytic gradient. */
   readonly gradient?: Parameters;
 }
 
-/** The largest difference over all parameters, and where it lies. */
+/** The largest difference over all parameters, and its position. */
 export interface GradientCheck {
   /** max |analytic − numeric| / max(1, |numeric|) */
   readonly maxError: number;
-  /** Position of that parameter: weights first, `[K·D]`, then bias, `[K]`. */
+  /** Position of the parameter with that error: weights first, `[K·D]`, then bias, `[K]`. */
   readonly index: number;
   readonly numeric: Parameters;
   readonly analytic: Parameters;
 }
 
-/** J = Σ s_i CE_i / Σ s_i + λ‖W‖² in float64. */
+/** Computes J = Σ s_i CE_i / Σ s_i + λ‖W‖² in float64. */
 export function objective(source: DatasetSource, parameters: Parameters, l2: number): number {
   return objectiveOf(new ReferenceDataset(source), parameters, l2);
 }
 
-/** dJ/dW and dJ/db in float64, by the formulas. */
+/** Computes dJ/dW and dJ/db in float64, by the formulas. */
 export function objectiveGradient(source: DatasetSource, parameters: Parameters, l2: number): Parameters {
   const { x, targets, sampleWeights, labelSmoothing } = new ReferenceDataset(source);
   const rows = allRows(x.rows);
@@ -47,7 +46,7 @@ export function objectiveGradient(source: DatasetSource, parameters: Parameters,
 /**
  * Compares a gradient of J with central differences (J(θ+h) − J(θ−h)) / 2h of every parameter.
  *
- * @throws ShapeError a gradient that is not as long as the parameters
+ * @throws ShapeError if the gradient is not as long as the parameters
  */
 export function gradientCheck(source: DatasetSource, options: GradientCheckOptions): GradientCheck {
   const { l2, step = 1e-5 } = options;
@@ -74,7 +73,7 @@ export function gradientCheck(source: DatasetSource, options: GradientCheckOptio
   const errors = [...analytic.weights, ...analytic.bias].map(
     (value, i) => Math.abs(value - expected[i]) / Math.max(1, Math.abs(expected[i])),
   );
-  // NaN counts as the worst of all.
+  // NaN counts as the largest error.
   const index = errors.reduce(
     (worst, error, i) => (errors[worst] >= error || Number.isNaN(errors[worst]) ? worst : i),
     0,

@@ -3,7 +3,7 @@
  *
  * @module softmax-webgpu/reference
  */
-export * from "../contract.ts";
+export * from "../backend.ts";
 export { ReferenceBackend } from "./backend.ts";
 export * from "./gradient-check.ts";
 export * from "./operations.ts";

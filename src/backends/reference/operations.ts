@@ -1,6 +1,6 @@
 /**
- * Softmax regression as the formulas say it: float64, plain loops, one function per operation, never
- * optimised. Everything faster is tested against this file. Shapes: X [N,D], W [K,D], b [K], Z [N,K].
+ * Softmax regression by the formulas: float64, plain loops, one function per operation, never optimised. All faster code
+ * is tested against this file. Shapes: X [N,D], W [K,D], b [K], Z [N,K].
  */
 import { allocate, type Matrix, scaleOf } from "../../data/matrix.ts";
 import type { Standardization } from "../../data/standardization.ts";
@@ -9,10 +9,10 @@ import type { Parameters } from "../../objective.ts";
 import type { AdamwSettings, Outcomes } from "../backend.ts";
 import { sumOfWeights } from "../steps.ts";
 
-/** The rows an operation works on: indices into X, in order. */
+/** Rows that an operation works on: indices into X, in order. */
 export type Rows = ArrayLike<number>;
 
-/** (x − mean) / scale of every value, column by column, `[N,D]`; a copy. */
+/** Returns a copy with (x − mean) / scale of every value, column by column, `[N,D]`. */
 export function standardize(x: Matrix, { mean, scale }: Standardization): Matrix<Float64Array> {
   const { data, rows, cols } = x;
   const unit = scaleOf(x);
@@ -25,8 +25,8 @@ export function standardize(x: Matrix, { mean, scale }: Standardization): Matrix
 }
 
 /**
- * Z = X Wᵀ + b, `[rows,K]`. NaN in the place of a score that other backends cannot compute: float32 holds neither
- * it nor one of its products.
+ * Computes Z = X Wᵀ + b, `[rows,K]`. A score is NaN if it or one of its products overflows float32, since other backends
+ * cannot compute it.
  */
 export function matmul(x: Matrix, rows: Rows, { weights, bias }: Parameters): Float64Array {
   const [features, classes, scale] = [x.cols, bias.length, scaleOf(x)];
@@ -47,8 +47,8 @@ export function matmul(x: Matrix, rows: Rows, { weights, bias }: Parameters): Fl
 }
 
 /**
- * p_k = exp(z_k − m) / Σ_c exp(z_c − m) with m = max_k z_k, row by row, `[rows,K]`; NaN in a row one of whose scores
- * is not finite.
+ * Computes p_k = exp(z_k − m) / Σ_c exp(z_c − m) with m = max_k z_k, row by row, `[rows,K]`; NaN in a row one of whose
+ * scores is not finite.
  */
 export function softmax(logits: Float64Array, classes: number): Float64Array {
   const probabilities = new Float64Array(logits.length);
@@ -60,8 +60,8 @@ export function softmax(logits: Float64Array, classes: number): Float64Array {
 }
 
 /**
- * CE of each row, `[rows]`: (m + log Σ_c exp(z_c − m)) − Σ_k q_k z_k, from scores, nothing clipped; NaN if one of
- * them is not finite. Label smoothing ε makes (1 − ε) q + ε/K of every q.
+ * Computes CE of each row, `[rows]`: (m + log Σ_c exp(z_c − m)) − Σ_k q_k z_k, from scores, without clipping; NaN if a
+ * score is not finite. Label smoothing ε replaces every q by (1 − ε) q + ε/K.
  */
 export function crossEntropy(
   logits: Float64Array,
@@ -81,9 +81,9 @@ export function crossEntropy(
 }
 
 /**
- * T = (P − Q) · s_i / divisor, `[rows,K]`, Q with label smoothing ε; 0 in rows with s_i = 0, whatever P is there.
+ * Computes T = (P − Q) · s_i / divisor, `[rows,K]`, Q with label smoothing ε; 0 in rows with s_i = 0, whatever P is.
  *
- * @param divisor Σ s of the rows by default; B · mean s in a step of SGD
+ * @param divisor default: Σ s of the rows; in an SGD step B · mean s
  */
 export function dLogits(
   probabilities: Float64Array,
@@ -102,7 +102,7 @@ export function dLogits(
   });
 }
 
-/** G = Tᵀ X + 2λW and g_b = Σ_i T_i, as `{ weights: dWeights [K,D], bias: dBias [K] }`. */
+/** Computes G = Tᵀ X + 2λW and g_b = Σ_i T_i, as `{ weights: dWeights [K,D], bias: dBias [K] }`. */
 export function gradient(
   t: Float64Array,
   x: Matrix,
@@ -123,7 +123,7 @@ export function gradient(
   return { weights, bias };
 }
 
-/** v ← μv + G, W ← W − ηv; with Nesterov W ← W − η(G + μv). In place. */
+/** Updates v ← μv + G, W ← W − ηv; with Nesterov W ← W − η(G + μv). In place. */
 export function sgdUpdate(
   w: Float64Array,
   v: Float64Array,
@@ -136,19 +136,19 @@ export function sgdUpdate(
   }
 }
 
-/** The proximal step of λ₁‖W‖₁: W ← sign(W) max(|W| − ηλ₁, 0). In place. */
+/** Takes the proximal step of λ₁‖W‖₁: W ← sign(W) max(|W| − ηλ₁, 0). In place. */
 export function l1Update(w: Float64Array, { learningRate, l1 }: { learningRate: number; l1: number }): void {
   for (let i = 0; i < w.length; i++) w[i] = Math.sign(w[i]) * Math.max(Math.abs(w[i]) - learningRate * l1, 0);
 }
 
-/** What an AdamW step takes beside its settings: η, λ (0 for the bias) and t, counted from 1. */
+/** Settings of one AdamW step: η, λ (0 for the bias) and t, counted from 1. */
 export interface AdamwStep extends AdamwSettings {
   readonly learningRate: number;
   readonly l2: number;
   readonly t: number;
 }
 
-/** AdamW as {@link AdamwSettings} says it, g without the penalty. In place. */
+/** Updates by AdamW, see {@link AdamwSettings}; g is without the penalty. In place. */
 export function adamwUpdate(
   w: Float64Array,
   m: Float64Array,
@@ -165,14 +165,13 @@ export function adamwUpdate(
   }
 }
 
-/** The mean of n parameters from that of n − 1: W̄ ← W̄ + (W − W̄)/n; W̄ = W where n is 1. In place. */
+/** Updates the average of n parameters from that of n − 1: W̄ ← W̄ + (W − W̄)/n; W̄ = W if n is 1. In place. */
 export function averageUpdate(average: Float64Array, w: Float64Array, n: number): void {
   for (let i = 0; i < w.length; i++) average[i] = n === 1 ? w[i] : average[i] + (w[i] - average[i]) / n;
 }
 
 /**
- * The number of rows with s_i > 0 whose highest score is the class with the highest target; ties go to the lowest
- * class.
+ * Counts rows with s_i > 0 whose highest score is that of the class with the highest target; ties go to the lowest class.
  */
 export function countCorrect(
   logits: Float64Array,
@@ -188,7 +187,7 @@ export function countCorrect(
   );
 }
 
-/** What became of each row, `[rows]`, as {@link Outcomes} says it; also of rows whose scores are not finite. */
+/** Computes the predictions of each row, `[rows]`, see {@link Outcomes}; also for rows whose scores are not finite. */
 export function outcomes(logits: Float64Array, targets: Targets, rows: Rows, classes: number): Outcomes {
   const q = targetsOf(targets, classes, 0);
   const predicted = new Uint32Array(rows.length);
@@ -212,7 +211,7 @@ export function outcomes(logits: Float64Array, targets: Targets, rows: Rows, cla
   return { predicted, confidence, rank };
 }
 
-/** Σ s_i v_i / Σ s_i over values that belong to `rows`, those with s_i > 0; 0 if there are none. */
+/** Computes Σ s_i v_i / Σ s_i over the values of `rows` with s_i > 0; 0 if there are none. */
 export function weightedMean(
   values: Float64Array,
   sampleWeights: ArrayLike<number> | undefined,
@@ -227,7 +226,7 @@ export function weightedMean(
   return total === 0 ? 0 : sum / total;
 }
 
-/** (1 − ε) q_k + ε/K of a row, for all rows and classes; 0 where there are no targets. */
+/** Returns a function that gives (1 − ε) q_k + ε/K of a row; 0 without targets. */
 function targetsOf(
   targets: Targets,
   classes: number,
@@ -241,7 +240,7 @@ function targetsOf(
   return (row, k) => smoothed(data[row * cols + k] * scale, labelSmoothing, classes);
 }
 
-/** m = max_k z_k and Σ_c exp(z_c − m) of a row; both NaN if a score is not finite. */
+/** Computes m = max_k z_k and Σ_c exp(z_c − m) of a row; both NaN if a score is not finite. */
 function shiftedSum(logits: Float64Array, start: number, classes: number): { m: number; sum: number } {
   let m = -Infinity;
   for (let k = 0; k < classes; k++) {
@@ -253,7 +252,7 @@ function shiftedSum(logits: Float64Array, start: number, classes: number): { m: 
   return { m, sum };
 }
 
-/** Whether float32 can hold a value, rounded. */
+/** Whether a value is finite in float32. */
 function isFloat32(value: number): boolean {
   return Number.isFinite(Math.fround(value));
 }

@@ -1,13 +1,14 @@
 /**
- * Training on the reference: rows → logits → softmax and loss → dLogits → gradient → update, each step the
- * operations of operations.ts in that order. For truth, not for speed.
+ * Training on the reference: each step calls the functions of operations.ts in the order
+ * rows → logits → softmax and loss → dLogits → gradient → update. Built for truth, not for speed.
  */
-
-import { allocate } from "../../data/matrix.ts";
+import { allocate, type Matrix } from "../../data/matrix.ts";
+import type { Targets } from "../../data/targets.ts";
 import type { Parameters } from "../../objective.ts";
 import { pause } from "../../pause.ts";
 import type {
   AdamwSettings,
+  DatasetSource,
   Evaluation,
   LossAndGradient,
   ModelShape,
@@ -18,16 +19,8 @@ import type {
   SgdSteps,
   Trainer,
 } from "../backend.ts";
-import {
-  averagedAfter,
-  batchesOf,
-  checkLabelled,
-  checkShape,
-  checkSteps,
-  divisorOf,
-  sumOfWeights,
-} from "../steps.ts";
-import type { ReferenceDataset } from "./dataset.ts";
+import { DeviceDataset } from "../device-dataset.ts";
+import { checkLabelled, checkShape, checkSteps, stepBatchesOf, sumOfWeights } from "../steps.ts";
 import {
   adamwUpdate,
   averageUpdate,
@@ -40,11 +33,27 @@ import {
   outcomes,
   sgdUpdate,
   softmax,
+  standardize,
   weightedMean,
 } from "./operations.ts";
 
-/** Multiply-adds of one uninterrupted piece of work: some milliseconds. */
+/** Multiply-adds between two pauses: some milliseconds of work. */
 const PIECE_PRODUCTS = 2 ** 20;
+
+/** A data set of the reference: the caller's own arrays, copied only if they are standardised. */
+export class ReferenceDataset extends DeviceDataset {
+  readonly x: Matrix;
+  readonly targets: Targets;
+  readonly labelSmoothing: number;
+
+  constructor(source: DatasetSource) {
+    super(source);
+    const { x, targets, labelSmoothing = 0, standardization } = source;
+    this.x = standardization ? standardize(x, standardization) : x;
+    this.targets = targets;
+    this.labelSmoothing = labelSmoothing;
+  }
+}
 
 /** {@link Trainer} in float64 on the CPU. */
 export class ReferenceTrainer implements Trainer {
@@ -83,24 +92,16 @@ export class ReferenceTrainer implements Trainer {
     const losses = new Float64Array(length);
     const weights = new Float64Array(length);
     const correct = new Float64Array(length);
-    let step = 0;
+    const l2 = steps.adamw ? 0 : steps.l2; // AdamW's decay is not part of the gradient
     let rowsDone = 0;
-    for (const rows of batchesOf(steps)) {
-      const divisor = divisorOf(steps, data, rows.length);
-      const seen = await this.#lossAndGradient(
-        data,
-        rows,
-        divisor,
-        steps.adamw ? 0 : steps.l2,
-        options.signal,
-      );
-      losses[step] = seen.loss;
-      weights[step] = sumOfWeights(data.sampleWeights, rows);
-      correct[step] = seen.correct;
-      if (steps.adamw) this.#adamwStep(seen.gradient, { ...steps, adamw: steps.adamw }, step);
-      else this.#sgdStep(seen.gradient, steps, step);
-      this.#average(averagedAfter(steps, step));
-      step++;
+    for (const { index, rows, weight, divisor, averaged } of stepBatchesOf(steps, data)) {
+      const seen = await this.#lossAndGradient(data, rows, divisor, l2, options.signal);
+      losses[index] = seen.loss;
+      weights[index] = weight;
+      correct[index] = seen.correct;
+      if (steps.adamw) this.#adamwStep(seen.gradient, { ...steps, adamw: steps.adamw }, index);
+      else this.#sgdStep(seen.gradient, steps, index);
+      this.#average(averaged);
       rowsDone += rows.length;
       options.onRows?.(rowsDone);
     }
@@ -167,7 +168,7 @@ export class ReferenceTrainer implements Trainer {
 
   dispose(): void {}
 
-  /** Piece by piece: rows → logits → softmax and loss → dLogits → gradient. The loss is the mean over Σ s. */
+  /** Computes rows → logits → softmax and loss → dLogits → gradient, piece by piece. The loss is the mean over Σ s. */
   async #lossAndGradient(
     data: ReferenceDataset,
     rows: Uint32Array,
@@ -214,7 +215,7 @@ export class ReferenceTrainer implements Trainer {
     if (this.#shape.bias) adamwUpdate(parameters.bias, m.bias, v.bias, g.bias, { ...rates, l2: 0 });
   }
 
-  /** Takes the parameters as the n-th into their mean; with n = 0, leaves it alone. */
+  /** Adds the parameters to their average as the n-th; with n = 0, does nothing. */
   #average(n: number): void {
     if (n === 0) return;
     const { parameters, average = zeros(this.#shape) } = this.#state;

@@ -7,18 +7,18 @@ import { compileKernels, type KernelBuild, supportedBuilds } from "./kernel-buil
 import type { ThreadingOptions } from "./threading.ts";
 import { WasmTrainer } from "./trainer.ts";
 
-/** How a WebAssembly backend is opened. */
+/** Options of a WebAssembly backend. */
 export interface WasmOptions {
-  /** Which build of the kernels. Default: the fastest that runs here. */
+  /** Build of the kernels. Default: the fastest that this engine runs. */
   readonly build?: KernelBuild;
   /**
-   * Threads for large batches. `"auto"`, the default: one per core where a step is large and workers prove faster
-   * in the first steps. A number: so many, always. Part of what makes a run reproducible: the same number of
-   * threads gives the same bits, wherever the work is done.
+   * Threads for large batches. `"auto"`, the default: one per core if a step is large and workers prove faster in the
+   * first steps. A number: always that many. A run is reproducible for a given number of threads: the bits do not depend
+   * on which thread does the work.
    */
   readonly threads?: "auto" | number;
   /**
-   * Where `worker.js` of this package lies, for pages whose policy forbids workers from blobs; in Node a URL, or a path
+   * Address of this package's `worker.js`, for pages whose policy forbids workers from blobs; in Node a URL, or a path
    * from the working directory.
    */
   readonly workerUrl?: string | URL | undefined;
@@ -37,7 +37,7 @@ export class WasmBackend implements Backend {
     this.info = { kind: "wasm", name: `CPU: WebAssembly ${build}`, software: false, reason };
   }
 
-  /** @throws DeviceError no WebAssembly with SIMD, not the build that was asked for, or one that does not start */
+  /** @throws DeviceError if the engine has no WebAssembly with SIMD, or not the given build, or does not start it */
   static async open(options: WasmOptions = {}): Promise<WasmBackend> {
     const { build, threads = "auto", workerUrl, reason = "asked for by name" } = options;
     const supported = supportedBuilds();
@@ -46,7 +46,7 @@ export class WasmBackend implements Backend {
       throw new DeviceError("device", `this engine has no WebAssembly ${build ?? "simd"}`);
     }
     const module = await compileKernels(chosen);
-    // Whether the engine gives a memory, and starts the kernels over it, is found out here and not in the first call.
+    // Tests now, and not in the first call, whether the engine gives a memory and starts the kernels over it.
     await heapFor(0).kernels(module);
     return new WasmBackend({ module, threads, workerUrl }, chosen, reason);
   }

@@ -1,17 +1,17 @@
 /**
- * The partial gradients of a batch, one for each share of the rows: where a batch's rows belong, and the blocks
- * that one share goes through. The same code runs a share here and in a worker, so the bits are the same.
+ * The gradient of a batch: the data flow of a block of rows, and the shares of the data set, each of which has a partial
+ * gradient. A worker runs the same code as the trainer's own thread, so the bits are equal.
  */
 import { isPauseDue, pause } from "../../pause.ts";
 import type { Workspace } from "./workspace.ts";
 
-/** Σ s·CE, and rows whose highest score is the target's. */
+/** Σ s·CE, and the number of rows whose highest score is the target's. */
 export interface Sums {
   readonly loss: number;
   readonly correct: number;
 }
 
-/** Runs `work` on `rows`, block by block, letting the event loop turn and an abort be noticed in between. */
+/** Runs `work` on `rows` block by block, and yields to the event loop and checks for an abort in between. */
 export async function eachBlock(
   workspace: Workspace,
   rows: Uint32Array,
@@ -26,8 +26,8 @@ export async function eachBlock(
 }
 
 /**
- * rows → logits → softmax, loss and dLogits → gradient: adds to the partial gradient `split`. Rows with s = 0 are
- * passed over: their dLogits would be 0, but 0 times a value that overflowed is not.
+ * Adds the gradient of `rows` to the partial gradient `split`. Rows with s = 0 are skipped: their dLogits would be 0, but
+ * 0 times a value that overflowed is NaN.
  */
 export function backward(
   workspace: Workspace,
@@ -36,20 +36,20 @@ export function backward(
   split: number,
   signal?: AbortSignal,
 ): Promise<void> {
-  return eachBlock(workspace, workspace.counted(rows), signal, (block) => {
-    workspace.forward(block);
-    workspace.loss(block.length, scale);
-    workspace.backward(block.length, split);
+  return eachBlock(workspace, workspace.weighted(rows), signal, (block) => {
+    workspace.forward(block); // rows → logits
+    workspace.softmax(block.length, scale); // logits → softmax, loss and dLogits
+    workspace.gradient(block.length, split); // dLogits → gradient
   });
 }
 
-/** Consecutive rows of a data set. */
+/** Consecutive rows of a data set that one thread works on. */
 export interface Share {
   readonly first: number;
   readonly rows: number;
 }
 
-/** `rows` cut into `count` shares, as equal as may be; fewer where there are fewer rows. */
+/** Cuts `rows` into `count` shares of nearly equal size, or into fewer if there are fewer rows. */
 export function sharesOf(rows: number, count: number): Share[] {
   const size = Math.ceil(rows / count);
   return Array.from({ length: Math.ceil(rows / size) }, (_, s) => ({
@@ -58,7 +58,7 @@ export function sharesOf(rows: number, count: number): Share[] {
   }));
 }
 
-/** The rows of a batch by share, in the order of the batch; counted within the share where `isLocal`. */
+/** Groups the rows of a batch by share, in the order of the batch; with `isLocal`, counts them within the share. */
 export function partition(
   rows: Uint32Array,
   shares: readonly Share[],

@@ -1,20 +1,19 @@
-/** A data set in WebAssembly memory, rows padded to whole vectors. Bytes and halves stay what they are. */
+/** A data set in WebAssembly memory, its rows padded to whole vectors. Bytes and halves keep their types. */
 import { type Matrix, scaleOf } from "../../data/matrix.ts";
 import { ELEMENT_BYTES, packRows, type Storage, storageOfSource, unitOf } from "../../data/storage.ts";
 import { smoothed, type Targets } from "../../data/targets.ts";
 import { StateError } from "../../errors.ts";
 import { pause } from "../../pause.ts";
 import type { DatasetSource, RunOptions } from "../backend.ts";
-import { KeptDataset } from "../kept-dataset.ts";
-import { Arena } from "./arena.ts";
-import { type Heap, heapFor } from "./heap.ts";
+import { DeviceDataset } from "../device-dataset.ts";
+import { Arena, type Heap, heapFor } from "./heap.ts";
 import type { Kernels } from "./kernels.ts";
 
 /** Values of the kernels' `storage` and `kind`. */
 export const STORAGE: Readonly<Record<Storage, number>> = { f32: 0, u8: 1, f16: 2 };
 export const TARGETS = { none: 0, labels: 1, distributions: 2 } as const;
 
-/** Bytes packed between two pauses: some milliseconds of work, even if every byte is converted. */
+/** Bytes packed between two pauses: some milliseconds of work even if every byte is converted. */
 const PIECE = 2 ** 20;
 
 /** Addresses; 0 for none. */
@@ -25,21 +24,21 @@ interface Addresses {
 }
 
 /** A data set in WebAssembly. */
-export class WasmDataset extends KeptDataset {
+export class WasmDataset extends DeviceDataset {
   readonly arena: Arena;
   readonly #heap: Heap;
-  /** The caller's rows, which workers get their shares from. */
+  /** The caller's rows, from which workers get their shares. */
   readonly source: DatasetSource;
   readonly storage: Storage;
   /** Factor from stored bytes or halves to values. */
   readonly unit: number;
-  /** ε of labels; distributions are smoothed while they are packed. */
+  /** ε of labels; distributions are smoothed when they are packed. */
   readonly labelSmoothing: number;
   /** Vectors of four features in a row. */
   readonly vectors: number;
   readonly rowBytes: number;
   readonly at: Addresses;
-  /** Where the data end in the arena: what is taken after them is a trainer's workspace. */
+  /** End of the data in the arena; a trainer's workspace follows. */
   readonly mark: number;
   #kernels: Kernels | null = null;
   #last: Promise<unknown> = Promise.resolve();
@@ -60,7 +59,7 @@ export class WasmDataset extends KeptDataset {
     };
     this.#heap = heapFor(bytes.x + bytes.targets + bytes.sampleWeights);
     this.arena = new Arena(this.#heap);
-    // Calls under way go on over the rows, so these are given back behind them.
+    // Calls in progress still read the rows, so these are released after them.
     this.onDispose(() => void this.exclusively(async () => this.arena.release(0)));
     try {
       this.at = {
@@ -76,7 +75,7 @@ export class WasmDataset extends KeptDataset {
   }
 
   /**
-   * Copies a data set.
+   * Copies a data set into WebAssembly memory.
    *
    * @throws LimitError past 4 GiB, or less if the engine gives less; DeviceError; the signal's reason
    */
@@ -102,28 +101,28 @@ export class WasmDataset extends KeptDataset {
   }
 
   /**
-   * Runs `work` when all that was asked for before is done: workspaces take their turn, and what `work` has taken
-   * behind the data is given back after it.
+   * Runs `work` when all earlier calls are done, since workspaces share the memory behind the data, and then releases the
+   * memory that `work` has taken.
    */
   exclusively<T>(work: () => Promise<T>): Promise<T> {
     const run = this.#last.then(work).finally(() => this.arena.release(this.mark));
-    this.#last = run.catch(() => {}); // whoever asked for it sees the error
+    this.#last = run.catch(() => {}); // the caller handles the error
     return run;
   }
 
-  /** The kernels over this data set's memory. */
+  /** Kernels over the memory of this data set. */
   get kernels(): Kernels {
     if (!this.#kernels) throw new StateError("data", "the data set is not complete");
     return this.#kernels;
   }
 }
 
-/** Bytes of the target of one row. */
+/** Returns the bytes of the target of one row. */
 function targetBytesOf(targets: Targets): number {
   return targets.kind === "distributions" ? Math.ceil(targets.distributions.cols / 4) * 16 : 4;
 }
 
-/** Whole vectors of 16 bytes, and for f32 never a multiple of 256: rows that far apart compete for cache lines. */
+/** Returns the bytes of a row: whole vectors of 16 bytes, and for f32 no multiple of 256, at which rows would compete for cache lines. */
 function rowBytesOf(cols: number, storage: Storage): number {
   const bytes = Math.ceil((cols * ELEMENT_BYTES[storage]) / 16) * 16;
   return bytes % 256 === 0 && storage === "f32" ? bytes + 64 : bytes;
@@ -137,7 +136,7 @@ async function packX(data: WasmDataset, { signal, onRows }: RunOptions): Promise
   for (let first = 0; first < x.rows; first += rowsAtOnce) {
     await pause(signal);
     const count = Math.min(rowsAtOnce, x.rows - first);
-    // Made anew after every pause: in it, another data set may have let the memory grow.
+    // Views are made anew after every pause, since another data set may have let the memory grow.
     const target = targetOf(arena, at.x + first * rowBytes, count * stride, storage);
     packRows(x, storage, first, count, target, stride, standardization);
     onRows?.(first + count);

@@ -1,8 +1,7 @@
 /**
- * WebAssembly memories and the pieces of them that are taken. An engine holds only so many memories at once (Chromium
- * 124 in a page, since each reserves 8 GiB of addresses, however small it is), so small data sets lie in one memory
- * together. A large one has a memory of its own, which goes when it goes: a memory never shrinks. What the pieces are
- * used for is not decided here.
+ * WebAssembly memories and the allocation of pieces in them. Engines limit the number of memories (Chromium to 124 in a
+ * page, since each reserves 8 GiB of addresses, however small it is), so small data sets share one memory. A large data
+ * set has a memory of its own, which is freed with it, because a memory never shrinks.
  */
 import { DeviceError, LimitError } from "../../errors.ts";
 import { wordsOf } from "../device-error.ts";
@@ -10,16 +9,16 @@ import { instantiate, type Kernels } from "./kernels.ts";
 
 const PAGE = 65_536;
 
-/** Most a WebAssembly memory can hold, bytes. */
+/** Largest WebAssembly memory, bytes. */
 const MAX_BYTES = 65_536 * PAGE;
 
-/** Start of every piece: whole cache lines, so that vectors lie in one line. */
+/** Alignment of every piece, a cache line, so that no vector spans two lines. */
 const ALIGNMENT = 64;
 
 /** Largest data set that shares a memory, bytes. */
 const LARGEST_SHARED = 2 ** 24;
 
-/** A common memory that has grown over this takes no further data sets, and is not kept for those to come; bytes. */
+/** Size, bytes, beyond which the common memory accepts no further data sets and is dropped when empty. */
 const COMMON_BYTES = 2 ** 26;
 
 /** Consecutive bytes. */
@@ -28,18 +27,18 @@ interface Span {
   readonly end: number;
 }
 
-/** A memory whose pieces are taken and given back in any order. */
+/** A memory whose pieces are taken and released in any order. */
 export class Heap {
   readonly memory: WebAssembly.Memory;
   readonly #kernels = new Map<WebAssembly.Module, Promise<Kernels>>();
-  /** What was given back below the end, ascending; none touches another, or the end. */
+  /** Released spans below the end, ascending; none touches another one or the end. */
   #gaps: Span[] = [];
   // Address 0 stands for "none" in the kernels.
   #end = ALIGNMENT;
-  // Memory above it is fresh, and so zero already.
+  // Memory above this address has never been used and is zero.
   #used = ALIGNMENT;
 
-  /** @throws DeviceError where the engine gives no memory */
+  /** @throws DeviceError if the engine gives no memory */
   constructor() {
     try {
       this.memory = new WebAssembly.Memory({ initial: 1 });
@@ -54,22 +53,22 @@ export class Heap {
     return this.#end === ALIGNMENT;
   }
 
-  /** Bytes that the memory has, taken or not. */
+  /** Size of the memory, bytes, including what is not taken. */
   get size(): number {
     return this.memory.buffer.byteLength;
   }
 
-  /** The kernels of `module` over this memory. @throws DeviceError where they do not start */
+  /** Instantiates the kernels of `module` over this memory, once. @throws DeviceError if they do not start */
   kernels(module: WebAssembly.Module): Promise<Kernels> {
     const kernels = this.#kernels.get(module) ?? instantiate(module, this.memory);
     this.#kernels.set(module, kernels);
-    // What failed once may work the next time.
+    // A failure is not cached: the next attempt may succeed.
     kernels.catch(() => this.#kernels.delete(module));
     return kernels;
   }
 
   /**
-   * Takes `bytes` and zeroes them. Views of the memory that were made before may be views of nothing afterwards.
+   * Takes `bytes` and zeroes them. Earlier views of the memory may be detached afterwards.
    *
    * @throws LimitError naming `what`, if the memory cannot grow that far; nothing is taken
    */
@@ -91,8 +90,8 @@ export class Heap {
     return start;
   }
 
-  /** Gives back what was taken as so many bytes. */
-  give(start: number, bytes: number): void {
+  /** Releases a piece that was taken with this size. */
+  release(start: number, bytes: number): void {
     const spans = [...this.#gaps, { start, end: start + sizeOf(bytes) }].sort((a, b) => a.start - b.start);
     const gaps: Span[] = [];
     for (const span of spans) {
@@ -114,20 +113,20 @@ export class Heap {
     } catch (cause) {
       throw new LimitError(
         what,
-        `needs ${bytes} bytes of WebAssembly memory beside the ${end - sizeOf(bytes)} in use, which this engine does not give`,
+        `needs ${bytes} bytes of WebAssembly memory in addition to ${end - sizeOf(bytes)} in use; this engine allows no more`,
         { cause },
       );
     }
   }
 }
 
-/** Where small data sets lie together. */
+/** The memory that small data sets share. */
 let common: Heap | null = null;
 
 /**
- * The memory for a data set of `bytes`. A large one for which the engine gives no memory of its own shares one, too.
+ * Returns the memory for a data set of `bytes`. A large data set shares the common memory if the engine gives no other.
  *
- * @throws DeviceError where there is none at all
+ * @throws DeviceError if there is no memory at all
  */
 export function heapFor(bytes: number): Heap {
   const isSmall = bytes <= LARGEST_SHARED;
@@ -142,7 +141,68 @@ export function heapFor(bytes: number): Heap {
   }
 }
 
-/** Whole cache lines, at least one. */
+/** Rounds up to whole cache lines, at least one. */
 function sizeOf(bytes: number): number {
   return Math.max(1, Math.ceil(bytes / ALIGNMENT)) * ALIGNMENT;
+}
+
+/** A piece of memory that was taken. */
+interface Piece {
+  readonly start: number;
+  readonly bytes: number;
+}
+
+/** The pieces of a data set and its workspace, released last first. Views are valid until any piece of the memory is taken. */
+export class Arena {
+  readonly #heap: Heap;
+  readonly #pieces: Piece[] = [];
+
+  /** @param heap memory to take pieces from; default: a new one */
+  constructor(heap = new Heap()) {
+    this.#heap = heap;
+  }
+
+  get memory(): WebAssembly.Memory {
+    return this.#heap.memory;
+  }
+
+  /** The number of pieces so far; `release(mark)` gives back all later ones. */
+  get mark(): number {
+    return this.#pieces.length;
+  }
+
+  /**
+   * Takes `bytes` and zeroes them.
+   *
+   * @throws LimitError if the memory cannot grow that far; nothing is taken
+   */
+  take(bytes: number, what: string): number {
+    const start = this.#heap.take(bytes, what);
+    this.#pieces.push({ start, bytes });
+    return start;
+  }
+
+  release(mark: number): void {
+    for (const { start, bytes } of this.#pieces.splice(mark).reverse()) this.#heap.release(start, bytes);
+  }
+
+  floats(start: number, length: number): Float32Array {
+    return new Float32Array(this.memory.buffer, start, length);
+  }
+
+  integers(start: number, length: number): Uint32Array {
+    return new Uint32Array(this.memory.buffer, start, length);
+  }
+
+  halves(start: number, length: number): Uint16Array {
+    return new Uint16Array(this.memory.buffer, start, length);
+  }
+
+  bytes(start: number, length: number): Uint8Array {
+    return new Uint8Array(this.memory.buffer, start, length);
+  }
+
+  doubles(start: number, length: number): Float64Array {
+    return new Float64Array(this.memory.buffer, start, length);
+  }
 }

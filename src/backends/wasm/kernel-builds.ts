@@ -1,27 +1,27 @@
-/** Which builds of the kernels this engine can run, and their compiled modules. */
+/** The builds of the kernels that this engine can run, and their compiled modules. */
 import { DeviceError } from "../../errors.ts";
 import { wordsOf } from "../device-error.ts";
 import relaxed from "./assembly/index.ts?wasm=relaxed-simd";
 import simd from "./assembly/index.ts?wasm=simd";
 
-/** The two builds: with fused multiply-adds, and with those of WebAssembly 2.0 only. */
+/** The two builds: with fused multiply-adds (relaxed SIMD), and with the instructions of WebAssembly 2.0 only. */
 export type KernelBuild = "relaxed-simd" | "simd";
 
 /** The compiled kernels, in base64. */
 export const KERNEL_SOURCES: Readonly<Record<KernelBuild, string>> = { "relaxed-simd": relaxed, simd };
 const modules = new Map<KernelBuild, Promise<WebAssembly.Module>>();
 
-/** The builds this engine can run, the faster first. */
+/** Lists the builds that this engine can run, the faster first. */
 export function supportedBuilds(): KernelBuild[] {
   if (typeof WebAssembly === "undefined") return [];
   return (["relaxed-simd", "simd"] as const).filter((build) => WebAssembly.validate(bytesOf(build)));
 }
 
-/** The compiled module of a build. @throws DeviceError with the engine's reason, such as a content security policy */
+/** Compiles a build, once. @throws DeviceError with the engine's reason, such as a content security policy */
 export function compileKernels(build: KernelBuild): Promise<WebAssembly.Module> {
   const module = modules.get(build) ?? compile(build);
   modules.set(build, module);
-  // What failed once may work the next time.
+  // A failure is not cached: the next attempt may succeed.
   module.catch(() => modules.delete(build));
   return module;
 }
@@ -31,7 +31,7 @@ async function compile(build: KernelBuild): Promise<WebAssembly.Module> {
     return await WebAssembly.compile(bytesOf(build));
   } catch (cause) {
     const words = wordsOf(cause);
-    // Engines say it in words only: Chromium and Safari name the directive, Firefox says "blocked by CSP".
+    // Only the message tells: Chromium and Safari name the directive, Firefox says "blocked by CSP".
     const isForbidden = /content security policy|\bCSP\b|unsafe-eval/i.test(words);
     const advice = isForbidden ? "; the page's policy needs 'wasm-unsafe-eval' in script-src" : "";
     throw new DeviceError("device", `WebAssembly does not compile here: ${words}${advice}`, { cause });

@@ -1,4 +1,4 @@
-/** What the kernels export, and how they come to life over a memory. */
+/** The exports of the kernels, and their instantiation over a memory. */
 import { deviceErrorOf } from "../device-error.ts";
 
 /** Exports of `assembly/index.ts`. Addresses and strides in bytes; see there. */
@@ -80,19 +80,19 @@ export interface Kernels {
     bytes: number,
     decayed: number,
     beta1: number,
-    gain1: number,
+    oneMinusBeta1: number,
     beta2: number,
-    gain2: number,
+    oneMinusBeta2: number,
     learningRate: number,
     epsilon: number,
     decay: number,
   ): void;
-  shrink(weights: number, bytes: number, threshold: number): void;
+  softThreshold(weights: number, bytes: number, threshold: number): void;
   average(mean: number, weights: number, bytes: number, n: number): void;
   multiplyAddCeiling(rounds: number, factor: number, term: number): number;
 }
 
-/** The kernels of `module` over `memory`. @throws DeviceError where the engine does not start them */
+/** Instantiates the kernels of `module` over `memory`. @throws DeviceError if the engine does not start them */
 export async function instantiate(module: WebAssembly.Module, memory: WebAssembly.Memory): Promise<Kernels> {
   try {
     const { exports } = await WebAssembly.instantiate(module, { env: { memory } });

@@ -1,20 +1,20 @@
 /**
- * The update of a step: partial gradients → moments → parameters → their mean. Which kernels a step takes, and
- * with what rates, is decided here; where the gradients come from is the trainer's business.
+ * The update of a step: partial gradients → moments → parameters → average. Chooses the kernels and their rates; the
+ * trainer computes the gradients.
  */
 import type { AdamwSettings, SgdSteps } from "../backend.ts";
-import { averagedAfter } from "../steps.ts";
+import { adamwRatesOf, isAveraged, type StepBatch } from "../steps.ts";
 import type { WasmDataset } from "./dataset.ts";
-import type { PackedState } from "./state.ts";
+import type { PackedState } from "./parameters.ts";
 import type { Workspace } from "./workspace.ts";
 
-/** Takes the steps of one call, with its memory behind a workspace. */
+/** Takes the steps of one call; its memory follows the workspace's. */
 export class Optimiser {
   readonly #data: WasmDataset;
   readonly #workspace: Workspace;
   readonly #steps: SgdSteps;
   readonly #before: PackedState;
-  /** Addresses; 0 for what these steps do not need. */
+  /** Addresses; 0 for parts that these steps do not use. */
   readonly #at: { readonly velocity: number; readonly secondMoment: number; readonly average: number };
 
   /** @throws LimitError if the memory cannot grow */
@@ -23,25 +23,23 @@ export class Optimiser {
     this.#workspace = workspace;
     this.#steps = steps;
     this.#before = before;
-    const isAveraged = averagedAfter(steps, steps.learningRates.length - 1) > 0;
     this.#at = {
       velocity: this.#take(before.velocity),
       secondMoment: steps.adamw ? this.#take(before.secondMoment) : 0,
-      average: isAveraged ? this.#take(before.average) : 0,
+      average: isAveraged(steps) ? this.#take(before.average) : 0,
     };
   }
 
-  /** Step `index` of this call: partial gradients → all that moves; the partials are 0 again. */
-  step(index: number): void {
-    const { learningRates, adamw } = this.#steps;
-    if (adamw) this.#adamw(adamw, learningRates[index], index);
-    else this.#sgd(learningRates[index]);
-    const n = averagedAfter(this.#steps, index);
+  /** Takes one step: partial gradients → moments → parameters → average; clears the partial gradients. */
+  step({ index, averaged }: StepBatch): void {
+    const { adamw } = this.#steps;
+    if (adamw) this.#adamw(adamw, index);
+    else this.#sgd(index);
     const { at, layout } = this.#workspace;
-    if (n > 0) this.#data.kernels.average(this.#at.average, at.weights, layout.bytes, n);
+    if (averaged > 0) this.#data.kernels.average(this.#at.average, at.weights, layout.bytes, averaged);
   }
 
-  /** What the steps so far have left behind. */
+  /** Copies the state after the steps so far. */
   state(): PackedState {
     const { velocity, secondMoment, average } = this.#at;
     return {
@@ -52,11 +50,12 @@ export class Optimiser {
     };
   }
 
-  #sgd(learningRate: number): void {
+  #sgd(index: number): void {
     const { kernels } = this.#data;
     const { at, splits, layout } = this.#workspace;
     const { bytes, weightBytes } = layout;
-    const { l2, l1 = 0, momentum, nesterov } = this.#steps;
+    const { learningRates, l2, l1 = 0, momentum, nesterov } = this.#steps;
+    const learningRate = learningRates[index];
     kernels.sgd(
       at.weights,
       this.#at.velocity,
@@ -69,15 +68,13 @@ export class Optimiser {
       momentum,
       nesterov,
     );
-    if (l1 > 0) kernels.shrink(at.weights, weightBytes, learningRate * l1);
+    if (l1 > 0) kernels.softThreshold(at.weights, weightBytes, learningRate * l1);
   }
 
-  /** The corrections of the moments' bias become part of η and ε: 1/√(v / c) is √c/√v. */
-  #adamw({ beta1, beta2, epsilon }: AdamwSettings, learningRate: number, index: number): void {
+  #adamw(adamw: AdamwSettings, index: number): void {
     const { at, splits, layout } = this.#workspace;
-    const { l2, firstStep = 0 } = this.#steps;
-    const t = firstStep + index + 1;
-    const root = Math.sqrt(1 - beta2 ** t);
+    const { beta1, beta2 } = adamw;
+    const { learningRate, epsilon, decay } = adamwRatesOf(this.#steps, adamw, index);
     this.#data.kernels.adamw(
       at.weights,
       this.#at.velocity,
@@ -90,9 +87,9 @@ export class Optimiser {
       1 - beta1,
       beta2,
       1 - beta2,
-      (learningRate * root) / (1 - beta1 ** t),
-      epsilon * root,
-      learningRate * 2 * l2,
+      learningRate,
+      epsilon,
+      decay,
     );
   }
 
@@ -108,7 +105,7 @@ export class Optimiser {
   }
 }
 
-/** G = Σ partial + 2λW, which SGD without momentum and rate leaves in a velocity; the partials are 0 again. */
+/** Computes G = Σ partial + 2λW: the sgd kernel with μ = η = 0 writes G to its velocity. Clears the partial gradients. */
 export function reduceGradient(
   data: WasmDataset,
   { at, splits, layout }: Workspace,

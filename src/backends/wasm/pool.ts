@@ -1,7 +1,7 @@
 /**
- * Workers of one trainer for one data set, a share of the rows each; the first share stays with the trainer's own
- * thread. No shared memory and so no special headers: parameters go out and partial gradients come back by
- * message. A worker that dies, or does not start, fails what waits for it.
+ * The workers of one trainer for one data set. Each has a share of the rows; the trainer's own thread has the first share.
+ * Parameters and partial gradients are sent as messages, without shared memory, so no special headers are needed. A
+ * worker that dies or does not start rejects its pending requests.
  */
 import { emptyLike, type Matrix, type MatrixData } from "../../data/matrix.ts";
 import { DeviceError } from "../../errors.ts";
@@ -10,33 +10,33 @@ import type { DatasetSource, ModelShape } from "../backend.ts";
 import { deviceErrorOf } from "../device-error.ts";
 import { settlesWithin, untilAborted } from "../waiting.ts";
 import type { Share, Sums } from "./backward.ts";
-import type { Answer, Buffers, Request } from "./protocol.ts";
+import { layoutOf } from "./parameters.ts";
 import workerCode from "./worker.ts?worker-code";
-import { startWorker, type WorkerHandle } from "./worker-handle.ts";
-import { layoutOf, type Workspace } from "./workspace.ts";
+import { type Answer, type Buffers, type Request, startWorker, type WorkerHandle } from "./worker-handle.ts";
+import type { Workspace } from "./workspace.ts";
 
 /** Elements copied between two pauses. */
 const PIECE = 2 ** 20;
 
-/** How long a worker may take to say that its script runs, ms. */
+/** Longest time that a worker's script may take to start, ms. */
 const START_LIMIT = 30_000;
 
-/** What is waited for. */
+/** A request that awaits its answer. */
 interface Waiting {
   readonly resolve: (answer: Answer) => void;
   readonly reject: (error: DeviceError) => void;
 }
 
-/** A worker as requests and answers. */
+/** One worker, with requests and their answers in order. */
 class Worker {
-  /** Rejects if the script says nothing in time: one of something else never answers. */
+  /** Rejects if the script does not report in time, as some other script would not. */
   readonly ready: Promise<void>;
   readonly #handle: WorkerHandle;
   readonly #waiting: Waiting[] = [];
   #failure: DeviceError | null = null;
 
   constructor(workerUrl: string | URL | undefined) {
-    // A script that runs says so before it is asked.
+    // A script that runs reports so without a request.
     const first = new Promise<Answer>((resolve, reject) => this.#waiting.push({ resolve, reject }));
     this.#handle = startWorker(workerUrl ? { url: workerUrl } : { code: workerCode }, {
       onAnswer: (answer) => this.#take(answer),
@@ -44,7 +44,7 @@ class Worker {
         this.#fail(new DeviceError("device", `a worker of the WebAssembly backend died: ${words}`)),
     });
     this.ready = this.#starts(first, workerUrl);
-    this.ready.catch(() => {}); // seen by whoever waits for it; until then it must not count as unhandled
+    this.ready.catch(() => {}); // handled when it is awaited; until then it must not count as unhandled
   }
 
   ask(request: Request, transfer: ArrayBuffer[] = []): Promise<Answer> {
@@ -122,7 +122,7 @@ export class WorkerPool {
         buffers.push({ weights: new Float32Array(length), partial: new Float32Array(length) });
         const { copied, copies } = await copyShare(source, share, signal);
         const answer = worker.ask({ kind: "open", module, source: copied, shape }, copies);
-        answer.catch(() => {}); // seen below; until then it must not count as unhandled
+        answer.catch(() => {}); // handled below; until then it must not count as unhandled
         opened.push(worker.ready, answer);
       }
       await untilAborted(Promise.all(opened), signal);
@@ -135,9 +135,9 @@ export class WorkerPool {
   }
 
   /**
-   * Leaves the partial gradients of all shares but the first in the workspace; returns what each adds up to, in order.
+   * Computes the partial gradients of all shares but the first, in the workspace; returns the sums of each, in order.
    *
-   * @param parts rows of a batch by share, counted within it; those of the first share are not looked at
+   * @param parts rows of a batch by share, counted within it; those of the first share are ignored
    */
   async backward(
     workspace: Workspace,
@@ -164,7 +164,7 @@ export class WorkerPool {
   }
 }
 
-/** The rows of a share, copied, and the buffers to move them by. */
+/** Copies the rows of a share, and lists the buffers to transfer them by. */
 async function copyShare(source: DatasetSource, { first, rows }: Share, signal: AbortSignal) {
   const { x, targets, sampleWeights, storage, labelSmoothing, standardization } = source;
   const copies: ArrayBuffer[] = [];

@@ -1,40 +1,47 @@
 /**
- * One thread or several? The arithmetic is fixed before: a batch's gradient is the sum of as many partial ones as
- * the shape and the number of threads say, so that the bits do not depend on where the parts are worked out.
- * Where that is, here or in workers, the time of the first steps decides.
+ * Decides between one thread and several. The number of partial gradients of a batch follows from the shape and the number
+ * of threads alone, so the bits do not depend on which thread computes a part. With `threads: "auto"`, the times of the
+ * first steps decide; see {@link Stage}.
  */
 import { DeviceError, StateError } from "../../errors.ts";
 import type { ModelShape } from "../backend.ts";
 import { backward, partition, type Share, type Sums, sharesOf } from "./backward.ts";
 import type { WasmDataset } from "./dataset.ts";
+import { layoutOf } from "./parameters.ts";
 import { WorkerPool } from "./pool.ts";
-import { layoutOf, type Workspace } from "./workspace.ts";
+import type { Workspace } from "./workspace.ts";
 
-/** How many threads may be used, and how workers are started. */
+/** Number of threads, and how workers are started. */
 export interface ThreadingOptions {
   readonly module: WebAssembly.Module;
-  /** A number: so many, always; `"auto"`: one per core where a step is large and workers prove faster. */
+  /** A number: always that many; `"auto"`: one per core if a step is large and workers prove faster. */
   readonly threads: "auto" | number;
-  /** Where the worker's script lies, for pages whose policy forbids blobs. */
+  /** Address of the worker's script, for pages whose policy forbids blobs. */
   readonly workerUrl: string | URL | undefined;
 }
 
-/** B·D·K below which a step, some hundred microseconds, is not worth two messages to a worker. */
+/** Smallest B·D·K for which workers are tried: smaller steps take less time than two messages to a worker. */
 const MIN_STEP_PRODUCTS = 2 ** 22;
 
-/** More threads than this would wait for memory. */
+/** Most threads: more would wait for memory. */
 const MAX_THREADS = 8;
 
-/** Memory that partial gradients may take before `"auto"` uses fewer threads. */
+/** Most memory for partial gradients, bytes, beyond which `"auto"` uses fewer threads. */
 const MAX_PARTIAL_BYTES = 2 ** 28;
 
-/** Steps that are timed on each side. The first one of each warms up. */
+/** Steps that are timed without and with workers. The first of each is a warm-up. */
 const TIMED_STEPS = 4;
 
-/** Where steps are worked out now, and what is known of the time they take. */
+/**
+ * Which threads compute the steps. With `"auto"`: alone → trial → workers or settled. With a number: alone → workers.
+ * - `alone`: this thread computes all parts; with `"auto"`, the first {@link TIMED_STEPS} steps are timed.
+ * - `trial`: workers compute all parts but the first, and as many steps are timed.
+ * - `workers`: workers were faster, or were asked for by number.
+ * - `settled`: this thread computes all parts from now on; workers were slower, or failed.
+ */
 type Stage =
-  | { readonly kind: "here"; readonly times: number[] }
-  | { readonly kind: "trial"; readonly pool: WorkerPool; readonly here: number; readonly times: number[] }
+  | { readonly kind: "alone"; readonly times: number[] }
+  | { readonly kind: "trial"; readonly pool: WorkerPool; readonly alone: number; readonly times: number[] }
   | { readonly kind: "workers"; readonly pool: WorkerPool }
   | { readonly kind: "settled" };
 
@@ -43,7 +50,7 @@ export class Threading {
   readonly #data: WasmDataset;
   readonly #shape: ModelShape;
   readonly #options: ThreadingOptions;
-  #stage: Stage = { kind: "here", times: [] };
+  #stage: Stage = { kind: "alone", times: [] };
 
   constructor(data: WasmDataset, shape: ModelShape, options: ThreadingOptions) {
     this.#data = data;
@@ -51,12 +58,12 @@ export class Threading {
     this.#options = options;
   }
 
-  /** Whether a number of threads was asked for. */
+  /** Whether the number of threads is fixed by an option. */
   get #isForced(): boolean {
     return this.#options.threads !== "auto";
   }
 
-  /** Partial gradients of a batch of so many rows: fixed by the shape and the number of threads. */
+  /** Returns the number of partial gradients of a batch. It depends on the shape and the number of threads only. */
   splitsFor(batchRows: number): number {
     const { threads } = this.#options;
     const rows = Math.min(batchRows, this.#data.rows);
@@ -67,7 +74,7 @@ export class Threading {
     return sharesOf(this.#data.rows, wanted).length;
   }
 
-  /** Leaves the partial gradients of a batch in the workspace. */
+  /** Computes rows → logits → softmax, loss and dLogits → partial gradients of a batch, in the workspace. */
   async backward(
     workspace: Workspace,
     rows: Uint32Array,
@@ -79,21 +86,21 @@ export class Threading {
     const pool = splits > 1 ? await this.#pool(shares, signal) : null;
     const started = performance.now();
     const parts = splits > 1 ? partition(rows, shares, pool !== null) : [rows as Uint32Array<ArrayBuffer>];
-    // Workers are asked first, since this thread is busy then.
-    const asked = pool?.backward(workspace, parts, scale);
-    const own = here(workspace, pool ? parts.slice(0, 1) : parts, scale, signal);
-    const theirs = asked?.catch(async (error: unknown) => {
+    // Workers start first, since this thread is busy afterwards.
+    const inWorkers = pool?.backward(workspace, parts, scale);
+    const onThisThread = backwardParts(workspace, pool ? parts.slice(0, 1) : parts, scale, signal);
+    const ofWorkers = inWorkers?.catch(async (error: unknown) => {
       this.#giveUp(pool as WorkerPool, error);
-      await own;
+      await onThisThread;
       for (let split = 1; split < shares.length; split++) workspace.partial(split).fill(0);
-      return here(workspace, partition(rows, shares, false), scale, signal, 1);
+      return backwardParts(workspace, partition(rows, shares, false), scale, signal, 1);
     });
-    // Both end before an error of one is seen, so that no worker is left in the middle of a step.
-    await Promise.allSettled([theirs, own]);
-    // In the order of the parts, wherever each was worked out: another order would give other bits.
-    const sums = [...(await own), ...((await theirs) ?? [])];
+    // Both end before an error of either is thrown, so that no worker is left in the middle of a step.
+    await Promise.allSettled([ofWorkers, onThisThread]);
+    // Added in the order of the parts, whichever thread computed them: another order would give other bits.
+    const sums = [...(await onThisThread), ...((await ofWorkers) ?? [])];
     signal?.throwIfAborted();
-    if (splits > 1) this.#learn(performance.now() - started);
+    if (splits > 1) this.#recordTime(performance.now() - started);
     return {
       loss: sums.reduce((total, { loss }) => total + loss, 0),
       correct: sums.reduce((total, { correct }) => total + correct, 0),
@@ -101,14 +108,14 @@ export class Threading {
   }
 
   /**
-   * Ends workers one of which failed. With `"auto"` this thread does all of the work from then on, with the same bits.
+   * Ends the workers after one of them failed. With `"auto"`, this thread does all work from then on, with the same bits.
    *
-   * @throws the error, if a number of threads was asked for; the next call starts new workers then
+   * @throws the error, if the number of threads is fixed; the next call starts new workers then
    */
   #giveUp(pool: WorkerPool, error: unknown): void {
     const isInUse = "pool" in this.#stage && this.#stage.pool === pool;
     pool.dispose();
-    if (isInUse) this.#stage = this.#isForced ? { kind: "here", times: [] } : { kind: "settled" };
+    if (isInUse) this.#stage = this.#isForced ? { kind: "alone", times: [] } : { kind: "settled" };
     if (!isInUse || this.#isForced || !(error instanceof DeviceError)) throw error;
   }
 
@@ -117,7 +124,7 @@ export class Threading {
     this.#stage = { kind: "settled" };
   }
 
-  /** The workers, if they are to be used now. */
+  /** Returns the workers if they are to be used now, and starts them if necessary. */
   async #pool(shares: readonly Share[], signal: AbortSignal | undefined): Promise<WorkerPool | null> {
     const stage = this.#stage;
     const isForced = this.#isForced;
@@ -130,11 +137,11 @@ export class Threading {
     }
     if (!pool) this.#stage = { kind: "settled" };
     else if (isForced) this.#stage = { kind: "workers", pool };
-    else this.#stage = { kind: "trial", pool, here: median(stage.times), times: [] };
+    else this.#stage = { kind: "trial", pool, alone: median(stage.times), times: [] };
     return pool;
   }
 
-  /** Workers; null where nobody asked for them by number and they cannot be had: the bits are the same without. */
+  /** Starts workers. Returns null if threads are `"auto"` and no worker starts: the bits are the same without them. */
   async #start(shares: readonly Share[], signal: AbortSignal | undefined): Promise<WorkerPool | null> {
     const { module, workerUrl } = this.#options;
     try {
@@ -145,18 +152,18 @@ export class Threading {
     }
   }
 
-  #learn(time: number): void {
+  #recordTime(time: number): void {
     const stage = this.#stage;
-    if (stage.kind === "here") stage.times.push(time);
+    if (stage.kind === "alone") stage.times.push(time);
     if (stage.kind !== "trial" || stage.times.push(time) < TIMED_STEPS) return;
-    const isFaster = median(stage.times) < stage.here;
+    const isFaster = median(stage.times) < stage.alone;
     if (!isFaster) stage.pool.dispose();
     this.#stage = isFaster ? { kind: "workers", pool: stage.pool } : { kind: "settled" };
   }
 }
 
-/** Leaves the partial gradients of `parts`, from the `first` on; returns what each part adds up to. */
-async function here(
+/** Computes the partial gradients of `parts` from index `first` on, and returns the sums of each part. */
+async function backwardParts(
   workspace: Workspace,
   parts: readonly Uint32Array[],
   scale: number,
@@ -171,13 +178,13 @@ async function here(
   return sums;
 }
 
-/** The middle of all but the first. */
+/** Returns the median of all times but the first. */
 function median(times: readonly number[]): number {
   const sorted = times.slice(1).sort((a, b) => a - b);
   return sorted[Math.floor(sorted.length / 2)];
 }
 
-/** How many threads `"auto"` means here. */
+/** Returns the number of threads that `"auto"` allows on this machine. */
 export function threadsHere(): number {
   // Node 20 has no navigator.
   const cores =

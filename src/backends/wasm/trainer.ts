@@ -1,7 +1,8 @@
 /**
- * Training on the CPU in WebAssembly. A batch goes block by block rows → logits → softmax, loss and dLogits →
- * gradient, so that a block's rows come from memory once, and then → update. The thread is given back every
- * few milliseconds; large batches are shared among threads where that pays.
+ * Training on the CPU in WebAssembly. Threading.backward takes a batch block by block through
+ * rows → logits → softmax, loss and dLogits → gradient (backward.ts), so that a block's rows are read from memory once;
+ * Optimiser.step follows with the update. Work yields to the event loop every few milliseconds, and threads share large
+ * batches if that is faster.
  */
 import { allocate } from "../../data/matrix.ts";
 import type { Parameters } from "../../objective.ts";
@@ -16,7 +17,7 @@ import type {
   SgdSteps,
   Trainer,
 } from "../backend.ts";
-import { batchesOf, checkLabelled, checkShape, checkSteps, divisorOf, sumOfWeights } from "../steps.ts";
+import { checkLabelled, checkShape, checkSteps, stepBatchesOf, sumOfWeights } from "../steps.ts";
 import { eachBlock, type Sums } from "./backward.ts";
 import type { WasmDataset } from "./dataset.ts";
 import { Optimiser, reduceGradient } from "./optimiser.ts";
@@ -28,7 +29,7 @@ import {
   unpackParameters,
   unpackState,
   zeroParameters,
-} from "./state.ts";
+} from "./parameters.ts";
 import { Threading, type ThreadingOptions } from "./threading.ts";
 import { Workspace } from "./workspace.ts";
 
@@ -74,17 +75,15 @@ export class WasmTrainer implements Trainer {
     };
     return this.#within(data, splits, async (workspace) => {
       const optimiser = new Optimiser(data, workspace, steps, this.#state);
-      let step = 0;
       let rowsDone = 0;
-      for (const rows of batchesOf(steps)) {
-        const weight = sumOfWeights(data.sampleWeights, rows);
-        const scale = weight > 0 ? 1 / divisorOf(steps, data, rows.length) : 0;
+      for (const batch of stepBatchesOf(steps, data)) {
+        const { index, rows, weight, scale } = batch;
+        // rows → logits → softmax, loss and dLogits → gradient
         const { loss, correct } = await threading.backward(workspace, rows, scale, splits, options.signal);
-        optimiser.step(step);
-        result.losses[step] = weight > 0 ? loss / weight : 0;
-        result.weights[step] = weight;
-        result.correct[step] = correct;
-        step++;
+        optimiser.step(batch); // gradient → update
+        result.losses[index] = weight > 0 ? loss / weight : 0;
+        result.weights[index] = weight;
+        result.correct[index] = correct;
         rowsDone += rows.length;
         options.onRows?.(rowsDone);
       }
@@ -112,7 +111,7 @@ export class WasmTrainer implements Trainer {
   async evaluate(data: WasmDataset, options: RunOptions = {}): Promise<Evaluation> {
     checkLabelled(this.#shape, data);
     const { loss, correct } = await this.#forward(data, options, (workspace, block) =>
-      workspace.loss(block.length, 0),
+      workspace.softmax(block.length, 0),
     );
     const weight = sumOfWeights(data.sampleWeights, allRows(data));
     return { loss: weight > 0 ? loss / weight : 0, correct };
@@ -147,7 +146,7 @@ export class WasmTrainer implements Trainer {
     }
   }
 
-  /** Runs `work` in a workspace with this trainer's parameters. */
+  /** Runs `work` in a workspace that holds this trainer's parameters. */
   #within<T>(data: WasmDataset, splits: number, work: (workspace: Workspace) => Promise<T>): Promise<T> {
     return data.exclusively(() => {
       const workspace = new Workspace(data, this.#shape, splits);
@@ -178,12 +177,12 @@ export class WasmTrainer implements Trainer {
     const all = allocate(Float32Array, data.rows * classes, "x");
     await this.#forward(data, options, (workspace, block) => {
       finish(workspace, block.length);
-      for (let i = 0; i < block.length; i++) all.set(workspace.scores(i), (block[0] + i) * classes);
+      for (let i = 0; i < block.length; i++) all.set(workspace.row(i), (block[0] + i) * classes);
     });
     return all;
   }
 
-  /** All rows → scores, block by block, for `work` to go on from; gives the sums that it has left. */
+  /** Computes all rows → logits block by block, runs `work` on each block, and returns the sums. */
   #forward(
     data: WasmDataset,
     { signal, onRows }: RunOptions,

@@ -1,26 +1,63 @@
-/** Web Workers and Node's worker_threads as one thing: how they are started, spoken to and ended. */
+/**
+ * Workers: the messages between a trainer and its workers, and Web Workers and Node's worker_threads behind one
+ * interface. The script that runs in a worker is worker.ts.
+ */
+import type { DatasetSource, ModelShape } from "../backend.ts";
 import { wordsOf } from "../device-error.ts";
-import type { Answer, Request } from "./protocol.ts";
+import type { Sums } from "./backward.ts";
 
-/** A worker, whichever kind it is. */
+/** Two arrays that are transferred to a worker and back, so that no step allocates. */
+export interface Buffers {
+  /** Parameters, on the way to the worker. */
+  readonly weights: Float32Array<ArrayBuffer>;
+  /** A partial gradient, on the way back. */
+  readonly partial: Float32Array<ArrayBuffer>;
+}
+
+/** Gives a worker its part of the rows to keep. */
+export interface OpenRequest {
+  readonly kind: "open";
+  readonly module: WebAssembly.Module;
+  readonly source: DatasetSource;
+  readonly shape: ModelShape;
+}
+
+/** Asks for the gradient of some rows, counted within the worker's part, at given parameters. */
+export interface BackwardRequest extends Buffers {
+  readonly kind: "backward";
+  readonly rows: Uint32Array;
+  readonly scale: number;
+}
+
+/** Message to a worker. Each is answered once, in order. */
+export type Request = OpenRequest | BackwardRequest;
+
+/** Message from a worker; `"ready"` comes first, without a request. */
+export type Answer =
+  | { readonly kind: "ready" }
+  | { readonly kind: "opened" }
+  | ({ readonly kind: "partial"; readonly sums: Sums } & Buffers)
+  | { readonly kind: "failed"; readonly message: string };
+
+/** A running worker of either kind. */
 export interface WorkerHandle {
-  /** @throws what cannot be sent, for example a DataCloneError */
+  /** Sends a request. @throws if it cannot be sent, for example a DataCloneError */
   post(request: Request, transfer: ArrayBuffer[]): void;
-  /** Says that nothing is asked of it now, so that it need not keep a process alive. */
+  /** Marks the worker as idle, so that it does not keep a process alive. */
   rest(): void;
   terminate(): void;
 }
 
-/** What a worker says, and how it ends. */
+/** Handlers for the messages and the end of a worker. */
 export interface WorkerEvents {
   readonly onAnswer: (answer: Answer) => void;
   readonly onDeath: (words: string) => void;
 }
 
-/** A script of the caller's, or the text of one. */
+/** The address of a script, or its text. */
 export type WorkerScript = { readonly url: string | URL } | { readonly code: string };
 
-/** Starts a worker. @throws what the engine throws */
+/** Starts a worker. @throws the engine's error */
 export function startWorker(script: WorkerScript, events: WorkerEvents): WorkerHandle {
   const node = globalThis.process?.getBuiltinModule?.("node:worker_threads");
   return node ? startInNode(node.Worker, script, events) : startInPage(script, events);
@@ -31,7 +68,7 @@ function startInNode(
   script: WorkerScript,
   { onAnswer, onDeath }: WorkerEvents,
 ): WorkerHandle {
-  // Without the flags of this process, some of which a worker's script cannot be run with.
+  // Without the flags of this process, since a worker rejects some of them.
   const worker =
     "code" in script
       ? new NodeWorker(script.code, { eval: true, execArgv: [] })
@@ -43,7 +80,7 @@ function startInNode(
   worker.unref();
   return {
     post: (request, transfer) => {
-      worker.ref(); // while something is asked of it, it keeps the process alive
+      worker.ref(); // keeps the process alive until the request is answered
       worker.postMessage(request, transfer);
     },
     rest: () => worker.unref(),
@@ -51,10 +88,10 @@ function startInNode(
   };
 }
 
-/** A URL as it is; a path, from the working directory on. */
+/** Returns a URL as it is, and resolves a path from the working directory. */
 function fileOf(url: string | URL): string | URL {
   if (url instanceof URL) return url;
-  // A scheme has two letters at least: one is a drive.
+  // A scheme has at least two letters; a single one is a drive.
   if (/^[a-z][a-z\d+.-]+:/i.test(url)) return new URL(url);
   return globalThis.process.getBuiltinModule("node:path").resolve(url);
 }

@@ -1,13 +1,13 @@
 /**
- * A worker of the WebAssembly backend: keeps its share of the rows and answers parameters with a partial
- * gradient. Runs as a Web Worker and in Node's worker_threads; nothing is shared with the page but messages.
+ * The script of a worker of the WebAssembly backend, which keeps a share of the rows and answers parameters with a partial
+ * gradient. Runs as a Web Worker and in Node's worker_threads, and shares nothing with the page but messages.
  */
 import { backward } from "./backward.ts";
 import { WasmDataset } from "./dataset.ts";
-import type { Answer, Request } from "./protocol.ts";
+import type { Answer, Request } from "./worker-handle.ts";
 import { Workspace } from "./workspace.ts";
 
-/** What a Web Worker's scope and Node's parentPort have in common. */
+/** Common part of a Web Worker's scope and Node's parentPort. */
 interface Port {
   postMessage(answer: Answer, transfer: ArrayBuffer[]): void;
 }
@@ -35,7 +35,7 @@ function listen(port: Port, onRequest: (handle: (request: Request) => void) => v
     port.postMessage({ kind: "failed", message: error instanceof Error ? error.message : String(error) }, []);
   };
   onRequest((request) => {
-    // What cannot be sent back is a failure too; an answer that never comes would be a hang.
+    // An answer that cannot be sent is reported as a failure too; otherwise the trainer would wait for ever.
     void answer(request)
       .then(({ answer, transfer }) => port.postMessage(answer, transfer))
       .catch(fail);

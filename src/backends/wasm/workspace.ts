@@ -1,46 +1,27 @@
 /**
- * A trainer's place in a data set's memory: parameters, partial gradients and one block of rows, and the
- * operations on a block in the order of the data flow: gather → matmul → softmax → gradient.
+ * A trainer's part of a data set's memory: parameters, partial gradients and one block of rows, and the operations on a
+ * block in the order of the data flow: logits → softmax, loss and dLogits → gradient.
  */
 import type { ModelShape, Outcomes } from "../backend.ts";
 import { STORAGE, TARGETS, type WasmDataset } from "./dataset.ts";
+import { layoutOf, type ParameterLayout } from "./parameters.ts";
 
-/** Rows that go through all operations together, so that they are still in cache for the next one. */
+/** Most rows of a block: few enough to stay in cache from one operation to the next. */
 export const BLOCK_ROWS = 32;
 
-/** B·D·K of a block, at most, where that leaves four rows: some ten milliseconds of work. */
+/** Most multiply-adds B·D·K of a block, unless it has four rows only: some ten milliseconds of work. */
 const MAX_BLOCK_PRODUCTS = 2 ** 26;
 
-/** Sizes of parameters as the kernels keep them: W `[classes, vectors, 4]`, and b behind it. */
-export interface ParameterLayout {
-  /** K made even, since kernels take classes in pairs; the odd one out is 0 throughout. */
-  readonly classes: number;
-  /** Bytes of W. */
-  readonly weightBytes: number;
-  /** Bytes of W and b. */
-  readonly bytes: number;
-  /** Bytes of a row of scores. */
-  readonly stride: number;
-}
-
-/** The layout of a shape. */
-export function layoutOf({ features, classes }: ModelShape): ParameterLayout {
-  const even = classes + (classes % 2);
-  const stride = Math.ceil(classes / 4) * 16;
-  const weightBytes = even * Math.ceil(features / 4) * 16;
-  return { classes: even, weightBytes, bytes: weightBytes + stride, stride };
-}
-
-/** Buffers behind a data set, and what can be done with a block of its rows. */
+/** Buffers behind a data set in its memory, and the operations on a block of its rows. */
 export class Workspace {
   readonly layout: ParameterLayout;
-  /** Rows of a block. */
+  /** Most rows of a block of this shape. */
   readonly blockRows: number;
-  /** The number of partial gradients. */
+  /** Number of partial gradients. */
   readonly splits: number;
   readonly #data: WasmDataset;
   readonly #shape: ModelShape;
-  /** Addresses. */
+  /** Addresses of the buffers. */
   readonly at: {
     readonly weights: number;
     readonly partials: number;
@@ -67,7 +48,7 @@ export class Workspace {
       partials: arena.take(splits * this.layout.bytes, "parameters"),
       index: arena.take(BLOCK_ROWS * 4, "workspace"),
       addresses: arena.take(BLOCK_ROWS * 4, "workspace"),
-      // What the conversion of the last row writes too much has 64 bytes.
+      // The conversion may write up to 64 bytes past the last row.
       scratch: data.storage === "f32" ? 0 : arena.take(BLOCK_ROWS * data.vectors * 16 + 64, "workspace"),
       logits: arena.take(BLOCK_ROWS * this.layout.stride, "workspace"),
       outcomes: arena.take(3 * BLOCK_ROWS * 4, "workspace"),
@@ -83,17 +64,17 @@ export class Workspace {
     return this.#data.arena.floats(this.at.partials + split * this.layout.bytes, this.layout.bytes / 4);
   }
 
-  /** Those of `rows` with s > 0. */
-  counted(rows: Uint32Array): Uint32Array {
+  /** Selects the rows with s > 0. */
+  weighted(rows: Uint32Array): Uint32Array {
     const { sampleWeights } = this.#data;
     return sampleWeights ? rows.filter((row) => sampleWeights[row] > 0) : rows;
   }
 
-  /** Rows → scores. At most {@link BLOCK_ROWS} rows. */
+  /** Computes rows → logits, for at most {@link BLOCK_ROWS} rows. */
   forward(rows: Uint32Array): void {
     const { kernels, arena, at, rowBytes, storage, unit, vectors } = this.#data;
     const { index, addresses, scratch, weights, logits } = this.at;
-    // Kernels take rows in fours: the last ones repeat, and nobody looks at what comes of them.
+    // Kernels process four rows at a time; the first row fills up the last four, and its results there are unused.
     const count = Math.ceil(rows.length / 4) * 4;
     const indices = arena.integers(index, count);
     indices.set(rows);
@@ -103,18 +84,18 @@ export class Workspace {
     kernels.matmul(addresses, count, weights, weights + weightBytes, classes, vectors, logits, stride);
   }
 
-  /** Scores → dLogits, and the sums of losses and right rows. */
-  loss(rows: number, scale: number): void {
+  /** Computes logits → softmax, loss and dLogits; adds to the sums of losses and correct rows. */
+  softmax(rows: number, scale: number): void {
     const { at, targetKind, labelSmoothing } = this.#data;
-    this.#softmax(rows, TARGETS[targetKind], at.targets, labelSmoothing, at.sampleWeights, scale);
+    this.#softmaxKernel(rows, TARGETS[targetKind], at.targets, labelSmoothing, at.sampleWeights, scale);
   }
 
-  /** Scores → probabilities. */
+  /** Computes logits → probabilities. */
   probabilities(rows: number): void {
-    this.#softmax(rows, TARGETS.none, 0, 0, 0, 1);
+    this.#softmaxKernel(rows, TARGETS.none, 0, 0, 0, 1);
   }
 
-  /** Scores → what became of each row, in arrays that the next block overwrites. */
+  /** Computes logits → predictions, in arrays that the next block overwrites. */
   outcomes(rows: number): Outcomes {
     const { kernels, arena, at, targetKind } = this.#data;
     const { logits, index, outcomes: predicted } = this.at;
@@ -130,8 +111,8 @@ export class Workspace {
     };
   }
 
-  /** dLogits and rows → one of the partial gradients grows. */
-  backward(rows: number, split: number): void {
+  /** Computes dLogits → gradient and adds it to a partial gradient. */
+  gradient(rows: number, split: number): void {
     const { kernels, vectors } = this.#data;
     const { addresses, logits, partials } = this.at;
     const { stride, classes, weightBytes, bytes } = this.layout;
@@ -140,12 +121,12 @@ export class Workspace {
     if (this.#shape.bias) kernels.biasGradient(rows, logits, stride, partial + weightBytes);
   }
 
-  /** A row of what stands in the place of the scores, `[K]`. */
-  scores(row: number): Float32Array {
+  /** Returns a row of logits, or of what has replaced them, `[K]`. */
+  row(row: number): Float32Array {
     return this.#data.arena.floats(this.at.logits + row * this.layout.stride, this.#shape.classes);
   }
 
-  /** Σ s·CE and rows right since the last call. */
+  /** Returns Σ s·CE and the number of correct rows since the last call. */
   takeSums(): { loss: number; correct: number } {
     const sums = this.#data.arena.doubles(this.at.sums, 2);
     const [loss, correct] = sums;
@@ -153,7 +134,7 @@ export class Workspace {
     return { loss, correct };
   }
 
-  #softmax(
+  #softmaxKernel(
     rows: number,
     kind: number,
     targets: number,

@@ -1,4 +1,4 @@
-/** WebGPU as a backend: one device, the kernels compiled on it, and the data sets and trainers made from them. */
+/** WebGPU as a backend: one device, the kernels compiled on it, and the data sets and trainers on it. */
 import type { Backend, DatasetSource, DeviceInfo, ModelShape, RunOptions } from "../backend.ts";
 import { memoryCache, type TunerSettings, type Tuning, type TuningCache } from "./choose-plan.ts";
 import { uploadDataset, type WebGpuDataset } from "./dataset.ts";
@@ -6,24 +6,24 @@ import { GpuDevice } from "./gpu-device.ts";
 import { KernelCache } from "./kernel.ts";
 import { WebGpuTrainer } from "./trainer.ts";
 
-/** How a WebGPU backend is opened. */
+/** Options of a WebGPU backend. */
 export interface WebGpuOptions {
   /**
-   * The caller's own device; it stays the caller's to destroy. Default: a new one. An error that the device
-   * reports outside any error scope fails what runs here, whoever caused it.
+   * The caller's own device, which the caller destroys. Default: a new one. An error that the device reports outside
+   * any error scope fails the work of this backend, even if other code caused it.
    */
   readonly device?: GPUDevice;
-  /** Take an adapter that a CPU imitates. Default true. */
+  /** Whether an adapter that a CPU imitates will do. Default true. */
   readonly allowSoftware?: boolean;
   /** Why WebGPU was chosen, for `info.reason`. */
   readonly reason?: string;
-  /** How long the browser may take to give a device, ms. Default 10,000; then it counts as missing. */
+  /** Longest time for the browser to give a device, ms. Default 10,000; then WebGPU counts as missing. */
   readonly timeLimit?: number;
   /** Largest buffer for rows, bytes. Default, and at most: the device's limits. */
   readonly maxChunkBytes?: number;
-  /** How kernels are chosen. Default `"auto"`. */
+  /** How plans of kernels are chosen. Default `"auto"`. */
   readonly tuning?: Tuning | undefined;
-  /** Where choices are kept, for example `localStorage`. Default: in memory, as long as this backend. */
+  /** Storage of chosen plans, for example `localStorage`. Default: in memory, as long as this backend lives. */
   readonly tuningCache?: TuningCache | undefined;
 }
 
@@ -32,7 +32,6 @@ export class WebGpuBackend implements Backend {
   readonly gpu: GpuDevice;
   readonly kernels: KernelCache;
   readonly #maxChunkBytes: number;
-
   readonly #tuner: TunerSettings;
 
   private constructor(gpu: GpuDevice, maxChunkBytes: number, tuner: TunerSettings) {
@@ -40,11 +39,11 @@ export class WebGpuBackend implements Backend {
     this.gpu = gpu;
     this.#tuner = tuner;
     this.kernels = new KernelCache(gpu);
-    // Padding to a whole vector must not push a chunk over the limit.
+    // Less 16 bytes, since buffers are padded to a whole vector.
     this.#maxChunkBytes = Math.min(maxChunkBytes, maxStorageBufferBindingSize - 16, maxBufferSize - 16);
   }
 
-  /** @throws DeviceError no WebGPU, no adapter, no device, one that is lost at once, or no answer in time */
+  /** @throws DeviceError if there is no WebGPU, no adapter, no device, one that is lost at once, or no answer in time */
   static async open(options: WebGpuOptions = {}): Promise<WebGpuBackend> {
     const { device, allowSoftware = true, reason = "asked for by name", maxChunkBytes = Infinity } = options;
     const { tuning = "auto", tuningCache = memoryCache(), timeLimit } = options;

@@ -1,26 +1,26 @@
-/** Which plan steps run by: pinned, kept from an earlier measurement, measured now, or the default one; and why. */
-import type { SgdSteps, TuningReport } from "../backend.ts";
+/** Chooses the plan of steps: pinned, cached from an earlier measurement, measured now, or the default one; and says why. */
+import type { TuningReport } from "../backend.ts";
 import type { WebGpuDataset } from "./dataset.ts";
 import { checkPlan, defaultPlan, type StepPlan } from "./plan.ts";
-import { tune } from "./tuner.ts";
+import { type TuningTask, tune } from "./tuner.ts";
 import type { WorkspaceOwner } from "./workspace.ts";
 
 /**
  * How plans are chosen. `"off"`: the default plan. `"quick"`: measured within {@link QUICK_BUDGET}. `"full"`: every
- * candidate. `"auto"`: quick where there is enough work to pay for it, else off. A plan: that one, always.
+ * candidate is measured. `"auto"`: quick if there is enough work to pay for it, else off. A plan: that one, always.
  */
 export type Tuning = "auto" | "off" | "quick" | "full" | StepPlan;
 
-/** Where choices are kept by adapter and shape: `localStorage`, or anything with its two methods. */
+/** Storage of choices by adapter and shape: `localStorage`, or anything with its two methods. */
 export interface TuningCache {
   getItem(key: string): string | null;
   setItem(key: string, value: string): void;
 }
 
-/** Longest time that quick tuning looks for, ms. A candidate once begun is finished. */
+/** Longest time of quick tuning, ms. A candidate once begun is finished. */
 export const QUICK_BUDGET = 300;
 
-/** Floating-point operations from which `"auto"` tunes: about a second on a slow adapter of its kind. */
+/** Fewest floating-point operations for which `"auto"` tunes: about a second on a slow adapter of its kind. */
 const WORTHWHILE = { software: 2 ** 33, real: 2 ** 40 };
 
 /** {@link TuningReport} of a plan. */
@@ -28,22 +28,21 @@ export interface PlanReport extends TuningReport {
   readonly choice: StepPlan;
 }
 
-/** How a backend chooses, and what it has chosen. */
+/** How a backend chooses, and its choices so far. */
 export interface TunerSettings {
   readonly tuning: Tuning;
   readonly cache: TuningCache;
-  /** What was measured or found here, by key: a report stays the same when it is asked for again. */
+  /** Reports by key, so that asking again gives the same one. */
   readonly reports: Map<string, PlanReport>;
 }
 
-/** The plan for steps on a data set. @throws OptionError a pinned plan that does not fit; the signal's reason */
+/** Chooses the plan of a task. @throws OptionError if a pinned plan does not fit; the signal's reason */
 export async function choosePlan(
-  owner: WorkspaceOwner,
-  data: WebGpuDataset,
-  steps: SgdSteps,
+  task: TuningTask,
   { tuning, cache, reports }: TunerSettings,
   signal?: AbortSignal,
 ): Promise<PlanReport> {
+  const { owner, data, steps } = task;
   const { shape, gpu } = owner;
   const { traits } = gpu;
   if (typeof tuning === "object")
@@ -61,20 +60,20 @@ export async function choosePlan(
   if (tuning === "auto" && operations < WORTHWHILE[traits.software ? "software" : "real"])
     return { choice: untuned, reason: "the default plan: too little work to tune for" };
   const budget = tuning === "full" ? Infinity : QUICK_BUDGET;
-  const { choice, reason, isComplete } = await tune(owner, data, steps, untuned, budget, signal);
-  const report = { choice, reason: reason + keep(cache, key, { choice, isComplete }) };
+  const { choice, reason, isComplete } = await tune(task, untuned, budget, signal);
+  const report = { choice, reason: reason + store(cache, key, { choice, isComplete }) };
   reports.set(key, report);
   return report;
 }
 
-/** What a cache holds. */
-interface Kept {
+/** An entry of a cache. */
+interface CacheEntry {
   readonly choice: StepPlan;
   /** Whether every candidate was measured. */
   readonly isComplete: boolean;
 }
 
-/** Adapter, shape and kind of data, and the batch's size to a power of two. */
+/** Returns the cache key: adapter, shape and kind of data, and the batch size rounded to a power of two. */
 function keyOf({ gpu, shape }: WorkspaceOwner, data: WebGpuDataset, batchSize: number): string {
   const rows = 2 ** Math.round(Math.log2(Math.min(batchSize, data.rows)));
   const { features, classes, bias } = shape;
@@ -83,7 +82,7 @@ function keyOf({ gpu, shape }: WorkspaceOwner, data: WebGpuDataset, batchSize: n
   return `softmax-webgpu plan 1, ${gpu.info.name}, ${rows}x${features}x${classes}, ${kind.join(", ")}`;
 }
 
-/** A kept plan that still fits; whatever else lies there, or a cache that cannot be read, counts as nothing. */
+/** Returns a cached plan that fits, or null for any other content and for a cache that cannot be read. */
 function restore(
   cache: TuningCache,
   key: string,
@@ -91,26 +90,26 @@ function restore(
   mustBeComplete: boolean,
 ): PlanReport | null {
   try {
-    const kept: Partial<Kept> | null = JSON.parse(cache.getItem(key) ?? "null");
-    if (!kept?.choice || (mustBeComplete && kept.isComplete !== true)) return null;
-    const choice = checkPlan(kept.choice, shape, gpu.traits);
+    const entry: Partial<CacheEntry> | null = JSON.parse(cache.getItem(key) ?? "null");
+    if (!entry?.choice || (mustBeComplete && entry.isComplete !== true)) return null;
+    const choice = checkPlan(entry.choice, shape, gpu.traits);
     return { choice, reason: "measured before on this adapter for this shape" };
   } catch {
-    return null; // written by another version or by somebody else, or forbidden: it is measured anew
+    return null; // written by another version or another program, or not readable: the plan is measured anew
   }
 }
 
-/** Keeps a plan; a cache that is full or forbidden is no reason not to train, and is said in the report. */
-function keep(cache: TuningCache, key: string, kept: Kept): string {
+/** Stores a plan. A cache that is full or forbidden does not fail the training; the returned words go into the report. */
+function store(cache: TuningCache, key: string, entry: CacheEntry): string {
   try {
-    cache.setItem(key, JSON.stringify(kept));
+    cache.setItem(key, JSON.stringify(entry));
     return "";
   } catch (error) {
     return `; not kept: ${error instanceof Error ? error.message : String(error)}`;
   }
 }
 
-/** A cache that lasts as long as whoever holds it. */
+/** Creates an in-memory tuning cache. */
 export function memoryCache(): TuningCache {
   const items = new Map<string, string>();
   return { getItem: (key) => items.get(key) ?? null, setItem: (key, value) => void items.set(key, value) };

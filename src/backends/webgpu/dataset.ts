@@ -1,6 +1,6 @@
 /**
- * A data set on the GPU: rows, targets and weights, cut by rows into chunks that each fit one binding.
- * Rows are padded to whole vectors of four features and go up piece by piece.
+ * A data set on the GPU: rows, targets and weights, cut by rows into chunks each of which fits one binding. Rows are padded
+ * to whole vectors of four features and uploaded piece by piece.
  */
 import { scaleOf } from "../../data/matrix.ts";
 import {
@@ -17,11 +17,11 @@ import { smoothed, type Targets } from "../../data/targets.ts";
 import { LimitError } from "../../errors.ts";
 import { pause } from "../../pause.ts";
 import type { DatasetSource, RunOptions } from "../backend.ts";
-import { KeptDataset } from "../kept-dataset.ts";
+import { DeviceDataset } from "../device-dataset.ts";
 import { allocate, type Buffers } from "./buffers.ts";
 import type { GpuDevice } from "./gpu-device.ts";
 
-/** Bytes copied to the device at once, and bytes that are packed for that: some milliseconds of work. */
+/** Bytes per upload if they need no packing, and if they do: some milliseconds of work each. */
 const UPLOAD_BYTES = 2 ** 23;
 const PACKED_BYTES = 2 ** 20;
 
@@ -34,11 +34,11 @@ export interface Chunk {
 }
 
 /** A data set on the GPU. */
-export class WebGpuDataset extends KeptDataset {
+export class WebGpuDataset extends DeviceDataset {
   readonly storage: Storage;
   /** Factor from stored bytes or halves to values. */
   readonly unit: number;
-  /** ε that the kernels are to smooth labels by; 0 for distributions, which are kept smoothed. */
+  /** ε of label smoothing in the kernels; 0 for distributions, which are smoothed when they are packed. */
   readonly labelSmoothing: number;
   readonly chunks: readonly Chunk[];
 
@@ -51,7 +51,7 @@ export class WebGpuDataset extends KeptDataset {
     this.onDispose(() => disposeAll(chunks));
   }
 
-  /** Whether kernels multiply by the unit. Bytes of 1/255 and halves of 1 they read in one instruction. */
+  /** Whether kernels multiply by the unit. They read bytes of 1/255 and halves of 1 in one instruction without it. */
   get isScaled(): boolean {
     return this.storage !== "f32" && this.unit !== (this.storage === "u8" ? 1 / 255 : 1);
   }
@@ -60,10 +60,10 @@ export class WebGpuDataset extends KeptDataset {
 /**
  * Uploads a data set.
  *
- * @param maxChunkBytes largest buffer to use; the device's own limit at most
- * @throws DataError   values that the storage asked for cannot hold
- * @throws LimitError  a single row larger than that
- * @throws DeviceError out of memory; nothing stays allocated, as after an abort
+ * @param maxChunkBytes largest buffer to use; at most the device's own limit
+ * @throws DataError   for values that `storage` cannot hold
+ * @throws LimitError  for a single row larger than `maxChunkBytes`
+ * @throws DeviceError if the device is out of memory; nothing stays allocated, as after an abort
  */
 export async function uploadDataset(
   gpu: GpuDevice,
@@ -99,7 +99,7 @@ export async function uploadDataset(
   return new WebGpuDataset(source, chunks);
 }
 
-/** Bytes of one row in each buffer. */
+/** Returns the bytes of one row in each buffer. */
 function rowSizes(source: DatasetSource) {
   const { x, targets, sampleWeights } = source;
   return {
@@ -154,13 +154,13 @@ async function uploadChunk(
   await send("x", bytes, (from, count) => packPiece(source, from, count), onRows);
 }
 
-/** The caller's own memory, if it has the form that the kernels read already. */
+/** Returns the caller's own memory if it has the layout that the kernels read, else null. */
 function storedRows(source: DatasetSource): Packed | null {
   const { x, standardization } = source;
   return x.cols % 4 === 0 && !standardization ? asStored(x, storageOfSource(source)) : null;
 }
 
-/** Rows as the kernels read them: the caller's own memory if it has that form already, else a padded copy. */
+/** Returns rows in the layout that the kernels read: the caller's own memory if it has it, else a padded copy. */
 function packPiece(source: DatasetSource, first: number, rows: number): GPUAllowSharedBufferSource {
   const { x, standardization } = source;
   const storage = storageOfSource(source);
@@ -187,7 +187,7 @@ function packTargets(
   return packed;
 }
 
-/** A view for writeBuffer, whose type does not admit that an array may lie in shared memory. */
+/** Casts an array for writeBuffer, whose type excludes arrays in shared memory. */
 function view(array: ArrayBufferView): GPUAllowSharedBufferSource {
   return array as GPUAllowSharedBufferSource;
 }

@@ -1,6 +1,6 @@
 /**
- * What a plan means for the GPU: for each operation the shader, the constants it is specialised with and the
- * workgroups of a dispatch. Pure host arithmetic; buffers and binding are workspace.ts's business.
+ * Translates a plan for the GPU: for each operation the shader, the constants that it is specialised with and the
+ * workgroups of a dispatch. Pure host arithmetic; workspace.ts allocates and binds buffers.
  */
 import adamw from "../../../shaders/adamw.wgsl";
 import average from "../../../shaders/average.wgsl";
@@ -16,7 +16,7 @@ import sgd from "../../../shaders/sgd.wgsl";
 import softmax from "../../../shaders/softmax.wgsl";
 import type { Storage } from "../../data/storage.ts";
 import type { Dataset, ModelShape } from "../backend.ts";
-import { geometryOf } from "./geometry.ts";
+import { layoutOf } from "./parameters.ts";
 import {
   evenTile,
   type ForwardTile,
@@ -25,12 +25,27 @@ import {
   type StepPlan,
   UPDATE_VECTORS,
 } from "./plan.ts";
-import type { Shader } from "./shader.ts";
-import type { Constants } from "./specialise.ts";
+import type { Constants, Shader } from "./shader.ts";
+
+/** All shaders, in the order of the data flow; the first lines of each say what it computes. */
+export const shaders = {
+  matmul,
+  softmax,
+  forward,
+  forwardQuad,
+  scoresShared,
+  gradient,
+  gradientQuad,
+  gradientShared,
+  sgd,
+  adamw,
+  average,
+  outcomes,
+} as const;
 
 /**
- * What can be done with a segment. `forward` is matmul and softmax in one; `probabilities` is softmax without targets;
- * `take` is the sgd kernel that moves nothing and leaves the gradient where it can be read.
+ * Operations on a segment. `forward` is matmul and softmax in one kernel; `probabilities` is softmax without targets;
+ * `reduceGradient` is the sgd kernel with TAKE, which writes the gradient and updates nothing.
  */
 export type Operation =
   | "matmul"
@@ -41,19 +56,19 @@ export type Operation =
   | "scoresShared"
   | "gradientShared"
   | "sgd"
-  | "take"
+  | "reduceGradient"
   | "adamw"
   | "average"
   | "outcomes";
 
-/** What a data set's kernels depend on. */
+/** Properties of a data set on which its kernels depend. */
 export interface DataKind {
   readonly storage: Storage;
-  /** Whether bytes and halves are multiplied by the segments' unit; else bytes are by 1/255. */
+  /** Whether bytes and halves are multiplied by the segments' unit; if not, bytes are multiplied by 1/255. */
   readonly isScaled: boolean;
   readonly targetKind: Dataset["targetKind"];
   readonly isWeighted: boolean;
-  /** Labels that the kernels are to smooth. */
+  /** Whether the kernels smooth the labels. */
   readonly isSmoothed: boolean;
 }
 
@@ -63,19 +78,19 @@ export interface Dispatch {
   readonly constants: Constants;
   /** Workgroups for `rows` rows of a batch whose gradient is in `splits` parts. */
   readonly groups: (rows: number, splits: number) => number;
-  /** Pairs (½ Σ s·scale·CE, rows right) that a dispatch leaves, if it leaves any. */
+  /** Number of loss pairs (½ Σ s·scale·CE, correct rows) that a dispatch writes; undefined: none. */
   readonly lossPairs?: (rows: number, splits: number) => number;
 }
 
-/** Threads of a workgroup of the kernels that no plan varies. */
+/** Workgroup sizes of the kernels that no plan varies. */
 const MATMUL_THREADS = 32;
 const ROW_THREADS = 64;
 const UPDATE_THREADS = 64;
 
-/** Threads to keep busy before a vector's partial gradients are shared by fewer. */
+/** Threads of an update from which on fewer of them share the sum of a vector's partial gradients. */
 const UPDATE_BUSY_THREADS = 2 ** 17;
 
-/** Most memory for partial gradients, bytes, where more than one would take more. */
+/** Most memory for partial gradients, bytes, unless a single one takes more. */
 const PARTIAL_BYTES = 2 ** 24;
 
 /** Values of the kernels' constants STORAGE and TARGETS. */
@@ -83,23 +98,7 @@ const STORAGE: Readonly<Record<Storage, number>> = { f32: 0, u8: 1, f16: 2 };
 const TARGETS = { none: 0, labels: 1, distributions: 2 } as const;
 const UNTARGETED = { TARGETS: TARGETS.none, WEIGHTED: false, SMOOTHED: false };
 
-/** The operations of each route. */
-export const ROUTES: Readonly<Record<StepPlan["route"], Route>> = {
-  rows: { scores: "matmul", forward: ["forward"], gradient: "gradient" },
-  shared: { scores: "scoresShared", forward: ["scoresShared", "softmax"], gradient: "gradientShared" },
-};
-
-/** What a route does to a segment of rows. */
-interface Route {
-  /** rows → logits */
-  readonly scores: Operation;
-  /** rows → logits → softmax, loss and dLogits; the last one leaves the losses. */
-  readonly forward: readonly Operation[];
-  /** dLogits → partial gradients */
-  readonly gradient: Operation;
-}
-
-/** The dispatch of an operation. */
+/** Returns the dispatch of an operation. */
 export function dispatchOf(
   operation: Operation,
   plan: StepPlan,
@@ -162,7 +161,7 @@ const DISPATCHES: Readonly<Record<Operation, DispatchRule>> = {
     };
   },
   sgd: (plan, shape) => reducingUpdate(sgd, plan, shape, { TAKE: false }),
-  take: (plan, shape) => reducingUpdate(sgd, plan, shape, { TAKE: true }),
+  reduceGradient: (plan, shape) => reducingUpdate(sgd, plan, shape, { TAKE: true }),
   adamw: (plan, shape) => reducingUpdate(adamw, plan, shape),
   average: (_, shape) => {
     const constants = { ...modelOf(shape), WORKGROUP_SIZE: UPDATE_THREADS };
@@ -174,9 +173,9 @@ const DISPATCHES: Readonly<Record<Operation, DispatchRule>> = {
   }),
 };
 
-/** Constants of the kernels that know the parameters, of those that read X, and of those that read targets. */
+/** Returns the constants of kernels that read parameters; the next two add those for X and for targets. */
 function modelOf(shape: ModelShape) {
-  return { CLASSES: shape.classes, FEATURES4: geometryOf(shape).features4, BIAS: shape.bias };
+  return { CLASSES: shape.classes, FEATURES4: layoutOf(shape).features4, BIAS: shape.bias };
 }
 
 function rowsOf(shape: ModelShape, { storage, isScaled }: DataKind) {
@@ -192,7 +191,7 @@ function softmaxDispatch(classes: number, targets: ReturnType<typeof targetsOf>)
   return { shader: softmax, constants, groups, lossPairs: groups };
 }
 
-/** A kernel whose threads share out the scores of whole rows. */
+/** Returns constants and workgroups of kernels in which LANES threads share a row. */
 function wholeRows(classes: number, targets: Constants) {
   const lanes = Math.min(ROW_THREADS, 2 ** Math.max(0, Math.ceil(Math.log2(classes / 16))));
   return {
@@ -202,8 +201,8 @@ function wholeRows(classes: number, targets: Constants) {
 }
 
 /**
- * An update that adds up the partial gradients first: few lanes for many parameters, many lanes for few, until enough
- * threads are busy.
+ * Returns the dispatch of an update that adds up the partial gradients first. The fewer parameters there are, the more
+ * threads (LANES) share the sum of each vector, so that enough threads are busy.
  */
 function reducingUpdate(shader: Shader, plan: StepPlan, shape: ModelShape, own: Constants = {}): Dispatch {
   const vectors = vectorsOf(shape);
@@ -217,34 +216,34 @@ function reducingUpdate(shader: Shader, plan: StepPlan, shape: ModelShape, own: 
   };
 }
 
-/** Vectors of four parameters. */
+/** Returns the number of vectors of four parameters. */
 function vectorsOf(shape: ModelShape): number {
-  return shape.classes * geometryOf(shape).weights4;
+  return shape.classes * layoutOf(shape).weights4;
 }
 
-/** The number of partial gradients `rows` are split into. */
+/** Returns the number of partial gradients for a segment of `rows` rows. */
 export function splitsFor(rows: number, plan: StepPlan, shape: ModelShape): number {
   const { route, gradient, shared } = plan;
   const tile = route === "rows" ? gradient : shared;
   const threads =
     route === "rows" ? gradientThreads(plan, shape) : sharedGradientGroups(plan, shape) * SHARED_SIDE ** 2;
   const byRows = Math.ceil(rows / tile.rowsPerSplit);
-  const byMemory = Math.floor(PARTIAL_BYTES / geometryOf(shape).parameterBytes);
+  const byMemory = Math.floor(PARTIAL_BYTES / layoutOf(shape).bytes);
   const byThreads = Math.ceil(tile.busyThreads / threads);
   return Math.max(1, Math.min(byRows, byMemory, byThreads));
 }
 
-/** Workgroups of gradientShared that compute one partial gradient. */
+/** Returns the workgroups of gradientShared that compute one partial gradient. */
 function sharedGradientGroups({ shared: { classes4, features4 } }: StepPlan, shape: ModelShape): number {
   const classTiles = Math.ceil(shape.classes / (4 * SHARED_SIDE * classes4));
-  return classTiles * Math.ceil(geometryOf(shape).features4 / (SHARED_SIDE * features4));
+  return classTiles * Math.ceil(layoutOf(shape).features4 / (SHARED_SIDE * features4));
 }
 
-/** Tiles of rows that a workgroup takes at most, and the share of its threads that may be idle for that. */
+/** Most tiles of rows of a workgroup, and the share of its threads that may be idle. */
 const MAX_ROW_TILES = 8;
 const IDLE_SHARE = 0.06;
 
-/** Whole rows for a workgroup: as few as keep its threads, or quads, busy in every round of tiles. */
+/** Chooses the rows of a workgroup: as few as keep its threads, or quads of threads, busy in every round of tiles. */
 function forwardConstants(
   { kernel, rows, classes: tileClasses, slices, threads }: ForwardTile,
   classes: number,
@@ -261,7 +260,7 @@ function forwardConstants(
   const rowTiles =
     choices.find((count) => idle(count) <= IDLE_SHARE) ?? choices.toSorted((i, j) => idle(i) - idle(j))[0];
   const groupRows = rowTiles * rows * (isQuad ? 4 : 1);
-  // Threads that softmax has left for a row, while each has some classes of it.
+  // Softmax shares a row among the threads, as long as each has at least eight classes of it.
   const perRow = Math.min(threads / groupRows, classes / 8);
   const lanes = 2 ** Math.max(0, Math.floor(Math.log2(perRow)));
   const shared = { TILE_ROWS: rows, GROUP_ROWS: groupRows, LANES: lanes, WORKGROUP_SIZE: threads };
@@ -269,12 +268,12 @@ function forwardConstants(
   return { groupRows, constants: { ...shared, ...own } };
 }
 
-/** Threads that compute one partial gradient. */
+/** Returns the threads that compute one partial gradient. */
 function gradientThreads(
   { gradient: { kernel, classes: tileClasses, features4 } }: StepPlan,
   shape: ModelShape,
 ): number {
   const quad = kernel === "gradient-quad" ? 4 : 1;
-  const { weights4 } = geometryOf(shape);
+  const { weights4 } = layoutOf(shape);
   return Math.ceil(weights4 / (features4 * quad)) * quad * Math.ceil(shape.classes / tileClasses);
 }

@@ -1,15 +1,24 @@
 /**
- * A GPU device and the state of its health. WebGPU drops work silently once a device is lost and reports
- * other failures apart from the call that caused them, so this keeps the first failure and whoever reads
- * results back asks for it. What runs on the device is not decided here.
+ * A GPU device and its health. WebGPU drops work silently once a device is lost, and reports other failures apart from
+ * the call that caused them. So the first failure is remembered here, and every read of results checks for it.
  */
 import { DeviceError } from "../../errors.ts";
 import type { DeviceInfo } from "../backend.ts";
-import type { AdapterTraits } from "./plan.ts";
 import { assertAnswers, type GrantedDevice, lossOf, requestDevice } from "./request-device.ts";
 
-/** Features that faster kernels use; there are kernels that need none. */
+/** Optional features, which only the faster kernels use. */
 const WANTED_FEATURES: readonly GPUFeatureName[] = ["subgroups"];
+
+/** Properties of an adapter that decide which kernels can and should run. */
+export interface AdapterTraits {
+  /** Whether a CPU imitates the adapter, whose threads are then the lanes of its vectors. */
+  readonly software: boolean;
+  /** Most threads of a subgroup; 0 without subgroups. */
+  readonly subgroupSize: number;
+  /** Most threads of a workgroup, and its memory in bytes. */
+  readonly maxThreads: number;
+  readonly maxSharedBytes: number;
+}
 
 /** A device with a sticky failure. */
 export class GpuDevice {
@@ -36,9 +45,9 @@ export class GpuDevice {
   /**
    * Requests a device with the adapter's own limits.
    *
-   * @param allowSoftware take an adapter that a CPU imitates
-   * @param alsoWanted    features to ask for beside those that kernels use, where the adapter has them
-   * @param timeLimit     how long the browser may take, ms
+   * @param allowSoftware whether an adapter that a CPU imitates will do
+   * @param alsoWanted    further features to request if the adapter has them
+   * @param timeLimit     longest time that the browser may take, ms
    * @throws DeviceError  no WebGPU, no adapter, only one that is not allowed, no device, or no answer in time
    */
   static async acquire(
@@ -59,7 +68,7 @@ export class GpuDevice {
     return new GpuDevice({ device, adapter, software }, "the caller's own GPUDevice", false);
   }
 
-  /** What decides which kernels can and should run here. */
+  /** The adapter's traits, from which plans follow. */
   get traits(): AdapterTraits {
     const { limits, features } = this.device;
     return {

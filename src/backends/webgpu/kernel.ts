@@ -1,10 +1,7 @@
-/**
- * A compiled compute kernel: a shader fitted to a problem, with buffers bound by the names its file declares.
- */
+/** Compiled compute kernels: a specialised shader, with buffers bound by the names that its file declares. */
 import { DeviceError } from "../../errors.ts";
 import type { GpuDevice } from "./gpu-device.ts";
-import type { BindingLayout, Shader } from "./shader.ts";
-import { type Constants, specialise } from "./specialise.ts";
+import { type BindingLayout, type Constants, type Shader, specialise } from "./shader.ts";
 
 /** WebGPU's limit on workgroups in one dimension of a dispatch. */
 const MAX_GROUPS = 65_535;
@@ -18,12 +15,12 @@ export class KernelCache {
     this.#gpu = gpu;
   }
 
-  /** The kernel of `shader` with `constants`. @throws DeviceError with line and source, if it does not compile */
+  /** Compiles `shader` with `constants`, once. @throws DeviceError with line and source, if it does not compile */
   get(shader: Shader, constants: Constants): Promise<Kernel> {
     const code = specialise(shader, constants);
     const kernel = this.#kernels.get(code) ?? compile(this.#gpu, shader, code);
     this.#kernels.set(code, kernel);
-    // What failed once may work the next time.
+    // A failure is not cached: the next attempt may succeed.
     kernel.catch(() => this.#kernels.delete(code));
     return kernel;
   }
@@ -43,18 +40,18 @@ export class Kernel {
     this.#layout = layout;
   }
 
-  /** Binds a buffer to every name the shader declares. @throws RangeError for a name without a buffer */
+  /** Binds a buffer to every name that the shader declares. @throws RangeError for a name without a buffer */
   bind(buffers: Readonly<Record<string, GPUBuffer | undefined>>): GPUBindGroup {
     const { name: label, bindings } = this.#shader;
     const entries = bindings.map(({ name, binding, type, size }) => {
       const buffer = buffers[name];
-      if (!buffer) throw new RangeError(`${label}.wgsl binds ${name}, which was not given`);
+      if (!buffer) throw new RangeError(`${label}.wgsl: expected a buffer for the binding ${name}, got none`);
       return { binding, resource: type === "uniform" ? { buffer, size } : { buffer } };
     });
     return this.#device.createBindGroup({ label, layout: this.#layout, entries });
   }
 
-  /** Adds a dispatch of `groups` workgroups, with the uniform found at `offset` bytes. */
+  /** Encodes a dispatch of `groups` workgroups that reads its uniform at `offset` bytes. */
   encode(pass: GPUComputePassEncoder, bindGroup: GPUBindGroup, offset: number, groups: number): void {
     const height = Math.ceil(groups / MAX_GROUPS);
     pass.setPipeline(this.#pipeline);
@@ -82,7 +79,7 @@ async function compile(gpu: GpuDevice, shader: Shader, code: string): Promise<Ke
   return new Kernel(device, shader, pipeline, layout);
 }
 
-/** A module and what its compiler says, which is more than an error scope would. */
+/** Creates a module and returns the compiler's messages, which say more than an error scope. */
 async function checkedModule(gpu: GpuDevice, label: string, code: string) {
   gpu.assertAlive();
   gpu.device.pushErrorScope("validation");
@@ -104,7 +101,7 @@ function layoutEntry({ binding, type, size }: BindingLayout): GPUBindGroupLayout
   return { binding, visibility: GPUShaderStage.COMPUTE, buffer: { type, ...dynamic } };
 }
 
-/** The compiler's message with the line it is about and the lines around it. */
+/** Returns a compiler's message with the source lines around the place that it names. */
 function explain({ lineNum, linePos, message }: GPUCompilationMessage, code: string): string {
   const around = code
     .split("\n")

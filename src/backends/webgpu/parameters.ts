@@ -1,7 +1,30 @@
-/** Parameters as the kernels keep them: W [K,D] padded to whole vectors, the bias in a vector behind each row. */
-
+/**
+ * A trainer's parameters on the device: how they lie there, their way there and back, and the buffers of the same
+ * shape that steps keep beside them. Buffers that only some steps need (second moment, average) are allocated when
+ * first used; a restored state waits on the host until then.
+ */
 import type { Parameters } from "../../objective.ts";
-import type { ModelShape } from "../backend.ts";
+import type { ModelShape, OptimiserState } from "../backend.ts";
+import { allocate, type Buffers, readBuffers } from "./buffers.ts";
+import type { GpuDevice } from "./gpu-device.ts";
+import type { Copy } from "./submitter.ts";
+
+/** Sizes of parameters as the kernels read them: W `[K, weights4, 4]`, the bias in the last vector of each row. */
+export interface ParameterLayout {
+  /** ⌈D/4⌉, vectors in a row of X. */
+  readonly features4: number;
+  /** Vectors in a row of W, including the one of the bias. */
+  readonly weights4: number;
+  /** Bytes of W, and of every buffer of its shape. */
+  readonly bytes: number;
+}
+
+/** Returns the layout of a shape's parameters. */
+export function layoutOf({ features, classes, bias }: ModelShape): ParameterLayout {
+  const features4 = Math.ceil(features / 4);
+  const weights4 = features4 + (bias ? 1 : 0);
+  return { features4, weights4, bytes: classes * weights4 * 16 };
+}
 
 /** Packs parameters for the device: `[K, weights4, 4]` f32. */
 export function packParameters(
@@ -17,7 +40,7 @@ export function packParameters(
   return packed;
 }
 
-/** The inverse of {@link packParameters}. */
+/** Unpacks what {@link packParameters} packed. */
 export function unpackParameters(packed: Float32Array, shape: ModelShape, weights4: number): Parameters {
   const weights = new Float64Array(shape.classes * shape.features);
   const bias = new Float64Array(shape.classes);
@@ -27,4 +50,131 @@ export function unpackParameters(packed: Float32Array, shape: ModelShape, weight
     if (shape.bias) bias[k] = packed[start + weights4 * 4 - 4];
   }
   return { weights, bias };
+}
+
+/** Buffers that every trainer has. */
+type Always = "weights" | "velocity" | "gradient";
+
+/** Buffers that only AdamW and averaging need. */
+export type Optional = "secondMoment" | "average";
+
+/** The buffers of one trainer that have the shape of its parameters. */
+export class ParameterStore {
+  readonly #gpu: GpuDevice;
+  readonly #shape: ModelShape;
+  readonly #always: Buffers<Always>;
+  /** Receives the gradient on its way to the host. */
+  #staging: Buffers<"readback"> | null = null;
+  readonly #allocated = new Map<Optional, Buffers<string>>();
+  /** Optional buffers that steps have used since the parameters were written. */
+  readonly #used = new Set<Optional>();
+  /** Restored contents of optional buffers that no step has used yet, packed. */
+  readonly #restored = new Map<Optional, Float32Array<ArrayBuffer>>();
+
+  private constructor(gpu: GpuDevice, shape: ModelShape, always: Buffers<Always>) {
+    this.#gpu = gpu;
+    this.#shape = shape;
+    this.#always = always;
+  }
+
+  /** Allocates parameters of zero. @throws LimitError, DeviceError; nothing stays allocated */
+  static async create(gpu: GpuDevice, shape: ModelShape): Promise<ParameterStore> {
+    const { bytes: size } = layoutOf(shape);
+    const always = await allocate(gpu, "parameters", {
+      weights: { size, role: "storage" },
+      velocity: { size, role: "storage" },
+      gradient: { size, role: "storage" },
+    });
+    return new ParameterStore(gpu, shape, always);
+  }
+
+  /** All allocated buffers by name. */
+  get buffers(): Readonly<Record<Always, GPUBuffer> & Partial<Record<Optional, GPUBuffer>>> {
+    const optional = [...this.#allocated].map(([name, { get }]) => [name, get[name]] as const);
+    return { ...this.#always.get, ...Object.fromEntries(optional) };
+  }
+
+  /** Sets the parameters, sets the velocity to zero and forgets the optional buffers' contents. */
+  write(parameters: Parameters): void {
+    const packed = this.#pack(parameters);
+    this.#send(this.#always.get.weights, packed);
+    this.#send(this.#always.get.velocity, packed.fill(0));
+    this.#used.clear();
+    this.#restored.clear();
+  }
+
+  /** Restores what {@link readState} returned. */
+  writeState({ parameters, velocity, secondMoment, average }: OptimiserState): void {
+    this.write(parameters);
+    this.#send(this.#always.get.velocity, this.#pack(velocity));
+    if (secondMoment) this.#restored.set("secondMoment", this.#pack(secondMoment));
+    if (average) this.#restored.set("average", this.#pack(average));
+  }
+
+  /** Makes an optional buffer ready for steps that use it. @throws LimitError, DeviceError */
+  async use(name: Optional): Promise<void> {
+    if (this.#used.has(name)) return;
+    const { bytes: size } = layoutOf(this.#shape);
+    const buffers =
+      this.#allocated.get(name) ??
+      (await allocate<string>(this.#gpu, "parameters", { [name]: { size, role: "storage" } }));
+    this.#allocated.set(name, buffers);
+    this.#send(buffers.get[name], this.#restored.get(name) ?? new Float32Array(size / 4));
+    this.#restored.delete(name);
+    this.#used.add(name);
+  }
+
+  /** Returns a copy of the gradient to the host, which calls `onRead` with it. @throws LimitError, DeviceError */
+  async gradientCopy(onRead: (gradient: Parameters) => void): Promise<Copy> {
+    const { bytes: size } = layoutOf(this.#shape);
+    this.#staging ??= await allocate(this.#gpu, "gradient", { readback: { size, role: "readback" } });
+    const { readback } = this.#staging.get;
+    return {
+      encode: (encoder) => encoder.copyBufferToBuffer(this.#always.get.gradient, 0, readback, 0, size),
+      read: async () => onRead(this.#unpack(new Float32Array(await this.#gpu.mapForReading(readback, size)))),
+    };
+  }
+
+  /** Reads the parameters, or the gradient that was reduced last. */
+  async read(name: "weights" | "gradient"): Promise<Parameters> {
+    const [values] = await this.#readAll([this.#always.get[name]]);
+    return this.#unpack(values);
+  }
+
+  /** Reads everything that the next steps depend on, in one readback. */
+  async readState(): Promise<OptimiserState> {
+    const { weights, velocity } = this.#always.get;
+    const used = [...this.#allocated].filter(([name]) => this.#used.has(name));
+    const buffers = [weights, velocity, ...used.map(([name, { get }]) => get[name])];
+    const restored = [...this.#restored];
+    const [parameters, v, ...rest] = await this.#readAll(buffers);
+    const optional = [...restored, ...used.map(([name], i) => [name, rest[i]] as const)];
+    return {
+      parameters: this.#unpack(parameters),
+      velocity: this.#unpack(v),
+      ...Object.fromEntries(optional.map(([name, values]) => [name, this.#unpack(values)])),
+    };
+  }
+
+  dispose(): void {
+    this.#always.dispose();
+    this.#staging?.dispose();
+    for (const buffers of this.#allocated.values()) buffers.dispose();
+  }
+
+  #readAll(buffers: readonly GPUBuffer[]): Promise<Float32Array[]> {
+    return readBuffers(this.#gpu, buffers, layoutOf(this.#shape).bytes);
+  }
+
+  #pack(parameters: Parameters): Float32Array<ArrayBuffer> {
+    return packParameters(parameters, this.#shape, layoutOf(this.#shape).weights4);
+  }
+
+  #unpack(packed: Float32Array): Parameters {
+    return unpackParameters(packed, this.#shape, layoutOf(this.#shape).weights4);
+  }
+
+  #send(buffer: GPUBuffer, packed: Float32Array<ArrayBuffer>): void {
+    this.#gpu.device.queue.writeBuffer(buffer, 0, packed);
+  }
 }

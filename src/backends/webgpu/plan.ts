@@ -1,25 +1,26 @@
 /**
- * Which kernels take a training step and how they cut it up: a plan is data only, so that a choice can be reported,
- * kept and pinned. What the sizes mean for a dispatch is in dispatches.ts; which plan is fastest, the tuner finds out.
+ * Plans: which kernels run a training step, and with what tile sizes. A plan is data only, so that a choice can be
+ * reported, cached and pinned. dispatches.ts translates the sizes for a dispatch; tuner.ts finds the fastest plan.
  */
 import scoresShared from "../../../shaders/scores-shared.wgsl";
 import { OptionError } from "../../errors.ts";
 import type { ModelShape } from "../backend.ts";
+import type { AdapterTraits } from "./gpu-device.ts";
 
-/** Scores, softmax, loss and dLogits in one dispatch. */
+/** Tiles of the kernel that computes scores, softmax, loss and dLogits in one dispatch. */
 export interface ForwardTile {
   readonly kernel: "forward" | "forward-quad";
-  /** Rows of a thread's tile; of a quad's, a quarter. */
+  /** Rows per thread. In forward-quad four threads share a tile, which has four times as many. */
   readonly rows: number;
-  /** Classes of a tile; of a quad's, a multiple of four. */
+  /** Classes of a tile; in forward-quad a multiple of four. */
   readonly classes: number;
-  /** Threads that share a tile's features; 1 for quads. */
+  /** Threads that share the features of a tile; 1 in forward-quad. */
   readonly slices: number;
   /** Threads of a workgroup. */
   readonly threads: number;
 }
 
-/** Partial gradients from rows and dLogits. */
+/** Tiles of the kernel that computes partial gradients from rows and dLogits. */
 export interface GradientTile {
   readonly kernel: "gradient" | "gradient-quad";
   readonly classes: number;
@@ -33,13 +34,13 @@ export interface GradientTile {
   readonly threads: number;
 }
 
-/** Tiles in workgroup memory. A workgroup is 16 × 16 threads. */
+/** Tiles of the two kernels that work in workgroup memory. A workgroup is 16 × 16 threads. */
 export interface SharedTile {
-  /** Of the scores: rows and classes of a thread, and vectors of features that are staged at once. */
+  /** For the scores: rows and classes per thread, and vectors of features that are staged at once. */
   readonly rows: number;
   readonly classes: number;
   readonly depth4: number;
-  /** Of the gradient: vectors of four classes and of four features of a thread, and rows that are staged at once. */
+  /** For the gradient: vectors of four classes and of four features per thread, and rows that are staged at once. */
   readonly classes4: number;
   readonly features4: number;
   readonly depth: number;
@@ -49,15 +50,15 @@ export interface SharedTile {
   readonly busyThreads: number;
 }
 
-/** The sum of the partial gradients that comes before an update. */
+/** How an update adds up the partial gradients. */
 export interface UpdateTile {
   /** Most threads that share the sum of a vector of parameters; a power of two. */
   readonly lanes: number;
 }
 
 /**
- * How steps are taken. `rows`: forward, gradient, update; `shared`: scores through workgroup memory, softmax, gradient
- * through workgroup memory, update.
+ * How steps are computed. Route `rows`: forward, gradient, update; route `shared`: scores in workgroup memory, softmax,
+ * gradient in workgroup memory, update.
  */
 export interface StepPlan {
   readonly route: "rows" | "shared";
@@ -67,21 +68,10 @@ export interface StepPlan {
   readonly update: UpdateTile;
 }
 
-/** What a plan depends on beside the shape. */
-export interface AdapterTraits {
-  /** Threads are the lanes of a CPU's vectors. */
-  readonly software: boolean;
-  /** Most threads of a subgroup; 0: there are none. */
-  readonly subgroupSize: number;
-  /** Threads of a workgroup, and its memory in bytes. */
-  readonly maxThreads: number;
-  readonly maxSharedBytes: number;
-}
-
-/** Classes, and scores of all rows, from which tiles in workgroup memory keep a GPU busy. */
+/** Fewest classes, and fewest scores of all rows, for which tiles in workgroup memory keep a GPU busy. */
 const SHARED_FROM = { classes: 64, scores: 2 ** 19 };
 
-/** The plan that is taken without measuring, for so many rows at once: those of a batch, or all of a pass. */
+/** Returns the plan for steps of `rows` rows, or of a pass over all rows, that is used unless tuning finds a better one. */
 export function defaultPlan(
   { features, classes }: ModelShape,
   traits: AdapterTraits,
@@ -116,7 +106,7 @@ export function defaultPlan(
   };
 }
 
-/** Whole tiles of quads: four classes at a time, as few as possible sticking out. */
+/** Returns tiles of forward-quad, in multiples of four classes, that waste the fewest classes in the last tile. */
 export function quadForward(classes: number, rows = 4, maxClasses = 20): ForwardTile {
   const tiles = Math.ceil(classes / maxClasses);
   return {
@@ -128,7 +118,7 @@ export function quadForward(classes: number, rows = 4, maxClasses = 20): Forward
   };
 }
 
-/** Tiles of single threads, or of `slices` threads that share the features. */
+/** Returns tiles of single threads, or of `slices` threads that share the features. */
 export function directForward(classes: number, slices = 1, rows = 4, maxClasses = 10): ForwardTile {
   return {
     kernel: "forward",
@@ -139,15 +129,12 @@ export function directForward(classes: number, slices = 1, rows = 4, maxClasses 
   };
 }
 
-/** Classes of a tile: at most `most`, with as few as possible sticking out of the last tile. */
+/** Returns the number of classes per tile, at most `most`, that wastes the fewest in the last tile. */
 export function evenTile(classes: number, most: number): number {
   return Math.ceil(classes / Math.ceil(classes / most));
 }
 
-/**
- * Whether a device can run a plan for a shape: what needs subgroups, threads or workgroup
- * memory that are not there cannot.
- */
+/** Whether a device has the subgroups, threads and workgroup memory that a plan needs. */
 export function isPossible(plan: StepPlan, traits: AdapterTraits): boolean {
   const { route, forward, gradient, update } = plan;
   const quads = forward.kernel === "forward-quad" || gradient.kernel === "gradient-quad";
@@ -162,21 +149,21 @@ export function isPossible(plan: StepPlan, traits: AdapterTraits): boolean {
   return route !== "shared" || canShare(traits);
 }
 
-/** Whether the workgroups that work in workgroup memory have the threads they need. */
+/** Whether a device allows workgroups as large as those of the route `shared`. */
 function canShare({ maxThreads }: AdapterTraits): boolean {
   return maxThreads >= SHARED_SIDE ** 2;
 }
 
-/** Most values that a thread may be asked to keep in registers: every one is written out in the shader. */
+/** Most values that a thread keeps in registers: each is a variable of its own in the unrolled shader. */
 const MAX_TILE = 1024;
 
-/** Neighbouring vectors of parameters that an update's workgroup takes at least. */
+/** Fewest neighbouring vectors of parameters that a workgroup of an update processes. */
 export const UPDATE_VECTORS = 8;
 
-/** Threads along each side of the workgroups that work in workgroup memory. */
+/** Threads along each side of the workgroups of the route `shared`. */
 export const SHARED_SIDE = Number(scoresShared.constants.SIDE);
 
-/** Values in a thread's tile, by kernel. */
+/** Returns the number of values in a thread's tile, by kernel. */
 function registersOf({ forward, gradient, shared }: StepPlan) {
   return {
     forward: forward.rows * forward.classes,
@@ -186,17 +173,17 @@ function registersOf({ forward, gradient, shared }: StepPlan) {
   };
 }
 
-/** Workgroup memory of the kernels that a plan runs, bytes: the most that one takes. */
+/** Returns the most workgroup memory that a kernel of a plan takes, bytes. */
 function sharedBytesOf({ route, forward, shared }: StepPlan): number {
   const sliced = forward.slices > 1 ? forward.threads * forward.rows * forward.classes * 4 : 0;
-  // One vector beside those that are staged keeps threads from waiting for each other; each row's place lies there, too.
+  // One vector of padding avoids bank conflicts; the position of each row is stored beside them.
   const scores = SHARED_SIDE * ((shared.rows + shared.classes) * (shared.depth4 + 1) * 16 + shared.rows * 4);
   const gradients = SHARED_SIDE * shared.depth * 16 * (shared.classes4 + shared.features4);
   const ofRoute = { rows: 0, shared: Math.max(scores, gradients) };
   return Math.max(sliced + forward.threads * 4, ofRoute[route] ?? 0);
 }
 
-/** The largest power of two that is no more than `most` ≥ 1. */
+/** Returns the largest power of two up to `most` ≥ 1. */
 export function powerOfTwoUpTo(most: number): number {
   return 2 ** Math.floor(Math.log2(most));
 }
@@ -205,7 +192,7 @@ function isPowerOfTwo(value: number): boolean {
   return value >= 1 && (value & (value - 1)) === 0;
 }
 
-/** @throws OptionError a pinned plan of another form, or one that this device cannot run for this shape */
+/** Checks a pinned plan. @throws OptionError if it has another form, or this device cannot run it for this shape */
 export function checkPlan(plan: StepPlan, shape: ModelShape, traits: AdapterTraits): StepPlan {
   const example = defaultPlan(shape, traits);
   for (const part of ["forward", "gradient", "shared", "update"] as const) {
@@ -227,7 +214,7 @@ export function checkPlan(plan: StepPlan, shape: ModelShape, traits: AdapterTrai
   if (!isKnown || !isPossible(plan, traits))
     throw new OptionError(
       "tuning",
-      "this plan cannot run on this device for this shape; let the tuner choose",
+      "expected a plan that this device can run for this shape, got one that it cannot; let the tuner choose",
     );
   return plan;
 }

@@ -1,19 +1,18 @@
 /**
- * Asks the browser for a GPU device, and goes neither by a promise that never settles nor by a device that is lost
- * before it has done anything: what fails is tried once more, and all of it has a time limit. What a device is used
- * for is not decided here.
+ * Requests a GPU device from the browser. Guards against promises that never settle and against devices that are lost at
+ * once: a failure is tried once more, and all attempts together have a time limit.
  */
 import { DeviceError } from "../../errors.ts";
 import { deviceErrorOf } from "../device-error.ts";
 import { settlesWithin } from "../waiting.ts";
 
-/** How long a browser may take to give a device, ms: a process for the GPU may have to start first. */
+/** Longest time for a browser to give a device, ms; it may have to start a process for the GPU first. */
 export const TIME_LIMIT = 10_000;
 
-/** The first attempt may meet a GPU process that has just ended. */
+/** Number of attempts: the first may meet a GPU process that has just ended. */
 const ATTEMPTS = 2;
 
-/** Limits that decide how large a problem may be; the adapter's maximum is asked for. */
+/** Limits that bound the size of a problem, requested at the adapter's maximum. */
 const WANTED_LIMITS = [
   "maxBufferSize",
   "maxStorageBufferBindingSize",
@@ -23,26 +22,26 @@ const WANTED_LIMITS = [
   "maxComputeWorkgroupStorageSize",
 ] as const;
 
-/** What is asked for. */
+/** Requirements on a device. */
 export interface DeviceWish {
-  /** Take an adapter that a CPU imitates. */
+  /** Whether an adapter that a CPU imitates will do. */
   readonly allowSoftware: boolean;
-  /** Features to ask for, where the adapter has them. */
+  /** Features to request if the adapter has them. */
   readonly features: readonly GPUFeatureName[];
-  /** How long the browser may take, ms. Default {@link TIME_LIMIT}. */
+  /** Longest time for the browser, ms. Default {@link TIME_LIMIT}. */
   readonly timeLimit?: number | undefined;
 }
 
-/** A device that works, and what is known of its adapter. */
+/** A device that works, and the properties of its adapter. */
 export interface GrantedDevice {
   readonly device: GPUDevice;
-  /** Undefined if the browser says nothing. */
+  /** Undefined if the browser does not tell. */
   readonly adapter: GPUAdapterInfo | undefined;
   /** Whether a CPU imitates the adapter. */
   readonly software: boolean;
 }
 
-/** What browsers had before there was `info`, and before it said whether the adapter is a fallback. */
+/** Adapters of earlier browsers, without `info`, or with an `info` that does not tell fallback adapters. */
 interface EarlierAdapter {
   readonly info?: GPUAdapterInfo;
   readonly isFallbackAdapter?: boolean;
@@ -52,8 +51,8 @@ interface EarlierAdapter {
 /**
  * Requests a device with the adapter's own limits.
  *
- * @throws DeviceError no WebGPU, no adapter or only one that is not allowed, no device, or no answer in time; one that
- *   comes late is destroyed
+ * @throws DeviceError no WebGPU, no adapter or only one that is not allowed, no device, or no answer in time; a device
+ *   that comes late is destroyed
  */
 export async function requestDevice(wish: DeviceWish): Promise<GrantedDevice> {
   const { timeLimit = TIME_LIMIT } = wish;
@@ -64,18 +63,18 @@ export async function requestDevice(wish: DeviceWish): Promise<GrantedDevice> {
   late.abort(error);
   granted.then(
     ({ device }) => device.destroy(),
-    () => {}, // nothing came, as is said already
+    () => {}, // the error below says it already
   );
   throw error;
 }
 
-/** Waits until a device has answered. @throws DeviceError a device that is lost, or that gives no answer in time */
+/** Waits until a device answers. @throws DeviceError if it is lost, or does not answer in time */
 export async function assertAnswers(device: GPUDevice, timeLimit = TIME_LIMIT): Promise<void> {
   let lost: DeviceError | undefined;
   void device.lost.then((info) => {
     lost = lossOf(info);
   });
-  // Does not wait for what is queued. Resolves on a lost device too, but after `lost` has.
+  // An error scope does not wait for queued work. On a lost device it resolves too, but later than `lost`.
   device.pushErrorScope("validation");
   const answer = device.popErrorScope();
   if (!(await settlesWithin(answer, timeLimit)))
@@ -86,7 +85,7 @@ export async function assertAnswers(device: GPUDevice, timeLimit = TIME_LIMIT): 
   if (lost) throw lost;
 }
 
-/** The error that a loss is. */
+/** Returns the error for a lost device. */
 export function lossOf({ reason, message }: GPUDeviceLostInfo): DeviceError {
   return new DeviceError("device", `the GPU device was lost (${reason}): ${message || "no message"}`);
 }
@@ -137,12 +136,12 @@ async function deviceOf(adapter: GPUAdapter, features: readonly GPUFeatureName[]
   }
 }
 
-/** What an adapter says of itself. Browsers from before 2024 are asked by a method; silence counts as nothing said. */
+/** Returns the adapter's info, by the method of browsers before 2024 if necessary, or undefined if there is none. */
 async function infoOf(adapter: EarlierAdapter): Promise<GPUAdapterInfo | undefined> {
   if (adapter.info) return adapter.info;
   try {
     return await adapter.requestAdapterInfo?.();
   } catch {
-    return undefined; // a name is all that is missing
+    return undefined; // only the device's name suffers
   }
 }

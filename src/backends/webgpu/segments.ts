@@ -1,47 +1,75 @@
 /**
- * Work for the kernels as a list of segments: rows of one chunk that one round of dispatches takes. A batch
- * is one segment or more; the last one of a batch is followed by the update. Pure host arithmetic.
+ * Cuts work for the kernels into segments: rows of one chunk that one round of dispatches processes. A batch is one
+ * segment or more, and the update follows its last one. Pure host arithmetic.
  */
-import type { SgdSteps } from "../backend.ts";
-import { averagedAfter, batchesOf, divisorOf, sumOfWeights } from "../steps.ts";
+import type { ModelShape, SgdSteps } from "../backend.ts";
+import { adamwRatesOf, type StepBatch, stepBatchesOf } from "../steps.ts";
 import type { Chunk } from "./dataset.ts";
 
-/** The update that ends a batch, as the kernels' uniform fields of the same names have it. */
-export interface Update {
-  readonly learningRate: number;
-  readonly momentum: number;
-  readonly nesterov: boolean;
-  readonly l2: number;
-  readonly l1: number;
-  /** n of the average's W̄ ← W̄ + (W − W̄)/n; 0: none. */
-  readonly averaged: number;
-  /** Null: SGD. */
-  readonly adamw: AdamwRates | null;
-}
+/** Most rows of any segment, which bounds the workgroups of softmax at one row each. */
+export const MAX_SEGMENT_ROWS = 32_768;
 
-/** What a step of AdamW takes beside its learning rate, see adamw.wgsl. */
-export interface AdamwRates {
-  readonly gain1: number;
-  readonly gain2: number;
-  readonly epsilon: number;
-  readonly decay: number;
-}
+/**
+ * Fewest rows of a segment, however large K·D is, on a software adapter and on a real one. Each segment reads W, and reads
+ * and writes the partial gradient, so a row of a smaller segment would cost more than K·D operations. The price is time,
+ * since nothing interrupts a segment: at K·D = 2²⁶ one takes about two seconds on two cores of a CPU, and an abort waits
+ * for it. A GPU computes 17 GFLOP then, which exceeds a watchdog's two seconds only below 9 GFLOP/s.
+ */
+const MIN_SEGMENT_ROWS = { software: 32, real: 64 } as const;
 
-/** What the segments of a batch have in common. */
+/** Work of a step's segment, multiply-adds forward and backward: a fraction of a second on a slow adapter of its kind. */
+const STEP_OPERATIONS = { software: 2 ** 29, real: 2 ** 32 } as const;
+
+/**
+ * Share of that work in a segment of a pass over all rows. On software adapters a segment is 1/8 as large, about 30 ms of
+ * work, so that an abort is prompt. On a GPU the wait is short, and smaller segments would leave most of it idle.
+ */
+const PASS_SHARE = { software: 1 / 8, real: 1 } as const;
+
+/** Scores kept for one segment, elements. */
+const SEGMENT_LOGITS = 2 ** 22;
+
+/** Work and rows of a first submit, before anything is measured: some milliseconds, unless one segment is more. */
+const FIRST_OPERATIONS = 2 ** 26;
+const FIRST_ROWS = 2 ** 12;
+
+/** Fields of the shaders' `Segment` that only updates read, with the values that move nothing. */
+export const NO_UPDATE = {
+  learningRate: 0,
+  momentum: 0,
+  /** 1 for Nesterov's momentum, else 0. */
+  nesterov: 0,
+  l2: 0,
+  l1: 0,
+  /** n of the average's W̄ ← W̄ + (W − W̄)/n; 0 for none. */
+  averaged: 0,
+  /** 1 − β₁ and 1 − β₂ of AdamW. */
+  gain1: 0,
+  gain2: 0,
+  /** ε̂ of AdamW, see adamw.wgsl. */
+  epsilon: 0,
+  /** 2λη of AdamW. */
+  decay: 0,
+};
+
+/** The update that ends a batch, by the shaders' names. */
+export type Update = Readonly<typeof NO_UPDATE>;
+
+/** Properties that all segments of a batch share; the numbers are uniform fields of the same names. */
 export interface Batch {
-  /** Counted from 0. */
+  /** Position of the batch in its call, from 0. */
   readonly index: number;
   /** Σ s. */
   readonly weight: number;
-  /** What kernels multiply each s by: 1 / Σ s, in an SGD step 1 / (B · mean s); 0 if Σ s is 0. */
+  /** Factor of each s: 1 / Σ s, in an SGD step 1 / (B · mean s); 0 if Σ s is 0. */
   readonly scale: number;
-  /** Partial gradients. */
+  /** Number of partial gradients. */
   readonly splits: number;
   /** ε of the labels. */
   readonly labelSmoothing: number;
   /** Factor from stored bytes or halves to values. */
   readonly unit: number;
-  readonly update: Update | null;
+  readonly update: Update;
 }
 
 /** One round of dispatches. */
@@ -57,7 +85,7 @@ export interface Segment {
   readonly isLast: boolean;
 }
 
-/** What cutting into segments needs to know of the data and the tiling. */
+/** Properties of the data and the tiling that decide how rows are cut into segments. */
 export interface SegmentRules {
   readonly chunks: readonly Pick<Chunk, "first" | "rows">[];
   readonly sampleWeights: Float32Array | undefined;
@@ -65,74 +93,70 @@ export interface SegmentRules {
   readonly meanWeight: number;
   readonly labelSmoothing: number;
   readonly unit: number;
-  /** Most rows in a segment. */
+  /** Most rows of a segment. */
   readonly segmentRows: number;
-  /**
-   * The same in a pass over all rows, in which no step ends, for an abort not to wait long. Default: as many.
-   */
+  /** Most rows of a segment in a pass over all rows; fewer make an abort prompt. Default: `segmentRows`. */
   readonly passRows?: number;
   readonly splitsFor: (rows: number) => number;
 }
 
-/** Rows of one chunk that belong to a batch. */
-type Run = Pick<Segment, "chunk" | "rows" | "first" | "count">;
+/** Part of a batch before its data and tiling are known. */
+type BatchOfRows = Omit<Batch, "splits" | "labelSmoothing" | "unit">;
 
-/** Segments of SGD steps. Within a batch, rows are taken chunk by chunk: their order does not matter there. */
+/** Rows of one chunk that belong to a batch. */
+type ChunkRows = Pick<Segment, "chunk" | "rows" | "first" | "count">;
+
+/** Cuts SGD steps into segments. Within a batch, rows are grouped by chunk: their order does not matter there. */
 export function* segmentSteps(steps: SgdSteps, rules: SegmentRules): Generator<Segment> {
-  let index = 0;
-  for (const rows of batchesOf(steps)) {
-    const update = updateOf(steps, index);
-    const weight = sumOfWeights(rules.sampleWeights, rows);
-    const scale = weight > 0 ? 1 / divisorOf(steps, rules, rows.length) : 0;
+  for (const batch of stepBatchesOf(steps, rules)) {
+    const { index, rows, weight, scale } = batch;
+    const update = updateOf(steps, batch);
     yield* segmentsOf(groupByChunk(rows, rules.chunks), { index, weight, scale, update }, rules);
-    index++;
   }
 }
 
-/** The update of step `index`. AdamW's corrections of its moments go into η and ε, in double precision. */
-function updateOf(steps: SgdSteps, index: number): Update {
-  const { learningRates, momentum, nesterov, l2, l1 = 0, adamw, firstStep = 0 } = steps;
-  const learningRate = learningRates[index];
-  const update = { learningRate, momentum, nesterov, l2, l1, averaged: averagedAfter(steps, index) };
-  if (!adamw) return { ...update, adamw: null };
-  const { beta1, beta2, epsilon } = adamw;
-  const t = firstStep + index + 1;
-  const root = Math.sqrt(1 - beta2 ** t);
-  return {
-    ...update,
-    learningRate: (learningRate * root) / (1 - beta1 ** t),
-    adamw: {
-      gain1: 1 - beta1,
-      gain2: 1 - beta2,
-      epsilon: epsilon * root,
-      decay: 2 * learningRate * l2,
-    },
-  };
+function updateOf(steps: SgdSteps, { index, averaged }: StepBatch): Update {
+  const { learningRates, momentum, nesterov, l2, l1 = 0, adamw } = steps;
+  const sgd = { learningRate: learningRates[index], momentum, nesterov: Number(nesterov), l2, l1 };
+  const update = { ...NO_UPDATE, ...sgd, averaged };
+  if (!adamw) return update;
+  const { beta1, beta2 } = adamw;
+  return { ...update, gain1: 1 - beta1, gain2: 1 - beta2, ...adamwRatesOf(steps, adamw, index) };
 }
 
-/** Segments of one batch that is the whole data set, in order. */
-export function* segmentAll(update: Update | null, rules: SegmentRules): Generator<Segment> {
-  const runs = rules.chunks.map(({ rows: count }, chunk) => ({ chunk, rows: null, first: 0, count }));
-  const weight = rules.meanWeight * countOf(runs);
+/** Cuts one batch that is the whole data set into segments, in order. */
+export function* segmentAll(update: Update, rules: SegmentRules): Generator<Segment> {
+  const weight = rules.meanWeight * rules.chunks.reduce((sum, { rows }) => sum + rows, 0);
+  yield* wholeSegments(rules, { index: 0, weight, scale: weight > 0 ? 1 / weight : 0, update });
+}
+
+/** Cuts the whole data set into segments whose per-row results no weight scales, such as probabilities. */
+export function* segmentUnscaled(rules: SegmentRules): Generator<Segment> {
+  yield* wholeSegments(rules, { index: 0, weight: 0, scale: 1, update: NO_UPDATE });
+}
+
+function* wholeSegments(rules: SegmentRules, batch: BatchOfRows): Generator<Segment> {
+  const all = rules.chunks.map(({ rows: count }, chunk) => ({ chunk, rows: null, first: 0, count }));
   const segmentRows = Math.min(rules.segmentRows, rules.passRows ?? Infinity);
-  const scale = weight > 0 ? 1 / weight : 0;
-  yield* segmentsOf(runs, { index: 0, weight, scale, update }, { ...rules, segmentRows });
+  yield* segmentsOf(all, batch, { ...rules, segmentRows });
 }
 
-/** What turns the sum of a batch's losses as kernels leave them, ½ Σ s·scale·CE, into Σ s·CE / Σ s; 0 if Σ s is 0. */
+/** Returns the factor from the sum that kernels leave, ½ Σ s·scale·CE, to a batch's loss Σ s·CE / Σ s; 0 if Σ s is 0. */
 export function lossUnit({ weight, scale }: Pick<Batch, "weight" | "scale">): number {
   const scaled = Math.fround(scale) * weight;
   return scaled > 0 ? 2 / scaled : 0;
 }
 
 function* segmentsOf(
-  runs: readonly Run[],
-  common: Omit<Batch, "splits" | "labelSmoothing" | "unit">,
+  parts: readonly ChunkRows[],
+  batchOfRows: BatchOfRows,
   rules: SegmentRules,
 ): Generator<Segment> {
   const { segmentRows, splitsFor, labelSmoothing, unit } = rules;
-  const batch = { ...common, labelSmoothing, unit, splits: splitsFor(Math.min(countOf(runs), segmentRows)) };
-  for (const [r, { chunk, rows, first, count }] of runs.entries()) {
+  const batchRows = parts.reduce((sum, { count }) => sum + count, 0);
+  const splits = splitsFor(Math.min(batchRows, segmentRows));
+  const batch = { ...batchOfRows, labelSmoothing, unit, splits };
+  for (const [p, { chunk, rows, first, count }] of parts.entries()) {
     for (let done = 0; done < count; done += segmentRows) {
       yield {
         batch,
@@ -140,15 +164,15 @@ function* segmentsOf(
         rows: rows?.subarray(done, done + segmentRows) ?? null,
         first: first + done,
         count: Math.min(segmentRows, count - done),
-        isFirst: r === 0 && done === 0,
-        isLast: r === runs.length - 1 && done + segmentRows >= count,
+        isFirst: p === 0 && done === 0,
+        isLast: p === parts.length - 1 && done + segmentRows >= count,
       };
     }
   }
 }
 
-/** The rows of a batch by chunk, counted within it. All chunks but the last have the same number of rows. */
-function groupByChunk(rows: Uint32Array, chunks: SegmentRules["chunks"]): Run[] {
+/** Groups the rows of a batch by chunk and counts them within it. All chunks but the last have the same size. */
+function groupByChunk(rows: Uint32Array, chunks: SegmentRules["chunks"]): ChunkRows[] {
   if (chunks.length === 1) return [{ chunk: 0, rows, first: 0, count: rows.length }];
   const chunkRows = chunks[0].rows;
   const groups = chunks.map((): number[] => []);
@@ -158,6 +182,26 @@ function groupByChunk(rows: Uint32Array, chunks: SegmentRules["chunks"]): Run[] 
     .filter(({ count }) => count > 0);
 }
 
-function countOf(runs: readonly Run[]): number {
-  return runs.reduce((sum, { count }) => sum + count, 0);
+/** Numbers of rows that are processed without a pause. */
+export interface RowCounts {
+  /** Most rows in a segment of a step. */
+  readonly segmentRows: number;
+  /** Most rows in a segment of a pass over all rows. */
+  readonly passRows: number;
+  /** Rows of the first submit; a segment at least. */
+  readonly firstRows: number;
+}
+
+/** Returns the row counts of a shape on an adapter. */
+export function rowCountsOf({ features, classes }: ModelShape, isSoftware: boolean): RowCounts {
+  const kind = isSoftware ? "software" : "real";
+  const products = 2 * features * classes;
+  const most = Math.min(MAX_SEGMENT_ROWS, Math.floor(SEGMENT_LOGITS / classes));
+  const rowsOf = (operations: number) =>
+    Math.max(MIN_SEGMENT_ROWS[kind], Math.min(most, Math.floor(operations / products)));
+  return {
+    segmentRows: rowsOf(STEP_OPERATIONS[kind]),
+    passRows: rowsOf(STEP_OPERATIONS[kind] * PASS_SHARE[kind]),
+    firstRows: Math.max(1, Math.min(FIRST_ROWS, Math.floor(FIRST_OPERATIONS / products))),
+  };
 }

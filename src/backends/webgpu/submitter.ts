@@ -1,82 +1,82 @@
 /**
- * Sends segments to the GPU: many per submit and one compute pass, each submit sized to tens of milliseconds
- * by measured time. Two are in flight, or one if it takes long. Row indices go up and losses come back once per
- * submit, without the queue waiting. What is dispatched for a segment, the caller encodes.
+ * Sends segments to the GPU: many per submit and one compute pass, each submit sized to tens of milliseconds by measured
+ * time. Two submits are in flight, or one if it takes long. Row indices go up and losses come back once per submit,
+ * without the queue waiting. The caller's program encodes the dispatches of a segment.
  */
+import { allocate as allocateArray } from "../../data/matrix.ts";
 import { pause } from "../../pause.ts";
 import type { RunOptions } from "../backend.ts";
-import { MAX_RECORDS, type Placement, RECORD_STRIDE, writeRecords } from "./arena.ts";
 import { allocate, type Buffers } from "./buffers.ts";
-import { MAX_SEGMENT_ROWS } from "./geometry.ts";
 import type { GpuDevice } from "./gpu-device.ts";
-import { lossUnit, type Segment } from "./segments.ts";
+import { MAX_RECORDS, orderOf, type Placement, RECORD_STRIDE, writeRecords } from "./records.ts";
+import { lossUnit, MAX_SEGMENT_ROWS, type Segment } from "./segments.ts";
 
-/** Pairs (½ Σ s·scale·CE, rows right) that one submit has room for: a pair per row of the largest segment, twice. */
+/** Loss pairs (½ Σ s·scale·CE, correct rows) of one submit: room for two segments of MAX_SEGMENT_ROWS, one pair per row. */
 const LOSS_SLOTS = 2 * MAX_SEGMENT_ROWS;
 const LOSS_BYTES = 8;
 
-/** Row indices that one submit has room for. */
+/** Most row indices of one submit. */
 const ORDER_ROWS = 2 ** 18;
 
-/** How long one submit should keep the GPU busy, ms: short for abort and the page, long for the overhead. */
+/** Time that one submit should take, ms: short enough for aborts and the page, long enough to hide overhead. */
 const SUBMIT_TIME = 30;
 
-/** A submit that takes longer is in flight alone, ms: there is no overhead to hide, and an abort waits for one only. */
+/** Submits that take longer, ms, are in flight one at a time: they have no overhead to hide, and an abort waits for one only. */
 const LONG_TIME = 8 * SUBMIT_TIME;
 
-/** The two sets of buffers that submits take in turn. */
-export type Lane = 0 | 1;
+/** Index of a frame: of the buffers of one of the two submits that may be in flight. */
+export type Frame = 0 | 1;
 
 /** Buffers of one submit. */
-export type LaneBuffers = Buffers<"segment" | "order" | "losses" | "readback">;
+export type FrameBuffers = Buffers<"segment" | "order" | "losses" | "readback">;
 
-/** How segments become dispatches. */
+/** Turns segments into dispatches. */
 export interface Program {
-  /** Pairs of losses a segment writes. */
+  /** Returns the number of loss pairs that a segment writes. */
   lossPairs(segment: Segment): number;
-  /** Encodes a segment's dispatches, with its uniform record `offset` bytes into the lane's arena. */
-  encode(pass: GPUComputePassEncoder, segment: Segment, lane: Lane, offset: number): void;
+  /** Encodes a segment's dispatches, which read its uniform record `offset` bytes into the frame's `segment` buffer. */
+  encode(pass: GPUComputePassEncoder, segment: Segment, frame: Frame, offset: number): void;
 }
 
-/** A copy to the host. */
+/** A copy to the host that shares a submit. */
 export interface Copy {
   encode(encoder: GPUCommandEncoder): void;
-  /** Called as soon as the copy is submitted. */
+  /** Reads the copy; called right after the submit. */
   read(): Promise<void>;
 }
 
-/** What came of each batch. */
+/** Results of each batch. */
 export interface BatchResults {
   /** Mean cross-entropy, NaN after a score that overflowed in a row with s > 0; 0 if Σ s is 0. */
   readonly losses: Float64Array;
   /** Σ s */
   readonly weights: Float64Array;
-  /** Rows predicted right. */
+  /** Correctly predicted rows. */
   readonly correct: Float64Array;
 }
 
 /** The submit pipeline of one trainer. */
 export class Submitter {
-  readonly lanes: readonly [LaneBuffers, LaneBuffers];
+  readonly frames: readonly [FrameBuffers, FrameBuffers];
   readonly #gpu: GpuDevice;
   readonly #firstRows: number;
   #rowsPerSubmit: number;
   #lastDone = 0;
-  /** Time of the last submit, ms; unknown is long. */
+  /** Time of the last submit, ms; an unknown time counts as long. */
   #lastTime = Infinity;
 
-  private constructor(gpu: GpuDevice, lanes: Submitter["lanes"], firstRows: number) {
+  private constructor(gpu: GpuDevice, frames: Submitter["frames"], firstRows: number) {
     this.#gpu = gpu;
-    this.lanes = lanes;
+    this.frames = frames;
     this.#firstRows = firstRows;
     this.#rowsPerSubmit = firstRows;
   }
 
   /** @param firstRows rows of the first submit, before anything is measured */
   static async create(gpu: GpuDevice, firstRows: number): Promise<Submitter> {
-    const first = await allocateLane(gpu);
+    const first = await allocateFrame(gpu);
     try {
-      return new Submitter(gpu, [first, await allocateLane(gpu)], firstRows);
+      return new Submitter(gpu, [first, await allocateFrame(gpu)], firstRows);
     } catch (error) {
       first.dispose();
       throw error;
@@ -84,7 +84,8 @@ export class Submitter {
   }
 
   /**
-   * Runs the segments of `batches` batches, and `copy` in the submit of the last one: one wait for both. Rejects with the signal's reason after an abort, when nothing is in flight.
+   * Runs the segments of `batches` batches; `copy` shares the submit of the last segment, so that one wait serves both.
+   * After an abort, rejects with the signal's reason once nothing is in flight.
    */
   async run(
     segments: Iterable<Segment>,
@@ -101,20 +102,20 @@ export class Submitter {
     const inFlight: [Promise<void>, Promise<void>] = [Promise.resolve(), Promise.resolve()];
     const queue = new Lookahead(segments);
     let rowsDone = 0;
-    let lane: Lane = 0;
+    let frame: Frame = 0;
     try {
       while (queue.next) {
-        await (this.#lastTime > LONG_TIME ? Promise.all(inFlight) : inFlight[lane]);
+        await (this.#lastTime > LONG_TIME ? Promise.all(inFlight) : inFlight[frame]);
         await pause(options.signal);
-        const placements = this.#take(queue, program);
+        const placements = this.#place(queue, program);
         const last = queue.next ? undefined : copy;
-        inFlight[lane] = this.#submit(placements, lane, program, results, last).then((rows) => {
+        inFlight[frame] = this.#runPlaced(placements, frame, program, results, last).then((rows) => {
           rowsDone += rows;
           options.onRows?.(rowsDone);
         });
-        // A failure is seen where it is awaited; until then it must not count as unhandled.
-        inFlight[lane].catch(() => {});
-        lane = lane === 0 ? 1 : 0;
+        // A failure is seen when it is awaited; until then it must not count as unhandled.
+        inFlight[frame].catch(() => {});
+        frame = frame === 0 ? 1 : 0;
       }
     } finally {
       await Promise.allSettled(inFlight);
@@ -123,75 +124,127 @@ export class Submitter {
     return results;
   }
 
-  dispose(): void {
-    for (const lane of this.lanes) lane.dispose();
+  /**
+   * Runs segments one at a time, and reads what each leaves of its rows at the start of `source`.
+   *
+   * @param rowBytes bytes that a row takes there
+   * @param rows     rows of all segments together
+   * @returns `[rows, rowBytes]`
+   * @throws LimitError, DeviceError, or the signal's reason
+   */
+  async readRows(
+    segments: Iterable<Segment>,
+    program: Program,
+    source: GPUBuffer,
+    rowBytes: number,
+    rows: number,
+    options: RunOptions = {},
+  ): Promise<ArrayBuffer> {
+    const all = allocateArray(Uint8Array, rows * rowBytes, "x");
+    let rowsDone = 0;
+    for (const segment of segments) {
+      options.signal?.throwIfAborted();
+      const size = segment.count * rowBytes;
+      const staging = await allocate(this.#gpu, source.label, { readback: { size, role: "readback" } });
+      try {
+        const { readback } = staging.get;
+        const placement = { segment, orderStart: 0, lossSlot: 0, lossPairs: 0 };
+        this.submit([placement], 0, program, {
+          after: (encoder) => encoder.copyBufferToBuffer(source, 0, readback, 0, size),
+        });
+        all.set(new Uint8Array(await this.#gpu.mapForReading(readback, size)), rowsDone * rowBytes);
+      } finally {
+        staging.dispose();
+      }
+      rowsDone += segment.count;
+      options.onRows?.(rowsDone);
+    }
+    return all.buffer;
   }
 
-  /** As many segments as the measured time and the buffers of a submit allow; at least one. */
-  #take(queue: Lookahead<Segment>, program: Program): Placement[] {
+  /**
+   * Sends one submit, as all work goes to the GPU: writes the records and row indices of `placements`, encodes their
+   * dispatches `rounds` times in one pass, then what `after` adds.
+   *
+   * @returns the time at which it was handed to the queue, ms
+   */
+  submit(
+    placements: readonly Placement[],
+    frame: Frame,
+    program: Program,
+    { rounds = 1, after }: { rounds?: number; after?: (encoder: GPUCommandEncoder) => void } = {},
+  ): number {
+    const { segment: records, order } = this.frames[frame].get;
+    const { device } = this.#gpu;
+    writeRecords(this.#gpu, records, placements);
+    const rowIndices = orderOf(placements);
+    // Deno ends the process at an empty write.
+    if (rowIndices.length > 0) device.queue.writeBuffer(order, 0, rowIndices);
+    const encoder = device.createCommandEncoder({ label: "submit" });
+    const pass = encoder.beginComputePass({ label: "submit" });
+    for (let round = 0; round < rounds; round++)
+      for (const [i, { segment }] of placements.entries())
+        program.encode(pass, segment, frame, i * RECORD_STRIDE);
+    pass.end();
+    after?.(encoder);
+    const commands = encoder.finish();
+    const time = performance.now();
+    device.queue.submit([commands]);
+    return time;
+  }
+
+  dispose(): void {
+    for (const frame of this.frames) frame.dispose();
+  }
+
+  /** Places as many segments as the measured time and a submit's buffers allow; at least one. */
+  #place(queue: Lookahead<Segment>, program: Program): Placement[] {
     const placements: Placement[] = [];
     let [rows, orderStart, lossSlot] = [0, 0, 0];
     while (queue.next && placements.length < MAX_RECORDS) {
       const segment = queue.next;
-      const pairs = program.lossPairs(segment);
+      const lossPairs = program.lossPairs(segment);
       const isFull =
         rows + segment.count > this.#rowsPerSubmit ||
         orderStart + segment.count > ORDER_ROWS ||
-        lossSlot + pairs > LOSS_SLOTS;
+        lossSlot + lossPairs > LOSS_SLOTS;
       if (isFull && placements.length > 0) break;
-      placements.push({ segment, orderStart, lossSlot });
+      placements.push({ segment, orderStart, lossSlot, lossPairs });
       rows += segment.count;
       if (segment.rows) orderStart += segment.count;
-      lossSlot += pairs;
+      lossSlot += lossPairs;
       queue.advance();
     }
     return placements;
   }
 
-  /** Gives the number of rows done. */
-  async #submit(
+  /** Runs segments in one submit and adds what they leave to `results`; returns the number of rows. */
+  async #runPlaced(
     placements: readonly Placement[],
-    lane: Lane,
+    frame: Frame,
     program: Program,
     results: BatchResults,
     copy: Copy | undefined,
   ): Promise<number> {
-    const { segment: arena, order, losses, readback } = this.lanes[lane].get;
-    const { device } = this.#gpu;
+    const { losses, readback } = this.frames[frame].get;
     const last = placements[placements.length - 1];
-    const pairs = last.lossSlot + program.lossPairs(last.segment);
+    const size = (last.lossSlot + last.lossPairs) * LOSS_BYTES;
     const rows = placements.reduce((sum, { segment }) => sum + segment.count, 0);
 
     const started = performance.now();
-    writeRecords(this.#gpu, arena, placements);
-    const rowIndices = gatherOrder(placements);
-    // Deno ends the process at a write of nothing.
-    if (rowIndices.length > 0) device.queue.writeBuffer(order, 0, rowIndices);
-    const encoder = device.createCommandEncoder({ label: "submit" });
-    const pass = encoder.beginComputePass({ label: "submit" });
-    for (const [i, { segment }] of placements.entries())
-      program.encode(pass, segment, lane, i * RECORD_STRIDE);
-    pass.end();
-    encoder.copyBufferToBuffer(losses, 0, readback, 0, pairs * LOSS_BYTES);
-    copy?.encode(encoder);
-    device.queue.submit([encoder.finish()]);
-
-    const [bytes] = await Promise.all([this.#gpu.mapForReading(readback, pairs * LOSS_BYTES), copy?.read()]);
-    const values = new Float32Array(bytes);
+    this.submit(placements, frame, program, {
+      after: (encoder) => {
+        encoder.copyBufferToBuffer(losses, 0, readback, 0, size);
+        copy?.encode(encoder);
+      },
+    });
+    const [bytes] = await Promise.all([this.#gpu.mapForReading(readback, size), copy?.read()]);
     this.#measure(rows, started);
-    for (const { segment, lossSlot } of placements) {
-      const end = lossSlot + program.lossPairs(segment);
-      const unit = lossUnit(segment.batch);
-      results.weights[segment.batch.index] = segment.batch.weight;
-      for (let slot = lossSlot; slot < end; slot++) {
-        results.losses[segment.batch.index] += unit * values[2 * slot];
-        results.correct[segment.batch.index] += values[2 * slot + 1];
-      }
-    }
+    addLosses(results, placements, new Float32Array(bytes));
     return rows;
   }
 
-  /** Sizes the submits to come by the time this one took after the one before it. */
+  /** Sizes the next submits by the time that this one took after the one before it. */
   #measure(rows: number, started: number): void {
     const now = performance.now();
     const elapsed = Math.max(now - Math.max(started, this.#lastDone), 0.1);
@@ -201,10 +254,23 @@ export class Submitter {
   }
 }
 
-/** An iterator whose next element can be looked at before it is taken. */
+/** Adds the loss pairs of a submit to the results of their batches. */
+function addLosses(results: BatchResults, placements: readonly Placement[], pairs: Float32Array): void {
+  for (const { segment, lossSlot, lossPairs } of placements) {
+    const { batch } = segment;
+    const unit = lossUnit(batch);
+    results.weights[batch.index] = batch.weight;
+    for (let slot = lossSlot; slot < lossSlot + lossPairs; slot++) {
+      results.losses[batch.index] += unit * pairs[2 * slot];
+      results.correct[batch.index] += pairs[2 * slot + 1];
+    }
+  }
+}
+
+/** An iterator that shows its next element before it is consumed. */
 class Lookahead<T> {
   readonly #iterator: Iterator<T>;
-  /** What comes next; undefined at the end. */
+  /** The next element; undefined at the end. */
   next: T | undefined;
 
   constructor(elements: Iterable<T>) {
@@ -218,19 +284,11 @@ class Lookahead<T> {
   }
 }
 
-function allocateLane(gpu: GpuDevice): Promise<LaneBuffers> {
+function allocateFrame(gpu: GpuDevice): Promise<FrameBuffers> {
   return allocate(gpu, "submit", {
     segment: { size: MAX_RECORDS * RECORD_STRIDE, role: "uniform" },
     order: { size: ORDER_ROWS * 4, role: "storage" },
     losses: { size: LOSS_SLOTS * LOSS_BYTES, role: "storage" },
     readback: { size: LOSS_SLOTS * LOSS_BYTES, role: "readback" },
   });
-}
-
-/** The row indices of all segments, one after the other as placed. */
-function gatherOrder(placements: readonly Placement[]): Uint32Array<ArrayBuffer> {
-  const length = placements.reduce((sum, { segment }) => sum + (segment.rows?.length ?? 0), 0);
-  const order = new Uint32Array(length);
-  for (const { segment, orderStart } of placements) if (segment.rows) order.set(segment.rows, orderStart);
-  return order;
 }

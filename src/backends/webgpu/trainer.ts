@@ -1,7 +1,7 @@
 /**
- * Training on the GPU. A segment of rows goes rows → logits → softmax, loss and dLogits → gradient, and the
- * last one of a batch → update. Which kernels do that is in plan.ts and dispatches.ts; how rows become segments is
- * segments.ts's business, how many segments share a submit is submitter.ts's.
+ * Training on the GPU. {@link ROUTES} lists the kernels that take a segment of rows through
+ * rows → logits → softmax, loss and dLogits → partial gradients; an update follows the last segment of a batch. Kernels
+ * are fitted in dispatches.ts, rows are cut into segments in segments.ts, and segments share submits in submitter.ts.
  */
 import { allocate } from "../../data/matrix.ts";
 import { LimitError } from "../../errors.ts";
@@ -18,33 +18,49 @@ import type {
   Trainer,
   TuningReport,
 } from "../backend.ts";
-import { averagedAfter, checkLabelled, checkShape, checkSteps } from "../steps.ts";
+import { checkLabelled, checkShape, checkSteps, isAveraged } from "../steps.ts";
 import { choosePlan, type PlanReport, type TunerSettings } from "./choose-plan.ts";
 import type { WebGpuDataset } from "./dataset.ts";
 import type { Operation } from "./dispatches.ts";
-import { geometryOf, rowCountsOf } from "./geometry.ts";
 import type { GpuDevice } from "./gpu-device.ts";
 import type { KernelCache } from "./kernel.ts";
-import { ParameterStore } from "./parameter-store.ts";
+import { layoutOf, ParameterStore } from "./parameters.ts";
 import { checkPlan, defaultPlan, type StepPlan } from "./plan.ts";
-import { type RowResult, readRows } from "./readback.ts";
-import { segmentAll, segmentSteps } from "./segments.ts";
+import { NO_UPDATE, rowCountsOf, segmentAll, segmentSteps, segmentUnscaled } from "./segments.ts";
 import { Submitter } from "./submitter.ts";
 import { OUTCOME_BYTES, Workspace, type WorkspaceOwner } from "./workspace.ts";
 
+/** The kernels of each route of a plan, in the order of the data flow. */
+const ROUTES = {
+  rows: {
+    logits: ["matmul"], // rows → logits
+    forward: ["forward"], // rows → logits → softmax, loss and dLogits
+    gradient: ["gradient"], // dLogits → partial gradients
+  },
+  shared: {
+    logits: ["scoresShared"],
+    forward: ["scoresShared", "softmax"],
+    gradient: ["gradientShared"],
+  },
+} satisfies Record<StepPlan["route"], Record<string, readonly Operation[]>>;
+
+/** Lists the operations rows → logits → softmax, loss and dLogits → partial gradients. */
+function gradientOperations({ route }: StepPlan): Operation[] {
+  return [...ROUTES[route].forward, ...ROUTES[route].gradient];
+}
+
 /** Kernels count the vectors of the parameters in 32 bits. */
 const MAX_PARAMETER_BYTES = 2 ** 34;
-
-/** An update that moves nothing. */
-const STILL = { learningRate: 0, momentum: 0, nesterov: false, l1: 0, averaged: 0, adamw: null };
 
 /** {@link Trainer} on the GPU. */
 export class WebGpuTrainer implements Trainer {
   readonly #owner: WorkspaceOwner;
   readonly #settings: TunerSettings;
-  readonly #workspaces = new Map<WebGpuDataset, Workspace>();
-  /** What takes back the wish to hear of a data set's end. */
-  readonly #forgets = new Map<WebGpuDataset, () => void>();
+  /** Workspaces by data set; `forget` withdraws the disposal with the data set. */
+  readonly #workspaces = new Map<
+    WebGpuDataset,
+    { readonly workspace: Workspace; readonly forget: () => void }
+  >();
   #tuning: PlanReport | null = null;
 
   private constructor(owner: WorkspaceOwner, settings: TunerSettings) {
@@ -60,7 +76,7 @@ export class WebGpuTrainer implements Trainer {
     settings: TunerSettings,
   ): Promise<WebGpuTrainer> {
     if (typeof settings.tuning === "object") checkPlan(settings.tuning, shape, gpu.traits);
-    const size = geometryOf(shape).parameterBytes;
+    const size = layoutOf(shape).bytes;
     const { maxStorageBufferBindingSize, maxBufferSize } = gpu.device.limits;
     const limit = Math.min(maxStorageBufferBindingSize, maxBufferSize, MAX_PARAMETER_BYTES);
     if (size > limit) {
@@ -98,52 +114,57 @@ export class WebGpuTrainer implements Trainer {
   }
 
   async sgd(data: WebGpuDataset, steps: SgdSteps, options?: RunOptions): Promise<SgdResult> {
-    checkSteps(this.#owner.shape, data, steps);
-    this.#tuning = await choosePlan(this.#owner, data, steps, this.#settings, options?.signal);
-    const { parameters } = this.#owner;
-    const averages = averagedAfter(steps, steps.learningRates.length - 1) > 0;
+    const { shape, parameters, submitter } = this.#owner;
+    checkSteps(shape, data, steps);
+    const task = { owner: this.#owner, data, steps, gradientOperations };
+    this.#tuning = await choosePlan(task, this.#settings, options?.signal);
+    const update: Operation[] = [steps.adamw ? "adamw" : "sgd"];
     if (steps.adamw) await parameters.use("secondMoment");
-    if (averages) await parameters.use("average");
-    const update = steps.adamw ? "adamw" : "sgd";
+    if (isAveraged(steps)) {
+      update.push("average");
+      await parameters.use("average");
+    }
     const workspace = await this.#workspace(data);
-    const program = await workspace.backward(averages ? [update, "average"] : [update]);
+    const program = await workspace.program(gradientOperations(workspace.plan), update);
     const segments = segmentSteps(steps, workspace.rules);
-    return this.#owner.submitter.run(segments, steps.learningRates.length, program, options);
+    return submitter.run(segments, steps.learningRates.length, program, options);
   }
 
   async lossAndGradient(data: WebGpuDataset, l2: number, options?: RunOptions): Promise<LossAndGradient> {
-    checkLabelled(this.#owner.shape, data);
+    const { shape, parameters, submitter } = this.#owner;
+    checkLabelled(shape, data);
     const workspace = await this.#workspace(data);
-    const program = await workspace.backward(["take"]);
-    const segments = segmentAll({ ...STILL, l2 }, workspace.rules);
+    const program = await workspace.program(gradientOperations(workspace.plan), ["reduceGradient"]);
+    const segments = segmentAll({ ...NO_UPDATE, l2 }, workspace.rules);
     let gradient: Parameters = { weights: new Float64Array(), bias: new Float64Array() };
-    const copy = await this.#owner.parameters.gradientCopy((taken) => {
-      gradient = taken;
+    const copy = await parameters.gradientCopy((values) => {
+      gradient = values;
     });
-    const { losses, correct } = await this.#owner.submitter.run(segments, 1, program, options, copy);
+    const { losses, correct } = await submitter.run(segments, 1, program, options, copy);
     return { loss: losses[0], correct: correct[0], dWeights: gradient.weights, dBias: gradient.bias };
   }
 
   async evaluate(data: WebGpuDataset, options?: RunOptions): Promise<Evaluation> {
     checkLabelled(this.#owner.shape, data);
     const workspace = await this.#workspace(data);
-    const program = await workspace.forward();
-    const segments = segmentAll(null, workspace.rules);
+    const program = await workspace.program(ROUTES[workspace.plan.route].forward);
+    const segments = segmentAll(NO_UPDATE, workspace.rules);
     const { losses, correct } = await this.#owner.submitter.run(segments, 1, program, options);
     return { loss: losses[0], correct: correct[0] };
   }
 
   async logits(data: WebGpuDataset, options?: RunOptions): Promise<Float32Array> {
-    return this.#scores(data, [], options);
+    const rowBytes = 4 * this.#owner.shape.classes;
+    return new Float32Array(await this.#rowResults(data, [], "logits", rowBytes, options));
   }
 
   async probabilities(data: WebGpuDataset, options?: RunOptions): Promise<Float32Array> {
-    return this.#scores(data, ["probabilities"], options);
+    const rowBytes = 4 * this.#owner.shape.classes;
+    return new Float32Array(await this.#rowResults(data, ["probabilities"], "logits", rowBytes, options));
   }
 
   async outcomes(data: WebGpuDataset, options?: RunOptions): Promise<Outcomes> {
-    const result = { after: ["outcomes"], from: "ofRows", rowBytes: OUTCOME_BYTES } as const;
-    const bytes = await this.#rows(data, result, options);
+    const bytes = await this.#rowResults(data, ["outcomes"], "ofRows", OUTCOME_BYTES, options);
     const [words, floats] = [new Uint32Array(bytes), new Float32Array(bytes)];
     const predicted = allocate(Uint32Array, data.rows, "x");
     const confidence = allocate(Float32Array, data.rows, "x");
@@ -157,49 +178,51 @@ export class WebGpuTrainer implements Trainer {
   }
 
   dispose(): void {
-    for (const workspace of this.#workspaces.values()) workspace.dispose();
-    for (const forget of this.#forgets.values()) forget();
+    for (const { workspace, forget } of this.#workspaces.values()) {
+      workspace.dispose();
+      forget();
+    }
     this.#owner.submitter.dispose();
     this.#owner.parameters.dispose();
   }
 
-  async #scores(
+  /** Runs rows → logits → `after` and reads the `rowBytes` bytes of every row that this leaves in `buffer`. */
+  async #rowResults(
     data: WebGpuDataset,
     after: readonly Operation[],
+    buffer: "logits" | "ofRows",
+    rowBytes: number,
     options?: RunOptions,
-  ): Promise<Float32Array> {
-    const rowBytes = 4 * this.#owner.shape.classes;
-    return new Float32Array(await this.#rows(data, { after, from: "logits", rowBytes }, options));
-  }
-
-  async #rows(data: WebGpuDataset, result: RowResult, options?: RunOptions): Promise<ArrayBuffer> {
+  ): Promise<ArrayBuffer> {
     checkShape(this.#owner.shape, data);
-    return readRows(this.#owner, await this.#workspace(data), data, result, options);
+    const workspace = await this.#workspace(data);
+    const program = await workspace.program([...ROUTES[workspace.plan.route].logits, ...after]);
+    const segments = segmentUnscaled(workspace.rules);
+    const source = workspace.buffers.get[buffer];
+    return this.#owner.submitter.readRows(segments, program, source, rowBytes, data.rows, options);
   }
 
-  /** What the last steps were tuned to, or the plan that needs no tuning. */
+  /** Returns the plan of the last steps, or the default one. */
   #plan({ rows }: WebGpuDataset): StepPlan {
     const { tuning } = this.#settings;
     if (typeof tuning === "object") return tuning;
     return this.#tuning?.choice ?? defaultPlan(this.#owner.shape, this.#owner.gpu.traits, rows);
   }
 
+  /** Returns the workspace of a data set, made anew if the plan is another one. */
   async #workspace(data: WebGpuDataset): Promise<Workspace> {
-    const known = this.#workspaces.get(data);
     const plan = this.#plan(data);
-    if (known && JSON.stringify(known.plan) === JSON.stringify(plan)) return known;
-    known?.dispose();
+    const known = this.#workspaces.get(data);
+    if (known && JSON.stringify(known.workspace.plan) === JSON.stringify(plan)) return known.workspace;
+    known?.workspace.dispose();
+    known?.forget();
     this.#workspaces.delete(data);
     const workspace = await Workspace.create(this.#owner, data, plan);
-    this.#workspaces.set(data, workspace);
-    if (!this.#forgets.has(data)) {
-      const forget = data.onDispose(() => {
-        this.#workspaces.get(data)?.dispose();
-        this.#workspaces.delete(data);
-        this.#forgets.delete(data);
-      });
-      this.#forgets.set(data, forget);
-    }
+    const forget = data.onDispose(() => {
+      workspace.dispose();
+      this.#workspaces.delete(data);
+    });
+    this.#workspaces.set(data, { workspace, forget });
     return workspace;
   }
 }

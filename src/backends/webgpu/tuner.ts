@@ -1,38 +1,47 @@
 /**
- * Finds the fastest plan for a shape on this adapter by trying: candidates run on the data itself, are compared
- * with the default plan's gradient first, and win only by a clear margin in every one of several turns. No
- * parameter moves. What becomes of the choice is choose-plan.ts's business.
+ * Finds the fastest plan for a shape on this adapter by trying: candidates run on the data itself, must agree with the
+ * default plan's gradient, and win only by a clear margin in every one of several turns. No parameter changes. How the
+ * result is used is decided in choose-plan.ts.
  */
 import type { Parameters } from "../../objective.ts";
-import type { SgdSteps } from "../backend.ts";
-import { writeRecords } from "./arena.ts";
+import type { ModelShape, SgdSteps } from "../backend.ts";
 import type { WebGpuDataset } from "./dataset.ts";
-import { ROUTES } from "./dispatches.ts";
-import type { StepPlan } from "./plan.ts";
-import { planCandidates } from "./plan-candidates.ts";
+import type { Operation } from "./dispatches.ts";
+import type { AdapterTraits } from "./gpu-device.ts";
+import {
+  directForward,
+  evenTile,
+  type ForwardTile,
+  type GradientTile,
+  isPossible,
+  quadForward,
+  type SharedTile,
+  type StepPlan,
+} from "./plan.ts";
 import { type Segment, segmentSteps } from "./segments.ts";
-import { type BoundKernel, Workspace, type WorkspaceOwner } from "./workspace.ts";
+import type { Program } from "./submitter.ts";
+import { Workspace, type WorkspaceOwner } from "./workspace.ts";
 
-/** Time of one measurement, ms: well over the granularity of any clock. */
+/** Time of one measurement, ms: well above the granularity of any clock. */
 const MEASURE_TIME = 12;
 
-/** A round of so long needs no second run to warm up, ms: that would only cost time. */
+/** Rounds that take longer, ms, get no second run to warm up: it would cost more time than it saves. */
 const LONG_ROUND = 100;
 
-/** Most rounds of one submit, and how much longer one may be than the last: no watchdog is to notice. */
+/** Most rounds of one submit, and of how many times the rounds of the last one: no submit may run into a watchdog. */
 const MAX_ROUNDS = 4096;
 const MAX_GROWTH = 8;
 
-/** Turns between the best so far and a candidate that seems faster; it must win every one. */
+/** Turns between the best plan so far and a candidate, which must win every one. */
 const TURNS = 5;
 
-/** A candidate must take less than this share of the best time to replace it. */
+/** Share of the best time below which a candidate replaces it. */
 const MARGIN = 0.95;
 
-/** Largest difference of a candidate's gradient from the default plan's, as a share of its largest element. */
+/** Largest difference of a candidate's gradient from the default plan's, relative to its largest element. */
 const TOLERANCE = 1e-4;
 
-/** What tuning found. */
+/** Result of tuning. */
 export interface TuningResult {
   readonly choice: StepPlan;
   readonly reason: string;
@@ -40,41 +49,48 @@ export interface TuningResult {
   readonly isComplete: boolean;
 }
 
-/** One candidate, ready to run on a segment. */
+/** The steps to tune for, and the operations that compute a gradient by a plan. */
+export interface TuningTask {
+  readonly owner: WorkspaceOwner;
+  readonly data: WebGpuDataset;
+  readonly steps: SgdSteps;
+  readonly gradientOperations: (plan: StepPlan) => readonly Operation[];
+}
+
+/** One plan, ready to run on a segment. */
 interface Contestant {
   readonly plan: StepPlan;
   readonly workspace: Workspace;
-  /** ms of one step. */
+  /** Measures one step, ms. */
   time(): Promise<number>;
 }
 
 /**
- * Measures candidates until all are or the budget, in ms, is spent. A candidate that does not run, or runs wrong,
- * is left out.
+ * Measures candidates beside the plan `untuned` until all are measured or `budget`, in ms, is spent. A candidate that
+ * fails or whose gradient is wrong is left out.
  *
- * @throws DeviceError the default plan does not run; the signal's reason
+ * @throws DeviceError if `untuned` does not run; the signal's reason
  */
 export async function tune(
-  owner: WorkspaceOwner,
-  data: WebGpuDataset,
-  steps: SgdSteps,
+  task: TuningTask,
   untuned: StepPlan,
   budget: number,
   signal: AbortSignal | undefined,
 ): Promise<TuningResult> {
   const started = performance.now();
+  const { owner } = task;
   const candidates = planCandidates(untuned, owner.shape, owner.gpu.traits);
-  let best = await enter(owner, data, steps, untuned);
+  let best = await enter(task, untuned);
   let [tried, rejected, gain] = [0, 0, 1];
   try {
     let expected: Parameters | null = null;
     for (const plan of candidates) {
       signal?.throwIfAborted();
       if (performance.now() - started > budget) break;
-      // The default plan's, which the first of the others is about to overwrite.
+      // The first candidate overwrites the default plan's gradient, so it is read before.
       expected ??= await owner.parameters.read("gradient");
       tried++;
-      const challenger = await enterSafely(owner, data, steps, plan, expected);
+      const challenger = await enterSafely(task, plan, expected);
       if (!challenger) {
         rejected++;
         continue;
@@ -100,7 +116,7 @@ export async function tune(
   };
 }
 
-/** How many times as fast the challenger is, if it clearly is in every turn; else null. */
+/** Returns how many times as fast the challenger is, or null unless it wins every turn, and by a clear margin. */
 async function duel(best: Contestant, challenger: Contestant): Promise<number | null> {
   const ratios: number[] = [];
   for (let turn = 0; turn < TURNS; turn++) {
@@ -112,40 +128,35 @@ async function duel(best: Contestant, challenger: Contestant): Promise<number | 
   return median * MARGIN > 1 ? median : null;
 }
 
-/** A contestant whose gradient is right; null for one that fails while the device lives. */
+/** Returns a contestant with the expected gradient, or null if the plan fails while the device is alive. */
 async function enterSafely(
-  owner: WorkspaceOwner,
-  data: WebGpuDataset,
-  steps: SgdSteps,
+  task: TuningTask,
   plan: StepPlan,
   expected: Parameters,
 ): Promise<Contestant | null> {
   let contestant: Contestant | null = null;
   try {
-    contestant = await enter(owner, data, steps, plan);
-    if (isClose(await owner.parameters.read("gradient"), expected)) return contestant;
+    contestant = await enter(task, plan);
+    if (isClose(await task.owner.parameters.read("gradient"), expected)) return contestant;
   } catch (error) {
-    if (!owner.gpu.alive) throw error;
+    if (!task.owner.gpu.alive) throw error;
   }
   contestant?.workspace.dispose();
   return null;
 }
 
-/** Compiles a plan and runs it until its time is known; its gradient then lies where it can be read. */
+/** Compiles a plan and runs it to warm up, after which its gradient can be read. */
 async function enter(
-  owner: WorkspaceOwner,
-  data: WebGpuDataset,
-  steps: SgdSteps,
+  { owner, data, steps, gradientOperations }: TuningTask,
   plan: StepPlan,
 ): Promise<Contestant> {
   const workspace = await Workspace.create(owner, data, plan, steps.batchSize);
   try {
     const { value: segment } = segmentSteps(steps, workspace.rules).next();
-    const { forward, gradient } = ROUTES[plan.route];
-    const kernels = await workspace.prepare([...forward, gradient, "take"]);
+    const program = await workspace.program([...gradientOperations(plan), "reduceGradient"]);
     let rounds = 1;
     const time = async () => {
-      const elapsed = await run(owner, workspace, segment, kernels, rounds);
+      const elapsed = await timeOf(owner, program, segment, rounds);
       const perRound = elapsed / rounds;
       rounds = Math.min(MAX_ROUNDS, MAX_GROWTH * rounds, Math.max(1, Math.round(MEASURE_TIME / perRound)));
       return perRound;
@@ -158,24 +169,15 @@ async function enter(
   }
 }
 
-/** Time of `rounds` rounds of all kernels on one segment, ms. */
-async function run(
+/** Measures `rounds` rounds of a program on one segment, ms. */
+async function timeOf(
   { gpu, submitter }: WorkspaceOwner,
-  workspace: Workspace,
+  program: Program,
   segment: Segment,
-  kernels: readonly BoundKernel[],
   rounds: number,
 ): Promise<number> {
-  const { segment: arena, order } = submitter.lanes[0].get;
-  writeRecords(gpu, arena, [{ segment, orderStart: 0, lossSlot: 0 }]);
-  if (segment.rows) gpu.device.queue.writeBuffer(order, 0, Uint32Array.from(segment.rows));
-  const encoder = gpu.device.createCommandEncoder({ label: "tuning" });
-  const pass = encoder.beginComputePass({ label: "tuning" });
-  for (let i = 0; i < rounds; i++)
-    for (const kernel of kernels) workspace.encode(pass, kernel, segment, 0, 0);
-  pass.end();
-  const started = performance.now();
-  gpu.device.queue.submit([encoder.finish()]);
+  const placement = { segment, orderStart: 0, lossSlot: 0, lossPairs: 0 };
+  const started = submitter.submit([placement], 0, program, { rounds });
   await gpu.device.queue.onSubmittedWorkDone();
   gpu.assertAlive();
   return Math.max(performance.now() - started, 0.01);
@@ -190,4 +192,63 @@ function isClose(actual: Parameters, expected: Parameters): boolean {
     }
   }
   return difference <= TOLERANCE * size;
+}
+
+/** Returns the plans worth trying beside `base` on this device, the likeliest winners first. */
+export function planCandidates(base: StepPlan, shape: ModelShape, traits: AdapterTraits): StepPlan[] {
+  const candidates = traits.software ? softwarePlans(base, shape) : gpuPlans(base, shape);
+  const seen = new Set([JSON.stringify(base)]);
+  return candidates.filter((plan) => {
+    const text = JSON.stringify(plan);
+    const isNew = !seen.has(text);
+    seen.add(text);
+    return isNew && isPossible(plan, traits);
+  });
+}
+
+/** Returns tiles of other proportions: on software adapters loads cost more than arithmetic, so some reuse loads more. */
+function softwarePlans(base: StepPlan, { classes }: ModelShape): StepPlan[] {
+  const quads = base.forward.kernel === "forward-quad";
+  const forwards = quads
+    ? [quadForward(classes, 8), quadForward(classes, 4, 32), quadForward(classes, 2)]
+    : [directForward(classes, 1, 4, 16), directForward(classes, 1, 2)];
+  const gradients: Partial<GradientTile>[] = quads
+    ? [{ features4: 1 }, { classes: evenTile(classes, 10) }]
+    : [{ features4: 4 }, { classes: evenTile(classes, 16) }];
+  const direct: ForwardTile[] = [directForward(classes), directForward(classes, 1, 8)];
+  return [
+    ...gradients.map((gradient) => ({ ...base, gradient: { ...base.gradient, ...gradient } })),
+    ...[...forwards, ...direct].map((forward) => ({ ...base, forward })),
+  ];
+}
+
+/** Returns the other route, then other tiles and numbers of threads: on a GPU, occupancy and memory traffic decide. */
+function gpuPlans(base: StepPlan, { classes }: ModelShape): StepPlan[] {
+  const { shared, forward, gradient } = base;
+  const sharedTiles: Partial<SharedTile>[] = [
+    {},
+    { rows: 8, classes: 8 },
+    { depth4: 8 },
+    { busyThreads: 2 * shared.busyThreads },
+    { rows: 8, classes: 8, classes4: 2, features4: 2 },
+  ];
+  const slices = [8, 32].map((count) => ({ ...base, forward: directForward(classes, count) }));
+  const gradients: Partial<GradientTile>[] = [
+    { features4: 2 },
+    { busyThreads: 2 * gradient.busyThreads },
+    { busyThreads: gradient.busyThreads / 4 },
+    { classes: evenTile(classes, 16), threads: 64 },
+  ];
+  const ofRows: StepPlan[] = [
+    base,
+    ...slices,
+    { ...base, forward: { ...forward, rows: 8 } },
+    ...gradients.map((change) => ({ ...base, gradient: { ...gradient, ...change } })),
+  ].map((plan) => ({ ...plan, route: "rows" }));
+  const ofShared: StepPlan[] = sharedTiles.map((change) => ({
+    ...base,
+    route: "shared",
+    shared: { ...shared, ...change },
+  }));
+  return base.route === "rows" ? [ofShared[0], ...ofRows, ...ofShared.slice(1)] : [ofRows[0], ...ofShared];
 }

@@ -1,23 +1,22 @@
 /**
- * What a trainer needs on the GPU to work on one data set by one plan: scores, partial gradients, and the kernels
- * fitted to both, compiled when first asked for and bound once.
+ * A trainer's buffers and kernels for one data set and one plan: scores, partial gradients, results per row, and kernels
+ * that are compiled when first needed and bound once.
  */
 import type { ModelShape } from "../backend.ts";
 import { allocate, type Buffers } from "./buffers.ts";
 import type { WebGpuDataset } from "./dataset.ts";
-import { type DataKind, type Dispatch, dispatchOf, type Operation, ROUTES, splitsFor } from "./dispatches.ts";
-import { geometryOf, rowCountsOf } from "./geometry.ts";
+import { type DataKind, type Dispatch, dispatchOf, type Operation, splitsFor } from "./dispatches.ts";
 import type { GpuDevice } from "./gpu-device.ts";
 import type { Kernel, KernelCache } from "./kernel.ts";
-import type { ParameterStore } from "./parameter-store.ts";
+import { layoutOf, type ParameterStore } from "./parameters.ts";
 import type { StepPlan } from "./plan.ts";
-import type { Segment, SegmentRules } from "./segments.ts";
-import type { Lane, Program, Submitter } from "./submitter.ts";
+import { rowCountsOf, type SegmentRules } from "./segments.ts";
+import type { Program, Submitter } from "./submitter.ts";
 
-/** What outcomes.wgsl leaves of a row. */
+/** Bytes that outcomes.wgsl writes per row. */
 export const OUTCOME_BYTES = 12;
 
-/** A trainer's own things that its workspaces share. */
+/** The parts of a trainer that all its workspaces use. */
 export interface WorkspaceOwner {
   readonly gpu: GpuDevice;
   readonly kernels: KernelCache;
@@ -26,14 +25,14 @@ export interface WorkspaceOwner {
   readonly submitter: Submitter;
 }
 
-/** A kernel with its bind groups by lane and chunk. */
-export interface BoundKernel {
+/** A kernel with its bind groups by frame and chunk. */
+interface BoundKernel {
   readonly dispatch: Dispatch;
   readonly kernel: Kernel;
   readonly bindGroups: readonly (readonly GPUBindGroup[])[];
 }
 
-/** Buffers and bound kernels of one trainer for one data set. */
+/** Buffers and bound kernels of one trainer for one data set and one plan. */
 export class Workspace {
   readonly plan: StepPlan;
   readonly buffers: Buffers<"logits" | "partials" | "ofRows">;
@@ -74,7 +73,9 @@ export class Workspace {
   }
 
   /**
-   * @param mostBatchRows rows of the largest batch to come, where smaller buffers are wanted
+   * Allocates the buffers.
+   *
+   * @param mostBatchRows rows of the largest batch to come, if smaller buffers will do
    * @throws LimitError, DeviceError; nothing stays allocated
    */
   static async create(
@@ -84,14 +85,14 @@ export class Workspace {
     mostBatchRows = Infinity,
   ): Promise<Workspace> {
     const { gpu, shape } = owner;
-    const { parameterBytes } = geometryOf(shape);
+    const { bytes } = layoutOf(shape);
     const mostRows = rowCountsOf(shape, gpu.traits.software).segmentRows;
     const segmentRows = Math.min(mostRows, data.rows, mostBatchRows);
     const trainable = data.targetKind !== "none";
     const buffers = await allocate(gpu, "workspace", {
       logits: { size: segmentRows * shape.classes * 4, role: "storage" },
       partials: {
-        size: trainable ? splitsFor(segmentRows, plan, shape) * parameterBytes : 0,
+        size: trainable ? splitsFor(segmentRows, plan, shape) * bytes : 0,
         role: "storage",
       },
       ofRows: { size: segmentRows * OUTCOME_BYTES, role: "storage" },
@@ -99,20 +100,32 @@ export class Workspace {
     return new Workspace(owner, data, plan, segmentRows, buffers);
   }
 
-  /** Scores, softmax and loss of every segment. */
-  forward(): Promise<Program> {
-    const { forward } = ROUTES[this.plan.route];
-    return this.#program(forward, [], forward.length - 1);
+  /**
+   * Prepares operations as one program.
+   *
+   * @param everySegment run for each segment of rows
+   * @param endOfBatch   run after the last segment of a batch
+   * @throws DeviceError
+   */
+  async program(everySegment: readonly Operation[], endOfBatch: readonly Operation[] = []): Promise<Program> {
+    const kernels = await this.#prepare(everySegment);
+    const all = [...kernels, ...(await this.#prepare(endOfBatch))];
+    const lossPairs = kernels.find(({ dispatch }) => dispatch.lossPairs)?.dispatch.lossPairs;
+    return {
+      lossPairs: ({ count, batch }) => lossPairs?.(count, batch.splits) ?? 0,
+      encode: (pass, { isLast, chunk, count, batch }, frame, offset) => {
+        for (const { dispatch, kernel, bindGroups } of isLast ? all : kernels)
+          kernel.encode(pass, bindGroups[frame][chunk], offset, dispatch.groups(count, batch.splits));
+      },
+    };
   }
 
-  /** The whole step: all that leads to the gradient for every segment, then `last` for the last of a batch. */
-  backward(last: readonly ("sgd" | "take" | "adamw" | "average")[]): Promise<Program> {
-    const { forward, gradient } = ROUTES[this.plan.route];
-    return this.#program([...forward, gradient], last, forward.length - 1);
+  dispose(): void {
+    this.buffers.dispose();
   }
 
-  /** The kernels of `operations`, compiled for this shape and data and bound. @throws DeviceError */
-  prepare(operations: readonly Operation[]): Promise<BoundKernel[]> {
+  /** Compiles and binds the kernels of `operations`, each once. @throws DeviceError */
+  #prepare(operations: readonly Operation[]): Promise<BoundKernel[]> {
     return Promise.all(
       operations.map((operation) => {
         const bound = this.#bound.get(operation) ?? this.#bind(operation);
@@ -123,53 +136,30 @@ export class Workspace {
     );
   }
 
-  /** Adds the dispatch of `bound` for a segment whose uniform record lies at `offset`. */
-  encode(
-    pass: GPUComputePassEncoder,
-    { dispatch, kernel, bindGroups }: BoundKernel,
-    { chunk, count, batch }: Segment,
-    lane: Lane,
-    offset: number,
-  ): void {
-    kernel.encode(pass, bindGroups[lane][chunk], offset, dispatch.groups(count, batch.splits));
-  }
-
-  dispose(): void {
-    this.buffers.dispose();
-  }
-
-  /** `operations` for every segment, of which the one at `lossesAt` leaves the losses; then `last` for the last one. */
-  async #program(
-    operations: readonly Operation[],
-    last: readonly Operation[],
-    lossesAt: number,
-  ): Promise<Program> {
-    const kernels = await this.prepare(operations);
-    const lastKernels = await this.prepare(last);
-    const { lossPairs } = kernels[lossesAt].dispatch;
-    return {
-      lossPairs: ({ count, batch }) => lossPairs?.(count, batch.splits) ?? 0,
-      encode: (pass, segment, lane, offset) => {
-        for (const kernel of segment.isLast ? [...kernels, ...lastKernels] : kernels)
-          this.encode(pass, kernel, segment, lane, offset);
-      },
-    };
-  }
-
   async #bind(operation: Operation): Promise<BoundKernel> {
     const { kernels, parameters, submitter, shape } = this.#owner;
     const dispatch = dispatchOf(operation, this.plan, shape, this.#kind);
     const kernel = await kernels.get(dispatch.shader, dispatch.constants);
-    const shared = {
-      ...this.buffers.get,
-      ...parameters.buffers,
-      dLogits: this.buffers.get.logits,
-      mean: parameters.buffers.average,
-      velocity: operation === "take" ? parameters.buffers.gradient : parameters.buffers.velocity,
-    };
-    const bindGroups = submitter.lanes.map((lane) =>
-      this.#data.chunks.map((chunk) => kernel.bind({ ...shared, ...lane.get, ...chunk.buffers.get })),
+    const buffers = bufferNames(operation, { ...this.buffers.get, ...parameters.buffers });
+    const bindGroups = submitter.frames.map((frame) =>
+      this.#data.chunks.map((chunk) => kernel.bind({ ...buffers, ...frame.get, ...chunk.buffers.get })),
     );
     return { dispatch, kernel, bindGroups };
   }
+}
+
+/**
+ * Adds the names under which shaders bind a buffer that has another name here:
+ * - `dLogits`: the `logits` buffer, in which softmax has replaced the scores by their gradient;
+ * - `mean`: the `average` of the parameters;
+ * - `velocity` of `reduceGradient`: the `gradient` buffer, since the sgd kernel with TAKE writes G to this binding and
+ *   moves nothing.
+ */
+function bufferNames(
+  operation: Operation,
+  buffers: Workspace["buffers"]["get"] & ParameterStore["buffers"],
+): Record<string, GPUBuffer | undefined> {
+  const { logits, average, gradient, velocity } = buffers;
+  const written = operation === "reduceGradient" ? gradient : velocity;
+  return { ...buffers, dLogits: logits, mean: average, velocity: written };
 }

@@ -1,5 +1,5 @@
 /**
- * Rows for the kernels: the addresses of f32 rows where they lie, or of copies converted from bytes or halves.
+ * Finds rows for the kernels: addresses of f32 rows in place, or of copies converted from bytes or halves.
  */
 
 const BYTES: u32 = 1;
@@ -11,8 +11,8 @@ const HALVES: u32 = 2;
  * @param storage   0 f32, 1 bytes, 2 float16
  * @param unit      factor from bytes or halves to values
  * @param vectors   whole vectors of four features in a row
- * @param scratch   room for `count` converted rows and 64 bytes more
- * @param addresses where `count` addresses go
+ * @param scratch   room for `count` converted rows, and 64 bytes that the conversion of the last row may overrun
+ * @param addresses receives `count` addresses
  */
 export function gather(
   index: usize,
@@ -37,7 +37,7 @@ export function gather(
   }
 }
 
-/** Sixteen at a time; what sticks out of the row is overwritten by the next one. */
+/** Converts sixteen bytes at a time; values beyond the end of a row are overwritten by the next row. */
 function fromBytes(source: usize, target: usize, length: usize, unit: f32): void {
   const units = f32x4.splat(unit);
   for (const end = target + length; target < end; target += 64) {
@@ -52,7 +52,7 @@ function fromBytes(source: usize, target: usize, length: usize, unit: f32): void
   }
 }
 
-/** Exponent and mantissa move to their places in a float32, whose bias is 112 larger; subnormals come out right. */
+/** Moves exponent and mantissa to their places in a float32, whose exponent bias is 112 larger; right for subnormals too. */
 function fromHalves(source: usize, target: usize, length: usize, unit: f32): void {
   const units = f32x4.splat(unit);
   const rebias = i32x4.splat(0x7780_0000);

@@ -1,12 +1,9 @@
-/** The kernels as one module over an imported memory. Sizes and addresses are the host's business. */
+/** The kernels as one module over an imported memory, in which the host chooses all addresses. */
 
-export { adamw } from "./adamw";
-export { average } from "./average";
 export { multiplyAddCeiling } from "./ceiling";
 export { gather } from "./gather";
 export { biasGradient, gradient } from "./gradient";
 export { matmul } from "./matmul";
 export { outcomes } from "./outcomes";
-export { sgd } from "./sgd";
-export { shrink } from "./shrink";
 export { softmax } from "./softmax";
+export { adamw, average, sgd, softThreshold } from "./update";

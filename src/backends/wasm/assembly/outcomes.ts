@@ -1,7 +1,7 @@
 /**
- * What became of the rows of a block: the class with the highest score (lowest of equals), its probability
- * 1 / Σ_c exp(z_c − m), and how many classes come before the target's. A row one of whose scores is not finite has
- * class 0, NaN and K. The scores are used up.
+ * Predictions for the rows of a block: the class with the highest score (lowest of equals), its probability
+ * 1 / Σ_c exp(z_c − m), and the rank of the target's class. A row one of whose scores is not finite has class 0, NaN and
+ * K. The scores are overwritten.
  */
 import { areFinite, classOf, exponentials, highest, indexOf, pad, targetAt } from "./row";
 
@@ -28,7 +28,7 @@ export function outcomes(
     store<u32>(predicted + at, 0);
     store<u32>(rank + at, classes);
     store<f32>(confidence + at, NaN);
-    // The first score behind the classes is no other number and no higher one.
+    // Padding with the first score adds no new value and no higher one.
     pad(logits, classes, stride, load<f32>(logits));
     if (areFinite(logits, stride)) {
       const m = highest(logits, stride);
@@ -44,7 +44,7 @@ export function outcomes(
   }
 }
 
-/** Classes with a higher score than `target`'s, or the same and a lower position. −∞ lies behind the classes. */
+/** Counts classes with a higher score than `target`'s, or the same and a lower position. The padding holds −∞. */
 function rankOf(row: usize, stride: usize, target: u32): u32 {
   const own = v128.load32_splat(row + ((target as usize) << 2));
   const t = i32x4.splat(target);

@@ -8,7 +8,7 @@ import { exp, maxOf, sumOf } from "./simd";
 export const LABELS: u32 = 1;
 export const DISTRIBUTIONS: u32 = 2;
 
-/** Fills what lies behind the classes. */
+/** Fills the padding behind the classes. */
 export function pad(row: usize, classes: u32, stride: usize, value: f32): void {
   for (let k = (classes as usize) << 2; k < stride; k += 4) store<f32>(row + k, value);
 }
@@ -16,19 +16,19 @@ export function pad(row: usize, classes: u32, stride: usize, value: f32): void {
 /** Whether all scores are finite. */
 export function areFinite(row: usize, stride: usize): bool {
   let zero = f32x4.splat(0);
-  // What is not finite makes NaN of 0, which then stays NaN.
+  // 0 times a value that is not finite is NaN, and stays NaN.
   for (let k: usize = 0; k < stride; k += 16) zero = f32x4.mul(zero, v128.load(row + k));
   return sumOf(zero) == 0;
 }
 
-/** max_k z_k. */
+/** Returns max_k z_k. */
 export function highest(row: usize, stride: usize): f32 {
   let m = v128.load(row);
   for (let k: usize = 16; k < stride; k += 16) m = f32x4.max(m, v128.load(row + k));
   return maxOf(m);
 }
 
-/** z ← exp(z − m), 0 for −∞; gives the sum. */
+/** Replaces z by exp(z − m), which is 0 for −∞, and returns the sum. */
 export function exponentials(row: usize, stride: usize, m: f32): f32 {
   let sum = f32x4.splat(0);
   for (let k: usize = 0; k < stride; k += 16) {
@@ -39,19 +39,19 @@ export function exponentials(row: usize, stride: usize, m: f32): f32 {
   return sumOf(sum);
 }
 
-/** The first position of a value that is in a row. */
+/** Returns the first position of a value that the row contains. */
 export function indexOf(row: usize, value: f32): u32 {
   let at: usize = 0;
   while (load<f32>(row + at) != value) at += 4;
   return u32(at >> 2);
 }
 
-/** Where the target of row `i` lies: a u32, or a distribution of `stride` bytes. */
+/** Returns the address of the target of row `i`: a u32, or a distribution of `stride` bytes. */
 export function targetAt(i: usize, kind: u32, targets: usize, stride: usize): usize {
   return kind == LABELS ? targets + (i << 2) : targets + i * stride;
 }
 
-/** The class a target stands for: its label, or the likeliest (lowest of equals). */
+/** Returns the class of a target: its label, or the likeliest class (lowest of equals). */
 export function classOf(kind: u32, target: usize, stride: usize): u32 {
   return kind == LABELS ? load<u32>(target) : indexOf(target, highest(target, stride));
 }

@@ -2,13 +2,13 @@
  * Small vector functions of the kernels (AssemblyScript; the optimiser inlines them). Vectors are four f32.
  */
 
-/** a·b + c; one instruction and one rounding where relaxed SIMD is compiled in. */
+/** Returns a·b + c; one instruction, and usually one rounding, in the build with relaxed SIMD. */
 export function multiplyAdd(a: v128, b: v128, c: v128): v128 {
   if (ASC_FEATURE_RELAXED_SIMD) return f32x4.relaxed_madd(a, b, c);
   return f32x4.add(f32x4.mul(a, b), c);
 }
 
-/** The sum of the four lanes. */
+/** Returns the sum of the four lanes. */
 export function sumOf(v: v128): f32 {
   return (
     f32x4.extract_lane(v, 0) +
@@ -17,14 +17,14 @@ export function sumOf(v: v128): f32 {
   );
 }
 
-/** The largest of the four lanes. */
+/** Returns the largest of the four lanes. */
 export function maxOf(v: v128): f32 {
   const low = max(f32x4.extract_lane(v, 0), f32x4.extract_lane(v, 1));
   return max(low, max(f32x4.extract_lane(v, 2), f32x4.extract_lane(v, 3)));
 }
 
 /**
- * e^x for x ≤ 0, within 2 units in the last place; 0 where the result would be subnormal.
+ * Returns e^x for x ≤ 0, within 2 units in the last place; 0 where the result would be subnormal.
  * x = n ln 2 + r with |r| ≤ ½ ln 2; e^r by its Taylor series to r⁷, whose remainder is below 2⁻²⁶.
  */
 export function exp(x: v128): v128 {
@@ -47,7 +47,7 @@ export function exp(x: v128): v128 {
 }
 
 /**
- * ln x for x ≥ 1, to about 1e-15; what is not finite stays as it is.
+ * Returns ln x for x ≥ 1, to about 1e-15, and x itself if it is not finite.
  * x = 2^e m with m in [√½, √2), ln m = 2 artanh((m − 1)/(m + 1)).
  */
 export function log(x: f64): f64 {

@@ -20,14 +20,14 @@ import { log, multiplyAdd, sumOf } from "./simd";
 
 /**
  * @param logits  `count` rows, `stride` bytes apart, the first `classes` of each being scores
- * @param index   `count` row numbers, for targets and weights
- * @param kind    of the targets: 0 none, then P itself is left; 1 a label per row; 2 a distribution per row
+ * @param index   `count` row numbers, which find targets and weights
+ * @param kind    of the targets: 0 none, which leaves P itself; 1 a label per row; 2 a distribution per row
  * @param targets `[N]` u32, or `[N]` rows of f32, `stride` bytes apart
  * @param labelSmoothing ε
  * @param sampleWeights  `[N]` f32, or 0 for none
  * @param scale   1 / Σ s over all rows; in a step of SGD 1 / (B · mean s)
- * @param sums    where two f64 grow: Σ s·CE, and rows with s > 0 whose highest score is the target's (lowest class
- *                of equals)
+ * @param sums    address of two f64 to add to: Σ s·CE, and the rows with s > 0 whose highest score is the target's (lowest
+ *                class of equals)
  */
 export function softmax(
   logits: usize,
@@ -44,30 +44,30 @@ export function softmax(
 ): void {
   let loss = load<f64>(sums);
   let correct = load<f64>(sums, 8);
-  // q of every class that is not the label's, and what the label's has above them.
-  const rest = kind == LABELS ? f32(labelSmoothing / f64(classes)) : 0;
-  const own = f32(1 - labelSmoothing);
+  // Smoothed labels: every class has q = eachShare, and the label's class labelShare more.
+  const eachShare = kind == LABELS ? f32(labelSmoothing / f64(classes)) : 0;
+  const labelShare = f32(1 - labelSmoothing);
   for (let i: u32 = 0; i < count; i++) {
     const row = load<u32>(index + ((i as usize) << 2)) as usize;
     const target = targetAt(row, kind, targets, stride);
     const s = sampleWeights ? load<f32>(sampleWeights + (row << 2)) : <f32>1;
-    // The first score behind the classes is no other number and no higher one.
+    // Padding with the first score adds no new value and no higher one.
     pad(logits, classes, stride, load<f32>(logits));
     if (s > 0 && areFinite(logits, stride)) {
       const m = highest(logits, stride);
       if (kind != 0 && indexOf(logits, m) == classOf(kind, target, stride)) correct += 1;
       pad(logits, classes, stride, m);
-      const surprise = surpriseOf(logits, stride, m, kind, target, own, rest);
+      const term = crossEntropyTerm(logits, stride, m, kind, target, labelShare, eachShare);
       pad(logits, classes, stride, -Infinity);
       const sum = exponentials(logits, stride, m);
-      loss += f64(s) * (log(f64(sum)) + surprise);
-      subtractTargets(logits, stride, 1 / sum, s * scale, kind, target, own, rest);
+      loss += f64(s) * (log(f64(sum)) + term);
+      subtractTargets(logits, stride, 1 / sum, s * scale, kind, target, labelShare, eachShare);
     } else {
       const nothing: f32 = s > 0 ? NaN : 0;
       pad(logits, 0, stride, nothing);
       loss += nothing;
     }
-    // Behind the classes lies what would become a gradient: −ε/K as of a class, or NaN.
+    // Zero the padding classes, which hold −ε/K from label smoothing, or NaN, and would enter the gradient.
     pad(logits, classes, stride, 0);
     logits += stride;
   }
@@ -75,18 +75,26 @@ export function softmax(
   store<f64>(sums, correct, 8);
 }
 
-/** Σ_k q_k (m − z_k). Halves of scores are taken apart, since two scores may differ by more than f32 holds. */
-function surpriseOf(row: usize, stride: usize, m: f32, kind: u32, target: usize, own: f32, rest: f32): f64 {
-  let surprise: f64 = 0;
+/** Returns Σ_k q_k (m − z_k). Halves are subtracted, since the difference of two scores may overflow f32. */
+function crossEntropyTerm(
+  row: usize,
+  stride: usize,
+  m: f32,
+  kind: u32,
+  target: usize,
+  labelShare: f32,
+  eachShare: f32,
+): f64 {
+  let term: f64 = 0;
   if (kind == LABELS)
-    surprise = f64(own) * (f64(m) - f64(load<f32>(row + ((load<u32>(target) as usize) << 2))));
-  if (kind == DISTRIBUTIONS || rest != 0)
-    surprise += 2 * f64(halfDistances(row, stride, m, kind == DISTRIBUTIONS ? target : 0, rest));
-  return surprise;
+    term = f64(labelShare) * (f64(m) - f64(load<f32>(row + ((load<u32>(target) as usize) << 2))));
+  if (kind == DISTRIBUTIONS || eachShare != 0)
+    term += 2 * f64(halfCrossEntropyTerm(row, stride, m, kind == DISTRIBUTIONS ? target : 0, eachShare));
+  return term;
 }
 
-/** Σ_k q_k (½m − ½z_k) of a distribution; without one, of q_k = `each`. */
-function halfDistances(row: usize, stride: usize, m: f32, distribution: usize, each: f32): f32 {
+/** Returns Σ_k q_k (½m − ½z_k) of a distribution; without one, of q_k = `each`. */
+function halfCrossEntropyTerm(row: usize, stride: usize, m: f32, distribution: usize, each: f32): f32 {
   const half = f32x4.splat(0.5);
   const highest = f32x4.splat(0.5 * m);
   let q = f32x4.splat(each);
@@ -107,8 +115,8 @@ function subtractTargets(
   factor: f32,
   kind: u32,
   target: usize,
-  own: f32,
-  rest: f32,
+  labelShare: f32,
+  eachShare: f32,
 ): void {
   if (kind == DISTRIBUTIONS) {
     const f = f32x4.splat(factor);
@@ -121,9 +129,9 @@ function subtractTargets(
   const label = kind == LABELS ? row + ((load<u32>(target) as usize) << 2) : 0;
   const p = label ? load<f32>(label) * inverse : 0;
   const all = f32x4.splat(kind == LABELS ? inverse * factor : inverse);
-  // −0 where nothing is smoothed, which adds nothing to any bit.
-  const minusRest = f32x4.splat(-(rest * factor));
+  // −0, the exact additive identity, if there is no smoothing.
+  const minusShare = f32x4.splat(-(eachShare * factor));
   for (let k: usize = 0; k < stride; k += 16)
-    v128.store(row + k, multiplyAdd(v128.load(row + k), all, minusRest));
-  if (label) store<f32>(label, (p - (own + rest)) * factor);
+    v128.store(row + k, multiplyAdd(v128.load(row + k), all, minusShare));
+  if (label) store<f32>(label, (p - (labelShare + eachShare)) * factor);
 }

@@ -1,12 +1,31 @@
 /**
- * What a trainer remembers between calls, each part as the kernels keep parameters: W `[K,D]` padded to whole vectors
- * and an even K, and b behind it, in float32, which doubles hold exactly.
+ * Parameters and a trainer's state between calls, packed as the kernels read them: W `[K,D]` padded to whole vectors and
+ * an even K, then b, in float32. The float64 arrays outside hold these values exactly.
  */
 import type { Parameters } from "../../objective.ts";
 import type { ModelShape, OptimiserState } from "../backend.ts";
-import { layoutOf } from "./workspace.ts";
 
-/** {@link OptimiserState} as the kernels keep it; null for what has not come up. */
+/** Sizes of packed parameters: W `[classes, vectors, 4]`, followed by b. */
+export interface ParameterLayout {
+  /** K rounded up to an even number, since kernels process classes in pairs; the added class is 0 throughout. */
+  readonly classes: number;
+  /** Bytes of W. */
+  readonly weightBytes: number;
+  /** Bytes of W and b. */
+  readonly bytes: number;
+  /** Bytes of a row of scores. */
+  readonly stride: number;
+}
+
+/** Returns the layout of a shape. */
+export function layoutOf({ features, classes }: ModelShape): ParameterLayout {
+  const even = classes + (classes % 2);
+  const stride = Math.ceil(classes / 4) * 16;
+  const weightBytes = even * Math.ceil(features / 4) * 16;
+  return { classes: even, weightBytes, bytes: weightBytes + stride, stride };
+}
+
+/** {@link OptimiserState} as the kernels read it; null for parts that no step has used. */
 export interface PackedState {
   readonly weights: Float32Array;
   readonly velocity: Float32Array;
@@ -14,12 +33,12 @@ export interface PackedState {
   readonly average: Float32Array | null;
 }
 
-/** The state of parameters that no step has moved. */
+/** Returns the state of parameters that no step has moved. */
 export function initialState(weights: Float32Array): PackedState {
   return { weights, velocity: new Float32Array(weights.length), secondMoment: null, average: null };
 }
 
-/** Parameters of zero. */
+/** Returns parameters of zero. */
 export function zeroParameters(shape: ModelShape): Float32Array {
   return new Float32Array(layoutOf(shape).bytes / 4);
 }
@@ -36,7 +55,7 @@ export function packParameters({ weights, bias }: Parameters, shape: ModelShape)
   return packed;
 }
 
-/** The inverse of {@link packParameters}. */
+/** Unpacks what {@link packParameters} packed. */
 export function unpackParameters(packed: Float32Array, shape: ModelShape): Parameters {
   const { features, classes } = shape;
   const { weightBytes } = layoutOf(shape);
@@ -58,7 +77,7 @@ export function packState(state: OptimiserState, shape: ModelShape): PackedState
   };
 }
 
-/** The inverse of {@link packState}. */
+/** Unpacks what {@link packState} packed. */
 export function unpackState(packed: PackedState, shape: ModelShape): OptimiserState {
   const { weights, velocity, secondMoment, average } = packed;
   return {

@@ -1,14 +1,14 @@
-/** What data sets of all backends have in common: how large they are, and that they end. */
+/** The base class of device data sets: dimensions, row weights and dispose(). */
 import type { Targets } from "../data/targets.ts";
 import type { Dataset, DatasetSource } from "./backend.ts";
 
-/** Base of the backends' data sets. */
-export class KeptDataset implements Dataset {
+/** Base class of the backends' data sets. */
+export class DeviceDataset implements Dataset {
   readonly rows: number;
   readonly features: number;
   readonly targetKind: Targets["kind"];
   readonly classes: number;
-  /** s_i of each row, kept on the host for the sums of batches. */
+  /** s_i of each row, on the host, for the sums over batches. */
   readonly sampleWeights: Float32Array | undefined;
   /** Σ s_i / N. */
   readonly meanWeight: number;
@@ -28,7 +28,7 @@ export class KeptDataset implements Dataset {
     return this.#isDisposed;
   }
 
-  /** Runs `end` when the data set is disposed of, unless what is returned is called before. */
+  /** Runs `end` when the data set is disposed of, unless the returned function is called before. */
   onDispose(end: () => void): () => void {
     this.#ends.add(end);
     return () => void this.#ends.delete(end);

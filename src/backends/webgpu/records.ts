@@ -1,6 +1,6 @@
 /**
- * The uniform records of a submit, one per segment, that kernels reach by dynamic offset: written in one go,
- * laid out as the shader's own struct says.
+ * Uploads of a submit: row indices, and one uniform record per segment, which kernels read at a dynamic offset. Records
+ * are laid out as the shaders' own struct says.
  */
 import matmul from "../../../shaders/matmul.wgsl";
 import type { GpuDevice } from "./gpu-device.ts";
@@ -13,47 +13,46 @@ export const RECORD_STRIDE = 256;
 /** Most records of one submit. */
 export const MAX_RECORDS = 512;
 
-/** The struct `Segment` that all kernels declare alike. */
+/** Fields of the struct `Segment`, which all kernels share. */
 const FIELDS = matmul.bindings.find(({ type }) => type === "uniform")?.fields ?? [];
 
-/** Where in a submit's buffers a segment finds its row indices and leaves its losses. */
+/** A segment, and where its row indices and losses lie in a submit's buffers. */
 export interface Placement {
   readonly segment: Segment;
   readonly orderStart: number;
   readonly lossSlot: number;
+  /** Loss pairs that the segment writes from `lossSlot` on. */
+  readonly lossPairs: number;
 }
 
-/** Writes one record per segment. */
-export function writeRecords(gpu: GpuDevice, arena: GPUBuffer, placements: readonly Placement[]): void {
+/** Writes one record per segment into the uniform buffer `records`. */
+export function writeRecords(gpu: GpuDevice, records: GPUBuffer, placements: readonly Placement[]): void {
   const bytes = new DataView(new ArrayBuffer(placements.length * RECORD_STRIDE));
   for (const [i, placement] of placements.entries())
     writeRecord(bytes, i * RECORD_STRIDE, FIELDS, recordOf(placement));
-  gpu.device.queue.writeBuffer(arena, 0, bytes.buffer);
+  gpu.device.queue.writeBuffer(records, 0, bytes.buffer);
 }
 
+/** Joins the row indices of all segments in the order of their placement. */
+export function orderOf(placements: readonly Placement[]): Uint32Array<ArrayBuffer> {
+  const length = placements.reduce((sum, { segment }) => sum + (segment.rows?.length ?? 0), 0);
+  const order = new Uint32Array(length);
+  for (const { segment, orderStart } of placements) if (segment.rows) order.set(segment.rows, orderStart);
+  return order;
+}
+
+/** Returns the values of the uniform fields by name; further properties are ignored. */
 function recordOf({ segment, orderStart, lossSlot }: Placement): Record<string, number> {
-  const { batch, rows, first, count, isFirst } = segment;
-  const { scale, splits, labelSmoothing, unit, update } = batch;
+  const { rows, first, count, isFirst } = segment;
+  const { update, ...batch } = segment.batch;
   return {
+    ...batch,
+    ...update,
     first: rows ? orderStart : first,
     rows: count,
     shuffled: rows ? 1 : 0,
     lossSlot,
-    scale,
-    splits,
     accumulate: isFirst ? 0 : 1,
-    learningRate: update?.learningRate ?? 0,
-    momentum: update?.momentum ?? 0,
-    nesterov: update?.nesterov ? 1 : 0,
-    l2: update?.l2 ?? 0,
-    labelSmoothing,
-    l1: update?.l1 ?? 0,
-    gain1: update?.adamw?.gain1 ?? 0,
-    gain2: update?.adamw?.gain2 ?? 0,
-    epsilon: update?.adamw?.epsilon ?? 0,
-    decay: update?.adamw?.decay ?? 0,
-    averaged: update?.averaged ?? 0,
-    unit,
   };
 }
 
@@ -66,7 +65,7 @@ function writeRecord(
   for (const { name, offset, type } of fields) {
     const value = values[name];
     if (value === undefined)
-      throw new RangeError(`the shaders' Segment has a field ${name} that the host does not set`);
+      throw new RangeError(`the shaders' Segment has a field ${name}, for which records.ts has no value`);
     if (type === "u32") bytes.setUint32(start + offset, value, true);
     else bytes.setFloat32(start + offset, value, true);
   }
