@@ -1,4 +1,6 @@
-// The uniform record of every kernel: a segment is the rows of one round of dispatches, all of a batch or a part of it.
+// segment: the uniform record that all kernels read
+//
+// A segment is a batch, or a part of one, whose rows one round of dispatches takes.
 
 struct Segment {
   first: u32,          // position of the segment's first row in order; if not shuffled, that row's index
