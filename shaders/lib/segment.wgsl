@@ -10,7 +10,7 @@ struct Segment {
   scale: f32,          // factor of every s: 1 / Σ s over all rows; in a step of SGD 1 / (B · mean s)
   splits: u32,         // P, the number of partial gradients
   accumulate: u32,     // 1: add to the partial gradients of the batch's earlier segments
-  learningRate: f32,   // η
+  learningRate: f32,   // η; of AdamW with its bias corrections, see adamw.wgsl
   momentum: f32,       // μ of SGD
   nesterov: u32,       // 1: Nesterov's momentum
   l2: f32,             // λ of SGD
