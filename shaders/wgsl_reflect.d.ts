@@ -1,4 +1,4 @@
-/** The package describes its CommonJS entry only; Node needs the module one, which has the same exports. */
+/** The package has types for its CommonJS entry only; Node needs the module entry, which has the same exports. */
 declare module "wgsl_reflect/wgsl_reflect.module.js" {
   export * from "wgsl_reflect";
 }

@@ -20,13 +20,13 @@ export interface KernelCase extends KernelSetup {
   check(kernel: BoundKernel): Promise<number>;
 }
 
-/** How a kernel's case is made, and the route of a step that the device must be able to take for it. */
+/** A row of the table: how the case is prepared, and the route that a device must be able to take to run the kernel. */
 export interface KernelEntry {
   readonly prepare: (inputs: KernelInputs) => KernelCase;
   readonly route?: StepPlan["route"];
 }
 
-/** All measured kernels by their shaders' names: the engine's four, then those that several steps are fused in. */
+/** All measured kernels: the four basic ones, then the fused one and those through workgroup memory. */
 export const KERNELS: Readonly<Record<string, KernelEntry>> = {
   matmul: { prepare: matmul },
   softmax: { prepare: softmax },
@@ -37,7 +37,7 @@ export const KERNELS: Readonly<Record<string, KernelEntry>> = {
   "gradient-shared": { prepare: gradientShared, route: "shared" },
 };
 
-/** Z [N,K] = X Wᵀ + b */
+/** Prepares matmul: Z [N,K] = X Wᵀ + b. */
 function matmul(inputs: KernelInputs): KernelCase {
   const { x, rows, features, classes, xBytes, parameters } = inputs;
   const { constants, ...dispatch } = dispatched(inputs, "matmul");
@@ -58,7 +58,7 @@ function matmul(inputs: KernelInputs): KernelCase {
   };
 }
 
-/** As matmul, through workgroup memory. */
+/** Prepares scores-shared: matmul through workgroup memory. */
 function scoresShared(inputs: KernelInputs): KernelCase {
   const { rows, classes } = inputs.plan.shared;
   return {
@@ -68,7 +68,7 @@ function scoresShared(inputs: KernelInputs): KernelCase {
   };
 }
 
-/** P = softmax(Z), then dLogits = (P − Q) / N in place of Z, and half the mean of CE */
+/** Prepares softmax: P = softmax(Z), then dLogits = (P − Q) / N in place of Z, and half the mean of CE. */
 function softmax(inputs: KernelInputs): KernelCase {
   const { rows, classes, labels, order } = inputs;
   const { constants, groups, ...dispatch } = dispatched(inputs, "softmax");
@@ -99,7 +99,7 @@ function softmax(inputs: KernelInputs): KernelCase {
   };
 }
 
-/** Scores, softmax, loss and dLogits [N,K] = (P − Q) / N in one dispatch */
+/** Prepares forward: scores, softmax, loss and dLogits [N,K] = (P − Q) / N in one dispatch. */
 function forward(inputs: KernelInputs): KernelCase {
   const { x, rows, features, classes, labels, xBytes, plan, parameters } = inputs;
   const dispatch = dispatched(inputs, "forward");
@@ -131,7 +131,7 @@ function forward(inputs: KernelInputs): KernelCase {
   };
 }
 
-/** P partial gradients [K,D] whose sum is dLogitsᵀ X */
+/** Prepares gradient: P partial gradients [K,D] whose sum is dLogitsᵀ X. */
 function gradient(inputs: KernelInputs): KernelCase {
   const { rows, features, classes, packed, xBytes, order, plan, model } = inputs;
   const splits = splitsFor(rows, plan, model);
@@ -148,7 +148,7 @@ function gradient(inputs: KernelInputs): KernelCase {
   };
 }
 
-/** As gradient, through workgroup memory and with as many partial gradients as that takes. */
+/** Prepares gradient-shared: gradient through workgroup memory, with the number of partial gradients of that route. */
 function gradientShared(inputs: KernelInputs): KernelCase {
   const { rows, model } = inputs;
   const shared = { ...inputs, plan: { ...inputs.plan, route: "shared" } as const };
@@ -162,7 +162,7 @@ function gradientShared(inputs: KernelInputs): KernelCase {
   };
 }
 
-/** G = Σ_P partial, v ← μv + G, W ← W − ηv */
+/** Prepares sgd: G = Σ_P partial, v ← μv + G, W ← W − ηv. */
 function sgd(inputs: KernelInputs): KernelCase {
   const { rows, features, classes, plan, model } = inputs;
   const splits = splitsFor(rows, plan, model);

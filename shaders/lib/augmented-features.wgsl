@@ -1,4 +1,4 @@
-// Needs what features.wgsl needs, and the constant FEATURES4.
+// augmented-features: X with one more column for the bias. Needs what features.wgsl needs, and the constant FEATURES4.
 
 // #include "features.wgsl"
 

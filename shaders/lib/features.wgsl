@@ -1,5 +1,7 @@
-// Needs the bindings segment and x, and the constants STORAGE (how X is stored: 0 = f32, 1 = u8, 2 = f16) and SCALED
-// (true: bytes and halves are multiplied by segment.unit; false: bytes by 1/255, halves by 1).
+// features: values of X, which may be stored as f32, u8 or f16
+//
+// Needs the bindings segment and x, and the constants STORAGE (0 = f32, 1 = u8, 2 = f16) and SCALED (true: bytes and halves
+// are multiplied by segment.unit; false: bytes by 1/255, halves by 1).
 
 // Returns four neighbouring values of X, by the index of their vector.
 fn xAt(vector: u32) -> vec4f {

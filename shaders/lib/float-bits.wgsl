@@ -1,5 +1,6 @@
-// Float arithmetic that compilers may not reorder or drop: by bits, since WGSL lets them assume that there is no infinity
-// and no NaN.
+// float-bits: float arithmetic on the bits, which compilers cannot reorder or drop
+//
+// WGSL lets a compiler assume that there is no infinity and no NaN, so comparisons with them may be dropped.
 
 const LOWEST: f32 = -3.4028234663852886e38;  // the lowest finite float32, instead of −infinity
 

@@ -1,5 +1,6 @@
-// Common parts of forward.wgsl and forward-quad.wgsl, which differ in how they compute scores. Needs what softmax-row.wgsl
-// needs, the binding weights, and the constants WEIGHTS4, BIAS and GROUP_ROWS.
+// forward-rows: common parts of forward.wgsl and forward-quad.wgsl, which differ in how they compute scores
+//
+// Needs what softmax-row.wgsl needs, the binding weights, and the constants WEIGHTS4, BIAS and GROUP_ROWS.
 
 // #include "softmax-row.wgsl"
 

@@ -1,3 +1,5 @@
+// gradient-sum: the gradient as the sum of the partial gradients
+//
 // Needs the bindings segment and partials, and the constants CLASSES, WEIGHTS4, LANES and WORKGROUP_SIZE.
 
 const VECTORS: u32 = WORKGROUP_SIZE / LANES;  // vectors of a workgroup

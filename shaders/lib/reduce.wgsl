@@ -1,5 +1,6 @@
-// Reductions over neighbouring threads, as trees of a fixed order in workgroup memory. All threads of the workgroup must
-// call these functions, because of their barriers. Needs the constant WORKGROUP_SIZE.
+// reduce: sums and maxima over neighbouring threads, as trees of a fixed order in workgroup memory
+//
+// All threads of the workgroup must call these functions, because of their barriers. Needs the constant WORKGROUP_SIZE.
 
 var<workgroup> scratch: array<f32, WORKGROUP_SIZE>;
 

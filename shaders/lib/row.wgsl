@@ -1,4 +1,4 @@
-// Needs the bindings segment and order.
+// row: the rows of a segment. Needs the bindings segment and order.
 
 // Returns the row at a position of the segment.
 fn rowAt(position: u32) -> u32 {

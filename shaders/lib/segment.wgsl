@@ -1,4 +1,6 @@
-// The uniform record of every kernel: a segment is the rows of one round of dispatches, all of a batch or a part of it.
+// segment: the uniform record that all kernels read
+//
+// A segment is a batch, or a part of one, whose rows one round of dispatches takes.
 
 struct Segment {
   first: u32,          // position of the segment's first row in order; if not shuffled, that row's index
@@ -8,7 +10,7 @@ struct Segment {
   scale: f32,          // factor of every s: 1 / Σ s over all rows; in a step of SGD 1 / (B · mean s)
   splits: u32,         // P, the number of partial gradients
   accumulate: u32,     // 1: add to the partial gradients of the batch's earlier segments
-  learningRate: f32,   // η
+  learningRate: f32,   // η; of AdamW with its bias corrections, see adamw.wgsl
   momentum: f32,       // μ of SGD
   nesterov: u32,       // 1: Nesterov's momentum
   l2: f32,             // λ of SGD

@@ -1,3 +1,5 @@
+// target: the distribution Q that a row should be predicted as
+//
 // Needs the bindings segment and targets, and the constants CLASSES, TARGETS (0 = none, 1 = a label per row, 2 = a
 // distribution per row, f32) and SMOOTHED (labels are smoothed by ε; distributions are given smoothed).
 

@@ -30,7 +30,7 @@ function files(texts: Readonly<Record<string, string>>): string {
 }
 
 describe("linking", () => {
-  test("puts the included text in the place of its line and tells every file", () => {
+  test("replaces the line by the text of its file and reports every file", () => {
     const file = files({ "toy.wgsl": KERNEL, "lib/two.wgsl": TWO });
     const told: string[] = [];
     expect(linkShader(file, (path) => told.push(path))).toBe(
@@ -57,7 +57,7 @@ describe("linking", () => {
     expect(linkShader(file)).toBe("b\na\nc");
   });
 
-  test("refuses a missing file, naming it, who includes it, and telling where to watch for it", () => {
+  test("refuses a missing file, names it and the including file, and reports its path for watching", () => {
     const file = files({ "toy.wgsl": '// #include "lib/a.wgsl"\n', "lib/a.wgsl": '// #include "b.wgsl"\n' });
     const told: string[] = [];
     expect(() => linkShader(file, (path) => told.push(path))).toThrow(
@@ -106,7 +106,7 @@ x[i] = i / 2u;
 describe("the plugin", () => {
   const ENTRY = 'import toy from "./toy.wgsl";\nexport default toy.code;\n';
 
-  test("gives the full text in development, and again once an included file has changed", async () => {
+  test("gives the full text in development, and reloads it when an included file changes", async () => {
     const library = join(folder, "lib/two.wgsl");
     const entry = files({ "entry.js": ENTRY, "toy.wgsl": KERNEL, "lib/two.wgsl": TWO });
     const server = await createServer({

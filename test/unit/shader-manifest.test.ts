@@ -1,4 +1,4 @@
-/** The manifest that the build reads from every `.wgsl` file. */
+/** The manifest that the build reads from the linked text of every shader. */
 import { describe, expect, test } from "vitest";
 import { reflectShader } from "../../shaders/vite-plugin-wgsl.ts";
 

@@ -1,4 +1,4 @@
-/** Shaders as text: constants and unrolled loops. */
+/** Specialising a shader: constants are set and marked loops unrolled. */
 import { describe, expect, test } from "vitest";
 import { type Constants, type Shader, specialise } from "../../src/backends/webgpu/shader.ts";
 
@@ -6,7 +6,7 @@ function toy(body: string, constants: Shader["constants"] = {}): Shader {
   return { name: "toy", entryPoint: "main", code: body, constants, bindings: [] };
 }
 
-/** The lines of `code` that do something: no braces alone, no indentation. */
+/** Returns the lines of `code` that hold more than braces, without indentation. */
 function statements(code: string): string[] {
   return code
     .split("\n")
@@ -37,7 +37,7 @@ describe("constants", () => {
     expect(specialise(shader, { FLAG: true })).toBe(shader.code);
   });
 
-  test("several at once; those not named keep the file's values", () => {
+  test("several at once; constants that are not given keep the file's values", () => {
     const lines = specialise(shader, { SIZE4: 1, FLAG: false, SIZE: 20 }).split("\n");
     expect(lines.slice(1, 4)).toEqual([
       "const SIZE4: u32 = 1u;",
@@ -75,7 +75,7 @@ describe("marked loops", () => {
   const loop = (counter: string, bound: string, ...body: string[]) =>
     [`for (var ${counter} = 0u; ${counter} < ${bound}; ${counter}++) { // unroll`, ...body, "}"].join("\n");
 
-  test("bound by a literal, the counter written as one; what is around them stays", () => {
+  test("bound by a literal: the counter becomes one, and the code around the loop stays", () => {
     const code = `before();\n${loop("i", "3u", "  x[i] = i * y[i + 1u];")}\nafter();\n`;
     expect(specialise(toy(code), {})).toBe(
       [
@@ -95,14 +95,14 @@ describe("marked loops", () => {
     );
   });
 
-  test("bound by a constant, at its default or the value it is given", () => {
+  test("bound by a constant, at its default or a given value", () => {
     const shader = toy(`const SIZE: u32 = 2u;\n${loop("i", "SIZE", "x[i];")}`, { SIZE: 2 });
     expect(statements(specialise(shader, {})).slice(1)).toEqual(["x[0u];", "x[1u];"]);
     expect(statements(specialise(shader, { SIZE: 3 })).slice(1)).toEqual(["x[0u];", "x[1u];", "x[2u];"]);
     expect(statements(specialise(shader, { SIZE: 0 })).slice(1)).toEqual([]);
   });
 
-  test("within each other", () => {
+  test("nested", () => {
     const code = loop("c", "2u", "let w = weights[c];", loop("r", "3u", "z[r * 2u + c] = w;"), "done[c];");
     const expected = [0, 1].flatMap((c) => [
       `let w = weights[${c}u];`,
@@ -112,7 +112,7 @@ describe("marked loops", () => {
     expect(statements(specialise(toy(code), {}))).toEqual(expected);
   });
 
-  test("one after the other with the same counter", () => {
+  test("in sequence, with the same counter", () => {
     const code = `${loop("i", "2u", "a[i];")}\n${loop("i", "1u", "b[i];")}`;
     expect(statements(specialise(toy(code), {}))).toEqual(["a[0u];", "a[1u];", "b[0u];"]);
   });
@@ -160,13 +160,13 @@ describe("marked loops", () => {
     expect(() => specialise(toy(loop("k", "2u", code), { SIZE: 2 }), {})).toThrow(refusal);
   });
 
-  test("inside each other may not share a counter", () => {
+  test("that are nested may not share a counter", () => {
     const code = loop("i", "2u", loop("i", "2u", "x[i + 1u];"));
     expect(() => specialise(toy(code), {})).toThrow("a loop marked // unroll must read");
   });
 
   test.each(["DOUBLE", "FLAG", "count", "4"])(
-    "are refused with the bound %s, no number known here",
+    "are refused with the bound %s, which is no known number",
     (bound) => {
       const code = `const FLAG: bool = true;\nconst DOUBLE: u32 = 2u * 2u;\n${loop("i", bound, "x[i];")}`;
       expect(() => specialise(toy(code, { FLAG: true }), {})).toThrow(
