@@ -1,7 +1,8 @@
 /** Class weights: as callers pass them, by label or by position, and as files hold them. */
 import { FormatError, OptionError, ShapeError } from "../errors.ts";
+import { isListLike } from "./flat.ts";
 import type { Label } from "./labels.ts";
-import { describe } from "./matrix.ts";
+import { describe, tagOf } from "./matrix.ts";
 
 /**
  * Class weights, finite and ≥ 0: by label in a `Map` or an object (1 for absent labels, as in scikit-learn), an array
@@ -114,10 +115,9 @@ function isWeight(weight: unknown): weight is number {
 
 /** Tells whether class weights are given by position. */
 export function isList(value: object): value is ArrayLike<number> {
-  return Array.isArray(value) || (ArrayBuffer.isView(value) && "length" in value);
+  return isListLike(value);
 }
 
-/** Tells whether `value` is a Map, by its tag and not by instanceof: it may come from another realm, such as a frame. */
 function isMapLike(value: object): value is ReadonlyMap<Label, number> {
-  return Object.prototype.toString.call(value) === "[object Map]";
+  return tagOf(value) === "Map";
 }

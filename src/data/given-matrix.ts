@@ -26,7 +26,7 @@ export type Row = readonly unknown[] | MatrixData;
 const PIECE = 2 ** 17;
 const PIECE_ROWS = 2 ** 15;
 
-/** A matrix whose form is checked; of an array of rows, only the first row is. */
+/** A matrix whose form is checked. If it is an array of rows, only the first row is checked so far. */
 export interface GivenMatrix {
   readonly rows: number;
   readonly cols: number;
@@ -192,7 +192,7 @@ function copyRow(row: Row, data: MatrixData, i: number, cols: number, argument: 
   }
 }
 
-/** What to write instead of objects that hold rows in a form that is not accepted, by a test of the object. */
+/** Tests for objects that hold rows in a form that is not accepted, with what to write instead. */
 const REMEDIES: readonly (readonly [matches: (value: object) => boolean, write: (name: string) => string])[] =
   [
     [(value) => hasMethod(value, "then"), () => "await it first"],

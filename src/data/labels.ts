@@ -49,7 +49,7 @@ export interface ReadOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Labels or soft labels whose form is checked, and whose elements are not yet. */
+/** Labels or soft labels whose form is checked. Their elements are checked later. */
 export type GivenLabels =
   /** A label per row; `at` returns what the caller passed for row i. */
   | { readonly kind: "labels"; readonly rows: number; readonly at: (i: number) => unknown }

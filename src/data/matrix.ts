@@ -13,7 +13,7 @@ export interface Float16Data extends ArrayBufferView, ArrayLike<number>, Iterabl
   slice(begin?: number, end?: number): Float16Data;
 }
 
-/** Element types a matrix may have. */
+/** Element types of a matrix. */
 export type MatrixData =
   | Float32Array
   | Float64Array
@@ -48,13 +48,12 @@ export type MatrixTensor = {
   readonly scale?: number | undefined;
 } & ({ readonly shape: ArrayLike<number> } | { readonly dims: ArrayLike<number> });
 
-/** What the public functions take for a matrix: a `Matrix`, a tensor, or an array of equally long rows. */
+/** Type of matrices in the public functions: a `Matrix`, a tensor, or an array of equally long rows. */
 export type MatrixLike = Matrix | MatrixTensor | readonly (readonly number[] | MatrixData)[];
 
-/** The largest number of elements: indices in the kernels are 32-bit. */
+/** Largest number of elements: indices in the kernels are 32-bit. */
 export const MAX_ELEMENTS = 2 ** 32 - 1;
 
-// By tag and not by instanceof: arrays may come from another realm, such as a frame.
 const BYTE_TAGS: readonly string[] = ["Uint8Array", "Uint8ClampedArray"];
 const DATA_TAGS: readonly string[] = [
   ...BYTE_TAGS,
@@ -88,9 +87,12 @@ export function isMatrixData(data: unknown): data is MatrixData {
   return ArrayBuffer.isView(data) && DATA_TAGS.includes(tagOf(data));
 }
 
-/** Returns the class name of a typed array, such as `"Float32Array"`. */
-export function tagOf(view: ArrayBufferView): string {
-  return Object.prototype.toString.call(view).slice("[object ".length, -1);
+/**
+ * Returns the class name of a built-in object, such as `"Float32Array"`. Unlike instanceof, this also recognises objects
+ * of another realm, such as a frame.
+ */
+export function tagOf(value: unknown): string {
+  return Object.prototype.toString.call(value).slice("[object ".length, -1);
 }
 
 /** Returns up to `count` rows of a matrix from row `first` on, as a view and not a copy. */

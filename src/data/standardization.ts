@@ -4,7 +4,7 @@
  * standardise them while they upload them.
  */
 import type { Parameters } from "../objective.ts";
-import { type Matrix, scaleOf } from "./matrix.ts";
+import { type Matrix, scaleOf, tagOf } from "./matrix.ts";
 import { inPiecesOfRows } from "./pieces.ts";
 
 /** Maps x to x̂ = (x − mean) / scale, column by column. Both are `[D]`; every scale is above 0. */
@@ -94,13 +94,13 @@ export async function fitStandardization(
 
 /** Returns the largest deviation, relative to the mean, that is taken for rounding. */
 function roundingOf({ data, rows }: Matrix): number {
-  const epsilon = EPSILON[Object.prototype.toString.call(data).slice("[object ".length, -1)];
+  const epsilon = EPSILON[tagOf(data)];
   return epsilon ? ROUNDED_UNITS * epsilon : Math.max(rows, LEAST_ROWS) * Number.EPSILON;
 }
 
 /** Tells whether a float64 column holds float32 numbers alone; false for integers, which are exact. */
 function isFloat32Column({ data, rows, cols }: Matrix, column: number): boolean {
-  if (Object.prototype.toString.call(data) !== "[object Float64Array]") return false;
+  if (tagOf(data) !== "Float64Array") return false;
   let hasFractions = false;
   for (let at = column; at < rows * cols; at += cols) {
     if (Math.fround(data[at]) !== data[at]) return false;

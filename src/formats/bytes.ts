@@ -2,7 +2,7 @@
  * Checks, decodes and joins the bytes of files, and converts float64 arrays to bytes and back. Numbers in the formats
  * here are little-endian unless stated otherwise, whatever the byte order and alignment of this machine.
  */
-import { describe } from "../data/matrix.ts";
+import { describe, tagOf } from "../data/matrix.ts";
 import { copyInPieces, inPieces } from "../data/pieces.ts";
 import { FormatError } from "../errors.ts";
 
@@ -14,8 +14,7 @@ const TEXT_BYTES = 2 ** 19;
 
 /** Checks that a value is a Uint8Array. @throws FormatError */
 export function checkBytes(value: unknown, argument: string): asserts value is Uint8Array {
-  // Check the tag and not instanceof: bytes may come from another realm, such as a frame.
-  if (Object.prototype.toString.call(value) === "[object Uint8Array]") return;
+  if (tagOf(value) === "Uint8Array") return;
   throw new FormatError(argument, `expected a Uint8Array, got ${show(value)}`);
 }
 

@@ -3,7 +3,7 @@
  * writer begins, with {@link checkModel}.
  */
 import { isLabel, type Label, MAX_CLASSES } from "../data/labels.ts";
-import { MAX_ELEMENTS } from "../data/matrix.ts";
+import { MAX_ELEMENTS, tagOf } from "../data/matrix.ts";
 import { inPieces } from "../data/pieces.ts";
 import type { Standardization } from "../data/standardization.ts";
 import { FormatError } from "../errors.ts";
@@ -124,7 +124,7 @@ async function checkFloats(values: unknown, field: string, length?: number): Pro
 }
 
 function floatsOf(values: unknown, field: string): Float64Array {
-  if (Object.prototype.toString.call(values) === "[object Float64Array]") return values as Float64Array;
+  if (tagOf(values) === "Float64Array") return values as Float64Array;
   throw new FormatError(field, `expected a Float64Array, got ${show(values)}`);
 }
 

@@ -1,4 +1,4 @@
-/** Probabilities of rows that were not trained on: calibrated, counted in a report, and rejected where unsure. */
+/** Probabilities of rows that were not trained on: calibration, the report, and rejection of uncertain rows. */
 import { describe, expect, test } from "vitest";
 import { SoftmaxRegression } from "../../src/index.ts";
 import { DEVICES } from "../support/backends.ts";
@@ -11,7 +11,7 @@ for (const { name, device } of DEVICES) {
   describe(name, () => {
     const { withModel } = modelsOn({ device, tuning: "off" });
 
-    test("calibration finds the temperature that was hidden in the scores", async () => {
+    test("calibration finds the temperature of least loss", async () => {
       await withModel({ l2: 1e-4 }, async (model) => {
         await model.fit(x, y);
         const labels = await model.predict(held.x);
@@ -20,7 +20,7 @@ for (const { name, device } of DEVICES) {
         expect(lossAfter).toBeLessThan(lossBefore);
         expect((await model.evaluate(...validation)).loss).toBeCloseTo(lossAfter, 5);
         expect(await model.predict(held.x)).toEqual(labels);
-        // The derivative of the loss in the temperature is 0 there: nothing near it is lower.
+        // The derivative of the loss by the temperature is 0 there: no lower loss is near.
         for (const factor of [0.98, 1.02]) {
           const [z, t] = [await model.logits(held.x), temperature * factor];
           expect(lossOf(z.data, validation[1], t)).toBeGreaterThan(
@@ -36,7 +36,7 @@ for (const { name, device } of DEVICES) {
       });
     });
 
-    test("without a least loss, the temperature stays 1 and the result says why", async () => {
+    test("if no temperature minimises the loss, it stays 1, and the result says why", async () => {
       const rows = [
         [-3, 0],
         [3, 0],
@@ -62,7 +62,7 @@ for (const { name, device } of DEVICES) {
       });
     });
 
-    test("a report counts what the probabilities say; unsure rows can be rejected", async () => {
+    test("a report agrees with the probabilities; uncertain rows can be rejected", async () => {
       await withModel({ l2: 0.1 }, async (model) => {
         await model.fit(x, y);
         const [held, labels] = validation;
@@ -92,7 +92,7 @@ for (const { name, device } of DEVICES) {
   });
 }
 
-/** Mean cross-entropy of scores divided by a temperature. */
+/** Returns the mean cross-entropy of scores divided by a temperature. */
 function lossOf(z: Float32Array, labels: readonly number[], temperature: number): number {
   return labels.reduce((sum, label, i) => {
     const scores = [...z.subarray(4 * i, 4 * i + 4)].map((score) => score / temperature);

@@ -1,4 +1,4 @@
-/** Changes to a fitted model's classes. */
+/** Classes that are added to a fitted model, and removed from it. */
 import { describe, expect, test } from "vitest";
 import { type Label, SoftmaxRegression, StateError } from "../../src/index.ts";
 import { DEVICES } from "../support/backends.ts";
@@ -57,7 +57,7 @@ for (const { name, device } of DEVICES) {
         [-8, 8],
       ];
 
-      test("has its weights at its label's place", async () => {
+      test("has its weights at the position of its label", async () => {
         await withModel({ l2: 0.01 }, async (model) => {
           const labels = y.map((label) => [10, 20, 40][label]);
           await model.fit(x, labels);
@@ -71,7 +71,7 @@ for (const { name, device } of DEVICES) {
         });
       });
 
-      test("is never the likeliest before it is trained, also where the rows of weights are not centred", async () => {
+      test("is never the most probable before it is trained, even if the rows of weights are not centred", async () => {
         const coef = [
           [5, 5],
           [6, 4],

@@ -1,6 +1,4 @@
-/**
- * Files whose author wants more than a model loaded: no script of theirs runs, and nothing else than asked for does.
- */
+/** Hostile files: loading a model runs no script that the file names, and nothing that the caller did not ask for. */
 import { describe, expect, test } from "vitest";
 import { modelToJson } from "../../src/formats/model-json.ts";
 import { modelToSafetensors } from "../../src/formats/model-safetensors.ts";
@@ -10,7 +8,7 @@ import { NOISY } from "../support/noisy-rows.ts";
 
 const { x, y, held } = NOISY;
 
-/** A worker's script, in Node and in a browser, whose only answer tells that it ran. */
+/** Script of a worker, for Node and browsers, whose only answer proves that it ran. */
 const SCRIPT = `data:text/javascript,${encodeURIComponent(`
   const port = globalThis.process?.getBuiltinModule?.("node:worker_threads").parentPort ?? globalThis;
   port.postMessage({ kind: "failed", message: "the script of the file ran" });
@@ -21,7 +19,7 @@ await fitted.fit(x, y);
 const sound = await readModel(await fitted.toSafetensors());
 fitted.dispose();
 
-/** What comes of a model that is loaded, calibrated and fitted again: null, or the first error. */
+/** Loads a model, calibrates it and fits it again. Returns null, or the first error. */
 async function outcomeOf(source: string | Uint8Array, options: SoftmaxRegressionOptions): Promise<unknown> {
   try {
     const model = await SoftmaxRegression.load(source, options);
@@ -37,7 +35,7 @@ async function outcomeOf(source: string | Uint8Array, options: SoftmaxRegression
   }
 }
 
-test("a script that the caller names runs, as the answer that it gives shows", async () => {
+test("a script that the caller names runs, as its answer shows", async () => {
   const file = await modelToSafetensors(sound);
   expect(await outcomeOf(file, { device: "wasm", threads: 2, workerUrl: SCRIPT })).toMatchObject({
     name: "DeviceError",

@@ -1,11 +1,11 @@
-/** The forms that rows and labels may come in: each gives the same model as the plain one, on every device. */
+/** Forms of rows and labels: each gives the same model as the plain form, on every device. */
 import { Tensor } from "onnxruntime-web";
 import { describe, expect, test } from "vitest";
 import { type Label, type LabelsLike, type MatrixLike, SoftmaxRegression } from "../../src/index.ts";
 import { DEVICES } from "../support/backends.ts";
 import { modelsOn } from "../support/models-on.ts";
 
-/** Whole numbers, which every element type holds, in three groups. */
+/** Whole numbers, which every element type can hold, in three groups. */
 const ROWS = Array.from({ length: 60 }, (_, i) =>
   [0, 1, 2, 3].map((j) => ((i * 5 + j * 3) % 7) + (j === i % 3 ? 8 : 0)),
 );
@@ -44,7 +44,7 @@ for (const { name, device } of DEVICES) {
       batchSize: 16,
     });
 
-    /** Weights of a fit, and what becomes of the same rows then. */
+    /** Fits a model. Returns its weights, and its predictions for the same rows. */
     const resultOf = (x: MatrixLike, y: LabelsLike) =>
       withModel({ storage: "f32" }, async (model) => {
         await model.fit(x, y, { validation: [x, y] });
@@ -87,7 +87,7 @@ for (const { name, device } of DEVICES) {
       }
     });
 
-    test("one row alone is refused, and how to write it is said", async () => {
+    test("a single row is refused, with how to write it", async () => {
       await withModel({}, async (model) => {
         await model.fit(ROWS, LABELS);
         const row = ROWS[0] as unknown as MatrixLike;
@@ -100,7 +100,7 @@ for (const { name, device } of DEVICES) {
   });
 }
 
-test("what can be seen at once is refused before rows are converted", async () => {
+test("errors in the form are found before rows are converted", async () => {
   const model = new SoftmaxRegression({ device: "reference", solver: "sgd", epochs: 1 });
   let seen = 0;
   const watched = Array.from(

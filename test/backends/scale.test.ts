@@ -1,4 +1,4 @@
-/** A matrix is data × scale: every element type, scale and storage against the same values as floats, on every backend. */
+/** A matrix is data × scale: every element type, scale and storage, compared with equal floats on every backend. */
 import { describe, expect, test } from "vitest";
 import type { Backend, DatasetSource } from "../../src/backends/backend.ts";
 import { ReferenceBackend } from "../../src/backends/reference/backend.ts";
@@ -16,14 +16,14 @@ const SHAPE = { features: 13, classes: 5, bias: true };
 const { source, parameters } = randomProblem({ rows: 70, ...SHAPE, isWeighted: true });
 const BYTES = Uint8Array.from({ length: 70 * 13 }, (_, i) => (i * i * 7 + i) % 256);
 
-/** Zeros and ones, half each. */
+/** Zeros and ones, half of each. */
 const BITS = BYTES.map((byte) => byte & 1);
 
 function matrixOf<T extends MatrixData>(data: T, scale?: number): Matrix<T> {
   return { data, rows: 70, cols: 13, scale };
 }
 
-/** The same values as plain floats. */
+/** Returns the values as plain floats. */
 function written({ data, rows, cols, scale = 1 }: Matrix): Matrix<Float64Array> {
   return { data: Float64Array.from(data, (element) => element * scale), rows, cols };
 }
@@ -41,7 +41,7 @@ async function lossAndGradient(backend: Backend, given: Partial<DatasetSource>) 
   }
 }
 
-/** Values of order `size`; what a storage in halves rounds away is a thousandth of that. */
+/** Expects values of order `size` to agree; float16 storage rounds by a thousandth of that. */
 function expectAlike(
   actual: { loss: number; dWeights: Float64Array },
   expected: { loss: number; dWeights: Float64Array },
@@ -104,7 +104,7 @@ describe.each(BACKENDS)("values are data × scale, $name", ({ open }) => {
   });
 });
 
-/** Chrome has it, Node 20 has not. */
+/** Float16Array, which Chrome has and Node 20 lacks. */
 const Halves = (globalThis as { Float16Array?: { from(values: Iterable<number>): Float16Data } })
   .Float16Array;
 
@@ -118,7 +118,7 @@ describe.skipIf(!Halves).each(BACKENDS)("halves, $name", ({ open }) => {
   });
 });
 
-/** Twelve questions answered with yes or no, by people of three kinds; one answer in ten is another than one expects. */
+/** Answers of three kinds of people to twelve yes-or-no questions; one answer in ten is not typical of the kind. */
 function answers() {
   const { uniform } = createRandom(5);
   const y = Array.from({ length: 240 }, (_, i) => i % 3);
@@ -154,7 +154,7 @@ for (const { name, device } of DEVICES) {
       cols: given.cols,
     });
     const SGD: SoftmaxRegressionOptions = { solver: "sgd", epochs: 3, batchSize: 32 };
-    /** L-BFGS ends where float32 lets it, and takes floats by another path than bytes. */
+    /** L-BFGS needs a larger tolerance: it stops at the precision of float32, on another path for floats than for bytes. */
     const SOLVERS: readonly (readonly [string, SoftmaxRegressionOptions, number])[] = [
       ["sgd", SGD, 1e-5],
       ["sgd, standardised", { ...SGD, standardize: true }, 1e-5],
@@ -179,7 +179,7 @@ for (const { name, device } of DEVICES) {
       expect(bytes.predicted).toEqual(plain.predicted);
     });
 
-    test("a model fitted to bytes of 1/255 is applied to floats, and one fitted to floats to bytes", async () => {
+    test("a model fitted to bytes of 1/255 can be applied to floats, and the reverse", async () => {
       for (const [seen, applied] of [
         [x, floats(x)],
         [floats(x), x],
@@ -192,7 +192,7 @@ for (const { name, device } of DEVICES) {
       }
     });
 
-    test("a fit interrupted on bytes goes on with floats, from a file too", async () => {
+    test("a fit interrupted on bytes resumes with floats, from a file too", async () => {
       const options = { ...SGD, epochs: 6 };
       const stop = new AbortController();
       const onEpoch = ({ epoch }: { epoch: number }) => {
@@ -213,7 +213,7 @@ for (const { name, device } of DEVICES) {
       expectClose(resumed, whole, { absolute: 1e-5, relative: 1e-3 });
     });
 
-    test("a path over bytes is that over floats", async () => {
+    test("a path over bytes equals the path over floats", async () => {
       const losses = async (rows: Matrix) =>
         withModel({}, async (model) =>
           (await model.fitPath(rows, y, [0.1, 0.01])).map(({ training }) => training.loss),
@@ -221,7 +221,7 @@ for (const { name, device } of DEVICES) {
       expectClose(await losses(x), await losses(floats(x)), { absolute: 1e-3, relative: 0 });
     });
 
-    test("a scale that cannot be is refused by name, wherever the matrix is given", async () => {
+    test("an impossible scale is refused by name, in every argument", async () => {
       const bad = { ...x, scale: 0 };
       await withModel({}, async (model) => {
         await expect(model.fit(bad, y)).rejects.toMatchObject({ name: "DataError", argument: "x.scale" });

@@ -28,7 +28,7 @@ export function gzip(bytes: Uint8Array): Bytes {
   return new Uint8Array(gzipSync(bytes));
 }
 
-/** A response that gives its bytes `size` at a time, then `ending`, and records why it was cancelled. */
+/** Makes a response that delivers its bytes `size` at a time, then `ending`, and records why it was cancelled. */
 export function streamed(bytes: Uint8Array, size: number, ending: { error?: Error; endless?: boolean } = {}) {
   const cancelled: unknown[] = [];
   const delivered = { bytes: 0 };

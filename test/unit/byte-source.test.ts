@@ -34,7 +34,7 @@ describe("trailing bytes", () => {
     await expectFormatError(readIdxImages(gzip(concat(imagesFile, extra))), "images", reason);
   });
 
-  // What follows a gzip member is the platform's to refuse, or else the trailer check's: either reason is right.
+  // Bytes after a gzip member are refused by the platform or by the check of the trailer: both reasons are right.
   test.each([
     ["a zero", Uint8Array.of(0)],
     ["zeros", new Uint8Array(40)],
@@ -48,7 +48,7 @@ describe("trailing bytes", () => {
     await expectFormatError(readIdxLabels(streamed(file, 1).response), "labels", afterGzip);
   });
 
-  test("a file split over two gzip members is one member too many", async () => {
+  test("a file in two gzip members is refused", async () => {
     const file = concat(gzip(labelsFile.slice(0, 9)), gzip(labelsFile.slice(9)));
     await expectFormatError(readIdxLabels(file), "labels", /trailing bytes|gzip data are corrupt|truncated/);
   });
@@ -62,14 +62,14 @@ describe("corrupt gzip", () => {
     expect(error.cause).toBeInstanceOf(Error);
   });
 
-  test("nothing but the two bytes that say gzip, and noise after them", async () => {
+  test("the two bytes that begin gzip, and noise after them", async () => {
     const noise = Uint8Array.of(0x1f, 0x8b, 1, 2, 3, 4, 5, 6, 7, 8, 9);
     await expectFormatError(readIdxImages(noise), "images", /gzip data are corrupt/);
   });
 });
 
 describe("responses", () => {
-  test("a status that is not ok is named, and the body let go", async () => {
+  test("a status that is not ok is named, and the body is cancelled", async () => {
     const cancelled: unknown[] = [];
     const body = new ReadableStream<Bytes>({ cancel: (reason) => void cancelled.push(reason) });
     const response = new Response(body, { status: 404, statusText: "Not Found" });
@@ -90,7 +90,7 @@ describe("responses", () => {
   test.each([
     ["plain", labelsFile],
     ["gzip", gzip(labelsFile)],
-  ])("an error of the source itself comes through as it is: %s", async (_, bytes) => {
+  ])("an error of the source itself passes through unchanged: %s", async (_, bytes) => {
     for (let length = 0; length < bytes.length; length += 3) {
       const lost = new Error("connection lost");
       const { response } = streamed(bytes.slice(0, length), 4, { error: lost });

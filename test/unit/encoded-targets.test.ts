@@ -14,7 +14,7 @@ function counting(length: number): number[] {
 }
 
 describe("known classes", () => {
-  test("fix the positions, whichever of them are there", async () => {
+  test("determine the positions, even if some do not occur", async () => {
     const targets = await encodeTargets(["c", "a", "c"], ["a", "b", "c"], 3, "y");
     expect(targets).toEqual({ kind: "labels", labels: Uint32Array.of(2, 0, 2) });
     expect(await encodeTargets(Uint8Array.of(7), [3, 7], 1, "y")).toEqual({
@@ -26,15 +26,15 @@ describe("known classes", () => {
   test.each<[string, Labels, Label[], string]>([
     ["number", [3, 7, 5], [3, 7], "row 2 has the label 5, which is none of the 2 classes"],
     ["string", ["a", "c"], ["a", "b"], 'row 1 has the label "c", which is none of the 2 classes'],
-    ["number where classes are strings", [0, 1], ["0", "1"], "row 0 has the label 0"],
-    ["string where classes are numbers", ["0", "1"], [0, 1], 'row 0 has the label "0"'],
-    ["boolean where classes are numbers", [false, true], [0, 1], "row 0 has the label false"],
+    ["number if classes are strings", [0, 1], ["0", "1"], "row 0 has the label 0"],
+    ["string if classes are numbers", ["0", "1"], [0, 1], 'row 0 has the label "0"'],
+    ["boolean if classes are numbers", [false, true], [0, 1], "row 0 has the label false"],
   ])("refuse another %s", async (_what, y, classes, words) => {
     const encoded = encodeTargets(y, classes, y.length, "validation[1]");
     await expect(encoded).rejects.toEqual(refusal("DataError", "validation[1]", words));
   });
 
-  test("do not excuse labels that are none", async () => {
+  test("do not make invalid labels acceptable", async () => {
     await expect(encodeTargets([0, -1], [0, 1], 2, "y")).rejects.toEqual(
       refusal("DataError", "y", "row 1 is -1"),
     );
@@ -53,7 +53,7 @@ describe("soft labels", () => {
     expect(y.data[0]).toBe(26);
   });
 
-  test("of bytes of 0 are refused, however many classes they may be off by", async () => {
+  test("of bytes of 0 are refused, however many classes there are", async () => {
     const y = { data: new Uint8Array(1000), rows: 1, cols: 1000, scale: 1 / 255 };
     await expect(learnClasses(y, 1, "y")).rejects.toEqual(refusal("DataError", "y", "row 0 sums to 0"));
   });
@@ -77,7 +77,7 @@ describe("soft labels", () => {
     ["bytes of 1", soft(Uint8Array.of(1, 0, 0, 1), 2)],
     ["float32 with a scale", { ...soft(Float32Array.of(3, 1), 2), scale: 0.25 }],
     ["whole numbers", soft(Int32Array.of(0, 1, 1, 0), 2)],
-  ])("of %s are kept as they are, the columns being the classes", async (_what, y) => {
+  ])("of %s are used unchanged, with the columns as classes", async (_what, y) => {
     const { classes, targets } = await learnClasses(y, y.rows, "y");
     expect(classes).toEqual(counting(y.cols));
     expect(targets.kind === "distributions" && targets.distributions).toBe(y);
@@ -153,7 +153,7 @@ describe("soft labels", () => {
     );
   });
 
-  test("are refused where they are no matrix", async () => {
+  test("are refused if they are no matrix", async () => {
     const short = { data: Float32Array.of(1, 0, 1), rows: 2, cols: 2 };
     await expect(learnClasses(short, 2, "y")).rejects.toEqual(
       refusal("ShapeError", "y.data", "2 × 2 = 4 elements, got 3"),

@@ -1,4 +1,4 @@
-/** The forms a matrix may come in: what they become, what is refused at once, and what to write instead. */
+/** Forms in which callers pass a matrix: what they become, what is refused at once, and what to write instead. */
 import { Tensor } from "onnxruntime-web";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { openMatrix, toMatrix } from "../../src/data/given-matrix.ts";
@@ -25,7 +25,7 @@ describe("typed rows", () => {
     expect(await toMatrix(rows, "x")).toEqual({ data: Float64Array.from(FLAT), rows: 2, cols: 3 });
   });
 
-  test("are views into a larger buffer without harm", async () => {
+  test("may be views into a larger buffer", async () => {
     const whole = Float32Array.of(0, ...FLAT);
     const rows = [whole.subarray(1, 4), whole.subarray(4, 7)];
     expect((await toMatrix(rows, "x")).data).toEqual(Float32Array.from(FLAT));
@@ -63,7 +63,7 @@ describe("a tensor", () => {
     expect(matrix).toEqual({ data: Uint8Array.of(1, 0, 1, 1), rows: 2, cols: 2 });
   });
 
-  test("whose halves are kept as 16-bit integers means the halves", async () => {
+  test("of float16 numbers as 16-bit integers has the values of those numbers", async () => {
     const bits = Uint16Array.of(0x3c00, 0xc000, 0x3555, 0x0001);
     for (const tensor of [
       { data: bits, dims: [2, 2], type: "float16" },
@@ -138,7 +138,7 @@ describe("a tensor", () => {
     expect(() => openMatrix(tensor as MatrixLike, "x")).toThrow(refusal(name, argument, words));
   });
 
-  test("steps along an axis of one element may be any", async () => {
+  test("the stride of an axis of size 1 may be anything", async () => {
     const row = { data: Float32Array.from(FLAT), shape: [1, 6], strides: [99, 1] };
     expect((await toMatrix(row, "x")).cols).toBe(6);
     const column = { data: Float32Array.from(FLAT), shape: [6, 1], strides: [1, 0] };
@@ -146,7 +146,7 @@ describe("a tensor", () => {
   });
 });
 
-describe("what cannot be taken is refused at once, with what to write instead:", () => {
+describe("other forms are refused at once, with what to write instead:", () => {
   function* rows() {
     yield [1, 2];
   }
@@ -189,16 +189,16 @@ describe("an abort", () => {
   });
 });
 
-describe("an array that the engine does not give", () => {
+describe("an array that the engine cannot allocate", () => {
   afterEach(() => vi.unstubAllGlobals());
 
-  test("is a limit, and names what needs it", () => {
+  test("is a LimitError that names the argument", () => {
     expect(() => allocate(Float64Array, 2 ** 52, "x")).toThrow(
       refusal("LimitError", "x", `needs a Float64Array of ${2 ** 52} elements`),
     );
   });
 
-  test("is one for rows as well", async () => {
+  test("is a LimitError for rows as well", async () => {
     class Full {
       constructor() {
         throw new RangeError("Array buffer allocation failed");
@@ -213,7 +213,7 @@ describe("an array that the engine does not give", () => {
     await expect(toMatrix(rows, "x")).rejects.toEqual(refusal("LimitError", "x", "2 elements"));
   });
 
-  test("another error is not taken for one", () => {
+  test("another error passes through unchanged", () => {
     class Broken {
       constructor() {
         throw new TypeError("broken");

@@ -72,7 +72,7 @@ describe("valid files", () => {
 });
 
 describe("wrong files", () => {
-  test("labels where images belong, and the reverse: the other kind is named", async () => {
+  test("labels in place of images, and the reverse: the other kind is named", async () => {
     const asImages = /expected the magic number 0x00000803.*found 0x00000801, .*labels/;
     const asLabels = /expected the magic number 0x00000801.*found 0x00000803, .*images/;
     await expectFormatError(readIdxImages(labelsFile), "images", asImages);
@@ -173,7 +173,7 @@ describe("truncated", () => {
   }
 });
 
-describe("headers that lie", () => {
+describe("false headers", () => {
   const huge = 0xffffffff;
 
   test("0xffffffff in every dimension is refused by its product", async () => {
@@ -190,7 +190,7 @@ describe("headers that lie", () => {
     await expectFormatError(readIdxImages(most), "images", /truncated: expected 4294967311 bytes.*found 40$/);
   });
 
-  test("4 GB declared over few bytes: refused without 4 GB of memory, whatever the source", async () => {
+  test("4 GB declared for a few bytes are refused without 4 GB of memory, whatever the source", async () => {
     const file = idxFile(LABELS_MAGIC, [huge], LABELS);
     const before = process.memoryUsage().arrayBuffers;
     for (const source of [file, gzip(file), new Blob([file]), streamed(file, 6).response]) {
@@ -203,7 +203,7 @@ describe("headers that lie", () => {
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(2 ** 25);
   });
 
-  test("a gzip bomb declared small is left after the first bytes too many", async () => {
+  test("a gzip bomb with a small header is cancelled after the first surplus bytes", async () => {
     const bomb = gzip(idxFile(LABELS_MAGIC, [3], new Uint8Array(2 ** 26)));
     const { response, cancelled, delivered } = streamed(bomb, 1024);
     const error = await expectFormatError(readIdxLabels(response), "labels", /trailing bytes/);

@@ -96,7 +96,7 @@ describe("classes", () => {
     expect(targets).toEqual({ kind: "labels", labels: Uint32Array.of(1, 0, 1) });
   });
 
-  test("leave y as it was", async () => {
+  test("leave y unchanged", async () => {
     const y = Object.freeze([3, 1, 2]);
     await learn(y);
     expect(y).toEqual([3, 1, 2]);

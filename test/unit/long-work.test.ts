@@ -1,4 +1,4 @@
-/** Work that goes over all rows pauses meanwhile, and hears an abort before its end. */
+/** Work that goes over all rows pauses in between, and notices an abort before its end. */
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { assertFinite } from "../../src/checks.ts";
 import { toMatrix } from "../../src/data/given-matrix.ts";
@@ -11,16 +11,16 @@ import { reportOf } from "../../src/metrics/report.ts";
 
 const ROWS = 300_000;
 
-/** So many labels, the last of which is none. */
+/** Many labels, the last of which is invalid. */
 const LABELS = Array.from({ length: ROWS }, (_, i) => (i === ROWS - 1 ? -1 : i % 3));
-/** So many rows, the last of which holds no numbers. */
+/** Many rows, the last of which holds no numbers. */
 const NESTED = Array.from({ length: ROWS }, (_, i) => (i === ROWS - 1 ? ["bad"] : [1, 2]));
 const SOFT = { data: new Float32Array(2 * ROWS).fill(0.5), rows: ROWS, cols: 2 };
-/** Halves and more: rows that must be divided by their sum. */
+/** Soft labels whose rows must be divided by their sum. */
 const ROUNDED = { data: new Float32Array(2 * ROWS).fill(0.5001), rows: ROWS, cols: 2 };
 const NUMBERS = { data: new Float32Array(ROWS * 16), rows: ROWS, cols: 16 };
 
-// A clock by which every stretch of work was long enough for a pause. It is read when one begins, and when it is over.
+// A clock that advances by 100 ms at every reading, so that every pause is due. A pause reads it at its begin and end.
 let readings = 2 ** 20;
 let alarm: { readonly at: number; readonly ring: () => void } | null = null;
 beforeEach(() => {
@@ -35,7 +35,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-/** Calls `ring` in the pause after so many. */
+/** Calls `ring` in a pause after a number of pauses. */
 function afterPauses(pauses: number, ring: () => void): void {
   alarm = { at: readings + 2 * pauses + 1, ring };
 }

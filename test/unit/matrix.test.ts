@@ -32,18 +32,18 @@ function matrixOf(data: MatrixData, cols: number): Matrix {
 
 describe("a Matrix", () => {
   for (const type of [...BYTE_TYPES, ...NUMBER_TYPES]) {
-    test(`of ${type.name} is taken as it is`, async () => {
+    test(`of ${type.name} is used without a copy`, async () => {
       const matrix = matrixOf(type.of(1, 2, 3, 4, 5, 6), 3);
       expect(await toMatrix(matrix, "x")).toBe(matrix);
     });
   }
 
-  test("of unsigned bytes is told apart from all others", () => {
+  test("of unsigned bytes is distinguished from all others", () => {
     for (const type of BYTE_TYPES) expect(isByteData(new type(1))).toBe(true);
     for (const type of NUMBER_TYPES) expect(isByteData(new type(1))).toBe(false);
   });
 
-  test("has numbers that mean what they are in every element type, unless it has a scale", () => {
+  test("has the scale 1 in every element type, unless it gives another", () => {
     for (const type of [...BYTE_TYPES, ...NUMBER_TYPES]) {
       const matrix = matrixOf(type.of(1, 2), 1);
       expect(scaleOf(matrix)).toBe(1);
@@ -52,7 +52,7 @@ describe("a Matrix", () => {
     }
   });
 
-  test.each([1e-37, 1 / 255, 1, 3e38])("is taken with the scale %s", async (scale) => {
+  test.each([1e-37, 1 / 255, 1, 3e38])("is accepted with the scale %s", async (scale) => {
     const matrix = { ...matrixOf(Uint8Array.of(1, 2), 1), scale };
     expect(await toMatrix(matrix, "x")).toBe(matrix);
   });
@@ -121,7 +121,7 @@ describe("a Matrix", () => {
     );
   });
 
-  test("of one element less than that is refused for its data alone", async () => {
+  test("with one element less is refused for its data alone", async () => {
     const matrix = { data: new Float32Array(1), rows: MAX_ELEMENTS, cols: 1 };
     await expect(toMatrix(matrix, "x")).rejects.toEqual(refusal("ShapeError", "x.data", "got 1"));
   });
@@ -141,7 +141,7 @@ describe("a Matrix", () => {
   });
 });
 
-test("arrays of another realm are told apart by what they are", async () => {
+test("arrays of another realm are recognised by their class", async () => {
   const foreign = runInNewContext("[new Uint8Array([255]), new Float32Array([2]), new BigInt64Array(1)]");
   for (const [i, isByte] of [true, false].entries()) {
     const matrix = { data: foreign[i], rows: 1, cols: 1 };
@@ -159,7 +159,7 @@ describe("an array of rows", () => {
     await expect(toMatrix(rows, "x")).rejects.toThrow("131072 × 131072 elements given");
   });
 
-  test("is copied into doubles, row after row", async () => {
+  test("is copied into a Float64Array, row after row", async () => {
     const rows = [
       [0.1, 2, -3],
       [4, 5e-324, 1e300],

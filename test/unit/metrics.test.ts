@@ -1,4 +1,4 @@
-/** Reports on predictions: small cases by hand, random ones against the plainest way to count. */
+/** Metrics of predictions: small cases by hand, random cases compared with a plain count. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { NO_TARGETS, type Targets } from "../../src/data/targets.ts";
@@ -12,7 +12,7 @@ import { expectClose } from "../support/expect-close.ts";
 const u32 = (...values: number[]) => Uint32Array.from(values);
 const CLOSE = { absolute: 1e-15, relative: 1e-14 };
 
-/** Rows of up to seven classes; some weights are 0. */
+/** Generates rows of up to seven classes; some weights are 0. */
 const predictions = fc.integer({ min: 2, max: 7 }).chain((classes) =>
   fc.record({
     classes: fc.constant(classes),
@@ -41,7 +41,7 @@ function columns(rows: readonly Row[]) {
   };
 }
 
-/** Σ s f of rows. */
+/** Returns Σ s f of rows. */
 function sum(rows: readonly Row[], f: (row: Row) => number = () => 1): number {
   return rows.reduce((total, row) => total + row.weight * f(row), 0);
 }
@@ -55,7 +55,7 @@ describe("the confusion matrix", () => {
   const targets = u32(2, 0, 2, 2, 0, 1);
   const predicted = u32(0, 0, 2, 2, 0, 2);
 
-  test("has true classes down and predicted ones across", () => {
+  test("has true classes in rows and predicted classes in columns", () => {
     const { counts, classes } = confusionMatrix(targets, predicted, 3);
     expect(classes).toBe(3);
     expect(Array.from(counts)).toEqual([2, 0, 0, 0, 0, 1, 1, 0, 2]);
@@ -100,7 +100,7 @@ describe("the confusion matrix", () => {
     );
   });
 
-  test("finds the rows of many classes without laying out all cells", () => {
+  test("finds the rows of many classes without allocating all cells", () => {
     const K = 65_536;
     const confusion = confusionMatrix(u32(K - 1, 3, K - 1), u32(K - 1, 0, K - 1), K);
     expect(confusion.samples(K - 1, K - 1)).toEqual(u32(0, 2));
@@ -130,7 +130,7 @@ describe("precision, recall and F1", () => {
     expectClose(figures(weighted), [0.7, 0.6, (2 / 3 + 2.4) / 5, 5], CLOSE);
   });
 
-  test("are 0 where they would divide by 0; the macro mean leaves out classes never seen", () => {
+  test("are 0 instead of a division by 0; the macro mean leaves out classes never seen", () => {
     const { perClass, macro, weighted } = classScores(u32(0, 0), u32(0, 1), 4);
     expect(perClass[1]).toEqual({ precision: 0, recall: 0, f1: 0, support: 0 });
     expect(perClass[3]).toEqual({ precision: 0, recall: 0, f1: 0, support: 0 });
@@ -140,7 +140,7 @@ describe("precision, recall and F1", () => {
     expect(none.weighted).toEqual(none.macro);
   });
 
-  test("take a row of weight 3 for three rows, and one of weight 0 for none", () => {
+  test("count a row of weight 3 as three rows, and a row of weight 0 as none", () => {
     const weighted = classScores(u32(0, 1, 0, 1), u32(0, 0, 1, 1), 2, [3, 1, 0, 2]);
     expect(weighted).toEqual(classScores(u32(0, 0, 0, 1, 1, 1), u32(0, 0, 0, 0, 1, 1), 2));
   });
@@ -195,7 +195,7 @@ describe("the calibration error", () => {
     expect(bins[14].support).toBe(1);
   });
 
-  test("is 0 where each bin is right as often as it says, and where there is nothing", () => {
+  test("is 0 if each bin is correct as often as its confidence says, and if there are no rows", () => {
     const confidence = new Float32Array(4).fill(0.75);
     expect(calibrationError(confidence, u32(0, 0, 0, 1), 10).error).toBe(0);
     const nothing = calibrationError(confidence, u32(0, 0, 0, 1), 3, [0, 0, 0, 0]);
@@ -228,7 +228,7 @@ describe("the calibration error", () => {
 });
 
 describe("target classes", () => {
-  test("are the labels, or the likeliest of each distribution, the lowest of equals", () => {
+  test("are the labels, or the most probable class of each distribution, the first of equals", () => {
     const labels = u32(2, 0);
     expect(targetClasses({ kind: "labels", labels })).toBe(labels);
     const data = Float32Array.of(0.2, 0.4, 0.4, 0.5, 0.5, 0, 0, 0, 1);
@@ -236,7 +236,7 @@ describe("target classes", () => {
     expect(targetClasses({ kind: "distributions", distributions })).toEqual(u32(1, 0, 2));
   });
 
-  test("are not there without targets", () => {
+  test("are refused without targets", () => {
     expect(() => targetClasses(NO_TARGETS)).toThrow(DataError);
   });
 });
@@ -286,7 +286,7 @@ describe("a report", () => {
     expect(Object.keys(six.topK)).toEqual(["1", "3", "5"]);
   });
 
-  test("counts a distribution under its likeliest class", async () => {
+  test("counts a row with a distribution under its most probable class", async () => {
     const data = Float32Array.of(0.9, 0.1, 0, 0.1, 0.8, 0.1, 0, 0, 1, 0, 0, 1, 0, 1, 0);
     const targets: Targets = { kind: "distributions", distributions: { data, rows: 5, cols: 3 } };
     const [soft, hard] = [await reportOf({ ...source, targets }), await reportOf(source)];

@@ -1,9 +1,9 @@
-/** Pauses where the environment has less than a browser: jsdom, for one, has no MessageChannel. */
+/** Pauses in environments that lack parts of a browser, such as jsdom, which has no MessageChannel. */
 import { afterEach, expect, test, vi } from "vitest";
 import { SoftmaxRegression, strokeDigits } from "../../src/index.ts";
 import { isPauseDue, pause } from "../../src/pause.ts";
 
-/** What `performance.now()` says, ms; never less than before. */
+/** Value of `performance.now()` in ms, which never decreases. */
 let clock = 1e6;
 
 afterEach(() => {

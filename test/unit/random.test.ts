@@ -1,7 +1,7 @@
 /**
- * The seeded generator against numbers computed outside this repository (the authors' C code for
- * xoshiro128**, and a plain Python version of the rest), and the distributions drawn from it. Every
- * statistic has a fixed seed, so a test passes always or never; the bounds are the 0.1 % points.
+ * The seeded generator, compared with numbers computed outside this repository (by the authors' C code for xoshiro128**
+ * and a Python version of the rest), and the distributions drawn from it. Every statistic has a fixed seed, so that a
+ * test passes always or never; the bounds are the 0.1 % points.
  */
 import { describe, expect, test } from "vitest";
 import { createRandom, type Random, shuffle } from "../../src/data/random.ts";
@@ -14,7 +14,7 @@ function identity(length: number): Uint32Array {
   return Uint32Array.from({ length }, (_, i) => i);
 }
 
-/** Pearson's statistic of `counts` against equal expectations. */
+/** Returns Pearson's statistic of `counts` for equal expectations. */
 function chiSquare(counts: readonly number[]): number {
   const expected = counts.reduce((sum, count) => sum + count, 0) / counts.length;
   return counts.reduce((sum, count) => sum + (count - expected) ** 2 / expected, 0);

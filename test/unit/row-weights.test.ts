@@ -1,4 +1,4 @@
-/** Row weights from sample weights, class weights and rows to ignore; the errors for those that are none. */
+/** Row weights from sample weights, class weights and rows to ignore, and which of these are refused. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Label } from "../../src/data/labels.ts";
@@ -25,7 +25,7 @@ async function weightsOf(source: Partial<RowWeightsSource>): Promise<number[] | 
   return weights && Array.from(weights.values, (s) => s * weights.unit);
 }
 
-/** The error of a call, to be of a class and about an argument, with words. */
+/** Expects a call to reject with an error of a class, about an argument, with a message. */
 async function expectError(
   source: Partial<RowWeightsSource>,
   type: new (argument: string, message: string) => SoftmaxError,
@@ -55,7 +55,7 @@ describe("sample weights", () => {
     expect(await weightsOf({ sampleWeight })).toEqual([0.5, 0, 2]);
   });
 
-  test("bytes stand for their numbers, not for fractions", async () => {
+  test("bytes are whole numbers, not fractions", async () => {
     expect(await weightsOf({ sampleWeight: Uint8Array.of(255, 1, 0) })).toEqual([255, 1, 0]);
   });
 
@@ -170,7 +170,7 @@ describe("balanced", () => {
     ]);
   });
 
-  test("takes a row of weight 2 for two rows, and none of what is ignored", async () => {
+  test("counts a row of weight 2 as two rows, and ignored rows not at all", async () => {
     const repeated = (await weightsOf({ targets: labels(0, 1, 1, 1, 2, 2), classWeight: "balanced" })) ?? [];
     const weighted = await weightsOf({
       targets: labels(0, 1, 1, 2, 0),
@@ -197,7 +197,7 @@ describe("balanced", () => {
     );
   });
 
-  test("counts the shares of distributions", async () => {
+  test("counts the probabilities of soft labels", async () => {
     const targets = distributions([0.5, 0.5], [1, 0], [0.25, 0.75]);
     const weights = await weightsOf({
       targets,
@@ -210,7 +210,7 @@ describe("balanced", () => {
     expectClose(weights ?? [], [a + b, a, a + 3 * b], FLOAT32);
   });
 
-  test("refuses a class of no weight by name", async () => {
+  test("refuses a class of weight 0 by name", async () => {
     const words = /"balanced" needs a row of weight above 0 in each class, and "dog" has none/;
     await expectError({ targets: labels(0, 2, 2), classWeight: "balanced" }, DataError, "classWeight", words);
     await expectError({ sampleWeight: [1, 0, 1], classWeight: "balanced" }, DataError, "classWeight", words);
@@ -242,8 +242,8 @@ describe("refuses", () => {
 
   test.each<[string, readonly Label[], ClassWeight]>([
     ["another name", CLASSES, { cow: 1 }],
-    ["a number in a Map where labels are strings", ["1", "2", "3"], new Map([[1, 2]])],
-    ["a string in a Map where labels are numbers", [1, 2, 3], new Map([["1", 2]])],
+    ["a number in a Map if labels are strings", ["1", "2", "3"], new Map([[1, 2]])],
+    ["a string in a Map if labels are numbers", [1, 2, 3], new Map([["1", 2]])],
     ["another spelling of a number", [1, 2, 3], { "01": 2 }],
   ])("a weight for a label that is no class: %s", async (_what, classes, classWeight) => {
     await expectError({ classes, classWeight }, OptionError, "classWeight", /is none of the 3 classes/);
@@ -253,7 +253,7 @@ describe("refuses", () => {
     await expectError({ classWeight: [1, 2] }, ShapeError, "classWeight", /each of 3 classes, got 2/);
   });
 
-  test("weights that are all 0, naming who made them so", async () => {
+  test("weights that are all 0, with the argument that made them so", async () => {
     const words = /all rows have weight 0/;
     await expectError({ sampleWeight: [0, 0, 0] }, DataError, "sampleWeight", words);
     await expectError({ ignored: Uint8Array.of(1, 1, 1) }, DataError, "y", words);

@@ -51,7 +51,7 @@ describe("the scan refuses", () => {
     }
   });
 
-  test("data × scale beyond float32, though the data are not", async () => {
+  test("data × scale beyond float32, even if the data are not", async () => {
     const data = Float32Array.of(1, 2, 3, 1e30);
     const scan = scanRows({ ...matrixOf(data, 2), scale: 1e9 }, "x");
     const words = `row 1 column 1 is ${data[3]} × 1000000000`;
@@ -176,7 +176,7 @@ describe("an abort", () => {
     await expect(scan).rejects.toBe(reason);
   });
 
-  test("in the middle of the scan keeps it from reaching the last piece", async () => {
+  test("in the middle of the scan stops it before the last piece", async () => {
     const data = new Float32Array(3 * PIECE);
     data[data.length - 1] = Number.NaN;
     const controller = new AbortController();
@@ -186,7 +186,7 @@ describe("an abort", () => {
     await expect(scan).rejects.toBe(reason);
   });
 
-  test("that does not come changes nothing", async () => {
+  test("that never comes changes nothing", async () => {
     const { signal } = new AbortController();
     await expect(scanRows(matrixOf(Float32Array.of(3, 4), 2), "x", signal)).resolves.toEqual({
       maxSquaredNorm: 25,

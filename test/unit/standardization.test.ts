@@ -1,4 +1,4 @@
-/** Means and standard deviations of columns, against the definition and where rounding would show. */
+/** Means and standard deviations of columns: by their definition, and if rounding matters. */
 import { expect, test } from "vitest";
 import { type MatrixData, scaleOf } from "../../src/data/matrix.ts";
 import { createRandom } from "../../src/data/random.ts";
@@ -70,8 +70,8 @@ test("a column is constant if only rows of weight 0 differ, and if neighbouring 
   expect(Array.from((await fitColumns(neighbours, 1)).scale)).toEqual([1]);
 });
 
-test("a column that rounding alone varies is constant, in the precision of its numbers", async () => {
-  // Shares of 100 % whose sum is a column too: what rounding makes of 100 differs from row to row.
+test("a column that varies by rounding alone is constant, in the precision of its numbers", async () => {
+  // Shares of 100 %, whose sum is a column too: rounding makes the sum differ from row to row.
   const { uniform } = createRandom(3);
   const totals = (round: (value: number) => number) => {
     const shares = Array.from({ length: 60 }, () => uniform());
@@ -87,18 +87,18 @@ test("a column that rounding alone varies is constant, in the precision of its n
   expect(Array.from((await fitColumns(Float64Array.from(single), 1)).scale)).toEqual([1]);
 });
 
-test("a float32 column of a few neighbouring numbers that says something is not constant", async () => {
+test("a float32 column of a few neighbouring numbers with real variation is not constant", async () => {
   const column = Float32Array.from({ length: 1000 }, (_, i) => 1.7e9 + 512 * ((i % 2) * 2 - 1));
   expectClose((await fitColumns(column, 1)).scale, [512], { absolute: 0, relative: 1e-6 });
 });
 
-test("the bound on rounding grows with the rows, as scikit-learn's does", async () => {
+test("the bound on rounding grows with the number of rows, as in scikit-learn", async () => {
   const column = (rows: number) => Float64Array.from({ length: rows }, (_, i) => 1 + 1e-12 * (i % 2));
   expectClose((await fitColumns(column(1000), 1)).scale, [5e-13], { absolute: 0, relative: 1e-3 });
   expect(Array.from((await fitColumns(column(10_000), 1)).scale)).toEqual([1]);
 });
 
-test("one that hardly varies is not constant", async () => {
+test("a column that varies little is not constant", async () => {
   const small = await fitColumns(
     Float32Array.from({ length: 10_000 }, (_, i) => 1e8 + 128 * (i % 2)),
     1,
@@ -134,7 +134,7 @@ for (const storage of ["f32", "f64", "u8"] as const) {
   });
 }
 
-test("leaves the rows as they are, and gives the same bits again", async () => {
+test("leaves the rows unchanged, and gives the same bits again", async () => {
   const { x } = randomProblem({ rows: 90, features: 7, classes: 2 }).source;
   const before = x.data.slice();
   const once = await fitStandardization(x, undefined);

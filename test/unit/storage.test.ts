@@ -1,4 +1,4 @@
-/** How rows are stored: float16 bits against their definition, conversions, and what a storage cannot hold. */
+/** Storage of rows: the bits of float16 numbers, conversions, and values that a storage cannot hold. */
 import { describe, expect, test } from "vitest";
 import { createRandom } from "../../src/data/random.ts";
 import {
@@ -18,7 +18,7 @@ import { DataError } from "../../src/errors.ts";
 const HALVES = Array.from({ length: 0x7c00 }, (_, bits) => ({ bits, value: fromHalf(bits) }));
 
 describe("float16", () => {
-  test("has the values its definition gives", () => {
+  test("has the values of its definition", () => {
     const known = [
       [0x0000, 0],
       [0x0001, 2 ** -24],
@@ -35,14 +35,14 @@ describe("float16", () => {
     expect(Object.is(fromHalf(0x8000), -0)).toBe(true);
   });
 
-  test("keeps every finite half as it is, of either sign", () => {
+  test("leaves every finite float16 unchanged, of both signs", () => {
     for (const { bits, value } of HALVES) {
       expect(toHalf(value)).toBe(bits);
       expect(toHalf(-value)).toBe(bits | 0x8000);
     }
   });
 
-  test("rounds to the nearest, halves of the way to the even one", () => {
+  test("rounds to nearest, ties to even", () => {
     for (let i = 0; i + 1 < HALVES.length; i++) {
       const [low, high] = [HALVES[i], HALVES[i + 1]];
       const middle = (low.value + high.value) / 2;
@@ -69,7 +69,7 @@ describe("a storage", () => {
     ["f32", [0, 0.25, Math.fround(1 / 3), 7, 1, 0.5, Math.fround(2 / 255), 7]],
     ["f16", [toHalf(0), toHalf(0.25), toHalf(1 / 3), 7, toHalf(1), toHalf(0.5), toHalf(2 / 255), 7]],
     ["u8", [0, 64, 85, 7, 255, 128, 2, 7]],
-  ])("%s takes floats, and leaves what lies between rows alone", (storage, expected) => {
+  ])("%s stores floats, and leaves elements between rows unchanged", (storage, expected) => {
     const target = emptyRows(storage, 8).fill(7);
     packRows(floats, storage, 0, 2, target, 4);
     expect([...target]).toEqual(expected);
@@ -88,7 +88,7 @@ describe("a storage", () => {
     expect(target).toEqual(expected);
   });
 
-  test("takes data × scale, and only the rows asked for", () => {
+  test("stores data × scale of the rows asked for", () => {
     const target = emptyRows("f32", 3);
     packRows(bytes, "f32", 1, 1, target, 3);
     expect([...target]).toEqual([1, 2, 254].map((value) => Math.fround(value / 255)));
@@ -108,7 +108,7 @@ describe("a storage", () => {
     expect([...target]).toEqual([0.5, 1, 1.5]);
   });
 
-  test("keeps bytes as they are, whatever their scale", () => {
+  test("stores bytes unchanged, whatever their scale", () => {
     for (const scale of [1, 0.5, 1 / 255]) {
       const target = emptyRows("u8", 3);
       packRows({ ...bytes, scale }, "u8", 1, 1, target, 3);
@@ -116,7 +116,7 @@ describe("a storage", () => {
     }
   });
 
-  test("counts bytes by the scale, and what it rounds to bytes by 1/255", () => {
+  test("has the unit of the scale for the caller's bytes, and 1/255 for values rounded to bytes", () => {
     expect(unitOf({ x: { ...bytes, scale: 0.5 } })).toBe(0.5);
     expect(unitOf({ x: { ...bytes, scale: undefined } })).toBe(1);
     expect(unitOf({ x: floats, storage: "u8" })).toBe(1 / 255);
@@ -126,7 +126,7 @@ describe("a storage", () => {
     expect(unitOf({ x: { ...bytes, scale: 0.5 }, standardization })).toBe(1);
   });
 
-  test("uses the caller's memory where it has the form already", () => {
+  test("uses the caller's memory if it has the form already", () => {
     const single = { data: Float32Array.of(1, 2), rows: 1, cols: 2 };
     expect(asStored(single, "f32")).toBe(single.data);
     expect(asStored(bytes, "u8")).toBe(bytes.data);
@@ -157,7 +157,7 @@ describe("a storage", () => {
       { ...floats, data: Float32Array.from(floats.data) as never },
       1,
     ],
-  ])("takes %s as (x − mean) / scale, rounded once", (_what, x, unit) => {
+  ])("stores %s as (x − mean) / scale, rounded once", (_what, x, unit) => {
     const single = emptyRows("f32", 8).fill(7);
     packRows(x, "f32", 0, 2, single, 4, standardization);
     const values = Array.from(x.data, (value, at) => standardized(value * unit, at % 3));
@@ -189,7 +189,7 @@ describe("a storage", () => {
     ["u8", -0.001],
     ["u8", 1.001],
     ["u8", Number.NaN],
-  ])("%s refuses %s, and says where it stands", (storage, value) => {
+  ])("%s refuses %s, with its row and column", (storage, value) => {
     const x = { data: Float64Array.of(0, 0, 0, value), rows: 2, cols: 2 };
     expect(() => packRows(x, storage, 0, 2, emptyRows(storage, 4), 2)).toThrow(DataError);
     expect(() => packRows(x, storage, 0, 2, emptyRows(storage, 4), 2)).toThrow(/^x: .*row 1 column 1 is/);

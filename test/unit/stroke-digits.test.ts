@@ -1,6 +1,6 @@
 /**
- * The drawn digits: what they promise (bytes fixed by the seed, balance, range) and what they are for,
- * that a linear classifier learns them about as well as MNIST, neither badly nor perfectly.
+ * The drawn digits: bytes determined by the seed, balanced classes, the range of values, and that a linear classifier
+ * learns them about as well as MNIST.
  */
 import { describe, expect, test } from "vitest";
 import { createRandom, shuffle } from "../../src/data/random.ts";
@@ -12,7 +12,7 @@ const CLASSES = 10;
 
 type Digits = ReturnType<typeof strokeDigits>;
 
-/** FNV-1a, 32 bits. */
+/** Computes FNV-1a, 32 bits. */
 function checksum(bytes: Uint8Array): string {
   let hash = 0x811c9dc5;
   for (const byte of bytes) hash = Math.imul(hash ^ byte, 0x01000193);
@@ -54,7 +54,7 @@ describe("the seed", () => {
     }
   });
 
-  test("is 0 where none is given, and calls do not disturb each other", () => {
+  test("is 0 by default, and calls do not affect each other", () => {
     const first = strokeDigits({ rows: 30, seed: 0 });
     strokeDigits({ rows: 7, seed: 5 });
     expect(strokeDigits({ rows: 30 })).toEqual(first);

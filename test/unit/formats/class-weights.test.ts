@@ -1,4 +1,4 @@
-/** Class weights in files: as pairs of label and weight, so that any label will do and comes back as what it was. */
+/** Class weights in files: stored as pairs of label and weight, so that labels of any type read back unchanged. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type ClassWeight, classWeightPairs, explicitClassWeights } from "../../../src/data/class-weight.ts";
@@ -16,7 +16,7 @@ function modelOf(classes: readonly Label[], options: object = {}): SavedModel {
   return { ...plainModel, classes, weights, bias: new Float64Array(classes.length), options } as SavedModel;
 }
 
-/** What a model of these classes has for class weights after a file. */
+/** Returns the class weights of a model of these classes after a round trip through a file. */
 async function throughFiles(classWeight: ClassWeight, classes: readonly Label[]) {
   const saved = savedModel(fittedOf(modelOf(classes)), { ...DEFAULTS, classWeight }, null);
   const [json, safetensors] = [await modelToJson(saved), await modelToSafetensors(saved)];
@@ -25,7 +25,7 @@ async function throughFiles(classWeight: ClassWeight, classes: readonly Label[])
   return read;
 }
 
-describe("through a file, weights by label become pairs of the labels themselves", () => {
+describe("through a file, weights by label become pairs of a label and its weight", () => {
   const names = ["__proto__", "constructor", "hasOwnProperty", "prototype", "toString", "valueOf"];
   const weights = names.map((_, k) => k / 2);
   const pairs = new Map(names.map((name, k) => [name, weights[k]]));
@@ -65,7 +65,7 @@ describe("through a file, weights by label become pairs of the labels themselves
     expect(await throughFiles("balanced", [3, 7])).toBe("balanced");
   });
 
-  test("they mean the same afterwards, whatever the labels are", async () => {
+  test("the row weights are the same after a file, whatever the labels are", async () => {
     const labels = fc.oneof(
       fc.uniqueArray(fc.nat(), { minLength: 2, maxLength: 6 }),
       fc.uniqueArray(fc.oneof(fc.string(), fc.constantFrom(...names, "0", "1e3")), {
@@ -86,7 +86,7 @@ describe("through a file, weights by label become pairs of the labels themselves
   });
 });
 
-test("files of before, which hold an object, are read", () => {
+test("older files, which hold an object, are read", () => {
   const options = optionsOf(modelOf(["a", "b"], { classWeight: { b: 2 } }), {});
   expect(options.classWeight).toEqual({ b: 2 });
   const numbers = optionsOf(modelOf([0, 1], { classWeight: { 1: 2 } }), {}).classWeight as { 1: number };

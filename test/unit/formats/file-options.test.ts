@@ -1,5 +1,6 @@
 /**
- * What the options of a file decide: what the model is, and nothing of where it runs, what is fetched or what is run.
+ * Options in files: a file decides what the model is, but not on which device it runs, and which scripts are fetched or
+ * run.
  */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
@@ -12,7 +13,7 @@ import { expectFormatError, plainModel } from "./support.ts";
 
 const withOptions = (options: unknown) => ({ ...plainModel, options }) as SavedModel;
 
-/** Options that say where and how fast a model runs, each with values that an estimator would take. */
+/** Options for device and speed, each with values that an estimator would accept. */
 const RUN: Record<string, readonly unknown[]> = {
   device: ["webgpu", "wasm", "reference", "auto"],
   threads: [2, 64, "auto"],
@@ -48,11 +49,11 @@ const MODEL: SoftmaxRegressionOptions = {
   storage: "f16",
 };
 
-test("every option is of one kind or the other", () => {
+test("every option is in one of the two lists", () => {
   expect([...Object.keys(RUN), ...Object.keys(MODEL)].toSorted()).toEqual(Object.keys(DEFAULTS).toSorted());
 });
 
-describe("an option of where a model runs is refused in a file", () => {
+describe("an option for device or speed is refused in a file", () => {
   for (const [name, values] of Object.entries(RUN))
     test.each(values.map((value) => [value]))(`${name} %j`, async (value) => {
       const saved = withOptions({ l2: 0.5, [name]: value });
@@ -61,14 +62,14 @@ describe("an option of where a model runs is refused in a file", () => {
         `model.options.${name}`,
         /no option that a file may hold/,
       );
-      // Also if the caller has one: what is in the file is no file of ours.
+      // Also if the caller gives the option: this library writes no such file.
       const given = { [name]: DEFAULTS[name as keyof typeof DEFAULTS] };
       await expectFormatError(() => optionsOf(saved, given), `model.options.${name}`, /no option/);
       await expectFormatError(() => fittedOf(saved), `model.options.${name}`, /no option/);
     });
 });
 
-test("options that say what the model is come back, those given instead of them", () => {
+test("options of the model are loaded, unless the caller gives others", () => {
   const fitted = fittedOf(plainModel);
   const options = {
     ...DEFAULTS,
@@ -101,7 +102,7 @@ test.each([
   await expectFormatError(() => optionsOf(withOptions(options), {}), `model.options.${name}`, reason);
 });
 
-test("whatever a file's options are, where a model runs is what the caller says, or the default", () => {
+test("whatever options a file holds, the device is the caller's choice or the default", () => {
   const names = fc.oneof(
     fc.constantFrom(...Object.keys(DEFAULTS)),
     fc.constantFrom("toString", "valueOf", "hasOwnProperty", "Device", "worker"),
@@ -135,7 +136,7 @@ test("whatever a file's options are, where a model runs is what the caller says,
       for (const name of Object.keys(RUN) as (keyof SoftmaxRegressionOptions)[])
         expect(options[name]).toBe(own[name]);
       expect(Object.values(options).every((value) => typeof value !== "function")).toBe(true);
-      // The file by itself is one that an estimator takes.
+      // An estimator accepts the options of the file themselves.
       resolveOptions(optionsOf(saved, {}));
     }),
     { numRuns: 3000 },

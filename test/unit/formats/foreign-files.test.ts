@@ -1,5 +1,6 @@
-/** Files that stand in the place of another because it was never downloaded: every reader says what they are. */
+/** Foreign files, in the place of a file that was never downloaded: every reader says what they are. */
 import { describe, expect, test } from "vitest";
+import { foreignKindOf } from "../../../src/data/foreign-file.ts";
 import { readNpy } from "../../../src/formats/npy.ts";
 import { readSafetensors } from "../../../src/formats/safetensors.ts";
 import { readIdxImages, readIdxLabels, SoftmaxRegression } from "../../../src/index.ts";
@@ -42,11 +43,19 @@ describe.each(Object.entries(READERS))("in the place of %s", (_, [argument, read
   test.each(FOREIGN)("%s", async (_, file, reason) => expectFormatError(() => read(file), argument, reason));
 });
 
-test("what is neither is called what a reader would miss in it", async () => {
+test("any other text is refused for what the reader expected in it", async () => {
   for (const text of ["version of nothing", "<3", "html"]) {
     await expectFormatError(() => SoftmaxRegression.load(text), "model", /not valid JSON/);
     await expectFormatError(() => readNpy(utf8(text)), "npy", /expected an NPY file/);
     await expectFormatError(() => readIdxImages(utf8(text.padEnd(4))), "images", /expected the magic number/);
   }
   expect.hasAssertions();
+});
+
+test("their kind is told by the first bytes or characters", () => {
+  expect(foreignKindOf(POINTER)).toBe("git-lfs-pointer");
+  expect(foreignKindOf("<!-- served --><html>")).toBe("html");
+  expect(foreignKindOf("\ufeff<HTML>")).toBe("html");
+  expect(foreignKindOf(utf8('<?xml version="1.0"?>'))).toBe("xml");
+  for (const text of ["", "version of nothing", "<3", "html"]) expect(foreignKindOf(text)).toBe(null);
 });

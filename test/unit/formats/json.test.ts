@@ -1,4 +1,4 @@
-/** The strict JSON reader beside the platform's, which is right about everything that both must do. */
+/** The strict JSON reader compared with `JSON.parse`, and what it refuses beyond that. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type JsonValue, MAX_DEPTH, parseJson } from "../../../src/formats/json.ts";
@@ -38,14 +38,14 @@ describe("valid text", () => {
     );
   });
 
-  test("as deep as it may be", async () => {
+  test("as deep as is accepted", async () => {
     const text = "[".repeat(MAX_DEPTH) + "]".repeat(MAX_DEPTH);
     expect(await read(text)).toEqual(JSON.parse(text));
   });
 });
 
-describe("long arrays of numbers, which are read a piece at a time", () => {
-  /** Numbers as files have them, some with space around them, more than a piece holds. */
+describe("long arrays of numbers, which are read in pieces", () => {
+  /** More numbers than one piece holds, some with white space around them. */
   const numbers = Array.from({ length: 12_000 }, (_, i) =>
     i % 3 ? `${(i - 6000) / 7}` : ` -${i}e-2\n`,
   ).join(",");
@@ -81,12 +81,12 @@ describe("long arrays of numbers, which are read a piece at a time", () => {
   });
 });
 
-describe("bytes, of which a reader sees one part at a time", () => {
-  /** Bytes that are decoded at once. */
+describe("bytes, which are decoded part by part", () => {
+  /** Number of bytes decoded at a time. */
   const PART = 2 ** 19;
   const size = (text: string) => utf8(text).length;
 
-  /** What fills the first part but for some bytes at its end, and what ends the text after the value that follows. */
+  /** Text that fills the first part except for some bytes at its end, and text after the value that follows. */
   const FILLINGS: Record<string, (bytes: number) => readonly [before: string, after: string]> = {
     "space before a value": (bytes) => [`{"a":${" ".repeat(bytes - 5)}`, "}"],
     "a key": (bytes) => [`{"${"x".repeat(bytes - 4)}":`, "}"],
@@ -114,7 +114,7 @@ describe("bytes, of which a reader sees one part at a time", () => {
       expect(await parseJson(utf8(text), "file")).toEqual(JSON.parse(text));
   });
 
-  test("a fault has its line and column, and bytes that are not UTF-8 are one", async () => {
+  test("an error names line and column, and bytes that are not UTF-8 are an error", async () => {
     const rows = "[1, 2],\n".repeat(PART / 4);
     const faulty = `{"a": [${rows}[1, 2]],\n "b": [${rows} 01]}`;
     const place = new RegExp(`line ${PART / 2 + 2}, column 3: expected a comma`);
@@ -130,7 +130,7 @@ describe("bytes, of which a reader sees one part at a time", () => {
   });
 });
 
-describe("refused, with the keys that lead there and the place", () => {
+describe("refused, with the keys that lead to the error and its line and column", () => {
   test.each([
     ["a key twice", '{"a": {"b": 1, "c": 2, "b": 1}}', "file.a.b", /line 1, column 27: .* occurs twice/],
     ["a key twice, escaped", '{"b": 1, "\\u0062": 1}', "file.b", /occurs twice/],
@@ -217,7 +217,7 @@ describe("values that JSON cannot hold", () => {
   });
 });
 
-test("text is laid out for people", async () => {
+test("text is formatted for people", async () => {
   expect(await formatJson({ a: [1, -0], b: [[1], [2]], c: {}, d: [] })).toBe(
     '{\n  "a": [1, -0],\n  "b": [\n    [1],\n    [2]\n  ],\n  "c": {},\n  "d": []\n}',
   );

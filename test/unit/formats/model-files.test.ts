@@ -44,7 +44,7 @@ describe.each(models)("%s", (_, model) => {
   });
 });
 
-test("what is read shares no memory with the file", async () => {
+test("a model shares no memory with the file it was read from", async () => {
   const bytes = await modelToSafetensors(fullModel);
   const model = await modelFromSafetensors(bytes);
   bytes.fill(1);
@@ -63,7 +63,7 @@ test("another project's reader finds the tensors", async () => {
   expect(plain.metadata).toMatchObject({ format: "softmax-webgpu", version: "1" });
 });
 
-/** Models that no file may hold: what is wrong, the field, and the reason. */
+/** Unsound models: a description, the change, the field, and the reason. */
 const unsound: readonly (readonly [string, object, string, RegExp])[] = [
   ["NaN in the weights", { weights: Float64Array.of(0, 0, 0, 0, NaN, 0) }, "weights", /number 4 is NaN/],
   ["infinite weights", { weights: new Float64Array(6).fill(-Infinity) }, "weights", /number 0 is -Infinity/],
@@ -120,7 +120,7 @@ const badModels = [
   ),
 ];
 
-describe("a model that is unsound is not written", () => {
+describe("an unsound model is not written", () => {
   test.each(badModels)("%s", async (_, change, field, reason) => {
     const model = { ...plainModel, ...change } as SavedModel;
     await expectFormatError(() => checkModel(model), field, reason);
@@ -128,7 +128,7 @@ describe("a model that is unsound is not written", () => {
     await expectFormatError(() => modelToSafetensors(model), field, reason);
   });
 
-  test("progress that is unsound", async () => {
+  test("unsound progress", async () => {
     const refuse = (progress: unknown, field: string, reason: RegExp) =>
       expectFormatError(() => checkModel({ ...plainModel, progress } as SavedModel), field, reason);
     await refuse([], "model.progress", /expected state and tensors/);
@@ -150,13 +150,13 @@ describe("a model that is unsound is not written", () => {
     );
   });
 
-  test("more text than a header takes", async () => {
+  test("more text than a header may hold", async () => {
     const options = { note: "x".repeat(2 ** 24) };
     const write = () => modelToSafetensors({ ...plainModel, options });
     await expectFormatError(write, "model.header", /at most 16777216 are read/);
   });
 
-  test("more numbers than JSON text takes", async () => {
+  test("more numbers than JSON text may hold", async () => {
     const features = 2 ** 23 + 1;
     const model = { ...plainModel, features, weights: new Float64Array(2 * features) };
     await expectFormatError(() => modelToJson(model), "model", /use safetensors/);

@@ -1,4 +1,4 @@
-/** The NPY reader against files built here by NumPy's description of the format. */
+/** The NPY reader, tested with files built by NumPy's description of the format. */
 import { describe, expect, test } from "vitest";
 import { readNpy } from "../../../src/formats/npy.ts";
 import {
@@ -14,7 +14,7 @@ import {
 
 const bytesOf = (array: ArrayBufferView<ArrayBuffer>) => new Uint8Array(array.buffer);
 
-/** UTF-32, each string filled up to `length` characters. */
+/** Encodes strings in UTF-32, each padded to `length` characters. */
 function utf32(strings: readonly string[], length: number, little = true): Uint8Array<ArrayBuffer> {
   const view = new DataView(new ArrayBuffer(4 * length * strings.length));
   for (const [i, text] of strings.entries()) {
@@ -25,7 +25,7 @@ function utf32(strings: readonly string[], length: number, little = true): Uint8
   return bytesOf(view);
 }
 
-/** An array of one axis. */
+/** Builds a file with an array of one axis. */
 const vector = (descr: string, count: number, body: Uint8Array) => npyFile(npyHeader(descr, [count]), body);
 
 describe("element types", () => {
@@ -52,7 +52,7 @@ describe("element types", () => {
     expect(bigEndian.values).toEqual(values.toReversed());
   });
 
-  test("float16, of either byte order, and what it holds at its ends", async () => {
+  test("float16 in both byte orders, with its smallest and largest values", async () => {
     const bits = Uint16Array.of(0x3c00, 0xc000, 0x7bff, 0x0001, 0x8000, 0x3555, 0x7c00);
     const values = Float64Array.of(1, -2, 65504, 2 ** -24, -0, 0.333251953125, Infinity);
     expect(await readNpy(vector("<f2", 7, bytesOf(bits)))).toEqual({ shape: [7], values });
@@ -60,7 +60,7 @@ describe("element types", () => {
     expect((await readNpy(vector(">f2", 7, swapped))).values).toEqual(values.toReversed());
   });
 
-  test("booleans are 0 and 1, and other bytes no booleans", async () => {
+  test("booleans are 0 and 1, and other bytes are refused", async () => {
     const values = Float64Array.of(1, 0, 1);
     expect(await readNpy(vector("|b1", 3, Uint8Array.of(1, 0, 1)))).toEqual({ shape: [3], values });
     const three = vector("|b1", 3, Uint8Array.of(1, 0, 3));
@@ -83,7 +83,7 @@ describe("element types", () => {
     expect(await readNpy(vector(descr, 2, bytesOf(array)))).toEqual({ shape: [2], values });
   });
 
-  test("strings, filled up with zeros, of either byte order", async () => {
+  test("strings, padded with zeros, in both byte orders", async () => {
     const names = ["no", "", "naïve", "\u{1f600}!"];
     expect(await readNpy(vector("<U5", 4, utf32(names, 5)))).toEqual({ shape: [4], values: names });
     expect(await readNpy(vector(">U5", 4, utf32(names, 5, false)))).toEqual({ shape: [4], values: names });
@@ -118,7 +118,7 @@ describe("element types", () => {
 describe("shapes", () => {
   const body = float64s(1, 2, 3, 4, 5, 6);
 
-  test("any rank, none too", async () => {
+  test("any rank, including 0", async () => {
     expect(await readNpy(npyFile(npyHeader("<f8", []), float64s(4)))).toEqual({
       shape: [],
       values: Float64Array.of(4),
@@ -132,7 +132,7 @@ describe("shapes", () => {
     });
   });
 
-  test("Fortran order is turned into C order", async () => {
+  test("Fortran order is converted to C order", async () => {
     const read = async (...shape: number[]) => [
       ...(await readNpy(npyFile(npyHeader("<f8", shape, true), body))).values,
     ];
@@ -234,7 +234,7 @@ describe("headers", () => {
     }
   });
 
-  test("a header longer than the file, than ten thousand bytes, or than it is", async () => {
+  test("a declared header length beyond the file, beyond ten thousand bytes, or beyond the header", async () => {
     const length = valid[8] + 256 * valid[9];
     await expectFormatError(
       () => readNpy(changed(8, 0, 8)),

@@ -1,4 +1,4 @@
-/** ONNX files, run by ONNX Runtime: its WebAssembly build, which needs nothing but its package. */
+/** ONNX files, run by the WebAssembly build of ONNX Runtime. */
 import { env, InferenceSession, Tensor } from "onnxruntime-web";
 import { beforeAll, describe, expect, test } from "vitest";
 import { createRandom } from "../../../src/data/random.ts";
@@ -31,7 +31,7 @@ function randomModel(features: number, classes: SavedModel["classes"], seed: num
   };
 }
 
-/** Rows that are standard normal after the model's standardisation, `[rows, D]`, as float32. */
+/** Draws rows that are standard normal after the model's standardisation, `[rows, D]`, in float32. */
 function drawRows({ features, standardization }: SavedModel, rows: number): Float32Array {
   const random = createRandom(99);
   return Float32Array.from({ length: rows * features }, (_, i) => {
@@ -40,7 +40,7 @@ function drawRows({ features, standardization }: SavedModel, rows: number): Floa
   });
 }
 
-/** The definition in float64: softmax((W·(x − mean)/scale + b)/T), and its logits, row after row. */
+/** Computes softmax((W·(x − mean)/scale + b)/T) and its logits in float64, row after row. */
 function predict(model: SavedModel, x: Float32Array) {
   const { features, classes, standardization, temperature } = model;
   const logits: number[] = [];
@@ -106,7 +106,7 @@ describe("ONNX Runtime gives the same probabilities as float64", () => {
   });
 });
 
-/** The fields of a message by number: bytes where they have a length, else the varint (small ones only). */
+/** Parses the fields of a message by number: bytes if they have a length, else the varint (small ones only). */
 function fieldsOf(message: unknown): Map<number, unknown[]> {
   const bytes = message as Uint8Array;
   const fields = new Map<number, unknown[]>();
@@ -133,8 +133,8 @@ const textOf = (bytes: unknown) => new TextDecoder().decode(bytes as Uint8Array)
 const classes = ["\u{1f600}", '\ud800 "half"'].toSorted();
 const file = fieldsOf(await toOnnx({ ...plainModel, classes }));
 
-describe("what runtimes do not show", () => {
-  test("versions, and who wrote it", async () => {
+describe("fields that runtimes do not show", () => {
+  test("versions, and the producer", async () => {
     expect(file.get(1)).toEqual([7]);
     expect(file.get(2)?.map(textOf)).toEqual(["softmax-webgpu"]);
     expect(fieldsOf(file.get(8)?.[0]).get(2)).toEqual([13]);
@@ -154,7 +154,7 @@ describe("refusals", () => {
     await expectFormatError(() => toOnnx({ ...plainModel, bias }), "model.bias", /too large for float32/);
   });
 
-  test("a model that is none", async () => {
+  test("an unsound model", async () => {
     await expectFormatError(() => toOnnx({ ...plainModel, temperature: 0 }), "model.temperature", /above 0/);
   });
 });

@@ -1,6 +1,6 @@
 /**
- * Large files, read and written in pieces: between two pieces the event loop turns, so that a page goes on and an abort
- * is seen. The clock is one that says at every look that a pause is due.
+ * Large files are read and written in pieces: between two pieces the event loop turns, so that the page stays responsive
+ * and an abort is noticed. The mocked clock makes a pause due at every look.
  */
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { packProgress, unpackProgress } from "../../../src/fit/progress-file.ts";
@@ -22,7 +22,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-/** How often the event loop turned while `work` went on. */
+/** Returns how often the event loop turned during `work`. */
 async function turnsOf(work: () => Promise<unknown>): Promise<number> {
   let turns = 0;
   let isDone = false;
@@ -36,7 +36,7 @@ async function turnsOf(work: () => Promise<unknown>): Promise<number> {
   return turns;
 }
 
-/** The least number of turns that shows pieces: far more than the steps that reading and writing have. */
+/** Number of turns that proves pieces: many more than the steps of reading and writing. */
 const MANY = 20;
 
 const FEATURES = 60_000;
@@ -78,7 +78,7 @@ const WORK: Record<string, () => Promise<unknown>> = {
   "a model of scikit-learn, from lists": () => fromSklearn({ coef, classes }),
   "a model of scikit-learn, from JSON": () => fromSklearnJson(text),
   NPY: () => readNpy(npy),
-  "what a fit goes on with": async () => unpackProgress(await packProgress(state), 2 * FEATURES, 2),
+  "the state of an interrupted fit": async () => unpackProgress(await packProgress(state), 2 * FEATURES, 2),
 };
 
 test.each(Object.entries(WORK))("the event loop turns: %s", async (_, work) => {

@@ -1,4 +1,4 @@
-/** Interrupted fits in files: all that a fit leaves behind comes back, and nothing that none could have left. */
+/** Interrupted fits in files: the whole state reads back, and a state that no fit can leave is refused. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { packProgress, unpackProgress } from "../../../src/fit/progress-file.ts";
@@ -16,7 +16,7 @@ const parameters = (first: number) => ({
   bias: vector(-first, 1 / 3),
 });
 
-/** A model that is about to leave the finite numbers on its validation rows. */
+/** Makes a model whose loss on the validation rows is about to overflow. */
 const overflown = { objective: Number.NaN, loss: Infinity, accuracy: 0.5 };
 
 const sgd: SgdProgress = {
@@ -87,13 +87,13 @@ const ALL: readonly (readonly [string, Progress])[] = [
 const unpack = (saved: SavedProgress | null) => unpackProgress(saved as SavedProgress, 6, 2);
 
 describe.each(ALL)("%s", (_, progress) => {
-  test("comes back from either format, with figures that have overflowed", async () => {
+  test("reads back from both formats, with values that have overflowed", async () => {
     const model = { ...plainModel, progress: await packProgress(progress) };
     for (const file of [await modelToJson(model), await modelToSafetensors(model)])
       expect(await unpack((await readModel(file)).progress)).toEqual(progress);
   });
 
-  test("damaged anywhere, it is refused or sound", async () => {
+  test("a damaged file is refused or sound", async () => {
     const { state, tensors } = await packProgress(progress);
     const text = JSON.stringify(state);
     const numbers = [...text.matchAll(/-?\d[\d.e+-]*|"[^"]*"/g)].map(
@@ -135,7 +135,7 @@ describe.each(ALL)("%s", (_, progress) => {
   });
 });
 
-/** What a fit relies on when it goes on. */
+/** Checks what a fit relies on when it resumes. */
 function expectSound(progress: Progress): void {
   if (progress.solver === "partial") {
     expect(Number.isInteger(progress.state.steps) && progress.state.steps >= 0).toBe(true);
@@ -161,7 +161,7 @@ function expectSound(progress: Progress): void {
 }
 
 describe("refused", () => {
-  /** What is saved of a fit, with other fields and arrays. */
+  /** Returns the saved state of a fit with some fields and arrays replaced. */
   async function changed(progress: Progress, state: object, tensors: Record<string, Float64Array> = {}) {
     const saved = await packProgress(progress);
     const said = saved.state as { readonly state: object };
@@ -291,7 +291,7 @@ describe("refused", () => {
   });
 });
 
-test("a file of before, whose figures have become null, goes on: nothing is worse than no number", async () => {
+test("an older file, in which overflowed values are null, resumes", async () => {
   const saved = await packProgress(sgd);
   const state = JSON.parse(JSON.stringify(saved.state).replaceAll(/"(NaN|-?Infinity)"/g, "null"));
   const read = (await unpack({ ...saved, state })) as SgdProgress;

@@ -28,7 +28,7 @@ describe("JSON that is no model", () => {
   test.each([
     ["another format", { format: "keras" }, "format", /expected "softmax-webgpu", got "keras"/],
     ["a newer version", { version: 2, addition: 1 }, "version", /written by a newer version.* version 2/],
-    ["no version of ours", { version: 0 }, "version", /at least 1, got 0/],
+    ["version 0", { version: 0 }, "version", /at least 1, got 0/],
     ["a version as text", { version: "1" }, "version", /got "1"/],
     ["an unknown field", { extra: 1 }, "extra", /an unknown field/],
     [
@@ -128,7 +128,7 @@ describe("safetensors that are no model", () => {
   const file = (entries: object, changes: object = {}, bytes: Bytes = body) =>
     safetensorsFile({ __metadata__: { ...metadata, ...changes }, weights, bias, ...entries }, bytes);
 
-  test("but one by hand is", async () => {
+  test("but a sound one written by hand is read", async () => {
     const read = await modelFromSafetensors(file({}));
     expectSameModel(read, {
       ...plainModel,

@@ -1,4 +1,4 @@
-/** The safetensors container against files built here byte by byte, and against the reader of another project. */
+/** The safetensors container, tested with files built byte by byte, and with the reader of another project. */
 import { safetensors as jax } from "@jax-js/loaders";
 import { describe, expect, test } from "vitest";
 import { readSafetensors, type Tensor, writeSafetensors } from "../../../src/formats/safetensors.ts";
@@ -69,7 +69,7 @@ test("tensors may lie in any order, empty ones anywhere", async () => {
   expect(read.tensors.get("b")?.bytes).toEqual(float64s(2));
 });
 
-test("elements may lie at any byte, and space before the header: the reference implementation reads it", async () => {
+test("elements may begin at any byte, with space before the header, as in the reference implementation", async () => {
   const header = { a: { dtype: "U8", shape: [1], data_offsets: [0, 1] }, b: f64(1, 9) };
   const text = utf8(` \t\r\n${JSON.stringify(header)}`);
   const odd = join(uint64(text.length), text, [7], float64s(0.1));
@@ -152,7 +152,7 @@ describe("refused", () => {
     await expectFormatError(() => readSafetensors(file), "safetensors.header", /UTF-8/);
   });
 
-  test("a header length past the file, past 100 MB, past 2⁵³: without that memory", async () => {
+  test("a header length beyond the file, 100 MB or 2⁵³ is refused without allocating it", async () => {
     const before = process.memoryUsage().arrayBuffers;
     for (const [length, reason] of [
       [17, /truncated: expected 17 bytes of header, found 16/],

@@ -1,4 +1,4 @@
-/** Models of scikit-learn: the same probabilities as the estimator gives, above all for two classes. */
+/** Models of scikit-learn: probabilities equal those of the estimator, with two classes too. */
 import { describe, expect, test } from "vitest";
 import { checkModel, type SavedModel } from "../../../src/formats/saved-model.ts";
 import { fromSklearn, fromSklearnJson } from "../../../src/formats/sklearn.ts";
@@ -72,7 +72,7 @@ describe("three classes", () => {
     expect(await fromSklearn({ coef, intercept: [intercept], classes: [[2, 3, 5]] })).toEqual(expected);
   });
 
-  test("labels of booleans, as NPY has them, are 0 and 1", async () => {
+  test("boolean labels in NPY are 0 and 1", async () => {
     const classes = npy("|b1", [2], Uint8Array.of(0, 1));
     expect((await fromSklearn({ coef: [[1]], classes })).classes).toEqual([0, 1]);
   });
@@ -94,7 +94,7 @@ describe("three classes", () => {
     );
   });
 
-  test("classes that NumPy orders otherwise come with their rows", async () => {
+  test("classes that NumPy sorts differently keep their rows", async () => {
     const classes = ["\uff5e", "\u{1f600}"];
     const rows = await fromSklearn({ coef: [[1], [2]], intercept: [3, 4], classes });
     expect(rows).toMatchObject({
@@ -109,7 +109,7 @@ describe("three classes", () => {
 
 const model = await fromSklearn({ coef: [[0.3, -1.7, 1e-3]], intercept: [0.25], classes: ["no", "yes"] });
 
-describe("two classes of one row", () => {
+describe("two classes in one row", () => {
   test("are rows −w/2 and w/2", async () => {
     expect(model).toMatchObject({ features: 3, classes: ["no", "yes"] });
     expect(model.weights).toEqual(Float64Array.of(-0.15, 0.85, -5e-4, 0.15, -0.85, 5e-4));
@@ -246,6 +246,6 @@ describe("refused", () => {
   );
 });
 
-test("what comes out is sound", async () => {
+test("every accepted model is sound", async () => {
   expect(await checkModel(await fromSklearn({ coef, intercept, classes: [2, 3, 5] }))).toEqual(expected);
 });

@@ -1,4 +1,4 @@
-/** What the tests of the formats share: models of every kind, files built by the formats' own rules, and refusals. */
+/** Helpers for the tests of formats: models, files built byte by byte, and expected refusals. */
 import fc from "fast-check";
 import { expect } from "vitest";
 import { FormatError } from "../../../src/errors.ts";
@@ -6,10 +6,10 @@ import type { SavedModel } from "../../../src/formats/saved-model.ts";
 
 export type Bytes = Uint8Array<ArrayBuffer>;
 
-/** Values that a careless writer changes: signed zeros, subnormals, the ends of float32. All exact in float32. */
+/** Values that a careless writer changes: signed zeros, subnormals, the limits of float32. All are exact in float32. */
 const EDGES_32 = [-0, 0, 2 ** -149, -(2 ** -127), 2 ** 127 * (2 - 2 ** -23), -1.5];
 
-/** The same for float64; none but the first is exact in float32. */
+/** Such values of float64; only the first is exact in float32. */
 const EDGES_64 = [-0, 5e-324, -(2 ** -1060), 0.1, Number.MAX_VALUE, Math.PI];
 
 export const plainModel: SavedModel = {
@@ -23,7 +23,7 @@ export const plainModel: SavedModel = {
   progress: null,
 };
 
-/** Every part that a model may have. */
+/** A model with every part that a model may have. */
 export const fullModel: SavedModel = {
   features: 2,
   classes: ["", "naïve café", '\u{1f600} "quoted" \\ \n\u0000'],
@@ -38,7 +38,7 @@ export const fullModel: SavedModel = {
   },
 };
 
-/** Models that differ in what a format may get wrong. */
+/** Models that test different parts of a format. */
 export const models: readonly (readonly [string, SavedModel])[] = [
   ["numbers as classes, float32 weights, the least there can be", plainModel],
   ["strings as classes, float64 weights, every part", fullModel],
@@ -53,7 +53,7 @@ export const models: readonly (readonly [string, SavedModel])[] = [
   ["progress without tensors", { ...plainModel, progress: { state: null, tensors: {} } }],
 ];
 
-/** Equal bit for bit: `toEqual` tells −0 from 0 and a Float64Array from a list. */
+/** Expects equality bit for bit: `toEqual` distinguishes −0 from 0 and a Float64Array from a list. */
 export function expectSameModel(actual: SavedModel, expected: SavedModel): void {
   expect(actual).toEqual(expected);
 }
@@ -77,13 +77,13 @@ export async function expectFormatError(
   else expect(found).toMatch(argument);
 }
 
-/** Processor time of this process, ms: a bound on it holds however busy the machine is. */
+/** Returns the processor time of this process in ms, which does not grow when the machine is busy. */
 export function processorTime(): number {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1000;
 }
 
-/** Every beginning of `bytes` but the whole. */
+/** Yields every beginning of `bytes`, except the whole. */
 export function* truncations(bytes: Uint8Array): Generator<Bytes> {
   for (let length = 0; length < bytes.length; length++) yield bytes.slice(0, length);
 }
@@ -96,7 +96,7 @@ export function utf8(text: string): Bytes {
   return new TextEncoder().encode(text);
 }
 
-/** A safetensors file of any header text and bytes, however wrong, padded as the format asks for. */
+/** Builds a safetensors file with any header text and bytes, padded as the format requires. */
 export function safetensorsFile(header: string | object, body: Uint8Array = new Uint8Array()): Bytes {
   const text = utf8(typeof header === "string" ? header : JSON.stringify(header));
   const padded = Math.ceil(text.length / 8) * 8;
@@ -109,12 +109,12 @@ export function uint64(value: number | bigint): Bytes {
   return bytes;
 }
 
-/** Little-endian float64. */
+/** Encodes little-endian float64 numbers. */
 export function float64s(...values: readonly number[]): Bytes {
   return new Uint8Array(new Float64Array(values).buffer);
 }
 
-/** An NPY file of any header text, ended and padded as NumPy does. */
+/** Builds an NPY file with any header text, terminated and padded as NumPy does. */
 export function npyFile(header: string, body: Uint8Array, [major, minor] = [1, 0]): Bytes {
   const lengthBytes = major === 1 ? 2 : 4;
   const text = utf8(header);
@@ -124,16 +124,16 @@ export function npyFile(header: string, body: Uint8Array, [major, minor] = [1, 0
   return join([0x93], utf8("NUMPY"), [major, minor], length, text, spaces, [0x0a], body);
 }
 
-/** The header that NumPy writes for a plain array. */
+/** Returns the header that NumPy writes for a plain array. */
 export function npyHeader(descr: string, shape: readonly number[], fortran = false): string {
   const sizes = shape.length === 1 ? `${shape[0]},` : shape.join(", ");
   return `{'descr': '${descr}', 'fortran_order': ${fortran ? "True" : "False"}, 'shape': (${sizes}), }`;
 }
 
-/** Files that differ from a valid one by a few bytes changed, put in, taken out or repeated. */
+/** Generates files that differ from a valid one by a few bytes replaced, inserted, removed or repeated. */
 export function damaged(valid: Uint8Array): fc.Arbitrary<Bytes> {
   const position = fc.nat({ max: valid.length - 1 });
-  // Bytes that mean something in these formats come more often than chance has them.
+  // Generate bytes that have a meaning in these formats more often than others.
   const byte = fc.oneof(
     fc.nat({ max: 255 }),
     fc.constantFrom(...utf8("{}[]\",:\\0129-+.eE \n()'<>|"), 0, 0xff),
@@ -151,7 +151,7 @@ export function damaged(valid: Uint8Array): fc.Arbitrary<Bytes> {
       .tuple(position, position, fc.integer({ min: 1, max: 40 }))
       .map(([at, from, length]) => ({ at, removed: 0, added: [...valid.subarray(from, from + length)] })),
   );
-  // Single replacements keep lengths and offsets right, and so get further.
+  // Single replacements keep lengths and offsets valid, and so pass more checks.
   return fc.oneof(fc.tuple(replacement), fc.array(edit, { minLength: 1, maxLength: 4 })).map((edits) => {
     const bytes = [...valid];
     for (const { at, removed, added } of edits) bytes.splice(at, removed, ...added);
