@@ -89,7 +89,6 @@ export interface Kernels {
   ): void;
   softThreshold(weights: number, bytes: number, threshold: number): void;
   average(mean: number, weights: number, bytes: number, n: number): void;
-  multiplyAddCeiling(rounds: number, factor: number, term: number): number;
 }
 
 /** Instantiates the kernels of `module` over `memory`. @throws DeviceError if the engine does not start them */

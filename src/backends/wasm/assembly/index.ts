@@ -1,6 +1,5 @@
 /** The kernels as one module over an imported memory, in which the host chooses all addresses. */
 
-export { multiplyAddCeiling } from "./ceiling";
 export { gather } from "./gather";
 export { biasGradient, gradient } from "./gradient";
 export { matmul } from "./matmul";

@@ -1,9 +1,9 @@
-/** How fast this machine multiplies and adds in vectors of four: what the kernels are measured against. */
-import { multiplyAdd, sumOf } from "./simd";
+/** The most multiply-adds in vectors of four that this machine can do, against which the kernels are measured. */
+import { multiplyAdd, sumOf } from "../../src/backends/wasm/assembly/simd";
 
 /**
- * Runs `rounds` of ten independent chains a ← factor·a + term, 80 operations each; gives a number, so that none
- * can be left out. Factor and term are no constants, since some engines build a constant anew for every use.
+ * Runs `rounds` of ten independent chains a ← factor·a + term, 80 operations each. Returns their sum, so that no compiler
+ * can drop one. Factor and term are parameters, since some engines build a constant anew for every use.
  */
 export function multiplyAddCeiling(rounds: u32, factor: f32, term: f32): f32 {
   const x = f32x4.splat(factor);
