@@ -2,7 +2,8 @@
 /**
  * The estimator: what a user trains, asks and disposes of. It checks what it is given and keeps what was learnt; how a
  * fit runs is in training/, how its model is applied in model/, the order of steps in solvers/, the mathematics in the
- * backends.
+ * backends. What not every page needs (backends, solvers, file formats)
+ * is imported when it is first called.
  */
 import type { DeviceInfo } from "./backends/backend.ts";
 import { BackendOwner } from "./backends/backend-owner.ts";
@@ -21,11 +22,9 @@ import type {
   PredictOptions,
   ReportOptions,
 } from "./fit-options.ts";
-import { modelToJson, modelToPlainJson } from "./formats/model-json.ts";
-import { modelToSafetensors } from "./formats/model-safetensors.ts";
-import { toOnnx } from "./formats/onnx.ts";
+import { modelToPlainJson } from "./formats/plain-json.ts";
 import type { SavedModel } from "./formats/saved-model.ts";
-import { fromSklearn, fromSklearnJson, type SklearnModel } from "./formats/sklearn.ts";
+import type { SklearnModel } from "./formats/sklearn.ts";
 import type { ClassificationReport } from "./metrics/report.ts";
 import type { AppliedModel } from "./model/apply.ts";
 import { calibrate } from "./model/calibrate.ts";
@@ -40,10 +39,8 @@ import type { ResolvedOptions, SoftmaxRegressionOptions } from "./options.ts";
 import { beginFit, checkEarlyStopping, fittedTo } from "./training/begin-fit.ts";
 import { runFit, withSession } from "./training/fit.ts";
 import { ModelState } from "./training/model-state.ts";
-import { takePartialSteps } from "./training/partial-fit.ts";
 import { bestOf, checkPath, fitAlongPath } from "./training/path.ts";
 import type { FitRequest } from "./training/prepare-fit.ts";
-import { packProgress, unpackProgress } from "./training/progress.ts";
 
 /** `Symbol.dispose`; in engines without it, the name under which compilers look for it there. */
 const DISPOSE: typeof Symbol.dispose = Symbol.dispose ?? Symbol.for("Symbol.dispose");
@@ -98,13 +95,16 @@ export class SoftmaxRegression {
     source: SklearnModel | string,
     options: SoftmaxRegressionOptions = {},
   ): Promise<SoftmaxRegression> {
+    const { fromSklearn, fromSklearnJson } = await import("./formats/sklearn.ts");
     const saved = typeof source === "string" ? fromSklearnJson(source) : fromSklearn(source);
     return SoftmaxRegression.#from(await saved, options);
   }
 
   static async #from(saved: SavedModel, given: SoftmaxRegressionOptions): Promise<SoftmaxRegression> {
     const { weights, bias, progress } = saved;
-    const resumable = progress && (await unpackProgress(progress, weights.length, bias.length));
+    const resumable =
+      progress &&
+      (await (await import("./training/progress.ts")).unpackProgress(progress, weights.length, bias.length));
     const model = new SoftmaxRegression(optionsOf(saved, given));
     model.#given = namesOf(given);
     model.#state.replace(fittedOf(saved), resumable);
@@ -182,6 +182,7 @@ export class SoftmaxRegression {
     return this.#alone(options, async (hooks, signal) => {
       const request = this.#request(x, y, { ...hooks, warmStart: this.#state.isFitted }, signal);
       const { problem, task } = await beginFit(this.#state, request, false);
+      const { takePartialSteps } = await import("./training/partial-fit.ts");
       const { parameters, progress } = await withSession(this.#backend, problem, task, (session) =>
         takePartialSteps(session, problem, task, this.#state.partial),
       );
@@ -269,7 +270,11 @@ export class SoftmaxRegression {
    * @throws StateError before the first fit
    */
   async toSafetensors(): Promise<Uint8Array<ArrayBuffer>> {
-    return modelToSafetensors(await this.#saved());
+    const [{ modelToSafetensors }, saved] = await Promise.all([
+      import("./formats/model-safetensors.ts"),
+      this.#saved(),
+    ]);
+    return modelToSafetensors(saved);
   }
 
   /**
@@ -278,7 +283,8 @@ export class SoftmaxRegression {
    * @throws StateError before the first fit; FormatError more than 2²⁴ numbers: safetensors hold those
    */
   async toJsonText(): Promise<string> {
-    return modelToJson(await this.#saved());
+    const [{ modelToJson }, saved] = await Promise.all([import("./formats/model-json.ts"), this.#saved()]);
+    return modelToJson(saved);
   }
 
   /**
@@ -300,7 +306,8 @@ export class SoftmaxRegression {
    * @throws StateError before the first fit; FormatError parameters too large for float32
    */
   async toOnnx(): Promise<Uint8Array<ArrayBuffer>> {
-    return toOnnx(await this.#saved());
+    const [{ toOnnx }, saved] = await Promise.all([import("./formats/onnx.ts"), this.#saved()]);
+    return toOnnx(saved);
   }
 
   /** W `[K·D]`, row after row, a standardisation folded into it. @throws StateError before the first fit */
@@ -381,7 +388,8 @@ export class SoftmaxRegression {
   /** Collects what there is to save now. A fit that runs meanwhile makes new arrays and leaves these as they are. */
   async #saved(): Promise<SavedModel> {
     const [fitted, options, { progress }] = [this.#requireFitted(), this.#options, this.#state];
-    return savedModel(fitted, options, progress && (await packProgress(progress)));
+    const packed = progress && (await (await import("./training/progress.ts")).packProgress(progress));
+    return savedModel(fitted, options, packed);
   }
 
   /** The fitted model, to be applied to rows. */

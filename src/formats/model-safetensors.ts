@@ -23,16 +23,10 @@ import {
 import { parseJson } from "./json.ts";
 import { arrayOf, checkFields, numberOf, objectOf } from "./json-fields.ts";
 import { formatJson } from "./json-write.ts";
+import { FORMAT, VERSION } from "./plain-json.ts";
 import { readSafetensors, type Tensor, writeSafetensors } from "./safetensors.ts";
 import type { Dtype } from "./safetensors-entries.ts";
-import {
-  checkModel,
-  checkVersion,
-  FORMAT,
-  type SavedModel,
-  type SavedProgress,
-  VERSION,
-} from "./saved-model.ts";
+import { checkModel, checkVersion, type SavedModel, type SavedProgress } from "./saved-model.ts";
 
 const PROGRESS = "progress.";
 const CONDITIONING = "conditioning.";

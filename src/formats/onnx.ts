@@ -8,8 +8,9 @@ import { concat } from "./bytes.ts";
 import { toFloat32Bytes } from "./floats.ts";
 import { formatJson } from "./json-write.ts";
 import { inPieces } from "./pieces.ts";
+import { FORMAT } from "./plain-json.ts";
 import { bytesField, type Chunks, intField, lengthOf, stringField } from "./protobuf.ts";
-import { checkModel, FORMAT, type SavedModel } from "./saved-model.ts";
+import { checkModel, type SavedModel } from "./saved-model.ts";
 
 /** ONNX 1.8 of November 2020: the first operator set where Softmax works along one axis. */
 const OPSET = 13;

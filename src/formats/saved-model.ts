@@ -11,12 +11,7 @@ import { show } from "./bytes.ts";
 import type { JsonValue } from "./json.ts";
 import { checkJson, checkKey, isPlainObject } from "./json-write.ts";
 import { inPieces } from "./pieces.ts";
-
-/** What a file says it is: in every format the same two entries. */
-export const FORMAT = "softmax-webgpu";
-
-/** The version of the files that are written, and the newest that is read. */
-export const VERSION = 1;
+import { FORMAT, VERSION } from "./plain-json.ts";
 
 /** A fitted model: probabilities = softmax((W·standardised x + b) / temperature). */
 export interface SavedModel {

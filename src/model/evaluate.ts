@@ -4,7 +4,7 @@ import { assertFinite } from "../checks.ts";
 import type { LabelsLike } from "../data/labels.ts";
 import type { MatrixLike } from "../data/matrix.ts";
 import type { EvaluateOptions, ModelEvaluation, ReportOptions } from "../fit-options.ts";
-import { type ClassificationReport, reportOf } from "../metrics/report.ts";
+import type { ClassificationReport } from "../metrics/report.ts";
 import { type AppliedModel, applyLabelled } from "./apply.ts";
 import type { LabelledRows } from "./labelled-rows.ts";
 import { summarise } from "./summarise.ts";
@@ -38,6 +38,7 @@ export function report(
     const outcomes = await trainer.outcomes(data, run);
     await assertNoneLost(evaluation, outcomes, rows.weights, run);
     const weights = givenWeights(rows);
+    const { reportOf } = await import("../metrics/report.ts");
     return reportOf({ ...rows, weights, outcomes, loss: evaluation.loss, classes, ...options }, run.signal);
   });
 }

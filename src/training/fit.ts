@@ -11,8 +11,6 @@ import { asSource, type LabelledRows } from "../model/labelled-rows.ts";
 import { summarise } from "../model/summarise.ts";
 import { type Parameters, zeros } from "../objective.ts";
 import type { ResolvedOptions } from "../options.ts";
-import { fitLbfgs } from "./fit-lbfgs.ts";
-import { fitSgd } from "./fit-sgd.ts";
 import type { Conditions, FitProgress, Run } from "./run.ts";
 
 const DEVICE_NAMES: Readonly<Record<DeviceKind, string>> = {
@@ -137,10 +135,12 @@ export async function runFit(
       summarise(evaluation, session.validation?.rows.countedRows ?? 0, latest, options),
   };
   if (options.solver === "lbfgs") {
+    const { fitLbfgs } = await import("./fit-lbfgs.ts");
     const outcome = await fitLbfgs(run, start, resumed?.solver === "lbfgs" ? resumed : null);
     return { ...outcome, tuning: trainer.tuning };
   }
   trainer.write(start);
+  const { fitSgd } = await import("./fit-sgd.ts");
   const outcome = await fitSgd(run, resumed && resumed.solver !== "lbfgs" ? resumed : null);
   return { ...outcome, tuning: trainer.tuning };
 }

@@ -1,6 +1,7 @@
 /** Pauses where the environment has less than a browser: jsdom, for one, has no MessageChannel. */
 import { afterEach, expect, test, vi } from "vitest";
-import { SoftmaxRegression, strokeDigits } from "../../src/index.ts";
+import { strokeDigits } from "../../src/digits.ts";
+import { SoftmaxRegression } from "../../src/index.ts";
 import { isPauseDue, pause } from "../../src/pause.ts";
 
 /** What `performance.now()` says, ms; never less than before. */
