@@ -1,4 +1,4 @@
-/** The command `npm run bench` in headless Chrome: serves the page, lets it measure, and closes both. */
+/** The command `npm run bench`: serves a page to headless Chrome, lets it measure, and closes both; or runs in Node. */
 import { cpus } from "node:os";
 import { fileURLToPath } from "node:url";
 import { createServer, type ViteDevServer } from "vite";
@@ -17,9 +17,11 @@ const PEERS = [
   "@jax-js/jax",
 ];
 
-/** Runs the command and returns the exit code. */
-export function main(argv: readonly string[]): Promise<number> {
-  return runCommand(argv, measureInChrome);
+/** Runs the command and returns the exit code; undefined if the command has set it. */
+export async function main(argv: readonly string[]): Promise<number | undefined> {
+  if (!argv.includes("--node")) return runCommand(argv, measureInChrome);
+  await import("./node.ts");
+  return undefined;
 }
 
 const measureInChrome: Measure = async (plan, { signal, onProgress, onRecord }, say) => {

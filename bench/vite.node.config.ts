@@ -7,6 +7,6 @@ import { kernels } from "../src/backends/vite-plugin-kernels.ts";
 
 export default defineConfig({
   plugins: [kernels()],
-  build: { target: "es2023", minify: false },
+  build: { target: "es2023", minify: false, rolldownOptions: { output: { codeSplitting: false } } },
   ssr: { noExternal: true, external: ["webgpu"] },
 });

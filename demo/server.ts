@@ -9,8 +9,13 @@ const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const PATH = "demo/";
 const OUTPUT = "dist/demo";
 
+/** Serves the demo, or with `build` as first argument builds it. */
+export async function main(argv: readonly string[]): Promise<void> {
+  await (argv[2] === "build" ? buildDemo() : serve(argv));
+}
+
 /** Serves until a signal ends the process; where it cannot, says why. */
-export async function serve(argv: readonly string[]): Promise<void> {
+async function serve(argv: readonly string[]): Promise<void> {
   const { port } = new Command("npm start --")
     .description("Serves the demo.")
     .option("--port <number>", "port to serve on", portNumber, PORT)

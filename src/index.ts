@@ -14,12 +14,6 @@ export type { Float16Data, Matrix, MatrixData, MatrixLike, MatrixTensor } from "
 export type { ClassWeight } from "./data/row-weights.ts";
 export type { Standardization } from "./data/standardization.ts";
 export type { Storage } from "./data/storage.ts";
-export {
-  type StrokeDigitImages,
-  type StrokeDigits,
-  type StrokeDigitsOptions,
-  strokeDigits,
-} from "./data/strokes/stroke-digits.ts";
 export * from "./errors.ts";
 export type * from "./fit-options.ts";
 export type { SklearnModel } from "./formats/sklearn.ts";

@@ -1,7 +1,8 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 /**
  * The estimator: what a user trains, asks and disposes of. It checks the options of each call and passes the work on: a
- * fit to fit/fit.ts, everything else to model/.
+ * fit to fit/fit.ts, everything else to model/. What not every page needs (backends, solvers, file formats) is imported
+ * when it is first called.
  */
 import type { DeviceInfo } from "./backends/backend.ts";
 import { BackendOwner } from "./backends/backend-owner.ts";
@@ -11,10 +12,8 @@ import type { Matrix, MatrixLike } from "./data/matrix.ts";
 import type { Standardization } from "./data/standardization.ts";
 import { fitModel } from "./fit/fit.ts";
 import { ModelState } from "./fit/model-state.ts";
-import { partialFit } from "./fit/partial-fit.ts";
 import { fitPath } from "./fit/path.ts";
 import type { FitRequest } from "./fit/prepare.ts";
-import { packProgress, unpackProgress } from "./fit/progress-file.ts";
 import type {
   CalibrationResult,
   EvaluateOptions,
@@ -26,11 +25,9 @@ import type {
   PredictOptions,
   ReportOptions,
 } from "./fit-options.ts";
-import { modelToJson, modelToPlainJson } from "./formats/model-json.ts";
-import { modelToSafetensors } from "./formats/model-safetensors.ts";
-import { toOnnx } from "./formats/onnx.ts";
+import { modelToPlainJson } from "./formats/plain-json.ts";
 import type { SavedModel } from "./formats/saved-model.ts";
-import { fromSklearn, fromSklearnJson, type SklearnModel } from "./formats/sklearn.ts";
+import type { SklearnModel } from "./formats/sklearn.ts";
 import type { ClassificationReport } from "./metrics/report.ts";
 import type { AppliedModel } from "./model/apply.ts";
 import { calibrate } from "./model/calibrate.ts";
@@ -93,13 +90,16 @@ export class SoftmaxRegression {
     source: SklearnModel | string,
     options: SoftmaxRegressionOptions = {},
   ): Promise<SoftmaxRegression> {
+    const { fromSklearn, fromSklearnJson } = await import("./formats/sklearn.ts");
     const saved = typeof source === "string" ? fromSklearnJson(source) : fromSklearn(source);
     return SoftmaxRegression.#from(await saved, options);
   }
 
   static async #from(saved: SavedModel, given: SoftmaxRegressionOptions): Promise<SoftmaxRegression> {
     const { weights, bias, progress } = saved;
-    const resumable = progress && (await unpackProgress(progress, weights.length, bias.length));
+    const resumable =
+      progress &&
+      (await (await import("./fit/progress-file.ts")).unpackProgress(progress, weights.length, bias.length));
     const model = new SoftmaxRegression(optionsOf(saved, given));
     model.#given = namesOf(given);
     model.#state.replace(fittedOf(saved), resumable);
@@ -158,7 +158,10 @@ export class SoftmaxRegression {
    */
   async partialFit(x: MatrixLike, y: LabelsLike, options: PartialFitOptions = {}): Promise<void> {
     checkOptions.partialFit(options);
-    return this.#alone(x, y, options, (request) => partialFit(this.#state, this.#backend, request));
+    return this.#alone(x, y, options, async (request) => {
+      const { partialFit } = await import("./fit/partial-fit.ts");
+      return partialFit(this.#state, this.#backend, request);
+    });
   }
 
   /**
@@ -241,7 +244,11 @@ export class SoftmaxRegression {
    * @throws StateError before the first fit
    */
   async toSafetensors(): Promise<Uint8Array<ArrayBuffer>> {
-    return modelToSafetensors(await this.#saved());
+    const [{ modelToSafetensors }, saved] = await Promise.all([
+      import("./formats/model-safetensors.ts"),
+      this.#saved(),
+    ]);
+    return modelToSafetensors(saved);
   }
 
   /**
@@ -250,7 +257,8 @@ export class SoftmaxRegression {
    * @throws StateError before the first fit; FormatError more than 2²⁴ numbers: safetensors hold those
    */
   async toJsonText(): Promise<string> {
-    return modelToJson(await this.#saved());
+    const [{ modelToJson }, saved] = await Promise.all([import("./formats/model-json.ts"), this.#saved()]);
+    return modelToJson(saved);
   }
 
   /**
@@ -272,7 +280,8 @@ export class SoftmaxRegression {
    * @throws StateError before the first fit; FormatError parameters too large for float32
    */
   async toOnnx(): Promise<Uint8Array<ArrayBuffer>> {
-    return toOnnx(await this.#saved());
+    const [{ toOnnx }, saved] = await Promise.all([import("./formats/onnx.ts"), this.#saved()]);
+    return toOnnx(saved);
   }
 
   /** W `[K·D]`, row after row, a standardisation folded into it. @throws StateError before the first fit */
@@ -353,7 +362,8 @@ export class SoftmaxRegression {
   /** Collects what there is to save now. A fit that runs meanwhile makes new arrays and leaves these as they are. */
   async #saved(): Promise<SavedModel> {
     const [fitted, options, { progress }] = [this.#requireFitted(), this.#options, this.#state];
-    return savedModel(fitted, options, progress && (await packProgress(progress)));
+    const packed = progress && (await (await import("./fit/progress-file.ts")).packProgress(progress));
+    return savedModel(fitted, options, packed);
   }
 
   /** The fitted model, to be applied to rows. */

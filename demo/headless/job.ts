@@ -2,6 +2,7 @@
  * A training run from data to figures, wherever it happens: in a page or in Node. The job is plain data, so
  * that it can cross from one to the other; how data is fetched and where events go, the caller says.
  */
+import { strokeDigits } from "../../src/digits.ts";
 import {
   constant,
   cosineDecay,
@@ -15,7 +16,6 @@ import {
   readIdxPair,
   SoftmaxRegression,
   type SoftmaxRegressionOptions,
-  strokeDigits,
 } from "../../src/index.ts";
 
 /** Rows of the embedded digits. */

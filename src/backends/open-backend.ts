@@ -1,10 +1,9 @@
-/** Which backend a `device` option means. */
+/** Which backend a `device` option means. A backend's code is imported when that backend is tried, and not before. */
 import { DeviceError } from "../errors.ts";
 import type { Backend } from "./backend.ts";
-import { wordsOf } from "./device-error.ts";
-import { ReferenceBackend } from "./reference/backend.ts";
-import { WasmBackend, type WasmOptions } from "./wasm/backend.ts";
-import { WebGpuBackend, type WebGpuOptions } from "./webgpu/backend.ts";
+import { deviceErrorOf, wordsOf } from "./device-error.ts";
+import type { WasmOptions } from "./wasm/backend.ts";
+import type { WebGpuOptions } from "./webgpu/backend.ts";
 
 /** Where to run: by rule, by name, or on the caller's own device. */
 export type DeviceOption = "auto" | "webgpu" | "wasm" | "reference" | GPUDevice;
@@ -21,7 +20,7 @@ const AUTO_TIME_LIMIT = 5_000;
 
 /**
  * Opens a backend. `"auto"` takes the first that can be had of WebGPU on a real adapter, WebAssembly with SIMD
- * and the reference, and says why; it never fails.
+ * and the reference, and says why; it fails only if the code of none of them can be loaded.
  *
  * @param without  why `"auto"` is not to try WebGPU
  * @throws DeviceError a device asked for by name cannot be had, or does not answer
@@ -32,27 +31,54 @@ export async function openBackend(
   without?: string,
 ): Promise<Backend> {
   const kernels = { tuning: options.tuning, tuningCache: options.tuningCache };
-  if (device === "reference") return new ReferenceBackend();
-  if (device === "wasm") return advised(WasmBackend.open(options), 'device: "auto" or "reference"');
-  if (device === "webgpu") return advised(WebGpuBackend.open(kernels), 'device: "auto" or another device');
-  if (device !== "auto") return advised(WebGpuBackend.open({ ...kernels, device }), "another device");
+  if (device === "reference") return openReference();
+  if (device === "wasm") return advised(openWasm(options), 'device: "auto" or "reference"');
+  if (device === "webgpu") return advised(openWebGpu(kernels), 'device: "auto" or another device');
+  if (device !== "auto") return advised(openWebGpu({ ...kernels, device }), "another device");
   return openFirst(
     [
-      () => {
+      async () => {
         if (without) throw new DeviceError("device", without);
         const reason = "auto: a real GPU is there";
-        return WebGpuBackend.open({ ...kernels, allowSoftware: false, timeLimit: AUTO_TIME_LIMIT, reason });
+        return openWebGpu({ ...kernels, allowSoftware: false, timeLimit: AUTO_TIME_LIMIT, reason });
       },
-      (reason) => WasmBackend.open({ ...options, reason }),
+      (reason) => openWasm({ ...options, reason }),
     ],
-    (reason) => new ReferenceBackend(reason),
+    openReference,
   );
+}
+
+async function openWebGpu(options: WebGpuOptions): Promise<Backend> {
+  // Checked before the import, so that a page without WebGPU does not load code that it cannot run.
+  const isThere = options.device || (globalThis.navigator && "gpu" in globalThis.navigator);
+  if (!isThere) throw new DeviceError("device", "this environment has no WebGPU");
+  const { WebGpuBackend } = await loaded(import("./webgpu/backend.ts"), "WebGPU");
+  return WebGpuBackend.open(options);
+}
+
+async function openWasm(options: WasmOptions): Promise<Backend> {
+  const { WasmBackend } = await loaded(import("./wasm/backend.ts"), "WebAssembly");
+  return WasmBackend.open(options);
+}
+
+async function openReference(reason?: string): Promise<Backend> {
+  const { ReferenceBackend } = await loaded(import("./reference/backend.ts"), "reference");
+  return new ReferenceBackend(reason);
+}
+
+/** Awaits a backend's code. @throws DeviceError code that cannot be loaded */
+async function loaded<M>(module: Promise<M>, name: string): Promise<M> {
+  try {
+    return await module;
+  } catch (cause) {
+    throw deviceErrorOf(`the code of the ${name} backend could not be loaded`, cause);
+  }
 }
 
 /** The first that opens, told what was wrong with those before; else the last. */
 async function openFirst(
   choices: readonly ((reason: string) => Promise<Backend>)[],
-  last: (reason: string) => Backend,
+  last: (reason: string) => Promise<Backend>,
 ): Promise<Backend> {
   let reason = "auto";
   for (const open of choices) {

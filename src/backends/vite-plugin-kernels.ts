@@ -1,8 +1,8 @@
 /** The Vite plugins of every build and server of this project: shaders, WebAssembly kernels and workers as imports. */
 import type { Plugin } from "vite";
+import { assemblyscript } from "../../build/assemblyscript.ts";
+import { workerCode } from "../../build/worker-code.ts";
 import { wgsl } from "../../shaders/vite-plugin-wgsl.ts";
-import { assemblyscript } from "./wasm/vite-plugin-assemblyscript.ts";
-import { workerCode } from "./wasm/vite-plugin-worker-code.ts";
 
 /** Makes new instances of all plugins. */
 export function kernels(): Plugin[] {

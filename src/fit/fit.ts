@@ -20,8 +20,6 @@ import {
 } from "./prepare.ts";
 import { conditionsOf, requireSameConditions } from "./resume.ts";
 import { type FitSession, type FitStore, openSession } from "./session.ts";
-import { fitLbfgs } from "./with-lbfgs.ts";
-import { fitSgd } from "./with-sgd.ts";
 
 /**
  * Fits the model in `state`, which sees every iteration or epoch.
@@ -88,7 +86,10 @@ export function onDevice<T>(
 /** Moves the parameters by the solver that was asked for, in coordinates of its own, and stores them folded back. */
 export async function solve(session: FitSession, store: FitStore): Promise<Omit<FitHistory, "seconds">> {
   const { solver } = session.problem.options;
-  const outcome = solver === "lbfgs" ? await fitLbfgs(session, store) : await fitSgd(session, store);
+  const outcome =
+    solver === "lbfgs"
+      ? await (await import("./with-lbfgs.ts")).fitLbfgs(session, store)
+      : await (await import("./with-sgd.ts")).fitSgd(session, store);
   return { ...outcome, tuning: session.trainer.tuning };
 }
 

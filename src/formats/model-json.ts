@@ -8,14 +8,8 @@ import { FormatError } from "../errors.ts";
 import { type JsonObject, type JsonValue, parseJson } from "./json.ts";
 import { arrayOf, checkFields, figureOf, numberOf, numbersOf, objectOf, rowsOf } from "./json-fields.ts";
 import { formatJson } from "./json-write.ts";
-import {
-  checkModel,
-  checkVersion,
-  FORMAT,
-  type SavedModel,
-  type SavedProgress,
-  VERSION,
-} from "./saved-model.ts";
+import { checkSize, fieldsOf } from "./plain-json.ts";
+import { checkModel, checkVersion, type SavedModel, type SavedProgress } from "./saved-model.ts";
 
 const FIELDS = [
   "format",
@@ -31,9 +25,6 @@ const FIELDS = [
 ] as const;
 const OPTIONAL = ["conditioning"] as const;
 
-/** Largest count of numbers in a text: engines limit strings to 2²⁹ characters, and a number takes up to 26. */
-const MAX_NUMBERS = 2 ** 24;
-
 /**
  * Writes a model as JSON text. Every number reads back bit for bit.
  *
@@ -43,39 +34,6 @@ export async function modelToJson(model: SavedModel): Promise<string> {
   await checkModel(model);
   checkSize(model);
   return formatJson(fieldsOf(model));
-}
-
-/** Returns the fields of a file, in order. */
-function fieldsOf(model: SavedModel) {
-  const { features, classes, weights, bias, standardization, conditioning, temperature, options, progress } =
-    model;
-  return {
-    format: FORMAT,
-    version: VERSION,
-    features,
-    classes,
-    weights: classes.map((_, k) => weights.subarray(k * features, (k + 1) * features)),
-    bias,
-    standardization: standardization && { mean: standardization.mean, scale: standardization.scale },
-    ...(conditioning && { conditioning: { mean: conditioning.mean, scale: conditioning.scale } }),
-    temperature,
-    options,
-    progress: progress && { state: progress.state, tensors: progress.tensors },
-  };
-}
-
-/** Converts a model to an object that `JSON.stringify` writes as a file that {@link modelFromJson} reads. */
-export function modelToPlainJson(model: SavedModel): object {
-  checkSize(model);
-  return plainOf(fieldsOf(model)) as object;
-}
-
-/** Returns a copy of the value with plain arrays instead of typed ones. */
-function plainOf(value: unknown): unknown {
-  if (ArrayBuffer.isView(value)) return Array.from(value as Float64Array);
-  if (Array.isArray(value)) return value.map(plainOf);
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, plainOf(item)]));
 }
 
 /**
@@ -133,17 +91,4 @@ function partsOf(value: JsonValue, argument: string, names: readonly string[]): 
   const object = objectOf(value, argument);
   checkFields(object, argument, names);
   return object;
-}
-
-function checkSize({ weights, bias, features, progress }: SavedModel): void {
-  const tensors = Object.values(progress?.tensors ?? {});
-  const count = tensors.reduce(
-    (total, { length }) => total + length,
-    weights.length + bias.length + 2 * features,
-  );
-  if (count <= MAX_NUMBERS) return;
-  throw new FormatError(
-    "model",
-    `${count} numbers are too many for JSON text (${MAX_NUMBERS}); use safetensors`,
-  );
 }

@@ -23,15 +23,9 @@ import {
 import { parseJson } from "./json.ts";
 import { arrayOf, checkFields, numberOf, objectOf } from "./json-fields.ts";
 import { formatJson } from "./json-write.ts";
+import { FORMAT, VERSION } from "./plain-json.ts";
 import { type Dtype, readSafetensors, type Tensor, writeSafetensors } from "./safetensors.ts";
-import {
-  checkModel,
-  checkVersion,
-  FORMAT,
-  type SavedModel,
-  type SavedProgress,
-  VERSION,
-} from "./saved-model.ts";
+import { checkModel, checkVersion, type SavedModel, type SavedProgress } from "./saved-model.ts";
 
 const PROGRESS = "progress.";
 const CONDITIONING = "conditioning.";

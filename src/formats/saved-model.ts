@@ -10,12 +10,7 @@ import { FormatError } from "../errors.ts";
 import { show } from "./bytes.ts";
 import type { JsonValue } from "./json.ts";
 import { checkJson, checkKey, isPlainObject } from "./json-write.ts";
-
-/** Value of the entry `format` in every file. */
-export const FORMAT = "softmax-webgpu";
-
-/** Version of the files that are written, and the newest version that is read. */
-export const VERSION = 1;
+import { FORMAT, VERSION } from "./plain-json.ts";
 
 /** A fitted model: probabilities = softmax((W x̂ + b) / temperature), with x̂ the standardised x. */
 export interface SavedModel {

@@ -6,7 +6,7 @@ import type { Label, LabelsLike } from "../data/labels.ts";
 import { MAX_ELEMENTS, type Matrix, type MatrixLike } from "../data/matrix.ts";
 import { LimitError } from "../errors.ts";
 import type { EvaluateOptions, ModelEvaluation, PredictOptions, ReportOptions } from "../fit-options.ts";
-import { type ClassificationReport, reportOf } from "../metrics/report.ts";
+import type { ClassificationReport } from "../metrics/report.ts";
 import { type Parameters, penalty } from "../objective.ts";
 import type { ResolvedOptions } from "../options.ts";
 import { pause } from "../pause.ts";
@@ -98,6 +98,7 @@ export function report(
     const outcomes = await trainer.outcomes(data, run);
     await assertNoneLost(evaluation, outcomes, rows.weights, run);
     const weights = givenWeights(rows);
+    const { reportOf } = await import("../metrics/report.ts");
     return reportOf({ ...rows, weights, outcomes, loss: evaluation.loss, classes, ...options }, run.signal);
   });
 }

@@ -4,7 +4,6 @@ import type { Label } from "../data/labels.ts";
 import { describe } from "../data/matrix.ts";
 import { FormatError, OptionError } from "../errors.ts";
 import type { JsonValue } from "../formats/json.ts";
-import { readModel } from "../formats/read-model.ts";
 import type { SavedModel, SavedProgress } from "../formats/saved-model.ts";
 import { checkOptions, effectiveOptions, resolveOptions } from "../option-rules.ts";
 import type { ResolvedOptions, SoftmaxRegressionOptions } from "../options.ts";
@@ -81,6 +80,7 @@ export function fittedOf(saved: SavedModel): FittedModel {
 
 /** Reads a saved model. @throws FormatError no model, or a response that is not ok */
 export async function loadModel(source: ModelSource): Promise<SavedModel> {
+  const { readModel } = await import("../formats/read-model.ts");
   return readModel(typeof source === "string" ? source : await bytesOf(source));
 }
 

@@ -1,5 +1,6 @@
 /** SoftmaxRegression as its users meet it, on every device that can be asked for here. */
 import { describe, expect, test } from "vitest";
+import { strokeDigits } from "../../src/digits.ts";
 import {
   DataError,
   DivergenceError,
@@ -13,7 +14,6 @@ import {
   SoftmaxRegression,
   type SoftmaxRegressionOptions,
   StateError,
-  strokeDigits,
 } from "../../src/index.ts";
 import { DEVICES } from "../support/backends.ts";
 import { expectClose } from "../support/expect-close.ts";

@@ -4,7 +4,8 @@ import type { DatasetSource } from "../../src/backends/backend.ts";
 import { WasmBackend } from "../../src/backends/wasm/backend.ts";
 import { Heap } from "../../src/backends/wasm/heap.ts";
 import { createRandom } from "../../src/data/random.ts";
-import { LimitError, SoftmaxRegression, strokeDigits } from "../../src/index.ts";
+import { strokeDigits } from "../../src/digits.ts";
+import { LimitError, SoftmaxRegression } from "../../src/index.ts";
 import { countMemories, type Memories } from "../support/memories.ts";
 import { randomProblem } from "../support/problems.ts";
 

@@ -5,7 +5,8 @@ import matmul from "../../shaders/matmul.wgsl";
 import { WebGpuBackend } from "../../src/backends/webgpu/backend.ts";
 import { GpuDevice } from "../../src/backends/webgpu/gpu-device.ts";
 import { KernelCache } from "../../src/backends/webgpu/kernel.ts";
-import { DeviceError, LimitError, SoftmaxRegression, strokeDigits } from "../../src/index.ts";
+import { strokeDigits } from "../../src/digits.ts";
+import { DeviceError, LimitError, SoftmaxRegression } from "../../src/index.ts";
 import { countLiveBuffers } from "../support/live-buffers.ts";
 import { randomProblem } from "../support/problems.ts";
 

@@ -1,27 +1,44 @@
 /** The package as `npm run build` leaves it: what a user gets, in Node and from a plain script tag. */
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
 import { launchChrome } from "../../demo/headless/chrome.ts";
 
-const ENTRIES = ["index", "webgpu", "wasm", "reference"];
+const ENTRIES = ["index", "digits", "webgpu", "wasm", "reference"];
 
-test("every entry is one module that imports nothing, with a map and types", async () => {
+test("entries import nothing but each other's chunks, have types, and share the classes of errors", async () => {
   const { exports, dependencies } = JSON.parse(await readFile("package.json", "utf8"));
   expect(dependencies).toBeUndefined();
   for (const entry of ENTRIES) {
     const code = await readFile(`dist/${entry}.js`, "utf8");
-    expect(code).not.toMatch(/^\s*import\b(?!\.meta)|\bfrom\s*["']|\brequire\(|\bimport\(/m);
-    expect(code).toMatch(/^\/\/# sourceMappingURL=/m);
-    expect(existsSync(`dist/${entry}.js.map`)).toBe(true);
+    const specifiers = Array.from(
+      code.matchAll(/\b(?:from|import\()\s*["'`]([^"'`]+)/g),
+      ([, specifier]) => specifier,
+    );
+    expect(specifiers).not.toEqual([]);
+    for (const specifier of specifiers) expect(specifier).toMatch(/^\.\/chunks\//);
     const { types, default: file } = exports[entry === "index" ? "." : `./${entry}`];
     expect(file).toBe(`./dist/${entry}.js`);
     expect(existsSync(types)).toBe(true);
   }
+  const script = `
+    const entries = await Promise.all(${JSON.stringify(ENTRIES)}.map((name) => import(\`./dist/\${name}.js\`)));
+    console.log(new Set(entries.map(({ DataError }) => DataError)).size);`;
+  const { stdout } = await promisify(execFile)(process.execPath, ["--input-type=module", "-e", script]);
+  expect(stdout).toBe("1\n");
+});
+
+test("the worker's code is in one chunk; no file names a path of the machine that built it", async () => {
+  const chunks = (await readdir("dist/chunks")).map((name) => `dist/chunks/${name}`);
+  const files = [...ENTRIES.map((entry) => `dist/${entry}.js`), ...chunks, "dist/standalone.js"];
+  const codes = await Promise.all(files.map((file) => readFile(file, "utf8")));
+  const holders = codes.filter((code) => code.includes("a share must be opened first"));
+  expect(holders).toHaveLength(2); // a chunk, and the standalone script
+  for (const code of codes) expect(code).not.toContain(process.cwd());
 });
 
 test("importing it in Node touches no navigator; it trains there, in WebAssembly", async () => {
@@ -41,7 +58,8 @@ test("a page whose policy forbids blobs trains on threads with the package's own
   const page = `<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,">
     <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'">
     <script type="module" src="./page.js"></script>`;
-  const script = `import { SoftmaxRegression, strokeDigits } from "./index.js";
+  const script = `import { strokeDigits } from "./digits.js";
+    import { SoftmaxRegression } from "./index.js";
     const { x, y } = strokeDigits({ rows: 2000 });
     const outcomes = [];
     for (const workerUrl of [undefined, "./worker.js"]) {
@@ -89,15 +107,31 @@ test("in Node a worker's script is named by a URL or by a path from the working 
   expect(lines.at(-1)).toMatch(/^device: a worker .* died: .*dist.no-worker\.js/);
 });
 
-test("a plain script tag on a static server trains on WebGPU", async () => {
-  const page = `<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,"><script type="module">
-    import { SoftmaxRegression, strokeDigits } from "./index.js";
+const TRAINING = `
     const model = new SoftmaxRegression({ device: "webgpu", solver: "sgd", epochs: 3 });
     const { x, y } = strokeDigits({ rows: 2000 });
     await model.fit(x, y);
     window.seen = { device: model.device.kind, ...(await model.evaluate(x, y)) };
-    model.dispose();
-  </script>`;
+    model.dispose();`;
+
+test.each([
+  [
+    "a module's script tag",
+    `<script type="module">
+    import { strokeDigits } from "./digits.js";
+    import { SoftmaxRegression } from "./index.js";
+    ${TRAINING}
+  </script>`,
+  ],
+  [
+    "a classic script tag",
+    `<script src="./standalone.js"></script><script>
+    const { SoftmaxRegression, strokeDigits } = softmaxWebGpu;
+    void (async () => {${TRAINING}})();
+  </script>`,
+  ],
+])("%s on a static server trains on WebGPU", async (_, scripts) => {
+  const page = `<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,">${scripts}`;
   const errors: string[] = [];
   const seen = (await seenOn({ "/": page }, errors)) as { device: string; accuracy: number };
   expect(errors).toEqual([]);

@@ -46,7 +46,7 @@ describe("prints what its comments say", () => {
   test.each(runnable.map((block, i) => [block.heading, i + 1, block.code] as const))(
     "%s, block %i",
     async (_heading, _number, code) => {
-      expect(code).toMatch(/ from "softmax-webgpu";/);
+      expect(code).toMatch(/ from "softmax-webgpu(\/[a-z]+)?";/);
       const args = ["--input-type=module", "--eval", code];
       const { stdout } = await promisify(execFile)(process.execPath, args, {
         env: { ...process.env, NO_COLOR: "1" },

@@ -19,7 +19,7 @@ async function train(
   args: readonly string[],
   watch?: (stderr: string, kill: (signal: NodeJS.Signals) => void) => void,
 ): Promise<Outcome> {
-  const child = spawn(process.execPath, ["demo/headless/train.mjs", ...args], {
+  const child = spawn(process.execPath, ["build/run.mjs", "demo/headless/train.ts", ...args], {
     stdio: ["ignore", "pipe", "pipe"],
   });
   const output = { stdout: "", stderr: "" };

@@ -1,5 +1,5 @@
 /** Drawn digits in four classes: rows in bytes that a linear model gets right, to train on and others to look at. */
-import { strokeDigits } from "../../src/index.ts";
+import { strokeDigits } from "../../src/digits.ts";
 
 const TRAINING = strokeDigits({ rows: 240, seed: 1 });
 const HELD = strokeDigits({ rows: 120, seed: 2 });

@@ -17,7 +17,8 @@ import { stepOf } from "../../demo/app/views/mathematics/numbers/step.ts";
 import { objective, objectiveGradient } from "../../src/backends/reference/index.ts";
 import { rowsOf } from "../../src/data/matrix.ts";
 import { createRandom } from "../../src/data/random.ts";
-import { SoftmaxRegression, strokeDigits } from "../../src/index.ts";
+import { strokeDigits } from "../../src/digits.ts";
+import { SoftmaxRegression } from "../../src/index.ts";
 import { expectClose } from "../support/expect-close.ts";
 
 const EXACT = { absolute: 1e-12, relative: 1e-12 };

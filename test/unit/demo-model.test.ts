@@ -6,8 +6,9 @@ import { Session } from "../../demo/app/state/session.ts";
 import { factsOf } from "../../demo/app/views/model/facts.ts";
 import { fileName } from "../../demo/app/views/model/save-file.ts";
 import { snippetOf } from "../../demo/app/views/model/snippet.ts";
+import { strokeDigits } from "../../src/digits.ts";
 import { readModel } from "../../src/formats/read-model.ts";
-import { readIdxPair, SoftmaxRegression, strokeDigits } from "../../src/index.ts";
+import { readIdxPair, SoftmaxRegression } from "../../src/index.ts";
 import { file, open } from "../support/demo-files.ts";
 import { execute } from "../support/demo-snippet.ts";
 
@@ -38,7 +39,8 @@ describe("the code", () => {
     const round = session.rounds.value[0];
 
     const code = snippetOf({ dataset, options: optionsOf(choices) });
-    expect(code).toMatch(/^import \{ SoftmaxRegression(, strokeDigits)? \} from "softmax-webgpu";$/m);
+    expect(code).toMatch(/^import \{ SoftmaxRegression \} from "softmax-webgpu";$/m);
+    expect(code.includes('import { strokeDigits } from "softmax-webgpu/digits";')).toBe(name === "drawings");
     expect(code).toContain(`new SoftmaxRegression({
   device: "reference",
   solver: "sgd",

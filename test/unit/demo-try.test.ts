@@ -12,7 +12,8 @@ import { evidenceImage } from "../../demo/app/views/try/evidence-image.ts";
 import { type Look, lookOf } from "../../demo/app/views/try/look.ts";
 import { placed, rowOfInk } from "../../demo/app/views/try/place.ts";
 import { centreOfMass, coverage } from "../../demo/app/views/try/raster.ts";
-import { SoftmaxRegression, strokeDigits } from "../../src/index.ts";
+import { strokeDigits } from "../../src/digits.ts";
+import { SoftmaxRegression } from "../../src/index.ts";
 
 const IMAGE = { width: 28, height: 28, channels: 1 } as const;
 const LOOK: Look = { ground: 0, full: 1, side: 20, centre: { x: 14, y: 14 } };

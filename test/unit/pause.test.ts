@@ -1,6 +1,7 @@
 /** Pauses in environments that lack parts of a browser, such as jsdom, which has no MessageChannel. */
 import { afterEach, expect, test, vi } from "vitest";
-import { SoftmaxRegression, strokeDigits } from "../../src/index.ts";
+import { strokeDigits } from "../../src/digits.ts";
+import { SoftmaxRegression } from "../../src/index.ts";
 import { isPauseDue, pause } from "../../src/pause.ts";
 
 /** Value of `performance.now()` in ms, which never decreases. */

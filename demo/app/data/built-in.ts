@@ -35,7 +35,7 @@ export async function digits({ signal, onProgress }: OpenContext): Promise<DemoD
     image: { width: 28, height: 28, channels: 1 },
     features: null,
     code: {
-      imports: ["strokeDigits"],
+      imports: { strokeDigits: "softmax-webgpu/digits" },
       text: `// A seed fixes every byte: these are the drawings that this page trains on.
 const train = strokeDigits(${inCode(DIGITS.train)});
 const validation = strokeDigits(${inCode(DIGITS.validation)});`,
@@ -56,7 +56,7 @@ export function clouds(classes = 4): DemoDataset {
     image: null,
     features: ["x", "y"],
     code: {
-      imports: [],
+      imports: {},
       text: `${pointCloudsCode.replace("export function", "function").trim()}
 
 const train = pointClouds(${inCode(parts.train)});

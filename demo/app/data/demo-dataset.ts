@@ -17,8 +17,8 @@ export interface ImageShape {
 
 /** Code that makes the same rows with the library. */
 export interface RowsCode {
-  /** What it needs of the library, by name. */
-  readonly imports: readonly string[];
+  /** The package's entries that it needs beside the estimator, by the name that is imported from each. */
+  readonly imports: Readonly<Record<string, string>>;
   /** Declares `train` and `validation`, { x, y } each. */
   readonly text: string;
 }

@@ -69,7 +69,7 @@ function codeOf(train: Pair, validation: Pair): RowsCode {
   ${fetched(labels)},
 );`;
   return {
-    imports: ["readIdxPair"],
+    imports: { readIdxPair: "softmax-webgpu" },
     text: `// The files that were opened here, from where they are served.
 const train = ${read(train)}
 const validation = ${read(validation)}`,

@@ -11,8 +11,14 @@ import { deviceErrorOf } from "../device-error.ts";
 import { settlesWithin, untilAborted } from "../waiting.ts";
 import type { Share, Sums } from "./backward.ts";
 import { layoutOf } from "./parameters.ts";
-import workerCode from "./worker.ts?worker-code";
-import { type Answer, type Buffers, type Request, startWorker, type WorkerHandle } from "./worker-handle.ts";
+import {
+  type Answer,
+  type Buffers,
+  type Request,
+  startWorker,
+  type WorkerHandle,
+  type WorkerScript,
+} from "./worker-handle.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** Elements copied between two pauses. */
@@ -35,15 +41,15 @@ class Worker {
   readonly #waiting: Waiting[] = [];
   #failure: DeviceError | null = null;
 
-  constructor(workerUrl: string | URL | undefined) {
+  constructor(script: WorkerScript) {
     // A script that runs reports so without a request.
     const first = new Promise<Answer>((resolve, reject) => this.#waiting.push({ resolve, reject }));
-    this.#handle = startWorker(workerUrl ? { url: workerUrl } : { code: workerCode }, {
+    this.#handle = startWorker(script, {
       onAnswer: (answer) => this.#take(answer),
       onDeath: (words) =>
         this.#fail(new DeviceError("device", `a worker of the WebAssembly backend died: ${words}`)),
     });
-    this.ready = this.#starts(first, workerUrl);
+    this.ready = this.#starts(first, script);
     this.ready.catch(() => {}); // handled when it is awaited; until then it must not count as unhandled
   }
 
@@ -67,10 +73,10 @@ class Worker {
     this.#handle.terminate();
   }
 
-  async #starts(first: Promise<Answer>, workerUrl: string | URL | undefined): Promise<void> {
+  async #starts(first: Promise<Answer>, script: WorkerScript): Promise<void> {
     if (!(await settlesWithin(first, START_LIMIT))) {
-      const script = workerUrl ? `the script ${workerUrl}` : "its script";
-      const words = `${script} did not answer within ${START_LIMIT / 1000} seconds`;
+      const name = "url" in script ? `the script ${script.url}` : "its script";
+      const words = `${name} did not answer within ${START_LIMIT / 1000} seconds`;
       this.#fail(new DeviceError("device", `a worker of the WebAssembly backend: ${words}`));
     }
     const { kind } = await first;
@@ -116,8 +122,9 @@ export class WorkerPool {
     const buffers: Buffers[] = [];
     try {
       const opened: Promise<unknown>[] = [];
+      const script = await scriptOf(workerUrl);
       for (const share of shares.slice(1)) {
-        const worker = new Worker(workerUrl);
+        const worker = new Worker(script);
         workers.push(worker);
         buffers.push({ weights: new Float32Array(length), partial: new Float32Array(length) });
         const { copied, copies } = await copyShare(source, share, signal);
@@ -162,6 +169,13 @@ export class WorkerPool {
   dispose(): void {
     for (const worker of this.#workers) worker.dispose();
   }
+}
+
+/** Returns the caller's script, or the text of the library's own, which is imported when it is first needed. */
+async function scriptOf(workerUrl: string | URL | undefined): Promise<WorkerScript> {
+  if (workerUrl) return { url: workerUrl };
+  const { default: code } = await import("./worker.ts?worker-code");
+  return { code };
 }
 
 /** Copies the rows of a share, and lists the buffers to transfer them by. */

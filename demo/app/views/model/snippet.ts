@@ -18,9 +18,15 @@ export function snippetOf({ dataset, options }: SnippetInput): string {
 }
 
 function wholeSnippet({ imports, text }: RowsCode, options: SoftmaxRegressionOptions): string {
-  const names = ["SoftmaxRegression", ...imports].toSorted((a, b) => a.localeCompare(b, "en"));
-  return `import { ${names.join(", ")} } from "softmax-webgpu";
-
+  const names = Object.entries({ ...imports, SoftmaxRegression: "softmax-webgpu" });
+  return `${["softmax-webgpu", "softmax-webgpu/digits"]
+    .map((entry) =>
+      importOf(
+        entry,
+        names.flatMap(([name, from]) => (from === entry ? [name] : [])),
+      ),
+    )
+    .join("")}
 ${text}
 
 ${modelCode(options)}
@@ -28,6 +34,11 @@ ${fitCode(options)}
 console.log(model.device.name, await model.evaluate(validation.x, validation.y));
 model.dispose();
 `;
+}
+
+function importOf(entry: string, names: readonly string[]): string {
+  const sorted = names.toSorted((a, b) => a.localeCompare(b, "en"));
+  return names.length > 0 ? `import { ${sorted.join(", ")} } from "${entry}";\n` : "";
 }
 
 function ownRowsSnippet(dataset: DemoDataset, options: SoftmaxRegressionOptions): string {

@@ -6,7 +6,7 @@ import { build, type Plugin, type Rolldown } from "vite";
 
 const QUERY = /^(.*)\?worker-code$/;
 
-/** The plugin. */
+/** Returns the plugin. */
 export function workerCode(): Plugin {
   return {
     name: "worker-code",
@@ -14,18 +14,24 @@ export function workerCode(): Plugin {
     async load(id) {
       const match = QUERY.exec(id);
       if (!match) return null;
-      const { code, files } = await bundle(match[1]);
+      const { code, files } = await bundleScript(match[1], "worker");
       for (const file of files) this.addWatchFile(file);
       return { code: `export default ${JSON.stringify(code)};`, map: null, moduleType: "js" };
     },
   };
 }
 
-async function bundle(file: string): Promise<{ code: string; files: readonly string[] }> {
+/** Bundles a module and all it imports into one minified classic script. */
+export async function bundleScript(
+  entry: string,
+  name: string,
+  plugins: Plugin[] = [],
+): Promise<{ code: string; files: readonly string[] }> {
   const result = await build({
     configFile: false,
     logLevel: "error",
-    build: { write: false, target: "es2023", lib: { entry: file, formats: ["iife"], name: "worker" } },
+    plugins,
+    build: { write: false, target: "es2023", lib: { entry, formats: ["iife"], name } },
   });
   const [output] = (Array.isArray(result) ? result : [result]) as Rolldown.RolldownOutput[];
   const [chunk] = output.output;

@@ -1,0 +1,62 @@
+/**
+ * The fields of a model's JSON file, and the plain object that `JSON.stringify(model)` writes: without parser and checks,
+ * which a page that saves nothing does not load.
+ */
+import { FormatError } from "../errors.ts";
+import type { SavedModel } from "./saved-model.ts";
+
+/** Value of the entry `format` in every file. */
+export const FORMAT = "softmax-webgpu";
+
+/** Version of the files that are written, and the newest version that is read. */
+export const VERSION = 1;
+
+/** Largest count of numbers in a text: engines limit strings to 2²⁹ characters, and a number takes up to 26. */
+const MAX_NUMBERS = 2 ** 24;
+
+/** Returns the fields of a file, in order. */
+export function fieldsOf(model: SavedModel) {
+  const { features, classes, weights, bias, standardization, conditioning, temperature, options, progress } =
+    model;
+  return {
+    format: FORMAT,
+    version: VERSION,
+    features,
+    classes,
+    weights: classes.map((_, k) => weights.subarray(k * features, (k + 1) * features)),
+    bias,
+    standardization: standardization && { mean: standardization.mean, scale: standardization.scale },
+    ...(conditioning && { conditioning: { mean: conditioning.mean, scale: conditioning.scale } }),
+    temperature,
+    options,
+    progress: progress && { state: progress.state, tensors: progress.tensors },
+  };
+}
+
+/** Converts a model to an object that `JSON.stringify` writes as a file that modelFromJson reads. */
+export function modelToPlainJson(model: SavedModel): object {
+  checkSize(model);
+  return plainOf(fieldsOf(model)) as object;
+}
+
+/** Returns a copy of the value with plain arrays instead of typed ones. */
+function plainOf(value: unknown): unknown {
+  if (ArrayBuffer.isView(value)) return Array.from(value as Float64Array);
+  if (Array.isArray(value)) return value.map(plainOf);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, plainOf(item)]));
+}
+
+/** @throws FormatError a model of more than 2²⁴ numbers */
+export function checkSize({ weights, bias, features, progress }: SavedModel): void {
+  const tensors = Object.values(progress?.tensors ?? {});
+  const count = tensors.reduce(
+    (total, { length }) => total + length,
+    weights.length + bias.length + 2 * features,
+  );
+  if (count <= MAX_NUMBERS) return;
+  throw new FormatError(
+    "model",
+    `${count} numbers are too many for JSON text (${MAX_NUMBERS}); use safetensors`,
+  );
+}
