@@ -8,8 +8,8 @@ import { readNpy } from "../../../src/formats/npy.ts";
 import { type NpyHeader, readNpyHeader } from "../../../src/formats/npy-header.ts";
 import { DataError, FormatError } from "../../../src/index.ts";
 import { pause } from "../../../src/pause.ts";
-import { GrowingFloats } from "./growing-floats.ts";
-import { countedStream } from "./open-bytes.ts";
+import { GrowingFloats } from "./arrays.ts";
+import { countedStream } from "./file-bytes.ts";
 import type { NamedFile, OpenContext } from "./open-context.ts";
 import { checkName, checkSize } from "./open-dataset.ts";
 
