@@ -25,8 +25,7 @@ import type {
   PredictOptions,
   ReportOptions,
 } from "./fit-options.ts";
-import { modelToPlainJson } from "./formats/plain-json.ts";
-import type { SavedModel } from "./formats/saved-model.ts";
+import { modelToPlainJson, type SavedModel } from "./formats/saved-model.ts";
 import type { SklearnModel } from "./formats/sklearn.ts";
 import type { ClassificationReport } from "./metrics/report.ts";
 import type { AppliedModel } from "./model/apply.ts";

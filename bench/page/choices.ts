@@ -1,14 +1,8 @@
 /** What a visitor can choose to measure. Knows nothing of how it looks or what plan it makes. */
+import type { Option } from "../../demo/ui/fields.tsx";
 import { shapeText } from "../measure/text.ts";
 import type { ContenderId } from "../plan.ts";
 import type { BenchShape, BenchStorage } from "../record.ts";
-
-/** One choice, with a line that says what it means. */
-export interface Option<Id extends string> {
-  readonly id: Id;
-  readonly label: string;
-  readonly hint: string;
-}
 
 /** Shapes that are chosen together. */
 export interface ShapeOption extends Option<string> {

@@ -1,9 +1,11 @@
-/** @jsxImportSource preact */
-/** Starts the benchmark page. The only place that knows what does the measuring. */
+/** Starts the benchmark page. The only module of the page that imports the measurements. */
 import { render } from "preact";
 import { runBenchmark } from "../measure/run-benchmark.ts";
 import { App } from "./app.tsx";
+import { BenchState } from "./state.ts";
 
 const place = document.getElementById("app");
 if (!place) throw new Error("index.html has no element #app");
-render(<App runBenchmark={runBenchmark} />, place);
+const state = new BenchState(runBenchmark);
+render(<App state={state} />, place);
+await state.findGpu();

@@ -1,4 +1,5 @@
 /** What a record is called: in tables and charts by machine and date, as a file by a name any system takes. */
+import { slug } from "../../demo/ui/save-file.ts";
 import type { AdapterRecord, BenchRecord, MachineRecord } from "../record.ts";
 
 /** A record's name in two parts. */
@@ -28,12 +29,7 @@ export function recordNames(records: readonly BenchRecord[]): RecordName[] {
 /** A file name of lower-case letters, digits and hyphens. */
 export function fileName(record: BenchRecord): string {
   const words = `${machineName(record.machine)} ${record.date.slice(0, 16)}`;
-  const slug = words
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, "-")
-    .replace(/^-|-$/g, "")
-    .slice(-60);
-  return `softmax-webgpu-bench-${slug.replace(/^-/, "")}.json`;
+  return `softmax-webgpu-bench-${slug(words).slice(-60).replace(/^-/, "")}.json`;
 }
 
 function machineName({ adapter, cpu, cores }: MachineRecord): string {

@@ -1,10 +1,9 @@
-/** @jsxImportSource preact */
 /** The page: a heading, what there is to say, and one view at a time, named by the address. */
+
 import { useEffect } from "preact/hooks";
-import { MessageBox } from "./components/message-box.tsx";
+import type { Message } from "./state/run.ts";
 import type { Session } from "./state/session.ts";
-import { type Loadable, useLoadedView } from "./use-loaded-view.ts";
-import { useView } from "./use-view.ts";
+import { type Loadable, useLoadedView, useView } from "./use-view.ts";
 import { TrainView } from "./views/train/train-view.tsx";
 
 /** The views, by the fragment of the address. */
@@ -57,7 +56,7 @@ export function App({ session }: { readonly session: Session }) {
         </nav>
       </header>
       <main aria-label={title}>
-        <MessageBox message={session.message.value} />
+        <MessageBox message={session.run.message.value} />
         {View === null && <p class="lead">Loading …</p>}
         {View === "failed" && (
           <p role="alert">This view did not load. Reload the page once the connection is back.</p>
@@ -65,5 +64,30 @@ export function App({ session }: { readonly session: Session }) {
         {View !== null && View !== "failed" && <View session={session} />}
       </main>
     </>
+  );
+}
+
+/** A place for errors and one for notices: both are there before their text, else it may not be said. */
+export function MessageBox({ message }: { readonly message: Message | null }) {
+  return (
+    <>
+      <Place role="alert" kind="error" message={message} />
+      <Place role="status" kind="notice" message={message} />
+    </>
+  );
+}
+
+interface PlaceProps {
+  readonly role: "alert" | "status";
+  readonly kind: Message["kind"];
+  readonly message: Message | null;
+}
+
+function Place({ role, kind, message }: PlaceProps) {
+  const text = message?.kind === kind ? message.text : "";
+  return (
+    <div role={role} class={text ? `message ${kind}` : "message-place"}>
+      {text}
+    </div>
   );
 }

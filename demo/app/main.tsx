@@ -1,4 +1,3 @@
-/** @jsxImportSource preact */
 /** Starts the demo: one session, which every view looks at. */
 import { render } from "preact";
 import { App } from "./app.tsx";

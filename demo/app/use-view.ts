@@ -1,5 +1,8 @@
-/** Which view the address names, as it changes. */
+/** Which view the address names, and its code, which is loaded when the view is first opened. */
+
+import type { ComponentType } from "preact";
 import { useEffect, useState } from "preact/hooks";
+import type { Session } from "./state/session.ts";
 
 /** The view in the fragment of the address; the first one where it names none. */
 export function useView<Name extends string>(names: readonly Name[]): Name {
@@ -11,4 +14,30 @@ export function useView<Name extends string>(names: readonly Name[]): Name {
     return () => removeEventListener("hashchange", follow);
   }, []);
   return view;
+}
+
+/** A view. */
+export type View = ComponentType<{ readonly session: Session }>;
+
+/** How a view comes: at once, or loaded. */
+export type Loadable = { readonly View: View } | { readonly load: () => Promise<View> };
+
+const loaded = new Map<Loadable, View>();
+
+/** The view once it is there; `"failed"` where its code could not be fetched. */
+export function useLoadedView(loadable: Loadable): View | null | "failed" {
+  const known = "View" in loadable ? loadable.View : loaded.get(loadable);
+  const [failed, setFailed] = useState<Loadable | null>(null);
+  const [, setArrived] = useState<Loadable | null>(null);
+  useEffect(() => {
+    if (known || !("load" in loadable)) return;
+    loadable.load().then(
+      (view) => {
+        loaded.set(loadable, view);
+        setArrived(loadable);
+      },
+      () => setFailed(loadable),
+    );
+  }, [loadable]);
+  return known ?? (failed === loadable ? "failed" : null);
 }

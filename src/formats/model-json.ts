@@ -5,11 +5,11 @@
 import type { Label } from "../data/labels.ts";
 import type { Standardization } from "../data/standardization.ts";
 import { FormatError } from "../errors.ts";
+import { checkModel, checkVersion } from "./check-model.ts";
 import { type JsonObject, type JsonValue, parseJson } from "./json.ts";
 import { arrayOf, checkFields, figureOf, numberOf, numbersOf, objectOf, rowsOf } from "./json-fields.ts";
 import { formatJson } from "./json-write.ts";
-import { checkSize, fieldsOf } from "./plain-json.ts";
-import { checkModel, checkVersion, type SavedModel, type SavedProgress } from "./saved-model.ts";
+import { checkSize, fieldsOf, type SavedModel, type SavedProgress } from "./saved-model.ts";
 
 const FIELDS = [
   "format",

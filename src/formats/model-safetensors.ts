@@ -20,12 +20,12 @@ import {
   toFloat32Bytes,
   toFloat64Bytes,
 } from "./bytes.ts";
+import { checkModel, checkVersion } from "./check-model.ts";
 import { parseJson } from "./json.ts";
 import { arrayOf, checkFields, numberOf, objectOf } from "./json-fields.ts";
 import { formatJson } from "./json-write.ts";
-import { FORMAT, VERSION } from "./plain-json.ts";
 import { type Dtype, readSafetensors, type Tensor, writeSafetensors } from "./safetensors.ts";
-import { checkModel, checkVersion, type SavedModel, type SavedProgress } from "./saved-model.ts";
+import { FORMAT, type SavedModel, type SavedProgress, VERSION } from "./saved-model.ts";
 
 const PROGRESS = "progress.";
 const CONDITIONING = "conditioning.";

@@ -8,9 +8,9 @@ import { inPieces } from "../data/pieces.ts";
 import { foldWeights } from "../data/standardization.ts";
 import { FormatError } from "../errors.ts";
 import { concat, toFloat32Bytes } from "./bytes.ts";
+import { checkModel } from "./check-model.ts";
 import { formatJson } from "./json-write.ts";
-import { FORMAT } from "./plain-json.ts";
-import { checkModel, type SavedModel } from "./saved-model.ts";
+import { FORMAT, type SavedModel } from "./saved-model.ts";
 
 /** Operator set of ONNX 1.8 (November 2020), the first in which Softmax works along one axis. */
 const OPSET = 13;

@@ -8,10 +8,11 @@ import type { Label } from "../data/labels.ts";
 import { inPieces } from "../data/pieces.ts";
 import { FormatError } from "../errors.ts";
 import { show } from "./bytes.ts";
+import { checkModel } from "./check-model.ts";
 import { parseJson } from "./json.ts";
 import { arrayOf, checkFields, numbersOf, objectOf, type Rows, rowsOf } from "./json-fields.ts";
 import { type NpyArray, readNpy } from "./npy.ts";
-import { checkModel, type SavedModel } from "./saved-model.ts";
+import type { SavedModel } from "./saved-model.ts";
 
 /** The arrays of a fitted classifier, each as the bytes of an NPY file or as plain arrays. */
 export interface SklearnModel {

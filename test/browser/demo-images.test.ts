@@ -2,7 +2,7 @@
 import { h, render } from "preact";
 import { describe, expect, test } from "vitest";
 import type { ImageShape } from "../../demo/app/data/demo-dataset.ts";
-import type { CsvColumn } from "../../demo/app/data/label-column.ts";
+import type { CsvColumn } from "../../demo/app/data/open-context.ts";
 import {
   DEFAULT_PICTURES,
   type NamedFile,

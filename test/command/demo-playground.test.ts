@@ -203,7 +203,7 @@ describe("the playground", () => {
         while ((await moveSlider(page, "ArrowLeft")) !== first);
         await moveSlider(page, "End");
       }
-      await see(page, "Training left the finite numbers: the learning rate η is too high.");
+      await see(page, "Training diverged: the learning rate η is too high.");
     });
   });
 

@@ -3,9 +3,8 @@ import { describe, expect, test } from "vitest";
 import { logRange, logTicks, thinned } from "../../bench/page/charts/log-scale.ts";
 import { rooflineSeries } from "../../bench/page/charts/roofline-series.ts";
 import { drawable } from "../../bench/page/charts/series.ts";
-import { sweepSeries } from "../../bench/page/charts/sweep-series.ts";
+import { findSweep, isInSweep, sweepSeries } from "../../bench/page/charts/sweep-series.ts";
 import { SWEEPS } from "../../bench/page/choices.ts";
-import { findSweep, isInSweep } from "../../bench/page/sweeps.ts";
 import { kernelOf, recordOf, SHAPE, shapeOf, stepOf } from "../support/bench-records.ts";
 
 describe("sweeps", () => {

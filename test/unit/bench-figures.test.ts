@@ -9,7 +9,7 @@ import {
   formatNumber,
   formatPercent,
   formatSpan,
-} from "../../bench/page/format.ts";
+} from "../../demo/ui/format.ts";
 import { CEILINGS, kernelOf, shapeOf, spread, stepOf } from "../support/bench-records.ts";
 
 describe("the roofline", () => {

@@ -2,10 +2,9 @@
 import { readFile } from "node:fs/promises";
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
-import { csvColumns } from "../../demo/app/data/csv-columns.ts";
+import { csvColumns } from "../../demo/app/data/csv.ts";
 import type { DemoDataset } from "../../demo/app/data/demo-dataset.ts";
-import { likelyLabel } from "../../demo/app/data/label-column.ts";
-import { DEFAULT_PICTURES } from "../../demo/app/data/open-context.ts";
+import { DEFAULT_PICTURES, likelyLabel } from "../../demo/app/data/open-context.ts";
 import { Opening } from "../../demo/app/state/opening.ts";
 import { file, open, TABLE } from "../support/demo-files.ts";
 import { hasData } from "../support/real-data.ts";

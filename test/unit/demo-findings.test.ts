@@ -2,8 +2,13 @@
 import { describe, expect, test } from "vitest";
 import { clouds } from "../../demo/app/data/built-in.ts";
 import type { DemoDataset } from "../../demo/app/data/demo-dataset.ts";
-import { type Answers, findingsOf, rowsOfCell } from "../../demo/app/views/train/findings.ts";
-import { judge, mostWrong } from "../../demo/app/views/train/most-wrong.ts";
+import {
+  evaluationOf,
+  type ModelOutputs,
+  mostWrong,
+  predictionOf,
+  rowsOfCell,
+} from "../../demo/app/state/evaluation.ts";
 import { type ClassificationReport, SoftmaxRegression } from "../../src/index.ts";
 
 const { signal } = new AbortController();
@@ -15,7 +20,7 @@ describe("of a trained model", async () => {
   await model.fit(train.x, train.y as string[]);
   const report = await model.report(samples.x, samples.y as string[]);
   const probabilities = await model.predictProba(samples.x);
-  const findings = await findingsOf({ dataset, samples, report, probabilities }, signal);
+  const evaluation = await evaluationOf({ dataset, samples, report, probabilities }, signal);
   const cells = report.classes.flatMap((_, truth) =>
     report.classes.map((__, predicted) => ({ truth, predicted })),
   );
@@ -23,15 +28,17 @@ describe("of a trained model", async () => {
   test("cells are those of the library's own report", () => {
     for (const cell of cells) {
       const { truth, predicted } = cell;
-      expect(findings.counts.get(truth * 5 + predicted) ?? 0).toBe(report.confusion.count(truth, predicted));
-      expect(rowsOfCell(findings, cell)).toEqual(report.confusion.samples(truth, predicted));
+      expect(evaluation.counts.get(truth * 5 + predicted) ?? 0).toBe(
+        report.confusion.count(truth, predicted),
+      );
+      expect(rowsOfCell(evaluation, cell)).toEqual(report.confusion.samples(truth, predicted));
     }
   });
 
   test("mistakes are the cells beside the diagonal that have rows, the most frequent first", () => {
-    const { mistakes } = findings;
+    const { mistakes } = evaluation;
     const expected = cells.filter(
-      (cell) => cell.truth !== cell.predicted && rowsOfCell(findings, cell).length > 0,
+      (cell) => cell.truth !== cell.predicted && rowsOfCell(evaluation, cell).length > 0,
     );
     expect(mistakes.length).toBe(expected.length);
     expect(mistakes.length).toBeGreaterThan(2);
@@ -41,11 +48,11 @@ describe("of a trained model", async () => {
   });
 
   test("the most wrong rows are those whose own class is least probable", () => {
-    const all = Array.from(samples.y.keys(), (row) => judge(findings, row));
+    const all = Array.from(samples.y.keys(), (row) => predictionOf(evaluation, row));
     const wrong = all.filter(({ label, predicted }) => label !== predicted);
     const expected = wrong.toSorted((a, b) => a.probability - b.probability);
     expect(expected.length).toBeGreaterThan(9);
-    for (const count of [1, 9, 1000]) expect(mostWrong(findings, count)).toEqual(expected.slice(0, count));
+    for (const count of [1, 9, 1000]) expect(mostWrong(evaluation, count)).toEqual(expected.slice(0, count));
   });
 });
 
@@ -58,10 +65,10 @@ test("of more classes than any matrix is laid out for", async () => {
   for (const [row, k] of [7, K - 1, K - 1].entries()) data[row * K + k] = 1;
   const answers = { report: { classes } as unknown as ClassificationReport, samples: { x: data, y } };
   const probabilities = { data, rows: 3, cols: K };
-  const whole = { ...answers, probabilities, dataset: {} as DemoDataset } as unknown as Answers;
-  const findings = await findingsOf(whole, signal);
-  expect(findings.mistakes).toEqual([{ truth: 8, predicted: K - 1, count: 2 }]);
-  expect(mostWrong(findings, 9).map(({ row, predicted }) => [row, predicted])).toEqual([
+  const whole = { ...answers, probabilities, dataset: {} as DemoDataset } as unknown as ModelOutputs;
+  const evaluation = await evaluationOf(whole, signal);
+  expect(evaluation.mistakes).toEqual([{ truth: 8, predicted: K - 1, count: 2 }]);
+  expect(mostWrong(evaluation, 9).map(({ row, predicted }) => [row, predicted])).toEqual([
     [1, K - 1],
     [2, K - 1],
   ]);

@@ -1,15 +1,13 @@
 /** Names in files that are made to be more than names: in code, in addresses, as keys, and in sentences. */
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { brief } from "../../demo/app/data/brief.ts";
 import { clouds } from "../../demo/app/data/built-in.ts";
-import { inCode } from "../../demo/app/data/code-text.ts";
 import type { DemoDataset } from "../../demo/app/data/demo-dataset.ts";
+import { brief, inCode } from "../../demo/app/data/text.ts";
 import { DEFAULT_CHOICES, optionsOf } from "../../demo/app/state/choices.ts";
+import { evaluationOf, predictionOf } from "../../demo/app/state/evaluation.ts";
 import { Session } from "../../demo/app/state/session.ts";
-import { fileName } from "../../demo/app/views/model/save-file.ts";
+import { fileName } from "../../demo/app/views/model/files-section.tsx";
 import { snippetOf } from "../../demo/app/views/model/snippet.ts";
-import { findingsOf } from "../../demo/app/views/train/findings.ts";
-import { judge } from "../../demo/app/views/train/most-wrong.ts";
 import { SoftmaxRegression } from "../../src/index.ts";
 import { file, open } from "../support/demo-files.ts";
 import { execute } from "../support/demo-snippet.ts";
@@ -73,7 +71,7 @@ describe("text in code", () => {
 });
 
 describe("the code of a run", () => {
-  const options = optionsOf({ ...DEFAULT_CHOICES, device: "reference", rounds: 1 });
+  const options = optionsOf({ ...DEFAULT_CHOICES, device: "reference", epochs: 1 });
 
   test.each(HOSTILE)("on a file and classes named %j", async (name) => {
     const dataset = renamed(clouds(2), name);
@@ -122,17 +120,17 @@ describe("names that objects have of their own", () => {
     expect(dataset.features).toEqual(["__proto__", "constructor", "toString"]);
     expect(new Set(dataset.train.y)).toEqual(new Set(["__proto__", "constructor"]));
     const session = new Session(dataset);
-    await session.choose({ ...DEFAULT_CHOICES, device: "reference", solver: "lbfgs", rounds: 50 });
-    await session.start();
-    expect(session.rounds.value.at(-1)?.validationAccuracy).toBe(1);
-    const { model } = session;
+    await session.choose({ ...DEFAULT_CHOICES, device: "reference", solver: "lbfgs", epochs: 50 });
+    await session.run.start();
+    expect(session.run.history.value.at(-1)?.validationAccuracy).toBe(1);
+    const { model } = session.run;
     const { x, y } = dataset.validation;
     if (!model) throw new Error("a run gives a model");
     const report = await model.report(x, y as string[]);
     const probabilities = await model.predictProba(x);
     const answers = { dataset, samples: dataset.validation, report, probabilities };
-    const findings = await findingsOf(answers, new AbortController().signal);
-    expect(judge(findings, 0)).toMatchObject({ label: y[0], predicted: y[0] });
+    const evaluation = await evaluationOf(answers, new AbortController().signal);
+    expect(predictionOf(evaluation, 0)).toMatchObject({ label: y[0], predicted: y[0] });
     session.dispose();
   });
 });

@@ -2,18 +2,25 @@
 import { describe, expect, test } from "vitest";
 import { clouds } from "../../demo/app/data/built-in.ts";
 import type { DemoDataset } from "../../demo/app/data/demo-dataset.ts";
-import { checkBatch, sampledParameters } from "../../demo/app/views/mathematics/gradient-check/batch.ts";
-import { checkGradient } from "../../demo/app/views/mathematics/gradient-check/check.ts";
-import { compare } from "../../demo/app/views/mathematics/gradient-check/compare.ts";
-import { placeName } from "../../demo/app/views/mathematics/gradient-check/place-name.ts";
-import { format, scientific } from "../../demo/app/views/mathematics/numbers/format.ts";
-import { jacobian, throughJacobian } from "../../demo/app/views/mathematics/numbers/jacobian.ts";
-import { objectiveNumbers } from "../../demo/app/views/mathematics/numbers/objective-numbers.ts";
-import { naiveSoftmax, stableSoftmax } from "../../demo/app/views/mathematics/numbers/overflow.ts";
-import { type Point, pointOf } from "../../demo/app/views/mathematics/numbers/point.ts";
-import { numbersOf, sampleOf } from "../../demo/app/views/mathematics/numbers/sample-numbers.ts";
-import { shownClasses, shownFeatures } from "../../demo/app/views/mathematics/numbers/shown.ts";
-import { stepOf } from "../../demo/app/views/mathematics/numbers/step.ts";
+import {
+  jacobian,
+  naiveSoftmax,
+  numbersOf,
+  objectiveNumbers,
+  sampleOf,
+  stableSoftmax,
+  stepOf,
+  throughJacobian,
+} from "../../demo/app/views/mathematics/formulas.ts";
+import {
+  checkBatch,
+  checkGradient,
+  compare,
+  sampledParameters,
+} from "../../demo/app/views/mathematics/gradient-check.ts";
+import { type Point, pointOf } from "../../demo/app/views/mathematics/point.ts";
+import { placeName, shownClasses, shownFeatures } from "../../demo/app/views/mathematics/worked-sample.ts";
+import { formatDecimal, formatScientific } from "../../demo/ui/format.ts";
 import { objective, objectiveGradient } from "../../src/backends/reference/index.ts";
 import { rowsOf } from "../../src/data/matrix.ts";
 import { createRandom } from "../../src/data/random.ts";
@@ -140,10 +147,10 @@ describe("softmax", () => {
 
 describe("what is shown", () => {
   test("numbers", () => {
-    expect([0, 1.23456, -0.5, 2e-7, -1.5e6, Number.NaN, -Infinity].map((value) => format(value))).toEqual([
-      ...["0", "1.235", "−0.500", "2.0 · 10⁻⁷", "−1.5 · 10⁶", "NaN", "−∞"],
-    ]);
-    expect(scientific(1.16e-12)).toBe("1.2 · 10⁻¹²");
+    expect(
+      [0, 1.23456, -0.5, 2e-7, -1.5e6, Number.NaN, -Infinity].map((value) => formatDecimal(value)),
+    ).toEqual([...["0", "1.235", "−0.500", "2.0 · 10⁻⁷", "−1.5 · 10⁶", "NaN", "−∞"]]);
+    expect(formatScientific(1.16e-12)).toBe("1.2 · 10⁻¹²");
   });
 
   test("of many classes the likeliest and the sample's own, of many features the largest", () => {

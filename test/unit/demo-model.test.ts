@@ -3,8 +3,8 @@ import { describe, expect, test, vi } from "vitest";
 import { clouds, digits } from "../../demo/app/data/built-in.ts";
 import { choicesOf, DEFAULT_CHOICES, optionsOf } from "../../demo/app/state/choices.ts";
 import { Session } from "../../demo/app/state/session.ts";
-import { factsOf } from "../../demo/app/views/model/facts.ts";
-import { fileName } from "../../demo/app/views/model/save-file.ts";
+import { factsOf } from "../../demo/app/views/model/facts-section.tsx";
+import { fileName } from "../../demo/app/views/model/files-section.tsx";
 import { snippetOf } from "../../demo/app/views/model/snippet.ts";
 import { strokeDigits } from "../../src/digits.ts";
 import { readModel } from "../../src/formats/read-model.ts";
@@ -29,14 +29,14 @@ async function served(name: string): Promise<Response> {
 const drawn = digits({ signal: new AbortController().signal, onProgress: () => {} });
 
 describe("the code", () => {
-  const choices = { ...DEFAULT_CHOICES, device: "reference", rounds: 1 } as const;
+  const choices = { ...DEFAULT_CHOICES, device: "reference", epochs: 1 } as const;
 
   test.each(["drawings", "clouds"])("on the page's %s, is the session's own run", async (name) => {
     const dataset = name === "clouds" ? clouds() : await drawn;
     const session = new Session(dataset);
     await session.choose(choices);
-    await session.start();
-    const round = session.rounds.value[0];
+    await session.run.start();
+    const round = session.run.history.value[0];
 
     const code = snippetOf({ dataset, options: optionsOf(choices) });
     expect(code).toMatch(/^import \{ SoftmaxRegression \} from "softmax-webgpu";$/m);
@@ -65,12 +65,12 @@ describe("the code", () => {
     expect(code).toMatch(/^import \{ readIdxPair, SoftmaxRegression \} from "softmax-webgpu";$/m);
     const session = new Session(dataset);
     await session.choose({ ...choices, l2: 0.5 });
-    await session.start();
+    await session.run.start();
     const log = vi.fn();
     await execute(code, known(log));
     expect(log.mock.calls[0]).toEqual([
       1,
-      ...[session.rounds.value[0]].flatMap((r) => [r.loss, r.validationAccuracy]),
+      ...[session.run.history.value[0]].flatMap((r) => [r.loss, r.validationAccuracy]),
     ]);
     session.dispose();
   });
@@ -78,7 +78,7 @@ describe("the code", () => {
   test.each(["sgd", "adamw", "lbfgs"] as const)("on other rows, takes them: %s", async (solver) => {
     const dataset = { ...clouds(3), name: "odd */ name\n", code: null };
     const { train, validation } = dataset;
-    const options = optionsOf({ ...choices, solver, rounds: 2, l2: 0.01, standardize: true });
+    const options = optionsOf({ ...choices, solver, epochs: 2, l2: 0.01, standardize: true });
     const code = snippetOf({ dataset, options });
     expect(code).toMatch(/^export async function learn\(train, validation\) \{$/m);
     const log = vi.fn();
@@ -108,10 +108,10 @@ describe("a model", () => {
   test("has its facts, and brings its choices along when it is opened again", async () => {
     const dataset = clouds(3);
     const first = new Session(dataset);
-    const choices = { ...DEFAULT_CHOICES, device: "reference", rounds: 3, l2: 0.01, batchSize: 64 } as const;
+    const choices = { ...DEFAULT_CHOICES, device: "reference", epochs: 3, l2: 0.01, batchSize: 64 } as const;
     await first.choose(choices);
-    await first.step();
-    const { model } = first;
+    await first.run.step();
+    const { model } = first.run;
     if (!model) throw new Error("a round gives a model");
     const saved = await readModel(await model.toSafetensors());
     expect(Object.fromEntries(factsOf(saved))).toMatchObject({
@@ -120,18 +120,18 @@ describe("a model", () => {
       Parameters: "9",
       "λ, of ‖W‖²": "0.01",
       Temperature: "1, not calibrated",
-      "Can go on training": "yes, from where it was paused",
+      "Can continue training": "yes, from where it was paused",
     });
     expect(choicesOf(saved.options, "reference")).toEqual(choices);
 
     const second = new Session(dataset);
     await second.choose({ ...DEFAULT_CHOICES, device: "reference" });
     await second.adopt(new Blob([await model.toSafetensors()]));
-    expect(second.status.value).toBe("paused");
+    expect(second.run.status.value).toBe("paused");
     expect(second.choices.value).toEqual(choices);
-    await Promise.all([first.start(), second.start()]);
-    expect(second.status.value).toBe("done");
-    expect(second.snapshot.value).toEqual(first.snapshot.value);
+    await Promise.all([first.run.start(), second.run.start()]);
+    expect(second.run.status.value).toBe("done");
+    expect(second.run.snapshot.value).toEqual(first.run.snapshot.value);
     first.dispose();
     second.dispose();
   });

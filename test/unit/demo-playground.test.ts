@@ -1,19 +1,23 @@
 /** The playground: its plane, its presets, and the regions of a classifier in it. */
+
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { LiveTraining } from "../../demo/app/views/playground/live-training.ts";
 import {
+  cloudPoints,
   datasetOf,
   fromSheet,
   nearest,
+  overlapPoints,
   type PlanePoint,
   REACH,
+  ringPoints,
   toSheet,
 } from "../../demo/app/views/playground/plane.ts";
 import { Playground } from "../../demo/app/views/playground/playground.ts";
-import { cloudPoints, overlapPoints, ringPoints } from "../../demo/app/views/playground/presets.ts";
 import { GRID, probabilityGrid, regions, shaded } from "../../demo/app/views/playground/regions.ts";
-import { EPOCHS, LEARNING_RATES, PENALTIES } from "../../demo/app/views/playground/setting-steps.ts";
-import { brief, coordinates, likelyAt } from "../../demo/app/views/playground/words.ts";
+import { EPOCHS, LEARNING_RATES, PENALTIES } from "../../demo/app/views/playground/settings-panel.tsx";
+import { coordinates, likelyAt } from "../../demo/app/views/playground/words.ts";
+import { formatBrief } from "../../demo/ui/format.ts";
 import { SoftmaxRegression } from "../../src/index.ts";
 
 /** x > 0 and x < 0, the edge being the y axis. */
@@ -74,7 +78,12 @@ describe("the plane", () => {
 
   test("coordinates have no negative zero", () => {
     expect(coordinates({ x: -0.04, y: -1.26 })).toBe("(0.0, −1.3)");
-    expect([brief(0.00003), brief(0.025), brief(1), brief(2.1e30)]).toEqual(["3e-5", "0.025", "1", "2.1e30"]);
+    expect([formatBrief(0.00003), formatBrief(0.025), formatBrief(1), formatBrief(2.1e30)]).toEqual([
+      "3e-5",
+      "0.025",
+      "1",
+      "2.1e30",
+    ]);
   });
 });
 
@@ -115,12 +124,12 @@ describe("closed and opened again", () => {
     const training = new LiveTraining();
     const { settings } = quietPlayground();
     const fit = training.train(cloudPoints(2), settings.value, "at once");
-    training.rest();
+    training.stop();
     await fit;
     expect(training.trained.value).toBeNull();
     await training.train(cloudPoints(2), settings.value, "at once");
     expect(training.trained.value?.accuracy).toBe(1);
-    training.rest();
+    training.stop();
   });
 });
 
@@ -130,11 +139,11 @@ describe("divergence", () => {
     const settings = { solver: "sgd", l2: 1, learningRate: 10, epochs: 300 } as const;
     await training.train(cloudPoints(3), settings, "at once");
     expect(training.trained.value).toBeNull();
-    expect(training.problem.value).toBe("Training left the finite numbers: the learning rate η is too high.");
+    expect(training.problem.value).toBe("Training diverged: the learning rate η is too high.");
     await training.train(cloudPoints(3), { ...settings, learningRate: 0.1 }, "at once");
     expect(training.trained.value).not.toBeNull();
     expect(training.problem.value).toBeNull();
-    training.rest();
+    training.stop();
   });
 });
 
@@ -151,7 +160,7 @@ describe("whatever the sliders say", () => {
         if (problem.value !== null) told++;
       }
     expect(told).toBeGreaterThan(0);
-    training.rest();
+    training.stop();
   });
 });
 
@@ -165,7 +174,7 @@ describe("sliders", () => {
     ] as const) {
       expect(steps).toContain(value);
       expect(steps).toEqual(steps.toSorted((a, b) => a - b));
-      expect(new Set(steps.map(brief)).size).toBe(steps.length);
+      expect(new Set(steps.map(formatBrief)).size).toBe(steps.length);
     }
   });
 });

@@ -2,8 +2,8 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { clouds } from "../../demo/app/data/built-in.ts";
 import { DEFAULT_CHOICES } from "../../demo/app/state/choices.ts";
+import { Stopwatch } from "../../demo/app/state/run.ts";
 import { Session } from "../../demo/app/state/session.ts";
-import { Stopwatch } from "../../demo/app/state/stopwatch.ts";
 import { statusText } from "../../demo/app/views/train/run-words.ts";
 
 const CHOICES = { ...DEFAULT_CHOICES, device: "reference", l2: 0.01 } as const;
@@ -12,56 +12,56 @@ const dataset = clouds(3);
 async function trained(choices: Partial<typeof DEFAULT_CHOICES>): Promise<Session> {
   const session = new Session(dataset);
   await session.choose({ ...CHOICES, ...choices });
-  await session.start();
+  await session.run.start();
   return session;
 }
 
 afterEach(() => void vi.restoreAllMocks());
 
 test("L-BFGS shows loss and accuracy of the training rows, and why it ended", async () => {
-  const session = await trained({ solver: "lbfgs", rounds: 1000 });
-  const last = session.rounds.value.at(-1);
+  const session = await trained({ solver: "lbfgs", epochs: 1000 });
+  const last = session.run.history.value.at(-1);
   const { x, y } = dataset.train;
-  const seen = await session.model?.evaluate(x, y as string[]);
+  const seen = await session.run.model?.evaluate(x, y as string[]);
   expect(last?.accuracy).toBe(seen?.accuracy);
   expect(last?.loss).toBeCloseTo(seen?.loss ?? Number.NaN, 6);
-  expect(session.stopReason.value).toBe("tolerance");
-  const { rounds, status, stopReason } = session;
+  expect(session.run.stopReason.value).toBe("tolerance");
+  const { history, status, stopReason } = session.run;
   const standing = { status: status.value, latest: last, unit: "iteration", planned: 1000 } as const;
   expect(statusText({ ...standing, stopReason: stopReason.value })).toBe(
-    `Done after iteration ${rounds.value.length}: the optimum, where the gradient is as good as 0.`,
+    `Done after iteration ${history.value.length}: the optimum, with a gradient of almost 0.`,
   );
   session.dispose();
 });
 
 test("a model that is opened shows what it makes of the validation rows, until it is trained on", async () => {
   const session = new Session(dataset);
-  await session.choose({ ...CHOICES, rounds: 3 });
-  await session.step();
-  const [first] = session.rounds.value;
-  const file = new Blob([(await session.model?.toSafetensors()) ?? ""]);
-  await session.reset();
-  expect(session.opened.value).toBe(null);
+  await session.choose({ ...CHOICES, epochs: 3 });
+  await session.run.step();
+  const [first] = session.run.history.value;
+  const file = new Blob([(await session.run.model?.toSafetensors()) ?? ""]);
+  await session.run.reset();
+  expect(session.run.opened.value).toBe(null);
   await session.adopt(file);
-  expect(session.opened.value).toMatchObject({
+  expect(session.run.opened.value).toMatchObject({
     accuracy: first.validationAccuracy,
     loss: first.validationLoss,
   });
-  await session.step();
-  expect(session.opened.value).toBe(null);
-  expect(session.rounds.value.map(({ index }) => index)).toEqual([2]);
+  await session.run.step();
+  expect(session.run.opened.value).toBe(null);
+  expect(session.run.history.value.map(({ index }) => index)).toEqual([2]);
   session.dispose();
 });
 
 test("a model for other rows is refused, and the one at hand stays", async () => {
-  const session = await trained({ rounds: 1 });
+  const session = await trained({ epochs: 1 });
   const other = new Session(clouds(4));
-  const file = new Blob([(await session.model?.toSafetensors()) ?? ""]);
-  await other.choose({ ...CHOICES, rounds: 1 });
-  await other.start();
-  const { model } = other;
+  const file = new Blob([(await session.run.model?.toSafetensors()) ?? ""]);
+  await other.choose({ ...CHOICES, epochs: 1 });
+  await other.run.start();
+  const { model } = other.run;
   await expect(other.adopt(file)).rejects.toThrow("This model knows A, B, C, but not “D”.");
-  expect(other.model).toBe(model);
+  expect(other.run.model).toBe(model);
   session.dispose();
   other.dispose();
 });
@@ -69,27 +69,27 @@ test("a model for other rows is refused, and the one at hand stays", async () =>
 test("a model whose run was on other rows predicts, and does not offer to go on", async () => {
   const session = new Session(dataset);
   await session.choose(CHOICES);
-  await session.step();
-  expect(session.status.value).toBe("paused");
-  const file = new Blob([(await session.model?.toSafetensors()) ?? ""]);
+  await session.run.step();
+  expect(session.run.status.value).toBe("paused");
+  const file = new Blob([(await session.run.model?.toSafetensors()) ?? ""]);
   const { x, y } = dataset.train;
   const fewer = { x: { ...x, rows: 300, data: x.data.subarray(0, 600) }, y: y.slice(0, 300) };
   await session.open({ ...dataset, train: fewer });
   await session.adopt(file);
-  expect(session.status.value).toBe("done");
-  expect(session.model?.isResumable).toBe(false);
+  expect(session.run.status.value).toBe("done");
+  expect(session.run.model?.isResumable).toBe(false);
   session.dispose();
 });
 
 test("where WebGPU was asked for and is not to be had, WebAssembly trains, and it says so", async () => {
-  const session = await trained({ device: "webgpu", rounds: 2 });
-  expect(session.status.value).toBe("done");
-  expect(session.message.value).toEqual({
+  const session = await trained({ device: "webgpu", epochs: 2 });
+  expect(session.run.status.value).toBe("done");
+  expect(session.run.message.value).toEqual({
     kind: "notice",
     text: "This browser has no WebGPU to train on. Going on in WebAssembly.",
   });
   const reason = "This browser has no WebGPU to train on";
-  expect(session.device.value).toMatchObject({ kind: "wasm", reason });
+  expect(session.run.device.value).toMatchObject({ kind: "wasm", reason });
   session.dispose();
 });
 

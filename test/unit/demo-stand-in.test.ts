@@ -2,7 +2,7 @@
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { clouds } from "../../demo/app/data/built-in.ts";
-import { standInOf } from "../../demo/app/data/stand-in.ts";
+import { standInOf } from "../../demo/app/data/open-kind.ts";
 import { openModel } from "../../demo/app/state/open-model.ts";
 import { file, open } from "../support/demo-files.ts";
 

@@ -4,19 +4,24 @@ import { CELLS, strokesOfCells } from "../../demo/app/views/try/cells.ts";
 import {
   answerTo,
   contributions,
+  evidenceImage,
   forAndAgainst,
   largestTerm,
   likeliest,
 } from "../../demo/app/views/try/evidence.ts";
-import { evidenceImage } from "../../demo/app/views/try/evidence-image.ts";
-import { type Look, lookOf } from "../../demo/app/views/try/look.ts";
-import { placed, rowOfInk } from "../../demo/app/views/try/place.ts";
-import { centreOfMass, coverage } from "../../demo/app/views/try/raster.ts";
+import { imageStyleOf } from "../../demo/app/views/try/image-style.ts";
+import {
+  centreOfMass,
+  coverage,
+  type ImageStyle,
+  placed,
+  rowOfInk,
+} from "../../demo/app/views/try/raster.ts";
 import { strokeDigits } from "../../src/digits.ts";
 import { SoftmaxRegression } from "../../src/index.ts";
 
 const IMAGE = { width: 28, height: 28, channels: 1 } as const;
-const LOOK: Look = { ground: 0, full: 1, side: 20, centre: { x: 14, y: 14 } };
+const LOOK: ImageStyle = { ground: 0, full: 1, side: 20, centre: { x: 14, y: 14 } };
 
 describe("ink", () => {
   test("a dot covers the pen's circle, full inside and half on its edge", () => {
@@ -90,26 +95,26 @@ describe("the place of a drawing", () => {
   });
 });
 
-describe("how training images look", () => {
+describe("how training images style", () => {
   const { x } = strokeDigits({ rows: 300, seed: 0 });
 
   test("stroke digits: light on dark, in the middle", () => {
-    const look = lookOf(x, IMAGE);
-    expect(look).toMatchObject({ ground: 0, full: 1 });
-    expect(look.side).toBeGreaterThan(16);
-    expect(look.side).toBeLessThan(22);
-    expect(Math.hypot(look.centre.x - 14, look.centre.y - 14)).toBeLessThan(0.6);
+    const style = imageStyleOf(x, IMAGE);
+    expect(style).toMatchObject({ ground: 0, full: 1 });
+    expect(style.side).toBeGreaterThan(16);
+    expect(style.side).toBeLessThan(22);
+    expect(Math.hypot(style.centre.x - 14, style.centre.y - 14)).toBeLessThan(0.6);
   });
 
   test("dark on light is seen as such", () => {
     const data = x.data.map((value) => 255 - value);
-    expect(lookOf({ ...x, data }, IMAGE)).toMatchObject({ ground: 1, full: 0 });
+    expect(imageStyleOf({ ...x, data }, IMAGE)).toMatchObject({ ground: 1, full: 0 });
     expect([...rowOfInk(Float32Array.of(0, 1), { ...LOOK, ground: 1, full: 0 }, IMAGE)]).toEqual([1, 0]);
   });
 
   test("images without ink", () => {
     const empty = { data: new Uint8Array(2 * 784), rows: 2, cols: 784 };
-    expect(lookOf(empty, IMAGE)).toMatchObject({ ground: 0, full: 1, side: 28 });
+    expect(imageStyleOf(empty, IMAGE)).toMatchObject({ ground: 0, full: 1, side: 28 });
   });
 });
 

@@ -3,13 +3,13 @@
  * Colours tell kernels apart as well while there is one record, and records where there are several.
  */
 
+import { formatNumber, formatPercent } from "../../../demo/ui/format.ts";
 import { gigaPerSecond, intensity, roofAt, roofShare } from "../../figures.ts";
 import { shapeText } from "../../measure/text.ts";
 import { type BenchRecord, type CeilingsRecord, isCorrect, type KernelRecord } from "../../record.ts";
 import { groupBy } from "../align.ts";
-import { formatNumber, formatPercent } from "../format.ts";
 import type { RecordName } from "../record-names.ts";
-import { type ChartPoint, type ChartSeries, cycle, DASHES, MARKERS } from "./series.ts";
+import { type ChartPoint, type ChartSeries, cycle, DASHES, SERIES_MARKERS } from "./series.ts";
 
 /** Empty where no record has both ceilings and kernels. */
 export function rooflineSeries(records: readonly BenchRecord[], names: readonly RecordName[]): ChartSeries[] {
@@ -38,7 +38,7 @@ export function rooflineSeries(records: readonly BenchRecord[], names: readonly 
         group,
         label: kernel,
         colour: several ? i : index + 1,
-        marker: cycle(MARKERS, index),
+        marker: cycle(SERIES_MARKERS, index),
         dash: null,
         points: own.map((one) => pointOf(one, ceilings, group)),
       };

@@ -1,34 +1,25 @@
-/**
- * What a chart shows: series of points, how each looks, and what its axes mean. Colours
- * are those of styles/colours.css.
- */
+/** What a chart shows: series of points, the look of each, and what its axes mean. */
+import type { MarkerName } from "../../../demo/ui/markers.tsx";
+import type { Line } from "../../../demo/ui/plot.ts";
 
-/** How many series colours styles/colours.css has. */
-export const COLOURS = 8;
-
-export const MARKERS = ["circle", "square", "triangle", "diamond", "cross"] as const;
-export type Marker = (typeof MARKERS)[number];
+/** The shapes that series get, in order. */
+export const SERIES_MARKERS: readonly MarkerName[] = ["circle", "square", "triangle", "diamond", "cross"];
 
 /** Line patterns, in CSS pixels drawn and left out; the first is solid. */
 export const DASHES: readonly (readonly number[])[] = [[], [8, 4], [2, 3], [8, 3, 2, 3], [14, 5]];
 
-/** A measured point, and what it says of itself when pointed at. */
+/** A measured point, and its text when it is pointed at. */
 export interface ChartPoint {
   readonly x: number;
   readonly y: number;
   readonly text: string;
 }
 
-/** Points of one kind. Without a marker they only lead a line, without a dash they have no line. */
-export interface ChartSeries {
-  /** The record it comes from; empty where there is only one. */
+/** Points of one kind. Without a marker they only lead a line; without a dash they have no line. */
+export interface ChartSeries extends Line {
+  /** The record it comes from; empty if there is only one. Labels differ within a group. */
   readonly group: string;
-  /** Unlike all others of its group. */
-  readonly label: string;
-  /** Any whole number from 0; colours repeat. */
-  readonly colour: number;
-  readonly marker: Marker | null;
-  readonly dash: readonly number[] | null;
+  readonly marker: MarkerName | null;
   readonly points: readonly ChartPoint[];
 }
 
@@ -41,28 +32,23 @@ export interface ChartAxis {
 /** All that a chart shows. */
 export interface ChartProps {
   readonly caption: string;
-  /** Must keep its identity while nothing changes: the chart is drawn anew with it. */
+  /** Must keep its identity while nothing changes: new series draw the chart again. */
   readonly series: readonly ChartSeries[];
   readonly x: ChartAxis;
   readonly y: ChartAxis;
 }
 
-/** The one of a list that comes round at `index`. */
+/** Returns the element of a list at `index`, counted round. */
 export function cycle<T>(list: readonly T[], index: number): T {
   return list[index % list.length];
 }
 
-/** What tells a series from all others. */
+/** Returns what tells a series from all others. */
 export function keyOf({ group, label }: Pick<ChartSeries, "group" | "label">): string {
   return JSON.stringify([group, label]);
 }
 
-/** The name of a custom property that holds a series colour. */
-export function colourName(colour: number): string {
-  return `--series-${(colour % COLOURS) + 1}`;
-}
-
-/** Only points that a logarithmic chart can show, and only series that have some. */
+/** Returns the points that a logarithmic chart can show, and only series that have some. */
 export function drawable(series: readonly ChartSeries[]): ChartSeries[] {
   const canBeDrawn = (value: number): boolean => Number.isFinite(value) && value > 0;
   return series

@@ -1,15 +1,49 @@
-/** Series of rows per second along a sweep: colours tell contenders apart, marks storages, dashes records. */
+/** Sweeps, which are shapes that differ in one dimension, and series of rows per second along them. */
 
+import { formatNumber } from "../../../demo/ui/format.ts";
+import type { MarkerName } from "../../../demo/ui/markers.tsx";
 import { rowsPerSecond } from "../../figures.ts";
 import { shapeText } from "../../measure/text.ts";
-import { type BenchRecord, isCorrect } from "../../record.ts";
+import { type BenchRecord, type BenchShape, isCorrect } from "../../record.ts";
 import { groupBy } from "../align.ts";
-import { formatNumber } from "../format.ts";
 import type { RecordName } from "../record-names.ts";
-import { isInSweep, type Sweep } from "../sweeps.ts";
-import { type ChartSeries, cycle, DASHES, type Marker } from "./series.ts";
+import { type ChartSeries, cycle, DASHES } from "./series.ts";
 
-const MARKER_OF = { f32: "circle", f16: "square", u8: "triangle" } as const satisfies Record<string, Marker>;
+/** A dimension to draw over. */
+export type Dimension = keyof BenchShape;
+
+/** Shapes along one dimension. */
+export interface Sweep {
+  readonly over: Dimension;
+  /** One of the shapes; all have its other two dimensions. */
+  readonly like: BenchShape;
+}
+
+const DIMENSIONS: readonly Dimension[] = ["rows", "features", "classes"];
+
+/** The sweep with the most different values, the first of equals; null if no two shapes make one. */
+export function findSweep(shapes: readonly BenchShape[], over: Dimension): Sweep | null {
+  let best: Sweep | null = null;
+  let most = 1;
+  for (const like of shapes) {
+    const sweep = { over, like };
+    const values = new Set(shapes.filter((shape) => isInSweep(shape, sweep)).map((shape) => shape[over]));
+    if (values.size <= most) continue;
+    most = values.size;
+    best = sweep;
+  }
+  return best;
+}
+
+/** Whether a shape lies on a sweep. */
+export function isInSweep(shape: BenchShape, { over, like }: Sweep): boolean {
+  return DIMENSIONS.every((dimension) => dimension === over || shape[dimension] === like[dimension]);
+}
+
+const MARKER_OF = { f32: "circle", f16: "square", u8: "triangle" } as const satisfies Record<
+  string,
+  MarkerName
+>;
 
 /** A series for each contender and storage of each record; wrong results are left out. */
 export function sweepSeries(

@@ -1,13 +1,13 @@
-/** @jsxImportSource preact */
-/** Which GPU the browser offers, what it allows, and what that means for the figures. */
+/** Which GPU the browser offers, what it allows, and what that means for the results. */
+import { formatBytes, formatCount } from "../../../demo/ui/format.ts";
+import { type Fact, Facts, Section } from "../../../demo/ui/section.tsx";
 import type { AdapterRecord } from "../../record.ts";
-import { factsOf, type GpuState } from "../adapter.ts";
-import { formatCount } from "../format.ts";
 import { adapterName } from "../record-names.ts";
-import { Section } from "./section.tsx";
+import type { BenchState } from "../state.ts";
 
 /** The device, or why there is none. */
-export function DevicePanel({ gpu }: { readonly gpu: GpuState }) {
+export function DevicePanel({ state }: { readonly state: BenchState }) {
+  const gpu = state.gpu.value;
   return (
     <Section title="This machine">
       {gpu.status === "asking" && <p>Asking the browser for its GPU …</p>}
@@ -32,27 +32,40 @@ function Adapter({ adapter }: { readonly adapter: AdapterRecord }) {
           about a GPU.
         </p>
       )}
-      <dl class="facts">
-        {factsOf(adapter).map(({ term, value, meaning }) => (
-          <div key={term}>
-            <dt>{term}</dt>
-            <dd>{value}</dd>
-            <dd class="hint">{meaning}</dd>
-          </div>
-        ))}
-      </dl>
+      <Facts facts={factsOf(adapter)} />
       <details>
-        <summary>Everything the adapter says of itself</summary>
+        <summary>All features and limits of the adapter</summary>
         <p class="hint">Features: {adapter.features.join(", ") || "none"}</p>
-        <dl class="limits">
-          {limits.map(([name, value]) => (
-            <div key={name}>
-              <dt>{name}</dt>
-              <dd>{formatCount(value)}</dd>
-            </div>
-          ))}
-        </dl>
+        <Facts class="limits" facts={limits.map(([name, value]) => [name, formatCount(value)] as const)} />
       </details>
     </>
   );
+}
+
+/** Returns the limits and features that decide what fits and how it can be measured. */
+function factsOf({ limits, features }: AdapterRecord): Fact[] {
+  const has = (feature: string): string => (features.includes(feature) ? "yes" : "no");
+  const limit = (name: string, format: (value: number) => string): string =>
+    name in limits ? format(limits[name]) : "unknown";
+  return [
+    ["Largest buffer", limit("maxBufferSize", formatBytes), { hint: "larger data sets are split by rows" }],
+    [
+      "Largest binding",
+      limit("maxStorageBufferBindingSize", formatBytes),
+      { hint: "memory that one kernel can bind at once" },
+    ],
+    [
+      "Workgroup",
+      `${limit("maxComputeInvocationsPerWorkgroup", formatCount)} threads`,
+      { hint: "threads that work together" },
+    ],
+    [
+      "Shared memory",
+      limit("maxComputeWorkgroupStorageSize", formatBytes),
+      { hint: "fast memory of a workgroup" },
+    ],
+    ["Half-precision arithmetic", has("shader-f16"), { hint: "shaders may compute in 16 bits" }],
+    ["Subgroups", has("subgroups"), { hint: "threads may exchange values without memory" }],
+    ["GPU clock", has("timestamp-query"), { hint: "kernels can be timed on the GPU itself" }],
+  ];
 }

@@ -1,12 +1,11 @@
-/** @jsxImportSource preact */
 /** A table of results with a block of columns for each record and a row for each thing measured. */
 import type { ComponentChildren } from "preact";
-import { useState } from "preact/hooks";
+import { useId, useState } from "preact/hooks";
+import { formatError, NOTHING } from "../../../demo/ui/format.ts";
+import { ScrollBox } from "../../../demo/ui/section.tsx";
+import { isCorrect } from "../../record.ts";
 import type { AlignedRow } from "../align.ts";
 import type { RecordName } from "../record-names.ts";
-import { GroupPicker, pickedGroups } from "./group-picker.tsx";
-import { Cells, type Checked, type TableColumn } from "./result-cells.tsx";
-import { ScrollBox } from "./scroll-box.tsx";
 
 /** Rows under a heading of their own. */
 export interface TableGroup<T> {
@@ -94,4 +93,88 @@ function MachineHead({ rowTitle, names, titles }: MachineHeadProps) {
       </tr>
     </thead>
   );
+}
+
+/** A table with more groups than this starts with one. */
+const FEW = 5;
+const ALL = "all";
+
+/** Those of `groups` to show; `picked` is a title, `"all"`, or null as long as nobody has picked. */
+export function pickedGroups<G extends { readonly title: string }>(
+  groups: readonly G[],
+  picked: string | null,
+): readonly G[] {
+  if (picked === ALL || (picked === null && groups.length <= FEW)) return groups;
+  const chosen = groups.filter(({ title }) => title === picked);
+  return chosen.length > 0 ? chosen : groups.slice(0, 1);
+}
+
+interface GroupPickerProps {
+  readonly label: string;
+  readonly groups: readonly { readonly title: string }[];
+  readonly shown: readonly { readonly title: string }[];
+  readonly onPick: (title: string) => void;
+}
+
+/** The control; nothing where there is no choice. */
+export function GroupPicker({ label, groups, shown, onPick }: GroupPickerProps) {
+  const id = useId();
+  if (groups.length < 2) return null;
+  return (
+    <p class="picker">
+      <label for={id}>{label}</label>
+      <select
+        id={id}
+        value={shown.length === groups.length ? ALL : shown[0].title}
+        onChange={({ currentTarget }) => onPick(currentTarget.value)}
+      >
+        <option value={ALL}>all {groups.length}</option>
+        {groups.map(({ title }) => (
+          <option key={title} value={title}>
+            {title}
+          </option>
+        ))}
+      </select>
+    </p>
+  );
+}
+
+/** A result with the error it was found to have. */
+export interface Checked {
+  readonly error: number;
+  readonly tolerance: number;
+}
+
+/** A figure of a correct result. */
+export interface TableColumn<T> {
+  readonly title: string;
+  readonly cell: (entry: T, record: number) => ComponentChildren;
+}
+
+interface CellsProps<T extends Checked> {
+  readonly entry: T | undefined;
+  readonly record: number;
+  readonly columns: readonly TableColumn<T>[];
+}
+
+/** The cells, all dashes where a record has no such result. */
+export function Cells<T extends Checked>({ entry, record, columns }: CellsProps<T>) {
+  const correct = entry !== undefined && isCorrect(entry);
+  return (
+    <>
+      {columns.map(({ title, cell }, i) => (
+        <td key={title} class={i === 0 ? "first" : undefined}>
+          {correct ? cell(entry, record) : i === 0 && entry ? <Wrong /> : NOTHING}
+        </td>
+      ))}
+      <td>
+        {entry ? formatError(entry.error) : NOTHING}
+        {entry && <span class="span">allowed {formatError(entry.tolerance)}</span>}
+      </td>
+    </>
+  );
+}
+
+function Wrong() {
+  return <strong class="badge wrong">wrong</strong>;
 }

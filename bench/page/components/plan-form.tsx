@@ -1,8 +1,11 @@
-/** @jsxImportSource preact */
-/** What to measure: two presets, and every choice behind them. */
+/** What to measure: presets, and every choice behind them. */
+import { useId } from "preact/hooks";
+import { PresetButtons } from "../../../demo/ui/buttons.tsx";
+import { CheckBox, type Option } from "../../../demo/ui/fields.tsx";
 import {
   type Choices,
   type ContenderOption,
+  MAX_ROUNDS,
   OWN,
   PARTS,
   PEERS,
@@ -11,29 +14,29 @@ import {
   SWEEPS,
   toggled,
 } from "../choices.ts";
-import { ChoiceGroup } from "./choice-group.tsx";
-import { Presets } from "./presets.tsx";
-import { Rounds } from "./rounds.tsx";
+import { isChosen, PRESETS } from "../plan-of.ts";
+import type { BenchState } from "../state.ts";
 
-interface PlanFormProps {
-  readonly choices: Choices;
-  readonly onChange: (choices: Choices) => void;
-  readonly hasGpu: boolean;
-  readonly disabled: boolean;
-}
-
-/** The form; it changes nothing while a run goes on. */
-export function PlanForm({ choices, onChange, hasGpu, disabled }: PlanFormProps) {
+/** The form, disabled during a run. */
+export function PlanForm({ state }: { readonly state: BenchState }) {
+  const choices = state.choices.value;
+  const choose = (changed: Partial<Choices>) => {
+    state.choices.value = { ...choices, ...changed };
+  };
   const toggle =
     <List extends "shapes" | "storages" | "contenders" | "parts">(list: List) =>
     (id: Choices[List][number], on: boolean) =>
-      onChange({ ...choices, [list]: toggled<string>(choices[list], id, on) });
-  const withoutGpu = () => (hasGpu ? null : "needs WebGPU");
+      choose({ [list]: toggled<string>(choices[list], id, on) });
+  const withoutGpu = () => (state.hasGpu.value ? null : "needs WebGPU");
   const unlessOnCpu = ({ needsGpu }: ContenderOption) => (needsGpu ? withoutGpu() : null);
   return (
-    <fieldset class="plan" disabled={disabled}>
+    <fieldset class="plan" disabled={state.run.value.status === "running"}>
       <legend class="unseen">What to measure</legend>
-      <Presets choices={choices} onChange={onChange} />
+      <PresetButtons
+        presets={PRESETS}
+        isChosen={(preset) => isChosen(preset.choices, choices)}
+        onChoose={(preset) => choose(preset.choices)}
+      />
       <details>
         <summary>Choose shapes, storage, libraries and rounds</summary>
         <div class="choice-grid">
@@ -78,8 +81,73 @@ export function PlanForm({ choices, onChange, hasGpu, disabled }: PlanFormProps)
             reasonAgainst={withoutGpu}
           />
         </div>
-        <Rounds rounds={choices.rounds} onChange={(rounds) => onChange({ ...choices, rounds })} />
+        <RoundsField rounds={choices.rounds} onChange={(rounds) => choose({ rounds })} />
       </details>
     </fieldset>
+  );
+}
+
+interface ChoiceGroupProps<O extends Option<string>> {
+  readonly title: string;
+  readonly options: readonly O[];
+  readonly chosen: readonly string[];
+  readonly onToggle: (id: O["id"], on: boolean) => void;
+  /** Why an option cannot be chosen; null if it can. */
+  readonly reasonAgainst?: (option: O) => string | null;
+}
+
+/** A fieldset of checkboxes. */
+function ChoiceGroup<O extends Option<string>>(props: ChoiceGroupProps<O>) {
+  const { title, options, chosen, onToggle, reasonAgainst } = props;
+  return (
+    <fieldset class="choices">
+      <legend>{title}</legend>
+      {options.map((option) => {
+        const reason = reasonAgainst?.(option) ?? null;
+        return (
+          <CheckBox
+            key={option.id}
+            label={option.label}
+            hint={reason ?? option.hint}
+            value={reason === null && chosen.includes(option.id)}
+            isDisabled={reason !== null}
+            onChoose={(on) => onToggle(option.id, on)}
+          />
+        );
+      })}
+    </fieldset>
+  );
+}
+
+interface RoundsProps {
+  readonly rounds: number;
+  readonly onChange: (rounds: number) => void;
+}
+
+/** The number of rounds; an invalid entry is reverted. */
+function RoundsField({ rounds, onChange }: RoundsProps) {
+  const id = useId();
+  return (
+    <div class="rounds">
+      <label for={id} class="rounds-label">
+        Rounds
+      </label>
+      <input
+        id={id}
+        type="number"
+        min={1}
+        max={MAX_ROUNDS}
+        step={1}
+        value={rounds}
+        aria-describedby={`${id}-hint`}
+        onChange={({ currentTarget }) => {
+          if (currentTarget.validity.valid && currentTarget.value) onChange(currentTarget.valueAsNumber);
+          else currentTarget.value = String(rounds);
+        }}
+      />
+      <span class="hint" id={`${id}-hint`}>
+        contenders take turns this many times and the median counts; more rounds are steadier and slower
+      </span>
+    </div>
   );
 }

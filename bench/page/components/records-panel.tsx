@@ -1,55 +1,45 @@
-/** @jsxImportSource preact */
 /** The records on the page: each can be saved as a file or removed, and saved ones opened beside them. */
+import { FileDrop } from "../../../demo/ui/buttons.tsx";
+import { saveFile } from "../../../demo/ui/save-file.ts";
+import { Section } from "../../../demo/ui/section.tsx";
+import { useDrops } from "../../../demo/ui/use-drops.ts";
 import type { BenchRecord } from "../../record.ts";
-import { downloadRecord } from "../download-record.ts";
-import { type RecordName, recordNames } from "../record-names.ts";
-import { useOpenedFiles } from "../use-opened-files.ts";
-import type { Records } from "../use-records.ts";
-import { Section } from "./section.tsx";
+import { fileName, type RecordName, recordNames } from "../record-names.ts";
+import type { BenchState } from "../state.ts";
 
-interface RecordsPanelProps {
-  readonly records: Records;
-  /** The record that a run is writing. */
-  readonly measuring: number | null;
-}
-
-/** Records, and the way in for more. */
-export function RecordsPanel({ records, measuring }: RecordsPanelProps) {
-  const { problems, openFiles } = useOpenedFiles(records);
-  const names = recordNames(records.entries.map(({ record }) => record));
+/** The records, and ways to open more. */
+export function RecordsPanel({ state }: { readonly state: BenchState }) {
+  const entries = state.records.value;
+  const problems = state.problems.value;
+  const run = state.run.value;
+  const open = (files: readonly File[]) => void state.openFiles(files);
+  useDrops(({ files }) => open([...files]));
+  const names = recordNames(entries.map(({ record }) => record));
   return (
     <Section
       title="Runs to compare"
       lead="Save a run as a file, open it on another machine, and both stand side by side below."
     >
-      {records.entries.length > 0 && (
+      {entries.length > 0 && (
         <ul class="records">
-          {records.entries.map(({ id, record }, i) => (
+          {entries.map(({ id, record }, i) => (
             <RecordCard
               key={id}
               record={record}
               name={names[i]}
-              measuring={id === measuring}
-              onRemove={() => records.remove(id)}
+              measuring={run.status === "running" && run.recordId === id}
+              onRemove={() => state.remove(id)}
             />
           ))}
         </ul>
       )}
-      <label class="drop">
-        <input
-          type="file"
-          class="unseen"
-          accept=".json,application/json"
-          multiple
-          onChange={({ currentTarget }) => {
-            void openFiles([...(currentTarget.files ?? [])]);
-            currentTarget.value = "";
-          }}
-        />
-        <span>
-          <span class="link">Open saved runs</span> or drop their files anywhere on this page
-        </span>
-      </label>
+      <FileDrop
+        label="Open saved runs"
+        rest="or drop their files anywhere on this page"
+        accept=".json,application/json"
+        multiple
+        onFiles={open}
+      />
       <div role="alert">
         {problems.length > 0 && (
           <ul class="problems">
@@ -88,7 +78,9 @@ function RecordCard({ record, name, measuring, onRemove }: RecordCardProps) {
       <p class="record-buttons">
         <button
           type="button"
-          onClick={() => downloadRecord(record)}
+          onClick={() =>
+            saveFile(fileName(record), `${JSON.stringify(record, null, 2)}\n`, "application/json")
+          }
           aria-label={`Save as JSON: ${name.machine}`}
         >
           Save as JSON

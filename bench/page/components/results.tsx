@@ -1,19 +1,16 @@
-/** @jsxImportSource preact */
-/** All figures of all records, in the order in which they explain each other. */
-import { isCorrect } from "../../record.ts";
-import { Roofline } from "../charts/roofline.tsx";
-import { SweepCharts } from "../charts/sweep-charts.tsx";
-import { recordNames } from "../record-names.ts";
-import type { RecordEntry } from "../use-records.ts";
-import { CeilingsTable } from "./ceilings-table.tsx";
-import { KernelsTable } from "./kernels-table.tsx";
-import { Failures, StepNotes } from "./notes.tsx";
-import { Section } from "./section.tsx";
-import { StepsTable } from "./steps-table.tsx";
+/** All results of all records, in the order in which they explain each other. */
 
-/** Results, or a word on how to get some. */
-export function Results({ entries }: { readonly entries: readonly RecordEntry[] }) {
-  const records = entries.map(({ record }) => record);
+import { Section } from "../../../demo/ui/section.tsx";
+import { shapeText } from "../../measure/text.ts";
+import { type BenchRecord, isCorrect } from "../../record.ts";
+import { Roofline, SweepCharts } from "../charts/result-charts.tsx";
+import { type RecordName, recordNames } from "../record-names.ts";
+import type { BenchState } from "../state.ts";
+import { CeilingsTable, KernelsTable, StepsTable } from "./result-tables.tsx";
+
+/** The results, or how to get some. */
+export function Results({ state }: { readonly state: BenchState }) {
+  const records = state.records.value.map(({ record }) => record);
   const shown = { records, names: recordNames(records) };
   if (records.length === 0) {
     return (
@@ -60,5 +57,50 @@ export function Results({ entries }: { readonly entries: readonly RecordEntry[] 
         </Section>
       )}
     </>
+  );
+}
+
+interface NotesProps {
+  readonly records: readonly BenchRecord[];
+  readonly names: readonly RecordName[];
+}
+
+/** What could not be measured. */
+function Failures({ records, names }: NotesProps) {
+  return (
+    <ul class="failures">
+      {records.flatMap(({ failures }, i) =>
+        failures.map(({ what, message }, j) => (
+          <li key={`${i} ${j}`}>
+            <strong>{what}</strong> {message}{" "}
+            {names.length > 1 && <span class="hint">{names[i].machine}</span>}
+          </li>
+        )),
+      )}
+    </ul>
+  );
+}
+
+/** The notes of contenders about the kernels that they chose; nothing if there are none. */
+function StepNotes({ records, names }: NotesProps) {
+  const notes = records.flatMap(({ steps }, i) =>
+    steps.flatMap(({ note, contender, shape, storage }) =>
+      note
+        ? [{ note, where: `${contender}, ${shapeText(shape)}, ${storage}`, machine: names[i].machine }]
+        : [],
+    ),
+  );
+  if (notes.length === 0) return null;
+  return (
+    <details>
+      <summary>What was chosen, and why</summary>
+      <ul class="notes">
+        {notes.map(({ note, where, machine }, i) => (
+          <li key={i}>
+            <strong>{where}</strong> {note} {names.length > 1 && <span class="hint">{machine}</span>}
+          </li>
+        ))}
+      </ul>
+    </details>
   );
 }

@@ -1,35 +1,26 @@
-/** @jsxImportSource preact */
-/** Starts and stops a run, and says how far it has come. */
-import type { BenchPlan } from "../../plan.ts";
+/** Starts and stops a run, and shows its progress. */
 import { obstacle, summary } from "../plan-of.ts";
-import type { RunState } from "../use-benchmark.ts";
+import type { BenchState, RunState } from "../state.ts";
 
-interface RunPanelProps {
-  readonly plan: BenchPlan;
-  /** False until the browser has said which GPU it has. */
-  readonly ready: boolean;
-  readonly state: RunState;
-  readonly onRun: (plan: BenchPlan) => Promise<void>;
-  readonly onCancel: () => void;
-}
-
-/** The run. */
-export function RunPanel({ plan, ready, state, onRun, onCancel }: RunPanelProps) {
+/** The button, a progress bar and a sentence about the run. */
+export function RunPanel({ state }: { readonly state: BenchState }) {
+  const plan = state.plan.value;
+  const run = state.run.value;
   const against = obstacle(plan);
-  const running = state.status === "running";
+  const running = run.status === "running";
   return (
     <div class="run">
       <div class="run-buttons">
         {running ? (
-          <button type="button" class="primary" onClick={onCancel} disabled={state.stopping}>
-            {state.stopping ? "Stopping …" : "Cancel"}
+          <button type="button" class="primary" onClick={() => state.cancel()} disabled={run.stopping}>
+            {run.stopping ? "Stopping …" : "Cancel"}
           </button>
         ) : (
           <button
             type="button"
             class="primary"
-            onClick={() => void onRun(plan)}
-            disabled={!ready || against !== null}
+            onClick={() => void state.start()}
+            disabled={state.gpu.value.status === "asking" || against !== null}
           >
             Run
           </button>
@@ -38,31 +29,31 @@ export function RunPanel({ plan, ready, state, onRun, onCancel }: RunPanelProps)
       </div>
       {running && (
         <progress
-          aria-label="How far the run has come"
-          max={state.progress?.total || 1}
-          value={state.progress?.done ?? 0}
+          aria-label="Progress of the run"
+          max={run.progress?.total || 1}
+          value={run.progress?.done ?? 0}
         />
       )}
-      <p class={state.status === "failed" ? "notice" : "status"} aria-live="polite">
-        {inWords(state)}
+      <p class={run.status === "failed" ? "notice" : "status"} aria-live="polite">
+        {inWords(run)}
       </p>
     </div>
   );
 }
 
-function inWords(state: RunState): string {
-  switch (state.status) {
+function inWords(run: RunState): string {
+  switch (run.status) {
     case "idle":
       return "";
     case "done":
-      return "Done. The figures are below.";
+      return "Done. The results are below.";
     case "stopped":
-      return "Stopped. What was measured until then is below.";
+      return "Stopped. The results until then are below.";
     case "failed":
-      return `The run failed: ${state.message}. What was measured until then is below.`;
+      return `The run failed: ${run.message}. The results until then are below.`;
     case "running":
-      return state.progress
-        ? `${state.progress.done} of ${state.progress.total}: ${state.progress.doing}`
+      return run.progress
+        ? `${run.progress.done} of ${run.progress.total}: ${run.progress.doing}`
         : "Starting …";
   }
 }

@@ -1,8 +1,9 @@
-/** @jsxImportSource preact */
 /** The buttons that move a run on, the same in every view. */
+
 import { useRef } from "preact/hooks";
-import type { Session, Status } from "../state/session.ts";
-import { CalmButton } from "./calm-button.tsx";
+import { FocusableButton } from "../../ui/buttons.tsx";
+import type { Status } from "../state/run.ts";
+import type { Session } from "../state/session.ts";
 
 /** The second half of a double click comes within this time, ms: it must not pause what the first has started. */
 const DOUBLE_CLICK = 250;
@@ -21,7 +22,7 @@ interface RunButtonProps {
 /** Starts, continues and pauses. */
 export function StartButton({ session }: RunButtonProps) {
   const started = useRef(-Infinity);
-  const status = session.status.value;
+  const status = session.run.status.value;
   return (
     <button
       type="button"
@@ -29,8 +30,8 @@ export function StartButton({ session }: RunButtonProps) {
       onClick={({ detail, timeStamp }) => {
         if (status !== "training") {
           started.current = timeStamp;
-          void session.start();
-        } else if (detail < 2 || timeStamp - started.current > DOUBLE_CLICK) session.pause();
+          void session.run.start();
+        } else if (detail < 2 || timeStamp - started.current > DOUBLE_CLICK) session.run.pause();
       }}
     >
       {status === "training" ? "Pause" : START[status]}
@@ -39,13 +40,13 @@ export function StartButton({ session }: RunButtonProps) {
 }
 
 /** One round, then a pause. A run that is done is not thrown away for it. */
-export function OneRoundButton({ session }: RunButtonProps) {
-  const status = session.status.value;
+export function OneEpochButton({ session }: RunButtonProps) {
+  const status = session.run.status.value;
   return (
-    <CalmButton
+    <FocusableButton
       label={session.choices.value.solver === "lbfgs" ? "One iteration" : "One epoch"}
-      isOff={status !== "idle" && status !== "paused"}
-      onPress={() => void session.step()}
+      isDisabled={status !== "idle" && status !== "paused"}
+      onPress={() => void session.run.step()}
     />
   );
 }

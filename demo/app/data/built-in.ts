@@ -1,13 +1,14 @@
 /** Data sets that need no file. */
 import { drawStrokeDigits } from "../../../src/data/strokes/stroke-digits.ts";
 import { pause } from "../../../src/pause.ts";
-import { inCode } from "./code-text.ts";
+import { formatCount } from "../../ui/format.ts";
 import type { DemoDataset, Samples } from "./demo-dataset.ts";
 import type { OpenContext } from "./open-context.ts";
-import { count, describe } from "./open-dataset.ts";
+import { describe } from "./open-dataset.ts";
 import { pointClouds } from "./point-clouds.js";
 // biome-ignore lint/correctness: the bundler gives the text of the file that is named just above
 import pointCloudsCode from "./point-clouds.js?raw";
+import { inCode } from "./text.ts";
 
 /** Rows and seed of each part. */
 const DIGITS = { train: { rows: 6000, seed: 0 }, validation: { rows: 1000, seed: 1 } };
@@ -29,7 +30,7 @@ export async function digits({ signal, onProgress }: OpenContext): Promise<DemoD
   return {
     name: "Stroke digits",
     isBuiltIn: true,
-    description: `${count(DIGITS.train.rows)} drawings of the ten digits to train on, ${count(DIGITS.validation.rows)} more to check with.`,
+    description: `${formatCount(DIGITS.train.rows)} drawings of the ten digits to train on, ${formatCount(DIGITS.validation.rows)} more to check with.`,
     train: await draw(DIGITS.train),
     validation: await draw(DIGITS.validation),
     image: { width: 28, height: 28, channels: 1 },

@@ -7,8 +7,8 @@ import { concat, countOf, viewOf } from "../../../src/formats/bytes.ts";
 import { type NpyHeader, readNpy, readNpyHeader } from "../../../src/formats/npy.ts";
 import { DataError, FormatError } from "../../../src/index.ts";
 import { pause } from "../../../src/pause.ts";
-import { GrowingFloats } from "./growing-floats.ts";
-import { countedStream } from "./open-bytes.ts";
+import { GrowingFloats } from "./arrays.ts";
+import { countedStream } from "./file-bytes.ts";
 import type { NamedFile, OpenContext } from "./open-context.ts";
 import { checkName, checkSize } from "./open-dataset.ts";
 

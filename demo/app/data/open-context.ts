@@ -1,4 +1,4 @@
-/** What every reader of files is given, and what it tells meanwhile. */
+/** What every reader of files is given and what it reports: files, choices, progress. */
 import type { ImageShape } from "./demo-dataset.ts";
 
 /** A file and where it lay: `"pets/cats/1.png"` in a folder, else its name alone. */
@@ -66,4 +66,22 @@ export function named(file: File): NamedFile {
 /** The last part of a path. */
 export function nameOf({ path }: NamedFile): string {
   return path.slice(path.lastIndexOf("/") + 1);
+}
+
+/** One column, as far as the first rows show it. */
+export interface CsvColumn {
+  readonly name: string;
+  /** Whether all its cells but the missing ones are numbers. */
+  readonly isNumeric: boolean;
+}
+
+const USUAL_NAMES = [/^(labels?|class|classes|target|species|category|digit)$/i, /^y$/i];
+
+/** The column that is most likely the labels: by its name, else the last of text, else the last. */
+export function likelyLabel(columns: readonly CsvColumn[]): string {
+  for (const names of USUAL_NAMES) {
+    const usual = columns.find(({ name }) => names.test(name));
+    if (usual) return usual.name;
+  }
+  return (columns.findLast(({ isNumeric }) => !isNumeric) ?? columns[columns.length - 1]).name;
 }

@@ -1,8 +1,10 @@
 /** What readers of files have in common: labels, limits, rows held back, and a data set at the end. */
+
 import { DataError, type Label, LimitError } from "../../../src/index.ts";
-import { brief } from "./brief.ts";
+import { formatCount } from "../../ui/format.ts";
 import type { DemoDataset, ImageShape, Samples } from "./demo-dataset.ts";
 import { splitRows, takeRows } from "./split-rows.ts";
+import { brief } from "./text.ts";
 
 /** What the features may take in memory, bytes. */
 export const MAX_BYTES = 2 ** 31;
@@ -22,12 +24,13 @@ export function checkSize(rows: number, cols: number, elementBytes: number, argu
   if (bytes > MAX_BYTES) {
     throw new LimitError(
       argument,
-      `${count(rows)} rows of ${count(cols)} features would take ${gigabytes(bytes)}, ${atMost} ${gigabytes(MAX_BYTES)}`,
+      `${formatCount(rows)} rows of ${formatCount(cols)} features would take ${gigabytes(bytes)}, ${atMost} ${gigabytes(MAX_BYTES)}`,
     );
   }
-  if (rows > MAX_ROWS) throw new LimitError(argument, `${count(rows)} rows, ${atMost} ${count(MAX_ROWS)}`);
+  if (rows > MAX_ROWS)
+    throw new LimitError(argument, `${formatCount(rows)} rows, ${atMost} ${formatCount(MAX_ROWS)}`);
   if (cols > MAX_FEATURES) {
-    throw new LimitError(argument, `${count(cols)} features, ${atMost} ${count(MAX_FEATURES)}`);
+    throw new LimitError(argument, `${formatCount(cols)} features, ${atMost} ${formatCount(MAX_FEATURES)}`);
   }
 }
 
@@ -36,7 +39,7 @@ export function checkName({ length }: { readonly length: number }, what: string,
   if (length <= MAX_NAME) return;
   throw new LimitError(
     argument,
-    `${what} has ${count(length)} characters, at most ${count(MAX_NAME)} are taken: it is a text and no name`,
+    `${what} has ${formatCount(length)} characters, at most ${formatCount(MAX_NAME)} are taken: it is a text and no name`,
   );
 }
 
@@ -94,19 +97,14 @@ export function describe(train: Samples, validation: Samples, image: ImageShape 
   const rows = image
     ? `${image.channels === 3 ? "colour" : "grey"} pictures of ${image.width} × ${image.height} pixels`
     : "rows";
-  const sentence = `${count(train.x.rows)} ${rows} to train on, ${count(validation.x.rows)} more to check with.`;
+  const sentence = `${formatCount(train.x.rows)} ${rows} to train on, ${formatCount(validation.x.rows)} more to check with.`;
   return remark ? `${sentence} ${remark}` : sentence;
-}
-
-/** A number as a person reads it. */
-export function count(value: number): string {
-  return value.toLocaleString("en");
 }
 
 /** The first few names, and how many more there are. */
 export function someOf(names: readonly string[]): string {
   const rest = names.length - MAX_NAMED;
-  return names.slice(0, MAX_NAMED).map(brief).join(", ") + (rest > 0 ? ` and ${count(rest)} more` : "");
+  return names.slice(0, MAX_NAMED).map(brief).join(", ") + (rest > 0 ? ` and ${formatCount(rest)} more` : "");
 }
 
 function gigabytes(bytes: number): string {

@@ -1,4 +1,4 @@
-/** Files of any kind this page knows, as a data set. */
+/** Opens files of every kind that this page knows. Loaded when the first files are opened. */
 import { FormatError } from "../../../src/index.ts";
 import type { DemoDataset } from "./demo-dataset.ts";
 import type { OpenChoices, OpenContext } from "./open-context.ts";
@@ -37,3 +37,5 @@ async function openKind(
   if (!table) throw new FormatError(files[0].path, "the column of its labels is to be chosen first");
   return openCsv(files[0], table, context);
 }
+
+export { csvColumns } from "./csv.ts";

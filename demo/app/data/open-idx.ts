@@ -1,10 +1,10 @@
 /** IDX files, as MNIST and its relatives come: images and labels, plain or gzip, with files to check with or without. */
 import { FormatError, readIdxPair, ShapeError, SoftmaxError } from "../../../src/index.ts";
-import { inCode } from "./code-text.ts";
 import type { DemoDataset, ImageShape, RowsCode, Samples } from "./demo-dataset.ts";
-import { countedStream, headOf } from "./open-bytes.ts";
+import { countedStream, headOf } from "./file-bytes.ts";
 import { type NamedFile, nameOf, type OpenContext } from "./open-context.ts";
 import { checkClasses, checkSize, datasetOf, describe } from "./open-dataset.ts";
+import { inCode } from "./text.ts";
 
 /** Of the rows held back where no files to check with are given: MNIST's own share is as large. */
 const SHARE = 1 / 6;

@@ -1,8 +1,9 @@
 /** Folders of pictures: the name of a picture's folder is its label. */
 import { DataError, FormatError } from "../../../src/index.ts";
+import { formatCount } from "../../ui/format.ts";
 import type { DemoDataset } from "./demo-dataset.ts";
 import type { NamedFile, OpenContext, PictureChoices } from "./open-context.ts";
-import { checkSize, count, datasetOf, someOf, toLabels } from "./open-dataset.ts";
+import { checkSize, datasetOf, someOf, toLabels } from "./open-dataset.ts";
 import { createPictureReader } from "./picture-reader.ts";
 import { PIXEL_SCALE } from "./pixels.ts";
 
@@ -52,7 +53,7 @@ export async function openPictures(
       }
     }
     const done = first + some.length;
-    const text = `Decoding pictures: ${count(done)} of ${count(pictures.length)}`;
+    const text = `Decoding pictures: ${formatCount(done)} of ${formatCount(pictures.length)}`;
     onProgress({ text, share: done / pictures.length });
   }
   if (broken.length > 0 && (!skipBroken || labels.length === 0)) throw brokenError(broken);

@@ -1,9 +1,10 @@
 /** Pictures of any kind the browser knows, as bytes of one size. Those that would take too much memory are not decoded. */
+
+import { viewOf } from "../../../src/formats/bytes.ts";
+import { formatCount } from "../../ui/format.ts";
 import type { ImageShape } from "./demo-dataset.ts";
-import { count } from "./open-dataset.ts";
-import { pixelsOf } from "./picture-size.ts";
-import { reasonOf } from "./reason.ts";
-import { standInOf } from "./stand-in.ts";
+import { standInOf } from "./open-kind.ts";
+import { reasonOf } from "./text.ts";
 
 /** Returns the pixels of a picture. For a broken picture, returns the fault as the end of a sentence instead. */
 export type PictureReader = (file: Blob) => Promise<Uint8Array | string>;
@@ -37,14 +38,15 @@ export function createPictureReader({ width, height, channels }: ImageShape): Pi
   };
 
   return async (file) => {
-    if (file.size > MAX_BYTES) return `has ${count(file.size)} bytes, more than ${count(MAX_BYTES)}`;
+    if (file.size > MAX_BYTES)
+      return `has ${formatCount(file.size)} bytes, more than ${formatCount(MAX_BYTES)}`;
     const bytes = await bytesOf(file);
     if (typeof bytes === "string") return bytes;
     // The bytes are decoded from memory, so that the file is read from the disk once.
     const inMemory = new Blob([bytes]);
     const pixels = pixelsOf(bytes) ?? (await pixelsByElement(inMemory));
     if (pixels > MAX_PIXELS) {
-      return `has ${count(pixels)} pixels, more than the ${count(MAX_PIXELS)} that are decoded here`;
+      return `has ${formatCount(pixels)} pixels, more than the ${formatCount(MAX_PIXELS)} that are decoded here`;
     }
     const decoding = pixels < LARGE ? decode(inMemory) : lastLarge.then(() => decode(inMemory));
     if (pixels >= LARGE) lastLarge = decoding;
@@ -88,4 +90,43 @@ function toGrey(rgba: Uint8ClampedArray): Uint8Array {
 
 function withoutAlpha(rgba: Uint8ClampedArray): Uint8Array {
   return Uint8Array.from(rgba.filter((_, at) => at % 4 < 3));
+}
+
+const PNG = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
+const JPEG = [0xff, 0xd8];
+/** Markers without a length: TEM, RST0 to RST7, SOI and EOI. */
+const BARE = /^(01|d[0-9])$/;
+/** Markers of a frame, which begins with its size: SOF0 to SOF15 without DHT, JPG and DAC. */
+const FRAME = /^c[0-35-79abd-f]$/;
+
+/** Returns width × height of a PNG or JPEG; null of other pictures, and of a file that ends before. */
+export function pixelsOf(bytes: Uint8Array): number | null {
+  if (startsWith(bytes, PNG)) return pixelsOfPng(bytes);
+  return startsWith(bytes, JPEG) ? pixelsOfJpeg(bytes) : null;
+}
+
+/** Format: https://www.w3.org/TR/png-3/#11IHDR, always the first chunk. */
+function pixelsOfPng(bytes: Uint8Array): number | null {
+  if (bytes.length < 24) return null;
+  const view = viewOf(bytes);
+  return view.getUint32(16) * view.getUint32(20);
+}
+
+/** Format: ITU-T T.81, B.2: segments with a length each up to the frame. */
+function pixelsOfJpeg(bytes: Uint8Array): number | null {
+  const view = viewOf(bytes);
+  for (let at = JPEG.length; at + 9 <= bytes.length; ) {
+    if (bytes[at] !== 0xff) return null;
+    const marker = bytes[at + 1].toString(16).padStart(2, "0");
+    // Any number of 0xff may stand before a marker.
+    if (marker === "ff") at += 1;
+    else if (BARE.test(marker)) at += 2;
+    else if (FRAME.test(marker)) return view.getUint16(at + 5) * view.getUint16(at + 7);
+    else at += 2 + view.getUint16(at + 2);
+  }
+  return null;
+}
+
+function startsWith(bytes: Uint8Array, start: readonly number[]): boolean {
+  return start.every((byte, i) => bytes[i] === byte);
 }

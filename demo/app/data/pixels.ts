@@ -1,6 +1,6 @@
 /** Numbers as the bytes of pictures, and the scale that brings these to [0, 1]. */
 import { DataError } from "../../../src/index.ts";
-import { inBlocks } from "./in-blocks.ts";
+import { inBlocks } from "./arrays.ts";
 
 /** Factor from bytes of pictures to values in [0, 1]. */
 export const PIXEL_SCALE = 1 / 255;

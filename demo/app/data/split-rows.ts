@@ -2,8 +2,8 @@
 import { emptyLike } from "../../../src/data/matrix.ts";
 import { createRandom } from "../../../src/data/random.ts";
 import { DataError, type Label, type Matrix } from "../../../src/index.ts";
+import { inBlocks } from "./arrays.ts";
 import type { Samples } from "./demo-dataset.ts";
-import { inBlocks } from "./in-blocks.ts";
 
 /** Numbers of rows, ascending. */
 export interface Split {

@@ -10,7 +10,7 @@ export interface Choices {
   readonly learningRate: "auto" | number;
   readonly batchSize: number;
   /** Epochs of SGD and AdamW, iterations of L-BFGS. */
-  readonly rounds: number;
+  readonly epochs: number;
   readonly momentum: number;
   readonly l2: number;
   readonly l1: number;
@@ -23,7 +23,7 @@ export const DEFAULT_CHOICES: Choices = {
   solver: "sgd",
   learningRate: "auto",
   batchSize: 128,
-  rounds: 30,
+  epochs: 30,
   momentum: 0.9,
   l2: 1e-4,
   l1: 0,
@@ -33,12 +33,12 @@ export const DEFAULT_CHOICES: Choices = {
 
 /** The library's options for these choices. */
 export function optionsOf(choices: Choices): SoftmaxRegressionOptions {
-  const { device, solver, learningRate, batchSize, rounds, momentum, l2, l1, labelSmoothing, standardize } =
+  const { device, solver, learningRate, batchSize, epochs, momentum, l2, l1, labelSmoothing, standardize } =
     choices;
   const common = { device, solver, l2, labelSmoothing, standardize };
   const penalised = solver === "adamw" ? common : { ...common, l1 };
-  if (solver === "lbfgs") return { ...penalised, maxIterations: rounds };
-  const steps = { ...penalised, learningRate, batchSize, epochs: rounds };
+  if (solver === "lbfgs") return { ...penalised, maxIterations: epochs };
+  const steps = { ...penalised, learningRate, batchSize, epochs };
   return solver === "sgd" ? { ...steps, momentum } : steps;
 }
 
@@ -51,7 +51,7 @@ export function choicesOf(saved: SoftmaxRegressionOptions, device: Choices["devi
     ...{ device, solver, batchSize, momentum, l2, l1, labelSmoothing },
     // Schedules are functions, which no file holds.
     learningRate: typeof learningRate === "function" ? "auto" : learningRate,
-    rounds: solver === "lbfgs" ? maxIterations : epochs,
+    epochs: solver === "lbfgs" ? maxIterations : epochs,
     standardize: options.standardize,
   };
 }

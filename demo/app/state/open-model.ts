@@ -7,10 +7,11 @@ import {
   SoftmaxRegression,
   type SoftmaxRegressionOptions,
 } from "../../../src/index.ts";
-import { brief } from "../data/brief.ts";
+import { formatCount } from "../../ui/format.ts";
 import type { DemoDataset } from "../data/demo-dataset.ts";
-import { count, someOf } from "../data/open-dataset.ts";
-import { STAND_IN_BYTES, standInOf } from "../data/stand-in.ts";
+import { someOf } from "../data/open-dataset.ts";
+import { STAND_IN_BYTES, standInOf } from "../data/open-kind.ts";
+import { brief } from "../data/text.ts";
 import { type Choices, choicesOf } from "./choices.ts";
 
 /** What was opened. The caller disposes of the model. */
@@ -35,7 +36,7 @@ export async function openModel(
     throw new Error("ONNX files are for predicting elsewhere; open safetensors or JSON here.");
   if (source.size > MAX_BYTES)
     throw new Error(
-      `Its ${count(source.size)} bytes are more than the ${count(MAX_BYTES)} that are read here.`,
+      `Its ${formatCount(source.size)} bytes are more than the ${formatCount(MAX_BYTES)} that are read here.`,
     );
   const bytes = new Uint8Array(await source.arrayBuffer());
   const standIn = standInOf(bytes.subarray(0, STAND_IN_BYTES));

@@ -1,7 +1,7 @@
 /** From chosen files to a data set: what is still to be asked, how far it is, and what went wrong. Views come and go. */
 import { batch, type Signal, signal } from "@preact/signals";
 import type { DemoDataset } from "../data/demo-dataset.ts";
-import type { CsvColumn } from "../data/label-column.ts";
+import type { CsvColumn } from "../data/open-context.ts";
 import {
   DEFAULT_PICTURES,
   type NamedFile,
@@ -23,7 +23,7 @@ const NO_CHOICES: OpenChoices = { table: null, pictures: DEFAULT_PICTURES };
 
 /** What reads files, asked for with the first of them: the first load carries only what everybody needs. */
 const readers = () =>
-  import("../data/readers.ts").catch((cause) => {
+  import("../data/open-files.ts").catch((cause) => {
     const text = "What reads files did not load. Reload the page once the connection is back.";
     throw new Error(text, { cause });
   });

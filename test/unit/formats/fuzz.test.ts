@@ -5,12 +5,13 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { FormatError } from "../../../src/errors.ts";
+import { checkModel } from "../../../src/formats/check-model.ts";
 import { modelFromJson, modelToJson } from "../../../src/formats/model-json.ts";
 import { modelFromSafetensors, modelToSafetensors } from "../../../src/formats/model-safetensors.ts";
 import { readNpy } from "../../../src/formats/npy.ts";
 import { readModel } from "../../../src/formats/read-model.ts";
 import { readSafetensors, writeSafetensors } from "../../../src/formats/safetensors.ts";
-import { checkModel, type SavedModel } from "../../../src/formats/saved-model.ts";
+import type { SavedModel } from "../../../src/formats/saved-model.ts";
 import { fromSklearnJson } from "../../../src/formats/sklearn.ts";
 import {
   type Bytes,

@@ -2,10 +2,11 @@
 import { safetensors as jax } from "@jax-js/loaders";
 import { describe, expect, test } from "vitest";
 import { FormatError } from "../../../src/errors.ts";
+import { checkModel } from "../../../src/formats/check-model.ts";
 import { modelFromJson, modelToJson } from "../../../src/formats/model-json.ts";
 import { modelFromSafetensors, modelToSafetensors } from "../../../src/formats/model-safetensors.ts";
 import { readModel } from "../../../src/formats/read-model.ts";
-import { checkModel, type SavedModel } from "../../../src/formats/saved-model.ts";
+import type { SavedModel } from "../../../src/formats/saved-model.ts";
 import {
   expectFormatError,
   expectSameModel,

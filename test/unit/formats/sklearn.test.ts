@@ -1,6 +1,7 @@
 /** Models of scikit-learn: probabilities equal those of the estimator, with two classes too. */
 import { describe, expect, test } from "vitest";
-import { checkModel, type SavedModel } from "../../../src/formats/saved-model.ts";
+import { checkModel } from "../../../src/formats/check-model.ts";
+import type { SavedModel } from "../../../src/formats/saved-model.ts";
 import { fromSklearn, fromSklearnJson } from "../../../src/formats/sklearn.ts";
 import { expectClose } from "../../support/expect-close.ts";
 import { expectFormatError, float64s, npyFile, npyHeader, truncations, uint64, utf8 } from "./support.ts";

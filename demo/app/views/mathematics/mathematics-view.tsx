@@ -1,10 +1,10 @@
-/** @jsxImportSource preact */
 /** The view "Mathematics": one sample from its pixels to the step it causes, in formulas and in this run's numbers. */
+
 import { useMemo, useState } from "preact/hooks";
-import { useCalmly } from "../../components/use-calmly.ts";
+import { useThrottled } from "../../../ui/signal-hooks.ts";
 import type { Session } from "../../state/session.ts";
-import { GradientCheckSection } from "./gradient-check/gradient-check-section.tsx";
-import { pointOf } from "./numbers/point.ts";
+import { pointOf } from "./point.ts";
+import { GradientCheckSection } from "./sections/gradient-check-section.tsx";
 import { JacobianSection } from "./sections/jacobian-section.tsx";
 import { LossSection } from "./sections/loss-section.tsx";
 import { ObjectiveSection } from "./sections/objective-section.tsx";
@@ -20,12 +20,12 @@ const CALM = 150;
 
 /** The whole view. */
 export function MathematicsView({ session }: { readonly session: Session }) {
-  const state = useCalmly(
+  const state = useThrottled(
     () => ({
       dataset: session.dataset.value,
       choices: session.choices.value,
-      snapshot: session.snapshot.value,
-      standardization: session.snapshot.value && (session.model?.standardization ?? null),
+      snapshot: session.run.snapshot.value,
+      standardization: session.run.snapshot.value && (session.run.model?.standardization ?? null),
     }),
     CALM,
   );

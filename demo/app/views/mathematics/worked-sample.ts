@@ -1,11 +1,12 @@
-/** One sample worked through at the point where the run stands: what every step of the view shows parts of. */
+/**
+ * One sample worked through at the current parameters: the numbers of every step, and which of them tables show.
+ */
 import type { Label } from "../../../../src/index.ts";
+import { largestAt } from "../../data/arrays.ts";
 import type { DemoDataset } from "../../data/demo-dataset.ts";
 import type { Choices } from "../../state/choices.ts";
-import { featureName } from "./numbers/feature-name.ts";
-import type { Point } from "./numbers/point.ts";
-import { numbersOf, type Sample, type SampleNumbers, sampleOf } from "./numbers/sample-numbers.ts";
-import { shownClasses, shownFeatures } from "./numbers/shown.ts";
+import { numbersOf, type Sample, type SampleNumbers, sampleOf } from "./formulas.ts";
+import type { Point } from "./point.ts";
 
 /** What of the classes and features tables show. */
 export interface Shown {
@@ -46,4 +47,48 @@ export function workedSample(
     featureNames: (j: number) => featureName(j, dataset),
   };
   return { dataset, choices, point, row, sample, numbers, shown };
+}
+
+/** Rows and columns of a table at most. */
+export const MOST_SHOWN = 10;
+
+/** Positions of the classes to show, ascending: all, or the likeliest, the sample's own always among them. */
+export function shownClasses(probabilities: ArrayLike<number>, label: number): number[] {
+  return largestAt(probabilities.length, (k) => (k === label ? Infinity : probabilities[k]), MOST_SHOWN);
+}
+
+/** Positions of the features to show, ascending: all, or those where x is largest. */
+export function shownFeatures(x: ArrayLike<number>): number[] {
+  return largestAt(x.length, (j) => Math.abs(x[j]), MOST_SHOWN);
+}
+
+/** The largest |value|; 0 of none. */
+export function largestSize(values: ArrayLike<number>): number {
+  let size = 0;
+  for (let at = 0; at < values.length; at++) size = Math.max(size, Math.abs(values[at]));
+  return size;
+}
+
+/** The column's own name, its pixel, or its number. */
+export function featureName(j: number, { image, features }: Pick<DemoDataset, "image" | "features">): string {
+  if (!image) return features?.[j] ?? `x${j + 1}`;
+  const pixel = Math.floor(j / image.channels);
+  const channel = image.channels === 3 ? ` ${["red", "green", "blue"][j % 3]}` : "";
+  return `pixel (${Math.floor(pixel / image.width)}, ${pixel % image.width})${channel}`;
+}
+
+/** For example `"W, class 3, row 12, column 5"` or `"b, class 3"`; `place` counts weights first. */
+export function placeName(place: number, dataset: DemoDataset, classes: readonly Label[]): string {
+  const { cols } = dataset.train.x;
+  const weights = classes.length * cols;
+  if (place >= weights) return `b, class ${classes[place - weights]}`;
+  return `W, class ${classes[Math.floor(place / cols)]}, ${featureName(place % cols, dataset)}`;
+}
+
+/** The name, and which features are shown where there are more. */
+export function shownCaption(name: string, { shown, dataset }: WorkedSample): string {
+  const { cols } = dataset.train.x;
+  return shown.features.length < cols
+    ? `${name}, at the ${shown.features.length} of ${cols} features where x is largest`
+    : name;
 }

@@ -1,30 +1,62 @@
-/** @jsxImportSource preact */
-/** The model at hand: its name, its facts, how far it is, and the way on. */
+/** Facts of the current model, and how far its run is. */
 
-import { Section } from "../../../../bench/page/components/section.tsx";
 import type { SavedModel } from "../../../../src/formats/saved-model.ts";
-import { percent } from "../../components/percent.ts";
+import type { SoftmaxRegression } from "../../../../src/index.ts";
+import { DEFAULTS } from "../../../../src/options.ts";
+import { formatCount, formatShare } from "../../../ui/format.ts";
+import { type Fact, Facts, Section } from "../../../ui/section.tsx";
 import { StartButton } from "../../components/run-buttons.tsx";
 import type { Session } from "../../state/session.ts";
-import { factsOf } from "./facts.ts";
-import { nameOf } from "./model-names.ts";
+
+const SOLVERS = { lbfgs: "L-BFGS", sgd: "SGD", adamw: "AdamW" };
+
+/** Returns the facts of a saved model, in reading order. */
+export function factsOf({
+  classes,
+  features,
+  weights,
+  bias,
+  options,
+  temperature,
+  standardization,
+  progress,
+}: SavedModel): Fact[] {
+  const { l2, l1, solver } = { ...DEFAULTS, ...options };
+  return [
+    ["Classes", `${classes.length}: ${classNames(classes)}`],
+    ["Features", formatCount(features)],
+    ["Parameters", formatCount(weights.length + bias.length)],
+    ["Solver", SOLVERS[solver]],
+    ["λ, of ‖W‖²", String(l2)],
+    ...(l1 > 0 ? [["λ₁, of ‖W‖₁", String(l1)] as const] : []),
+    ["Temperature", temperature === 1 ? "1, not calibrated" : temperature.toPrecision(4)],
+    ["Features standardised", standardization ? "yes, the file has means and deviations" : "no"],
+    ["Can continue training", progress ? "yes, from where it was paused" : "no"],
+  ];
+}
+
+/** Returns the first few names. */
+function classNames(classes: SavedModel["classes"]): string {
+  const most = 6;
+  return classes.length <= most ? classes.join(", ") : `${classes.slice(0, most).join(", ")}, …`;
+}
 
 interface FactsSectionProps {
   readonly session: Session;
   readonly saved: SavedModel | null;
 }
 
-/** The panel. */
+/** The name, the facts and the progress of the model; without one, how to get it. */
 export function FactsSection({ session, saved }: FactsSectionProps) {
-  const status = session.status.value;
-  const { model } = session;
+  const status = session.run.status.value;
+  const { model } = session.run;
   if (!saved || !model) {
     return (
       <Section
         title="No model yet"
         lead={
           status === "training"
-            ? "The first round is under way."
+            ? "The first epoch is running."
             : `Train one on ${session.dataset.value.name}, or open a file below.`
         }
       >
@@ -35,15 +67,8 @@ export function FactsSection({ session, saved }: FactsSectionProps) {
     );
   }
   return (
-    <Section title={nameOf(model, session.dataset.value.name)}>
-      <dl class="facts">
-        {factsOf(saved).map(([name, value]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
-      </dl>
+    <Section title={nameOf(model, session)}>
+      <Facts facts={factsOf(saved)} />
       <div class="buttons model-run">
         {status !== "done" && <StartButton session={session} />}
         <p class="status" role="status">
@@ -54,12 +79,17 @@ export function FactsSection({ session, saved }: FactsSectionProps) {
   );
 }
 
-function progressOf({ status, rounds, opened, choices }: Session): string {
-  const last = rounds.value.at(-1);
+/** Returns the file that the model was opened from, else the data set that it was trained on. */
+function nameOf(model: SoftmaxRegression, { modelFile, dataset }: Session): string {
+  return modelFile.value?.model === model ? modelFile.value.name : `A model of ${dataset.value.name}`;
+}
+
+function progressOf({ run: { status, history, opened }, choices }: Session): string {
+  const last = history.value.at(-1);
   const unit = choices.value.solver === "lbfgs" ? "iteration" : "epoch";
   const place = last ? `after ${unit} ${last.index}` : "as it came from its file";
-  const accuracy = percent(last?.validationAccuracy ?? opened.value?.accuracy);
-  const where = `${place}, ${accuracy} of the validation rows right`;
+  const accuracy = formatShare(last?.validationAccuracy ?? opened.value?.accuracy);
+  const position = `${place}, ${accuracy} of the validation rows right`;
   const words = { idle: "Ready", training: "Training", paused: "Paused", done: "Done", failed: "Stopped" };
-  return `${words[status.value]}, ${where}.`;
+  return `${words[status.value]}, ${position}.`;
 }

@@ -1,19 +1,17 @@
-/** @jsxImportSource preact */
 /** The view "Model": what was learnt, as files that last, and as code that learns it again. */
 import { useEffect, useState } from "preact/hooks";
 import { readModel } from "../../../../src/formats/read-model.ts";
 import type { SavedModel } from "../../../../src/formats/saved-model.ts";
 import type { SoftmaxRegression } from "../../../../src/index.ts";
 import type { Session } from "../../state/session.ts";
-import { DownloadSection } from "./download-section.tsx";
 import { FactsSection } from "./facts-section.tsx";
-import { ReopenSection } from "./reopen-section.tsx";
+import { DownloadSection, ReopenSection } from "./files-section.tsx";
 import { SnippetSection } from "./snippet-section.tsx";
 
 /** The whole view. */
 export function ModelView({ session }: { readonly session: Session }) {
-  const { model } = session;
-  const status = session.status.value;
+  const { model } = session.run;
+  const status = session.run.status.value;
   // A file's facts change when a run begins or ends, not with every round of it.
   const [saved, setSaved] = useState<SavedModel | null>(null);
   useEffect(() => {
@@ -24,7 +22,7 @@ export function ModelView({ session }: { readonly session: Session }) {
         (latest) => isCurrent && setSaved(latest),
         (error: Error) => {
           // A model that was freed meanwhile has another in its place, whose facts are on their way.
-          if (isCurrent) session.message.value = { kind: "error", text: error.message, cause: error };
+          if (isCurrent) session.run.message.value = { kind: "error", text: error.message, cause: error };
         },
       );
     return () => {

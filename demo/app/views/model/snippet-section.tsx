@@ -1,13 +1,12 @@
-/** @jsxImportSource preact */
-/** The code that reproduces the run, to be taken along. */
-import { useRef } from "preact/hooks";
-import { Section } from "../../../../bench/page/components/section.tsx";
+/** The code that repeats the run, coloured, with a button that copies it. */
+
+import type { RefObject } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { SavedModel } from "../../../../src/formats/saved-model.ts";
 import { optionsOf as optionsOfFile } from "../../../../src/model/save.ts";
+import { Section } from "../../../ui/section.tsx";
 import { optionsOf } from "../../state/choices.ts";
 import type { Session } from "../../state/session.ts";
-import { Code } from "./code.tsx";
-import { CopyButton } from "./copy-button.tsx";
 import { snippetOf } from "./snippet.ts";
 
 const LEADS = {
@@ -33,5 +32,73 @@ export function SnippetSection({ session, saved }: SnippetSectionProps) {
       <Code code={code} place={place} />
       <CopyButton text={code} place={place} />
     </Section>
+  );
+}
+
+const TOKEN =
+  /(?<comment>\/\/.*|\/\*[\s\S]*?\*\/)|(?<text>"(?:[^"\\]|\\.)*")|(?<keyword>\b(?:import|from|const|new|await|async|export|function|return)\b)|(?<number>\b\d[\d.e-]*\b)/g;
+
+interface CodeProps {
+  readonly code: string;
+  readonly place: RefObject<HTMLElement | null>;
+}
+
+/** The code, in a box that the keyboard can scroll. */
+export function Code({ code, place }: CodeProps) {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+    <section class="code" ref={place} tabIndex={0} aria-label="Code of the run">
+      <pre>
+        <code>{coloured(code)}</code>
+      </pre>
+    </section>
+  );
+}
+
+function coloured(code: string) {
+  const parts = [];
+  let end = 0;
+  for (const match of code.matchAll(TOKEN)) {
+    const kind = Object.entries(match.groups ?? {}).find(([, text]) => text !== undefined)?.[0];
+    parts.push(code.slice(end, match.index), <span class={`code-${kind}`}>{match[0]}</span>);
+    end = match.index + match[0].length;
+  }
+  return [...parts, code.slice(end)];
+}
+
+interface CopyButtonProps {
+  readonly text: string;
+  /** Where the text stands. */
+  readonly place: RefObject<HTMLElement | null>;
+}
+
+const SAID = {
+  nothing: "",
+  copied: "Copied.",
+  selected: "This browser does not let the page copy. The code is selected: copy it with Ctrl+C or ⌘C.",
+};
+
+/** The button, and what came of it. */
+export function CopyButton({ text, place }: CopyButtonProps) {
+  const [said, setSaid] = useState<keyof typeof SAID>("nothing");
+  useEffect(() => setSaid("nothing"), [text]);
+  const copy = async () => {
+    try {
+      await navigator.clipboard.writeText(text);
+      setSaid("copied");
+    } catch {
+      if (place.current) getSelection()?.selectAllChildren(place.current);
+      setSaid("selected");
+    }
+  };
+  return (
+    <div class="buttons copy">
+      <button type="button" onClick={() => void copy()}>
+        Copy the code
+      </button>
+      <p class="status" role="status">
+        {SAID[said]}
+      </p>
+    </div>
   );
 }

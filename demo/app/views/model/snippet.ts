@@ -1,9 +1,8 @@
 /** The code that does with the library what this run did. */
 import type { SoftmaxRegressionOptions } from "../../../../src/index.ts";
 import { DEFAULTS } from "../../../../src/options.ts";
-import { brief } from "../../data/brief.ts";
-import { inCode } from "../../data/code-text.ts";
 import type { DemoDataset, RowsCode } from "../../data/demo-dataset.ts";
+import { brief, inCode } from "../../data/text.ts";
 
 /** What the code is to reproduce. */
 export interface SnippetInput {

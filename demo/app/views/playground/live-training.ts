@@ -1,15 +1,15 @@
 /**
- * Training that is felt: every change trains anew from zero, which for a few hundred points in the plane takes
- * milliseconds. Changes that come while it trains are taken together, and the last result stays until the next is there.
+ * Live training: every change trains again from zero, which takes milliseconds for a few hundred points in the plane.
+ * Changes during a training are combined, and the last result stays until the next one.
  */
 import { type Signal, signal } from "@preact/signals";
 import { DivergenceError, type Label } from "../../../../src/index.ts";
 import type { Parameters } from "../../../../src/objective.ts";
-import { DEFAULT_CHOICES } from "../../state/choices.ts";
-import { Session } from "../../state/session.ts";
+import { type Choices, DEFAULT_CHOICES } from "../../state/choices.ts";
+import { Run } from "../../state/run.ts";
 import { CLASSES, datasetOf, type PlanePoint } from "./plane.ts";
 
-/** What can be set. */
+/** The settings of the view. */
 export interface Settings {
   readonly solver: "lbfgs" | "sgd";
   readonly l2: number;
@@ -18,42 +18,44 @@ export interface Settings {
   readonly epochs: number;
 }
 
-/** What training gave, or has given so far. */
+/** The result of a training, also before its end. */
 export interface Trained {
   readonly parameters: Parameters;
-  /** The classes that have points, as their places in CLASSES; row i of W belongs to the i-th. */
+  /** The classes that have points, as indices into CLASSES; row i of W belongs to the i-th. */
   readonly present: readonly number[];
-  /** Mean cross-entropy of all points: at the start, then after each round. */
+  /** Mean cross-entropy of all points: at the start, then after each epoch or iteration. */
   readonly losses: readonly number[];
   readonly accuracy: number;
-  /** What all of it takes when nobody watches. */
+  /** The time that training takes at full speed. */
   readonly milliseconds: number;
 }
 
-/** All at once, or one round after another for the eye. */
+/** At full speed, or slowly enough that every epoch can be seen. */
 export type Pace = "at once" | "watched";
 
 const MOST_ITERATIONS = 500;
 const BATCH_SIZE = 16;
-/** Least time that an iteration of L-BFGS stays on the screen, ms: there are few, and each goes far. */
+/** Least time that an iteration of L-BFGS is shown, ms: there are few, and each changes much. */
 const GLANCE = 90;
 
-/** Trains a session of its own. */
+/** Trains a model of its own. */
 export class LiveTraining {
-  /** Null where there are fewer than two classes. */
+  /** Null if there are fewer than two classes. */
   readonly trained: Signal<Trained | null> = signal<Trained | null>(null);
   readonly problem: Signal<string | null> = signal<string | null>(null);
   readonly isWatched: Signal<boolean> = signal(false);
-  readonly #session = new Session(datasetOf([]));
+  readonly #dataset = signal(datasetOf([]));
+  readonly #choices: Signal<Choices> = signal(DEFAULT_CHOICES);
+  readonly #run = new Run(this.#dataset, this.#choices);
   #wanted: { points: readonly PlanePoint[]; settings: Settings; pace: Pace } | null = null;
   #isBusy = false;
-  /** Nobody looks. */
-  #isResting = true;
+  /** The view is closed. */
+  #isStopped = true;
 
-  /** Trains as soon as what is trained now is done; what is watched stops. After a rest it takes a device again. */
+  /** Trains as soon as the current training is done; one that is watched stops. After a stop it takes a device again. */
   async train(points: readonly PlanePoint[], settings: Settings, pace: Pace): Promise<void> {
     this.#wanted = { points, settings, pace };
-    this.#isResting = false;
+    this.#isStopped = false;
     if (this.#isBusy) return;
     this.#isBusy = true;
     while (this.#wanted) {
@@ -66,28 +68,29 @@ export class LiveTraining {
     this.#isBusy = false;
   }
 
-  /** Stops, and frees the device; what was learnt stays. */
-  rest(): void {
+  /** Stops, and frees the device; the result stays. */
+  stop(): void {
     this.#wanted = null;
-    this.#isResting = true;
-    this.#session.dispose();
+    this.#isStopped = true;
+    this.#run.dispose();
   }
 
   async #fit(points: readonly PlanePoint[], settings: Settings, pace: Pace): Promise<void> {
-    const session = this.#session;
+    const run = this.#run;
     if (new Set(points.map(({ k }) => k)).size < 2) {
       this.trained.value = null;
       this.problem.value = null;
       return;
     }
-    await session.open(datasetOf(points));
-    await session.choose(choicesOf(settings));
-    if (this.#isResting) return;
+    await run.reset();
+    this.#dataset.value = datasetOf(points);
+    this.#choices.value = choicesOf(settings);
+    if (this.#isStopped) return;
     const began = performance.now();
-    await session.start();
+    await run.start();
     const milliseconds = performance.now() - began;
     if (pace === "watched" && this.#isLearnt() && !this.#wanted) {
-      await session.reset();
+      await run.reset();
       await this.#fitSlowly(settings.solver === "lbfgs" ? GLANCE : 0, milliseconds);
     }
     if (this.#isLearnt()) this.#show(milliseconds);
@@ -96,38 +99,38 @@ export class LiveTraining {
   }
 
   #isLearnt(): boolean {
-    return this.#session.status.value === "done" && this.#problem() === null;
+    return this.#run.status.value === "done" && this.#problem() === null;
   }
 
-  /** In words that fit what can be set here; null where there is none. */
+  /** Returns the error in words that fit the settings; null if there is none. */
   #problem(): string | null {
-    const { status, message, rounds } = this.#session;
+    const { status, message, history } = this.#run;
     const failure = status.value === "failed" ? message.value : null;
     // Parameters that are still finite may already give scores that are not.
     const hasDiverged =
       failure?.cause instanceof DivergenceError ||
-      rounds.value.some(({ validationLoss }) => !Number.isFinite(validationLoss));
-    if (hasDiverged) return "Training left the finite numbers: the learning rate η is too high.";
+      history.value.some(({ validationLoss }) => !Number.isFinite(validationLoss));
+    if (hasDiverged) return "Training diverged: the learning rate η is too high.";
     return failure?.text ?? null;
   }
 
-  /** One round after another, each on the screen for `glance` ms at least. */
+  /** Trains one epoch after another, each shown for at least `glance` ms. */
   async #fitSlowly(glance: number, milliseconds: number): Promise<void> {
     while (!this.#isOver()) {
-      await this.#session.step();
+      await this.#run.step();
       this.#show(milliseconds);
       await nextFrame(glance);
     }
   }
 
   #isOver(): boolean {
-    const status = this.#session.status.value;
-    return this.#wanted !== null || this.#isResting || status === "done" || status === "failed";
+    const status = this.#run.status.value;
+    return this.#wanted !== null || this.#isStopped || status === "done" || status === "failed";
   }
 
   #show(milliseconds: number): void {
-    const snapshot = this.#session.snapshot.value;
-    const rounds = this.#session.rounds.value;
+    const snapshot = this.#run.snapshot.value;
+    const history = this.#run.history.value;
     if (!snapshot) return;
     const present = snapshot.classes.map((label) => (CLASSES as readonly Label[]).indexOf(label));
     this.trained.value = {
@@ -136,22 +139,26 @@ export class LiveTraining {
         bias: Float64Array.from(snapshot.bias),
       },
       present,
-      // Parameters of 0 find all classes equally probable.
-      losses: [Math.log(present.length), ...rounds.map(({ validationLoss }) => validationLoss)],
-      accuracy: rounds.at(-1)?.validationAccuracy ?? Number.NaN,
+      // With parameters of 0 all classes are equally probable.
+      losses: [Math.log(present.length), ...history.map(({ validationLoss }) => validationLoss)],
+      accuracy: history.at(-1)?.validationAccuracy ?? Number.NaN,
       milliseconds,
     };
   }
 }
 
-function choicesOf({ solver, l2, learningRate, epochs }: Settings) {
-  const rounds = solver === "lbfgs" ? MOST_ITERATIONS : epochs;
+function choicesOf({ solver, l2, learningRate, epochs }: Settings): Choices {
   const plain = {
     device: typeof WebAssembly === "undefined" ? "reference" : "wasm",
     batchSize: BATCH_SIZE,
     momentum: 0,
   } as const;
-  return { ...DEFAULT_CHOICES, ...plain, solver, l2, learningRate, rounds };
+  return {
+    ...DEFAULT_CHOICES,
+    ...plain,
+    ...{ solver, l2, learningRate },
+    epochs: solver === "lbfgs" ? MOST_ITERATIONS : epochs,
+  };
 }
 
 function nextFrame(least: number): Promise<void> {

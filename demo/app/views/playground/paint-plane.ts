@@ -1,8 +1,8 @@
 /** Paints the plane: shading, edges of the regions, points, and the cursor of the keyboard. */
 import type { Point } from "../../../../src/data/strokes/stroke-raster.ts";
-import { cssColour, type Rgb, themeColour } from "../../components/theme.ts";
+import { colourName, MARKER_NAMES, MARKERS } from "../../../ui/markers.tsx";
+import { cssColour, type Rgb, themeColour } from "../../../ui/theme.ts";
 import type { Trained } from "./live-training.ts";
-import { MARKERS } from "./markers.ts";
 import { type PlanePoint, REACH, toSheet } from "./plane.ts";
 import { GRID, probabilityGrid, regions, shaded } from "./regions.ts";
 
@@ -18,7 +18,7 @@ export interface PlanePicture {
 const MARKER = 5.5;
 const CURSOR = 12;
 
-const paths = new Map(MARKERS.map((data, k) => [k, new Path2D(data)]));
+const paths = MARKER_NAMES.map((name) => new Path2D(MARKERS[name]));
 
 /** Paints all of the square canvas; `ratio` device pixels are one CSS pixel. */
 export function paintPlane(context: CanvasRenderingContext2D, picture: PlanePicture, ratio: number): void {
@@ -36,7 +36,7 @@ export function paintPlane(context: CanvasRenderingContext2D, picture: PlanePict
 
 /** The colour of class k. */
 function classColour(k: number): Rgb {
-  return themeColour(`--series-${k + 1}`);
+  return themeColour(colourName(k));
 }
 
 function paintShading(
@@ -86,8 +86,7 @@ function paintEdges(context: CanvasRenderingContext2D, { parameters }: Trained, 
 }
 
 function paintPoint(context: CanvasRenderingContext2D, point: PlanePoint, ground: Rgb, ratio: number): void {
-  const path = paths.get(point.k);
-  if (!path) return;
+  const path = paths[point.k];
   const { x, y } = toSheet(point);
   const size = MARKER * ratio;
   context.setTransform(size, 0, 0, size, context.canvas.width * x, context.canvas.height * y);

@@ -2,8 +2,7 @@
 import { type Signal, signal } from "@preact/signals";
 import type { Point } from "../../../../src/data/strokes/stroke-raster.ts";
 import { LiveTraining, type Pace, type Settings } from "./live-training.ts";
-import { CLASSES, MOST_POINTS, type PlanePoint } from "./plane.ts";
-import { cloudPoints } from "./presets.ts";
+import { CLASSES, cloudPoints, MOST_POINTS, type PlanePoint } from "./plane.ts";
 import { countOf } from "./words.ts";
 
 /** Where the pointer or the cursor of the keyboard is. */
@@ -40,7 +39,7 @@ export class Playground {
   close(): void {
     this.cursor.value = null;
     this.spoken.value = "";
-    this.training.rest();
+    this.training.stop();
   }
 
   /** Other points altogether, and a look at how they are learnt. */

@@ -1,10 +1,12 @@
-/** @jsxImportSource preact */
 /** All points as a table, for those who do not see the plane or want to be exact. */
+
 import { useState } from "preact/hooks";
-import { Marker } from "./marker.tsx";
+import { formatTenths } from "../../../ui/format.ts";
+import { Marker } from "../../../ui/markers.tsx";
+import { ScrollBox } from "../../../ui/section.tsx";
 import { CLASSES } from "./plane.ts";
 import type { Playground } from "./playground.ts";
-import { countOf, decimal } from "./words.ts";
+import { countOf } from "./words.ts";
 
 /** Closed at first; its rows are made once it is open. */
 export function PointsTable({ playground }: { readonly playground: Playground }) {
@@ -14,8 +16,7 @@ export function PointsTable({ playground }: { readonly playground: Playground })
     <details class="points" onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
       <summary>The {countOf(points)} as a table</summary>
       {isOpen && (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is to be scrolled with keys too
-        <section class="scroll" aria-label="Points" tabIndex={0}>
+        <ScrollBox label="Points" class="scroll">
           <table>
             <thead>
               <tr>
@@ -33,8 +34,8 @@ export function PointsTable({ playground }: { readonly playground: Playground })
                   <th scope="row">
                     <Marker k={k} /> {CLASSES[k]}
                   </th>
-                  <td>{decimal(x)}</td>
-                  <td>{decimal(y)}</td>
+                  <td>{formatTenths(x)}</td>
+                  <td>{formatTenths(y)}</td>
                   <td>
                     <button
                       type="button"
@@ -48,7 +49,7 @@ export function PointsTable({ playground }: { readonly playground: Playground })
               ))}
             </tbody>
           </table>
-        </section>
+        </ScrollBox>
       )}
     </details>
   );

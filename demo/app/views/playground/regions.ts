@@ -6,7 +6,7 @@ import { matmul, softmax } from "../../../../src/backends/reference/operations.t
 import type { Matrix } from "../../../../src/data/matrix.ts";
 import type { Point } from "../../../../src/data/strokes/stroke-raster.ts";
 import type { Parameters } from "../../../../src/objective.ts";
-import type { Rgb } from "../../components/theme.ts";
+import type { Rgb } from "../../../ui/theme.ts";
 import { fromSheet, REACH } from "./plane.ts";
 
 /** Cells of the shading along a side. */

@@ -1,9 +1,17 @@
-/** @jsxImportSource preact */
-/** The solver and its numbers; whatever is moved is felt at once. */
-import { Slider } from "../../components/slider.tsx";
+/** The solver and its numbers; a change trains at once. */
+
+import { logSteps, Slider } from "../../../ui/fields.tsx";
+import { formatBrief } from "../../../ui/format.ts";
 import type { Playground } from "./playground.ts";
-import { EPOCHS, LEARNING_RATES, PENALTIES } from "./setting-steps.ts";
-import { brief } from "./words.ts";
+
+/** About as far from each other as a tenth of a decade. */
+const DIGITS = [1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8];
+
+export const PENALTIES: readonly number[] = logSteps(DIGITS, -6, 0);
+export const LEARNING_RATES: readonly number[] = logSteps(DIGITS, -4, 1);
+export const EPOCHS: readonly number[] = logSteps(DIGITS, 0, 3).filter(
+  (epochs) => Number.isInteger(epochs) && epochs <= 300,
+);
 
 const SOLVERS = [
   { name: "lbfgs", label: "L-BFGS", hint: "Goes straight to the optimum." },
@@ -34,7 +42,7 @@ export function SettingsPanel({ playground }: { readonly playground: Playground 
         isLive
         label="λ, the penalty"
         hint="Larger keeps weights small: probabilities turn soft."
-        {...{ steps: PENALTIES, value: l2, inWords: brief }}
+        {...{ steps: PENALTIES, value: l2, inWords: formatBrief }}
         onChoose={(value) => playground.set({ l2: value })}
       />
       {solver === "sgd" && (
@@ -43,7 +51,7 @@ export function SettingsPanel({ playground }: { readonly playground: Playground 
             isLive
             label="η, the learning rate"
             hint="Too small and little is learnt; too large and it jumps about."
-            {...{ steps: LEARNING_RATES, value: learningRate, inWords: brief }}
+            {...{ steps: LEARNING_RATES, value: learningRate, inWords: formatBrief }}
             onChoose={(value) => playground.set({ learningRate: value })}
           />
           <Slider

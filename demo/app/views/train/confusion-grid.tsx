@@ -1,8 +1,27 @@
-/** @jsxImportSource preact */
-/** All cells of a confusion matrix as a grid of buttons; one tab stop, and arrow keys from there. */
+/** The cells of a confusion matrix as a grid of buttons, or the most frequent mistakes as a list. */
+
 import { useRef, useState } from "preact/hooks";
-import { type CellsProps, cellText, isSame } from "./confusion-cells.ts";
-import type { Cell } from "./findings.ts";
+import type { ClassificationReport } from "../../../../src/index.ts";
+import type { Cell, Evaluation } from "../../state/evaluation.ts";
+
+/** What every way of showing the cells is given. */
+export interface CellsProps {
+  readonly evaluation: Evaluation;
+  readonly chosen: Cell | null;
+  readonly onChoose: (cell: Cell) => void;
+}
+
+/** A cell in words. */
+export function cellText({ classes }: ClassificationReport, { truth, predicted }: Cell): string {
+  return truth === predicted
+    ? `${classes[truth]} predicted right`
+    : `${classes[truth]} taken for ${classes[predicted]}`;
+}
+
+/** Whether they are the same. */
+export function isSame(a: Cell | null, b: Cell | null): boolean {
+  return a?.truth === b?.truth && a?.predicted === b?.predicted;
+}
 
 const ARROWS: Readonly<Record<string, readonly [down: number, right: number]>> = {
   ArrowUp: [-1, 0],
@@ -12,10 +31,10 @@ const ARROWS: Readonly<Record<string, readonly [down: number, right: number]>> =
 };
 
 /** The grid. */
-export function ConfusionGrid({ findings, chosen, onChoose }: CellsProps) {
+export function ConfusionGrid({ evaluation, chosen, onChoose }: CellsProps) {
   const grid = useRef<HTMLTableElement>(null);
   const [focused, setFocused] = useState<Cell>({ truth: 0, predicted: 0 });
-  const { report, counts, mistakes } = findings;
+  const { report, counts, mistakes } = evaluation;
   const { classes, perClass } = report;
   const mostMistakes = mistakes[0]?.count ?? 1;
   const move = (event: KeyboardEvent) => {
@@ -72,5 +91,22 @@ export function ConfusionGrid({ findings, chosen, onChoose }: CellsProps) {
         </tbody>
       </table>
     </div>
+  );
+}
+
+const COUNT = 20;
+
+/** The list. */
+export function ConfusionList({ evaluation, chosen, onChoose }: CellsProps) {
+  return (
+    <ol class="frequent-mistakes" aria-label="The most frequent mistakes">
+      {evaluation.mistakes.slice(0, COUNT).map((mistake) => (
+        <li key={`${mistake.truth}-${mistake.predicted}`}>
+          <button type="button" aria-pressed={isSame(mistake, chosen)} onClick={() => onChoose(mistake)}>
+            {cellText(evaluation.report, mistake)} <b>{mistake.count}</b>
+          </button>
+        </li>
+      ))}
+    </ol>
   );
 }

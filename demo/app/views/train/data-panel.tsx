@@ -1,25 +1,33 @@
-/** @jsxImportSource preact */
-/** The data: what is trained on now, and what else could be, built in or from files chosen or dropped. */
+/** The data set in use, and the ways to open another: built in, chosen or dropped. */
 import { useEffect, useRef } from "preact/hooks";
-import { Section } from "../../../../bench/page/components/section.tsx";
+import { PresetButtons } from "../../../ui/buttons.tsx";
+import { formatCount } from "../../../ui/format.ts";
+import { type Fact, Facts, Section } from "../../../ui/section.tsx";
+import { useDrops } from "../../../ui/use-drops.ts";
+import { clouds, digits } from "../../data/built-in.ts";
+import { droppedFiles } from "../../data/file-bytes.ts";
+import { type NamedFile, named } from "../../data/open-context.ts";
 import type { Session } from "../../state/session.ts";
-import { BuiltInButtons } from "./data/built-in-buttons.tsx";
-import { DataFacts } from "./data/data-facts.tsx";
-import { FileButtons } from "./data/file-buttons.tsx";
 import { OpeningStage } from "./data/opening-stage.tsx";
-import { useDrops } from "./data/use-drops.ts";
 
-/** The panel. */
+/** Data sets that need no file; a label is also the data set's own name. */
+const BUILT_IN = [
+  { label: "Stroke digits", hint: "drawings of 0 to 9", make: digits },
+  { label: "Point clouds", hint: "points in the plane, four classes", make: async () => clouds() },
+] as const;
+
+/** The facts of the data set beside the buttons and forms that open another. */
 export function DataPanel({ session }: { readonly session: Session }) {
   const dataset = session.dataset.value;
   const { opening } = session;
   const stage = opening.stage.value;
   const problem = opening.problem.value;
-  const isOver = useDrops((files) => void opening.offer(files));
+  const isOver = useDrops((dropped) => void opening.offer(droppedFiles(dropped)));
   const place = useRef<HTMLDivElement>(null);
+  const inUse = dataset.isBuiltIn ? dataset.name : null;
   useEffect(() => {
     if (stage.kind === "idle") return;
-    // The form or the button that had the focus is gone then.
+    // The form or the button that had the focus is removed after this stage.
     return () => {
       if (document.activeElement === document.body) place.current?.focus();
     };
@@ -27,11 +35,18 @@ export function DataPanel({ session }: { readonly session: Session }) {
   return (
     <Section title="Data">
       <div class={isOver ? "data over" : "data"} ref={place} tabIndex={-1}>
-        <DataFacts dataset={dataset} />
         <div>
-          <BuiltInButtons
-            inUse={dataset.isBuiltIn ? dataset.name : null}
-            onOpen={(builtIn) => void opening.make(builtIn)}
+          <h3>{dataset.name}</h3>
+          <p role="status">{dataset.description}</p>
+          <Facts class="facts large" facts={factsOf(session)} />
+        </div>
+        <div>
+          <PresetButtons
+            presets={BUILT_IN}
+            isChosen={({ label }) => label === inUse}
+            onChoose={({ label, make }) => {
+              if (label !== inUse) void opening.make(make);
+            }}
           />
           <p class="own-data">
             Or your own: drop files or a folder anywhere on this page. They stay in this tab.
@@ -39,7 +54,7 @@ export function DataPanel({ session }: { readonly session: Session }) {
           <FileButtons onFiles={(files) => void opening.offer(files)} />
           <p class="hint">
             IDX files such as MNIST’s, a CSV file with a header, x.npy with y.npy, or a folder that has a
-            folder of pictures for each class. Gzip is fine. What was learnt of other data is forgotten.
+            folder of pictures for each class. Gzip is fine. Opening other data discards the current model.
           </p>
           <OpeningStage opening={opening} />
           <p role="alert" class={problem ? "message error" : "message-place"}>
@@ -48,5 +63,54 @@ export function DataPanel({ session }: { readonly session: Session }) {
         </div>
       </div>
     </Section>
+  );
+}
+
+/** Classes whose names fit in a line. */
+const MAX_NAMED = 10;
+
+function factsOf({ dataset, classes }: Session): Fact[] {
+  const { train, validation, image, features } = dataset.value;
+  const names = classes.value;
+  const shape = image && [image.width, image.height, ...(image.channels > 1 ? [image.channels] : [])];
+  const hint = shape ? shape.join(" × ") : (features ?? []).slice(0, 4).join(", ");
+  return [
+    ["Training rows", formatCount(train.x.rows)],
+    ["Validation rows", formatCount(validation.x.rows)],
+    ["Features", formatCount(train.x.cols), { hint }],
+    ["Classes", formatCount(names.length), { hint: names.length > MAX_NAMED ? "" : names.join(", ") }],
+  ];
+}
+
+interface FileButtonsProps {
+  readonly onFiles: (files: Promise<readonly NamedFile[]>) => void;
+}
+
+/** Two file choosers: for some files, and for a folder. */
+function FileButtons({ onFiles }: FileButtonsProps) {
+  const choose = (input: HTMLInputElement) => {
+    const files = Array.from(input.files ?? [], named);
+    // Without this the same files could not be chosen again.
+    input.value = "";
+    if (files.length > 0) onFiles(Promise.resolve(files));
+  };
+  return (
+    <div class="buttons">
+      <label class="file-button">
+        <input type="file" class="unseen" multiple onChange={({ currentTarget }) => choose(currentTarget)} />
+        Open files
+      </label>
+      <label class="file-button">
+        <input
+          type="file"
+          class="unseen"
+          ref={(input) => {
+            if (input) input.webkitdirectory = true;
+          }}
+          onChange={({ currentTarget }) => choose(currentTarget)}
+        />
+        Open a folder
+      </label>
+    </div>
   );
 }

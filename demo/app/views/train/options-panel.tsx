@@ -1,23 +1,44 @@
-/** @jsxImportSource preact */
-/** What can be chosen about training: only what matters for the solver, each with a plain-words hint. */
-
-import { Section } from "../../../../bench/page/components/section.tsx";
-import { Check } from "../../components/check.tsx";
-import { Choice } from "../../components/choice.tsx";
-import { Slider } from "../../components/slider.tsx";
+/** The training options of the chosen solver, each with a plain hint. */
+import { CheckBox, Choice, logSteps, type Option, Slider } from "../../../ui/fields.tsx";
+import { Section } from "../../../ui/section.tsx";
 import type { Choices } from "../../state/choices.ts";
 import type { Session } from "../../state/session.ts";
-import {
-  BATCH_SIZES,
-  DEVICES,
-  LEARNING_RATES,
-  MOMENTA,
-  PENALTIES,
-  ROUNDS,
-  ROUNDS_OF,
-  SMOOTHINGS,
-  SOLVERS,
-} from "./option-steps.ts";
+
+export const SOLVERS: readonly Option<Choices["solver"]>[] = [
+  { id: "sgd", label: "SGD", hint: "Many small steps, each from a few rows. Learning can be watched." },
+  {
+    id: "adamw",
+    label: "AdamW",
+    hint: "Small steps as well, with a length of its own for every weight.",
+  },
+  {
+    id: "lbfgs",
+    label: "L-BFGS",
+    hint: "Looks at all rows for every step and goes straight to the optimum.",
+  },
+];
+
+export const DEVICES: readonly Option<Choices["device"]>[] = [
+  { id: "auto", label: "Automatic", hint: "A real GPU where there is one, else WebAssembly." },
+  { id: "webgpu", label: "WebGPU", hint: "The GPU, even where a CPU only imitates one." },
+  { id: "wasm", label: "WebAssembly", hint: "The CPU, several numbers at a time." },
+  {
+    id: "reference",
+    label: "Reference",
+    hint: "Plain loops in double precision: slow, and what the others are checked against.",
+  },
+];
+
+const DIGITS = [1, 2, 5];
+
+export const LEARNING_RATES: readonly Choices["learningRate"][] = ["auto", ...logSteps(DIGITS, -4, 1)];
+export const PENALTIES: readonly number[] = [0, ...logSteps(DIGITS, -6, 0)];
+export const BATCH_SIZES = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096];
+export const EPOCHS = [1, 2, 3, 5, 10, 20, 30, 50, 100, 200, 500, 1000];
+/** What is enough for most. */
+export const DEFAULT_EPOCHS: Readonly<Record<Choices["solver"], number>> = { sgd: 30, adamw: 30, lbfgs: 200 };
+export const MOMENTA = [0, 0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99];
+export const SMOOTHINGS = [0, 0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3];
 
 interface FieldsProps {
   readonly choices: Choices;
@@ -34,7 +55,7 @@ export function OptionsPanel({ session }: { readonly session: Session }) {
         label="Solver"
         options={SOLVERS}
         value={choices.solver}
-        onChoose={(solver) => change({ solver, rounds: ROUNDS_OF[solver] })}
+        onChoose={(solver) => change({ solver, epochs: DEFAULT_EPOCHS[solver] })}
       />
       {choices.solver !== "lbfgs" && (
         <Slider
@@ -52,9 +73,9 @@ export function OptionsPanel({ session }: { readonly session: Session }) {
             ? "It ends before, where the optimum is reached."
             : "How often every row is looked at."
         }
-        steps={ROUNDS}
-        value={choices.rounds}
-        onChoose={(rounds) => change({ rounds })}
+        steps={EPOCHS}
+        value={choices.epochs}
+        onChoose={(epochs) => change({ epochs })}
       />
       <Slider
         label="λ, weight penalty"
@@ -115,7 +136,7 @@ function MoreOptions({ choices, change }: FieldsProps) {
         value={choices.device}
         onChoose={(device) => change({ device })}
       />
-      <Check
+      <CheckBox
         label="Standardise features"
         hint="Brings every feature to mean 0 and deviation 1. Helps where they differ in size."
         value={choices.standardize}

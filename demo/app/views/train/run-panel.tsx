@@ -1,27 +1,31 @@
-/** @jsxImportSource preact */
-/** Starts, pauses and resets a run, and says how far it has come. */
-import { Section } from "../../../../bench/page/components/section.tsx";
-import { CalmButton } from "../../components/calm-button.tsx";
-import { percent } from "../../components/percent.ts";
-import { OneRoundButton, StartButton } from "../../components/run-buttons.tsx";
-import { useCalmly } from "../../components/use-calmly.ts";
-import type { Round, Session } from "../../state/session.ts";
-import { RunFacts } from "./run-facts.tsx";
-import { type Standing, statusText, unitOf } from "./run-words.ts";
+/** Starts, pauses and resets a run, and shows its progress, its speed and its device. */
 
-/** How often figures change for the eye, and for a screen reader that reads them out, ms. */
+import { FocusableButton } from "../../../ui/buttons.tsx";
+import { formatLoss, formatNumber, formatShare, NOTHING } from "../../../ui/format.ts";
+import { Facts, Section } from "../../../ui/section.tsx";
+import { useThrottled } from "../../../ui/signal-hooks.ts";
+import { OneEpochButton, StartButton } from "../../components/run-buttons.tsx";
+import type { EpochMetrics } from "../../state/run.ts";
+import type { Session } from "../../state/session.ts";
+import { type RunProgress, reasonText, statusText, unitOf } from "./run-words.ts";
+
+/** Least time between two updates: on the screen, and for a screen reader that reads them out; ms. */
 const FOR_EYES = 200;
 const FOR_EARS = 5000;
 
-/** The buttons and what they do to the run. */
+/** The buttons, the progress and the facts of the run. */
 export function RunPanel({ session }: { readonly session: Session }) {
-  const status = session.status.value;
+  const status = session.run.status.value;
   return (
     <Section title="Run">
       <div class="run-controls">
         <StartButton session={session} />
-        <OneRoundButton session={session} />
-        <CalmButton label="Reset" isOff={status === "idle"} onPress={() => void session.reset()} />
+        <OneEpochButton session={session} />
+        <FocusableButton
+          label="Reset"
+          isDisabled={status === "idle"}
+          onPress={() => void session.run.reset()}
+        />
       </div>
       <Progress session={session} />
       <Announcement session={session} />
@@ -31,30 +35,68 @@ export function RunPanel({ session }: { readonly session: Session }) {
 }
 
 function Progress({ session }: { readonly session: Session }) {
-  const latest = useCalmly(() => session.rounds.value.at(-1), FOR_EYES, [session.status.value]);
-  const standing = standingOf(session, latest);
-  const done = standing.status === "done" ? standing.planned : (latest?.index ?? 0);
+  const latest = useThrottled(() => session.run.history.value.at(-1), FOR_EYES, [session.run.status.value]);
+  const progress = progressOf(session, latest);
+  const done = progress.status === "done" ? progress.planned : (latest?.index ?? 0);
   return (
     <>
-      <progress aria-label="How far the run has come" max={standing.planned} value={done} />
-      <p class="status">{statusText(standing)}</p>
+      <progress aria-label="Progress of the run" max={progress.planned} value={done} />
+      <p class="status">{statusText(progress)}</p>
     </>
   );
 }
 
-/** The same for screen readers: a change of status at once, figures now and then. */
+/** Tells screen readers a change of status at once, and the progress now and then. */
 function Announcement({ session }: { readonly session: Session }) {
-  const latest = useCalmly(() => session.rounds.value.at(-1), FOR_EARS, [session.status.value]);
+  const latest = useThrottled(() => session.run.history.value.at(-1), FOR_EARS, [session.run.status.value]);
   return (
     <p class="unseen" role="status">
-      {statusText(standingOf(session, latest))}{" "}
-      {latest && `Validation accuracy ${percent(latest.validationAccuracy)}.`}
+      {statusText(progressOf(session, latest))}{" "}
+      {latest && `Validation accuracy ${formatShare(latest.validationAccuracy)}.`}
     </p>
   );
 }
 
-function standingOf({ status, choices, stopReason }: Session, latest: Round | undefined): Standing {
-  const { solver, rounds: planned } = choices.value;
+function progressOf({ run, choices }: Session, latest: EpochMetrics | undefined): RunProgress {
+  const { solver, epochs: planned } = choices.value;
   const unit = unitOf(solver);
-  return { status: status.value, latest, unit, planned, stopReason: stopReason.value };
+  return { status: run.status.value, latest, unit, planned, stopReason: run.stopReason.value };
+}
+
+function RunFacts({ session }: { readonly session: Session }) {
+  const { run } = session;
+  const { speed, latest, opened } = useThrottled(
+    () => ({ speed: run.speed.value, latest: run.history.value.at(-1), opened: run.opened.value }),
+    FOR_EYES,
+  );
+  const steps = unitOf(session.choices.value.solver) === "epoch" ? "Steps" : "Passes";
+  const facts = [
+    ["Validation accuracy", formatShare(latest?.validationAccuracy ?? opened?.accuracy)],
+    ["Validation loss", formatLoss(latest?.validationLoss ?? opened?.loss)],
+    ["Rows per second", speed ? formatNumber(speed.rowsPerSecond) : NOTHING],
+    [`${steps} per second`, speed ? formatNumber(speed.stepsPerSecond) : NOTHING],
+  ] as const;
+  return (
+    <>
+      <Facts class="facts large" facts={facts} />
+      <DeviceInUse session={session} />
+    </>
+  );
+}
+
+function DeviceInUse({ session }: { readonly session: Session }) {
+  const device = session.run.device.value;
+  if (!device) return <p class="hint">The device in use is known once training has begun.</p>;
+  return (
+    <div class="device-in-use">
+      <p>
+        <span class="unseen">Device in use: </span>
+        {device.name}
+      </p>
+      <p class="hint">
+        {reasonText(device.reason)}.
+        {device.software && device.kind === "webgpu" && " A CPU imitates a GPU here: right, but slow."}
+      </p>
+    </div>
+  );
 }

@@ -1,18 +1,18 @@
-/** @jsxImportSource preact */
-/** The view "Train": the data; run and options on one side, what is learnt on the other, what is still wrong below. */
+/** The view "Train": data, run and options, the learning curves, the weights, and the mistakes. */
+import { useEffect } from "preact/hooks";
 import type { Session } from "../../state/session.ts";
 import { ConfusionPanel } from "./confusion-panel.tsx";
 import { CurvesPanel } from "./curves-panel.tsx";
 import { DataPanel } from "./data-panel.tsx";
 import { OptionsPanel } from "./options-panel.tsx";
 import { RunPanel } from "./run-panel.tsx";
-import { useFindings } from "./use-findings.ts";
+import { WrongPanel } from "./sample-cards.tsx";
 import { WeightsPanel } from "./weights-panel.tsx";
-import { WrongPanel } from "./wrong-panel.tsx";
 
-/** The whole view. */
+/** The whole view. The model is evaluated while the view is open. */
 export function TrainView({ session }: { readonly session: Session }) {
-  const findings = useFindings(session);
+  useEffect(() => session.evaluator.follow(), [session]);
+  const evaluation = session.evaluator.latest.value;
   return (
     <>
       <DataPanel session={session} />
@@ -24,10 +24,10 @@ export function TrainView({ session }: { readonly session: Session }) {
         <div>
           <CurvesPanel session={session} />
           <WeightsPanel session={session} />
-          <ConfusionPanel findings={findings} />
+          <ConfusionPanel evaluation={evaluation} />
         </div>
       </div>
-      <WrongPanel findings={findings} />
+      <WrongPanel evaluation={evaluation} />
     </>
   );
 }

@@ -1,9 +1,13 @@
-/** @jsxImportSource preact */
-/** What was learnt: the weights of every class, as pictures where rows are pictures. */
-import { Section } from "../../../../bench/page/components/section.tsx";
+/** The learnt weights of every class: pictures if the rows are pictures, else a table of a few features. */
+
+import { useRef } from "preact/hooks";
+import { formatNumber, formatSigned } from "../../../ui/format.ts";
+import { ScrollBox, Section } from "../../../ui/section.tsx";
+import { useOncePerFrame, useThrottled } from "../../../ui/signal-hooks.ts";
+import { divergingImage } from "../../components/pixel-images.tsx";
+import type { ImageShape } from "../../data/demo-dataset.ts";
+import type { Snapshot } from "../../state/run.ts";
 import type { Session } from "../../state/session.ts";
-import { WeightImages } from "./weight-images.tsx";
-import { WeightsTable } from "./weights-table.tsx";
 
 /** Features up to which weights are readable as numbers. */
 const READABLE = 16;
@@ -22,5 +26,137 @@ export function WeightsPanel({ session }: { readonly session: Session }) {
         <p class="nothing-yet">{train.x.cols} weights for each class are too many to read as numbers.</p>
       )}
     </Section>
+  );
+}
+
+/** Pictures that are shown at most. */
+const MOST_PICTURES = 40;
+/** The key's figures change at most so often, ms. */
+const KEY_INTERVAL = 250;
+
+interface WeightImagesProps {
+  readonly session: Session;
+  readonly shape: ImageShape;
+}
+
+/** The pictures and their key. Both follow the parameters as they change. */
+export function WeightImages({ session, shape }: WeightImagesProps) {
+  const list = useRef<HTMLUListElement>(null);
+  const shown = useThrottled(() => session.run.snapshot.value, KEY_INTERVAL);
+  // A model may know more classes than the data has.
+  const classes = shown?.classes ?? session.classes.value;
+  useOncePerFrame(() => {
+    const snapshot = session.run.snapshot.value;
+    const most = largestWeight(snapshot, shape, MOST_PICTURES);
+    for (const [k, canvas] of list.current?.querySelectorAll("canvas").entries() ?? []) {
+      const image = divergingImage(weightsOfPixels(snapshot, k, shape), shape.width, most);
+      canvas.getContext("2d")?.putImageData(image, 0, 0);
+    }
+  }, [shape, classes.length]);
+  return (
+    <>
+      <ul class="weight-images" ref={list}>
+        {classes.slice(0, MOST_PICTURES).map((label) => (
+          <li key={label}>
+            <canvas
+              class="pixel-image"
+              width={shape.width}
+              height={shape.height}
+              role="img"
+              aria-label={`Weights of class ${label}`}
+            />
+            <span aria-hidden="true">{label}</span>
+          </li>
+        ))}
+      </ul>
+      {classes.length > MOST_PICTURES && (
+        <p class="hint">
+          The first {MOST_PICTURES} of {classes.length} classes.
+        </p>
+      )}
+      <WeightKey most={largestWeight(shown, shape, MOST_PICTURES)} />
+      {shape.channels === 3 && <p class="hint">Of red, green and blue, the mean weight is shown.</p>}
+    </>
+  );
+}
+
+function WeightKey({ most }: { readonly most: number }) {
+  return (
+    <div class="weight-key">
+      <span>against {most > 0 && `−${formatNumber(most)}`}</span>
+      <span class="weight-scale" role="img" aria-label="from orange over the ground to blue" />
+      <span>{most > 0 && `+${formatNumber(most)}`} for</span>
+    </div>
+  );
+}
+
+/** Class k's weights `[height·width]`; of several channels, their mean. Before training all are 0. */
+export function weightsOfPixels(snapshot: Snapshot | null, k: number, shape: ImageShape): Float32Array {
+  const { width, height, channels } = shape;
+  const pixels = width * height;
+  if (!snapshot) return new Float32Array(pixels);
+  const own = snapshot.weights.subarray(k * pixels * channels, (k + 1) * pixels * channels);
+  if (channels === 1) return own;
+  const means = new Float32Array(pixels);
+  for (let j = 0; j < own.length; j++) means[Math.floor(j / channels)] += own[j] / channels;
+  return means;
+}
+
+/** The largest |w| of the pictures of the first classes, `count` of them at most; 0 without any. */
+export function largestWeight(snapshot: Snapshot | null, shape: ImageShape, count: number): number {
+  if (!snapshot) return 0;
+  let most = 0;
+  for (let k = 0; k < Math.min(count, snapshot.classes.length); k++)
+    for (const weight of weightsOfPixels(snapshot, k, shape)) most = Math.max(most, Math.abs(weight));
+  return most;
+}
+
+/** Figures change at most so often, ms. */
+const TABLE_INTERVAL = 250;
+/** Classes that are shown at most. */
+const MOST_ROWS = 40;
+
+/** W and b. */
+export function WeightsTable({ session }: { readonly session: Session }) {
+  const snapshot = useThrottled(() => session.run.snapshot.value, TABLE_INTERVAL);
+  const { features, train } = session.dataset.value;
+  if (!snapshot) return null;
+  const D = train.x.cols;
+  const names = features ?? Array.from({ length: D }, (_, j) => `${j + 1}`);
+  return (
+    <>
+      <ScrollBox label="Weights of each class">
+        <table class="metrics-table">
+          <caption class="unseen">Weights of each class, and its bias</caption>
+          <thead>
+            <tr>
+              <th scope="col">class</th>
+              {names.map((name) => (
+                <th key={name} scope="col">
+                  {name}
+                </th>
+              ))}
+              <th scope="col">bias</th>
+            </tr>
+          </thead>
+          <tbody>
+            {snapshot.classes.slice(0, MOST_ROWS).map((label, k) => (
+              <tr key={label}>
+                <th scope="row">{label}</th>
+                {names.map((name, j) => (
+                  <td key={name}>{formatSigned(snapshot.weights[k * D + j], 3)}</td>
+                ))}
+                <td>{formatSigned(snapshot.bias[k], 3)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </ScrollBox>
+      {snapshot.classes.length > MOST_ROWS && (
+        <p class="hint">
+          The first {MOST_ROWS} of {snapshot.classes.length} classes.
+        </p>
+      )}
+    </>
   );
 }

@@ -1,15 +1,14 @@
-/** What is to be classified: strokes, cells of the pad or a validation sample; and what the model says of it. */
+/** The drawing to classify (strokes, cells of the pad or a validation sample), its prediction and the evidence. */
 import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import type { Label } from "../../../../src/index.ts";
 import type { Parameters } from "../../../../src/objective.ts";
-import { largestAt } from "../../components/largest.ts";
+import { largestAt } from "../../data/arrays.ts";
 import type { DemoDataset, ImageShape } from "../../data/demo-dataset.ts";
-import type { Session } from "../../state/session.ts";
+import type { Run } from "../../state/run.ts";
 import { strokesOfCells } from "./cells.ts";
 import { type Answer, answerTo, contributions, largestTerm, likeliest } from "./evidence.ts";
-import { grey, type Look, lookOf, rowOf } from "./look.ts";
-import { placed, rowOfInk } from "./place.ts";
-import type { Stroke } from "./raster.ts";
+import { grey, imageStyleOf, rowOf } from "./image-style.ts";
+import { type ImageStyle, type ImageStyle, placed, rowOfInk, type Stroke } from "./raster.ts";
 
 /** Where the drawing comes from. */
 export type Source =
@@ -17,7 +16,7 @@ export type Source =
   | { readonly kind: "cells"; readonly cells: ReadonlySet<number> }
   | { readonly kind: "sample"; readonly row: number; readonly dataset: DemoDataset };
 
-/** An image, as it goes into the model and as ink. */
+/** An image as the model's input and as ink. */
 export interface Picture {
   /** x `[D]` */
   readonly x: Float32Array;
@@ -25,22 +24,22 @@ export interface Picture {
   readonly ink: Float32Array;
 }
 
-/** A trained model's parameters and its answer. */
-export interface Verdict extends Answer {
+/** A model's parameters and its prediction. */
+export interface Prediction extends Answer {
   readonly parameters: Parameters;
   readonly classes: readonly Label[];
-  /** Positions of the classes to show, ascending: all, or of many the likeliest. */
+  /** Positions of the classes to show, ascending: all, or the likeliest of many. */
   readonly shown: readonly number[];
 }
 
-/** Classes that are shown at most: thousands would hold every movement of the pen up. */
+/** Classes that are shown at most: thousands would delay every movement of the pen. */
 export const MOST_CLASSES = 40;
 
 const NOTHING: Source = { kind: "strokes", strokes: [] };
 
 /** What each pixel adds to the score of the class shown. */
 export interface Evidence {
-  /** Its place among the classes. */
+  /** The index of the class. */
   readonly k: number;
   /** `[height, width]` */
   readonly terms: Float64Array;
@@ -48,24 +47,26 @@ export interface Evidence {
   readonly largest: number;
 }
 
-/** One drawing, kept while other views are looked at. */
+/** One drawing. The session keeps it while other views are open. */
 export class Drawing {
+  readonly image: ImageShape;
   readonly source: Signal<Source> = signal(NOTHING);
-  /** The class whose evidence is asked for; null: always the most probable one. */
+  /** The class whose evidence is shown; null for the most probable one. */
   readonly chosen: Signal<Label | null> = signal<Label | null>(null);
   /** The strokes, in widths of the drawing area. */
   readonly strokes: ReadonlySignal<readonly Stroke[]>;
   /** Null while nothing is drawn. */
   readonly picture: ReadonlySignal<Picture | null>;
   /** Null before training, and while nothing is drawn. */
-  readonly verdict: ReadonlySignal<Verdict | null>;
-  /** Null where there is no verdict. */
+  readonly prediction: ReadonlySignal<Prediction | null>;
+  /** Null without a prediction. */
   readonly evidence: ReadonlySignal<Evidence | null>;
 
-  constructor(session: Session, image: ImageShape) {
-    const look = computed<Look>(() => lookOf(session.dataset.value.train.x, image));
-    const parameters = computed(() => {
-      const snapshot = session.snapshot.value;
+  constructor(dataset: ReadonlySignal<DemoDataset>, run: Run, image: ImageShape) {
+    this.image = image;
+    const style = computed<ImageStyle>(() => imageStyleOf(dataset.value.train.x, image));
+    const latest = computed(() => {
+      const snapshot = run.snapshot.value;
       return snapshot && { ...float64(snapshot), classes: snapshot.classes };
     });
     this.strokes = computed(() => {
@@ -75,27 +76,27 @@ export class Drawing {
     });
     this.picture = computed(() => {
       const source = this.source.value;
-      if (source.kind === "sample") return sampleOf(source.dataset, source.row, image, look.value);
+      if (source.kind === "sample") return sampleOf(source.dataset, source.row, image, style.value);
       if (this.strokes.value.length === 0) return null;
-      const ink = placed(this.strokes.value, look.value, image);
-      return { x: rowOfInk(ink, look.value, image), ink };
+      const ink = placed(this.strokes.value, style.value, image);
+      return { x: rowOfInk(ink, style.value, image), ink };
     });
-    this.verdict = computed(() => {
+    this.prediction = computed(() => {
       const x = this.picture.value?.x;
-      if (!x || !parameters.value) return null;
-      const { classes, ...values } = parameters.value;
-      const answer = answerTo(x, values, session.model?.temperature);
+      if (!x || !latest.value) return null;
+      const { classes, ...parameters } = latest.value;
+      const answer = answerTo(x, parameters, run.model?.temperature);
       const shown = largestAt(classes.length, (k) => answer.probabilities[k], MOST_CLASSES);
-      return { ...answer, parameters: values, classes, shown };
+      return { ...answer, parameters, classes, shown };
     });
     this.evidence = computed(() => {
       const x = this.picture.value?.x;
-      if (!x || !this.verdict.value) return null;
-      const { classes, probabilities, parameters: learnt, shown } = this.verdict.value;
+      if (!x || !this.prediction.value) return null;
+      const { classes, probabilities, parameters, shown } = this.prediction.value;
       const chosen = this.chosen.value === null ? -1 : classes.indexOf(this.chosen.value);
       const k = chosen < 0 ? likeliest(probabilities) : chosen;
-      const terms = contributions(x, learnt, k, image.channels);
-      return { k, terms, largest: largestTerm(x, learnt, image.channels, [...shown, k]) };
+      const terms = contributions(x, parameters, k, image.channels);
+      return { k, terms, largest: largestTerm(x, parameters, image.channels, [...shown, k]) };
     });
   }
 
@@ -103,14 +104,14 @@ export class Drawing {
     this.source.value = NOTHING;
   }
 
-  /** Takes the last stroke back. */
+  /** Removes the last stroke. */
   undo(): void {
     const source = this.source.value;
     if (source.kind === "strokes")
       this.source.value = { kind: "strokes", strokes: source.strokes.slice(0, -1) };
   }
 
-  /** Another validation sample of the data set, one after the other. */
+  /** Shows the next validation sample of the data set. */
   loadSample(dataset: DemoDataset): void {
     const source = this.source.value;
     const row = source.kind === "sample" ? (source.row + 1) % dataset.validation.x.rows : 0;
@@ -118,9 +119,9 @@ export class Drawing {
   }
 }
 
-function sampleOf({ validation }: DemoDataset, row: number, image: ImageShape, look: Look): Picture {
+function sampleOf({ validation }: DemoDataset, row: number, image: ImageShape, style: ImageStyle): Picture {
   const x = rowOf(validation.x, row);
-  const ink = grey(x, image).map((value) => (value - look.ground) / (look.full - look.ground));
+  const ink = grey(x, image).map((value) => (value - style.ground) / (style.full - style.ground));
   return { x, ink: ink.map((amount) => Math.min(1, Math.max(0, amount))) };
 }
 

@@ -1,12 +1,13 @@
-/** @jsxImportSource preact */
-/** What the model sees, coloured by what each pixel adds to the score of the class shown. */
+/** The drawing coloured by what each pixel adds to the score of the shown class, and a legend with the sums. */
+
 import { useRef } from "preact/hooks";
-import { cssColour, themeColour } from "../../components/theme.ts";
-import { useOncePerFrame } from "../../components/use-once-a-frame.ts";
+import { formatSigned } from "../../../ui/format.ts";
+import { Facts } from "../../../ui/section.tsx";
+import { useOncePerFrame } from "../../../ui/signal-hooks.ts";
+import { cssColour, themeColour } from "../../../ui/theme.ts";
 import type { ImageShape } from "../../data/demo-dataset.ts";
-import type { Drawing } from "./drawing.ts";
-import { evidenceImage } from "./evidence-image.ts";
-import { EvidenceLegend } from "./evidence-legend.tsx";
+import type { Drawing, Evidence, Prediction } from "./drawing.ts";
+import { evidenceImage, forAndAgainst } from "./evidence.ts";
 
 /** The picture with its legend, or the ink alone before training. */
 export function EvidencePicture({
@@ -34,9 +35,9 @@ export function EvidencePicture({
     const pixels = evidenceImage(picture.ink, evidence?.terms ?? null, evidence?.largest ?? 0, colours);
     context.putImageData(new ImageData(pixels, image.width, image.height), 0, 0);
   }, [drawing, image]);
-  const verdict = drawing.verdict.value;
+  const prediction = drawing.prediction.value;
   const evidence = drawing.evidence.value;
-  const label = verdict && evidence ? String(verdict.classes[evidence.k]) : null;
+  const label = prediction && evidence ? String(prediction.classes[evidence.k]) : null;
   return (
     <div class="evidence">
       <canvas
@@ -50,7 +51,39 @@ export function EvidencePicture({
             : `The drawing, coloured by what each pixel adds to the score of ${label}`
         }
       />
-      {verdict && evidence && <EvidenceLegend verdict={verdict} evidence={evidence} />}
+      {prediction && evidence && <EvidenceLegend prediction={prediction} evidence={evidence} />}
     </div>
+  );
+}
+
+/** The scale, and below it the sum. */
+function EvidenceLegend({
+  prediction,
+  evidence,
+}: {
+  readonly prediction: Prediction;
+  readonly evidence: Evidence;
+}) {
+  const { k, terms, largest } = evidence;
+  const label = prediction.classes[k];
+  const sums = forAndAgainst(terms);
+  return (
+    <>
+      <div class="diverging" aria-hidden="true">
+        <span>{formatSigned(-largest, 2)}</span>
+        <span>against {label}</span>
+        <span>for {label}</span>
+        <span>{formatSigned(largest, 2)}</span>
+      </div>
+      <Facts
+        class="facts row"
+        facts={[
+          ["for", formatSigned(sums.for, 2), { class: "plus" }],
+          ["against", formatSigned(sums.against, 2), { class: "minus" }],
+          ["bias", formatSigned(prediction.parameters.bias[k], 2)],
+          [`= score of ${label}`, formatSigned(prediction.logits[k], 2)],
+        ]}
+      />
+    </>
   );
 }

@@ -1,4 +1,3 @@
-/** @jsxImportSource preact */
 /** Drawing without a pointer: a pad of cells, walked with the arrow keys; Space fills and empties a cell. */
 import { useRef, useState } from "preact/hooks";
 import { CELLS } from "./cells.ts";

@@ -1,9 +1,8 @@
-/** @jsxImportSource preact */
 /** The view "Try": draw, see the probabilities, and see which pixels speak for a class. */
 
 import { useState } from "preact/hooks";
-import { Section } from "../../../../bench/page/components/section.tsx";
-import { CalmButton } from "../../components/calm-button.tsx";
+import { FocusableButton } from "../../../ui/buttons.tsx";
+import { Section } from "../../../ui/section.tsx";
 import type { ImageShape } from "../../data/demo-dataset.ts";
 import type { Session } from "../../state/session.ts";
 import { DrawCanvas } from "./draw-canvas.tsx";
@@ -11,9 +10,6 @@ import { Drawing } from "./drawing.ts";
 import { EvidencePicture } from "./evidence-picture.tsx";
 import { Pad } from "./pad.tsx";
 import { Probabilities, spokenAnswer } from "./probabilities.tsx";
-
-/** The drawing of each session, by the shape of its images: it is still there when the view opens again. */
-const drawings = new WeakMap<Session, { readonly image: ImageShape; readonly drawing: Drawing }>();
 
 /** The whole view. */
 export function TryView({ session }: { readonly session: Session }) {
@@ -50,17 +46,21 @@ function DrawAndSee({
   const [spoken, setSpoken] = useState("");
   const speak = () => setSpoken(spokenAnswer(drawing));
   const dataset = session.dataset.value;
-  const snapshot = session.snapshot.value;
+  const snapshot = session.run.snapshot.value;
   const source = drawing.source.value;
   return (
     <div class="try">
       <Section title="Draw">
         <DrawCanvas drawing={drawing} image={image} onEnd={speak} />
         <div class="buttons">
-          <CalmButton label="Clear" isOff={!drawing.picture.value} onPress={() => drawing.clear()} />
-          <CalmButton
+          <FocusableButton
+            label="Clear"
+            isDisabled={!drawing.picture.value}
+            onPress={() => drawing.clear()}
+          />
+          <FocusableButton
             label="Undo"
-            isOff={source.kind !== "strokes" || source.strokes.length === 0}
+            isDisabled={source.kind !== "strokes" || source.strokes.length === 0}
             onPress={() => drawing.undo()}
           />
           <button
@@ -109,12 +109,13 @@ function DrawAndSee({
   );
 }
 
+/** Returns the session's drawing; a new one if the shape of the images has changed. */
 function drawingOf(session: Session, image: ImageShape): Drawing {
-  const known = drawings.get(session);
-  if (known && known.image.width === image.width && known.image.height === image.height) {
-    if (known.image.channels === image.channels) return known.drawing;
-  }
-  const drawing = new Drawing(session, image);
-  drawings.set(session, { image, drawing });
-  return drawing;
+  const { drawing } = session;
+  const isSame = (["width", "height", "channels"] as const).every(
+    (size) => drawing?.image[size] === image[size],
+  );
+  if (drawing && isSame) return drawing;
+  session.drawing = new Drawing(session.dataset, session.run, image);
+  return session.drawing;
 }

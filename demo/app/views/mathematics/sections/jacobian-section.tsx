@@ -1,12 +1,10 @@
-/** @jsxImportSource preact */
 /** Step 3: how every probability answers to every score. */
-import { ScrollBox } from "../../../../../bench/page/components/scroll-box.tsx";
-import { jacobian } from "../numbers/jacobian.ts";
-import { largestSize } from "../numbers/shown.ts";
-import { Formula } from "../parts/formula.tsx";
-import { HeatCell } from "../parts/heat-cell.tsx";
-import { Step } from "../parts/step.tsx";
+import { ScrollBox } from "../../../../ui/section.tsx";
+import { jacobian } from "../formulas.ts";
+import { Formula, Step } from "../step.tsx";
+import { HeatCell } from "../tables.tsx";
 import type { WorkedSample } from "../worked-sample.ts";
+import { largestSize } from "../worked-sample.ts";
 
 /** What is written as 0.000 gets no colour. */
 const LEAST_FULL = 0.005;

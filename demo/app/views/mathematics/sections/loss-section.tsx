@@ -1,14 +1,11 @@
-/** @jsxImportSource preact */
 /** Step 4: the loss, and why its derivative is p − y. */
 
-import { format } from "../numbers/format.ts";
-import { throughJacobian } from "../numbers/jacobian.ts";
-import { largestSize } from "../numbers/shown.ts";
-import { Bar } from "../parts/bar.tsx";
-import { ClassTable } from "../parts/class-table.tsx";
-import { Formula } from "../parts/formula.tsx";
-import { Step } from "../parts/step.tsx";
+import { formatDecimal } from "../../../../ui/format.ts";
+import { throughJacobian } from "../formulas.ts";
+import { Formula, Step } from "../step.tsx";
+import { Bar, ClassTable } from "../tables.tsx";
 import type { WorkedSample } from "../worked-sample.ts";
+import { largestSize } from "../worked-sample.ts";
 
 /** The panel. */
 export function LossSection({ worked }: { readonly worked: WorkedSample }) {
@@ -46,16 +43,20 @@ export function LossSection({ worked }: { readonly worked: WorkedSample }) {
         shown={shown.classes}
         own={shown.own}
         columns={[
-          { name: "probability", head: <Formula tex="p_k" />, cell: (k) => format(probabilities[k], 4) },
+          {
+            name: "probability",
+            head: <Formula tex="p_k" />,
+            cell: (k) => formatDecimal(probabilities[k], 4),
+          },
           {
             name: "target",
             head: <Formula tex="y_k" />,
-            cell: (k) => format(target[k], target[k] % 1 ? 4 : 0),
+            cell: (k) => formatDecimal(target[k], target[k] % 1 ? 4 : 0),
           },
           {
             name: "error, the derivative of the loss by the score",
             head: <Formula tex="p_k - y_k" />,
-            cell: (k) => <b>{format(error[k], 4)}</b>,
+            cell: (k) => <b>{formatDecimal(error[k], 4)}</b>,
           },
           { name: "error as a bar", head: null, cell: (k) => <Bar value={error[k]} full={1} signed /> },
         ]}
@@ -64,7 +65,7 @@ export function LossSection({ worked }: { readonly worked: WorkedSample }) {
         <Formula tex="L = (m + \log \textstyle\sum_c e^{z_c - m})" />
         <Formula tex="-\;\textstyle\sum_k y_k z_k" />
         <Formula
-          tex={`= ${format(max + Math.log(sum))} ${score < 0 ? "+" : "-"} ${format(Math.abs(score))} = ${format(loss)}`}
+          tex={`= ${formatDecimal(max + Math.log(sum))} ${score < 0 ? "+" : "-"} ${formatDecimal(Math.abs(score))} = ${formatDecimal(loss)}`}
         />
       </p>
       <p class="hint">
@@ -76,7 +77,7 @@ export function LossSection({ worked }: { readonly worked: WorkedSample }) {
         ) : (
           <>
             The first line of the derivation, worked out number by number with the table of step 3, differs
-            from <Formula tex="p - y" /> by {format(apart)} at most.
+            from <Formula tex="p - y" /> by {formatDecimal(apart)} at most.
           </>
         )}
       </p>

@@ -1,12 +1,12 @@
-/** @jsxImportSource preact */
 /** Step 7: what all samples together are to make small, and where 2λW comes from. */
+
 import { useMemo } from "preact/hooks";
-import { count, format } from "../numbers/format.ts";
-import { objectiveNumbers } from "../numbers/objective-numbers.ts";
-import { largestSize } from "../numbers/shown.ts";
-import { Formula } from "../parts/formula.tsx";
-import { Step } from "../parts/step.tsx";
+import { formatCount, formatDecimal } from "../../../../ui/format.ts";
+import { Facts } from "../../../../ui/section.tsx";
+import { objectiveNumbers } from "../formulas.ts";
+import { Formula, Step } from "../step.tsx";
 import type { WorkedSample } from "../worked-sample.ts";
+import { largestSize } from "../worked-sample.ts";
 
 /** The panel. */
 export function ObjectiveSection({ worked }: { readonly worked: WorkedSample }) {
@@ -17,14 +17,14 @@ export function ObjectiveSection({ worked }: { readonly worked: WorkedSample }) 
     [dataset, point, labelSmoothing],
   );
   const facts: [string, string][] = [
-    [`Mean cross-entropy of ${count(rows)} validation rows`, format(loss, 4)],
-    ["λ", format(l2, 4)],
-    ["‖W‖²", format(squares)],
-    ["λ‖W‖²", format(l2 * squares, 4)],
-    ...(l1 > 0 ? ([["λ₁‖W‖₁", format(l1 * sizes, 4)]] as [string, string][]) : []),
-    ["J, their sum", format(loss + l2 * squares + l1 * sizes, 4)],
-    ["Largest element of 2λW", format(2 * l2 * largestSize(point.parameters.weights))],
-    ["Largest of (p − y) xᵀ", format(largestSize(numbers.error) * largestSize(sample.x.data))],
+    [`Mean cross-entropy of ${formatCount(rows)} validation rows`, formatDecimal(loss, 4)],
+    ["λ", formatDecimal(l2, 4)],
+    ["‖W‖²", formatDecimal(squares)],
+    ["λ‖W‖²", formatDecimal(l2 * squares, 4)],
+    ...(l1 > 0 ? ([["λ₁‖W‖₁", formatDecimal(l1 * sizes, 4)]] as [string, string][]) : []),
+    ["J, their sum", formatDecimal(loss + l2 * squares + l1 * sizes, 4)],
+    ["Largest element of 2λW", formatDecimal(2 * l2 * largestSize(point.parameters.weights))],
+    ["Largest of (p − y) xᵀ", formatDecimal(largestSize(numbers.error) * largestSize(sample.x.data))],
   ];
   return (
     <Step
@@ -49,14 +49,7 @@ export function ObjectiveSection({ worked }: { readonly worked: WorkedSample }) 
         </>
       }
     >
-      <dl class="facts">
-        {facts.map(([name, value]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
-      </dl>
+      <Facts facts={facts} />
     </Step>
   );
 }

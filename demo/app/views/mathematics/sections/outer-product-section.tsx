@@ -1,14 +1,11 @@
-/** @jsxImportSource preact */
 /** Step 5: the gradient of W is an outer product. */
 
-import { format } from "../numbers/format.ts";
-import { largestSize } from "../numbers/shown.ts";
-import { Formula } from "../parts/formula.tsx";
-import { MatrixTable } from "../parts/matrix-table.tsx";
-import { SignedImage } from "../parts/signed-image.tsx";
-import { Step } from "../parts/step.tsx";
+import { formatDecimal } from "../../../../ui/format.ts";
+import { SignedImage } from "../../../components/pixel-images.tsx";
+import { Formula, Step } from "../step.tsx";
+import { MatrixTable } from "../tables.tsx";
 import type { WorkedSample } from "../worked-sample.ts";
-import { shownCaption } from "./shown-caption.ts";
+import { largestSize, shownCaption } from "../worked-sample.ts";
 
 /** The panel. */
 export function OuterProductSection({ worked }: { readonly worked: WorkedSample }) {
@@ -48,7 +45,7 @@ export function OuterProductSection({ worked }: { readonly worked: WorkedSample 
                 label={`Gradient of the weights of class ${point.classes[k]}`}
               />
               <span class="class-name">{point.classes[k]}</span>
-              <span class="class-value">{format(error[k], 4)}</span>
+              <span class="class-value">{formatDecimal(error[k], 4)}</span>
             </li>
           ))}
         </ul>

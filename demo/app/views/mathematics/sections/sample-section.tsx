@@ -1,14 +1,14 @@
-/** @jsxImportSource preact */
 /** Which sample is worked through, and how far the run is. */
 
-import { Section } from "../../../../../bench/page/components/section.tsx";
-import { largestAt } from "../../../components/largest.ts";
-import { SampleImage } from "../../../components/sample-image.tsx";
+import { formatDecimal } from "../../../../ui/format.ts";
+import { Facts, Section } from "../../../../ui/section.tsx";
+import { SampleImage } from "../../../components/pixel-images.tsx";
+import { OneEpochButton, StartButton } from "../../../components/run-buttons.tsx";
+import { largestAt } from "../../../data/arrays.ts";
+import type { Run } from "../../../state/run.ts";
 import type { Session } from "../../../state/session.ts";
-import { format } from "../numbers/format.ts";
+import { SamplePicker } from "../pickers.tsx";
 import type { WorkedSample } from "../worked-sample.ts";
-import { RunStrip } from "./run-strip.tsx";
-import { SamplePicker } from "./sample-picker.tsx";
 
 interface SampleSectionProps {
   readonly session: Session;
@@ -36,32 +36,48 @@ export function SampleSection({ session, worked, onChoose }: SampleSectionProps)
         )}
         <div>
           <SamplePicker row={row} rows={validation.x.rows} onChoose={onChoose} />
-          <dl class="facts sample-facts">
-            <div>
-              <dt>Its class</dt>
-              <dd>{label}</dd>
-            </div>
-            <div>
-              <dt>Likeliest now</dt>
-              <dd>
-                {String(point.classes[guess])}{" "}
-                <span class={guess === shown.own ? "tag" : "tag wrong"}>
-                  {guess === shown.own ? "right" : "wrong"}
-                </span>
-              </dd>
-            </div>
-            <div>
-              <dt>Probability of its class</dt>
-              <dd>{format(probabilities[shown.own], 4)}</dd>
-            </div>
-            <div>
-              <dt>Loss</dt>
-              <dd>{format(loss)}</dd>
-            </div>
-          </dl>
+          <Facts
+            class="facts sample-facts"
+            facts={[
+              ["Class", label],
+              [
+                "Prediction",
+                <>
+                  {String(point.classes[guess])}{" "}
+                  <span class={guess === shown.own ? "tag" : "tag wrong"}>
+                    {guess === shown.own ? "right" : "wrong"}
+                  </span>
+                </>,
+              ],
+              ["Probability of its class", formatDecimal(probabilities[shown.own], 4)],
+              ["Loss", formatDecimal(loss)],
+            ]}
+          />
           <RunStrip session={session} />
         </div>
       </div>
     </Section>
   );
+}
+
+/** The strip. */
+export function RunStrip({ session }: { readonly session: Session }) {
+  const unit = session.choices.value.solver === "lbfgs" ? "iteration" : "epoch";
+  return (
+    <div class="run-strip">
+      <div class="buttons">
+        <StartButton session={session} />
+        <OneEpochButton session={session} />
+      </div>
+      <p class="status">{positionOf(session.run, unit)}</p>
+    </div>
+  );
+}
+
+function positionOf({ status, history, snapshot }: Run, unit: string): string {
+  const last = history.value.at(-1);
+  if (!snapshot.value)
+    return status.value === "training" ? "Getting ready." : "Not trained yet: W = 0, b = 0.";
+  if (!last) return "A model from a file.";
+  return `After ${unit} ${last.index}${status.value === "training" ? ", training" : ""}.`;
 }

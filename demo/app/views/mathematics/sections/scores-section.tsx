@@ -1,16 +1,11 @@
-/** @jsxImportSource preact */
 /** Step 1: z = W x + b. */
 
-import { format } from "../numbers/format.ts";
-import { largestSize } from "../numbers/shown.ts";
-import { Bar } from "../parts/bar.tsx";
-import { ClassTable, type Column } from "../parts/class-table.tsx";
-import { Formula } from "../parts/formula.tsx";
-import { MatrixTable } from "../parts/matrix-table.tsx";
-import { SignedImage } from "../parts/signed-image.tsx";
-import { Step } from "../parts/step.tsx";
+import { formatDecimal } from "../../../../ui/format.ts";
+import { SignedImage } from "../../../components/pixel-images.tsx";
+import { Formula, Step } from "../step.tsx";
+import { Bar, ClassTable, type Column, MatrixTable } from "../tables.tsx";
 import type { WorkedSample } from "../worked-sample.ts";
-import { shownCaption } from "./shown-caption.ts";
+import { largestSize, shownCaption } from "../worked-sample.ts";
 
 /** The panel. */
 export function ScoresSection({ worked }: { readonly worked: WorkedSample }) {
@@ -41,10 +36,10 @@ export function ScoresSection({ worked }: { readonly worked: WorkedSample }) {
     {
       name: "weights times input",
       head: <Formula tex="w_k \cdot x" />,
-      cell: (k) => format(numbers.products[k]),
+      cell: (k) => formatDecimal(numbers.products[k]),
     },
-    { name: "bias", head: <Formula tex="b_k" />, cell: (k) => format(bias[k]) },
-    { name: "score", head: <Formula tex="z_k" />, cell: (k) => <b>{format(numbers.logits[k])}</b> },
+    { name: "bias", head: <Formula tex="b_k" />, cell: (k) => formatDecimal(bias[k]) },
+    { name: "score", head: <Formula tex="z_k" />, cell: (k) => <b>{formatDecimal(numbers.logits[k])}</b> },
     {
       name: "score as a bar",
       head: null,

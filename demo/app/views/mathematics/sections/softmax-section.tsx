@@ -1,13 +1,14 @@
-/** @jsxImportSource preact */
 /** Step 2: p = softmax(z), with the largest score subtracted. */
 
-import { format } from "../numbers/format.ts";
-import { Bar } from "../parts/bar.tsx";
-import { ClassTable } from "../parts/class-table.tsx";
-import { Formula } from "../parts/formula.tsx";
-import { Step } from "../parts/step.tsx";
+import { useState } from "preact/hooks";
+import type { Label } from "../../../../../src/index.ts";
+import { formatDecimal } from "../../../../ui/format.ts";
+import { Facts } from "../../../../ui/section.tsx";
+import { naiveSoftmax, stableSoftmax } from "../formulas.ts";
+import { LiveRange } from "../pickers.tsx";
+import { Formula, Step } from "../step.tsx";
+import { Bar, ClassTable } from "../tables.tsx";
 import type { WorkedSample } from "../worked-sample.ts";
-import { OverflowExperiment } from "./overflow-experiment.tsx";
 
 /** The panel. */
 export function SoftmaxSection({ worked: { numbers, shown, point } }: { readonly worked: WorkedSample }) {
@@ -33,17 +34,21 @@ export function SoftmaxSection({ worked: { numbers, shown, point } }: { readonly
         shown={shown.classes}
         own={shown.own}
         columns={[
-          { name: "score", head: <Formula tex="z_k" />, cell: (k) => format(logits[k]) },
+          { name: "score", head: <Formula tex="z_k" />, cell: (k) => formatDecimal(logits[k]) },
           {
             name: "score less the largest",
             head: <Formula tex="z_k - m" />,
-            cell: (k) => format(logits[k] - max),
+            cell: (k) => formatDecimal(logits[k] - max),
           },
-          { name: "its power", head: <Formula tex="e^{z_k - m}" />, cell: (k) => format(exponentials[k], 4) },
+          {
+            name: "its power",
+            head: <Formula tex="e^{z_k - m}" />,
+            cell: (k) => formatDecimal(exponentials[k], 4),
+          },
           {
             name: "probability",
             head: <Formula tex="p_k" />,
-            cell: (k) => <b>{format(probabilities[k], 4)}</b>,
+            cell: (k) => <b>{formatDecimal(probabilities[k], 4)}</b>,
           },
           {
             name: "probability as a bar",
@@ -53,15 +58,56 @@ export function SoftmaxSection({ worked: { numbers, shown, point } }: { readonly
         ]}
       />
       <p class="totals">
-        <Formula tex={`m = ${format(max)}`} />
-        <Formula tex={`\\textstyle\\sum_c e^{z_c - m} = ${format(sum, 4)}`} />
+        <Formula tex={`m = ${formatDecimal(max)}`} />
+        <Formula tex={`\\textstyle\\sum_c e^{z_c - m} = ${formatDecimal(sum, 4)}`} />
         <Formula
-          tex={`\\textstyle\\sum_k p_k = ${format(
+          tex={`\\textstyle\\sum_k p_k = ${formatDecimal(
             probabilities.reduce((a, b) => a + b),
             4,
           )}`}
         />
       </p>
     </Step>
+  );
+}
+
+interface OverflowExperimentProps {
+  readonly logits: Float64Array;
+  readonly classes: readonly Label[];
+  /** Position of the class whose probability is shown. */
+  readonly own: number;
+}
+
+/** The slider and both results. */
+export function OverflowExperiment({ logits, classes, own }: OverflowExperimentProps) {
+  const [shift, setShift] = useState(0);
+  const naive = naiveSoftmax(logits, shift)[own];
+  const stable = stableSoftmax(logits, shift)[own];
+  return (
+    <div class="experiment">
+      <p>
+        <b>Try it in float32.</b> A constant added to all scores must leave p as it is.
+      </p>
+      <LiveRange
+        label="Added to every score"
+        min={-150}
+        max={150}
+        step={1}
+        value={shift}
+        inWords={formatDecimal(shift, 0)}
+        onMove={setShift}
+      />
+      <Facts
+        class="facts pair"
+        facts={[
+          [
+            `p of class ${classes[own]}, without subtracting m`,
+            formatDecimal(naive, 4),
+            { class: Number.isNaN(naive) ? "bad" : "" },
+          ],
+          ["with m subtracted", formatDecimal(stable, 4)],
+        ]}
+      />
+    </div>
   );
 }

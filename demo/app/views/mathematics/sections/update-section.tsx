@@ -1,15 +1,12 @@
-/** @jsxImportSource preact */
 /** Step 6: one step against the gradient, and what it does to this sample. */
 import { useState } from "preact/hooks";
-import { format } from "../numbers/format.ts";
-import { stepOf } from "../numbers/step.ts";
-import { Bar } from "../parts/bar.tsx";
-import { ClassTable } from "../parts/class-table.tsx";
-import { Formula } from "../parts/formula.tsx";
-import { LiveRange } from "../parts/live-range.tsx";
-import { Step } from "../parts/step.tsx";
-import type { WorkedSample } from "../worked-sample.ts";
-import { UpdateMatrices } from "./update-matrices.tsx";
+import { formatDecimal } from "../../../../ui/format.ts";
+import { SignedImage } from "../../../components/pixel-images.tsx";
+import { type DescentStep, stepOf } from "../formulas.ts";
+import { ClassPicker, LiveRange } from "../pickers.tsx";
+import { Formula, Step } from "../step.tsx";
+import { Bar, ClassTable, MatrixTable } from "../tables.tsx";
+import { largestSize, shownCaption, type WorkedSample } from "../worked-sample.ts";
 
 /** The slider's positions: log₁₀ η. */
 const RATES = { min: -4, max: 1, step: 0.05 };
@@ -44,12 +41,12 @@ export function UpdateSection({ worked }: { readonly worked: WorkedSample }) {
             max={RATES.max}
             step={RATES.step}
             value={exponent}
-            inWords={format(learningRate, learningRate < 0.1 ? 4 : 2)}
+            inWords={formatDecimal(learningRate, learningRate < 0.1 ? 4 : 2)}
             onMove={setExponent}
           />
           <p>
             A step on this sample alone takes <Formula tex="L + \lambda \lVert W \rVert^2" /> from{" "}
-            <b>{format(before, 4)}</b> to <b>{format(after, 4)}</b>.
+            <b>{formatDecimal(before, 4)}</b> to <b>{formatDecimal(after, 4)}</b>.
             {after > before && " That is up: the step is too long."}
           </p>
           <p class="hint">{SOLVERS[choices.solver]} Nothing you do here changes the run.</p>
@@ -63,7 +60,11 @@ export function UpdateSection({ worked }: { readonly worked: WorkedSample }) {
         shown={shown.classes}
         own={shown.own}
         columns={[
-          { name: "probability before", head: "p before", cell: (k) => format(numbers.probabilities[k], 4) },
+          {
+            name: "probability before",
+            head: "p before",
+            cell: (k) => formatDecimal(numbers.probabilities[k], 4),
+          },
           {
             name: "before as a bar",
             head: null,
@@ -72,7 +73,7 @@ export function UpdateSection({ worked }: { readonly worked: WorkedSample }) {
           {
             name: "probability after",
             head: "p after",
-            cell: (k) => <b>{format(step.after.probabilities[k], 4)}</b>,
+            cell: (k) => <b>{formatDecimal(step.after.probabilities[k], 4)}</b>,
           },
           {
             name: "after as a bar",
@@ -89,4 +90,66 @@ export function UpdateSection({ worked }: { readonly worked: WorkedSample }) {
 function usualRate(x: Float64Array): number {
   const exponent = -Math.round(Math.log10(x.reduce((sum, value) => sum + value * value, 1)));
   return Math.min(RATES.max, Math.max(RATES.min, exponent));
+}
+
+interface UpdateMatricesProps {
+  readonly worked: WorkedSample;
+  readonly step: DescentStep;
+  readonly learningRate: number;
+}
+
+/** The pictures, or the tables. */
+export function UpdateMatrices({ worked, step, learningRate }: UpdateMatricesProps) {
+  const { dataset, shown, point } = worked;
+  const [chosen, setChosen] = useState<number | null>(null);
+  const { image } = dataset;
+  const { cols } = dataset.train.x;
+  const [gradient, after] = [step.gradient.weights, step.parameters.weights];
+  if (!image) {
+    return (
+      <>
+        <MatrixTable
+          caption={shownCaption("−ηG", worked)}
+          element={(k, j) => -learningRate * gradient[k * cols + j]}
+          full={learningRate * largestSize(gradient)}
+          shown={shown}
+        />
+        <MatrixTable
+          caption={shownCaption("W − ηG", worked)}
+          element={(k, j) => after[k * cols + j]}
+          full={largestSize(after)}
+          shown={shown}
+        />
+      </>
+    );
+  }
+  const k = chosen !== null && shown.classes.includes(chosen) ? chosen : shown.own;
+  const rowOf = (values: Float64Array) => values.subarray(k * cols, (k + 1) * cols);
+  const name = point.classes[k];
+  const before = rowOf(point.parameters.weights);
+  const pictures = [
+    { tex: "w_k", label: `Weights of class ${name}`, values: before },
+    {
+      tex: "-\\eta\\,G_k",
+      label: "What the step adds to them",
+      values: rowOf(gradient).map((g) => -learningRate * g),
+    },
+    { tex: "w_k - \\eta\\,G_k", label: "The weights after the step", values: rowOf(after) },
+  ];
+  return (
+    <>
+      <ClassPicker classes={point.classes} shown={shown.classes} value={k} onChoose={setChosen} />
+      <div class="sum-of-images">
+        {pictures.map(({ tex, label, values }) => (
+          <figure key={tex}>
+            <SignedImage values={values} full={largestSize(values)} shape={image} label={label} />
+            <figcaption>
+              <Formula tex={tex} />
+              <span class="hint">up to ±{formatDecimal(largestSize(values))}</span>
+            </figcaption>
+          </figure>
+        ))}
+      </div>
+    </>
+  );
 }

@@ -1,8 +1,7 @@
-/** @jsxImportSource preact */
 /** Which columns of a table are features: a box to tick for each. */
 import { useMemo, useState } from "preact/hooks";
-import type { CsvColumn } from "../../../data/label-column.ts";
-import { count } from "../../../data/open-dataset.ts";
+import { formatCount } from "../../../../ui/format.ts";
+import type { CsvColumn } from "../../../data/open-context.ts";
 
 interface FeatureChecksProps {
   /** All but the labels. */
@@ -27,7 +26,7 @@ export function FeatureChecks(props: FeatureChecksProps) {
   return (
     <details class="more-features" onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
       <summary>
-        Features: {count(used)} of {count(columns.length)} columns
+        Features: {formatCount(used)} of {formatCount(columns.length)} columns
       </summary>
       {isOpen && (columns.length > MAX_SHOWN ? <FoundBoxes {...props} /> : <Boxes {...props} />)}
     </details>
@@ -53,8 +52,9 @@ function FoundBoxes({ columns, leaveOut, onChoose }: FeatureChecksProps) {
         <input type="search" value={part} onInput={({ currentTarget }) => setPart(currentTarget.value)} />
       </label>
       <p class="hint" role="status">
-        {count(found.length)} found
-        {found.length > shown.length && `, ${count(found.length - shown.length)} of them not shown below`}
+        {formatCount(found.length)} found
+        {found.length > shown.length &&
+          `, ${formatCount(found.length - shown.length)} of them not shown below`}
       </p>
       <div class="buttons">
         <button type="button" onClick={() => onChoose(without())}>

@@ -1,9 +1,8 @@
-/** @jsxImportSource preact */
 /** Which column of a table the labels are: chosen from a list, or of very many columns by its name. */
 import { useId, useMemo, useState } from "preact/hooks";
-import { Choice } from "../../../components/choice.tsx";
-import type { CsvColumn } from "../../../data/label-column.ts";
-import { count } from "../../../data/open-dataset.ts";
+import { Choice } from "../../../../ui/fields.tsx";
+import { formatCount } from "../../../../ui/format.ts";
+import type { CsvColumn } from "../../../data/open-context.ts";
 
 interface LabelColumnProps {
   readonly columns: readonly CsvColumn[];
@@ -63,7 +62,7 @@ function NameField({ columns, value, onChoose }: LabelColumnProps) {
         ))}
       </datalist>
       <p class="hint" id={`${id}-hint`}>
-        One of {count(columns.length)}, by its name. {column ? hintOf(column) : missing}
+        One of {formatCount(columns.length)}, by its name. {column ? hintOf(column) : missing}
       </p>
     </div>
   );

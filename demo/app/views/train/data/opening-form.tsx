@@ -1,5 +1,4 @@
-/** @jsxImportSource preact */
-/** What surrounds the questions about files: a heading that takes the focus, and buttons to go on or give up. */
+/** The frame of a form about files: a heading that takes the focus, and buttons that open or cancel. */
 import type { ComponentChildren } from "preact";
 import { useEffect, useId, useRef } from "preact/hooks";
 

@@ -1,8 +1,8 @@
-/** @jsxImportSource preact */
-/** What the opening of files shows now: nothing, its progress, or what it has to ask. */
-import { nameOf } from "../../../data/open-context.ts";
+/** What the opening of files shows now: nothing, its progress, or a form with questions. */
+
+import { useId } from "preact/hooks";
+import { nameOf, type OpenProgress } from "../../../data/open-context.ts";
 import type { Opening } from "../../../state/opening.ts";
-import { OpeningProgress } from "./opening-progress.tsx";
 import { PictureForm } from "./picture-form.tsx";
 import { TableForm } from "./table-form.tsx";
 
@@ -34,4 +34,23 @@ export function OpeningStage({ opening }: { readonly opening: Opening }) {
     );
   }
   return null;
+}
+
+interface OpeningProgressProps {
+  readonly progress: OpenProgress;
+  readonly onCancel: () => void;
+}
+
+/** A bar, what is being done, and a button. */
+export function OpeningProgress({ progress: { text, share }, onCancel }: OpeningProgressProps) {
+  const id = useId();
+  return (
+    <div class="opening">
+      <label for={id}>{text}</label>
+      <progress id={id} value={share} />
+      <button type="button" onClick={onCancel}>
+        Cancel
+      </button>
+    </div>
+  );
 }

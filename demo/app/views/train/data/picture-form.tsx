@@ -1,11 +1,10 @@
-/** @jsxImportSource preact */
 /** What is to become of a folder of pictures. */
+
 import { useState } from "preact/hooks";
-import { Check } from "../../../components/check.tsx";
-import { Choice } from "../../../components/choice.tsx";
+import { CheckBox, Choice } from "../../../../ui/fields.tsx";
+import { formatCount } from "../../../../ui/format.ts";
 import type { ImageShape } from "../../../data/demo-dataset.ts";
 import { PICTURE_SHAPES, type PictureChoices } from "../../../data/open-context.ts";
-import { count } from "../../../data/open-dataset.ts";
 import { type KnownFiles, remarkOnIgnored } from "../../../data/open-kind.ts";
 import { OpeningForm } from "./opening-form.tsx";
 
@@ -20,7 +19,7 @@ interface PictureFormProps {
 const SHAPES = PICTURE_SHAPES.map((shape) => ({
   id: inWords(shape),
   label: inWords(shape),
-  hint: `All pictures are stretched to this size: ${count(shape.width * shape.height * shape.channels)} features.`,
+  hint: `All pictures are stretched to this size: ${formatCount(shape.width * shape.height * shape.channels)} features.`,
   shape,
 }));
 
@@ -32,12 +31,12 @@ export function PictureForm({ known, before, onOpen, onCancel }: PictureFormProp
   const ignored = remarkOnIgnored(known);
   return (
     <OpeningForm
-      title={`Open ${count(known.files.length)} pictures`}
+      title={`Open ${formatCount(known.files.length)} pictures`}
       onOpen={() => onOpen({ shape, skipBroken })}
       onCancel={onCancel}
     >
       <Choice label="Size and colour" options={SHAPES} value={size} onChoose={setSize} />
-      <Check
+      <CheckBox
         label="Leave out pictures that do not decode"
         hint="Otherwise they are named and nothing is opened."
         value={skipBroken}

@@ -1,10 +1,9 @@
-/** @jsxImportSource preact */
 /** What a CSV file does not say by itself: which column the labels are, and what to do with the rest. */
+
 import { useMemo, useState } from "preact/hooks";
-import { Check } from "../../../components/check.tsx";
-import { Choice } from "../../../components/choice.tsx";
-import { type CsvColumn, likelyLabel } from "../../../data/label-column.ts";
+import { CheckBox, Choice } from "../../../../ui/fields.tsx";
 import type { TableChoices } from "../../../data/open-context.ts";
+import { type CsvColumn, likelyLabel } from "../../../data/open-context.ts";
 import { FeatureChecks } from "./feature-checks.tsx";
 import { LabelColumn } from "./label-column.tsx";
 import { OpeningForm } from "./opening-form.tsx";
@@ -49,14 +48,14 @@ export function TableForm({ name, columns, before, onOpen, onCancel }: TableForm
       <LabelColumn columns={columns} value={label} onChoose={setLabel} />
       <FeatureChecks columns={others} leaveOut={leaveOut} onChoose={setLeaveOut} />
       <Choice label="Hold back to check with" options={SPLITS} value={split} onChoose={setSplit} />
-      <Check
+      <CheckBox
         label="Leave out rows with missing values"
         hint="Otherwise the first one is named and nothing is opened."
         value={skipIncomplete}
         onChoose={setSkipIncomplete}
       />
       {canBePixels && (
-        <Check
+        <CheckBox
           label={`The features are pixels of ${side} × ${side} pictures`}
           hint="Row after row. The brightest value becomes white."
           value={wantsPixels}

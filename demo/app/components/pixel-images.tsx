@@ -1,0 +1,104 @@
+/** Rows and weights as pictures: samples in the page's colours, and values of both signs in blue and orange. */
+
+import { useEffect, useRef } from "preact/hooks";
+import { scaleOf } from "../../../src/data/matrix.ts";
+import type { Matrix } from "../../../src/index.ts";
+import { type Rgb, themeColour } from "../../ui/theme.ts";
+import type { ImageShape } from "../data/demo-dataset.ts";
+
+/** Paints one pixel with the colour at `share`, 0 to 1, of the way between two. */
+export function paintBetween({ data }: ImageData, pixel: number, from: Rgb, to: Rgb, share: number): void {
+  for (let c = 0; c < 3; c++) data[4 * pixel + c] = from[c] + share * (to[c] - from[c]);
+  data[4 * pixel + 3] = 255;
+}
+
+/**
+ * Values as blue above 0 and orange below, the stronger the farther, up to `most` on either side. The two are told apart
+ * whatever colours a person sees.
+ *
+ * @param values one for each pixel, row after row
+ */
+export function divergingImage(values: ArrayLike<number>, width: number, most: number): ImageData {
+  const image = new ImageData(width, values.length / width);
+  const [none, plus, minus] = [
+    themeColour("--surface"),
+    themeColour("--series-1"),
+    themeColour("--series-2"),
+  ];
+  for (let pixel = 0; pixel < values.length; pixel++) {
+    const share = most > 0 ? values[pixel] / most : 0;
+    paintBetween(image, pixel, none, share > 0 ? plus : minus, Math.min(1, Math.abs(share)));
+  }
+  return image;
+}
+
+interface SampleImageProps {
+  readonly x: Matrix;
+  readonly row: number;
+  readonly shape: ImageShape;
+  /** What it is, for those who do not see it. */
+  readonly label: string;
+}
+
+/** The picture: one channel as ink on paper, in the page's own colours; three as red, green and blue. */
+export function SampleImage({ x, row, shape, label }: SampleImageProps) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const [paper, ink] = [themeColour("--sunken"), themeColour("--text")];
+  const { width, height, channels } = shape;
+  useEffect(() => {
+    const image = new ImageData(width, height);
+    if (channels === 1) drawInk(image, x, row, paper, ink);
+    else drawColours(image, x, row);
+    canvas.current?.getContext("2d")?.putImageData(image, 0, 0);
+  }, [x, row, width, height, channels, paper, ink]);
+  return (
+    <canvas class="pixel-image" ref={canvas} width={width} height={height} role="img" aria-label={label} />
+  );
+}
+
+function drawInk(image: ImageData, x: Matrix, row: number, paper: Rgb, ink: Rgb): void {
+  const { data, cols } = x;
+  const scale = scaleOf(x);
+  for (let pixel = 0; pixel < cols; pixel++) {
+    const share = Math.min(1, Math.max(0, scale * data[row * cols + pixel]));
+    paintBetween(image, pixel, paper, ink, share);
+  }
+}
+
+function drawColours(image: ImageData, x: Matrix, row: number): void {
+  const { data, cols } = x;
+  const scale = 255 * scaleOf(x);
+  for (let j = 0; j < cols; j++) image.data[4 * Math.floor(j / 3) + (j % 3)] = scale * data[row * cols + j];
+  for (let at = 3; at < image.data.length; at += 4) image.data[at] = 255;
+}
+
+interface SignedImageProps {
+  /** `[D]`; the channels of a pixel are added up. */
+  readonly values: Float64Array;
+  /** |value| of the fullest colour. */
+  readonly full: number;
+  readonly shape: ImageShape;
+  /** What it is, for those who do not see it. */
+  readonly label: string;
+}
+
+/** The picture. */
+export function SignedImage({ values, full, shape, label }: SignedImageProps) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const ground = themeColour("--surface");
+  const { width, height, channels } = shape;
+  useEffect(() => {
+    const image = divergingImage(ofPixels(values, channels), width, channels * full);
+    canvas.current?.getContext("2d")?.putImageData(image, 0, 0);
+  }, [values, full, width, channels, ground]);
+  return (
+    <canvas class="signed-image" ref={canvas} width={width} height={height} role="img" aria-label={label} />
+  );
+}
+
+function ofPixels(values: Float64Array, channels: number): Float64Array {
+  if (channels === 1) return values;
+  const sums = new Float64Array(values.length / channels);
+  for (let j = 0; j < values.length; j++) sums[Math.floor(j / channels)] += values[j];
+  return sums;
+}

@@ -1,0 +1,118 @@
+/**
+ * Files of a drop or a chooser, and their bytes: counted, unzipped if they are gzip, read no faster than they are
+ * used.
+ */
+import { gunzip, type Pull } from "../../../src/data/gunzip.ts";
+import { concat } from "../../../src/formats/bytes.ts";
+import { FormatError } from "../../../src/index.ts";
+import { type NamedFile, named, type OpenContext } from "./open-context.ts";
+import { reasonOf } from "./text.ts";
+
+/** The file as it is. */
+export function countedStream({ path, file }: NamedFile, { signal, onProgress }: OpenContext) {
+  let seen = 0;
+  const counter = new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>({
+    transform(chunk, controller) {
+      seen += chunk.length;
+      onProgress({ text: `Reading ${path}`, share: seen / file.size });
+      controller.enqueue(chunk);
+    },
+  });
+  return file.stream().pipeThrough(counter, { signal });
+}
+
+/**
+ * Yields the content, piece by piece. Of gzip data no more than a few MiB are unzipped before the next piece is asked
+ * for.
+ *
+ * @throws FormatError gzip data that are corrupt, a file that cannot be read
+ */
+export async function* chunksOf(named: NamedFile, context: OpenContext): AsyncGenerator<Uint8Array> {
+  const reader = countedStream(named, context).getReader();
+  const read: Pull = async () => (await reader.read()).value;
+  let seen = 0;
+  try {
+    const content = (await isGzip(named.file))
+      ? gunzip(read, named.path, () => seen + 1)
+      : { pull: read, cancel: () => {} };
+    try {
+      for (let chunk = await content.pull(); chunk !== undefined; chunk = await content.pull()) {
+        seen += chunk.length;
+        yield chunk;
+      }
+    } finally {
+      content.cancel(undefined);
+    }
+  } catch (cause) {
+    context.signal.throwIfAborted();
+    throw new FormatError(named.path, `cannot be read to its end: ${reasonOf(cause)}`, { cause });
+  } finally {
+    // What is left of a stream that failed or was aborted is of no interest.
+    reader.cancel().catch(() => {});
+  }
+}
+
+/** Returns the first bytes of the content; none of a file that cannot be read, since its reader says why. */
+export async function headOf(named: NamedFile, count: number): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  try {
+    const { signal } = new AbortController();
+    for await (const chunk of chunksOf(named, { signal, onProgress: () => {} })) {
+      chunks.push(chunk.subarray(0, count - length));
+      length += chunk.length;
+      if (length >= count) break;
+    }
+  } catch {
+    return new Uint8Array();
+  }
+  return await concat(chunks);
+}
+
+async function isGzip(file: File): Promise<boolean> {
+  const [first, second] = new Uint8Array(await file.slice(0, 2).arrayBuffer());
+  return first === 0x1f && second === 0x8b;
+}
+
+/** Everything that was dropped. To be called while the drop is handled: afterwards the browser shows nothing of it. */
+export function droppedFiles({ items, files }: DataTransfer): Promise<NamedFile[]> {
+  const entries = Array.from(items)
+    .filter(({ kind }) => kind === "file")
+    .map((item) => item.webkitGetAsEntry());
+  if (!entries.every((entry) => entry !== null)) return Promise.resolve(Array.from(files, named));
+  const found: NamedFile[] = [];
+  return collect(entries, found).then(() => found);
+}
+
+/** Adds all files to `found`, one by one: a folder may hold more than a call takes arguments. */
+async function collect(entries: readonly FileSystemEntry[], found: NamedFile[]): Promise<void> {
+  for (const entry of entries) {
+    if (isFolder(entry)) await collect(await entriesOf(entry), found);
+    else if (isFile(entry)) found.push({ path: entry.fullPath.slice(1), file: await fileOf(entry) });
+  }
+}
+
+/** What lies in a folder, which a reader gives a part at a time. */
+async function entriesOf(folder: FileSystemDirectoryEntry): Promise<FileSystemEntry[]> {
+  const reader = folder.createReader();
+  const found: FileSystemEntry[] = [];
+  for (;;) {
+    const part = await new Promise<FileSystemEntry[]>((resolve, reject) =>
+      reader.readEntries(resolve, reject),
+    );
+    if (part.length === 0) return found;
+    found.push(...part);
+  }
+}
+
+function fileOf(entry: FileSystemFileEntry): Promise<File> {
+  return new Promise((resolve, reject) => entry.file(resolve, reject));
+}
+
+function isFolder(entry: FileSystemEntry): entry is FileSystemDirectoryEntry {
+  return entry.isDirectory;
+}
+
+function isFile(entry: FileSystemEntry): entry is FileSystemFileEntry {
+  return entry.isFile;
+}

@@ -1,0 +1,202 @@
+/**
+ * The evaluation of a model on the validation rows: the true and the predicted class of each, and the mistakes. Computed
+ * once for all panels, in time that grows with the number of probabilities and not with pairs of classes.
+ */
+import { effect, type ReadonlySignal, type Signal, signal } from "@preact/signals";
+import type { ClassificationReport, Label, Matrix } from "../../../src/index.ts";
+import { inBlocks } from "../data/arrays.ts";
+import type { DemoDataset, Samples } from "../data/demo-dataset.ts";
+import type { Run } from "./run.ts";
+
+/** A cell, by the positions of its classes. */
+export interface Cell {
+  readonly truth: number;
+  readonly predicted: number;
+}
+
+/** A mistake and how often it was made. */
+export interface Mistake extends Cell {
+  readonly count: number;
+}
+
+/** What was found, and for which rows. */
+export interface Evaluation {
+  readonly dataset: DemoDataset;
+  readonly samples: Samples;
+  readonly report: ClassificationReport;
+  /** P `[N,K]`, columns in the order of `report.classes`. */
+  readonly probabilities: Matrix<Float32Array>;
+  /** The position of each row's own class, `[N]`. */
+  readonly truth: Uint32Array;
+  /** The position of the most probable class of each row, the first of equal ones, `[N]`. */
+  readonly predicted: Uint32Array;
+  /** How many rows each cell of the confusion matrix has, by truth · K + predicted; cells without rows are absent. */
+  readonly counts: ReadonlyMap<number, number>;
+  /** All mistakes that were made, the most frequent first. */
+  readonly mistakes: readonly Mistake[];
+}
+
+/** What the model said. */
+export type ModelOutputs = Pick<Evaluation, "dataset" | "samples" | "report" | "probabilities">;
+
+/** Works the rest out. @throws the signal's reason, once it is aborted */
+export async function evaluationOf(answers: ModelOutputs, signal: AbortSignal): Promise<Evaluation> {
+  const { samples, report, probabilities } = answers;
+  const { classes } = report;
+  const [N, K] = [samples.y.length, classes.length];
+  const positions = new Map<Label, number>(classes.map((label, k) => [label, k]));
+  const truth = new Uint32Array(N);
+  const predicted = new Uint32Array(N);
+  const counts = new Map<number, number>();
+  const judgeRow = (row: number) => {
+    truth[row] = positions.get(samples.y[row]) ?? 0;
+    predicted[row] = likeliest(probabilities, row);
+    const cell = truth[row] * K + predicted[row];
+    counts.set(cell, (counts.get(cell) ?? 0) + 1);
+  };
+  await inBlocks(N, signal, judgeRow, K);
+  return { ...answers, truth, predicted, counts, mistakes: mistakesAmong(counts, K) };
+}
+
+/** The rows of a cell, ascending. */
+export function rowsOfCell(
+  { truth, predicted }: Pick<Evaluation, "truth" | "predicted">,
+  cell: Cell,
+): Uint32Array {
+  const rows: number[] = [];
+  for (let row = 0; row < truth.length; row++) {
+    if (truth[row] === cell.truth && predicted[row] === cell.predicted) rows.push(row);
+  }
+  return Uint32Array.from(rows);
+}
+
+function likeliest({ data, cols }: Matrix<Float32Array>, row: number): number {
+  let best = row * cols;
+  for (let at = best + 1; at < (row + 1) * cols; at++) if (data[at] > data[best]) best = at;
+  return best - row * cols;
+}
+
+function mistakesAmong(counts: ReadonlyMap<number, number>, K: number): Mistake[] {
+  const mistakes: Mistake[] = [];
+  for (const [cell, count] of counts) {
+    const [truth, predicted] = [Math.floor(cell / K), cell % K];
+    if (truth !== predicted) mistakes.push({ truth, predicted, count });
+  }
+  const place = ({ truth, predicted }: Cell) => truth * K + predicted;
+  return mistakes.sort((a, b) => b.count - a.count || place(a) - place(b));
+}
+
+/** A row, and what the model makes of it. */
+export interface SamplePrediction {
+  readonly row: number;
+  readonly label: Label;
+  /** p of its own label, 0 to 1. */
+  readonly probability: number;
+  readonly predicted: Label;
+  /** p of what was predicted. */
+  readonly confidence: number;
+}
+
+/** One row of the validation rows. */
+export function predictionOf(evaluation: Evaluation, row: number): SamplePrediction {
+  const { samples, report, predicted, truth } = evaluation;
+  return {
+    row,
+    label: samples.y[row],
+    probability: probabilityOf(evaluation, row, truth[row]),
+    predicted: report.classes[predicted[row]],
+    confidence: probabilityOf(evaluation, row, predicted[row]),
+  };
+}
+
+/** Of the rows predicted wrong, those whose own label the model holds least probable, the worst first. */
+export function mostWrong(evaluation: Evaluation, count: number): SamplePrediction[] {
+  const { truth, predicted } = evaluation;
+  const own = (row: number) => probabilityOf(evaluation, row, truth[row]);
+  const worst: number[] = [];
+  for (let row = 0; row < truth.length; row++) {
+    if (truth[row] === predicted[row]) continue;
+    if (worst.length === count && own(row) >= own(worst[count - 1])) continue;
+    const place = worst.findIndex((other) => own(row) < own(other));
+    worst.splice(place < 0 ? worst.length : place, 0, row);
+    worst.length = Math.min(worst.length, count);
+  }
+  return worst.map((row) => predictionOf(evaluation, row));
+}
+
+function probabilityOf({ probabilities: { data, cols } }: Evaluation, row: number, k: number): number {
+  return data[row * cols + k];
+}
+
+/** Least time between two evaluations, ms; and the pause after one, by its own duration, which leaves time to train. */
+const INTERVAL = 1000;
+const REST = 4;
+
+/** Keeps an evaluation of the model up to date as it learns. */
+export class Evaluator {
+  /** The latest evaluation; null without a model. */
+  readonly latest: Signal<Evaluation | null> = signal<Evaluation | null>(null);
+  readonly #dataset: ReadonlySignal<DemoDataset>;
+  readonly #run: Run;
+
+  constructor(dataset: ReadonlySignal<DemoDataset>, run: Run) {
+    this.#dataset = dataset;
+    this.#run = run;
+  }
+
+  /** Evaluates after changes of the model, never twice at once, until the returned function is called. */
+  follow(): () => void {
+    const controller = new AbortController();
+    const { signal } = controller;
+    let timer = 0;
+    let isBusy = false;
+    let isStale = false;
+    let next = 0;
+    const evaluate = async () => {
+      timer = 0;
+      isBusy = true;
+      isStale = false;
+      const began = performance.now();
+      const evaluation = await this.#evaluate(signal);
+      if (signal.aborted) return;
+      isBusy = false;
+      next = began + Math.max(INTERVAL, REST * (performance.now() - began));
+      if (this.#run.model === null) this.latest.value = null;
+      else if (evaluation) this.latest.value = evaluation;
+      if (isStale) plan();
+    };
+    const plan = () => {
+      isStale = true;
+      if (!isBusy) timer ||= window.setTimeout(() => void evaluate(), next - performance.now());
+    };
+    const stop = effect(() => {
+      void this.#run.version.value;
+      if (this.#run.snapshot.value === null) this.latest.value = null;
+      plan();
+    });
+    return () => {
+      stop();
+      controller.abort();
+      clearTimeout(timer);
+    };
+  }
+
+  /** Returns null without a model, or if the model was disposed of meanwhile: the run reports such errors. */
+  async #evaluate(signal: AbortSignal): Promise<Evaluation | null> {
+    const { model } = this.#run;
+    if (!model) return null;
+    const dataset = this.#dataset.peek();
+    const samples = dataset.validation;
+    const { x, y } = samples;
+    try {
+      // Both calls begin with the current parameters.
+      const [report, probabilities] = await Promise.all([
+        model.report(x, y as string[]),
+        model.predictProba(x),
+      ]);
+      return await evaluationOf({ dataset, samples, report, probabilities }, signal);
+    } catch {
+      return null;
+    }
+  }
+}

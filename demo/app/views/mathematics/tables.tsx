@@ -1,0 +1,164 @@
+/** Tables of numbers by class and by feature, with bars and coloured cells. */
+import type { ComponentChildren } from "preact";
+import { useLayoutEffect, useRef } from "preact/hooks";
+import type { Label } from "../../../../src/index.ts";
+import { formatCell, formatDecimal, isTiny } from "../../../ui/format.ts";
+import { ScrollBox } from "../../../ui/section.tsx";
+import type { Shown } from "./worked-sample.ts";
+
+/** One number of each class. */
+export interface Column {
+  /** What it is in words, for pointers that rest on the head and for screen readers. */
+  readonly name: string;
+  /** What is seen of that. */
+  readonly head: ComponentChildren;
+  /** The cell's content for the class at a position. */
+  readonly cell: (k: number) => ComponentChildren;
+}
+
+interface ClassTableProps {
+  readonly caption: string;
+  readonly classes: readonly Label[];
+  /** Positions of the classes to show. */
+  readonly shown: readonly number[];
+  /** The sample's own class. */
+  readonly own: number;
+  readonly columns: readonly Column[];
+}
+
+/** The table. */
+export function ClassTable({ caption, classes, shown, own, columns }: ClassTableProps) {
+  return (
+    <ScrollBox label={caption}>
+      <table class="numbers">
+        <caption class="unseen">{caption}</caption>
+        <thead>
+          <tr>
+            <th scope="col">class</th>
+            {columns.map(({ name, head }) => (
+              <th scope="col" key={name} title={name}>
+                <span class="unseen">{name}</span>
+                <span aria-hidden="true">{head}</span>
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {shown.map((k) => (
+            <tr key={k} class={k === own ? "own" : undefined}>
+              <th scope="row">{classes[k]}</th>
+              {columns.map(({ name, cell }) => (
+                <td key={name}>{cell(k)}</td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </ScrollBox>
+  );
+}
+
+interface MatrixTableProps {
+  readonly caption: string;
+  /** The element of class k and feature j. */
+  readonly element: (k: number, j: number) => number;
+  /** The largest |element| of all, whose ground is the fullest. */
+  readonly full: number;
+  readonly shown: Shown;
+  /** x `[D]`, as a first row. */
+  readonly x?: Float64Array;
+}
+
+/** The table. */
+export function MatrixTable({ caption, element, full, shown, x }: MatrixTableProps) {
+  const { classes, features } = shown;
+  return (
+    <ScrollBox label={caption}>
+      <table class="numbers matrix">
+        <caption>{caption}</caption>
+        <thead>
+          <tr>
+            <th scope="col">class</th>
+            {features.map((j) => (
+              <th scope="col" key={j}>
+                {shown.featureNames(j)}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {x && (
+            <tr>
+              <th scope="row">
+                <i>x</i>
+              </th>
+              {features.map((j) => (
+                <td key={j}>{formatDecimal(x[j])}</td>
+              ))}
+            </tr>
+          )}
+          {classes.map((k) => (
+            <tr key={k} class={k === shown.own ? "own" : undefined}>
+              <th scope="row">{shown.classNames[k]}</th>
+              {features.map((j) => (
+                <HeatCell key={j} value={element(k, j)} full={full} />
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </ScrollBox>
+  );
+}
+
+interface HeatCellProps {
+  readonly value: number;
+  /** |value| of the fullest ground. */
+  readonly full: number;
+  /** Three digits after the point and no more, though that makes 0 of the very small. */
+  readonly rounded?: boolean;
+  /** Emphasised, such as the diagonal. */
+  readonly strong?: boolean;
+}
+
+/** The cell. */
+export function HeatCell({ value, full, rounded = false, strong = false }: HeatCellProps) {
+  const cell = useRef<HTMLTableCellElement>(null);
+  const share = full > 0 ? Math.min(1, Math.abs(value) / full) : 0;
+  useLayoutEffect(() => {
+    cell.current?.style.setProperty("--share", share.toFixed(3));
+  }, [share]);
+  const classes = [
+    "heat",
+    value < 0 ? "below" : "above",
+    rounded && isTiny(value) && "tiny",
+    strong && "strong",
+  ];
+  return (
+    <td ref={cell} class={classes.filter(Boolean).join(" ")}>
+      {rounded ? formatCell(value) : formatDecimal(value)}
+    </td>
+  );
+}
+
+interface BarProps {
+  readonly value: number;
+  /** The value of a full bar. */
+  readonly full: number;
+  /** Whether values lie on both sides of 0, which is then in the middle. */
+  readonly signed?: boolean;
+}
+
+/** The bar. */
+export function Bar({ value, full, signed = false }: BarProps) {
+  const share = full > 0 && Number.isFinite(value) ? Math.min(1, Math.abs(value) / full) : 0;
+  const width = signed ? 50 * share : 100 * share;
+  const start = signed ? (value < 0 ? 50 - width : 50) : 0;
+  return (
+    <svg class="bar" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">
+      <rect class="bar-ground" width="100" height="10" />
+      <rect class={value < 0 ? "minus" : "plus"} x={start} width={width} height="10" />
+      {signed && <rect class="bar-axis" x="49.6" width="0.8" height="10" />}
+    </svg>
+  );
+}

@@ -1,0 +1,73 @@
+/** Loss, accuracy, iterations and time of the latest training, and the course of its loss. */
+
+import { FocusableButton } from "../../../ui/buttons.tsx";
+import { formatBrief, formatShare, NOTHING } from "../../../ui/format.ts";
+import { Facts } from "../../../ui/section.tsx";
+import type { Playground } from "./playground.ts";
+
+/** The figures, or what is missing for them. */
+export function Figures({ playground }: { readonly playground: Playground }) {
+  const { trained, problem } = playground.training;
+  const isSgd = playground.settings.value.solver === "sgd";
+  const result = trained.value;
+  return (
+    <div class="figures">
+      {problem.value && (
+        <p class="notice" role="alert">
+          {problem.value}
+        </p>
+      )}
+      {result === null && problem.value === null && (
+        <p class="notice">Place points of two classes or more, and they are told apart at once.</p>
+      )}
+      <Facts
+        class="facts row large"
+        facts={[
+          ["Loss", result ? formatBrief(result.losses.at(-1) ?? Number.NaN) : NOTHING],
+          ["Accuracy", result ? formatShare(result.accuracy) : NOTHING],
+          [isSgd ? "Epochs" : "Iterations", result ? String(result.losses.length - 1) : NOTHING],
+          ["Time", result ? `${formatBrief(result.milliseconds)} ms` : NOTHING],
+        ]}
+      />
+    </div>
+  );
+}
+
+/** Height of the curve's view box; it is 100 wide. */
+const HEIGHT = 24;
+
+/** The curve with its button. */
+export function LossCurve({ playground }: { readonly playground: Playground }) {
+  const { trained, isWatched } = playground.training;
+  const losses = trained.value?.losses ?? [];
+  const [first, last] = [formatBrief(losses[0] ?? 0), formatBrief(losses.at(-1) ?? 0)];
+  return (
+    <div class="course">
+      <svg
+        viewBox={`0 -1 100 ${HEIGHT + 2}`}
+        preserveAspectRatio="none"
+        role="img"
+        aria-label={trained.value ? `The loss went from ${first} to ${last}.` : "No loss yet."}
+      >
+        <polyline points={pointsOf(losses)} />
+      </svg>
+      <p class="hint">The loss, round after round: mean cross-entropy of the points, without the penalty.</p>
+      <FocusableButton
+        label={isWatched.value ? "Start over" : "Watch it learn"}
+        isDisabled={!trained.value}
+        onPress={() => playground.watch()}
+      />
+    </div>
+  );
+}
+
+/** From the left to the right, the largest loss at the top and 0 at the bottom. */
+function pointsOf(losses: readonly number[]): string {
+  const most = Math.max(...losses);
+  return losses
+    .map((loss, i) => {
+      const x = (100 * i) / Math.max(1, losses.length - 1);
+      return `${x.toFixed(2)},${(HEIGHT * (1 - loss / most)).toFixed(2)}`;
+    })
+    .join(" ");
+}

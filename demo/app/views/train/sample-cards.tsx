@@ -1,0 +1,81 @@
+/** Validation rows as cards, and the panel of those that the model gets most wrong. */
+
+import { useMemo } from "preact/hooks";
+import { scaleOf } from "../../../../src/data/matrix.ts";
+import { formatShare } from "../../../ui/format.ts";
+import { Section } from "../../../ui/section.tsx";
+import { SampleImage } from "../../components/pixel-images.tsx";
+import type { DemoDataset, Samples } from "../../data/demo-dataset.ts";
+import { type Evaluation, mostWrong, type SamplePrediction } from "../../state/evaluation.ts";
+
+/** Numbers of a row that is no picture, as far as they are shown. */
+const NUMBERS = 6;
+
+interface SampleCardProps {
+  readonly dataset: DemoDataset;
+  readonly samples: Samples;
+  readonly prediction: SamplePrediction;
+}
+
+/** One row. */
+export function SampleCard({ dataset, samples, prediction }: SampleCardProps) {
+  const { row, label, probability, predicted, confidence } = prediction;
+  return (
+    <li class="sample-card">
+      {dataset.image ? (
+        <SampleImage x={samples.x} row={row} shape={dataset.image} label={`Row ${row}: a ${label}`} />
+      ) : (
+        <p class="sample-numbers">{numbersOf(samples, row, dataset.features)}</p>
+      )}
+      <p class="says">
+        <span>
+          says <b>{predicted}</b> {formatShare(confidence)}
+        </span>
+        {predicted !== label && (
+          <span class="own">
+            is <b>{label}</b> {formatShare(probability)}
+          </span>
+        )}
+      </p>
+    </li>
+  );
+}
+
+function numbersOf({ x }: Samples, row: number, names: readonly string[] | null): string {
+  const scale = scaleOf(x);
+  const shown = Array.from({ length: Math.min(NUMBERS, x.cols) }, (_, j) => {
+    const value = Number((scale * x.data[row * x.cols + j]).toPrecision(3));
+    return names ? `${names[j]} ${value}` : `${value}`;
+  });
+  return shown.join(", ").replaceAll("-", "−") + (x.cols > NUMBERS ? ", …" : "");
+}
+
+const MOST_CARDS = 18;
+
+/** The rows, the worst first. */
+export function WrongPanel({ evaluation }: { readonly evaluation: Evaluation | null }) {
+  const worst = useMemo(() => (evaluation ? mostWrong(evaluation, MOST_CARDS) : []), [evaluation]);
+  return (
+    <Section
+      title="Most wrong"
+      lead="Of the rows that were held back, those whose own label is the least probable to the model."
+    >
+      {evaluation && worst.length > 0 ? (
+        <ol class="samples">
+          {worst.map((prediction) => (
+            <SampleCard
+              key={prediction.row}
+              dataset={evaluation.dataset}
+              samples={evaluation.samples}
+              prediction={prediction}
+            />
+          ))}
+        </ol>
+      ) : (
+        <p class="nothing-yet">
+          {evaluation ? "All are predicted right." : "They show up with the first round of training."}
+        </p>
+      )}
+    </Section>
+  );
+}

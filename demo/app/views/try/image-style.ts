@@ -1,0 +1,80 @@
+/** The style of the training images: ground and ink, size and place of what they show. */
+import { type Matrix, scaleOf } from "../../../../src/data/matrix.ts";
+import type { ImageShape } from "../../data/demo-dataset.ts";
+import { centreOfMass, type ImageStyle } from "./raster.ts";
+
+/** Images that are looked at, enough for means; fewer large ones. */
+const IMAGES = 200;
+const VALUES = 400_000;
+/** Ink from which a pixel counts for the box around it; below it may be noise. */
+const VISIBLE = 0.3;
+
+/** One row of `x` as numbers, `[D]`. */
+export function rowOf(x: Matrix, row: number): Float32Array {
+  const { data, cols } = x;
+  const scale = scaleOf(x);
+  return Float32Array.from({ length: cols }, (_, j) => data[row * cols + j] * scale);
+}
+
+/** The style of the first images of `x`. */
+export function imageStyleOf(x: Matrix, image: ImageShape): ImageStyle {
+  const count = Math.min(IMAGES, Math.ceil(VALUES / x.cols), x.rows);
+  const rows = Array.from({ length: count }, (_, row) => grey(rowOf(x, row), image));
+  const { ground, full } = groundAndInk(rows, image);
+  const inks = rows
+    .map((row) => row.map((value) => Math.max(0, (value - ground) / (full - ground))))
+    .filter((ink) => ink.some((amount) => amount > VISIBLE));
+  if (inks.length === 0) {
+    const centre = { x: image.width / 2, y: image.height / 2 };
+    return { ground, full: ground + 1, side: Math.max(image.width, image.height), centre };
+  }
+  const masses = inks.map((ink) => centreOfMass(ink, image));
+  return {
+    ground,
+    full,
+    side: meanOf(inks.map((ink) => sideOfInk(ink, image))),
+    centre: { x: meanOf(masses.map(({ x }) => x)), y: meanOf(masses.map(({ y }) => y)) },
+  };
+}
+
+/** Brightness of each pixel, `[height, width]`. */
+export function grey(values: Float32Array, { channels }: ImageShape): Float32Array {
+  if (channels === 1) return values;
+  return Float32Array.from({ length: values.length / channels }, (_, pixel) =>
+    meanOf(values.subarray(pixel * channels, (pixel + 1) * channels)),
+  );
+}
+
+/** The ground is what most of the border shows; ink is at the end of the range farther from it. */
+function groundAndInk(rows: readonly Float32Array[], { width, height }: ImageShape) {
+  const isBorder = (pixel: number) =>
+    pixel < width || pixel >= width * (height - 1) || pixel % width === 0 || pixel % width === width - 1;
+  const border = rows.flatMap((row) => Array.from(row).filter((_, pixel) => isBorder(pixel)));
+  const ground = border.sort((a, b) => a - b)[border.length >> 1];
+  let [least, most] = [Infinity, -Infinity];
+  for (const row of rows) {
+    for (const value of row) {
+      least = Math.min(least, value);
+      most = Math.max(most, value);
+    }
+  }
+  return { ground, full: most - ground >= ground - least ? most : least };
+}
+
+/** The longer side of the box around the ink. */
+function sideOfInk(ink: Float32Array, { width }: ImageShape): number {
+  let [left, right, top, bottom] = [Infinity, -Infinity, Infinity, -Infinity];
+  for (const [pixel, amount] of ink.entries()) {
+    if (amount <= VISIBLE) continue;
+    const row = Math.floor(pixel / width);
+    left = Math.min(left, pixel % width);
+    right = Math.max(right, pixel % width);
+    top = Math.min(top, row);
+    bottom = Math.max(bottom, row);
+  }
+  return 1 + Math.max(right - left, bottom - top);
+}
+
+function meanOf(values: ArrayLike<number>): number {
+  return Array.from(values).reduce((sum, value) => sum + value, 0) / values.length;
+}
