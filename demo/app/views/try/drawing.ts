@@ -8,7 +8,7 @@ import type { Run } from "../../state/run.ts";
 import { strokesOfCells } from "./cells.ts";
 import { type Answer, answerTo, contributions, largestTerm, likeliest } from "./evidence.ts";
 import { grey, imageStyleOf, rowOf } from "./image-style.ts";
-import { type ImageStyle, type ImageStyle, placed, rowOfInk, type Stroke } from "./raster.ts";
+import { type ImageStyle, placed, rowOfInk, type Stroke } from "./raster.ts";
 
 /** Where the drawing comes from. */
 export type Source =
