@@ -1,4 +1,4 @@
-/** What WebGPU's kernels are made from and bound to, for every operation, without a device. */
+/** Shaders, constants and bindings of WebGPU's kernels, for every operation, without a device. */
 import { afterEach, describe, expect, test, vi } from "vitest";
 import type { WebGpuDataset } from "../../src/backends/webgpu/dataset.ts";
 import type { Operation } from "../../src/backends/webgpu/dispatches.ts";
@@ -22,14 +22,14 @@ describe("a workspace", () => {
     "outcomes",
   ];
 
-  /** What the kernels in workgroup memory decide for themselves. */
+  /** Constants that the kernels in workgroup memory do not take from the host. */
   const OWN_CONSTANTS = ["SIDE", "WORKGROUP_SIZE"];
 
   afterEach(() => {
     vi.unstubAllGlobals();
   });
 
-  /** Prepares every operation without a device, and gives what each kernel was made from and bound to. */
+  /** Prepares every operation without a device; returns shader, constants and bound buffers of each kernel. */
   async function prepareAll(software = true) {
     vi.stubGlobal("GPUBufferUsage", { MAP_READ: 1, COPY_SRC: 4, COPY_DST: 8, UNIFORM: 64, STORAGE: 128 });
     const buffersOf = (...names: string[]) => ({
@@ -76,7 +76,7 @@ describe("a workspace", () => {
     return made;
   }
 
-  test("sets every constant of every kernel, and none that there is not", async () => {
+  test("sets all constants of every kernel, and no others", async () => {
     const common = ["matmul", "softmax", "softmax"];
     const others = ["scores-shared", "gradient-shared", "sgd", "sgd", "adamw", "average", "outcomes"];
     for (const software of [true, false]) {
@@ -100,7 +100,7 @@ describe("a workspace", () => {
     }
   });
 
-  test("takes the gradient out where the velocity would be", async () => {
+  test("binds the gradient as the velocity of reduceGradient", async () => {
     const made = await prepareAll();
     const velocityOf = (i: number) => made[i].bound[0].velocity;
     expect(velocityOf(7)).toEqual({ label: "velocity" });
