@@ -1,6 +1,6 @@
 /**
- * A hundred fits that are interrupted at random points: by an abort, or by the loss of the model's or the caller's device.
- * Each ends with the abort's reason or a DeviceError, nothing stays allocated, and the model still works.
+ * A hundred fits that are interrupted at random points: by an abort, or by the loss of the model's or the caller's
+ * device. Each ends with the abort's reason or a DeviceError, nothing stays allocated, and the model still works.
  */
 import { afterEach, expect, test, vi } from "vitest";
 import { createRandom } from "../../src/data/random.ts";

@@ -1,6 +1,6 @@
 /**
- * Transfers to and from GPU buffers: never empty, since Deno ends the process at a write of length 0, and always of whole
- * words, as WebGPU requires.
+ * Transfers to and from GPU buffers: never empty, since Deno ends the process at a write of length 0, and always of
+ * whole words, as WebGPU requires.
  */
 import { afterEach, expect, test, vi } from "vitest";
 import { SoftmaxRegression, type SoftmaxRegressionOptions } from "../../src/index.ts";

@@ -4,7 +4,7 @@ import type { WebGpuDataset } from "../../src/backends/webgpu/dataset.ts";
 import type { Operation } from "../../src/backends/webgpu/dispatches.ts";
 import { defaultPlan, type StepPlan } from "../../src/backends/webgpu/plan.ts";
 import { type Constants, type Shader, specialise } from "../../src/backends/webgpu/shader.ts";
-import { Workspace, type WorkspaceOwner } from "../../src/backends/webgpu/workspace.ts";
+import { type TrainerContext, Workspace } from "../../src/backends/webgpu/workspace.ts";
 
 describe("a workspace", () => {
   const OPERATIONS: readonly Operation[] = [
@@ -38,7 +38,7 @@ describe("a workspace", () => {
     const made: { shader: Shader; constants: Constants; bound: Record<string, unknown>[] }[] = [];
     const shape = { features: 6, classes: 21, bias: true };
     const frame = buffersOf("segment", "order", "losses", "readback");
-    const owner = {
+    const context = {
       gpu: {
         device: {
           limits: { maxBufferSize: 2 ** 28, maxStorageBufferBindingSize: 2 ** 27 },
@@ -59,7 +59,7 @@ describe("a workspace", () => {
         buffers: buffersOf("weights", "velocity", "gradient", "secondMoment", "average").get,
       },
       submitter: { frames: [frame, frame] },
-    } as unknown as WorkspaceOwner;
+    } as unknown as TrainerContext;
     const data = {
       rows: 100,
       features: 6,
@@ -72,7 +72,7 @@ describe("a workspace", () => {
     } as unknown as WebGpuDataset;
     const traits = { software, subgroupSize: 4, maxThreads: 256, maxSharedBytes: 2 ** 15 };
     const plan: StepPlan = { ...defaultPlan(shape, traits), route: "shared" };
-    await (await Workspace.create(owner, data, plan)).program(OPERATIONS);
+    await (await Workspace.create(context, data, plan)).program(OPERATIONS);
     return made;
   }
 
