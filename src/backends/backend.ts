@@ -5,9 +5,9 @@
  *
  * Shapes: N rows, D features, K classes. `dispose()` frees everything that a backend or its parts have allocated.
  *
- * Scores are float32 numbers. A row one of whose scores overflows is lost: its probabilities are NaN, and if s > 0, so
- * are its loss and gradient and those of its batch. A loss is finite if no row with s > 0 is lost. Rows with s = 0 do not
- * affect it, whatever their values are.
+ * Scores are float32 numbers. A row one of whose scores overflows is lost: its probabilities are NaN, and if s > 0,
+ * so are its loss and gradient and those of its batch. A loss is finite if no row with s > 0 is lost. Rows with s = 0
+ * do not affect it, whatever their values are.
  */
 import type { Matrix } from "../data/matrix.ts";
 import type { Standardization } from "../data/standardization.ts";
@@ -94,7 +94,10 @@ export interface SgdSteps {
   readonly firstStep?: number;
   /** First step, counted over all calls from 0, whose parameters enter the average. Default: never. */
   readonly averageFrom?: number;
-  /** Number of rows that this and later calls will visit, from which a backend decides on tuning. Default: this call's. */
+  /**
+   * Number of rows that this and later calls will visit, from which a backend decides on tuning. Default: this
+   * call's.
+   */
   readonly plannedRows?: number;
 }
 
@@ -122,7 +125,10 @@ export interface OptimiserState {
 
 /** Results of each step, for the parameters before its update. */
 export interface SgdResult {
-  /** Mean cross-entropy of the batch over its own weights, Σ s_i CE_i / Σ s_i; 0 if Σ s_i is 0. */
+  /**
+   * Mean cross-entropy of the batch over its own weights, Σ s_i CE_i / Σ s_i; 0 if Σ s_i is 0, NaN if a row with s_i > 0
+   * is lost.
+   */
   readonly losses: Float64Array;
   /** Σ s_i of the batch. */
   readonly weights: Float64Array;
@@ -162,15 +168,16 @@ export interface Outcomes {
   /** Its probability; NaN in a lost row. */
   readonly confidence: Float32Array;
   /**
-   * Number of classes ranked before the target's (of a distribution: its likeliest class): those with a higher score, or
-   * an equal score and a lower position. 0 if the prediction is correct; K in a lost row, and without targets.
+   * Number of classes ranked before the target's (of a distribution: its likeliest class): those with a higher score,
+   * or an equal score and a lower position. 0 if the prediction is correct; K in a lost row, and without targets.
    */
   readonly rank: Uint32Array;
 }
 
 /**
- * Parameters on a device and the operations on them. One call at a time. A call with a data set that does not fit throws
- * ShapeError, DataError or StateError before anything changes; a call on a device that is gone rejects with DeviceError.
+ * Parameters on a device and the operations on them. One call at a time. A call with a data set that does not fit
+ * throws ShapeError, DataError or StateError before anything changes; a call on a device that is gone rejects with
+ * DeviceError.
  */
 export interface Trainer {
   /** The plan of the last steps if the backend has a choice; null before the first step. */

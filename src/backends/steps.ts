@@ -98,7 +98,11 @@ export function checkLabelled(shape: ModelShape, data: Dataset): void {
     throw new DataError("data", "expected a data set with targets, got one without");
 }
 
-/** Checks as {@link checkLabelled} does. @throws OptionError, DataError also for steps that do not fit together or rows out of range */
+/**
+ * Checks as {@link checkLabelled} does.
+ *
+ * @throws OptionError, DataError also for steps that do not fit together or rows out of range
+ */
 export function checkSteps(
   shape: ModelShape,
   data: Dataset,

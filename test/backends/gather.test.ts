@@ -48,7 +48,7 @@ for (const build of supportedBuilds()) {
     }
   });
 
-  test(`${build}: a row of bytes does not reach the next by its padding`, async () => {
+  test(`${build}: the padding of a row of bytes does not overwrite the next row`, async () => {
     const arena = new Arena();
     const [index, x, scratch, addresses] = [8, 2 * 32, 2 * 20 * 4 + 64, 8].map((size) =>
       arena.take(size, "test"),

@@ -10,7 +10,7 @@ afterEach(() => {
 });
 
 test.each(BACKENDS.map((backend) => [backend.name, backend] as const))(
-  "%s: what trainers want to hear of a data set's end goes with them",
+  "%s: disposed trainers withdraw their listeners from data sets",
   async (_, { open }) => {
     const backend = await open();
     const problem = randomProblem({ rows: 30, features: 3, classes: 3 });

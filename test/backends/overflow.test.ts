@@ -98,7 +98,7 @@ for (const backendCase of BACKENDS) {
     });
 
     test.each(SPECS.map((spec) => [nameOf(spec), spec] as const))(
-      "of weight 0 has no part in anything: %s",
+      "of weight 0 affects nothing: %s",
       async (_, spec) => {
         const problem = overflowProblem(spec);
         const sampleWeights = new Float32Array(ROWS).fill(1);
@@ -113,7 +113,7 @@ for (const backendCase of BACKENDS) {
       },
     );
 
-    test("a batch is lost with a row of it that counts, and no batch before it", async () => {
+    test("a lost row that counts loses its batch, but no batch before it", async () => {
       const problem = overflowProblem({ rows: 40, classes: 3, lost: [5, 32], at: 1, overflow: "-infinity" });
       const sampleWeights = new Float32Array(40).fill(1);
       sampleWeights[5] = 0;

@@ -21,7 +21,7 @@ for (const { name, device } of DEVICES) {
         "to the end of the device's precision": { l2: 1e-6, tolerance: 0 },
       };
       for (const [what, options] of Object.entries(CASES))
-        test(`${what} are counted, every one`, async () => {
+        test(`${what} are all counted`, async () => {
           await withModel(options, async (model) => {
             let begun = 0;
             const counted: number[] = [];

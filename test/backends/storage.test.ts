@@ -46,7 +46,7 @@ describe.each(BACKENDS.filter(({ device }) => device !== "reference"))(
       expectClose(actual.dWeights, expected.dWeights, { absolute: 1e-6, relative: 1e-5 });
     });
 
-    test("values that do not fit are refused with their place, and nothing stays behind", async () => {
+    test("values that do not fit are refused with row and column, and nothing stays allocated", async () => {
       const backend = await open();
       for (const [storage, value] of [["u8", 1.5] as const, ["f16", 1e5] as const]) {
         const data = Float64Array.from(X.data);
@@ -60,7 +60,7 @@ describe.each(BACKENDS.filter(({ device }) => device !== "reference"))(
   },
 );
 
-test("workers keep their shares as the trainer's own thread does", async () => {
+test("workers store their shares as the trainer's own thread does", async () => {
   const one = await lossAndGradient(await WasmBackend.open({ threads: 1 }), {
     ...source,
     x: X,
@@ -97,7 +97,7 @@ test("a fit with f16 ends near the fit with f32: the accuracy that the documenta
   expectClose(await weightsOf("u8"), exact, { absolute: 2e-2 * size, relative: 0 });
 });
 
-test("a fit names the argument that a storage cannot hold, before anything runs", async () => {
+test("a fit names the argument whose values a storage cannot hold, before anything runs", async () => {
   const y = Array.from({ length: 90 }, (_, i) => i % 5);
   const model = new SoftmaxRegression({ device: "wasm", storage: "u8" });
   const large = { ...X, data: Float64Array.from(X.data, (value, i) => (i === 40 ? 2 : value)) };

@@ -1,4 +1,4 @@
-/** Threads of the WebAssembly backend: where the work is done must not show in the bits, and nothing may hang. */
+/** Threads of the WebAssembly backend: the bits must not depend on which thread does the work, and nothing may hang. */
 import { afterEach, describe, expect, test, vi } from "vitest";
 import type { DatasetSource, SgdSteps } from "../../src/backends/backend.ts";
 import { WasmBackend, type WasmOptions } from "../../src/backends/wasm/backend.ts";
@@ -52,7 +52,7 @@ async function train(
   }
 }
 
-test("a share of the rows each: all rows, once, in the order of the batch", () => {
+test("partition gives each share its rows, once, in the order of the batch", () => {
   expect(sharesOf(10, 4)).toEqual([
     { first: 0, rows: 3 },
     { first: 3, rows: 3 },
@@ -75,7 +75,7 @@ afterEach(() => {
 });
 
 test.each([2, 5])(
-  "%s cores, as many partial gradients: the same bits here, in workers, and in between",
+  "%s cores, as many partial gradients: the same bits on this thread, in workers, and in between",
   async (cores) => {
     vi.stubGlobal("navigator", { hardwareConcurrency: cores });
     const steps = stepsOf(LARGE.rows, 1000, 12);
@@ -85,13 +85,13 @@ test.each([2, 5])(
   },
 );
 
-test("another number of threads sums in another order, and agrees to rounding", async () => {
+test("other numbers of threads sum in another order, and agree to rounding", async () => {
   const steps = stepsOf(LARGE.rows, 1000, 3);
   const [one, three] = [await train({ threads: 1 }, LARGE, steps), await train({ threads: 3 }, LARGE, steps)];
   for (const [i, w] of one.weights.entries()) expect(Math.abs(w - three.weights[i])).toBeLessThan(1e-5);
 });
 
-describe("workers see their rows as one thread does", () => {
+describe("workers read their rows as one thread does", () => {
   const small = { rows: 400, features: 30, classes: 7, isWeighted: true } as const;
   const cases: readonly (readonly [string, ProblemSpec, Partial<DatasetSource>])[] = [
     ["labels over bytes", { ...small, storage: "u8" }, {}],
@@ -151,14 +151,14 @@ describe("workers that cannot work", () => {
     model.dispose();
   });
 
-  test("automatic threads go on without workers where none can be had", async () => {
+  test("automatic threads go on without workers if none can be started", async () => {
     vi.stubGlobal("navigator", { hardwareConcurrency: 5 });
     const steps = stepsOf(LARGE.rows, 1000, 6);
     const without = await train({ threads: "auto", workerUrl: "file:///no/such/worker.js" }, LARGE, steps);
     expect(without).toEqual(await train({ threads: "auto" }, LARGE, steps));
   });
 
-  test("disposing of a trainer while its workers start leaves none", async () => {
+  test("disposing of a trainer while its workers start ends all of them", async () => {
     const backend = await WasmBackend.open({ threads: 3 });
     const data = await backend.createDataset(source);
     const trainer = await backend.createTrainer(shape);
@@ -175,14 +175,14 @@ describe("workers that cannot work", () => {
     backend.dispose();
   });
 
-  test("one that dies while it works is a DeviceError, not a hang", async () => {
+  test("a worker that dies at work is a DeviceError, not a hang", async () => {
     const dies = "data:text/javascript,throw new Error('dead')";
     const model = new SoftmaxRegression({ device: "wasm", threads: 2, workerUrl: dies });
     await expect(model.fit([[1], [2], [3], [4]], [0, 1, 0, 1])).rejects.toThrow(/a worker .* died: .*dead/);
     model.dispose();
   });
 
-  test("one that was ended fails what waits for it, and what is asked of it later", async () => {
+  test("a worker that was ended rejects pending and later requests", async () => {
     const pool = await WorkerPool.start(
       await compileKernels("simd"),
       source,
@@ -201,7 +201,7 @@ describe("workers that cannot work", () => {
     await expect(pool.backward(workspace, parts(), 1)).rejects.toThrow();
   });
 
-  test("an error inside one comes back as a DeviceError", async () => {
+  test("an error inside a worker is returned as a DeviceError", async () => {
     const broken = { ...source, x: { ...source.x, data: source.x.data.slice(0, 3) } };
     const start = WorkerPool.start(
       await compileKernels("simd"),

@@ -1,4 +1,4 @@
-/** What every backend's trainer must do, against the formulas in float64. */
+/** Requirements on every backend's trainer, against the formulas in float64. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Backend } from "../../src/backends/backend.ts";
 import { gradientCheck } from "../../src/backends/reference/index.ts";
@@ -49,7 +49,7 @@ for (const backendCase of BACKENDS) {
         });
       });
 
-      test(`${nameOf(spec)}: loss and gradient over all rows move nothing`, async () => {
+      test(`${nameOf(spec)}: loss and gradient over all rows change no parameter`, async () => {
         const l2 = 0.125;
         const expected = expectedOf(problem, l2);
         await withTrainer(backend, problem, true, async (trainer, data) => {
@@ -155,7 +155,7 @@ for (const backendCase of BACKENDS) {
       });
     });
 
-    test("more rows than one piece of work holds, and more than one dispatch", async () => {
+    test("more rows than one piece of work, and than one dispatch", async () => {
       const spec = { rows: 70_000, features: 1, classes: 2 };
       const problem = randomProblem(spec);
       const expected = expectedOf(problem, 0);
@@ -181,7 +181,7 @@ for (const backendCase of BACKENDS) {
       });
     });
 
-    test("an overflow leaves no trace in the next gradient, and loss and gradient move nothing", async () => {
+    test("an overflow does not affect the next gradient, and loss and gradient change no parameter", async () => {
       const problem = randomProblem({ rows: 5, features: 3, classes: 3 });
       const huge = backendCase.epsilon === 2 ** -24 ? 3e38 : 1e308;
       const far = {
@@ -258,7 +258,7 @@ for (const backendCase of BACKENDS) {
       });
     });
 
-    test("a batch whose weights are all 0 moves only by λ and momentum", async () => {
+    test("a batch whose weights are all 0 changes parameters by λ and momentum only", async () => {
       const problem = randomProblem({ rows: 8, features: 3, classes: 3 });
       const silent = { ...problem, source: { ...problem.source, sampleWeights: new Float32Array(8) } };
       await withTrainer(backend, silent, true, async (trainer, data) => {

@@ -1,4 +1,4 @@
-/** The WebAssembly kernels where no backend shows its insides: padding, exact bits, and numbers that are none. */
+/** Details of the WebAssembly kernels that no backend shows: padding, exact bits, NaN. */
 import { describe, expect, test } from "vitest";
 import { Arena } from "../../src/backends/wasm/heap.ts";
 import { compileKernels, supportedBuilds } from "../../src/backends/wasm/kernel-builds.ts";
@@ -25,7 +25,7 @@ describe.each(supportedBuilds())("%s", (build) => {
     return { arena, kernels, place, placeIntegers };
   }
 
-  test("softmax: smoothing gives no gradient to what lies behind the classes, and sums stay 0", async () => {
+  test("softmax: smoothing gives padding no gradient, and sums stay 0", async () => {
     const { arena, kernels, place, placeIntegers } = await open();
     const [classes, stride, scale, epsilon] = [5, 32, 0.5, 0.25];
     const scores = [1, -2, 0.5, 3, 0];
@@ -80,7 +80,7 @@ describe.each(supportedBuilds())("%s", (build) => {
     }
   });
 
-  test("softThreshold: towards 0 and no further, signs kept; a threshold of 0 changes no bit", async () => {
+  test("softThreshold: moves towards 0 and no further, keeps signs; a threshold of 0 changes no bit", async () => {
     const { arena, kernels, place } = await open();
     const values = [0.5, -0.5, 0.125, -0.125, 0, -0, Infinity, 1e-45];
     const weights = place(values);
@@ -90,7 +90,7 @@ describe.each(supportedBuilds())("%s", (build) => {
     expect([...arena.floats(weights, 8)]).toEqual([0.25, -0.25, 0, -0, 0, -0, Infinity, 0]);
   });
 
-  test("softThreshold and average let NaN through, so that a divergence is seen", async () => {
+  test("softThreshold and average pass NaN on, so that a divergence is seen", async () => {
     const { arena, kernels, place } = await open();
     const [weights, mean] = [place([Number.NaN, 1, 1, 1]), place([1, 1, 1, 1])];
     kernels.softThreshold(weights, 16, 0.5);
@@ -99,7 +99,7 @@ describe.each(supportedBuilds())("%s", (build) => {
     expect([...arena.floats(mean, 4)]).toEqual([Number.NaN, 0.75, 0.75, 0.75]);
   });
 
-  test("average: the first of them bit by bit, whatever was there; then the mean", async () => {
+  test("average: the first parameters bit by bit, whatever the buffer held; then the mean", async () => {
     const { arena, kernels, place } = await open();
     const first = [0.1, -0, 1e-45, 3e38].map(Math.fround);
     const [mean, weights] = [place([Number.NaN, 5, 5, -3e38]), place(first)];
@@ -110,7 +110,7 @@ describe.each(supportedBuilds())("%s", (build) => {
     expectClose(arena.floats(mean, 4), [0.2, 2, 1, 1.5e38], { absolute: 1e-7, relative: 1e-6 });
   });
 
-  test("adamw: padding stays 0, partials are taken, and what lies behind the weights does not decay", async () => {
+  test("adamw: padding stays 0, partials are cleared, and the bias does not decay", async () => {
     const { arena, kernels, place } = await open();
     const weights = place([1, 0, 0, 0, 1, 0, 0, 0]);
     const [m, v] = [arena.take(32, "test"), arena.take(32, "test")];

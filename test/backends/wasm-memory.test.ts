@@ -1,4 +1,4 @@
-/** WebAssembly memory: many data sets at once share it, none sees another's values, and what is given back is used again. */
+/** WebAssembly memory: many data sets share it without touching each other's values, and released pieces are reused. */
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { DatasetSource } from "../../src/backends/backend.ts";
 import { WasmBackend } from "../../src/backends/wasm/backend.ts";
@@ -22,7 +22,7 @@ afterEach(() => {
 });
 
 describe("a heap", () => {
-  test("pieces never overlap, are zero when they are taken, and all of it is free again in the end", () => {
+  test("pieces never overlap, are zero when taken, and all memory is free in the end", () => {
     const heap = new Heap();
     const random = createRandom(5);
     const taken: { start: number; bytes: number; mark: number }[] = [];
@@ -52,7 +52,7 @@ describe("a heap", () => {
     expect(heap.size).toBe(size);
   });
 
-  test("more than there is is a LimitError that names what it was for, and takes nothing", () => {
+  test("a piece that is too large is a LimitError that names its purpose, and takes nothing", () => {
     const heap = new Heap();
     expect(() => heap.take(2 ** 33, "x")).toThrow(LimitError);
     expect(() => heap.take(2 ** 33, "x")).toThrow(/^x: needs 8589934592 bytes/);
@@ -77,7 +77,7 @@ describe("many data sets at once", () => {
     };
   }
 
-  test("300 are alive together in one memory, and each keeps its values", async () => {
+  test("300 data sets share one memory, and each keeps its values", async () => {
     const backend = await WasmBackend.open();
     const expected: number[] = [];
     for (let seed = 0; seed < 300; seed++) {
@@ -98,7 +98,7 @@ describe("many data sets at once", () => {
     backend.dispose();
   });
 
-  test("200 predictions of one row at once come back right", async () => {
+  test("200 concurrent predictions of one row are right", async () => {
     const { x, y } = strokeDigits({ rows: 400, seed: 1 });
     const model = new SoftmaxRegression({ device: "wasm", l2: 0.01 });
     await model.fit(x, y);
@@ -116,7 +116,7 @@ describe("many data sets at once", () => {
     model.dispose();
   });
 
-  test("70 models are fitted at once, with validation and predictions in between, as one by one", async () => {
+  test("70 models fitted concurrently, with validation and predictions, equal those fitted one by one", async () => {
     const { x, y } = strokeDigits({ rows: 60, seed: 2 });
     const validation = [x, y] as const;
     const trained = async (seed: number) => {
@@ -132,7 +132,7 @@ describe("many data sets at once", () => {
     for (const seed of [0, 35, 69]) expect(together[seed]).toEqual(await trained(seed));
   });
 
-  test("one that is packed while others let the memory grow is complete", async () => {
+  test("a data set that is packed while others let the memory grow is complete", async () => {
     const backend = await WasmBackend.open();
     const shape = { rows: 3000, features: 900, classes: 3, storage: "f64" } as const;
     const problems = [1, 2, 3].map((seed) => randomProblem({ ...shape, seed }));
@@ -166,7 +166,7 @@ describe("large data sets", () => {
   });
   const shape = { features: 1024, classes: 2, bias: true };
 
-  test("each has a memory of its own, which is not kept for others", async () => {
+  test("each has a memory of its own, which no other data set reuses", async () => {
     const backend = await WasmBackend.open();
     const { made } = memories;
     for (let i = 1; i <= 3; i++) {
@@ -176,7 +176,7 @@ describe("large data sets", () => {
     }
   });
 
-  test("where the engine gives no further memory, they share one, and are right", async () => {
+  test("share one if the engine gives no further memory, and are right", async () => {
     const backend = await WasmBackend.open();
     memories.restore();
     memories = countMemories(0);
@@ -193,7 +193,7 @@ describe("large data sets", () => {
     trainer.dispose();
   });
 
-  test("a common memory that a large model let grow takes no further data sets", async () => {
+  test("a common memory that a large model has enlarged accepts no further data sets", async () => {
     const backend = await WasmBackend.open();
     const source = randomProblem({ rows: 2, features: 2 ** 15, classes: 2 }).source;
     const data = await backend.createDataset(source);
@@ -208,8 +208,8 @@ describe("large data sets", () => {
   });
 });
 
-describe("giving back", () => {
-  test("a data set that is disposed of while a trainer works on it keeps its rows until that ends", async () => {
+describe("releasing", () => {
+  test("a data set that is disposed of at work keeps its rows until the work ends", async () => {
     const backend = await WasmBackend.open();
     const spec = { rows: 4000, features: 200, classes: 10 };
     const { source, parameters } = randomProblem(spec);
@@ -232,7 +232,7 @@ describe("giving back", () => {
     expect(disturbed).toBe(undisturbed);
   });
 
-  test("an aborted upload gives back what it has taken", async () => {
+  test("an aborted upload releases its memory", async () => {
     const backend = await WasmBackend.open();
     const probe = await backend.createDataset(randomProblem({ rows: 2, features: 3, classes: 2 }).source);
     const before = probe.arena.memory.buffer.byteLength;

@@ -1,6 +1,5 @@
 /**
- * The benchmark in Chrome on a tiny plan: what it records, that it stops, and that failures stay where they
- * are.
+ * The benchmark in Chrome on a tiny plan: its records, aborts, and failures that do not affect other parts.
  */
 import { afterEach, describe, expect, test, vi } from "vitest";
 import type { Contender } from "../../bench/contenders/contender.ts";
@@ -20,7 +19,7 @@ const STEPS: BenchPlan = {
   rounds: 1,
 };
 
-/** GPU buffers that were made and are not gone, while `work` ran and after. */
+/** Counts the GPU buffers that `work` creates, and those that are left after it. */
 async function countBuffers(work: () => Promise<void>): Promise<{ made: number; left: number }> {
   const alive = new Map<GPUBuffer, GPUDevice>();
   let made = 0;
@@ -88,7 +87,7 @@ describe("a run", () => {
     expect(seen.at(-1)).toMatchObject({ done: seen.at(-1)?.total, doing: "done" });
   });
 
-  test("without an adapter goes on with what needs none, and says what it could not do", async () => {
+  test("without an adapter measures the rest, and reports what it could not do", async () => {
     vi.spyOn(navigator.gpu, "requestAdapter").mockResolvedValue(null);
     const record = await runBenchmark({ ...STEPS, ceilings: true, kernels: true });
     expect(record.machine.adapter).toBeNull();
@@ -137,7 +136,7 @@ describe("an abort", () => {
 });
 
 describe("contenders", () => {
-  /** Fails where it is told to; else gives weights of zero, which are wrong. */
+  /** Fails at the given place; otherwise returns weights of zero, which are wrong. */
   function faulty(name: string, failsAt: "open" | "weights" | "round" | "dispose" | "never"): Contender {
     let last = 0;
     return {
@@ -161,7 +160,7 @@ describe("contenders", () => {
     };
   }
 
-  test("that fail are recorded, those that are wrong are told apart, and others go on", async () => {
+  test("that fail or are wrong are recorded as such, and the others go on", async () => {
     const contenders = [
       faulty("a", "open"),
       faulty("b", "weights"),

@@ -1,4 +1,4 @@
-/** The GPU device itself: how it is found, what it holds, and what happens when it fails. */
+/** The GPU device: how it is chosen, its limits, ownership and failures. */
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { commands } from "vitest/browser";
 import matmul from "../../shaders/matmul.wgsl";
@@ -116,7 +116,7 @@ describe("limits", () => {
     backend.dispose();
   });
 
-  test("out of memory frees what was allocated and says what for", async () => {
+  test("out of memory frees all buffers and names their purpose", async () => {
     const backend = await WebGpuBackend.open();
     const live = countLiveBuffers();
     vi.spyOn(GPUDevice.prototype, "popErrorScope").mockResolvedValue(
@@ -140,7 +140,7 @@ describe("ownership", () => {
     await vi.waitFor(() => expect(destroy).toHaveBeenCalledTimes(1));
   });
 
-  test("a data set takes what trainers made for it along", async () => {
+  test("a data set frees the buffers that trainers made for it", async () => {
     const backend = await WebGpuBackend.open();
     const live = countLiveBuffers();
     const trainer = await backend.createTrainer({ features: 17, classes: 2, bias: true });
@@ -156,7 +156,7 @@ describe("ownership", () => {
     backend.dispose();
   });
 
-  test("an aborted upload leaves nothing", async () => {
+  test("an aborted upload leaves nothing allocated", async () => {
     const backend = await WebGpuBackend.open();
     const live = countLiveBuffers();
     const controller = new AbortController();
@@ -170,7 +170,7 @@ describe("ownership", () => {
 });
 
 describe("failures", () => {
-  test("calls that find the device lost share its replacement", async () => {
+  test("calls that meet a lost device share its replacement", async () => {
     const requestDevice = vi.spyOn(GPUAdapter.prototype, "requestDevice");
     const model = new SoftmaxRegression({ device: "webgpu", solver: "sgd", epochs: 1 });
     await model.fit(DIGITS.x, DIGITS.y);

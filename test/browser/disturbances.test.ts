@@ -1,6 +1,6 @@
 /**
- * A hundred fits that are cut short at random points: by an abort, or by the loss of the device, the model's own or
- * the caller's. Each ends with the abort's reason or a DeviceError, nothing stays allocated, and the model goes on.
+ * A hundred fits that are interrupted at random points: by an abort, or by the loss of the model's or the caller's
+ * device. Each ends with the abort's reason or a DeviceError, nothing stays allocated, and the model still works.
  */
 import { afterEach, expect, test, vi } from "vitest";
 import { createRandom } from "../../src/data/random.ts";
@@ -109,7 +109,7 @@ test(
       model.dispose();
       expect(live.size).toBe(0);
     }
-    // Few of the points lie behind the last thing that could be disturbed.
+    // Few of the random points lie after the end of the fit.
     expect(outcomes.get("AbortError")).toBeGreaterThan(TRIALS / 4);
     expect(outcomes.get("DeviceError")).toBeGreaterThan(TRIALS / 4);
   },

@@ -1,4 +1,4 @@
-/** The kernels that go from rows to dLogits in one dispatch, against the reference operations in a row. */
+/** The kernels from rows to dLogits in one dispatch, against the sequence of reference operations. */
 import { afterAll, beforeAll, describe, test } from "vitest";
 import type { ModelShape } from "../../src/backends/backend.ts";
 import { matmul, outcomes } from "../../src/backends/reference/index.ts";
@@ -26,7 +26,7 @@ afterAll(() => backend.dispose());
 
 type Forward = "direct" | "sliced" | "quad";
 
-/** The forward kernel of a plan against the reference: dLogits, loss and rows right. */
+/** Compares the forward kernel of a plan with the reference: dLogits, loss and correct rows. */
 async function checkForward(kernel: Forward, problem: Problem, shape: ModelShape, kind: DataKind) {
   const { rows } = problem.source.x;
   const { labelSmoothing = 0 } = problem.source;
@@ -55,7 +55,7 @@ function problemOf({ rows, shape, kind, labelSmoothing }: (typeof CASES)[number]
   return { ...problem, source: { ...problem.source, labelSmoothing } };
 }
 
-/** Every row right, every other one without weight. */
+/** A problem whose rows are all correct, and every other one without weight. */
 function halfSilent(): { problem: Problem; shape: ModelShape; kind: DataKind } {
   const shape = { features: 5, classes: 9, bias: true };
   const { source, parameters, rows } = randomProblem({ rows: 37, ...shape });

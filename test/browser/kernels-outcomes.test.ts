@@ -1,4 +1,4 @@
-/** The kernel that says what becomes of each row, against the reference. */
+/** The kernel of predictions for each row, against the reference. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { outcomes } from "../../src/backends/reference/index.ts";
 import { WebGpuBackend } from "../../src/backends/webgpu/backend.ts";
@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => backend.dispose());
 
-/** Compares what the kernel leaves of rows `first` … of a data set with the reference. */
+/** Compares the kernel's results for rows `first` … of a data set with the reference. */
 async function check(logits: Float32Array, classes: number, targets: Targets, first = 0) {
   const rows = logits.length / classes;
   const shape = { features: 1, classes, bias: true };
@@ -57,7 +57,7 @@ describe("outcomes", () => {
         const logits = Float32Array.from({ length: rows * classes }, () => 4 * random.normal());
         await check(logits, classes, source.targets);
         await check(logits, classes, source.targets, 5);
-        // Three values only, so that most scores tie.
+        // Only three values, so that most scores tie.
         const tied = Float32Array.from(logits, () => random.integer(3) - 1);
         await check(tied, classes, source.targets);
       });

@@ -1,4 +1,4 @@
-/** The kernels that move parameters, against the reference's updates. */
+/** The kernels that update parameters, against the reference's updates. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { adamwUpdate, averageUpdate, l1Update, sgdUpdate } from "../../src/backends/reference/index.ts";
 import { WebGpuBackend } from "../../src/backends/webgpu/backend.ts";
@@ -25,7 +25,7 @@ const SHAPES = [
   [17, 5, 1031],
 ] as const;
 
-/** Parameters, and what else has their shape, as they lie on the device. */
+/** Packs parameters, and everything of their shape, as on the device. */
 function setUp([splits, features, classes]: (typeof SHAPES)[number], sum: "direct" | "lanes" = "direct") {
   const shape = { features, classes, bias: true };
   const { weights4 } = layoutOf(shape);
@@ -63,7 +63,7 @@ function nameOf([splits, features, classes]: (typeof SHAPES)[number]): string {
   return `${splits} partials of ${classes}×${features}`;
 }
 
-/** A copy in double precision. */
+/** Copies parameters in double precision. */
 function exact(values: Float32Array): Float64Array {
   return Float64Array.from(values);
 }
@@ -111,7 +111,7 @@ describe.each(["direct", "lanes"] as const)("adamw, %s", (sum) => {
         const decayed = w.map((value, i) => value * (isBias(i) ? 1 : 1 - 2 * learningRate * l2));
         const step = { beta1, beta2, epsilon, learningRate, l2: 0, t };
         adamwUpdate(decayed, m, v, gradientOf(0), step);
-        // A moment that is nearly 0 magnifies what rounding does to it.
+        // Rounding errors are magnified if a moment is nearly 0.
         const size = decayed.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
         const tolerance = { absolute: 1e-5 * size, relative: 1e-5 };
         expectClose(out.weights.subarray(0, w.length), decayed, tolerance, `W at t = ${t}`);
@@ -121,7 +121,7 @@ describe.each(["direct", "lanes"] as const)("adamw, %s", (sum) => {
     });
   }
 
-  test("nothing moves where the gradient has always been 0", async () => {
+  test("parameters whose gradient has always been 0 do not change", async () => {
     const { weights, run } = setUp(SHAPES[0], sum);
     const zero = new Float32Array(weights.length);
     const segment = { learningRate: 0.5, gain1: 0.1, gain2: 0.001, epsilon: 1e-8 };

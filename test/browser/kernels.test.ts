@@ -1,6 +1,5 @@
 /**
- * The kernels that everything is built from, each against the reference operation it
- * computes, on hostile shapes and values.
+ * The basic kernels, each against its reference operation, on hostile shapes and values.
  */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import softmaxShader from "../../shaders/softmax.wgsl";
@@ -38,7 +37,7 @@ beforeAll(async () => {
 });
 afterAll(() => backend.dispose());
 
-/** How scores and gradients are computed: each a kernel or a size of its tiles. */
+/** Kernels of scores and gradients, by name of a plan. */
 const SCORES = ["direct", "shared", "large"] as const;
 const GRADIENTS = ["direct", "quad", "shared", "large"] as const;
 
@@ -86,7 +85,7 @@ const STORED = [
   ["u8", true],
 ] as const;
 
-/** The shapes that a kernel is tested on: tiles written out at length take a software adapter seconds to compile. */
+/** Returns the shapes for a kernel: fewer for large unrolled tiles, which software adapters compile for seconds. */
 function shapesFor(kernel: (typeof SCORES)[number] | (typeof GRADIENTS)[number]) {
   return kernel === "large" ? SHAPES.slice(-3) : SHAPES;
 }
@@ -187,7 +186,7 @@ async function runSoftmax(
   return { order, left: out.logits.subarray(0, logits.length), loss: 2 * sum(0), correct: sum(1) };
 }
 
-/** Everything the kernel leaves, against the reference. */
+/** Compares all results of the kernel with the reference. */
 async function checkSoftmax(
   logits: Float32Array,
   classes: number,
@@ -242,7 +241,7 @@ describe("softmax", () => {
     await checkSoftmax(logits, 3, { kind: "labels", labels }, sampleWeights);
   });
 
-  test("without targets it leaves the probabilities", async () => {
+  test("without targets it returns the probabilities", async () => {
     const classes = 11;
     const logits = Float32Array.from({ length: 29 * classes }, (_, i) => Math.sin(i) * 9);
     const { left } = await runSoftmax(logits, classes, { kind: "none" });

@@ -1,6 +1,6 @@
 /**
- * Opening a device in browsers that answer oddly, late or never: `"auto"` always ends with one that works, a device
- * asked for by name with an error, and neither waits for ever.
+ * Opening a device in browsers that answer oddly, late or never: `"auto"` always finds a device that works, a device
+ * asked for by name ends with an error, and neither waits for ever.
  */
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import {
@@ -20,10 +20,10 @@ const { gpu: REAL } = navigator;
 const realAdapter = async () => (await REAL.requestAdapter()) as GPUAdapter;
 const realDevice = async () => (await realAdapter()).requestDevice();
 
-/** What a test puts in the place of an adapter. */
+/** A test's replacement for an adapter. */
 type AdapterStub = Record<string, unknown>;
 
-/** A real adapter, but for what is changed; by itself it says that no CPU imitates it. */
+/** Returns a real adapter with changes; without changes, it claims to be real hardware. */
 async function adapterWith(changes: AdapterStub): Promise<AdapterStub> {
   const adapter = await realAdapter();
   const { features, limits } = adapter;
@@ -45,7 +45,7 @@ async function fitted(options: SoftmaxRegressionOptions) {
   }
 }
 
-/** What becomes of a fit: in time that passes quickly if it is to wait, else in the browser's own. */
+/** Returns the outcome of a fit, on a fast fake clock if it has to wait, else in real time. */
 async function outcomeOf(device: "auto" | "webgpu", waits: boolean) {
   if (waits) return inFakeTime(() => fitted({ device }));
   const [outcome] = await Promise.allSettled([fitted({ device })]);
@@ -57,7 +57,7 @@ afterEach(() => {
 });
 
 describe("a browser that gives no device", () => {
-  /** The browser, whether the time limit ends it, and what the error and the reason say. */
+  /** The fake browser, whether the time limit ends the opening, and the words of error and reason. */
   const CASES: Record<string, readonly [gpu: () => unknown, waits: boolean, words: RegExp]> = {
     "no WebGPU": [() => undefined, false, /no WebGPU/],
     "an object without methods": [() => ({}), false, /WebGPU failed: /],
@@ -175,7 +175,7 @@ describe("a browser that gives no device", () => {
     await expect(fitted({ device: "webgpu" })).rejects.toThrow(DeviceError);
   });
 
-  test("a device that comes too late is destroyed, and one that was not asked for yet is not asked for", async () => {
+  test("a device that comes too late is destroyed, and none is requested after the limit", async () => {
     let give = (_: GPUDevice) => {};
     const late = new Promise<GPUDevice>((resolve) => {
       give = resolve;
@@ -257,7 +257,7 @@ describe("browsers from before adapter.info", () => {
 });
 
 describe("while a device is being opened", () => {
-  /** A browser whose adapter comes when it is told to. */
+  /** A browser whose adapter comes at the test's command. */
   function slowBrowser() {
     let give = () => {};
     const asked = vi.fn();
@@ -274,7 +274,7 @@ describe("while a device is being opened", () => {
     return { asked, give };
   }
 
-  test("an abort is heard at once, and the opening goes on for the fit that comes next", async () => {
+  test("an abort rejects at once, and the opening goes on for the next fit", async () => {
     const { asked, give } = slowBrowser();
     const model = new SoftmaxRegression({ device: "webgpu" });
     const controller = new AbortController();
@@ -292,7 +292,7 @@ describe("while a device is being opened", () => {
     model.dispose();
   });
 
-  test("dispose() is heard at once, by every call; the device is destroyed when it comes", async () => {
+  test("dispose() rejects every call at once; the device is destroyed when it comes", async () => {
     const { asked, give } = slowBrowser();
     const destroy = vi.spyOn(GPUDevice.prototype, "destroy");
     const whole = new SoftmaxRegression({ device: "reference" });
@@ -308,7 +308,7 @@ describe("while a device is being opened", () => {
     await vi.waitFor(() => expect(destroy).toHaveBeenCalledTimes(1));
   });
 
-  test("many calls that wait for a device that never comes all fail together", async () => {
+  test("many calls that wait for a device fail together if it never comes", async () => {
     const whole = new SoftmaxRegression({ device: "reference" });
     await whole.fit(X, Y);
     const model = await SoftmaxRegression.load(await whole.toSafetensors(), { device: "webgpu" });
@@ -338,7 +338,7 @@ describe("devices that are lost again and again", () => {
     withGpu({ requestAdapter: () => adapterWith({}) });
   });
 
-  test("auto goes over to WebAssembly after two, and says why; the fit that follows works", async () => {
+  test("auto changes to WebAssembly after two losses, and says why; the next fit works", async () => {
     const model = new SoftmaxRegression({ device: "auto" });
     await expect(model.fit(X, Y)).rejects.toThrow(DeviceError);
     expect(model.device?.kind).toBe("webgpu");
@@ -348,7 +348,7 @@ describe("devices that are lost again and again", () => {
     model.dispose();
   });
 
-  test("by name each is a DeviceError", async () => {
+  test("by name each loss is a DeviceError", async () => {
     const model = new SoftmaxRegression({ device: "webgpu" });
     for (let i = 0; i < 4; i++) await expect(model.fit(X, Y)).rejects.toThrow(DeviceError);
     vi.restoreAllMocks();

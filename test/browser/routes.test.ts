@@ -67,7 +67,7 @@ async function story(backend: Backend, { source, parameters, rows }: Problem) {
 
 const RELATIVE = { absolute: 0, relative: 1e-5 };
 
-/** The loss of an evaluation, and the one that comes with a gradient. */
+/** Returns the losses of an evaluation and of a gradient. */
 function lossesOf(backend: Backend, problem: Problem): Promise<number[]> {
   opened.push(backend);
   return withTrainer(backend, problem, true, async (trainer, data) => {
@@ -76,7 +76,7 @@ function lossesOf(backend: Backend, problem: Problem): Promise<number[]> {
   });
 }
 
-/** The same of the reference, whose losses are to be large and finite. */
+/** Returns the losses of the reference, and checks that they are large and finite. */
 async function referenceOf(problem: Problem): Promise<number[]> {
   const losses = await lossesOf(new ReferenceBackend(), problem);
   expect(losses.every((loss) => loss > 1e38 && loss < Infinity)).toBe(true);
@@ -109,7 +109,7 @@ describe.each(Object.entries(PLANS))("%s", (_name, tuning) => {
     ["-infinity", 9],
     ["NaN", 5],
   ] as const)(
-    "a score of %s leaves no loss and no gradient, unless its row has no weight",
+    "a score of %s makes loss and gradient NaN, unless its row has no weight",
     async (overflow, at) => {
       const lost = [0, 77, 129];
       const problem = overflowProblem({ rows: 130, ...SHAPE, lost, at, overflow, isEnlarged: at > 0 });
@@ -132,7 +132,7 @@ describe.each(Object.entries(PLANS))("%s", (_name, tuning) => {
     expectClose(await lossesOf(await WebGpuBackend.open({ tuning }), far), await referenceOf(far), RELATIVE);
   });
 
-  test("a batch whose rows have no weight moves nothing but by the penalty, and has loss 0", async () => {
+  test("a batch whose rows have no weight changes parameters by the penalty only, and has loss 0", async () => {
     const { source, rows } = randomProblem({ rows: 60, ...SHAPE });
     const backend = await WebGpuBackend.open({ tuning });
     opened.push(backend);
@@ -158,7 +158,7 @@ describe("shared, classes in two tiles", () => {
     route: "shared",
   } as const;
 
-  test.each([0, 63, 64, 69])("a score of class %s that overflows leaves no loss", async (at) => {
+  test.each([0, 63, 64, 69])("a score of class %s that overflows makes the loss NaN", async (at) => {
     for (const overflow of ["infinity", "-infinity", "NaN"] as const) {
       const problem = overflowProblem({ rows: 20, ...shape, lost: [7], at, overflow });
       const losses = await lossesOf(await WebGpuBackend.open({ tuning }), problem);

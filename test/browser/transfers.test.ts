@@ -1,6 +1,6 @@
 /**
- * What goes to GPU buffers and comes from them: never nothing, since Deno ends the process at a write of length 0, and
- * always whole words, as WebGPU demands.
+ * Transfers to and from GPU buffers: never empty, since Deno ends the process at a write of length 0, and always of
+ * whole words, as WebGPU requires.
  */
 import { afterEach, expect, test, vi } from "vitest";
 import { SoftmaxRegression, type SoftmaxRegressionOptions } from "../../src/index.ts";
@@ -10,7 +10,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-/** Sizes and offsets in bytes of everything that was written, copied, created or mapped. */
+/** Records size and offsets, in bytes, of everything that is written, copied, created or mapped. */
 function watchTransfers() {
   const seen: { what: string; size: number; offsets: number[] }[] = [];
   const { writeBuffer } = GPUQueue.prototype;

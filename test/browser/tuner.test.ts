@@ -1,6 +1,5 @@
 /**
- * The tuner on a real device: what it reports, keeps, refuses and leaves behind. Nothing
- * here depends on which plan wins.
+ * The tuner on a real device: reports, cached plans and refusals. No test depends on which plan wins.
  */
 import { afterEach, describe, expect, test } from "vitest";
 import type { SgdSteps } from "../../src/backends/backend.ts";
@@ -48,7 +47,7 @@ function cacheOf(entries: [string, string][] = []) {
 }
 
 describe("the tuner", () => {
-  test("takes the default plan where it is off, or the work is too little to pay for it", async () => {
+  test("takes the default plan if it is off, or if there is too little work", async () => {
     for (const tuning of ["off", "auto"] as const) {
       const { backend, trainer } = await run({ tuning });
       expect(trainer.tuning?.choice).toEqual(defaultPlan(SHAPE, backend.gpu.traits));
@@ -56,7 +55,7 @@ describe("the tuner", () => {
     }
   });
 
-  test("measures every plan where it is asked to, keeps the choice, and finds it again", async () => {
+  test('measures every plan with "full", stores the choice, and finds it again', async () => {
     const cache = cacheOf();
     const first = await run({ tuning: "full", tuningCache: cache });
     const { traits } = first.backend.gpu;
@@ -77,7 +76,7 @@ describe("the tuner", () => {
     expect(second.weights).toEqual(first.weights);
   });
 
-  test("moves no parameter and no velocity: a tuned run is a pinned one, bit by bit", async () => {
+  test("changes no parameter and no velocity: a tuned run equals a pinned one, bit by bit", async () => {
     const tuned = await run({ tuning: "full" });
     const choice = tuned.trainer.tuning?.choice as StepPlan;
     const pinned = await run({ tuning: choice });
@@ -86,7 +85,7 @@ describe("the tuner", () => {
     expect(pinned.losses).toEqual(tuned.losses);
   });
 
-  test("every plan there is gives the same steps to float32 rounding", async () => {
+  test("all plans give the same steps to float32 rounding", async () => {
     const off = await run({ tuning: "off" });
     const { traits } = off.backend.gpu;
     const plan = defaultPlan(SHAPE, traits);
@@ -110,7 +109,7 @@ describe("the tuner", () => {
     },
   );
 
-  test("trains where the cache is forbidden or full, and says so", async () => {
+  test("trains if the cache is forbidden or full, and says so", async () => {
     const refuse = () => {
       throw new DOMException("the quota is used up", "QuotaExceededError");
     };

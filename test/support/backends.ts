@@ -1,6 +1,6 @@
 /**
- * The backends the shared tests run on: the reference and WebAssembly everywhere, WebGPU where there is one. A test
- * that takes one of these says nothing about which it is.
+ * The backends that shared tests run on: the reference and WebAssembly everywhere, WebGPU if there is one. Tests treat
+ * them alike.
  */
 import type { Backend } from "../../src/backends/backend.ts";
 import { ReferenceBackend } from "../../src/backends/reference/backend.ts";
@@ -11,9 +11,9 @@ import { WebGpuBackend } from "../../src/backends/webgpu/backend.ts";
 /** A backend under test. */
 export interface BackendCase {
   readonly name: string;
-  /** The estimator's option for it. */
+  /** Value of the estimator's option `device`. */
   readonly device: "reference" | "wasm" | "webgpu";
-  /** Relative precision of its arithmetic. */
+  /** Relative precision of the backend's arithmetic. */
   readonly epsilon: number;
   open(): Promise<Backend>;
 }
@@ -25,7 +25,7 @@ const REFERENCE: BackendCase = {
   open: async () => new ReferenceBackend(),
 };
 
-/** WebAssembly in the builds that run here: Node 20 has no relaxed SIMD. */
+/** WebAssembly in the builds that this engine supports: Node 20 has no relaxed SIMD. */
 const WASM: readonly BackendCase[] = supportedBuilds().map((build) => ({
   name: `wasm ${build}`,
   device: "wasm",
@@ -61,7 +61,7 @@ export const BACKENDS: readonly BackendCase[] = hasWebGpu
   ? [REFERENCE, ...WASM, WASM_THREADED, WEBGPU, WEBGPU_CHUNKED]
   : [REFERENCE, ...WASM, WASM_THREADED];
 
-/** Devices an estimator can be asked for here. */
+/** Devices that the estimator can use here. */
 export const DEVICES: readonly BackendCase[] = hasWebGpu
   ? [REFERENCE, WASM[0], WEBGPU]
   : [REFERENCE, WASM[0]];

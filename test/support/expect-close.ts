@@ -1,19 +1,19 @@
 /** The one numeric matcher: |actual − expected| ≤ absolute + relative·|expected| for every element. */
 import { expect } from "vitest";
 
-/** How far apart numbers may be. */
+/** Largest allowed difference of two numbers. */
 export interface Tolerance {
   readonly absolute: number;
   readonly relative: number;
 }
 
-/** The same to the last bit, but for the sign of 0. */
+/** Equality to the last bit, except for the sign of 0. */
 export const EXACT: Tolerance = { absolute: 0, relative: 0 };
 
-/** A few roundings of float64 apart. */
+/** A few roundings of float64. */
 export const ROUNDED: Tolerance = { absolute: 1e-15, relative: 1e-14 };
 
-/** How many of the elements that differ a failure shows. */
+/** Most differing elements that a failure shows. */
 const SHOWN = 5;
 
 /**
@@ -43,8 +43,8 @@ export function expectClose(
 }
 
 /**
- * What float32 arithmetic may cost a sum of `terms` products of size about `size`: rounding grows with √terms
- * when errors are independent, and 8 covers the tail of that and an `exp` that is a few units off.
+ * Returns the tolerance of a float32 sum of `terms` products of size about `size`: rounding grows with √terms if errors
+ * are independent, and the factor 8 covers their tail and an `exp` that is a few units off.
  */
 export function float32Tolerance(terms: number, size = 1): Tolerance {
   const epsilon = 2 ** -24;

@@ -1,23 +1,23 @@
-/** Time that passes as fast as a test likes, for what has a time limit. Only timers are faked. */
+/** A fake clock for work with a time limit, as fast as a test likes. Only timers are faked. */
 import { vi } from "vitest";
 
-/** How far the clock is moved at once, ms. */
+/** Step of the clock, ms. */
 const STEP = 250;
 
-/** Turns of the event loop between two moves, for what the engine does meanwhile. */
+/** Turns of the event loop between two steps, for the engine's own work. */
 const TURNS = 50;
 
-/** Longest time that anything may wait here, ms: more is a hang. */
+/** Longest time that work may wait, ms: more is a hang. */
 const MOST = 120_000;
 
-/** What came of it, and when. */
+/** The result of some work, and its time. */
 export interface Timed<T> {
   readonly outcome: PromiseSettledResult<T>;
   /** ms. */
   readonly time: number;
 }
 
-/** Begins something and moves the clock until it has settled. Other events are let in between. */
+/** Starts work and moves the clock until it has settled; other events run in between. */
 export async function inFakeTime<T>(begin: () => Promise<T>): Promise<Timed<T>> {
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
   try {

@@ -1,4 +1,4 @@
-/** What the formulas make of a problem, with the reference's operations, and steps to follow them by. */
+/** Results of the formulas for a problem, by the reference's operations, and SGD steps to compare with them. */
 import type { SgdSteps } from "../../src/backends/backend.ts";
 import {
   adamwUpdate,
@@ -22,7 +22,7 @@ import type { BackendCase } from "./backends.ts";
 import type { Tolerance } from "./expect-close.ts";
 import type { Problem, ProblemSpec } from "./problems.ts";
 
-/** A problem in a test's title. */
+/** Names a problem in a test's title. */
 export function nameOf({
   rows,
   features,
@@ -34,7 +34,7 @@ export function nameOf({
   return `${rows}×${features}×${classes} ${storage} ${targets}${isWeighted ? " weighted" : ""}`;
 }
 
-/** Room for rounding in sums over features and rows of values of order 1. */
+/** Tolerance for sums over features and rows of values of order 1. */
 export function toleranceOf(
   { epsilon }: Pick<BackendCase, "epsilon">,
   { rows, features }: ProblemSpec,
@@ -42,7 +42,7 @@ export function toleranceOf(
   return { absolute: 16 * epsilon * Math.sqrt(rows + features), relative: 256 * epsilon };
 }
 
-/** The formulas' result at the problem's parameters. */
+/** Evaluates the formulas at the problem's parameters. */
 export function expectedOf({ source, parameters, rows }: Problem, l2: number) {
   const { x, targets, sampleWeights, labelSmoothing } = new ReferenceDataset(source);
   const classes = parameters.bias.length;
@@ -57,7 +57,7 @@ export function expectedOf({ source, parameters, rows }: Problem, l2: number) {
   };
 }
 
-/** Ten steps over two epochs, each with a shorter last batch where the rows allow. */
+/** Returns ten steps over two epochs, each with a shorter last batch if the rows allow. */
 export function tenSteps({ rows }: ProblemSpec, nesterov: boolean): SgdSteps {
   const random = createRandom(9);
   const batchSize = Math.ceil(rows / 5);
@@ -71,7 +71,7 @@ export function tenSteps({ rows }: ProblemSpec, nesterov: boolean): SgdSteps {
   return { epochs, batchSize, learningRates, momentum: 0.5, nesterov, l2: 0.01 };
 }
 
-/** The same steps from zero, written out. */
+/** Takes those steps from zero by the formulas. */
 export function followFormulas({ source, parameters }: Problem, steps: SgdSteps, hasBias: boolean) {
   const { x, targets, sampleWeights, labelSmoothing, meanWeight } = new ReferenceDataset(source);
   const { momentum, nesterov, l2, l1 = 0, adamw, averageFrom = Infinity } = steps;

@@ -1,4 +1,4 @@
-/** What tests of single kernels share: shapes, buffers as the kernels read them, and the reference's answers. */
+/** Shared parts of tests of single kernels: shapes, buffers as the kernels read them, and the reference's results. */
 import { expect } from "vitest";
 import type { ModelShape } from "../../src/backends/backend.ts";
 import {
@@ -40,10 +40,10 @@ export const SHAPES = [
   [17, 5, 1031],
 ] as const;
 
-/** What an element counts in problems whose kernels are to multiply by a unit. */
+/** Scale of X in problems whose kernels multiply by a unit. */
 const UNIT = { u8: 1 / 128, f16: 1.5 } as const;
 
-/** X as it lies on the device: a scale is not applied. */
+/** Packs X as on the device, without its scale. */
 export function stored({ data, rows, cols }: Matrix, storage: Storage): Uint32Array {
   const stride = Math.ceil(cols / 4) * 4;
   const packed = emptyRows(storage, rows * stride);
@@ -51,7 +51,7 @@ export function stored({ data, rows, cols }: Matrix, storage: Storage): Uint32Ar
   return new Uint32Array(packed.buffer);
 }
 
-/** A problem whose data the storage holds exactly; if it is scaled, with another unit than the storage's own. */
+/** Returns a problem whose data the storage holds exactly; `isScaled` gives it another unit than the storage's own. */
 export function exactProblem(spec: Omit<ProblemSpec, "storage">, storage: Storage, isScaled = false) {
   const problem = randomProblem({ ...spec, storage: storage === "u8" ? "u8" : "f32" });
   const { x } = problem.source;
@@ -72,7 +72,7 @@ export const LABELS: DataKind = {
 /** Tiles in workgroup memory that are larger than those of the default plan. */
 export const LARGE_TILES = { rows: 8, classes: 8, depth4: 4, classes4: 2, features4: 2, depth: 8 };
 
-/** How steps can be computed: every kernel there is, whatever the default here would be. */
+/** Returns plans that together use every kernel, whatever the default on this device is. */
 export function plansOf(
   gpu: GpuDevice,
   shape: ModelShape,
@@ -106,14 +106,14 @@ export async function runOperation(
   return { results, groups: count };
 }
 
-/** The rows in a seeded order. */
+/** Returns the rows in a seeded order. */
 export function shuffled(rows: number): Uint32Array {
   const order = Uint32Array.from({ length: rows }, (_, i) => i);
   shuffle(order, createRandom(7));
   return order;
 }
 
-/** Parameters, X, targets and weights of a problem, as the kernels read them. */
+/** Packs parameters, X, targets and weights of a problem as the kernels read them. */
 export function buffersOf({ source, parameters }: Problem, shape: ModelShape, storage: Storage) {
   const { targets, sampleWeights } = source;
   const rows = source.x.rows;
@@ -129,7 +129,7 @@ export function buffersOf({ source, parameters }: Problem, shape: ModelShape, st
   };
 }
 
-/** What the reference makes of a problem: dLogits in `order`, mean loss, rows with s > 0 right, and the gradient. */
+/** Computes by the reference: dLogits in `order`, mean loss, correct rows with s > 0, and the gradient. */
 export function expectedOf(
   { source, parameters }: Problem,
   { classes, features, bias }: ModelShape,
@@ -149,7 +149,7 @@ export function expectedOf(
   };
 }
 
-/** Checks the pairs that a kernel left from slot 3 on: they have half the mean loss. */
+/** Checks the loss pairs from slot 3 on, whose sum is half the mean loss. */
 export function expectLosses(pairs: Float32Array, expected: { loss: number; correct: number }) {
   const sum = (offset: number) =>
     pairs.reduce((total, value, i) => (i % 2 === offset ? total + value : total), 0);
@@ -157,7 +157,7 @@ export function expectLosses(pairs: Float32Array, expected: { loss: number; corr
   expect(sum(1)).toBe(expected.correct);
 }
 
-/** Storage, scale, targets, smoothing and weights vary with the shape, so that all meet all kernels. */
+/** Shapes with varying storage, scale, targets, smoothing and weights, so that every kernel meets all of them. */
 export const CASES = SHAPES.map(([rows, features, classes], i) => {
   const kind = {
     storage: (["f32", "u8", "f16"] as const)[i % 3],

@@ -1,7 +1,7 @@
 /** Counts GPU buffers, until the mocks are restored. */
 import { vi } from "vitest";
 
-/** What was counted. */
+/** Counts of GPU buffers. */
 export interface LiveBuffers {
   /** Buffers that were created and not destroyed. */
   readonly size: number;

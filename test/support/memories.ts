@@ -1,13 +1,13 @@
-/** Counts the WebAssembly memories that are made, in an engine that gives only so many. */
+/** Counts WebAssembly memories, in an engine with a limit on their number. */
 const { Memory: Given } = WebAssembly;
 
-/** How many were made, and what puts the engine's own back. */
+/** The count, and a function that restores the engine. */
 export interface Memories {
   readonly made: number;
   restore(): void;
 }
 
-/** From now on, at most `most` memories can be made. */
+/** Limits the engine to `most` further memories. */
 export function countMemories(most = Infinity): Memories {
   let made = 0;
   WebAssembly.Memory = class extends Given {

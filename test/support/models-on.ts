@@ -1,17 +1,17 @@
-/** Models of the options that a file of tests has in common, freed when the work with them ends. */
+/** Models with options that a test file shares, disposed of after use. */
 import { SoftmaxRegression, type SoftmaxRegressionOptions } from "../../src/index.ts";
 
-/** What tests do with a model. */
+/** A test's work with a model. */
 type Work<T> = (model: SoftmaxRegression) => Promise<T>;
 
-/** Ways to come by a model with these options, unless a test gives others. */
+/** Returns functions that create models with these options, which a test may override. */
 export function modelsOn(shared: SoftmaxRegressionOptions) {
   return {
-    /** A model that is not fitted yet. */
+    /** Creates a model that is not fitted. */
     withModel: async <T>(options: SoftmaxRegressionOptions, work: Work<T>): Promise<T> =>
       freed(new SoftmaxRegression({ ...shared, ...options }), work),
 
-    /** A model from a file. */
+    /** Loads a model from a file. */
     withLoaded: async <T>(
       source: Uint8Array | string,
       options: SoftmaxRegressionOptions,

@@ -1,5 +1,5 @@
 /**
- * Rows that no model gets right: three classes that overlap, in few features, for what holds between parts of a fit.
+ * Rows that no model predicts perfectly: three overlapping classes in few features.
  */
 import { createRandom } from "../../src/data/random.ts";
 import type { Matrix } from "../../src/index.ts";
@@ -25,5 +25,5 @@ export function noisyRows(rows: number, seed: number): Rows {
 const { x, y } = noisyRows(90, 1);
 const held = noisyRows(60, 2);
 
-/** Rows to train on, and others to look at. */
+/** Rows to train on, and others to predict. */
 export const NOISY = { x, y, held, validation: [held.x, held.y] } as const;

@@ -1,9 +1,9 @@
-/** Problems with rows whose scores leave float32, each in one class only, so that nothing but that score says so. */
+/** Problems with rows one of whose scores overflows float32, in a single class. */
 import type { DatasetSource } from "../../src/backends/backend.ts";
 import type { Targets } from "../../src/data/targets.ts";
 import { type Problem, randomProblem } from "./problems.ts";
 
-/** What becomes of one score of a row. */
+/** Value of the overflowing score. */
 export type Overflow = "infinity" | "-infinity" | "NaN";
 
 /** Values of the first two features, for which the class has weights of 2 and −2, and all others 0. */
@@ -21,15 +21,15 @@ export interface OverflowSpec {
   readonly classes: number;
   readonly targets?: Targets["kind"];
   readonly labelSmoothing?: number;
-  /** The rows whose score of class `at` overflows. */
+  /** Rows whose score of class `at` overflows. */
   readonly lost: readonly number[];
   readonly at: number;
   readonly overflow: Overflow;
-  /** Values are kept twice as large, so that those of the lost rows overflow on their way already. */
+  /** Whether values are stored twice as large, so that those of the lost rows overflow when they are read. */
   readonly isEnlarged?: boolean;
 }
 
-/** The problem, without weights of rows. */
+/** Returns the problem, without row weights. */
 export function overflowProblem(spec: OverflowSpec): Problem {
   const { rows, features = 6, classes, targets = "labels", labelSmoothing = 0, lost, at, overflow } = spec;
   const problem = randomProblem({ rows, features, classes, targets });
@@ -45,7 +45,7 @@ export function overflowProblem(spec: OverflowSpec): Problem {
   return { ...problem, source };
 }
 
-/** A problem whose scores are about 3e38 for the last class and −3e38 for all others: losses reach 6e38. */
+/** Returns a problem whose scores are about 3e38 for the last class and −3e38 for all others: losses reach 6e38. */
 export function farProblem(rows: number, features: number, classes: number): Problem {
   const problem = randomProblem({ rows, features, classes, targets: "distributions" });
   const { source, parameters } = problem;
@@ -56,7 +56,7 @@ export function farProblem(rows: number, features: number, classes: number): Pro
   return { ...problem, source: { ...source, x }, parameters: { ...parameters, weights } };
 }
 
-/** The same without some rows. */
+/** Returns a problem without some of its rows. */
 export function without({ source, parameters }: Problem, rows: readonly number[]): Problem {
   const kept = Uint32Array.from(
     Array.from({ length: source.x.rows }, (_, i) => i).filter((i) => !rows.includes(i)),

@@ -5,16 +5,16 @@ import { createRandom } from "../../src/data/random.ts";
 import type { Targets } from "../../src/data/targets.ts";
 import type { Parameters } from "../../src/objective.ts";
 
-/** What a problem should look like. */
+/** Properties of a random problem. */
 export interface ProblemSpec {
   readonly rows: number;
   readonly features: number;
   readonly classes: number;
-  /** How X is stored. Default f32. */
+  /** Element type of X. Default f32. */
   readonly storage?: "f32" | "f64" | "f16" | "u8";
-  /** Default labels. */
+  /** Default: labels. */
   readonly targets?: Targets["kind"];
-  /** Rows with weights between 0 and 2, every seventh 0. Default none. */
+  /** Whether rows have weights, between 0 and 2, every seventh 0. Default: false. */
   readonly isWeighted?: boolean;
   readonly seed?: number;
 }
@@ -26,7 +26,7 @@ export interface Problem {
   readonly rows: Uint32Array;
 }
 
-/** Values in [−1, 1] (for u8 bytes of 1/255), parameters of order 1/√D, so that scores are of order 1. */
+/** Returns values in [−1, 1] (for u8 bytes of 1/255), parameters of order 1/√D, so that scores are of order 1. */
 export function randomProblem(spec: ProblemSpec): Problem {
   const { rows, features, classes, seed = 1 } = spec;
   const random = createRandom(seed);

@@ -10,7 +10,7 @@ import type { Constants, Shader } from "../../src/backends/webgpu/shader.ts";
 const CANARIES = 64;
 const CANARY = 0x7a5c_3e19;
 
-/** One run. Buffers by the shader's names, all 32-bit; `segment` fields that are not named are 0. */
+/** Inputs of one run. Buffers by the shader's names, all 32-bit; missing fields of `segment` are 0. */
 export interface KernelRun {
   readonly shader: Shader;
   readonly constants: Constants;
@@ -19,7 +19,7 @@ export interface KernelRun {
   readonly groups: number;
 }
 
-/** What the writable buffers hold afterwards, as f32. */
+/** Runs a kernel and returns the contents of its writable buffers, as f32. */
 export async function runKernel(gpu: GpuDevice, run: KernelRun): Promise<Record<string, Float32Array>> {
   const { device } = gpu;
   const { shader } = run;
@@ -64,7 +64,7 @@ function uniformWords(
   return words;
 }
 
-/** The words, padded to whole vectors, and the canaries behind them. */
+/** Pads the words to whole vectors and appends canaries. */
 function withCanaries(array: Float32Array | Uint32Array): Uint32Array<ArrayBuffer> {
   const padded = Math.max(4, Math.ceil(array.length / 4) * 4);
   const words = new Uint32Array(padded + CANARIES).fill(CANARY);

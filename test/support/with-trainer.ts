@@ -1,8 +1,8 @@
-/** A problem's data set and a trainer for it, for as long as a test works with them. */
+/** A problem's data set and a trainer for it, for the duration of a test's work. */
 import type { Backend, Dataset, Trainer } from "../../src/backends/backend.ts";
 import type { Problem } from "./problems.ts";
 
-/** Runs `work`, and frees what it was given. */
+/** Runs `work` with both, and disposes of them afterwards. */
 export async function withTrainer<T>(
   backend: Backend,
   problem: Problem,

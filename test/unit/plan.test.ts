@@ -34,7 +34,7 @@ const KIND = {
 } as const;
 
 describe("sizes of a shape", () => {
-  test("pad features to vectors, and the bias is one more", () => {
+  test("pad features to whole vectors, with one more for the bias", () => {
     const counts = [1, 4, 5, 8, 785].map((features) => {
       const { features4, weights4, bytes } = layoutOf({ features, classes: 3, bias: true });
       expect(bytes).toBe(3 * weights4 * 16);
@@ -71,7 +71,7 @@ describe("sizes of a shape", () => {
     }
   });
 
-  test("let a row of any shape pay for a small share of reading W and the partial gradient", () => {
+  test("bound each row's share of reading W and the partial gradient, for any shape", () => {
     for (const shape of SHAPES) {
       for (const isSoftware of [true, false]) {
         const { segmentRows, passRows } = rowCountsOf(shape, isSoftware);
@@ -85,7 +85,7 @@ describe("sizes of a shape", () => {
     }
   });
 
-  test("give tiles of at most so many classes, as few as that allows, with as few as possible sticking out", () => {
+  test("give as few tiles as the largest size allows, and waste the fewest classes in the last one", () => {
     for (let classes = 2; classes <= 3000; classes++) {
       const candidates = Array.from({ length: 10 }, (_, i) => {
         const tiles = Math.ceil(classes / (i + 1));
@@ -104,7 +104,7 @@ function plansOf(shape: (typeof SHAPES)[number], traits: AdapterTraits): StepPla
 }
 
 describe("plans", () => {
-  test("run on the device they are made for, survive JSON, and none comes twice", () => {
+  test("run on their device, survive JSON, and are all different", () => {
     for (const traits of TRAITS) {
       for (const shape of SHAPES) {
         const plans = plansOf(shape, traits);
@@ -138,7 +138,7 @@ describe("plans", () => {
     }
   });
 
-  test("split the gradient into one for few rows, never fewer for more, and never over the memory for it", () => {
+  test("split the gradient into one part for few rows, more for more rows, within the memory limit", () => {
     for (const traits of TRAITS) {
       for (const shape of SHAPES) {
         for (const plan of plansOf(shape, traits)) {
@@ -154,7 +154,7 @@ describe("plans", () => {
     }
   });
 
-  test("without subgroups use none, and work in workgroup memory only where there are threads for it", () => {
+  test("use subgroups and large workgroups only if the device has them", () => {
     for (const shape of SHAPES) {
       for (const plan of plansOf(shape, SMALL)) {
         expect([plan.forward.kernel, plan.gradient.kernel]).toEqual(["forward", "gradient"]);
@@ -201,7 +201,7 @@ describe("plans", () => {
     expect(() => checkPlan(pinned as StepPlan, shape, SOFTWARE)).toThrow(OptionError);
   });
 
-  test("that need subgroups are refused where there are none", () => {
+  test("that need subgroups are refused on a device without them", () => {
     expect(() => checkPlan(plan, shape, { ...SOFTWARE, subgroupSize: 0 })).toThrow(/^tuning: /);
   });
 });

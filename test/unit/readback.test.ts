@@ -1,9 +1,9 @@
-/** Buffers on their way back to the host: whole, in order, and through copies that the device can hold. No device. */
+/** Reading buffers back: complete, in order, in copies that the device can hold. Without a device. */
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { readBuffers } from "../../src/backends/webgpu/buffers.ts";
 import type { GpuDevice } from "../../src/backends/webgpu/gpu-device.ts";
 
-/** A buffer that is memory. */
+/** A fake buffer with its bytes. */
 interface Memory extends GPUBuffer {
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
@@ -21,7 +21,7 @@ test.each([
   [SIZE, [1, 1, 1, 1, 1]],
   [2 * SIZE + 16, [2, 2, 1]],
   [2 ** 28, [5]],
-] as const)("five buffers where one may have %s bytes", async (maxBufferSize, copies) => {
+] as const)("five buffers, if a buffer may have %s bytes", async (maxBufferSize, copies) => {
   const staged: number[] = [];
   let alive = 0;
   const gpu = {

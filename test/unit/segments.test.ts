@@ -34,7 +34,7 @@ function chunksOf(sizes: readonly number[]): SegmentRules["chunks"] {
   });
 }
 
-/** Rules that show in the splits how many rows they were asked about. */
+/** Returns rules whose `splits` encode the number of rows. */
 function rulesOf(sizes: readonly number[], segmentRows: number, sampleWeights?: Float32Array): SegmentRules {
   const splitsFor = (rows: number) => 1000 + rows;
   const meanWeight = sampleWeights ? sum(sampleWeights) / sampleWeights.length : 1;
@@ -60,7 +60,7 @@ function rowsOf({ chunk, rows, first, count }: Segment, { chunks }: SegmentRules
   return rows ? Array.from(rows, (row) => start + row) : range(count).map((i) => start + first + i);
 }
 
-/** What holds for the segments of any one batch of `rows`. */
+/** Checks the invariants of the segments of a batch of `rows`. */
 function expectBatch(segments: readonly Segment[], rows: Iterable<number>, rules: SegmentRules): void {
   const seen = segments.flatMap((segment) => rowsOf(segment, rules));
   expect(ascending(seen), "every row once").toEqual(ascending(rows));
@@ -82,19 +82,19 @@ function expectBatch(segments: readonly Segment[], rows: Iterable<number>, rules
 }
 
 describe("batches", () => {
-  test("are an epoch's rows in order, cut; the last may be shorter, and none spans two epochs", () => {
+  test("cut an epoch's rows in order; the last may be shorter, and none spans two epochs", () => {
     const epochs = [Uint32Array.of(4, 0, 3, 1, 2), Uint32Array.of(2, 1, 0, 4, 3)];
     const batches = [...batchesOf(stepsOf(epochs, 2))].map((rows) => [...rows]);
     expect(batches).toEqual([[4, 0], [3, 1], [2], [2, 1], [0, 4], [3]]);
   });
 
-  test("of more rows than there are take all of them", () => {
+  test("larger than the epoch take all of its rows", () => {
     const order = Uint32Array.of(2, 0, 1);
     expect([...batchesOf(stepsOf([order], 100))]).toEqual([order]);
     expect([...batchesOf(stepsOf([order], 3))]).toEqual([order]);
   });
 
-  test("weigh what their rows weigh, or their number", () => {
+  test("have the sum of their rows' weights, or the number of rows without weights", () => {
     expect(sumOfWeights(undefined, Uint32Array.of(7, 7, 9))).toBe(3);
     expect(sumOfWeights(Float32Array.of(0.5, 8, 0, 2), Uint32Array.of(3, 0, 2))).toBe(2.5);
     expect(sumOfWeights([1, 2, 3], [])).toBe(0);
@@ -166,7 +166,7 @@ describe("segments of steps", () => {
     expect(batch.labelSmoothing).toBe(0.25);
   });
 
-  test("count the steps that an average holds, over all calls", () => {
+  test("count the steps in the average, over all calls", () => {
     const counts = (steps: Partial<SgdSteps>) => updatesOf(steps).map((update) => update.averaged);
     expect(counts({})).toEqual([0, 0, 0]);
     expect(counts({ averageFrom: 0 })).toEqual([1, 2, 3]);
@@ -176,7 +176,7 @@ describe("segments of steps", () => {
     expect(counts({ averageFrom: 9, firstStep: 4 })).toEqual([0, 0, 0]);
   });
 
-  test("put AdamW's corrections of the moments into η and ε, by the steps of all calls", () => {
+  test("fold AdamW's bias corrections into η and ε, counting the steps of all calls", () => {
     const adamw = { beta1: 0.5, beta2: 0.75, epsilon: 0.125 };
     for (const firstStep of [0, 6]) {
       for (const [index, update] of updatesOf({ adamw, firstStep }).entries()) {
@@ -216,7 +216,7 @@ describe("segments of all rows", () => {
     });
   }
 
-  test("are shorter than a step's where a pass is not to hold up an abort", () => {
+  test("are shorter than those of steps if passRows says so", () => {
     const rules = { ...rulesOf([100], 40), passRows: 30 };
     expect([...segmentAll(UPDATE, rules)].map(({ count }) => count)).toEqual([30, 30, 30, 10]);
     expect([...segmentAll(UPDATE, { ...rules, passRows: 90 })].map(({ count }) => count)).toEqual([
@@ -224,7 +224,7 @@ describe("segments of all rows", () => {
     ]);
   });
 
-  test("weigh Σ s in double precision, and may end without an update", () => {
+  test("sum weights in double precision, and may have no update", () => {
     const sampleWeights = new Float32Array(3000).fill(Math.fround(0.1));
     const [{ batch }] = [...segmentAll(NO_UPDATE, rulesOf([3000], 4096, sampleWeights))];
     expectClose([batch.weight], [3000 * Math.fround(0.1)], { absolute: 0, relative: 1e-12 });
@@ -262,7 +262,7 @@ describe("packed parameters", () => {
 
   for (const features of [1, 2, 3, 4, 5, 7, 8, 9, 785]) {
     for (const classes of [2, 3, 10]) {
-      test(`${classes} × ${features} come back as they went, in float32`, () => {
+      test(`${classes} × ${features} survive packing, in float32`, () => {
         const random = createRandom(features);
         const parameters = {
           weights: Float64Array.from(range(classes * features), random.normal),

@@ -1,10 +1,10 @@
-/** How segments share submits: how many rows, how many submits in flight, and what becomes of the losses. No device. */
+/** How segments share submits: rows per submit, submits in flight, and the sums of losses. No device. */
 import { afterEach, describe, expect, test, vi } from "vitest";
 import type { GpuDevice } from "../../src/backends/webgpu/gpu-device.ts";
 import { NO_UPDATE, type Segment, segmentAll } from "../../src/backends/webgpu/segments.ts";
 import { type Program, Submitter } from "../../src/backends/webgpu/submitter.ts";
 
-/** What segments leave: of every row, half its share of a mean loss of 3, and one right of two. */
+/** Mean loss that the fake segments report; half of their rows are correct. */
 const LOSS = 3;
 
 afterEach(() => {
@@ -12,7 +12,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-/** A device whose submits take `time` ms of a clock that nothing else moves, and what was submitted to it. */
+/** Fakes a device whose submits take `time` ms on a clock that stands still otherwise, and records its submits. */
 function fakeDevice(time: number) {
   vi.stubGlobal("GPUBufferUsage", { MAP_READ: 1, COPY_SRC: 4, COPY_DST: 8, UNIFORM: 64, STORAGE: 128 });
   let now = 0;
@@ -66,7 +66,7 @@ function segmentsOf(rows: number, segmentRows: number, weight = 1): Iterable<Seg
 }
 
 describe("a submitter", () => {
-  test("begins with so many rows, or one segment, and then goes by the time", async () => {
+  test("begins with firstRows rows, or one segment, and then sizes submits by time", async () => {
     for (const [firstRows, first] of [
       [100, 100],
       [1, 10],
@@ -79,7 +79,7 @@ describe("a submitter", () => {
     }
   });
 
-  test("has two submits in flight, but one if they take long, or nobody knows yet", async () => {
+  test("has two submits in flight, or one while they take long or their time is unknown", async () => {
     for (const [time, most] of [
       [10, 2],
       [1000, 1],
@@ -90,7 +90,7 @@ describe("a submitter", () => {
     }
   });
 
-  test("gives the mean of the losses, whatever the weights, and 0 if there are none", async () => {
+  test("returns the mean loss for any weights, and 0 if all are 0", async () => {
     for (const [weight, loss] of [
       [1, LOSS],
       [0.125, LOSS / 0.125],
@@ -104,7 +104,7 @@ describe("a submitter", () => {
     }
   });
 
-  test("lets a loss through that is none", async () => {
+  test("passes on a loss of NaN", async () => {
     const { gpu, program } = fakeDevice(10);
     vi.spyOn(gpu, "mapForReading").mockResolvedValue(Float32Array.of(Number.NaN, 0).buffer);
     const { losses } = await (await Submitter.create(gpu, 10)).run(segmentsOf(10, 10), 1, program);

@@ -38,18 +38,18 @@ describe("until an abort", () => {
 });
 
 describe("within a time", () => {
-  test("what settles in time, well or not, has settled", async () => {
+  test("is true for a promise that settles in time, either way", async () => {
     await expect(settlesWithin(Promise.resolve(), 100)).resolves.toBe(true);
     await expect(settlesWithin(Promise.reject(new Error("no")), 100)).resolves.toBe(true);
   });
 
-  test("what does not settle has not, when the time is over", async () => {
+  test("is false for a promise that has not settled at the limit", async () => {
     const { outcome, time } = await inFakeTime(() => settlesWithin(NEVER, 3000));
     expect(outcome).toEqual({ status: "fulfilled", value: false });
     expect(time).toBe(3000);
   });
 
-  test("a page that was blocked for longer than the limit still hears the answer", async () => {
+  test("a page that was blocked for longer than the limit still gets the answer", async () => {
     vi.useFakeTimers();
     let answer = () => {};
     const promise = new Promise<void>((resolve) => {
@@ -75,7 +75,7 @@ describe.each(["with", "without"])("any of several signals, %s AbortSignal.any",
     return signal;
   };
 
-  test("aborts with the reason of the first that does", () => {
+  test("aborts with the reason of the first to abort", () => {
     const [one, two] = [new AbortController(), new AbortController()];
     const signal = some([one.signal, two.signal]);
     expect(signal.aborted).toBe(false);
@@ -93,7 +93,7 @@ describe.each(["with", "without"])("any of several signals, %s AbortSignal.any",
 });
 
 describe("in turn", () => {
-  test("no more than so many work at once, all come, and in order", async () => {
+  test("at most the given number work at once; all get a turn, in order", async () => {
     const turns = new Turns(3);
     let [now, most] = [0, 0];
     const begun: number[] = [];

@@ -1,10 +1,10 @@
-/** What WebGPU's kernels are made from and bound to, for every operation, without a device. */
+/** Shaders, constants and bindings of WebGPU's kernels, for every operation, without a device. */
 import { afterEach, describe, expect, test, vi } from "vitest";
 import type { WebGpuDataset } from "../../src/backends/webgpu/dataset.ts";
 import type { Operation } from "../../src/backends/webgpu/dispatches.ts";
 import { defaultPlan, type StepPlan } from "../../src/backends/webgpu/plan.ts";
 import { type Constants, type Shader, specialise } from "../../src/backends/webgpu/shader.ts";
-import { Workspace, type WorkspaceOwner } from "../../src/backends/webgpu/workspace.ts";
+import { type TrainerContext, Workspace } from "../../src/backends/webgpu/workspace.ts";
 
 describe("a workspace", () => {
   const OPERATIONS: readonly Operation[] = [
@@ -22,14 +22,14 @@ describe("a workspace", () => {
     "outcomes",
   ];
 
-  /** What the kernels in workgroup memory decide for themselves. */
+  /** Constants that the kernels in workgroup memory do not take from the host. */
   const OWN_CONSTANTS = ["SIDE", "WORKGROUP_SIZE"];
 
   afterEach(() => {
     vi.unstubAllGlobals();
   });
 
-  /** Prepares every operation without a device, and gives what each kernel was made from and bound to. */
+  /** Prepares every operation without a device; returns shader, constants and bound buffers of each kernel. */
   async function prepareAll(software = true) {
     vi.stubGlobal("GPUBufferUsage", { MAP_READ: 1, COPY_SRC: 4, COPY_DST: 8, UNIFORM: 64, STORAGE: 128 });
     const buffersOf = (...names: string[]) => ({
@@ -38,7 +38,7 @@ describe("a workspace", () => {
     const made: { shader: Shader; constants: Constants; bound: Record<string, unknown>[] }[] = [];
     const shape = { features: 6, classes: 21, bias: true };
     const frame = buffersOf("segment", "order", "losses", "readback");
-    const owner = {
+    const context = {
       gpu: {
         device: {
           limits: { maxBufferSize: 2 ** 28, maxStorageBufferBindingSize: 2 ** 27 },
@@ -59,7 +59,7 @@ describe("a workspace", () => {
         buffers: buffersOf("weights", "velocity", "gradient", "secondMoment", "average").get,
       },
       submitter: { frames: [frame, frame] },
-    } as unknown as WorkspaceOwner;
+    } as unknown as TrainerContext;
     const data = {
       rows: 100,
       features: 6,
@@ -72,11 +72,11 @@ describe("a workspace", () => {
     } as unknown as WebGpuDataset;
     const traits = { software, subgroupSize: 4, maxThreads: 256, maxSharedBytes: 2 ** 15 };
     const plan: StepPlan = { ...defaultPlan(shape, traits), route: "shared" };
-    await (await Workspace.create(owner, data, plan)).program(OPERATIONS);
+    await (await Workspace.create(context, data, plan)).program(OPERATIONS);
     return made;
   }
 
-  test("sets every constant of every kernel, and none that there is not", async () => {
+  test("sets all constants of every kernel, and no others", async () => {
     const common = ["matmul", "softmax", "softmax"];
     const others = ["scores-shared", "gradient-shared", "sgd", "sgd", "adamw", "average", "outcomes"];
     for (const software of [true, false]) {
@@ -100,7 +100,7 @@ describe("a workspace", () => {
     }
   });
 
-  test("takes the gradient out where the velocity would be", async () => {
+  test("binds the gradient as the velocity of reduceGradient", async () => {
     const made = await prepareAll();
     const velocityOf = (i: number) => made[i].bound[0].velocity;
     expect(velocityOf(7)).toEqual({ label: "velocity" });

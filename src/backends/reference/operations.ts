@@ -1,6 +1,6 @@
 /**
- * Softmax regression by the formulas: float64, plain loops, one function per operation, never optimised. All faster code
- * is tested against this file. Shapes: X [N,D], W [K,D], b [K], Z [N,K].
+ * Softmax regression by the formulas: float64, plain loops, one function per operation, never optimised. All faster
+ * code is tested against this file. Shapes: X [N,D], W [K,D], b [K], Z [N,K].
  */
 import { allocate, type Matrix, scaleOf } from "../../data/matrix.ts";
 import type { Standardization } from "../../data/standardization.ts";
@@ -25,8 +25,8 @@ export function standardize(x: Matrix, { mean, scale }: Standardization): Matrix
 }
 
 /**
- * Computes Z = X Wᵀ + b, `[rows,K]`. A score is NaN if it or one of its products overflows float32, since other backends
- * cannot compute it.
+ * Computes Z = X Wᵀ + b, `[rows,K]`. A score is NaN if it or one of its products overflows float32, since other
+ * backends cannot compute it.
  */
 export function matmul(x: Matrix, rows: Rows, { weights, bias }: Parameters): Float64Array {
   const [features, classes, scale] = [x.cols, bias.length, scaleOf(x)];
@@ -171,7 +171,8 @@ export function averageUpdate(average: Float64Array, w: Float64Array, n: number)
 }
 
 /**
- * Counts rows with s_i > 0 whose highest score is that of the class with the highest target; ties go to the lowest class.
+ * Counts rows with s_i > 0 whose highest score is that of the class with the highest target; ties go to the lowest
+ * class.
  */
 export function countCorrect(
   logits: Float64Array,

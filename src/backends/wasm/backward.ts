@@ -1,6 +1,6 @@
 /**
- * The gradient of a batch: the data flow of a block of rows, and the shares of the data set, each of which has a partial
- * gradient. A worker runs the same code as the trainer's own thread, so the bits are equal.
+ * The gradient of a batch: the data flow of a block of rows, and the shares of the data set, each of which has a
+ * partial gradient. A worker runs the same code as the trainer's own thread, so the bits are equal.
  */
 import { isPauseDue, pause } from "../../pause.ts";
 import type { Workspace } from "./workspace.ts";
@@ -26,8 +26,8 @@ export async function eachBlock(
 }
 
 /**
- * Adds the gradient of `rows` to the partial gradient `split`. Rows with s = 0 are skipped: their dLogits would be 0, but
- * 0 times a value that overflowed is NaN.
+ * Adds the gradient of `rows` to the partial gradient `split`. Rows with s = 0 are skipped: their dLogits would be 0,
+ * but 0 times a value that overflowed is NaN.
  */
 export function backward(
   workspace: Workspace,

@@ -101,8 +101,8 @@ export class WasmDataset extends DeviceDataset {
   }
 
   /**
-   * Runs `work` when all earlier calls are done, since workspaces share the memory behind the data, and then releases the
-   * memory that `work` has taken.
+   * Runs `work` when all earlier calls are done, since workspaces share the memory behind the data, and then releases
+   * the memory that `work` has taken.
    */
   exclusively<T>(work: () => Promise<T>): Promise<T> {
     const run = this.#last.then(work).finally(() => this.arena.release(this.mark));
@@ -122,7 +122,10 @@ function targetBytesOf(targets: Targets): number {
   return targets.kind === "distributions" ? Math.ceil(targets.distributions.cols / 4) * 16 : 4;
 }
 
-/** Returns the bytes of a row: whole vectors of 16 bytes, and for f32 no multiple of 256, at which rows would compete for cache lines. */
+/**
+ * Returns the bytes of a row: whole vectors of 16 bytes, and for f32 no multiple of 256, at which rows would compete
+ * for cache lines.
+ */
 function rowBytesOf(cols: number, storage: Storage): number {
   const bytes = Math.ceil((cols * ELEMENT_BYTES[storage]) / 16) * 16;
   return bytes % 256 === 0 && storage === "f32" ? bytes + 64 : bytes;

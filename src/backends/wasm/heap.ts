@@ -152,7 +152,10 @@ interface Piece {
   readonly bytes: number;
 }
 
-/** The pieces of a data set and its workspace, released last first. Views are valid until any piece of the memory is taken. */
+/**
+ * The pieces of a data set and its workspace, released last first. Views are valid until any piece of the memory is
+ * taken.
+ */
 export class Arena {
   readonly #heap: Heap;
   readonly #pieces: Piece[] = [];

@@ -105,7 +105,9 @@ export class Optimiser {
   }
 }
 
-/** Computes G = Σ partial + 2λW: the sgd kernel with μ = η = 0 writes G to its velocity. Clears the partial gradients. */
+/**
+ * Computes G = Σ partial + 2λW: the sgd kernel with μ = η = 0 writes G to its velocity. Clears the partial gradients.
+ */
 export function reduceGradient(
   data: WasmDataset,
   { at, splits, layout }: Workspace,

@@ -1,6 +1,6 @@
 /**
- * Parameters and a trainer's state between calls, packed as the kernels read them: W `[K,D]` padded to whole vectors and
- * an even K, then b, in float32. The float64 arrays outside hold these values exactly.
+ * Parameters and a trainer's state between calls, packed as the kernels read them: W `[K,D]` padded to whole vectors
+ * and an even K, then b, in float32. The float64 arrays outside hold these values exactly.
  */
 import type { Parameters } from "../../objective.ts";
 import type { ModelShape, OptimiserState } from "../backend.ts";

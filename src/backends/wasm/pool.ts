@@ -1,7 +1,7 @@
 /**
- * The workers of one trainer for one data set. Each has a share of the rows; the trainer's own thread has the first share.
- * Parameters and partial gradients are sent as messages, without shared memory, so no special headers are needed. A
- * worker that dies or does not start rejects its pending requests.
+ * The workers of one trainer for one data set. Each has a share of the rows; the trainer's own thread has the first
+ * share. Parameters and partial gradients are sent as messages, without shared memory, so no special headers are
+ * needed. A worker that dies or does not start rejects its pending requests.
  */
 import { emptyLike, type Matrix, type MatrixData } from "../../data/matrix.ts";
 import { DeviceError } from "../../errors.ts";

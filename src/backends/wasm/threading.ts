@@ -1,7 +1,7 @@
 /**
- * Decides between one thread and several. The number of partial gradients of a batch follows from the shape and the number
- * of threads alone, so the bits do not depend on which thread computes a part. With `threads: "auto"`, the times of the
- * first steps decide; see {@link Stage}.
+ * Decides between one thread and several. The number of partial gradients of a batch follows from the shape and the
+ * number of threads alone, so the bits do not depend on which thread computes a part. With `threads: "auto"`, the
+ * times of the first steps decide; see {@link Stage}.
  */
 import { DeviceError, StateError } from "../../errors.ts";
 import type { ModelShape } from "../backend.ts";
@@ -108,7 +108,8 @@ export class Threading {
   }
 
   /**
-   * Ends the workers after one of them failed. With `"auto"`, this thread does all work from then on, with the same bits.
+   * Ends the workers after one of them failed. With `"auto"`, this thread does all work from then on, with the same
+   * bits.
    *
    * @throws the error, if the number of threads is fixed; the next call starts new workers then
    */

@@ -1,6 +1,6 @@
 /**
- * The script of a worker of the WebAssembly backend, which keeps a share of the rows and answers parameters with a partial
- * gradient. Runs as a Web Worker and in Node's worker_threads, and shares nothing with the page but messages.
+ * The script of a worker of the WebAssembly backend, which keeps a share of the rows and answers parameters with a
+ * partial gradient. Runs as a Web Worker and in Node's worker_threads, and shares nothing with the page but messages.
  */
 import { backward } from "./backward.ts";
 import { WasmDataset } from "./dataset.ts";

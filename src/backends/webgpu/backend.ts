@@ -43,7 +43,9 @@ export class WebGpuBackend implements Backend {
     this.#maxChunkBytes = Math.min(maxChunkBytes, maxStorageBufferBindingSize - 16, maxBufferSize - 16);
   }
 
-  /** @throws DeviceError if there is no WebGPU, no adapter, no device, one that is lost at once, or no answer in time */
+  /**
+   * @throws DeviceError if there is no WebGPU, no adapter, no device, one that is lost at once, or no answer in time
+   */
   static async open(options: WebGpuOptions = {}): Promise<WebGpuBackend> {
     const { device, allowSoftware = true, reason = "asked for by name", maxChunkBytes = Infinity } = options;
     const { tuning = "auto", tuningCache = memoryCache(), timeLimit } = options;

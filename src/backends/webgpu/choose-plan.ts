@@ -1,9 +1,12 @@
-/** Chooses the plan of steps: pinned, cached from an earlier measurement, measured now, or the default one; and says why. */
+/**
+ * Chooses the plan of steps: pinned, cached from an earlier measurement, measured now, or the default one; and says
+ * why.
+ */
 import type { TuningReport } from "../backend.ts";
 import type { WebGpuDataset } from "./dataset.ts";
 import { checkPlan, defaultPlan, type StepPlan } from "./plan.ts";
 import { type TuningTask, tune } from "./tuner.ts";
-import type { WorkspaceOwner } from "./workspace.ts";
+import type { TrainerContext } from "./workspace.ts";
 
 /**
  * How plans are chosen. `"off"`: the default plan. `"quick"`: measured within {@link QUICK_BUDGET}. `"full"`: every
@@ -42,15 +45,15 @@ export async function choosePlan(
   { tuning, cache, reports }: TunerSettings,
   signal?: AbortSignal,
 ): Promise<PlanReport> {
-  const { owner, data, steps } = task;
-  const { shape, gpu } = owner;
+  const { context, data, steps } = task;
+  const { shape, gpu } = context;
   const { traits } = gpu;
   if (typeof tuning === "object")
     return { choice: checkPlan(tuning, shape, traits), reason: "pinned by the caller" };
   const untuned = defaultPlan(shape, traits, Math.min(steps.batchSize, data.rows));
   if (tuning === "off") return { choice: untuned, reason: "the default plan: tuning is off" };
-  const key = keyOf(owner, data, steps.batchSize);
-  const known = reports.get(key) ?? restore(cache, key, owner, tuning === "full");
+  const key = keyOf(context, data, steps.batchSize);
+  const known = reports.get(key) ?? restore(cache, key, context, tuning === "full");
   if (known) {
     reports.set(key, known);
     return known;
@@ -74,7 +77,7 @@ interface CacheEntry {
 }
 
 /** Returns the cache key: adapter, shape and kind of data, and the batch size rounded to a power of two. */
-function keyOf({ gpu, shape }: WorkspaceOwner, data: WebGpuDataset, batchSize: number): string {
+function keyOf({ gpu, shape }: TrainerContext, data: WebGpuDataset, batchSize: number): string {
   const rows = 2 ** Math.round(Math.log2(Math.min(batchSize, data.rows)));
   const { features, classes, bias } = shape;
   const storage = data.isScaled ? `scaled ${data.storage}` : data.storage;
@@ -86,7 +89,7 @@ function keyOf({ gpu, shape }: WorkspaceOwner, data: WebGpuDataset, batchSize: n
 function restore(
   cache: TuningCache,
   key: string,
-  { shape, gpu }: WorkspaceOwner,
+  { shape, gpu }: TrainerContext,
   mustBeComplete: boolean,
 ): PlanReport | null {
   try {
@@ -99,7 +102,9 @@ function restore(
   }
 }
 
-/** Stores a plan. A cache that is full or forbidden does not fail the training; the returned words go into the report. */
+/**
+ * Stores a plan. A cache that is full or forbidden does not fail the training; the returned words go into the report.
+ */
 function store(cache: TuningCache, key: string, entry: CacheEntry): string {
   try {
     cache.setItem(key, JSON.stringify(entry));

@@ -1,6 +1,6 @@
 /**
- * A data set on the GPU: rows, targets and weights, cut by rows into chunks each of which fits one binding. Rows are padded
- * to whole vectors of four features and uploaded piece by piece.
+ * A data set on the GPU: rows, targets and weights, cut by rows into chunks each of which fits one binding. Rows are
+ * padded to whole vectors of four features and uploaded piece by piece.
  */
 import { scaleOf } from "../../data/matrix.ts";
 import {

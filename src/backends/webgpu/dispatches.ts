@@ -1,6 +1,8 @@
 /**
  * Translates a plan for the GPU: for each operation the shader, the constants that it is specialised with and the
  * workgroups of a dispatch. Pure host arithmetic; workspace.ts allocates and binds buffers.
+ *
+ * A new kernel needs three edits: its file in shaders/; its import, name and rule here; its place in trainer.ts.
  */
 import adamw from "../../../shaders/adamw.wgsl";
 import average from "../../../shaders/average.wgsl";

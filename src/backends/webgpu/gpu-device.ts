@@ -60,7 +60,11 @@ export class GpuDevice {
     return new GpuDevice(await requestDevice({ allowSoftware, features, timeLimit }), reason, true);
   }
 
-  /** Wraps a caller's device, which stays the caller's to destroy. @throws DeviceError it is lost, or does not answer */
+  /**
+   * Wraps a caller's device, which stays the caller's to destroy.
+   *
+   * @throws DeviceError it is lost, or does not answer
+   */
   static async adopt(device: GPUDevice, timeLimit?: number): Promise<GpuDevice> {
     await assertAnswers(device, timeLimit);
     const adapter = device.adapterInfo;

@@ -71,7 +71,10 @@ export interface StepPlan {
 /** Fewest classes, and fewest scores of all rows, for which tiles in workgroup memory keep a GPU busy. */
 const SHARED_FROM = { classes: 64, scores: 2 ** 19 };
 
-/** Returns the plan for steps of `rows` rows, or of a pass over all rows, that is used unless tuning finds a better one. */
+/**
+ * Returns the plan for steps of `rows` rows, or of a pass over all rows, that is used unless tuning finds a better
+ * one.
+ */
 export function defaultPlan(
   { features, classes }: ModelShape,
   traits: AdapterTraits,

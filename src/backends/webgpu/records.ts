@@ -1,6 +1,9 @@
 /**
  * Uploads of a submit: row indices, and one uniform record per segment, which kernels read at a dynamic offset. Records
  * are laid out as the shaders' own struct says.
+ *
+ * A new uniform field needs three edits: the shaders' struct Segment; the field of `Batch` or `NO_UPDATE` in
+ * segments.ts; its value, in the function there that makes the batch or the update.
  */
 import matmul from "../../../shaders/matmul.wgsl";
 import type { GpuDevice } from "./gpu-device.ts";

@@ -1,6 +1,6 @@
 /**
- * Requests a GPU device from the browser. Guards against promises that never settle and against devices that are lost at
- * once: a failure is tried once more, and all attempts together have a time limit.
+ * Requests a GPU device from the browser. Guards against promises that never settle and against devices that are lost
+ * at once: a failure is tried once more, and all attempts together have a time limit.
  */
 import { DeviceError } from "../../errors.ts";
 import { deviceErrorOf } from "../device-error.ts";

@@ -10,19 +10,22 @@ import type { Chunk } from "./dataset.ts";
 export const MAX_SEGMENT_ROWS = 32_768;
 
 /**
- * Fewest rows of a segment, however large K·D is, on a software adapter and on a real one. Each segment reads W, and reads
- * and writes the partial gradient, so a row of a smaller segment would cost more than K·D operations. The price is time,
- * since nothing interrupts a segment: at K·D = 2²⁶ one takes about two seconds on two cores of a CPU, and an abort waits
- * for it. A GPU computes 17 GFLOP then, which exceeds a watchdog's two seconds only below 9 GFLOP/s.
+ * Fewest rows of a segment, however large K·D is, on a software adapter and on a real one. Each segment reads W, and
+ * reads and writes the partial gradient, so a row of a smaller segment would cost more than K·D operations. The price
+ * is time, since nothing interrupts a segment: at K·D = 2²⁶ one takes about two seconds on two cores of a CPU, and an
+ * abort waits for it. A GPU computes 17 GFLOP then, which exceeds a watchdog's two seconds only below 9 GFLOP/s.
  */
 const MIN_SEGMENT_ROWS = { software: 32, real: 64 } as const;
 
-/** Work of a step's segment, multiply-adds forward and backward: a fraction of a second on a slow adapter of its kind. */
+/**
+ * Work of a step's segment, multiply-adds forward and backward: a fraction of a second on a slow adapter of its kind.
+ */
 const STEP_OPERATIONS = { software: 2 ** 29, real: 2 ** 32 } as const;
 
 /**
- * Share of that work in a segment of a pass over all rows. On software adapters a segment is 1/8 as large, about 30 ms of
- * work, so that an abort is prompt. On a GPU the wait is short, and smaller segments would leave most of it idle.
+ * Share of that work in a segment of a pass over all rows. On software adapters a segment is 1/8 as large, about 30
+ * ms of work, so that an abort is prompt. On a GPU the wait is short, and smaller segments would leave most of it
+ * idle.
  */
 const PASS_SHARE = { software: 1 / 8, real: 1 } as const;
 
@@ -141,7 +144,9 @@ function* wholeSegments(rules: SegmentRules, batch: BatchOfRows): Generator<Segm
   yield* segmentsOf(all, batch, { ...rules, segmentRows });
 }
 
-/** Returns the factor from the sum that kernels leave, ½ Σ s·scale·CE, to a batch's loss Σ s·CE / Σ s; 0 if Σ s is 0. */
+/**
+ * Returns the factor from the sum that kernels leave, ½ Σ s·scale·CE, to a batch's loss Σ s·CE / Σ s; 0 if Σ s is 0.
+ */
 export function lossUnit({ weight, scale }: Pick<Batch, "weight" | "scale">): number {
   const scaled = Math.fround(scale) * weight;
   return scaled > 0 ? 2 / scaled : 0;

@@ -1,8 +1,8 @@
 /**
  * Shaders as text: what the build reads from a `.wgsl` file (the values come from `import x from "….wgsl"`), and how
- * that text is specialised for one problem before it is compiled. The module-scope `const`s get the problem's values, and
- * loops marked `// unroll` are written out with the counter as a literal, because drivers neither unroll them nor keep
- * arrays in registers that a variable indexes. Text in, text out; no device.
+ * that text is specialised for one problem before it is compiled. The module-scope `const`s get the problem's values,
+ * and loops marked `// unroll` are written out with the counter as a literal, because drivers neither unroll them nor
+ * keep arrays in registers that a variable indexes. Text in, text out; no device.
  */
 
 /** A field of a uniform struct, by the shader's own layout. Offset in bytes. */

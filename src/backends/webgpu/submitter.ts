@@ -1,17 +1,20 @@
 /**
- * Sends segments to the GPU: many per submit and one compute pass, each submit sized to tens of milliseconds by measured
- * time. Two submits are in flight, or one if it takes long. Row indices go up and losses come back once per submit,
- * without the queue waiting. The caller's program encodes the dispatches of a segment.
+ * Sends segments to the GPU: many per submit and one compute pass, each submit sized to tens of milliseconds by
+ * measured time. Two submits are in flight, or one if it takes long. Row indices go up and losses come back once per
+ * submit, without the queue waiting. The caller's program encodes the dispatches of a segment.
  */
 import { allocate as allocateArray } from "../../data/matrix.ts";
 import { pause } from "../../pause.ts";
-import type { RunOptions } from "../backend.ts";
+import type { RunOptions, SgdResult } from "../backend.ts";
 import { allocate, type Buffers } from "./buffers.ts";
 import type { GpuDevice } from "./gpu-device.ts";
 import { MAX_RECORDS, orderOf, type Placement, RECORD_STRIDE, writeRecords } from "./records.ts";
 import { lossUnit, MAX_SEGMENT_ROWS, type Segment } from "./segments.ts";
 
-/** Loss pairs (½ Σ s·scale·CE, correct rows) of one submit: room for two segments of MAX_SEGMENT_ROWS, one pair per row. */
+/**
+ * Loss pairs (½ Σ s·scale·CE, correct rows) of one submit: room for two segments of MAX_SEGMENT_ROWS, one pair per
+ * row.
+ */
 const LOSS_SLOTS = 2 * MAX_SEGMENT_ROWS;
 const LOSS_BYTES = 8;
 
@@ -21,7 +24,10 @@ const ORDER_ROWS = 2 ** 18;
 /** Time that one submit should take, ms: short enough for aborts and the page, long enough to hide overhead. */
 const SUBMIT_TIME = 30;
 
-/** Submits that take longer, ms, are in flight one at a time: they have no overhead to hide, and an abort waits for one only. */
+/**
+ * Submits that take longer, ms, are in flight one at a time: they have no overhead to hide, and an abort waits for
+ * one only.
+ */
 const LONG_TIME = 8 * SUBMIT_TIME;
 
 /** Index of a frame: of the buffers of one of the two submits that may be in flight. */
@@ -43,16 +49,6 @@ export interface Copy {
   encode(encoder: GPUCommandEncoder): void;
   /** Reads the copy; called right after the submit. */
   read(): Promise<void>;
-}
-
-/** Results of each batch. */
-export interface BatchResults {
-  /** Mean cross-entropy, NaN after a score that overflowed in a row with s > 0; 0 if Σ s is 0. */
-  readonly losses: Float64Array;
-  /** Σ s */
-  readonly weights: Float64Array;
-  /** Correctly predicted rows. */
-  readonly correct: Float64Array;
 }
 
 /** The submit pipeline of one trainer. */
@@ -93,7 +89,7 @@ export class Submitter {
     program: Program,
     options: RunOptions = {},
     copy?: Copy,
-  ): Promise<BatchResults> {
+  ): Promise<SgdResult> {
     const results = {
       losses: new Float64Array(batches),
       weights: new Float64Array(batches),
@@ -223,7 +219,7 @@ export class Submitter {
     placements: readonly Placement[],
     frame: Frame,
     program: Program,
-    results: BatchResults,
+    results: SgdResult,
     copy: Copy | undefined,
   ): Promise<number> {
     const { losses, readback } = this.frames[frame].get;
@@ -255,7 +251,7 @@ export class Submitter {
 }
 
 /** Adds the loss pairs of a submit to the results of their batches. */
-function addLosses(results: BatchResults, placements: readonly Placement[], pairs: Float32Array): void {
+function addLosses(results: SgdResult, placements: readonly Placement[], pairs: Float32Array): void {
   for (const { segment, lossSlot, lossPairs } of placements) {
     const { batch } = segment;
     const unit = lossUnit(batch);

@@ -28,7 +28,7 @@ import { layoutOf, ParameterStore } from "./parameters.ts";
 import { checkPlan, defaultPlan, type StepPlan } from "./plan.ts";
 import { NO_UPDATE, rowCountsOf, segmentAll, segmentSteps, segmentUnscaled } from "./segments.ts";
 import { Submitter } from "./submitter.ts";
-import { OUTCOME_BYTES, Workspace, type WorkspaceOwner } from "./workspace.ts";
+import { OUTCOME_BYTES, type TrainerContext, Workspace } from "./workspace.ts";
 
 /** The kernels of each route of a plan, in the order of the data flow. */
 const ROUTES = {
@@ -54,7 +54,7 @@ const MAX_PARAMETER_BYTES = 2 ** 34;
 
 /** {@link Trainer} on the GPU. */
 export class WebGpuTrainer implements Trainer {
-  readonly #owner: WorkspaceOwner;
+  readonly #context: TrainerContext;
   readonly #settings: TunerSettings;
   /** Workspaces by data set; `forget` withdraws the disposal with the data set. */
   readonly #workspaces = new Map<
@@ -63,8 +63,8 @@ export class WebGpuTrainer implements Trainer {
   >();
   #tuning: PlanReport | null = null;
 
-  private constructor(owner: WorkspaceOwner, settings: TunerSettings) {
-    this.#owner = owner;
+  private constructor(context: TrainerContext, settings: TunerSettings) {
+    this.#context = context;
     this.#settings = settings;
   }
 
@@ -98,25 +98,25 @@ export class WebGpuTrainer implements Trainer {
   }
 
   write(parameters: Parameters): void {
-    this.#owner.parameters.write(parameters);
+    this.#context.parameters.write(parameters);
   }
 
   read(): Promise<Parameters> {
-    return this.#owner.parameters.read("weights");
+    return this.#context.parameters.read("weights");
   }
 
   readState(): Promise<OptimiserState> {
-    return this.#owner.parameters.readState();
+    return this.#context.parameters.readState();
   }
 
   writeState(state: OptimiserState): void {
-    this.#owner.parameters.writeState(state);
+    this.#context.parameters.writeState(state);
   }
 
   async sgd(data: WebGpuDataset, steps: SgdSteps, options?: RunOptions): Promise<SgdResult> {
-    const { shape, parameters, submitter } = this.#owner;
+    const { shape, parameters, submitter } = this.#context;
     checkSteps(shape, data, steps);
-    const task = { owner: this.#owner, data, steps, gradientOperations };
+    const task = { context: this.#context, data, steps, gradientOperations };
     this.#tuning = await choosePlan(task, this.#settings, options?.signal);
     const update: Operation[] = [steps.adamw ? "adamw" : "sgd"];
     if (steps.adamw) await parameters.use("secondMoment");
@@ -131,7 +131,7 @@ export class WebGpuTrainer implements Trainer {
   }
 
   async lossAndGradient(data: WebGpuDataset, l2: number, options?: RunOptions): Promise<LossAndGradient> {
-    const { shape, parameters, submitter } = this.#owner;
+    const { shape, parameters, submitter } = this.#context;
     checkLabelled(shape, data);
     const workspace = await this.#workspace(data);
     const program = await workspace.program(gradientOperations(workspace.plan), ["reduceGradient"]);
@@ -145,21 +145,21 @@ export class WebGpuTrainer implements Trainer {
   }
 
   async evaluate(data: WebGpuDataset, options?: RunOptions): Promise<Evaluation> {
-    checkLabelled(this.#owner.shape, data);
+    checkLabelled(this.#context.shape, data);
     const workspace = await this.#workspace(data);
     const program = await workspace.program(ROUTES[workspace.plan.route].forward);
     const segments = segmentAll(NO_UPDATE, workspace.rules);
-    const { losses, correct } = await this.#owner.submitter.run(segments, 1, program, options);
+    const { losses, correct } = await this.#context.submitter.run(segments, 1, program, options);
     return { loss: losses[0], correct: correct[0] };
   }
 
   async logits(data: WebGpuDataset, options?: RunOptions): Promise<Float32Array> {
-    const rowBytes = 4 * this.#owner.shape.classes;
+    const rowBytes = 4 * this.#context.shape.classes;
     return new Float32Array(await this.#rowResults(data, [], "logits", rowBytes, options));
   }
 
   async probabilities(data: WebGpuDataset, options?: RunOptions): Promise<Float32Array> {
-    const rowBytes = 4 * this.#owner.shape.classes;
+    const rowBytes = 4 * this.#context.shape.classes;
     return new Float32Array(await this.#rowResults(data, ["probabilities"], "logits", rowBytes, options));
   }
 
@@ -182,8 +182,8 @@ export class WebGpuTrainer implements Trainer {
       workspace.dispose();
       forget();
     }
-    this.#owner.submitter.dispose();
-    this.#owner.parameters.dispose();
+    this.#context.submitter.dispose();
+    this.#context.parameters.dispose();
   }
 
   /** Runs rows → logits → `after` and reads the `rowBytes` bytes of every row that this leaves in `buffer`. */
@@ -194,19 +194,19 @@ export class WebGpuTrainer implements Trainer {
     rowBytes: number,
     options?: RunOptions,
   ): Promise<ArrayBuffer> {
-    checkShape(this.#owner.shape, data);
+    checkShape(this.#context.shape, data);
     const workspace = await this.#workspace(data);
     const program = await workspace.program([...ROUTES[workspace.plan.route].logits, ...after]);
     const segments = segmentUnscaled(workspace.rules);
     const source = workspace.buffers.get[buffer];
-    return this.#owner.submitter.readRows(segments, program, source, rowBytes, data.rows, options);
+    return this.#context.submitter.readRows(segments, program, source, rowBytes, data.rows, options);
   }
 
   /** Returns the plan of the last steps, or the default one. */
   #plan({ rows }: WebGpuDataset): StepPlan {
     const { tuning } = this.#settings;
     if (typeof tuning === "object") return tuning;
-    return this.#tuning?.choice ?? defaultPlan(this.#owner.shape, this.#owner.gpu.traits, rows);
+    return this.#tuning?.choice ?? defaultPlan(this.#context.shape, this.#context.gpu.traits, rows);
   }
 
   /** Returns the workspace of a data set, made anew if the plan is another one. */
@@ -217,7 +217,7 @@ export class WebGpuTrainer implements Trainer {
     known?.workspace.dispose();
     known?.forget();
     this.#workspaces.delete(data);
-    const workspace = await Workspace.create(this.#owner, data, plan);
+    const workspace = await Workspace.create(this.#context, data, plan);
     const forget = data.onDispose(() => {
       workspace.dispose();
       this.#workspaces.delete(data);

@@ -20,7 +20,7 @@ import {
 } from "./plan.ts";
 import { type Segment, segmentSteps } from "./segments.ts";
 import type { Program } from "./submitter.ts";
-import { Workspace, type WorkspaceOwner } from "./workspace.ts";
+import { type TrainerContext, Workspace } from "./workspace.ts";
 
 /** Time of one measurement, ms: well above the granularity of any clock. */
 const MEASURE_TIME = 12;
@@ -51,7 +51,7 @@ export interface TuningResult {
 
 /** The steps to tune for, and the operations that compute a gradient by a plan. */
 export interface TuningTask {
-  readonly owner: WorkspaceOwner;
+  readonly context: TrainerContext;
   readonly data: WebGpuDataset;
   readonly steps: SgdSteps;
   readonly gradientOperations: (plan: StepPlan) => readonly Operation[];
@@ -78,8 +78,8 @@ export async function tune(
   signal: AbortSignal | undefined,
 ): Promise<TuningResult> {
   const started = performance.now();
-  const { owner } = task;
-  const candidates = planCandidates(untuned, owner.shape, owner.gpu.traits);
+  const { context } = task;
+  const candidates = planCandidates(untuned, context.shape, context.gpu.traits);
   let best = await enter(task, untuned);
   let [tried, rejected, gain] = [0, 0, 1];
   try {
@@ -88,7 +88,7 @@ export async function tune(
       signal?.throwIfAborted();
       if (performance.now() - started > budget) break;
       // The first candidate overwrites the default plan's gradient, so it is read before.
-      expected ??= await owner.parameters.read("gradient");
+      expected ??= await context.parameters.read("gradient");
       tried++;
       const challenger = await enterSafely(task, plan, expected);
       if (!challenger) {
@@ -137,9 +137,9 @@ async function enterSafely(
   let contestant: Contestant | null = null;
   try {
     contestant = await enter(task, plan);
-    if (isClose(await task.owner.parameters.read("gradient"), expected)) return contestant;
+    if (isClose(await task.context.parameters.read("gradient"), expected)) return contestant;
   } catch (error) {
-    if (!task.owner.gpu.alive) throw error;
+    if (!task.context.gpu.alive) throw error;
   }
   contestant?.workspace.dispose();
   return null;
@@ -147,16 +147,16 @@ async function enterSafely(
 
 /** Compiles a plan and runs it to warm up, after which its gradient can be read. */
 async function enter(
-  { owner, data, steps, gradientOperations }: TuningTask,
+  { context, data, steps, gradientOperations }: TuningTask,
   plan: StepPlan,
 ): Promise<Contestant> {
-  const workspace = await Workspace.create(owner, data, plan, steps.batchSize);
+  const workspace = await Workspace.create(context, data, plan, steps.batchSize);
   try {
     const { value: segment } = segmentSteps(steps, workspace.rules).next();
     const program = await workspace.program([...gradientOperations(plan), "reduceGradient"]);
     let rounds = 1;
     const time = async () => {
-      const elapsed = await timeOf(owner, program, segment, rounds);
+      const elapsed = await timeOf(context, program, segment, rounds);
       const perRound = elapsed / rounds;
       rounds = Math.min(MAX_ROUNDS, MAX_GROWTH * rounds, Math.max(1, Math.round(MEASURE_TIME / perRound)));
       return perRound;
@@ -171,7 +171,7 @@ async function enter(
 
 /** Measures `rounds` rounds of a program on one segment, ms. */
 async function timeOf(
-  { gpu, submitter }: WorkspaceOwner,
+  { gpu, submitter }: TrainerContext,
   program: Program,
   segment: Segment,
   rounds: number,
@@ -206,7 +206,9 @@ export function planCandidates(base: StepPlan, shape: ModelShape, traits: Adapte
   });
 }
 
-/** Returns tiles of other proportions: on software adapters loads cost more than arithmetic, so some reuse loads more. */
+/**
+ * Returns tiles of other proportions: on software adapters loads cost more than arithmetic, so some reuse loads more.
+ */
 function softwarePlans(base: StepPlan, { classes }: ModelShape): StepPlan[] {
   const quads = base.forward.kernel === "forward-quad";
   const forwards = quads

@@ -1,6 +1,6 @@
 /**
- * A trainer's buffers and kernels for one data set and one plan: scores, partial gradients, results per row, and kernels
- * that are compiled when first needed and bound once.
+ * A trainer's buffers and kernels for one data set and one plan: scores, partial gradients, results per row, and
+ * kernels that are compiled when first needed and bound once.
  */
 import type { ModelShape } from "../backend.ts";
 import { allocate, type Buffers } from "./buffers.ts";
@@ -16,8 +16,8 @@ import type { Program, Submitter } from "./submitter.ts";
 /** Bytes that outcomes.wgsl writes per row. */
 export const OUTCOME_BYTES = 12;
 
-/** The parts of a trainer that all its workspaces use. */
-export interface WorkspaceOwner {
+/** The parts of a trainer that its workspaces and the tuner use. */
+export interface TrainerContext {
   readonly gpu: GpuDevice;
   readonly kernels: KernelCache;
   readonly shape: ModelShape;
@@ -37,19 +37,19 @@ export class Workspace {
   readonly plan: StepPlan;
   readonly buffers: Buffers<"logits" | "partials" | "ofRows">;
   readonly rules: SegmentRules;
-  readonly #owner: WorkspaceOwner;
+  readonly #context: TrainerContext;
   readonly #data: WebGpuDataset;
   readonly #kind: DataKind;
   readonly #bound = new Map<Operation, Promise<BoundKernel>>();
 
   private constructor(
-    owner: WorkspaceOwner,
+    context: TrainerContext,
     data: WebGpuDataset,
     plan: StepPlan,
     segmentRows: number,
     buffers: Workspace["buffers"],
   ) {
-    this.#owner = owner;
+    this.#context = context;
     this.#data = data;
     this.#kind = {
       storage: data.storage,
@@ -67,8 +67,8 @@ export class Workspace {
       labelSmoothing: data.labelSmoothing,
       unit: data.unit,
       segmentRows,
-      passRows: rowCountsOf(owner.shape, owner.gpu.traits.software).passRows,
-      splitsFor: (rows) => splitsFor(rows, plan, owner.shape),
+      passRows: rowCountsOf(context.shape, context.gpu.traits.software).passRows,
+      splitsFor: (rows) => splitsFor(rows, plan, context.shape),
     };
   }
 
@@ -79,12 +79,12 @@ export class Workspace {
    * @throws LimitError, DeviceError; nothing stays allocated
    */
   static async create(
-    owner: WorkspaceOwner,
+    context: TrainerContext,
     data: WebGpuDataset,
     plan: StepPlan,
     mostBatchRows = Infinity,
   ): Promise<Workspace> {
-    const { gpu, shape } = owner;
+    const { gpu, shape } = context;
     const { bytes } = layoutOf(shape);
     const mostRows = rowCountsOf(shape, gpu.traits.software).segmentRows;
     const segmentRows = Math.min(mostRows, data.rows, mostBatchRows);
@@ -97,7 +97,7 @@ export class Workspace {
       },
       ofRows: { size: segmentRows * OUTCOME_BYTES, role: "storage" },
     });
-    return new Workspace(owner, data, plan, segmentRows, buffers);
+    return new Workspace(context, data, plan, segmentRows, buffers);
   }
 
   /**
@@ -137,7 +137,7 @@ export class Workspace {
   }
 
   async #bind(operation: Operation): Promise<BoundKernel> {
-    const { kernels, parameters, submitter, shape } = this.#owner;
+    const { kernels, parameters, submitter, shape } = this.#context;
     const dispatch = dispatchOf(operation, this.plan, shape, this.#kind);
     const kernel = await kernels.get(dispatch.shader, dispatch.constants);
     const buffers = bufferNames(operation, { ...this.buffers.get, ...parameters.buffers });

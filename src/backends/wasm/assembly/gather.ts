@@ -52,7 +52,10 @@ function fromBytes(source: usize, target: usize, length: usize, unit: f32): void
   }
 }
 
-/** Moves exponent and mantissa to their places in a float32, whose exponent bias is 112 larger; right for subnormals too. */
+/**
+ * Moves exponent and mantissa to their places in a float32, whose exponent bias is 112 larger; right for subnormals
+ * too.
+ */
 function fromHalves(source: usize, target: usize, length: usize, unit: f32): void {
   const units = f32x4.splat(unit);
   const rebias = i32x4.splat(0x7780_0000);

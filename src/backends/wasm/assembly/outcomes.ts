@@ -1,7 +1,7 @@
 /**
- * Predictions for the rows of a block: the class with the highest score (lowest of equals), its probability
- * 1 / Σ_c exp(z_c − m), and the rank of the target's class. A row one of whose scores is not finite has class 0, NaN and
- * K. The scores are overwritten.
+ * Predictions for the rows of a block: the class with the highest score (lowest of equals), its probability 1 / Σ_c
+ * exp(z_c − m), and the rank of the target's class. A row one of whose scores is not finite has class 0, NaN and K.
+ * The scores are overwritten.
  */
 import { areFinite, classOf, exponentials, highest, indexOf, pad, targetAt } from "./row";
 

@@ -26,8 +26,8 @@ import { log, multiplyAdd, sumOf } from "./simd";
  * @param labelSmoothing ε
  * @param sampleWeights  `[N]` f32, or 0 for none
  * @param scale   1 / Σ s over all rows; in a step of SGD 1 / (B · mean s)
- * @param sums    address of two f64 to add to: Σ s·CE, and the rows with s > 0 whose highest score is the target's (lowest
- *                class of equals)
+ * @param sums    address of two f64 to add to: Σ s·CE, and the number of rows with s > 0 whose highest score is the
+ *                target's (lowest class of equals)
  */
 export function softmax(
   logits: usize,

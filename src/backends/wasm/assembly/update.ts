@@ -1,12 +1,12 @@
 /**
- * The updates that end a step. SGD and AdamW add up the partial gradients in a fixed order, which are cleared for the next
- * batch, and move the parameters; soft thresholding and the average of the parameters follow.
+ * The updates that end a step. SGD and AdamW add up the partial gradients in a fixed order, which are cleared for the
+ * next batch, and move the parameters; soft thresholding and the average of the parameters follow.
  */
 import { multiplyAdd } from "./simd";
 
 /**
- * Takes a step of SGD with momentum: G = Σ partial + 2λW, v ← μv + G, W ← W − ηv (Nesterov: W ← W − η(G + μv)). With μ = η = 0 it writes
- * G to the velocity and leaves W as it is.
+ * Takes a step of SGD with momentum: G = Σ partial + 2λW, v ← μv + G, W ← W − ηv (Nesterov: W ← W − η(G + μv)). With
+ * μ = η = 0 it writes G to the velocity and leaves W as it is.
  *
  * @param weights, velocity `bytes` of f32 each, a multiple of 16
  * @param partials  `splits` times `bytes`
@@ -38,8 +38,8 @@ export function sgd(
 }
 
 /**
- * Takes a step of AdamW: G = Σ partial, m ← β₁m + (1 − β₁)G, v ← β₂v + (1 − β₂)G², W ← W − decay·W − η̂ m / (√v + ε̂). The host corrects
- * the bias of the moments in η̂ and ε̂ (adamwRatesOf); decay = 2λη.
+ * Takes a step of AdamW: G = Σ partial, m ← β₁m + (1 − β₁)G, v ← β₂v + (1 − β₂)G², W ← W − decay·W − η̂ m / (√v +
+ * ε̂). The host corrects the bias of the moments in η̂ and ε̂ (adamwRatesOf); decay = 2λη.
  *
  * @param weights, firstMoment, secondMoment `bytes` of f32 each, a multiple of 16
  * @param partials `splits` times `bytes`
