@@ -1,4 +1,4 @@
-/** Which backend a `device` option means. A backend's code is imported when that backend is tried, and not before. */
+/** Opens the backend that a `device` option names. A backend's code is imported when that backend is tried, and not before. */
 import { DeviceError } from "../errors.ts";
 import type { Backend } from "./backend.ts";
 import { deviceErrorOf, wordsOf } from "./device-error.ts";
@@ -23,7 +23,7 @@ const AUTO_TIME_LIMIT = 5_000;
  * and the reference, and says why; it fails only if the code of none of them can be loaded.
  *
  * @param without  why `"auto"` is not to try WebGPU
- * @throws DeviceError a device asked for by name cannot be had, or does not answer
+ * @throws DeviceError a device asked for by name cannot be had, or does not answer; code that cannot be loaded
  */
 export async function openBackend(
   device: DeviceOption,

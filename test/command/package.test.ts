@@ -88,6 +88,31 @@ test("a page whose policy forbids WebAssembly trains on the reference, and is to
   expect(automatic).toMatchObject({ kind: "reference", reason: expect.stringMatching(words) });
 });
 
+test("a page that cannot load WebGPU's code trains in WebAssembly and says why; by name, it is a DeviceError", async () => {
+  const names = await readdir("dist/chunks");
+  const codes = await Promise.all(names.map((name) => readFile(`dist/chunks/${name}`, "utf8")));
+  const chunk = names[codes.findIndex((code) => code.includes("WebGPU found no adapter"))];
+  const script = `import { DeviceError, SoftmaxRegression } from "./index.js";
+    const fit = async (device) => {
+      const model = new SoftmaxRegression({ device });
+      await model.fit([[0], [1]], [0, 1]);
+      return model.device;
+    };
+    const named = await fit("webgpu").catch((error) => error);
+    window.seen = { isTyped: named instanceof DeviceError, named: String(named), automatic: await fit("auto") };`;
+  const seen = await seenOn({
+    "/": '<!doctype html><link rel="icon" href="data:,"><script type="module" src="./page.js"></script>',
+    "/page.js": script,
+    [`/chunks/${chunk}`]: 'throw new Error("out of reach")',
+  });
+  const words = "the code of the WebGPU backend could not be loaded: out of reach";
+  expect(seen).toEqual({
+    isTyped: true,
+    named: `DeviceError: device: ${words}; use device: "auto" or another device`,
+    automatic: expect.objectContaining({ kind: "wasm", reason: `auto: ${words}` }),
+  });
+});
+
 test("in Node a worker's script is named by a URL or by a path from the working directory", async () => {
   const script = `
     import { pathToFileURL } from "node:url";
