@@ -68,7 +68,8 @@ function layerOf(path: string): string {
   const found = Object.entries(LAYERS).flatMap(([name, { paths }]) =>
     paths.filter((prefix) => path.startsWith(prefix)).map((prefix) => ({ name, length: prefix.length })),
   );
-  return found.reduce((best, one) => (one.length > best.length ? one : best)).name;
+  const outside = { name: "no layer", length: 0 };
+  return found.reduce((best, one) => (one.length > best.length ? one : best), outside).name;
 }
 
 function importsOf(path: string): string[] {
