@@ -9,7 +9,7 @@ const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const PATH = "demo/";
 const OUTPUT = "dist/demo";
 
-/** Serves until a signal ends the process; where it cannot, says why. */
+/** Serves until a signal ends the process; prints an error if it cannot. */
 export async function serve(argv: readonly string[]): Promise<void> {
   const { port } = new Command("npm start --")
     .description("Serves the demo.")
@@ -29,7 +29,7 @@ export async function serve(argv: readonly string[]): Promise<void> {
   process.stdout.write(`Demo: ${server.resolvedUrls?.local[0]}${PATH}\nStop with Ctrl+C.\n`);
 }
 
-/** How the demo is served. */
+/** Returns the configuration of the server. */
 export function demoServer(port: number): InlineConfig {
   return {
     root: ROOT,
@@ -46,7 +46,7 @@ export function demoServer(port: number): InlineConfig {
 export async function buildDemo(
   outDir: string = fileURLToPath(new URL(`../${OUTPUT}`, import.meta.url)),
 ): Promise<void> {
-  // Vite takes what JSX becomes from there: otherwise places in the sources are written into the pages.
+  // Vite reads this for JSX: development JSX contains absolute paths of the sources.
   process.env.NODE_ENV = "production";
   await build({
     root: fileURLToPath(new URL(".", import.meta.url)),
@@ -60,7 +60,7 @@ export async function buildDemo(
       emptyOutDir: true,
       target: "es2023",
       modulePreload: { polyfill: false },
-      // Small files as data: addresses would need a wider policy.
+      // Inlined files (data: URLs) would need a wider content security policy.
       assetsInlineLimit: 0,
     },
   });

@@ -1,4 +1,4 @@
-/** `npm start`, and with `build` first `npm run build:demo`: lets Vite load the commands, which are TypeScript. */
+/** Loads the commands, which are TypeScript, through Vite: `npm start`, and `npm run build:demo` with `build` as argument. */
 import { fileURLToPath } from "node:url";
 import { runnerImport } from "vite";
 

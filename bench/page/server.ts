@@ -8,7 +8,7 @@ import { messageOf } from "../measure/text.ts";
 const PORT = 5180;
 const PATH = "bench/page/";
 
-/** Serves until a signal ends the process; where it cannot, says why. */
+/** Serves until a signal ends the process; prints an error if it cannot. */
 export async function main(argv: readonly string[]): Promise<void> {
   const { port } = new Command("npm run bench:page --")
     .description("Serves the benchmark page.")
@@ -28,7 +28,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   process.stdout.write(`Benchmark page: ${server.resolvedUrls?.local[0]}${PATH}\nStop with Ctrl+C.\n`);
 }
 
-/** How the page is served. */
+/** Returns the configuration of the server. */
 export function pageServer(port: number): InlineConfig {
   return {
     root: fileURLToPath(new URL("../..", import.meta.url)),
@@ -36,7 +36,7 @@ export function pageServer(port: number): InlineConfig {
     logLevel: "error",
     cacheDir: "node_modules/.vite/bench-page",
     server: { host: "127.0.0.1", port, strictPort: true, hmr: false, watch: null },
-    // Packages are found by reading the page's modules and bundled before it asks for them: a reload in the middle
+    // Packages are bundled before the page requests them: a reload in the middle
     // would end a run.
     optimizeDeps: { entries: [`${PATH}index.html`] },
     plugins: [kernels()],

@@ -11,7 +11,7 @@ const SHARE = 1 / 5;
 /** Pictures that are decoded at the same time. */
 const TOGETHER = 8;
 
-/** A picture that gives no pixels, and why. */
+/** A picture that cannot be decoded, and why. */
 interface BrokenPicture {
   readonly path: string;
   /** As the rest of a sentence. */
@@ -19,7 +19,7 @@ interface BrokenPicture {
 }
 
 /**
- * Decodes the pictures, in the order of their paths.
+ * Decodes the pictures in the order of their paths.
  *
  * @throws FormatError pictures outside any folder, or that do not decode unless they are to be skipped
  * @throws DataError   one folder only
@@ -72,7 +72,7 @@ export async function openPictures(
   });
 }
 
-/** The folder a picture lies in. @throws FormatError none */
+/** Returns the folder of a picture. @throws FormatError a picture without a folder */
 function folderOf({ path }: NamedFile): string {
   const folder = path.split("/").at(-2);
   if (folder) return folder;
@@ -82,7 +82,7 @@ function folderOf({ path }: NamedFile): string {
   );
 }
 
-/** The folder that has them all, where there is one. */
+/** Returns the name of the folder that contains all pictures; `"Pictures"` if there is none. */
 function nameOfAll(pictures: readonly NamedFile[]): string {
   const tops = new Set(pictures.map(({ path }) => path.split("/")[0]));
   const [top] = tops;

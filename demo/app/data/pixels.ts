@@ -1,4 +1,4 @@
-/** Numbers as the bytes of pictures, and the scale that brings these to [0, 1]. */
+/** Converts numbers to the bytes of pictures. */
 import { DataError } from "../../../src/index.ts";
 import { inBlocks } from "./arrays.ts";
 
@@ -6,7 +6,7 @@ import { inBlocks } from "./arrays.ts";
 export const PIXEL_SCALE = 1 / 255;
 
 /**
- * Brightness from 0 to 255: the brightest value becomes 255, which changes nothing where it is 255 already.
+ * Scales values so that the brightest becomes 255.
  *
  * @throws DataError negative values, or nothing but 0
  */

@@ -1,4 +1,4 @@
-/** Which sample is worked through, and how far the run is. */
+/** The choice of a sample, and the progress of the run. */
 
 import { formatDecimal } from "../../../../ui/format.ts";
 import { Facts, Section } from "../../../../ui/section.tsx";
@@ -16,7 +16,6 @@ interface SampleSectionProps {
   readonly onChoose: (row: number) => void;
 }
 
-/** The panel. */
 export function SampleSection({ session, worked, onChoose }: SampleSectionProps) {
   const { dataset, row, numbers, shown, point } = worked;
   const { validation, image } = dataset;
@@ -60,8 +59,7 @@ export function SampleSection({ session, worked, onChoose }: SampleSectionProps)
   );
 }
 
-/** The strip. */
-export function RunStrip({ session }: { readonly session: Session }) {
+function RunStrip({ session }: { readonly session: Session }) {
   const unit = session.choices.value.solver === "lbfgs" ? "iteration" : "epoch";
   return (
     <div class="run-strip">
