@@ -2,6 +2,7 @@
 
 import { useRef } from "preact/hooks";
 import { FocusableButton } from "../../ui/buttons.tsx";
+import { unitOf } from "../state/choices.ts";
 import type { Status } from "../state/run.ts";
 import type { Session } from "../state/session.ts";
 
@@ -44,7 +45,7 @@ export function OneEpochButton({ session }: RunButtonProps) {
   const status = session.run.status.value;
   return (
     <FocusableButton
-      label={session.choices.value.solver === "lbfgs" ? "One iteration" : "One epoch"}
+      label={`One ${unitOf(session.choices.value.solver)}`}
       isDisabled={status !== "idle" && status !== "paused"}
       onPress={() => void session.run.step()}
     />

@@ -5,8 +5,16 @@ import { GrowingFloats } from "./arrays.ts";
 import { CsvNumbers, type CsvRows, csvRows, isEmptyRow, isMissing, readHeader } from "./csv.ts";
 import type { DemoDataset } from "./demo-dataset.ts";
 import { type NamedFile, nameOf, type OpenContext, type TableChoices } from "./open-context.ts";
-import { checkName, checkSize, datasetOf, MAX_BYTES, someOf, toLabels } from "./open-dataset.ts";
-import { PIXEL_SCALE, toPixels } from "./pixels.ts";
+import {
+  checkName,
+  checkSize,
+  datasetOf,
+  MAX_BYTES,
+  PIXEL_SCALE,
+  someOf,
+  toLabels,
+  toPixels,
+} from "./open-dataset.ts";
 import { brief } from "./text.ts";
 
 const SHARE = 1 / 5;

@@ -2,6 +2,7 @@
 
 import { DataError, type Label, LimitError } from "../../../src/index.ts";
 import { formatCount } from "../../ui/format.ts";
+import { inBlocks } from "./arrays.ts";
 import type { DemoDataset, ImageShape, Samples } from "./demo-dataset.ts";
 import { splitRows, takeRows } from "./split-rows.ts";
 import { brief } from "./text.ts";
@@ -109,4 +110,30 @@ export function someOf(names: readonly string[]): string {
 
 function gigabytes(bytes: number): string {
   return `${(bytes / 1e9).toLocaleString("en", { maximumSignificantDigits: 3 })} GB`;
+}
+
+/** Factor from bytes of pictures to values in [0, 1]. */
+export const PIXEL_SCALE = 1 / 255;
+
+/**
+ * Scales values so that the brightest becomes 255.
+ *
+ * @throws DataError negative values, or nothing but 0
+ */
+export async function toPixels(
+  values: Float32Array,
+  argument: string,
+  signal: AbortSignal,
+): Promise<Uint8Array<ArrayBuffer>> {
+  let brightest = 0;
+  await inBlocks(values.length, signal, (at) => {
+    if (values[at] < 0) throw new DataError(argument, `${values[at]} is no brightness: pixels are 0 or more`);
+    if (values[at] > brightest) brightest = values[at];
+  });
+  if (brightest === 0) throw new DataError(argument, "every pixel is 0");
+  const pixels = new Uint8Array(values.length);
+  await inBlocks(values.length, signal, (at) => {
+    pixels[at] = Math.round((255 * values[at]) / brightest);
+  });
+  return pixels;
 }

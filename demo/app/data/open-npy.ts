@@ -3,8 +3,7 @@ import { DataError, FormatError, type Label, type Matrix, ShapeError } from "../
 import type { DemoDataset, ImageShape } from "./demo-dataset.ts";
 import { checkFinite, isColumn, type NpyContent, readNpyFile } from "./npy-file.ts";
 import { type NamedFile, nameOf, type OpenContext } from "./open-context.ts";
-import { datasetOf } from "./open-dataset.ts";
-import { PIXEL_SCALE, toPixels } from "./pixels.ts";
+import { datasetOf, PIXEL_SCALE, toPixels } from "./open-dataset.ts";
 
 const SHARE = 1 / 5;
 

@@ -3,9 +3,8 @@ import { DataError, FormatError } from "../../../src/index.ts";
 import { formatCount } from "../../ui/format.ts";
 import type { DemoDataset } from "./demo-dataset.ts";
 import type { NamedFile, OpenContext, PictureChoices } from "./open-context.ts";
-import { checkSize, datasetOf, someOf, toLabels } from "./open-dataset.ts";
+import { checkSize, datasetOf, PIXEL_SCALE, someOf, toLabels } from "./open-dataset.ts";
 import { createPictureReader } from "./picture-reader.ts";
-import { PIXEL_SCALE } from "./pixels.ts";
 
 const SHARE = 1 / 5;
 /** Pictures that are decoded at the same time. */

@@ -55,3 +55,8 @@ export function choicesOf(saved: SoftmaxRegressionOptions, device: Choices["devi
     standardize: options.standardize,
   };
 }
+
+/** Returns what a solver repeats: iterations of L-BFGS, epochs of the others. */
+export function unitOf(solver: Choices["solver"]): "epoch" | "iteration" {
+  return solver === "lbfgs" ? "iteration" : "epoch";
+}

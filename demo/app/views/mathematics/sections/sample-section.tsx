@@ -5,6 +5,7 @@ import { Facts, Section } from "../../../../ui/section.tsx";
 import { SampleImage } from "../../../components/pixel-images.tsx";
 import { OneEpochButton, StartButton } from "../../../components/run-buttons.tsx";
 import { largestAt } from "../../../data/arrays.ts";
+import { unitOf } from "../../../state/choices.ts";
 import type { Run } from "../../../state/run.ts";
 import type { Session } from "../../../state/session.ts";
 import { SamplePicker } from "../pickers.tsx";
@@ -60,7 +61,7 @@ export function SampleSection({ session, worked, onChoose }: SampleSectionProps)
 }
 
 function RunStrip({ session }: { readonly session: Session }) {
-  const unit = session.choices.value.solver === "lbfgs" ? "iteration" : "epoch";
+  const unit = unitOf(session.choices.value.solver);
   return (
     <div class="run-strip">
       <div class="buttons">
