@@ -1,17 +1,17 @@
-/** Puts the results of several records side by side: what measured the same thing comes into the same row. */
+/** Aligns the results of several records: results of the same measurement share a row. */
 
-/** One thing that was measured, with what each record has of it. */
+/** A measurement with the result of each record. */
 export interface AlignedRow<T> {
   readonly key: string;
-  /** As many as records; undefined where a record has no such result. */
+  /** One entry per record; undefined if a record has no such result. */
   readonly entries: readonly (T | undefined)[];
-  /** The first that is there. */
+  /** The first entry that is defined. */
   readonly sample: T;
 }
 
 /**
- * Rows in the order in which their keys first appear. Where a key comes several times in one record, the first of
- * one record meets the first of the other, the second the second.
+ * Returns rows in the order in which their keys first appear. If a key comes several times in each record, the first
+ * entries share a row, then the second ones.
  */
 export function align<T>(records: readonly (readonly T[])[], keyOf: (entry: T) => string): AlignedRow<T>[] {
   const rows = new Map<string, { key: string; entries: (T | undefined)[]; sample: T }>();
@@ -30,7 +30,7 @@ export function align<T>(records: readonly (readonly T[])[], keyOf: (entry: T) =
   return [...rows.values()];
 }
 
-/** Things in groups, both in the order in which they first appear. */
+/** Returns items in groups, both in the order in which they first appear. */
 export function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): [key: string, items: T[]][] {
   const groups = new Map<string, T[]>();
   for (const item of items) {

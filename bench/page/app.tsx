@@ -1,4 +1,4 @@
-/** The page from top to bottom: the device, what to measure, the run, saved results, results. */
+/** The page from top to bottom: the device, what to measure, the run, saved records, results. */
 import { Section } from "../../demo/ui/section.tsx";
 import { DevicePanel } from "./components/device-panel.tsx";
 import { PlanForm } from "./components/plan-form.tsx";
@@ -7,7 +7,6 @@ import { Results } from "./components/results.tsx";
 import { RunPanel } from "./components/run-panel.tsx";
 import type { BenchState } from "./state.ts";
 
-/** The whole page. */
 export function App({ state }: { readonly state: BenchState }) {
   return (
     <>

@@ -1,20 +1,20 @@
-/** What a visitor can choose to measure. Knows nothing of how it looks or what plan it makes. */
+/** All choices about what to measure. */
 import type { Option } from "../../demo/ui/fields.tsx";
 import { shapeText } from "../measure/text.ts";
 import type { ContenderId } from "../plan.ts";
 import type { BenchShape, BenchStorage } from "../record.ts";
 
 /** Shapes that are chosen together. */
-export interface ShapeOption extends Option<string> {
+interface ShapeOption extends Option<string> {
   readonly shapes: readonly BenchShape[];
 }
 
-/** A contender; some need a GPU, some belong to others. */
+/** A contender of this library or of another. */
 export interface ContenderOption extends Option<ContenderId> {
   readonly needsGpu: boolean;
 }
 
-/** Everything that is chosen, each list in any order. */
+/** The choices of a visitor, each list in any order. */
 export interface Choices {
   readonly shapes: readonly string[];
   readonly storages: readonly BenchStorage[];
@@ -24,9 +24,9 @@ export interface Choices {
 }
 
 /** What is measured of the adapter alone. */
-export type Part = "ceilings" | "kernels";
+type Part = "ceilings" | "kernels";
 
-/** The most rounds that can be asked for. */
+/** Rounds at most. */
 export const MAX_ROUNDS = 99;
 
 const shapeOf = (rows: number, features: number, classes: number): BenchShape => ({
@@ -107,7 +107,7 @@ export const PARTS: readonly Option<Part>[] = [
   { id: "kernels", label: "Each kernel alone", hint: "as a share of that best" },
 ];
 
-/** A list with an id taken in or left out. */
+/** Returns the list with an id added or removed. */
 export function toggled<Id extends string>(chosen: readonly Id[], id: Id, on: boolean): Id[] {
   const others = chosen.filter((other) => other !== id);
   return on ? [...others, id] : others;

@@ -34,7 +34,7 @@ export const PRESETS: readonly {
   },
 ];
 
-/** The plan, each shape once; what needs a GPU is left out where there is none. */
+/** Returns the plan, with each shape once, and without measurements that need a missing GPU. */
 export function planOf(choices: Choices, hasGpu: boolean): BenchPlan {
   const shapes = new Map<string, BenchShape>();
   for (const option of [...SHAPES, ...SWEEPS]) {
@@ -53,7 +53,7 @@ export function planOf(choices: Choices, hasGpu: boolean): BenchPlan {
   };
 }
 
-/** Whether two choices are the same, in whatever order they were made. */
+/** Returns whether two choices are equal, regardless of order. */
 export function isChosen(preset: Choices, choices: Choices): boolean {
   const sameSet = (a: readonly string[], b: readonly string[]): boolean =>
     a.length === b.length && a.every((id) => b.includes(id));
@@ -65,7 +65,7 @@ export function isChosen(preset: Choices, choices: Choices): boolean {
   );
 }
 
-/** Why a plan measures nothing, in plain words; null if it can run. */
+/** Returns why a plan measures nothing; null if it can run. */
 export function obstacle(plan: BenchPlan): string | null {
   const { shapes, storages, contenders, ceilings, kernels } = plan;
   const needsShapes = kernels || contenders.length > 0;
@@ -76,7 +76,7 @@ export function obstacle(plan: BenchPlan): string | null {
   return null;
 }
 
-/** A plan in one line. */
+/** Returns a plan as one line of text. */
 export function summary({ shapes, contenders, rounds }: BenchPlan): string {
   const some = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;
   return [some(shapes.length, "shape"), some(contenders.length, "contender"), some(rounds, "round")].join(

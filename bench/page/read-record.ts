@@ -1,6 +1,6 @@
 /**
- * Reads a saved benchmark record, from whoever wrote it. All that the page relies on is checked here: types,
- * ranges, and sizes that keep it responsive. What is not part of the format is dropped, so nothing else comes in.
+ * Reads a saved benchmark record, which may come from anywhere. Everything that the page relies on is checked here: types,
+ * ranges, and sizes that keep it responsive. Fields that are not part of the format are dropped.
  */
 import * as v from "valibot";
 import { type BenchRecord, RECORD_VERSION } from "../record.ts";
@@ -21,7 +21,7 @@ const longText = v.pipe(v.string(), v.maxLength(100_000));
 const amount = v.pipe(v.number(), v.finite(), v.minValue(0));
 const positive = v.pipe(v.number(), v.finite(), v.gtValue(0));
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
-// JSON writes an error that was no number as null. It is kept as one: such a result is wrong.
+// JSON writes an error of NaN as null. It is read as NaN, so the result counts as wrong.
 const error = v.pipe(
   v.nullable(amount),
   v.transform((value) => value ?? Number.NaN),

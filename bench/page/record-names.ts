@@ -1,4 +1,4 @@
-/** What a record is called: in tables and charts by machine and date, as a file by a name any system takes. */
+/** Names of records: machine and date in tables and charts, and a file name. */
 import { slug } from "../../demo/ui/save-file.ts";
 import type { AdapterRecord, BenchRecord, MachineRecord } from "../record.ts";
 
@@ -9,12 +9,12 @@ export interface RecordName {
   readonly date: string;
 }
 
-/** A GPU in words. */
+/** Returns the name of a GPU. */
 export function adapterName({ vendor, architecture, device, description }: AdapterRecord): string {
   return description || [vendor, architecture, device].filter(Boolean).join(" ") || "GPU of unknown make";
 }
 
-/** Names for records side by side; where two would be the same, a number tells them apart. */
+/** Returns names for records side by side; a number distinguishes equal names. */
 export function recordNames(records: readonly BenchRecord[]): RecordName[] {
   const seen = new Map<string, number>();
   return records.map((record) => {
@@ -26,7 +26,7 @@ export function recordNames(records: readonly BenchRecord[]): RecordName[] {
   });
 }
 
-/** A file name of lower-case letters, digits and hyphens. */
+/** Returns a file name of lower-case letters, digits and hyphens. */
 export function fileName(record: BenchRecord): string {
   const words = `${machineName(record.machine)} ${record.date.slice(0, 16)}`;
   return `softmax-webgpu-bench-${slug(words).slice(-60).replace(/^-/, "")}.json`;

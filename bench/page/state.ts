@@ -9,16 +9,16 @@ import { PRESETS, planOf } from "./plan-of.ts";
 import { readRecordFile } from "./read-record.ts";
 
 /** Records that fit side by side. */
-export const MAX_RECORDS = 8;
+const MAX_RECORDS = 8;
 
 /** What is known of the GPU so far. */
-export type GpuState =
+type GpuState =
   | { readonly status: "asking" }
   | { readonly status: "none"; readonly reason: string }
   | { readonly status: "found"; readonly adapter: AdapterRecord };
 
 /** A record on the page. */
-export interface RecordEntry {
+interface RecordEntry {
   readonly id: number;
   readonly record: BenchRecord;
 }

@@ -1,4 +1,4 @@
-/** The page: a heading, what there is to say, and one view at a time, named by the address. */
+/** The page: a heading, messages, and one view at a time, which the address names. */
 
 import { useEffect } from "preact/hooks";
 import type { Message } from "./state/run.ts";
@@ -21,7 +21,6 @@ const VIEWS = {
   model: { title: "Model", load: async () => (await import("./views/model/model-view.tsx")).ModelView },
 } as const satisfies Record<string, Loadable & { readonly title: string }>;
 
-/** The whole page. */
 export function App({ session }: { readonly session: Session }) {
   const view = useView(Object.keys(VIEWS) as (keyof typeof VIEWS)[]);
   const { title } = VIEWS[view];
@@ -30,7 +29,7 @@ export function App({ session }: { readonly session: Session }) {
     document.title = `${title}: watch softmax regression learn`;
   }, [title]);
   useEffect(() => {
-    // Without this the browser would leave the page for any file that is dropped on it.
+    // Every view keeps the browser from leaving the page for a dropped file.
     const keep = (event: DragEvent) => event.preventDefault();
     addEventListener("dragover", keep);
     addEventListener("drop", keep);
@@ -44,8 +43,8 @@ export function App({ session }: { readonly session: Session }) {
       <header>
         <h1>Watch softmax regression learn</h1>
         <p>
-          A softmax classifier trains in this tab, on the GPU where there is one and else in WebAssembly. Your
-          data stays here; nothing is sent anywhere.
+          A softmax classifier trains in this tab, on the GPU if there is one, else in WebAssembly. Your data
+          stays here; nothing is sent anywhere.
         </p>
         <nav class="views" aria-label="Views">
           {Object.entries(VIEWS).map(([name, { title: label }]) => (
@@ -67,8 +66,8 @@ export function App({ session }: { readonly session: Session }) {
   );
 }
 
-/** A place for errors and one for notices: both are there before their text, else it may not be said. */
-export function MessageBox({ message }: { readonly message: Message | null }) {
+/** Places for errors and notices. Both exist before their text, else screen readers may not announce it. */
+function MessageBox({ message }: { readonly message: Message | null }) {
   return (
     <>
       <Place role="alert" kind="error" message={message} />

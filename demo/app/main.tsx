@@ -1,4 +1,4 @@
-/** Starts the demo: one session, which every view looks at. */
+/** Starts the demo: one session for all views. */
 import { render } from "preact";
 import { App } from "./app.tsx";
 import { digits } from "./data/built-in.ts";

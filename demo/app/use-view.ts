@@ -4,7 +4,7 @@ import type { ComponentType } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import type { Session } from "./state/session.ts";
 
-/** The view in the fragment of the address; the first one where it names none. */
+/** Returns the view that the fragment of the address names; the first view if it names none. */
 export function useView<Name extends string>(names: readonly Name[]): Name {
   const read = () => names.find((name) => location.hash === `#${name}`) ?? names[0];
   const [view, setView] = useState(read);
@@ -16,15 +16,14 @@ export function useView<Name extends string>(names: readonly Name[]): Name {
   return view;
 }
 
-/** A view. */
-export type View = ComponentType<{ readonly session: Session }>;
+type View = ComponentType<{ readonly session: Session }>;
 
-/** How a view comes: at once, or loaded. */
+/** A view, or the import that loads it. */
 export type Loadable = { readonly View: View } | { readonly load: () => Promise<View> };
 
 const loaded = new Map<Loadable, View>();
 
-/** The view once it is there; `"failed"` where its code could not be fetched. */
+/** Returns the view; null while it loads, `"failed"` if it did not load. */
 export function useLoadedView(loadable: Loadable): View | null | "failed" {
   const known = "View" in loadable ? loadable.View : loaded.get(loadable);
   const [failed, setFailed] = useState<Loadable | null>(null);

@@ -10,7 +10,7 @@ export interface TrainArguments {
   readonly json: boolean;
 }
 
-/** Reads the command line; prints help or a complaint and exits where that is what it asks for. */
+/** Reads the command line; prints help or an error and exits if necessary. */
 export function parseArguments(argv: readonly string[]): TrainArguments {
   const command = new Command("npm run train --")
     .description("Trains a softmax classifier in headless Chrome, on embedded digits or on IDX files.")
@@ -66,7 +66,7 @@ export function parseArguments(argv: readonly string[]): TrainArguments {
   return { options: givenOptions(command, options), json, ...(data !== undefined && { data }) };
 }
 
-/** Leaves out defaults, which are the library's own: those of another solver would be refused. */
+/** Leaves out defaults: those of another solver would be refused. */
 function givenOptions(command: Command, options: JobOptions): JobOptions {
   const kept = ["device", "solver", ...(options.solver === "lbfgs" ? [] : ["epochs"])];
   const isGiven = (name: string) => kept.includes(name) || command.getOptionValueSource(name) !== "default";

@@ -8,7 +8,7 @@ import { FILES, type FileName, type Job, type JobEvent, type JobResult } from ".
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
-/** How the job is to be run. */
+/** Options of a run. */
 export interface ChromeJobOptions {
   readonly files: Readonly<Record<FileName, string>> | null;
   readonly emit: (event: JobEvent) => void;
@@ -17,7 +17,7 @@ export interface ChromeJobOptions {
   readonly signal: AbortSignal;
 }
 
-/** The job's result. @throws Error with the page's own message */
+/** Runs the job and returns its result. @throws Error with the page's own message */
 export async function runInChrome(
   job: Job,
   { files, emit, say, signal }: ChromeJobOptions,
@@ -25,7 +25,7 @@ export async function runInChrome(
   const server = await serve(files);
   try {
     const browser = await launchChrome(say);
-    // Without its browser, whatever waits for the page rejects.
+    // If the browser exits, everything that waits for the page rejects.
     const stop = () => void browser.close();
     signal.addEventListener("abort", stop);
     try {
@@ -62,7 +62,7 @@ async function serve(files: ChromeJobOptions["files"]): Promise<ViteDevServer> {
   return server;
 }
 
-/** Serves the data files, and nothing else of their folder, below `/data/`. */
+/** Serves the data files, but no other file of their folder, below `/data/`. */
 function dataFiles(files: ChromeJobOptions["files"]): Plugin {
   return {
     name: "data-files",

@@ -12,17 +12,17 @@ import puppeteer, { type Browser } from "puppeteer";
 
 const run = promisify(execFile);
 
-/** How long a download or a package installation may take, ms. */
+/** Longest time of a download or a package installation, ms. */
 const INSTALL_TIMEOUT = 5 * 60_000;
 
 const FLAGS = [
   "--enable-unsafe-webgpu",
-  // WebGPU on a GPU under Linux goes through Vulkan, which headless Chrome leaves off.
+  // On Linux, WebGPU needs Vulkan, which headless Chrome does not enable.
   "--enable-features=Vulkan",
-  // A test that crashes the GPU process must be able to get a new one.
+  // Lets a test crash the GPU process and get a new one.
   "--disable-gpu-process-crash-limit",
   "--disable-domain-blocking-for-3d-apis",
-  // Only pages served from this machine are opened; nothing else is to be asked for.
+  // Only pages served from this machine are opened, so Chrome makes no other requests.
   "--disable-background-networking",
   "--disable-component-update",
   "--disable-quic",
@@ -105,7 +105,7 @@ async function installPackage(say: (message: string) => void): Promise<string[]>
   return installed();
 }
 
-/** Where Puppeteer would have put its own browser. */
+/** Returns the path of Puppeteer's own browser. */
 function puppeteerPath(): string {
   return puppeteer.executablePath();
 }

@@ -1,9 +1,9 @@
-/** Finds the four IDX files of a data set in a folder, under the names they usually have. */
+/** Finds the four IDX files of a data set in a folder by their usual names. */
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { FILES, type FileName } from "./job.ts";
 
-/** The path of each file. @throws Error that names what is missing */
+/** Returns the path of each file. @throws Error that names what is missing */
 export async function findIdxFiles(folder: string): Promise<Record<FileName, string>> {
   const names = await readdir(folder);
   const found = FILES.map((file) => {

@@ -1,6 +1,6 @@
 /**
- * A training run from data to figures, wherever it happens: in a page or in Node. The job is plain data, so
- * that it can cross from one to the other; how data is fetched and where events go, the caller says.
+ * A training run from data to metrics, in a page or in Node. The job is plain data, so that it can be sent from one to the
+ * other; the caller decides how data is fetched and where events go.
  */
 import { strokeDigits } from "../../src/digits.ts";
 import {
@@ -21,19 +21,19 @@ import {
 /** Rows of the embedded digits. */
 const EMBEDDED_ROWS = { train: 20_000, test: 4_000 };
 
-/** A schedule as text would name it: `{ kind: "linear", rate: 0.5 }`. */
+/** A schedule as data: `{ kind: "linear", rate: 0.5 }`. */
 export type RateChoice =
   | "auto"
   | { readonly kind: "constant" | "linear" | "cosine"; readonly rate: number }
   | { readonly kind: "inverse"; readonly rate: number; readonly halfLife: number };
 
-/** Options of the estimator in a form that can be sent. */
+/** Options of the estimator as plain data. */
 export type JobOptions = Omit<SoftmaxRegressionOptions, "learningRate" | "device"> & {
   readonly learningRate?: RateChoice;
   readonly device: "auto" | "webgpu" | "wasm" | "reference";
 };
 
-/** What to train. Without `hasFiles`, on the embedded digits. */
+/** A training run: on files, or on the embedded digits. */
 export interface Job {
   readonly options: JobOptions;
   readonly hasFiles: boolean;
@@ -43,26 +43,26 @@ export interface Job {
 export const FILES = ["train-images", "train-labels", "t10k-images", "t10k-labels"] as const;
 export type FileName = (typeof FILES)[number];
 
-/** What happens while a job runs. */
+/** Events of a running job. */
 export type JobEvent =
   | { readonly kind: "data"; readonly train: number; readonly test: number; readonly features: number }
   | { readonly kind: "progress"; readonly progress: FitProgress }
   | { readonly kind: "epoch"; readonly record: EpochRecord; readonly device: string }
   | { readonly kind: "iteration"; readonly record: IterationRecord; readonly device: string };
 
-/** What a job ends with. */
+/** Result of a job. */
 export interface JobResult {
   readonly device: string;
   readonly software: boolean;
   readonly train: ModelEvaluation;
   readonly test: ModelEvaluation;
-  /** Of the fit: upload and compilation included, evaluation not. */
+  /** Seconds of the fit: with upload and compilation, without evaluation. */
   readonly seconds: number;
-  /** Rows visited, over all epochs or passes. */
+  /** Rows visited in all epochs or passes. */
   readonly rows: number;
 }
 
-/** Runs a job. @throws what the library throws, or the signal's reason */
+/** Runs a job. @throws errors of the library, or the signal's reason */
 export async function runJob(
   { options, hasFiles }: Job,
   fetchFile: (name: FileName) => Promise<Blob>,

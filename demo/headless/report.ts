@@ -1,8 +1,8 @@
-/** What `npm run train` prints while a job runs and when it ends. */
+/** The output of `npm run train` while a job runs and at its end. */
 import type { EpochRecord, IterationRecord } from "../../src/index.ts";
 import type { JobEvent, JobResult } from "./job.ts";
 
-/** How often a line of progress is renewed, ms. */
+/** Time between two updates of the progress line, ms. */
 const PROGRESS_INTERVAL = 250;
 
 /** Prints events to `stream`: progress in place on a terminal, a line per epoch everywhere. */

@@ -1,7 +1,7 @@
 /** The page side of `npm run train`: runs the job that the command gives it and reports to the command. */
 import { type FileName, type Job, type JobEvent, type JobResult, runJob } from "./job.ts";
 
-/** What crosses back to the command: the result, or what went wrong. */
+/** Result or error of the job, for the command. */
 export type PageAnswer = { readonly result: JobResult } | { readonly error: string };
 
 declare global {

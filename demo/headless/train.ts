@@ -1,6 +1,6 @@
 /**
- * The command `npm run train`: trains in headless Chrome, or in Node where no browser is needed, and prints
- * what happens. Ctrl-C stops the training, closes the browser and exits with 130, as shells expect.
+ * The command `npm run train`: trains in headless Chrome, or in Node if no browser is needed, and prints
+ * its progress. Ctrl-C stops the training, closes the browser and exits with 130, as shells expect.
  */
 import { openAsBlob } from "node:fs";
 import { parseArguments } from "./arguments.ts";
@@ -9,7 +9,7 @@ import { findIdxFiles } from "./idx-files.ts";
 import { type FileName, runJob } from "./job.ts";
 import { createReporter, describeResult } from "./report.ts";
 
-/** Runs the command; gives the exit code. */
+/** Runs the command and returns the exit code. */
 export async function main(argv: readonly string[]): Promise<number> {
   const { options, data, json } = parseArguments(argv);
   const stream = json ? process.stderr : process.stdout;

@@ -55,7 +55,7 @@ export function PresetButtons<Preset extends { readonly label: string; readonly 
 interface FileDropProps {
   /** What a press opens, for example `"Open a model"`. */
   readonly label: string;
-  /** The rest of the sentence: where files can be dropped. */
+  /** The rest of the sentence, about dropping files. */
   readonly rest: string;
   readonly accept: string;
   readonly multiple?: boolean;

@@ -5,7 +5,7 @@ import { LegendMark } from "./markers.tsx";
 import type { Line, Plot } from "./plot.ts";
 
 /** The values of x, and a row of values for each line; gaps are NaN. */
-export interface LineData {
+interface LineData {
   readonly x: readonly number[];
   readonly y: readonly (readonly number[])[];
   /** The end of the x axis, so that it does not move while values come in. */

@@ -136,7 +136,7 @@ describe("a folder", () => {
     const opening = open(await pets(10));
     const { name, description, train, validation, image } = await opening;
     expect({ name, image }).toEqual({ name: "pets", image: GREY });
-    expect(description).toBe("16 grey pictures of 28 × 28 pixels to train on, 4 more to check with.");
+    expect(description).toBe("16 grey pictures of 28 × 28 pixels to train on, 4 to validate on.");
     for (const { x, y } of [train, validation]) {
       expect(y).toEqual(y.map((_, i) => (x.data[784 * i] === 0 ? "cats" : "dogs")));
     }
@@ -167,7 +167,7 @@ describe("a folder", () => {
     render(h(PictureForm, { known, before: DEFAULT_PICTURES, onOpen: () => {}, onCancel: () => {} }), place);
     expect(place.innerText).toContain("Ignored, as no pictures: pets/notes.txt.");
     const { description } = await openFiles(known, { table: null, pictures: DEFAULT_PICTURES }, context);
-    expect(description).toMatch(/2 more to check with\. Ignored, as no pictures: pets\/notes\.txt\.$/);
+    expect(description).toMatch(/2 to validate on\. Ignored, as no pictures: pets\/notes\.txt\.$/);
   });
 
   test("one folder only, and no folder at all", async () => {

@@ -18,7 +18,7 @@ test("a table asks for its label column, and still does after another view was o
     await show(page, "train");
     await see(page, "Open letters.csv");
     await press(page, "Open");
-    await see(page, "32 rows to train on, 8 more to check with.");
+    await see(page, "32 rows to train on, 8 to validate on.");
     await press(page, "Start");
     await see(page, "Done after epoch 30");
   });
@@ -56,7 +56,7 @@ test("a table of 100,000 columns is asked about, opened and trained on", async (
     await see(page, "One of 100,000, by its name. It holds text");
     await see(page, "Features: 99,999 of 99,999 columns");
     await press(page, "Open");
-    await see(page, "8 rows to train on, 2 more to check with.");
+    await see(page, "8 rows to train on, 2 to validate on.");
     await press(page, "Start");
     await see(page, "Done after epoch 30");
   });
@@ -94,7 +94,7 @@ test.skipIf(!hasData)("MNIST is dropped on it, and trained on", async () => {
     const folder = join(process.env.DATA_DIR ?? "", "mnist");
     const paths = (await readdir(folder)).map((name) => join(folder, name));
     await dropOn(page, await filesFromDisk(page, paths));
-    await see(page, "60,000 grey pictures of 28 × 28 pixels to train on, 10,000 more to check with.");
+    await see(page, "60,000 grey pictures of 28 × 28 pixels to train on, 10,000 to validate on.");
     await press(page, "Start");
     const tasks = await longestTasks(page, () => trainTo(page, 3));
     expect(tasks[0]).toBeLessThanOrEqual(50);

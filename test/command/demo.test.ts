@@ -1,6 +1,7 @@
 /** The demo as a person would use it: loaded below a path, trained, paused, drawn on, saved, and its GPU taken away. */
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import type { Page } from "puppeteer";
 import { describe, expect, test } from "vitest";
@@ -9,7 +10,7 @@ import { asked, FOLDER, prepareDemo, press, see, show, withPage } from "../suppo
 import { fact, longestTasks, trainTo } from "../support/demo-run.ts";
 
 /** Gzipped bytes of everything that comes before anything is clicked. */
-const FIRST_LOAD = 150 * 1024;
+const FIRST_LOAD = 135 * 1024;
 
 prepareDemo();
 
@@ -37,7 +38,7 @@ async function slideToEnd(page: Page, label: string): Promise<void> {
 }
 
 describe("the demo", () => {
-  test("first load: at most 150 KiB gzipped, nothing from elsewhere, works below a path", async () => {
+  test("first load: at most 135 KiB gzipped, nothing from elsewhere, works below a path", async () => {
     asked.length = 0;
     await withPage(async (page) => {
       await see(page, "Ready to start.");
@@ -49,7 +50,17 @@ describe("the demo", () => {
       `demo, first load: ${(size / 1024).toFixed(0)} KiB gzipped in ${files.size} files of ${(await readdir(join(FOLDER, "assets"))).length + 1}\n`,
     );
     expect(size).toBeLessThanOrEqual(FIRST_LOAD);
-    expect([...files].some((file) => file.includes("temml"))).toBe(false);
+    expect([...files].filter((file) => /temml|plot-/.test(file))).toEqual([]);
+  });
+
+  test("is a production build: no development JSX, no paths of the machine that built it", async () => {
+    const assets = await readdir(join(FOLDER, "assets"));
+    const machine = fileURLToPath(new URL("../..", import.meta.url));
+    for (const file of ["index.html", ...assets.map((name) => `assets/${name}`)]) {
+      const text = await readFile(join(FOLDER, file), "utf8");
+      expect(text.includes(machine), file).toBe(false);
+      expect(text, file).not.toMatch(/jsxDEV|jsx-dev-runtime|lineNumber:/);
+    }
   });
 
   test("trains the default to 90 %, is paused and goes on, never holds the page up", async () => {
@@ -168,7 +179,7 @@ describe("the demo", () => {
       const session = await page.browser().target().createCDPSession();
       // The command never answers: the process that would is gone.
       session.send("Browser.crashGpuProcess").catch(() => {});
-      await see(page, "The GPU was lost. Going on with what was learnt.");
+      await see(page, "The GPU was lost. Continuing from the last epoch.");
       await trainTo(page, 12);
       await press(page, "Pause");
       await see(page, "Paused after epoch");

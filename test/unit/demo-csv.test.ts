@@ -35,7 +35,7 @@ describe("CSV", () => {
         expect([height, label]).toEqual([width / 2, width % 2 ? "b" : "a"]);
       }
     }
-    expect(dataset.description).toBe("16 rows to train on, 4 more to check with.");
+    expect(dataset.description).toBe("16 rows to train on, 4 to validate on.");
   });
 
   test("a large file, gzip, in many pieces: every row comes once, in order", async () => {
@@ -129,7 +129,7 @@ describe("CSV", () => {
       "decimal commas that part cells",
       tableText(3).replaceAll(".", ","),
       {},
-      "c.csv: row 3 has 4 cells, the header 3; where numbers have decimal commas, save it with semicolons",
+      "c.csv: row 3 has 4 cells, the header 3; if numbers have decimal commas, save it with semicolons",
     ],
     [
       "decimal commas beside tabs",

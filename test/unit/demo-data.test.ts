@@ -41,7 +41,7 @@ describe("IDX", () => {
     });
     expect(dataset.train.x).toMatchObject({ rows: 30, cols: 6 });
     expect(dataset.validation.y).toEqual([0, 1, 2, 0, 1, 2, 0, 1, 2, 0]);
-    expect(dataset.description).toBe("30 grey pictures of 3 × 2 pixels to train on, 10 more to check with.");
+    expect(dataset.description).toBe("30 grey pictures of 3 × 2 pixels to train on, 10 to validate on.");
   });
 
   test("one pair: a sixth of the rows is held back; what has no counterpart is named", async () => {

@@ -86,7 +86,7 @@ test("where WebGPU was asked for and is not to be had, WebAssembly trains, and i
   expect(session.run.status.value).toBe("done");
   expect(session.run.message.value).toEqual({
     kind: "notice",
-    text: "This browser has no WebGPU to train on. Going on in WebAssembly.",
+    text: "This browser has no WebGPU to train on. Continuing in WebAssembly.",
   });
   const reason = "This browser has no WebGPU to train on";
   expect(session.run.device.value).toMatchObject({ kind: "wasm", reason });

@@ -20,7 +20,7 @@ interface ChartsProps {
   readonly names: readonly RecordName[];
 }
 
-/** Up to three charts, or a word on how to get them. */
+/** Up to three charts, or how to get them. */
 export function SweepCharts({ records, names }: ChartsProps) {
   const charts = useMemo(() => {
     const shapes = records.flatMap(({ steps }) => steps.map(({ shape }) => shape));
@@ -53,7 +53,7 @@ function captionOf({ over, like }: Sweep): string {
 const ROOFLINE_X: ChartAxis = { label: "floating-point operations per byte", base: 10 };
 const ROOFLINE_Y: ChartAxis = { label: "GFLOP/s", base: 10 };
 
-/** The plot; nothing where no adapter's ceilings were measured. */
+/** The roofline plot; nothing if the limits of no adapter were measured. */
 export function Roofline({ records, names }: ChartsProps) {
   const series = useMemo(() => rooflineSeries(records, names), [records, names]);
   if (series.length === 0) return null;

@@ -1,6 +1,6 @@
 /**
- * Series of the roofline plot: a roof for each record, and its correct kernels under it. Marks tell kernels apart.
- * Colours tell kernels apart as well while there is one record, and records where there are several.
+ * Series of the roofline plot: the roof of each record, and its correct kernels below it. Markers distinguish kernels.
+ * Colours distinguish kernels if there is one record, and records if there are several.
  */
 
 import { formatNumber, formatPercent } from "../../../demo/ui/format.ts";
@@ -11,7 +11,7 @@ import { groupBy } from "../align.ts";
 import type { RecordName } from "../record-names.ts";
 import { type ChartPoint, type ChartSeries, cycle, DASHES, SERIES_MARKERS } from "./series.ts";
 
-/** Empty where no record has both ceilings and kernels. */
+/** Returns the series; none if no record has both ceilings and kernels. */
 export function rooflineSeries(records: readonly BenchRecord[], names: readonly RecordName[]): ChartSeries[] {
   const usable = records.flatMap(({ ceilings, kernels }, i) => {
     const correct = kernels.filter(isCorrect);

@@ -1,4 +1,4 @@
-/** A table of results with a block of columns for each record and a row for each thing measured. */
+/** A table of results with a block of columns for each record and a row for each measurement. */
 import type { ComponentChildren } from "preact";
 import { useId, useState } from "preact/hooks";
 import { formatError, NOTHING } from "../../../demo/ui/format.ts";
@@ -7,8 +7,8 @@ import { isCorrect } from "../../record.ts";
 import type { AlignedRow } from "../align.ts";
 import type { RecordName } from "../record-names.ts";
 
-/** Rows under a heading of their own. */
-export interface TableGroup<T> {
+/** Rows under a heading. */
+interface TableGroup<T> {
   readonly title: string;
   readonly rows: readonly AlignedRow<T>[];
 }
@@ -24,7 +24,7 @@ interface MachineTableProps<T extends Checked> {
   readonly rowHead: (sample: T) => ComponentChildren;
 }
 
-/** The table, and above it which of its groups are shown. */
+/** The table, and above it the choice of groups. */
 export function MachineTable<T extends Checked>(props: MachineTableProps<T>) {
   const { caption, rowTitle, groupTitle, names, columns, groups, rowHead } = props;
   const [picked, setPicked] = useState<string | null>(null);
@@ -67,7 +67,7 @@ interface MachineHeadProps {
   readonly titles: readonly string[];
 }
 
-/** One block of columns needs no name over it. */
+/** The head; a single block of columns has no name. */
 function MachineHead({ rowTitle, names, titles }: MachineHeadProps) {
   return (
     <thead>
@@ -95,12 +95,12 @@ function MachineHead({ rowTitle, names, titles }: MachineHeadProps) {
   );
 }
 
-/** A table with more groups than this starts with one. */
+/** Most groups that are all shown at first; a longer table starts with one. */
 const FEW = 5;
 const ALL = "all";
 
-/** Those of `groups` to show; `picked` is a title, `"all"`, or null as long as nobody has picked. */
-export function pickedGroups<G extends { readonly title: string }>(
+/** Returns the groups to show; `picked` is a title, `"all"`, or null at first. */
+function pickedGroups<G extends { readonly title: string }>(
   groups: readonly G[],
   picked: string | null,
 ): readonly G[] {
@@ -116,8 +116,8 @@ interface GroupPickerProps {
   readonly onPick: (title: string) => void;
 }
 
-/** The control; nothing where there is no choice. */
-export function GroupPicker({ label, groups, shown, onPick }: GroupPickerProps) {
+/** The choice of a group; nothing for a single group. */
+function GroupPicker({ label, groups, shown, onPick }: GroupPickerProps) {
   const id = useId();
   if (groups.length < 2) return null;
   return (
@@ -139,13 +139,13 @@ export function GroupPicker({ label, groups, shown, onPick }: GroupPickerProps) 
   );
 }
 
-/** A result with the error it was found to have. */
-export interface Checked {
+/** A result with its error. */
+interface Checked {
   readonly error: number;
   readonly tolerance: number;
 }
 
-/** A figure of a correct result. */
+/** A column with a value of correct results. */
 export interface TableColumn<T> {
   readonly title: string;
   readonly cell: (entry: T, record: number) => ComponentChildren;
@@ -157,8 +157,8 @@ interface CellsProps<T extends Checked> {
   readonly columns: readonly TableColumn<T>[];
 }
 
-/** The cells, all dashes where a record has no such result. */
-export function Cells<T extends Checked>({ entry, record, columns }: CellsProps<T>) {
+/** The cells of one result; dashes if a record has none. */
+function Cells<T extends Checked>({ entry, record, columns }: CellsProps<T>) {
   const correct = entry !== undefined && isCorrect(entry);
   return (
     <>

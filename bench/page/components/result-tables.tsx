@@ -21,7 +21,7 @@ interface StepsTableProps {
   readonly names: readonly RecordName[];
 }
 
-/** Steps, grouped by shape. */
+/** Training steps, grouped by shape. */
 export function StepsTable({ records, names }: StepsTableProps) {
   const rows = align(
     records.map(({ steps }) => steps),
@@ -74,7 +74,7 @@ interface CeilingsTableProps {
   readonly names: readonly RecordName[];
 }
 
-/** Ceilings of every record. */
+/** The measured limits of the adapter of every record. */
 export function CeilingsTable({ records, names }: CeilingsTableProps) {
   const caption = "What the GPU can do at best";
   return (

@@ -6,15 +6,15 @@ import type { Matrix } from "../../../src/index.ts";
 import { type Rgb, themeColour } from "../../ui/theme.ts";
 import type { ImageShape } from "../data/demo-dataset.ts";
 
-/** Paints one pixel with the colour at `share`, 0 to 1, of the way between two. */
-export function paintBetween({ data }: ImageData, pixel: number, from: Rgb, to: Rgb, share: number): void {
+/** Paints one pixel with a mixture of two colours; `share`, 0 to 1, is that of `to`. */
+function paintBetween({ data }: ImageData, pixel: number, from: Rgb, to: Rgb, share: number): void {
   for (let c = 0; c < 3; c++) data[4 * pixel + c] = from[c] + share * (to[c] - from[c]);
   data[4 * pixel + 3] = 255;
 }
 
 /**
- * Values as blue above 0 and orange below, the stronger the farther, up to `most` on either side. The two are told apart
- * whatever colours a person sees.
+ * Returns values as blue above 0 and orange below, in full colour at ±`most`. People with any colour vision can tell the
+ * two apart.
  *
  * @param values one for each pixel, row after row
  */
@@ -36,11 +36,11 @@ interface SampleImageProps {
   readonly x: Matrix;
   readonly row: number;
   readonly shape: ImageShape;
-  /** What it is, for those who do not see it. */
+  /** Text alternative for screen readers. */
   readonly label: string;
 }
 
-/** The picture: one channel as ink on paper, in the page's own colours; three as red, green and blue. */
+/** A row as a picture: one channel as ink on paper, in the page's own colours; three as red, green and blue. */
 export function SampleImage({ x, row, shape, label }: SampleImageProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const [paper, ink] = [themeColour("--sunken"), themeColour("--text")];
@@ -75,14 +75,13 @@ function drawColours(image: ImageData, x: Matrix, row: number): void {
 interface SignedImageProps {
   /** `[D]`; the channels of a pixel are added up. */
   readonly values: Float64Array;
-  /** |value| of the fullest colour. */
+  /** |value| that gets the full colour. */
   readonly full: number;
   readonly shape: ImageShape;
-  /** What it is, for those who do not see it. */
+  /** Text alternative for screen readers. */
   readonly label: string;
 }
 
-/** The picture. */
 export function SignedImage({ values, full, shape, label }: SignedImageProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const ground = themeColour("--surface");

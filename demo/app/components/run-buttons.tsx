@@ -1,11 +1,12 @@
-/** The buttons that move a run on, the same in every view. */
+/** Buttons that start, continue and pause the run, for every view. */
 
 import { useRef } from "preact/hooks";
 import { FocusableButton } from "../../ui/buttons.tsx";
+import { unitOf } from "../state/choices.ts";
 import type { Status } from "../state/run.ts";
 import type { Session } from "../state/session.ts";
 
-/** The second half of a double click comes within this time, ms: it must not pause what the first has started. */
+/** Longest time of a double click, ms: its second half must not pause the run that the first has started. */
 const DOUBLE_CLICK = 250;
 
 const START: Record<Exclude<Status, "training">, string> = {
@@ -19,7 +20,7 @@ interface RunButtonProps {
   readonly session: Session;
 }
 
-/** Starts, continues and pauses. */
+/** Starts, continues or pauses the run. */
 export function StartButton({ session }: RunButtonProps) {
   const started = useRef(-Infinity);
   const status = session.run.status.value;
@@ -39,12 +40,12 @@ export function StartButton({ session }: RunButtonProps) {
   );
 }
 
-/** One round, then a pause. A run that is done is not thrown away for it. */
+/** Trains one epoch, then pauses. Disabled for a finished run, which it would discard. */
 export function OneEpochButton({ session }: RunButtonProps) {
   const status = session.run.status.value;
   return (
     <FocusableButton
-      label={session.choices.value.solver === "lbfgs" ? "One iteration" : "One epoch"}
+      label={`One ${unitOf(session.choices.value.solver)}`}
       isDisabled={status !== "idle" && status !== "paused"}
       onPress={() => void session.run.step()}
     />

@@ -14,7 +14,7 @@ import { inCode } from "./text.ts";
 const DIGITS = { train: { rows: 6000, seed: 0 }, validation: { rows: 1000, seed: 1 } };
 const POINTS = { train: { rows: 600, seed: 2 }, validation: { rows: 300, seed: 3 } };
 
-/** Seeded drawings of the ten digits, 28 × 28 bytes. They take a moment, in which the page goes on. */
+/** Draws the ten digits, seeded, as 28 × 28 bytes, in steps that keep the page responsive. */
 export async function digits({ signal, onProgress }: OpenContext): Promise<DemoDataset> {
   const total = DIGITS.train.rows + DIGITS.validation.rows;
   let drawn = 0;
@@ -30,7 +30,7 @@ export async function digits({ signal, onProgress }: OpenContext): Promise<DemoD
   return {
     name: "Stroke digits",
     isBuiltIn: true,
-    description: `${formatCount(DIGITS.train.rows)} drawings of the ten digits to train on, ${formatCount(DIGITS.validation.rows)} more to check with.`,
+    description: `${formatCount(DIGITS.train.rows)} drawings of the ten digits to train on, ${formatCount(DIGITS.validation.rows)} to validate on.`,
     train: await draw(DIGITS.train),
     validation: await draw(DIGITS.validation),
     image: { width: 28, height: 28, channels: 1 },
@@ -44,7 +44,7 @@ const validation = strokeDigits(${inCode(DIGITS.validation)});`,
   };
 }
 
-/** Clouds of points in the plane, as many as there are classes; they overlap a little. */
+/** Returns clouds of points in the plane, one per class, that overlap a little. */
 export function clouds(classes = 4): DemoDataset {
   const parts = { train: { ...POINTS.train, classes }, validation: { ...POINTS.validation, classes } };
   const [train, validation] = [pointClouds(parts.train), pointClouds(parts.validation)];

@@ -114,16 +114,16 @@ async function* textOf(
 const COMMA = /^[-+]?[\d.]*,\d+(e[-+]?\d+)?$/i;
 
 /** Whether a cell is meant as a number, even one that cannot be read. */
-export function isNumber(cell: string): boolean {
+function isNumber(cell: string): boolean {
   const text = cell.trim();
   return text !== "" && (!Number.isNaN(Number(text)) || COMMA.test(text));
 }
 
-/** Reads the cells of one file. Where semicolons part them, commas are decimal commas. */
+/** Reads the cells of one file. If semicolons separate them, commas are decimal commas. */
 export class CsvNumbers {
   /** The first cell with a decimal comma and its place; empty if there was none. */
   comma = "";
-  /** The same for decimal points; looked for only where commas may be decimal. */
+  /** The first cell with a decimal point; searched only if commas may be decimal. */
   #point = "";
   readonly #path: string;
   readonly #hasCommas: boolean;
@@ -167,14 +167,14 @@ export class CsvNumbers {
   }
 }
 
-/** Columns at most: a row of so many is split and read within half of the 50 ms that a page may be held up. */
-export const MAX_COLUMNS = 2 ** 17;
-/** Rows that are looked at, and cells of them: fewer rows of many columns. */
+/** Columns at most: a row of that many is read in 25 ms, so that the page stays responsive. */
+const MAX_COLUMNS = 2 ** 17;
+/** Rows of the sample, and cells of it: fewer rows if there are many columns. */
 const SAMPLE_ROWS = 200;
 const SAMPLE_CELLS = 2 ** 17;
 const MISSING = /^(|\?|na|n\/a|nan|null|none)$/i;
 
-/** Looks at the first rows. @throws FormatError, LimitError what {@link readHeader} and `csvRows` refuse */
+/** Reads the columns from the header and the first rows. @throws FormatError, LimitError what {@link readHeader} and `csvRows` refuse */
 export async function csvColumns(file: NamedFile, signal: AbortSignal): Promise<CsvColumn[]> {
   let names: string[] | null = null;
   const sample: (readonly string[])[] = [];
@@ -194,7 +194,7 @@ export async function csvColumns(file: NamedFile, signal: AbortSignal): Promise<
 }
 
 /**
- * Names of columns; one without a name gets its place.
+ * Returns the names of columns; one without a name gets its number.
  *
  * @throws FormatError fewer than two, two of the same name
  * @throws LimitError  more than {@link MAX_COLUMNS}, a name that is too long
@@ -220,7 +220,7 @@ export function readHeader(cells: readonly string[], path: string): string[] {
   );
 }
 
-/** Whether a cell says that there is no value. */
+/** Returns whether a cell stands for a missing value. */
 export function isMissing(cell: string): boolean {
   return MISSING.test(cell.trim());
 }

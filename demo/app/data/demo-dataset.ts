@@ -34,9 +34,9 @@ export interface DemoDataset {
   readonly train: Samples;
   /** Rows that are never trained on. */
   readonly validation: Samples;
-  /** Null where rows are no images. */
+  /** Null if rows are no images. */
   readonly image: ImageShape | null;
-  /** Names of the columns, where they have any. */
+  /** Names of the columns; null if they have none. */
   readonly features: readonly string[] | null;
   /** Null for rows from files that the library has no reader for. */
   readonly code: RowsCode | null;

@@ -1,6 +1,6 @@
 /**
- * An NPY file read in pieces, plain or gzip: first its header, which says how much is to come, then its elements, a
- * block at a time. What does not fit in this page's memory is refused by the header. `readNpy` reads each block.
+ * Reads an NPY file in pieces, plain or gzip: first its header, which announces its size, then its elements in blocks. A
+ * file that does not fit in memory is refused after the header. `readNpy` of the library reads each block.
  */
 import { type ByteReader, withSources } from "../../../src/data/byte-source.ts";
 import { concat, countOf, viewOf } from "../../../src/formats/bytes.ts";
@@ -12,17 +12,17 @@ import { countedStream } from "./file-bytes.ts";
 import type { NamedFile, OpenContext } from "./open-context.ts";
 import { checkName, checkSize } from "./open-dataset.ts";
 
-/** What a file of numbers, or of one string for each row, holds. */
+/** Content of a file of numbers, or of one string per row. */
 export interface NpyContent {
   /** At least one size. */
   readonly shape: readonly number[];
-  /** In C order, the last index fastest. Those of one column may be labels, and are exact; all others are finite. */
+  /** In C order, the last index fastest. One column may be labels and is exact; all others are finite float32. */
   readonly values: Float32Array<ArrayBuffer> | readonly number[] | readonly string[];
 }
 
 /** Magic number, version and length of the longest kind of header, and the longest header that is read. */
 const START_BYTES = 12;
-/** The same of version 1. */
+/** Length of magic number, version and header length in version 1. */
 const FIRST_START = 10;
 const MAX_HEADER_BYTES = 10_000;
 /** Bytes that are converted at a time. */
@@ -32,7 +32,7 @@ const CODE_POINT_BYTES = 4;
 type Numbers = Uint8Array | Int8Array | Uint16Array | Int16Array | Uint32Array | Int32Array;
 type Elements = Numbers | Float32Array | Float64Array | readonly string[];
 
-/** Types whose elements are in memory as they are in the file: every browser runs on little-endian machines. */
+/** Types that memory and file store alike: every browser runs on little-endian machines. */
 const AS_IN_MEMORY = new Map<string, new (buffer: ArrayBuffer) => Elements>([
   ["|u1", Uint8Array],
   ["|i1", Int8Array],
@@ -52,7 +52,7 @@ const AS_IN_MEMORY = new Map<string, new (buffer: ArrayBuffer) => Elements>([
  * @throws DataError   strings that are not one for each row
  */
 export async function readNpyFile(file: NamedFile, context: OpenContext): Promise<NpyContent> {
-  // As a response, so that an abort reaches the reader.
+  // A response passes an abort on to the reader.
   const source = new Response(countedStream(file, context));
   try {
     return await withSources([[source, file.path]], async (reader) => {
@@ -112,7 +112,7 @@ async function readValues(
   return fortranOrder ? transposed(values.values, shape, signal) : values.values;
 }
 
-/** Whether there is one element for each row. */
+/** Returns whether there is one element per row. */
 export function isColumn(shape: readonly number[]): boolean {
   return shape.length === 1 || (shape.length === 2 && shape[1] === 1);
 }
@@ -163,15 +163,15 @@ async function* blocksOf(
   throw new FormatError(`${reader.argument}.shape`, `trailing bytes: ${expected}, and more follow`);
 }
 
-/** Elements of any type that the library reads. */
+/** Reads elements of any type that the library knows. */
 async function elementsOf(block: Uint8Array, descr: string, length: number, path: string): Promise<Elements> {
   const { values } = await readNpy(await concat([headerOf(descr, length), block]), path);
   return values;
 }
 
-/** Bytes of one element. @throws FormatError a type that is not read, LimitError strings too long for labels */
+/** Returns the bytes of one element. @throws FormatError a type that is not read, LimitError strings too long for labels */
 async function elementBytes(descr: string, path: string): Promise<number> {
-  // Without elements, the reader looks at nothing but the type.
+  // Without elements, the reader checks only the type.
   await elementsOf(new Uint8Array(), descr, 0, path);
   const size = Number(/\d+$/.exec(descr)?.[0]);
   if (!isOfStrings(descr)) return size;
@@ -183,7 +183,7 @@ function isOfStrings(descr: string): boolean {
   return descr.includes("U");
 }
 
-/** The header of a file of one size. */
+/** Returns a header for elements of one dimension. */
 function headerOf(descr: string, length: number): Uint8Array {
   const text = `{'descr': '${descr}', 'fortran_order': False, 'shape': (${length},), }\n`;
   const bytes = new TextEncoder().encode(`${" ".repeat(FIRST_START)}${text}`);

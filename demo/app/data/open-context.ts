@@ -1,7 +1,7 @@
 /** What every reader of files is given and what it reports: files, choices, progress. */
 import type { ImageShape } from "./demo-dataset.ts";
 
-/** A file and where it lay: `"pets/cats/1.png"` in a folder, else its name alone. */
+/** A file with its path: `"pets/cats/1.png"` in a folder, else its name alone. */
 export interface NamedFile {
   readonly path: string;
   readonly file: File;
@@ -44,7 +44,7 @@ export interface PictureChoices {
 
 /** Everything that can be chosen; each kind of file looks at its own part. */
 export interface OpenChoices {
-  /** Null where no table is to be opened. */
+  /** Null if no table is opened. */
   readonly table: TableChoices | null;
   readonly pictures: PictureChoices;
 }

@@ -5,8 +5,16 @@ import { GrowingFloats } from "./arrays.ts";
 import { CsvNumbers, type CsvRows, csvRows, isEmptyRow, isMissing, readHeader } from "./csv.ts";
 import type { DemoDataset } from "./demo-dataset.ts";
 import { type NamedFile, nameOf, type OpenContext, type TableChoices } from "./open-context.ts";
-import { checkName, checkSize, datasetOf, MAX_BYTES, someOf, toLabels } from "./open-dataset.ts";
-import { PIXEL_SCALE, toPixels } from "./pixels.ts";
+import {
+  checkName,
+  checkSize,
+  datasetOf,
+  MAX_BYTES,
+  PIXEL_SCALE,
+  someOf,
+  toLabels,
+  toPixels,
+} from "./open-dataset.ts";
 import { brief } from "./text.ts";
 
 const SHARE = 1 / 5;
@@ -14,7 +22,7 @@ const SHARE = 1 / 5;
 /**
  * Reads the whole file; rows are counted from the header, which is row 1.
  *
- * @throws FormatError no such column, rows of another length, text where numbers belong, what `csvRows` refuses
+ * @throws FormatError no such column, rows of another length, text instead of numbers, what `csvRows` refuses
  * @throws DataError   missing values, unless they are to be skipped; no rows; one class
  * @throws LimitError  more classes, columns, rows or values, or longer names, than this page takes
  */
@@ -55,7 +63,7 @@ export async function openCsv(
   });
 }
 
-/** What was left out or changed, in plain sentences. */
+/** Returns sentences about what was left out or converted. */
 function remarkOn({ leftOut, skipped, hasCommas }: CsvTable): string {
   const sentences = [
     leftOut.length > 0 && `Columns left out: ${someOf(leftOut)}.`,
@@ -65,11 +73,11 @@ function remarkOn({ leftOut, skipped, hasCommas }: CsvTable): string {
   return sentences.filter((sentence) => sentence !== false).join(" ");
 }
 
-/** More tell of a column that names rows or measures something. */
+/** Classes at most: a column with more holds names of rows or measurements. */
 const MAX_CLASSES = 1000;
 
-/** The rows that came so far. */
-export class CsvTable {
+/** The rows that were read so far. */
+class CsvTable {
   /** Names of the feature columns. */
   readonly features: readonly string[];
   /** Names of the columns that are neither features nor labels. */
@@ -84,7 +92,7 @@ export class CsvTable {
   readonly #skipIncomplete: boolean;
   readonly #numbers: CsvNumbers;
   readonly #values = new GrowingFloats(MAX_BYTES / Float32Array.BYTES_PER_ELEMENT);
-  /** Names of classes, each with its place in the order they came in. */
+  /** Names of classes with their indices, in the order of their first rows. */
   readonly #classes = new Map<string, number>();
   /** The class of each row, `[rows]`. */
   readonly #classOfRow: number[] = [];
@@ -116,7 +124,7 @@ export class CsvTable {
     return this.#classOfRow.map((k) => classes[k]);
   }
 
-  /** Whether commas were read as decimal commas. */
+  /** Returns whether commas were read as decimal commas. */
   get hasCommas(): boolean {
     return this.#numbers.comma !== "";
   }
@@ -157,12 +165,12 @@ export class CsvTable {
     const expected = this.#names.length;
     if (length === expected) return;
     const mayBeDecimal = length > expected && this.#delimiter === ",";
-    const hint = mayBeDecimal ? "; where numbers have decimal commas, save it with semicolons" : "";
+    const hint = mayBeDecimal ? "; if numbers have decimal commas, save it with semicolons" : "";
     throw new FormatError(this.#path, `row ${number} has ${length} cells, the header ${expected}${hint}`);
   }
 
   #isIncomplete(cells: readonly string[], number: number): boolean {
-    // A class may well be named “none”.
+    // A class may be named “none”.
     const isUnlabelled = cells[this.#label].trim() === "";
     const at = isUnlabelled ? this.#label : this.#columns.find((i) => isMissing(cells[i]));
     if (at === undefined) return false;

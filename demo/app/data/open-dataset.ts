@@ -1,20 +1,21 @@
-/** What readers of files have in common: labels, limits, rows held back, and a data set at the end. */
+/** Functions that all readers of files share: limits, labels, and the split into training and validation rows. */
 
 import { DataError, type Label, LimitError } from "../../../src/index.ts";
 import { formatCount } from "../../ui/format.ts";
+import { inBlocks } from "./arrays.ts";
 import type { DemoDataset, ImageShape, Samples } from "./demo-dataset.ts";
 import { splitRows, takeRows } from "./split-rows.ts";
 import { brief } from "./text.ts";
 
-/** What the features may take in memory, bytes. */
+/** Memory of the features at most, bytes. */
 export const MAX_BYTES = 2 ** 31;
-/** Rows at most: beside its features, each row takes about a hundred bytes for its label and while rows are split. */
-export const MAX_ROWS = 2 ** 24;
-/** Features at most: ten classes have 40 MB of weights then, which are copied after every round. */
-export const MAX_FEATURES = 2 ** 20;
-/** Characters of a label or of a column's name at most: longer ones are texts, and are shown in many places. */
+/** Rows at most: a row takes about a hundred bytes for its label and the split, beside its features. */
+const MAX_ROWS = 2 ** 24;
+/** Features at most: ten classes then have 40 MB of weights, which are copied after every epoch. */
+const MAX_FEATURES = 2 ** 20;
+/** Characters of a label or of a column's name at most: longer ones are texts. */
 const MAX_NAME = 1000;
-/** Names that a sentence repeats. */
+/** Names that a sentence lists at most. */
 const MAX_NAMED = 5;
 
 /** @throws LimitError rows and features that this page does not take */
@@ -34,7 +35,7 @@ export function checkSize(rows: number, cols: number, elementBytes: number, argu
   }
 }
 
-/** Checks the length of a name; `what` is how the error calls it. @throws LimitError a name that is too long */
+/** Checks the length of a name, which errors call `what`. @throws LimitError a name that is too long */
 export function checkName({ length }: { readonly length: number }, what: string, argument: string): void {
   if (length <= MAX_NAME) return;
   throw new LimitError(
@@ -43,20 +44,20 @@ export function checkName({ length }: { readonly length: number }, what: string,
   );
 }
 
-/** Texts as labels: numbers where every one is a whole number from 0, so that 10 comes after 9. */
+/** Returns texts as labels: as numbers if every text is a whole number from 0, so that 10 comes after 9. */
 export function toLabels(texts: readonly string[]): readonly Label[] {
   return texts.every((text) => /^(0|[1-9]\d{0,14})$/.test(text)) ? texts.map(Number) : texts;
 }
 
-/** What is known of rows that came from one source. */
-export interface WholeDataset {
-  /** For errors: the file or folder. */
+/** Rows of one source, before the split. */
+interface WholeDataset {
+  /** The file or folder, for errors. */
   readonly argument: string;
   readonly name: string;
   readonly samples: Samples;
   readonly image: ImageShape | null;
   readonly features: readonly string[] | null;
-  /** Of the rows, to be held back. */
+  /** Share of the validation rows. */
   readonly share: number;
   readonly split: "stratified" | "plain";
   readonly signal: AbortSignal;
@@ -97,7 +98,7 @@ export function describe(train: Samples, validation: Samples, image: ImageShape 
   const rows = image
     ? `${image.channels === 3 ? "colour" : "grey"} pictures of ${image.width} × ${image.height} pixels`
     : "rows";
-  const sentence = `${formatCount(train.x.rows)} ${rows} to train on, ${formatCount(validation.x.rows)} more to check with.`;
+  const sentence = `${formatCount(train.x.rows)} ${rows} to train on, ${formatCount(validation.x.rows)} to validate on.`;
   return remark ? `${sentence} ${remark}` : sentence;
 }
 
@@ -109,4 +110,30 @@ export function someOf(names: readonly string[]): string {
 
 function gigabytes(bytes: number): string {
   return `${(bytes / 1e9).toLocaleString("en", { maximumSignificantDigits: 3 })} GB`;
+}
+
+/** Factor from bytes of pictures to values in [0, 1]. */
+export const PIXEL_SCALE = 1 / 255;
+
+/**
+ * Scales values so that the brightest becomes 255.
+ *
+ * @throws DataError negative values, or nothing but 0
+ */
+export async function toPixels(
+  values: Float32Array,
+  argument: string,
+  signal: AbortSignal,
+): Promise<Uint8Array<ArrayBuffer>> {
+  let brightest = 0;
+  await inBlocks(values.length, signal, (at) => {
+    if (values[at] < 0) throw new DataError(argument, `${values[at]} is no brightness: pixels are 0 or more`);
+    if (values[at] > brightest) brightest = values[at];
+  });
+  if (brightest === 0) throw new DataError(argument, "every pixel is 0");
+  const pixels = new Uint8Array(values.length);
+  await inBlocks(values.length, signal, (at) => {
+    pixels[at] = Math.round((255 * values[at]) / brightest);
+  });
+  return pixels;
 }

@@ -6,7 +6,7 @@ import { type NamedFile, nameOf, type OpenContext } from "./open-context.ts";
 import { checkClasses, checkSize, datasetOf, describe } from "./open-dataset.ts";
 import { inCode } from "./text.ts";
 
-/** Of the rows held back where no files to check with are given: MNIST's own share is as large. */
+/** Share of validation rows if no files are given for them, equal to MNIST's own. */
 const SHARE = 1 / 6;
 const IMAGES_MAGIC = 0x00000803;
 const LABELS_MAGIC = 0x00000801;
@@ -20,7 +20,7 @@ interface Pair {
 }
 
 /**
- * Files named `t10k…` or `test…` are to check with, all others to train on. Where one part has no images or no
+ * Opens files named `t10k…` or `test…` as validation rows, all others as training rows. If one part has no images or no
  * labels, the other part is split.
  *
  * @throws FormatError files without a counterpart, two for the same part, or what `readIdxPair` refuses
@@ -59,7 +59,7 @@ export async function openIdx(files: readonly NamedFile[], context: OpenContext)
   };
 }
 
-/** The library reads these files itself; where nothing is split, its rows are those of this page. */
+/** The library's own reader gives equal rows if nothing is split. */
 function codeOf(train: Pair, validation: Pair): RowsCode {
   // In an address, a name may not be a path, a scheme or a query.
   const fetched = (file: NamedFile) => `await fetch(${inCode(encodeURIComponent(nameOf(file)))})`;
@@ -166,7 +166,7 @@ function isForChecking(file: NamedFile): boolean {
   return /^(t10k|test|val)/i.test(nameOf(file));
 }
 
-/** By its name where that says it, else by its first bytes. */
+/** Finds the part by the name of the file, else by its first bytes. */
 async function hasImages(file: NamedFile): Promise<boolean> {
   if (/label|idx1/i.test(nameOf(file))) return false;
   if (/image|idx3/i.test(nameOf(file))) return true;

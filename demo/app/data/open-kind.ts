@@ -1,4 +1,4 @@
-/** What kind of data set some files are, by their names and, where those say nothing, by their first bytes. */
+/** Finds the kind of files by their names, and else by their first bytes; explains files that are no data. */
 
 import { FormatError } from "../../../src/index.ts";
 import { formatCount } from "../../ui/format.ts";
@@ -6,7 +6,7 @@ import { headOf } from "./file-bytes.ts";
 import { type NamedFile, nameOf } from "./open-context.ts";
 import { someOf } from "./open-dataset.ts";
 
-/** The kinds there are, and what a file of each is called. */
+/** All kinds, and the name of a file of each. */
 const NAMES = {
   idx: "an IDX file",
   npy: "an NPY file",
@@ -14,20 +14,20 @@ const NAMES = {
   pictures: "a picture",
 } as const;
 
-export type OpenKind = keyof typeof NAMES;
+type OpenKind = keyof typeof NAMES;
 
 /** Files of one kind. */
 export interface KnownFiles {
   readonly kind: OpenKind;
   readonly files: readonly NamedFile[];
-  /** What lies in folders of pictures and is none. */
+  /** Other files in folders of pictures. */
   readonly ignored: readonly NamedFile[];
 }
 
 const JUNK = /(^|\/)(\.|__MACOSX\/|thumbs\.db$|desktop\.ini$)/i;
-/** No SVG: browsers do not decode it from a file. */
+/** SVG is absent: browsers do not decode it from a file. */
 const PICTURE = /\.(png|jpe?g|gif|webp|avif|bmp|ico)$/i;
-/** By the first bytes, in hexadecimal. */
+/** The first bytes of each kind, in hexadecimal. */
 const HEADS: Readonly<Partial<Record<OpenKind, RegExp>>> = {
   idx: /^00000[89a-e]0[1-4]/,
   npy: /^934e554d5059/,
@@ -35,7 +35,7 @@ const HEADS: Readonly<Partial<Record<OpenKind, RegExp>>> = {
 const HEAD_BYTES = 6;
 
 /**
- * The kind of all files together. In folders of pictures, other files do not count; hidden files never do.
+ * Finds the common kind of all files. Other files in folders of pictures are ignored, hidden files always.
  *
  * @throws FormatError no files, files of different kinds, a file of no kind, or one that stands in for data
  */
@@ -55,12 +55,12 @@ export async function kindOf(all: readonly NamedFile[]): Promise<KnownFiles> {
   return { kind: kinds[0], files: seen, ignored: [] };
 }
 
-/** A sentence about what is ignored; empty if nothing is. */
+/** Returns a sentence about ignored files; empty if there are none. */
 export function remarkOnIgnored({ ignored }: KnownFiles): string {
   return ignored.length > 0 ? `Ignored, as no pictures: ${someOf(ignored.map(({ path }) => path))}.` : "";
 }
 
-/** A file that was chosen by itself, in no folder, was meant to be opened. */
+/** Returns the pictures. A file outside any folder was chosen on purpose, so it must be a picture. */
 function knownPictures(all: readonly NamedFile[]): KnownFiles {
   const files = all.filter(isPicture);
   const ignored = all.filter((file) => !isPicture(file));
@@ -93,12 +93,12 @@ async function kindOfFile(file: NamedFile): Promise<OpenKind> {
   );
 }
 
-/** Bytes that tell it: pages may begin with empty lines and comments. */
+/** First bytes that are searched: web pages may begin with empty lines and comments. */
 export const STAND_IN_BYTES = 1024;
 
 const POINTER = /^version https:\/\/git-lfs\.github\.com\/spec\/v\d+\n/;
 const POINTER_SIZE = /^size (\d+)$/m;
-/** A comment ends at its first end: else many comments could be read in very many ways, all of which are tried. */
+/** Each comment ends at its first `-->`, so that matching stays linear in the length. */
 const PAGE = /^(?:\s|<!--(?:(?!-->)[\s\S])*-->|<\?xml[^>]*>)*<(?:!doctype html|html|head|body|script)[\s>]/i;
 const XML = /^\s*<\?xml\s/i;
 const ZIP = "PK\u0003\u0004";

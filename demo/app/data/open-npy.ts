@@ -3,8 +3,7 @@ import { DataError, FormatError, type Label, type Matrix, ShapeError } from "../
 import type { DemoDataset, ImageShape } from "./demo-dataset.ts";
 import { checkFinite, isColumn, type NpyContent, readNpyFile } from "./npy-file.ts";
 import { type NamedFile, nameOf, type OpenContext } from "./open-context.ts";
-import { datasetOf } from "./open-dataset.ts";
-import { PIXEL_SCALE, toPixels } from "./pixels.ts";
+import { datasetOf, PIXEL_SCALE, toPixels } from "./open-dataset.ts";
 
 const SHARE = 1 / 5;
 
@@ -13,7 +12,7 @@ interface Named extends NpyContent {
   readonly name: string;
 }
 
-/** The two files in either order. @throws FormatError, ShapeError, DataError what is no pair of rows and labels */
+/** Opens the two files, in either order. @throws FormatError, ShapeError, DataError what is no pair of rows and labels */
 export async function openNpy(files: readonly NamedFile[], context: OpenContext): Promise<DemoDataset> {
   if (files.length !== 2) {
     throw new FormatError(
@@ -59,7 +58,7 @@ async function rowsOf(
   const numbers = values as Float32Array | readonly number[];
   const cols = sizes.reduce((product, size) => product * size, 1);
   if (rows * cols === 0) throw new ShapeError(path, `it is empty: [${shape.join(", ")}]`);
-  // Only a column that may have held labels was not looked at while it was read.
+  // A column that might be labels was not checked while it was read.
   if (Array.isArray(numbers)) checkFinite(numbers, 0, shape, path);
   const data = numbers instanceof Float32Array ? numbers : Float32Array.from(numbers);
   const x = image
@@ -78,7 +77,7 @@ function labelsOf({ path, values }: Named): readonly Label[] {
   if (typeof values[0] === "string") return values as readonly string[];
   const labels = values as readonly number[];
   const wrong = labels.findIndex((label) => !Number.isInteger(label));
-  // The library takes numbers from 0; others are names like any other.
+  // The library takes whole numbers from 0 as labels; other numbers become names.
   if (wrong < 0) return labels.some((label) => label < 0) ? labels.map(String) : labels;
   throw new DataError(
     path,

@@ -3,15 +3,14 @@ import { DataError, FormatError } from "../../../src/index.ts";
 import { formatCount } from "../../ui/format.ts";
 import type { DemoDataset } from "./demo-dataset.ts";
 import type { NamedFile, OpenContext, PictureChoices } from "./open-context.ts";
-import { checkSize, datasetOf, someOf, toLabels } from "./open-dataset.ts";
+import { checkSize, datasetOf, PIXEL_SCALE, someOf, toLabels } from "./open-dataset.ts";
 import { createPictureReader } from "./picture-reader.ts";
-import { PIXEL_SCALE } from "./pixels.ts";
 
 const SHARE = 1 / 5;
 /** Pictures that are decoded at the same time. */
 const TOGETHER = 8;
 
-/** A picture that gives no pixels, and why. */
+/** A picture that cannot be decoded, and why. */
 interface BrokenPicture {
   readonly path: string;
   /** As the rest of a sentence. */
@@ -19,7 +18,7 @@ interface BrokenPicture {
 }
 
 /**
- * Decodes the pictures, in the order of their paths.
+ * Decodes the pictures in the order of their paths.
  *
  * @throws FormatError pictures outside any folder, or that do not decode unless they are to be skipped
  * @throws DataError   one folder only
@@ -72,7 +71,7 @@ export async function openPictures(
   });
 }
 
-/** The folder a picture lies in. @throws FormatError none */
+/** Returns the folder of a picture. @throws FormatError a picture without a folder */
 function folderOf({ path }: NamedFile): string {
   const folder = path.split("/").at(-2);
   if (folder) return folder;
@@ -82,7 +81,7 @@ function folderOf({ path }: NamedFile): string {
   );
 }
 
-/** The folder that has them all, where there is one. */
+/** Returns the name of the folder that contains all pictures; `"Pictures"` if there is none. */
 function nameOfAll(pictures: readonly NamedFile[]): string {
   const tops = new Set(pictures.map(({ path }) => path.split("/")[0]));
   const [top] = tops;

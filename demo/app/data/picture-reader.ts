@@ -7,13 +7,13 @@ import { standInOf } from "./open-kind.ts";
 import { reasonOf } from "./text.ts";
 
 /** Returns the pixels of a picture. For a broken picture, returns the fault as the end of a sentence instead. */
-export type PictureReader = (file: Blob) => Promise<Uint8Array | string>;
+type PictureReader = (file: Blob) => Promise<Uint8Array | string>;
 
 /** Bytes of a file at most. */
 const MAX_BYTES = 2 ** 28;
-/** Pixels of a picture at most: four bytes each are half a gigabyte while it is decoded. Cameras make no larger ones. */
+/** Pixels of a picture at most: half a gigabyte while it is decoded, more than any camera's picture. */
 const MAX_PIXELS = 2 ** 27;
-/** Pixels from which a picture is decoded alone, so that eight at the same time take no more than one of the largest. */
+/** Least pixels of a picture that is decoded alone, so that eight at a time take no more memory than the largest. */
 const LARGE = MAX_PIXELS / 8;
 
 /** Returns a reader that stretches pictures to `shape` and makes transparent pixels white. */
@@ -63,7 +63,7 @@ async function bytesOf(file: Blob): Promise<Uint8Array<ArrayBuffer> | string> {
   }
 }
 
-/** Returns the pixels that a picture of any kind has by its header, 0 of what is none. An element decodes it later. */
+/** Returns the number of pixels by the header of a picture of any kind; 0 for other files. Decodes nothing. */
 async function pixelsByElement(file: Blob): Promise<number> {
   const address = URL.createObjectURL(file);
   const image = new Image();
@@ -99,7 +99,7 @@ const BARE = /^(01|d[0-9])$/;
 /** Markers of a frame, which begins with its size: SOF0 to SOF15 without DHT, JPG and DAC. */
 const FRAME = /^c[0-35-79abd-f]$/;
 
-/** Returns width × height of a PNG or JPEG; null of other pictures, and of a file that ends before. */
+/** Returns width × height of a PNG or JPEG; null for other pictures and truncated files. */
 export function pixelsOf(bytes: Uint8Array): number | null {
   if (startsWith(bytes, PNG)) return pixelsOfPng(bytes);
   return startsWith(bytes, JPEG) ? pixelsOfJpeg(bytes) : null;

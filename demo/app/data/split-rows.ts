@@ -1,4 +1,4 @@
-/** Holds rows back: a seeded share of them, so that the same file is split the same way every time. */
+/** Splits rows into training and validation rows by a fixed seed, so that a file is always split alike. */
 import { emptyLike } from "../../../src/data/matrix.ts";
 import { createRandom } from "../../../src/data/random.ts";
 import { DataError, type Label, type Matrix } from "../../../src/index.ts";
@@ -6,18 +6,18 @@ import { inBlocks } from "./arrays.ts";
 import type { Samples } from "./demo-dataset.ts";
 
 /** Numbers of rows, ascending. */
-export interface Split {
+interface Split {
   readonly train: Uint32Array;
   readonly validation: Uint32Array;
 }
 
 /** How rows are split. */
-export interface SplitOptions {
-  /** Of the rows, to be held back. */
+interface SplitOptions {
+  /** Share of the validation rows. */
   readonly share: number;
   /** `"stratified"` takes the share of each class, `"plain"` of all rows. */
   readonly split: "stratified" | "plain";
-  /** What errors call the rows. */
+  /** Name of the rows in errors. */
   readonly argument: string;
   readonly signal: AbortSignal;
 }
@@ -25,7 +25,7 @@ export interface SplitOptions {
 const SEED = 0;
 
 /**
- * Splits rows by label. Either way every class keeps a row to train on.
+ * Splits rows. Every class keeps a training row.
  *
  * @throws DataError no class has a row to spare
  */
@@ -63,7 +63,7 @@ export async function splitRows(y: readonly Label[], options: SplitOptions): Pro
   return partsOf(isHeld, held, signal);
 }
 
-/** Numbers of rows in the library's own seeded order. */
+/** Returns the indices of rows in the library's seeded order. */
 async function shuffledRows(rows: number, signal: AbortSignal): Promise<Uint32Array> {
   const order = new Uint32Array(rows);
   for (let row = 0; row < rows; row++) order[row] = row;
@@ -76,7 +76,7 @@ async function shuffledRows(rows: number, signal: AbortSignal): Promise<Uint32Ar
   return order;
 }
 
-/** The class of each row, and the rows of each class, which are in the order of their first rows. */
+/** Returns the class of each row, and the number of rows of each class, in the order of their first rows. */
 async function classesOf(y: readonly Label[], order: Uint32Array, signal: AbortSignal) {
   const places = new Map<Label, number>();
   const classOfRow = new Uint32Array(y.length);

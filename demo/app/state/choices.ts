@@ -1,4 +1,4 @@
-/** What can be chosen about training, as the form shows it, and what the library makes of it. */
+/** The training options of the form, and their conversion to the library's options and back. */
 import type { SoftmaxRegressionOptions } from "../../../src/index.ts";
 import { DEFAULTS } from "../../../src/options.ts";
 
@@ -31,7 +31,7 @@ export const DEFAULT_CHOICES: Choices = {
   standardize: false,
 };
 
-/** The library's options for these choices. */
+/** Converts choices to the library's options. */
 export function optionsOf(choices: Choices): SoftmaxRegressionOptions {
   const { device, solver, learningRate, batchSize, epochs, momentum, l2, l1, labelSmoothing, standardize } =
     choices;
@@ -42,16 +42,21 @@ export function optionsOf(choices: Choices): SoftmaxRegressionOptions {
   return solver === "sgd" ? { ...steps, momentum } : steps;
 }
 
-/** The choices that a saved model was trained by; options of it that are as by default are absent. */
+/** Converts the options of a saved model, which lack defaults, to choices. */
 export function choicesOf(saved: SoftmaxRegressionOptions, device: Choices["device"]): Choices {
   const options = { ...DEFAULTS, ...saved };
   const { solver, learningRate, batchSize, epochs, maxIterations, momentum, l2, l1, labelSmoothing } =
     options;
   return {
     ...{ device, solver, batchSize, momentum, l2, l1, labelSmoothing },
-    // Schedules are functions, which no file holds.
+    // Schedules are functions, which files do not contain.
     learningRate: typeof learningRate === "function" ? "auto" : learningRate,
     epochs: solver === "lbfgs" ? maxIterations : epochs,
     standardize: options.standardize,
   };
+}
+
+/** Returns what a solver repeats: iterations of L-BFGS, epochs of the others. */
+export function unitOf(solver: Choices["solver"]): "epoch" | "iteration" {
+  return solver === "lbfgs" ? "iteration" : "epoch";
 }

@@ -8,38 +8,38 @@ import { inBlocks } from "../data/arrays.ts";
 import type { DemoDataset, Samples } from "../data/demo-dataset.ts";
 import type { Run } from "./run.ts";
 
-/** A cell, by the positions of its classes. */
+/** A cell of the confusion matrix, by the indices of its classes. */
 export interface Cell {
   readonly truth: number;
   readonly predicted: number;
 }
 
-/** A mistake and how often it was made. */
-export interface Mistake extends Cell {
+/** A cell off the diagonal with its number of rows. */
+interface Mistake extends Cell {
   readonly count: number;
 }
 
-/** What was found, and for which rows. */
+/** The evaluation of a model on some rows. */
 export interface Evaluation {
   readonly dataset: DemoDataset;
   readonly samples: Samples;
   readonly report: ClassificationReport;
   /** P `[N,K]`, columns in the order of `report.classes`. */
   readonly probabilities: Matrix<Float32Array>;
-  /** The position of each row's own class, `[N]`. */
+  /** Index of each row's class, `[N]`. */
   readonly truth: Uint32Array;
-  /** The position of the most probable class of each row, the first of equal ones, `[N]`. */
+  /** Index of the most probable class of each row, `[N]`; the first if several are equal. */
   readonly predicted: Uint32Array;
-  /** How many rows each cell of the confusion matrix has, by truth · K + predicted; cells without rows are absent. */
+  /** Number of rows of each cell, by truth · K + predicted; empty cells are absent. */
   readonly counts: ReadonlyMap<number, number>;
-  /** All mistakes that were made, the most frequent first. */
+  /** All mistakes, the most frequent first. */
   readonly mistakes: readonly Mistake[];
 }
 
-/** What the model said. */
+/** The model's report and probabilities. */
 export type ModelOutputs = Pick<Evaluation, "dataset" | "samples" | "report" | "probabilities">;
 
-/** Works the rest out. @throws the signal's reason, once it is aborted */
+/** Computes an evaluation from a model's outputs. @throws the signal's reason, once it is aborted */
 export async function evaluationOf(answers: ModelOutputs, signal: AbortSignal): Promise<Evaluation> {
   const { samples, report, probabilities } = answers;
   const { classes } = report;
@@ -58,7 +58,7 @@ export async function evaluationOf(answers: ModelOutputs, signal: AbortSignal): 
   return { ...answers, truth, predicted, counts, mistakes: mistakesAmong(counts, K) };
 }
 
-/** The rows of a cell, ascending. */
+/** Returns the rows of a cell, ascending. */
 export function rowsOfCell(
   { truth, predicted }: Pick<Evaluation, "truth" | "predicted">,
   cell: Cell,
@@ -86,18 +86,18 @@ function mistakesAmong(counts: ReadonlyMap<number, number>, K: number): Mistake[
   return mistakes.sort((a, b) => b.count - a.count || place(a) - place(b));
 }
 
-/** A row, and what the model makes of it. */
+/** A row and its prediction. */
 export interface SamplePrediction {
   readonly row: number;
   readonly label: Label;
-  /** p of its own label, 0 to 1. */
+  /** Probability of its own label, 0 to 1. */
   readonly probability: number;
   readonly predicted: Label;
-  /** p of what was predicted. */
+  /** Probability of the predicted label. */
   readonly confidence: number;
 }
 
-/** One row of the validation rows. */
+/** Returns the prediction for one validation row. */
 export function predictionOf(evaluation: Evaluation, row: number): SamplePrediction {
   const { samples, report, predicted, truth } = evaluation;
   return {
@@ -109,7 +109,7 @@ export function predictionOf(evaluation: Evaluation, row: number): SamplePredict
   };
 }
 
-/** Of the rows predicted wrong, those whose own label the model holds least probable, the worst first. */
+/** Returns the mistakes with the lowest probability of the true label, the lowest first. */
 export function mostWrong(evaluation: Evaluation, count: number): SamplePrediction[] {
   const { truth, predicted } = evaluation;
   const own = (row: number) => probabilityOf(evaluation, row, truth[row]);

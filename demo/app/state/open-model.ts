@@ -1,4 +1,4 @@
-/** A saved model, for the data set at hand. */
+/** Opens a saved model for the current data set. */
 import { modelToSafetensors } from "../../../src/formats/model-safetensors.ts";
 import { readModel } from "../../../src/formats/read-model.ts";
 import type { SavedModel } from "../../../src/formats/saved-model.ts";
@@ -14,19 +14,19 @@ import { STAND_IN_BYTES, standInOf } from "../data/open-kind.ts";
 import { brief } from "../data/text.ts";
 import { type Choices, choicesOf } from "./choices.ts";
 
-/** What was opened. The caller disposes of the model. */
+/** An opened model. The caller disposes of it. */
 export interface OpenedModel {
   readonly model: SoftmaxRegression;
-  /** What it was trained by. */
+  /** The choices that it was trained with. */
   readonly choices: Choices;
-  /** On the validation rows. */
+  /** Its evaluation on the validation rows. */
   readonly evaluation: ModelEvaluation;
 }
 
-/** Bytes of a file at most: while it is read, a model takes several times as many. */
+/** Bytes of a file at most: reading a model takes several times as much memory. */
 const MAX_BYTES = 2 ** 28;
 
-/** Reads safetensors or JSON. @throws FormatError what is none, Error one that is too large or for other rows */
+/** Reads safetensors or JSON. @throws FormatError another format, Error a model that is too large or for other rows */
 export async function openModel(
   source: Blob,
   dataset: DemoDataset,
@@ -43,7 +43,7 @@ export async function openModel(
   if (standIn) throw new Error(standIn);
   const saved = await readModel(bytes);
   checkFits(saved, dataset);
-  // A run that was interrupted on other rows cannot go on with these; the model is one all the same.
+  // An interrupted run cannot continue with other rows, but its model still predicts.
   const progress = rowsOf(saved) === dataset.train.x.rows ? saved.progress : null;
   const model = await SoftmaxRegression.load(await modelToSafetensors({ ...saved, progress }), { device });
   try {
@@ -56,7 +56,7 @@ export async function openModel(
   }
 }
 
-/** The number of rows that an interrupted run was on. */
+/** Returns the number of training rows of an interrupted run. */
 function rowsOf({ progress }: SavedModel): number | undefined {
   const { conditions } = (progress?.state ?? {}) as { readonly conditions?: { readonly rows?: number } };
   return conditions?.rows;

@@ -1,4 +1,4 @@
-/** From chosen files to a data set: what is still to be asked, how far it is, and what went wrong. Views come and go. */
+/** The opening of files as a data set: its stage, the questions that files leave open, and its errors. */
 import { batch, type Signal, signal } from "@preact/signals";
 import type { DemoDataset } from "../data/demo-dataset.ts";
 import type { CsvColumn } from "../data/open-context.ts";
@@ -12,7 +12,7 @@ import {
 import { type KnownFiles, kindOf } from "../data/open-kind.ts";
 
 /** `"table"` and `"pictures"` wait for choices. */
-export type Stage =
+type Stage =
   | { readonly kind: "idle" }
   | { readonly kind: "working"; readonly progress: OpenProgress }
   | { readonly kind: "table"; readonly known: KnownFiles; readonly columns: readonly CsvColumn[] }
@@ -21,37 +21,37 @@ export type Stage =
 const IDLE: Stage = { kind: "idle" };
 const NO_CHOICES: OpenChoices = { table: null, pictures: DEFAULT_PICTURES };
 
-/** What reads files, asked for with the first of them: the first load carries only what everybody needs. */
+/** Imports the readers with the first files, to keep the first load of the page small. */
 const readers = () =>
   import("../data/open-files.ts").catch((cause) => {
-    const text = "What reads files did not load. Reload the page once the connection is back.";
+    const text = "The code that reads files did not load. Reload the page once the connection is back.";
     throw new Error(text, { cause });
   });
 
-/** Makes a data set without files. */
-export type MakeDataset = (context: OpenContext) => Promise<DemoDataset>;
+/** Creates a data set without files. */
+type MakeDataset = (context: OpenContext) => Promise<DemoDataset>;
 
-/** One data set is opened at a time: the next one gives up the one before. */
+/** Opens one data set at a time; the next one cancels the one before. */
 export class Opening {
   readonly stage: Signal<Stage> = signal<Stage>(IDLE);
-  /** What was answered last, for when it is asked again. */
+  /** The latest choices, for a form that is shown again. */
   readonly choices: Signal<OpenChoices> = signal(NO_CHOICES);
-  /** What was wrong with the last files; empty if nothing was. */
+  /** Error of the latest files; empty if there is none. */
   readonly problem: Signal<string> = signal("");
   readonly #onOpen: (dataset: DemoDataset) => Promise<void>;
   #controller = new AbortController();
 
-  /** `onOpen` gets the data sets. */
+  /** `onOpen` is called with every data set. */
   constructor(onOpen: (dataset: DemoDataset) => Promise<void>) {
     this.#onOpen = onOpen;
   }
 
-  /** Makes a data set. */
+  /** Opens a data set that needs no files. */
   make(make: MakeDataset): Promise<void> {
     return this.#attempt(IDLE, (signal) => this.#take(make, signal));
   }
 
-  /** Takes files. */
+  /** Opens files, or shows a form about them. */
   offer(files: Promise<readonly NamedFile[]>): Promise<void> {
     this.choices.value = NO_CHOICES;
     return this.#attempt(IDLE, async (signal) => {
@@ -63,7 +63,7 @@ export class Opening {
     });
   }
 
-  /** Goes on with what was asked; where it fails, asks again. */
+  /** Continues with the choices of a form; shows the form again if that fails. */
   answer(choices: OpenChoices): Promise<void> {
     this.choices.value = choices;
     const asked = this.stage.value;
@@ -72,7 +72,7 @@ export class Opening {
     );
   }
 
-  /** Gives up. */
+  /** Cancels the opening. */
   cancel(): void {
     this.#controller.abort();
     batch(() => {
@@ -81,14 +81,14 @@ export class Opening {
     });
   }
 
-  /** Does something that may be given up or fail; afterwards it is at the stage it gives, or at `onFailure`. */
+  /** Runs a step that can be cancelled or fail, and enters the stage that it returns, or `onFailure`. */
   async #attempt(onFailure: Stage, act: (signal: AbortSignal) => Promise<Stage>): Promise<void> {
     this.#controller.abort();
     this.#controller = new AbortController();
     const { signal } = this.#controller;
     batch(() => {
       this.problem.value = "";
-      this.stage.value = { kind: "working", progress: { text: "Looking at it", share: 0 } };
+      this.stage.value = { kind: "working", progress: { text: "Looking at the files", share: 0 } };
     });
     try {
       const next = await act(signal);

@@ -41,7 +41,7 @@ export interface Snapshot {
 }
 
 /** The speed of training. */
-export interface Speed {
+interface Speed {
   readonly rowsPerSecond: number;
   /** Steps of SGD, or iterations. */
   readonly stepsPerSecond: number;
@@ -168,7 +168,7 @@ export class Run {
         }
         const what = isLost ? "The GPU was lost" : "This browser has no WebGPU to train on";
         const goesTo = next === "wasm" || isMissing ? " in WebAssembly" : "";
-        const text = `${what}. Going on${goesTo}${this.snapshot.value ? " with what was learnt" : ""}.`;
+        const text = `${what}. Continuing${goesTo}${this.snapshot.value ? " from the last epoch" : ""}.`;
         this.message.value = { kind: "notice", text };
         if (goesTo) await this.#moveToWasm(what);
       }

@@ -8,11 +8,10 @@ import { largestSize, placeName, type WorkedSample } from "./worked-sample.ts";
 
 interface CheckReportProps {
   readonly result: CheckResult;
-  /** What was checked; the view may show something else by now. */
+  /** The sample that was checked; the view may show another by now. */
   readonly worked: WorkedSample;
 }
 
-/** The report. */
 export function CheckReport({ result, worked }: CheckReportProps) {
   const { device, onDevice, inFloat64, rows } = result;
   const passed = onDevice.passed && inFloat64.passed;
@@ -47,20 +46,19 @@ export function CheckReport({ result, worked }: CheckReportProps) {
   );
 }
 
-/** Digits after the point that tell float32 from float64. */
+/** Digits after the point, enough to see the difference between float32 and float64. */
 const DIGITS = 10;
 
 interface ComparisonCardProps {
   readonly title: string;
-  /** Of the gradient on trial, and of what it is compared with. */
+  /** Names of the gradient under test and of the reference. */
   readonly names: readonly [actual: string, expected: string];
   readonly comparison: Comparison;
-  /** A parameter's place in words. */
+  /** Returns the name of a parameter. */
   readonly nameOf: (place: number) => string;
 }
 
-/** The card. */
-export function ComparisonCard({ title, names, comparison, nameOf }: ComparisonCardProps) {
+function ComparisonCard({ title, names, comparison, nameOf }: ComparisonCardProps) {
   const { count: parameters, largest, relative, tolerance, passed, place, actual, expected } = comparison;
   const id = useId();
   const facts: [string, string][] = [
@@ -82,11 +80,10 @@ export function ComparisonCard({ title, names, comparison, nameOf }: ComparisonC
   );
 }
 
-/** Half the width of the field that points lie in. */
+/** Half the width of the area of points. */
 const HALF = 90;
 
-/** The plot. */
-export function CheckPlot({ result: { device32, differences, device } }: { readonly result: CheckResult }) {
+function CheckPlot({ result: { device32, differences, device } }: { readonly result: CheckResult }) {
   const full = Math.max(largestSize(device32), largestSize(differences)) || 1;
   const place = (value: number) => (HALF * value) / full;
   const label = `${device32.length} parameters: the gradient on ${device.name} over central differences; all points lie on the diagonal where both agree`;

@@ -15,15 +15,15 @@ import { type Parameters, penalty } from "../../../../src/objective.ts";
 import type { DemoDataset } from "../../data/demo-dataset.ts";
 import type { Point } from "./point.ts";
 
-/** One row, as the model sees it. */
+/** A row as the model's input. */
 export interface Sample {
-  /** `[1,D]`, standardised where the model does that. */
+  /** `[1,D]`, standardised if the model standardises. */
   readonly x: Matrix<Float64Array>;
-  /** The position of its class. */
+  /** Index of its class. */
   readonly label: number;
 }
 
-/** What becomes of a sample. All vectors are `[K]`. */
+/** Numbers of the forward pass of a sample. All vectors are `[K]`. */
 export interface SampleNumbers {
   /** W x, before the bias. */
   readonly products: Float64Array;
@@ -44,7 +44,7 @@ export interface SampleNumbers {
   readonly loss: number;
 }
 
-/** A validation row as the model sees it. */
+/** Returns a validation row as the model's input. */
 export function sampleOf(
   { validation }: DemoDataset,
   row: number,
@@ -58,7 +58,7 @@ export function sampleOf(
   return { x, label: classes.indexOf(validation.y[row]) };
 }
 
-/** The forward pass of one sample, step by step. */
+/** Computes the forward pass of one sample. */
 export function numbersOf(
   { x, label }: Sample,
   parameters: Parameters,
@@ -87,15 +87,15 @@ export function numbersOf(
   };
 }
 
-/** ∂p_i/∂z_j: p_i (1 − p_i) if i = j, −p_i p_j if not. */
+/** Returns ∂p_i/∂z_j: p_i (1 − p_i) if i = j, else −p_i p_j. */
 export function jacobian(probabilities: ArrayLike<number>, i: number, j: number): number {
   const [pi, pj] = [probabilities[i], probabilities[j]];
   return i === j ? pi * (1 - pi) : -pi * pj;
 }
 
 /**
- * ∂L/∂z_j = Σ_i −(y_i / p_i) ∂p_i/∂z_j for each j of `classes`, term by term; NaN if a p_i that counts has become 0.
- * All K of them would take K² terms.
+ * Returns ∂L/∂z_j = Σ_i −(y_i / p_i) ∂p_i/∂z_j for each j of `classes`; NaN if p_i is 0 for some y_i > 0. Only for some
+ * classes, since all K would take K² terms.
  */
 export function throughJacobian(
   probabilities: ArrayLike<number>,
@@ -111,22 +111,22 @@ export function throughJacobian(
   return derivative;
 }
 
-/** e^{z_k + c} / Σ e^{z + c}, every result rounded to float32. NaN where the powers overflow. */
+/** Returns e^{z_k + c} / Σ e^{z + c}, with every result rounded to float32; NaN if an exponential overflows. */
 export function naiveSoftmax(logits: ArrayLike<number>, shift: number): Float32Array {
   const powers = Float32Array.from(logits, (z) => Math.exp(Math.fround(z + shift)));
   const sum = powers.reduce((a, b) => Math.fround(a + b));
   return powers.map((power) => power / sum);
 }
 
-/** The same with m = max (z + c) subtracted: c falls out, and no power is above 1. */
+/** Returns softmax with m = max (z + c) subtracted first: c cancels, and no exponential is above 1. */
 export function stableSoftmax(logits: ArrayLike<number>, shift: number): Float32Array {
   const shifted = Float32Array.from(logits, (z) => z + shift);
   const max = shifted.reduce((a, b) => Math.max(a, b));
   return naiveSoftmax(shifted, -max);
 }
 
-/** How the step is taken. */
-export interface StepSettings {
+/** Settings of a gradient step. */
+interface StepSettings {
   readonly learningRate: number;
   /** λ */
   readonly l2: number;
@@ -134,7 +134,7 @@ export interface StepSettings {
   readonly labelSmoothing: number;
 }
 
-/** What a step changes. */
+/** Result of a gradient step. */
 export interface DescentStep {
   /** G `[K,D]` and g_b `[K]`, of L + λ‖W‖². */
   readonly gradient: Parameters;
@@ -144,7 +144,6 @@ export interface DescentStep {
   readonly objective: readonly [before: number, after: number];
 }
 
-/** Takes the step. */
 export function stepOf(
   sample: Sample,
   before: Parameters,
@@ -165,18 +164,18 @@ export function stepOf(
   };
 }
 
-/** θ − ηg. The slider asks for it many times a second, of all parameters there are. */
+/** Returns θ − ηg. A plain loop, since the slider calls it many times a second for all parameters. */
 function moved(values: Float64Array, gradients: Float64Array, learningRate: number): Float64Array {
   const after = new Float64Array(values.length);
   for (let at = 0; at < values.length; at++) after[at] = values[at] - learningRate * gradients[at];
   return after;
 }
 
-/** Products that may be spent on it. */
+/** Multiplications of the mean loss at most. */
 const OBJECTIVE_BUDGET = 2 ** 20;
 
 /** The parts of J. */
-export interface ObjectiveNumbers {
+interface ObjectiveNumbers {
   readonly rows: number;
   /** Mean cross-entropy of these rows. */
   readonly loss: number;
@@ -186,7 +185,7 @@ export interface ObjectiveNumbers {
   readonly sizes: number;
 }
 
-/** Mean cross-entropy of the first validation rows, and the norms of W. */
+/** Computes the mean cross-entropy of the first validation rows, and the norms of W. */
 export function objectiveNumbers(
   { validation }: DemoDataset,
   { parameters: { weights }, folded, classes }: Point,

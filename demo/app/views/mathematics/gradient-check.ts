@@ -12,21 +12,21 @@ import { pause } from "../../../../src/pause.ts";
 import type { DemoDataset } from "../../data/demo-dataset.ts";
 import type { Point } from "./point.ts";
 
-/** Largest differences that pass, as shares of the gradient's largest element: of float32, and of differences. */
-export const TOLERANCE = { device: 1e-4, differences: 1e-6 };
+/** Tolerances as shares of the gradient's largest element: of the device's float32, and of central differences. */
+const TOLERANCE = { device: 1e-4, differences: 1e-6 };
 
-/** Half width of a difference where features are no larger than 1: truncation h² and rounding ε/h both near 1e-10. */
+/** Half width h of a difference for features up to 1: truncation h² and rounding ε/h are both near 1e-10. */
 const STEP = 1e-5;
 
-/** What the check found. */
+/** Result of a gradient check. */
 export interface CheckResult {
   readonly device: DeviceInfo;
   readonly rows: number;
   /** The device's gradient against the float64 formula, all parameters. */
   readonly onDevice: Comparison;
-  /** The float64 formula against differences, the parameters sampled. */
+  /** The float64 formula against central differences, sampled parameters. */
   readonly inFloat64: Comparison;
-  /** Positions of the parameters sampled, weights first, and three gradients there. */
+  /** Indices of the sampled parameters, weights first, and three gradients there. */
   readonly sampled: Uint32Array;
   readonly device32: Float64Array;
   readonly formula: Float64Array;
@@ -64,7 +64,7 @@ export async function checkGradient(
   };
 }
 
-/** dJ/dW and dJ/db as the library's backend of that kind computes them. */
+/** Computes dJ/dW and dJ/db on a backend of the library. */
 async function deviceGradient(
   { source, parameters, l2, device }: CheckBatch,
   signal: AbortSignal,
@@ -84,14 +84,14 @@ async function deviceGradient(
   }
 }
 
-/** The same problem with its rows standardised once and for all. */
+/** Returns the problem with its rows standardised beforehand. */
 function inFloat64(batch: CheckBatch): CheckBatch {
   const { standardization, ...source } = batch.source;
   const x = standardization ? standardize(source.x, standardization) : source.x;
   return { ...batch, source: { ...source, x } };
 }
 
-/** (J(θ + h) − J(θ − h)) / 2h of one parameter. Large features bend J more, and get a smaller h. */
+/** Returns (J(θ + h) − J(θ − h)) / 2h for one parameter. h is smaller for large features, which curve J more. */
 function centralDifference({ source, parameters, l2 }: CheckBatch, at: number): number {
   const { weights } = parameters;
   const isBias = at >= weights.length;
@@ -115,26 +115,26 @@ function joined({ weights, bias }: Parameters): Float64Array {
 }
 
 /** A gradient to check. */
-export interface CheckBatch {
+interface CheckBatch {
   readonly source: DatasetSource;
-  /** Exact in float32, so that every device stands at the same point. */
+  /** Exact in float32, so that all devices use equal values. */
   readonly parameters: Parameters;
   /** λ */
   readonly l2: number;
-  /** Where the gradient on trial comes from. */
+  /** Device of the gradient under test. */
   readonly device: DeviceOption;
 }
 
-/** Rows of a batch, where one evaluation of the objective over them stays short. */
+/** Rows of a batch at most. */
 const ROWS = 32;
 
-/** Products that one evaluation may take: a few milliseconds. */
+/** Multiplications of one evaluation of the objective: a few milliseconds. */
 const BUDGET = 2 ** 21;
 
-/** Parameters that differences are taken of, at most. */
+/** Sampled parameters at most. */
 const SAMPLED = 200;
 
-/** Validation rows from `row` on, or the last ones. */
+/** Returns a batch of validation rows from `row` on, or of the last ones. */
 export function checkBatch(
   { validation }: DemoDataset,
   row: number,
@@ -158,8 +158,8 @@ export function checkBatch(
 }
 
 /**
- * Positions of the parameters to take differences of, ascending, weights first: all of a few, else a seeded sample,
- * half of it without weights of features that are 0 in every row, since their gradient is 2λW alone.
+ * Returns the indices of the parameters to check, ascending, weights first: all if there are few, else a seeded sample.
+ * Half of it leaves out weights of features that are 0 in every row, since their gradient is only 2λW.
  */
 export function sampledParameters({ source: { x }, parameters }: CheckBatch): Uint32Array {
   const total = parameters.weights.length + parameters.bias.length;
@@ -176,7 +176,7 @@ export function sampledParameters({ source: { x }, parameters }: CheckBatch): Ui
 }
 
 /** max_i |x_ij| */
-export function largestOfColumn(x: DatasetSource["x"], j: number): number {
+function largestOfColumn(x: DatasetSource["x"], j: number): number {
   const { data, rows, cols } = x;
   let size = 0;
   for (let i = 0; i < rows; i++) size = Math.max(size, Math.abs(data[i * cols + j]));
@@ -184,29 +184,28 @@ export function largestOfColumn(x: DatasetSource["x"], j: number): number {
 }
 
 /**
- * The least size that differences are measured against. At the optimum a gradient is near 0, and all that is left of
- * it is rounding.
+ * Least scale of a relative difference. At the optimum the gradient is near 0 and consists of rounding errors.
  */
 export const LEAST_SCALE = 0.01;
 
-/** The largest difference, and what it means. */
+/** The largest difference of two gradients, absolute and relative. */
 export interface Comparison {
   /** Parameters compared. */
   readonly count: number;
   /** max |actual − expected| */
   readonly largest: number;
-  /** That over the gradient's largest element, or {@link LEAST_SCALE}. */
+  /** `largest` over the gradient's largest element, or over {@link LEAST_SCALE}. */
   readonly relative: number;
-  /** Position of that parameter, weights first. */
+  /** Index of the parameter with the largest difference, weights first. */
   readonly place: number;
   readonly actual: number;
   readonly expected: number;
-  /** What `relative` may be. */
+  /** Largest `relative` that passes. */
   readonly tolerance: number;
   readonly passed: boolean;
 }
 
-/** Compares gradients at `places`; NaN is the largest difference of all. */
+/** Compares gradients at `places`; NaN counts as the largest difference. */
 export function compare(
   actual: Float64Array,
   expected: Float64Array,

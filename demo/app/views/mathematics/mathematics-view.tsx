@@ -15,10 +15,9 @@ import { SoftmaxSection } from "./sections/softmax-section.tsx";
 import { UpdateSection } from "./sections/update-section.tsx";
 import { workedSample } from "./worked-sample.ts";
 
-/** Time between two looks at a run, ms: numbers are to be read. */
+/** Least time between two updates, ms, so that numbers can be read. */
 const CALM = 150;
 
-/** The whole view. */
 export function MathematicsView({ session }: { readonly session: Session }) {
   const state = useThrottled(
     () => ({

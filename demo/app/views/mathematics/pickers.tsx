@@ -8,14 +8,13 @@ interface LiveRangeProps {
   readonly min: number;
   readonly max: number;
   readonly step: number;
-  /** The slider's own position. */
+  /** Position of the slider. */
   readonly value: number;
-  /** What the position means. */
+  /** Text of the position. */
   readonly inWords: string;
   readonly onMove: (value: number) => void;
 }
 
-/** The slider. */
 export function LiveRange({ label, min, max, step, value, inWords, onMove }: LiveRangeProps) {
   const id = useId();
   return (
@@ -38,13 +37,13 @@ export function LiveRange({ label, min, max, step, value, inWords, onMove }: Liv
 
 interface ClassPickerProps {
   readonly classes: readonly Label[];
-  /** Positions that can be chosen. */
+  /** Indices of the classes that can be chosen. */
   readonly shown: readonly number[];
   readonly value: number;
   readonly onChoose: (k: number) => void;
 }
 
-/** Radio buttons in a row. */
+/** A row of radio buttons, one per class. */
 export function ClassPicker({ classes, shown, value, onChoose }: ClassPickerProps) {
   const name = useId();
   return (
@@ -66,7 +65,7 @@ interface SamplePickerProps {
   readonly onChoose: (row: number) => void;
 }
 
-/** The buttons and the number. */
+/** Buttons to the previous, the next and a random sample, and a field for its number. */
 export function SamplePicker({ row, rows, onChoose }: SamplePickerProps) {
   const id = useId();
   return (

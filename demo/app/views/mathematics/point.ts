@@ -1,4 +1,4 @@
-/** Where the mathematics is looked at: the parameters, in the coordinates that they are trained in. */
+/** The current parameters, in the coordinates in which they are trained. */
 
 import { toClasses } from "../../../../src/data/labels.ts";
 import type { Standardization } from "../../../../src/data/standardization.ts";
@@ -7,17 +7,17 @@ import { type Parameters, zeros } from "../../../../src/objective.ts";
 import type { DemoDataset } from "../../data/demo-dataset.ts";
 import type { Snapshot } from "../../state/run.ts";
 
-/** Parameters W `[K,D]` and b `[K]`, and what their columns and rows belong to. */
+/** Parameters W `[K,D]` and b `[K]`, with their classes and the standardisation of features. */
 export interface Point {
   readonly parameters: Parameters;
-  /** The same for rows as they come: (W/σ) x + (b − (W/σ) μ). */
+  /** Parameters for rows that are not standardised: (W/σ) x + (b − (W/σ) μ). */
   readonly folded: Parameters;
   readonly classes: readonly Label[];
-  /** What a row goes through before it meets W; null where it is taken as it is. */
+  /** Applied to a row before W; null for none. */
   readonly standardization: Standardization | null;
 }
 
-/** The point where a run stands: a snapshot's, or W = 0 and b = 0 before there is one. */
+/** Returns the parameters of a snapshot; W = 0 and b = 0 without one. */
 export function pointOf(
   dataset: DemoDataset,
   snapshot: Snapshot | null,
@@ -35,7 +35,7 @@ export function pointOf(
   return { parameters, folded: parameters, classes, standardization: null };
 }
 
-/** A snapshot is for rows as they come; training moves the W and b that meet standardised ones. */
+/** Converts a snapshot, which is for raw rows, into the W and b for standardised rows, which training updates. */
 function unfolded({ weights, bias }: Parameters, { mean, scale }: Standardization): Parameters {
   const features = mean.length;
   return {

@@ -5,13 +5,12 @@ import { Section } from "../../../ui/section.tsx";
 
 interface StepProps {
   readonly title: string;
-  /** Formulas and words. */
+  /** Formulas and explanations. */
   readonly theory: ComponentChildren;
   /** The numbers. */
   readonly children: ComponentChildren;
 }
 
-/** The panel. */
 export function Step({ title, theory, children }: StepProps) {
   return (
     <Section title={title}>
@@ -27,7 +26,7 @@ type Temml = typeof import("temml").default;
 
 let loaded: Temml | null = null;
 
-/** A formula in a line of text; `display` sets it larger, on a line of its own. */
+/** A formula within text; `display` sets it larger, on its own line. */
 export function Formula({ tex, display = false }: { readonly tex: string; readonly display?: boolean }) {
   const place = useRef<HTMLSpanElement>(null);
   useLayoutEffect(() => {
@@ -53,7 +52,7 @@ export function Formula({ tex, display = false }: { readonly tex: string; readon
   return <span ref={place} class={display ? "formula display" : "formula"} />;
 }
 
-/** What scrolls must be reachable by keyboard, and only that. */
+/** Makes an element focusable only if it scrolls. */
 function makeReachable(span: HTMLElement): void {
   if (span.scrollWidth > span.clientWidth) span.tabIndex = 0;
   else span.removeAttribute("tabindex");

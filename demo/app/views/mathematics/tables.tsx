@@ -6,27 +6,26 @@ import { formatCell, formatDecimal, isTiny } from "../../../ui/format.ts";
 import { ScrollBox } from "../../../ui/section.tsx";
 import type { Shown } from "./worked-sample.ts";
 
-/** One number of each class. */
+/** A column: one number per class. */
 export interface Column {
-  /** What it is in words, for pointers that rest on the head and for screen readers. */
+  /** Name for the tooltip of the head and for screen readers. */
   readonly name: string;
-  /** What is seen of that. */
+  /** Visible head. */
   readonly head: ComponentChildren;
-  /** The cell's content for the class at a position. */
+  /** Returns the content of the cell of class k. */
   readonly cell: (k: number) => ComponentChildren;
 }
 
 interface ClassTableProps {
   readonly caption: string;
   readonly classes: readonly Label[];
-  /** Positions of the classes to show. */
+  /** Indices of the classes to show. */
   readonly shown: readonly number[];
   /** The sample's own class. */
   readonly own: number;
   readonly columns: readonly Column[];
 }
 
-/** The table. */
 export function ClassTable({ caption, classes, shown, own, columns }: ClassTableProps) {
   return (
     <ScrollBox label={caption}>
@@ -62,14 +61,13 @@ interface MatrixTableProps {
   readonly caption: string;
   /** The element of class k and feature j. */
   readonly element: (k: number, j: number) => number;
-  /** The largest |element| of all, whose ground is the fullest. */
+  /** The largest |element| of all, which gets the full colour. */
   readonly full: number;
   readonly shown: Shown;
   /** x `[D]`, as a first row. */
   readonly x?: Float64Array;
 }
 
-/** The table. */
 export function MatrixTable({ caption, element, full, shown, x }: MatrixTableProps) {
   const { classes, features } = shown;
   return (
@@ -113,15 +111,14 @@ export function MatrixTable({ caption, element, full, shown, x }: MatrixTablePro
 
 interface HeatCellProps {
   readonly value: number;
-  /** |value| of the fullest ground. */
+  /** |value| that gets the full colour. */
   readonly full: number;
-  /** Three digits after the point and no more, though that makes 0 of the very small. */
+  /** Whether to show three digits after the point, which makes very small numbers 0.000. */
   readonly rounded?: boolean;
   /** Emphasised, such as the diagonal. */
   readonly strong?: boolean;
 }
 
-/** The cell. */
 export function HeatCell({ value, full, rounded = false, strong = false }: HeatCellProps) {
   const cell = useRef<HTMLTableCellElement>(null);
   const share = full > 0 ? Math.min(1, Math.abs(value) / full) : 0;
@@ -145,11 +142,10 @@ interface BarProps {
   readonly value: number;
   /** The value of a full bar. */
   readonly full: number;
-  /** Whether values lie on both sides of 0, which is then in the middle. */
+  /** Whether values have both signs; 0 is then in the middle. */
   readonly signed?: boolean;
 }
 
-/** The bar. */
 export function Bar({ value, full, signed = false }: BarProps) {
   const share = full > 0 && Number.isFinite(value) ? Math.min(1, Math.abs(value) / full) : 0;
   const width = signed ? 50 * share : 100 * share;

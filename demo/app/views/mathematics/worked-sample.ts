@@ -8,7 +8,7 @@ import type { Choices } from "../../state/choices.ts";
 import { numbersOf, type Sample, type SampleNumbers, sampleOf } from "./formulas.ts";
 import type { Point } from "./point.ts";
 
-/** What of the classes and features tables show. */
+/** The classes and features that tables show. */
 export interface Shown {
   readonly classes: readonly number[];
   readonly features: readonly number[];
@@ -18,19 +18,19 @@ export interface Shown {
   readonly featureNames: (j: number) => string;
 }
 
-/** The sample, the point, and everything between them. */
+/** The sample, the parameters, and everything computed from them. */
 export interface WorkedSample {
   readonly dataset: DemoDataset;
   readonly choices: Choices;
   readonly point: Point;
-  /** Its row among the validation rows. */
+  /** Index of its validation row. */
   readonly row: number;
   readonly sample: Sample;
   readonly numbers: SampleNumbers;
   readonly shown: Shown;
 }
 
-/** Works through a validation row. */
+/** Computes all numbers of a validation row. */
 export function workedSample(
   dataset: DemoDataset,
   choices: Choices,
@@ -50,34 +50,34 @@ export function workedSample(
 }
 
 /** Rows and columns of a table at most. */
-export const MOST_SHOWN = 10;
+const MOST_SHOWN = 10;
 
-/** Positions of the classes to show, ascending: all, or the likeliest, the sample's own always among them. */
+/** Returns the indices of the classes to show, ascending: all, or the likeliest and the sample's own. */
 export function shownClasses(probabilities: ArrayLike<number>, label: number): number[] {
   return largestAt(probabilities.length, (k) => (k === label ? Infinity : probabilities[k]), MOST_SHOWN);
 }
 
-/** Positions of the features to show, ascending: all, or those where x is largest. */
+/** Returns the indices of the features to show, ascending: all, or those with the largest |x|. */
 export function shownFeatures(x: ArrayLike<number>): number[] {
   return largestAt(x.length, (j) => Math.abs(x[j]), MOST_SHOWN);
 }
 
-/** The largest |value|; 0 of none. */
+/** Returns the largest |value|; 0 for an empty list. */
 export function largestSize(values: ArrayLike<number>): number {
   let size = 0;
   for (let at = 0; at < values.length; at++) size = Math.max(size, Math.abs(values[at]));
   return size;
 }
 
-/** The column's own name, its pixel, or its number. */
-export function featureName(j: number, { image, features }: Pick<DemoDataset, "image" | "features">): string {
+/** Returns the column's own name, its pixel, or its number. */
+function featureName(j: number, { image, features }: Pick<DemoDataset, "image" | "features">): string {
   if (!image) return features?.[j] ?? `x${j + 1}`;
   const pixel = Math.floor(j / image.channels);
   const channel = image.channels === 3 ? ` ${["red", "green", "blue"][j % 3]}` : "";
   return `pixel (${Math.floor(pixel / image.width)}, ${pixel % image.width})${channel}`;
 }
 
-/** For example `"W, class 3, row 12, column 5"` or `"b, class 3"`; `place` counts weights first. */
+/** Names a parameter, for example `"W, class 3, pixel (12, 5)"` or `"b, class 3"`; `place` counts weights first. */
 export function placeName(place: number, dataset: DemoDataset, classes: readonly Label[]): string {
   const { cols } = dataset.train.x;
   const weights = classes.length * cols;
@@ -85,7 +85,7 @@ export function placeName(place: number, dataset: DemoDataset, classes: readonly
   return `W, class ${classes[Math.floor(place / cols)]}, ${featureName(place % cols, dataset)}`;
 }
 
-/** The name, and which features are shown where there are more. */
+/** Returns the name of a matrix, and which of its features a table shows. */
 export function shownCaption(name: string, { shown, dataset }: WorkedSample): string {
   const { cols } = dataset.train.x;
   return shown.features.length < cols

@@ -6,6 +6,7 @@ import { DEFAULTS } from "../../../../src/options.ts";
 import { formatCount, formatShare } from "../../../ui/format.ts";
 import { type Fact, Facts, Section } from "../../../ui/section.tsx";
 import { StartButton } from "../../components/run-buttons.tsx";
+import { unitOf } from "../../state/choices.ts";
 import type { Session } from "../../state/session.ts";
 
 const SOLVERS = { lbfgs: "L-BFGS", sgd: "SGD", adamw: "AdamW" };
@@ -86,7 +87,7 @@ function nameOf(model: SoftmaxRegression, { modelFile, dataset }: Session): stri
 
 function progressOf({ run: { status, history, opened }, choices }: Session): string {
   const last = history.value.at(-1);
-  const unit = choices.value.solver === "lbfgs" ? "iteration" : "epoch";
+  const unit = unitOf(choices.value.solver);
   const place = last ? `after ${unit} ${last.index}` : "as it came from its file";
   const accuracy = formatShare(last?.validationAccuracy ?? opened.value?.accuracy);
   const position = `${place}, ${accuracy} of the validation rows right`;

@@ -1,4 +1,4 @@
-/** The view "Model": what was learnt, as files that last, and as code that learns it again. */
+/** The view "Model": the model as files, and the code that trains it again. */
 import { useEffect, useState } from "preact/hooks";
 import { readModel } from "../../../../src/formats/read-model.ts";
 import type { SavedModel } from "../../../../src/formats/saved-model.ts";
@@ -8,11 +8,10 @@ import { FactsSection } from "./facts-section.tsx";
 import { DownloadSection, ReopenSection } from "./files-section.tsx";
 import { SnippetSection } from "./snippet-section.tsx";
 
-/** The whole view. */
 export function ModelView({ session }: { readonly session: Session }) {
   const { model } = session.run;
   const status = session.run.status.value;
-  // A file's facts change when a run begins or ends, not with every round of it.
+  // The facts of a file change when a run begins or ends, not with every epoch.
   const [saved, setSaved] = useState<SavedModel | null>(null);
   useEffect(() => {
     let isCurrent = true;
@@ -21,7 +20,7 @@ export function ModelView({ session }: { readonly session: Session }) {
       savedOf(model).then(
         (latest) => isCurrent && setSaved(latest),
         (error: Error) => {
-          // A model that was freed meanwhile has another in its place, whose facts are on their way.
+          // If the model was disposed of, its successor's facts are being read.
           if (isCurrent) session.run.message.value = { kind: "error", text: error.message, cause: error };
         },
       );

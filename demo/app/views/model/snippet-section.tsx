@@ -10,8 +10,8 @@ import type { Session } from "../../state/session.ts";
 import { snippetOf } from "./snippet.ts";
 
 const LEADS = {
-  whole: "This is all it takes: the same rows and the same options, and on the same device the same model.",
-  ownRows: "The same options. Rows and how they are split come from you: the library reads no such files.",
+  whole: "Complete code: equal rows and options, and on the same device an equal model.",
+  ownRows: "Equal options. Reading and splitting the rows is up to you: the library reads no such files.",
 };
 
 interface SnippetSectionProps {
@@ -19,12 +19,11 @@ interface SnippetSectionProps {
   readonly saved: SavedModel | null;
 }
 
-/** The panel. */
 export function SnippetSection({ session, saved }: SnippetSectionProps) {
   const place = useRef<HTMLElement>(null);
   const dataset = session.dataset.value;
   const choices = session.choices.value;
-  // A model from a file brings options of its own.
+  // A model from a file has its own options.
   const options = saved ? optionsOfFile(saved, { device: choices.device }) : optionsOf(choices);
   const code = snippetOf({ dataset, options });
   return (
@@ -44,7 +43,7 @@ interface CodeProps {
 }
 
 /** The code, in a box that the keyboard can scroll. */
-export function Code({ code, place }: CodeProps) {
+function Code({ code, place }: CodeProps) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
     <section class="code" ref={place} tabIndex={0} aria-label="Code of the run">
@@ -68,7 +67,7 @@ function coloured(code: string) {
 
 interface CopyButtonProps {
   readonly text: string;
-  /** Where the text stands. */
+  /** The element that contains the text. */
   readonly place: RefObject<HTMLElement | null>;
 }
 
@@ -78,8 +77,8 @@ const SAID = {
   selected: "This browser does not let the page copy. The code is selected: copy it with Ctrl+C or ⌘C.",
 };
 
-/** The button, and what came of it. */
-export function CopyButton({ text, place }: CopyButtonProps) {
+/** The button and its result. If the page may not copy, it selects the text for the user. */
+function CopyButton({ text, place }: CopyButtonProps) {
   const [said, setSaid] = useState<keyof typeof SAID>("nothing");
   useEffect(() => setSaid("nothing"), [text]);
   const copy = async () => {

@@ -1,16 +1,16 @@
-/** The code that does with the library what this run did. */
+/** Code that repeats this run with the library. */
 import type { SoftmaxRegressionOptions } from "../../../../src/index.ts";
 import { DEFAULTS } from "../../../../src/options.ts";
 import type { DemoDataset, RowsCode } from "../../data/demo-dataset.ts";
 import { brief, inCode } from "../../data/text.ts";
 
-/** What the code is to reproduce. */
-export interface SnippetInput {
+/** The run to repeat. */
+interface SnippetInput {
   readonly dataset: DemoDataset;
   readonly options: SoftmaxRegressionOptions;
 }
 
-/** The code, ready to be saved as a module. */
+/** Returns the code of a module. */
 export function snippetOf({ dataset, options }: SnippetInput): string {
   const { code } = dataset;
   return code ? wholeSnippet(code, options) : ownRowsSnippet(dataset, options);

@@ -6,11 +6,11 @@ import type { Trained } from "./live-training.ts";
 import { type PlanePoint, REACH, toSheet } from "./plane.ts";
 import { GRID, probabilityGrid, regions, shaded } from "./regions.ts";
 
-/** What is to be seen. */
-export interface PlanePicture {
+/** Contents of the plane. */
+interface PlanePicture {
   readonly points: readonly PlanePoint[];
   readonly trained: Trained | null;
-  /** The cursor of the keyboard, where it is used. */
+  /** The cursor of the keyboard; null if it is not used. */
   readonly cursor: Point | null;
 }
 
@@ -20,7 +20,7 @@ const CURSOR = 12;
 
 const paths = MARKER_NAMES.map((name) => new Path2D(MARKERS[name]));
 
-/** Paints all of the square canvas; `ratio` device pixels are one CSS pixel. */
+/** Paints the square canvas; `ratio` device pixels are one CSS pixel. */
 export function paintPlane(context: CanvasRenderingContext2D, picture: PlanePicture, ratio: number): void {
   const side = context.canvas.width;
   const ground = themeColour("--surface");

@@ -9,7 +9,6 @@ import { CLASSES, fromSheet, inside, nearest, type PlanePoint } from "./plane.ts
 import type { Playground } from "./playground.ts";
 import { coordinates, likelyAt, spokenPlace } from "./words.ts";
 
-/** The plane. */
 export function PlaneSheet({ playground }: { readonly playground: Playground }) {
   const keysId = useId();
   const canvas = useRef<HTMLCanvasElement>(null);
@@ -65,9 +64,9 @@ export function PlaneSheet({ playground }: { readonly playground: Playground }) 
 
 type PlanePointerEvent = PointerEvent & { readonly currentTarget: HTMLElement };
 
-/** How near a press has to be to a point to take it, in CSS pixels: a finger covers more than a mouse. */
+/** Largest distance of a press from the point that it takes, CSS pixels: a finger covers more than a mouse. */
 const GRIP = { mouse: 9, pen: 10, touch: 16 } as const;
-/** How near the cursor of the keyboard has to be, and its steps, in the plane. */
+/** Largest distance of the keyboard's cursor from a point that it deletes, and its steps, in the plane. */
 const KEY_GRIP = 0.3;
 const STEP = { small: 0.1, large: 0.5 };
 
@@ -78,8 +77,8 @@ const ARROWS: Readonly<Record<string, readonly [dx: number, dy: number]>> = {
   ArrowDown: [0, -1],
 };
 
-/** The handlers of the plane. */
-export function usePlaneInput(playground: Playground) {
+/** Returns the handlers of the plane. */
+function usePlaneInput(playground: Playground) {
   const held = useRef<{ readonly pointer: number; readonly point: PlanePoint } | null>(null);
 
   return {
@@ -121,7 +120,7 @@ export function usePlaneInput(playground: Playground) {
     if (held.current?.pointer === event.pointerId) held.current = null;
   }
 
-  /** Whether the key means something here. */
+  /** Acts on a key; returns whether it has a meaning here. */
   function pressed({ key, shiftKey }: KeyboardEvent): boolean {
     const { cursor, points } = playground;
     const at = cursor.value ?? { x: 0, y: 0 };
@@ -153,17 +152,17 @@ export function usePlaneInput(playground: Playground) {
   }
 }
 
-/** The place of an event in the plane, and how much of the plane a CSS pixel is. */
+/** Returns the place of an event in the plane, and the size of a CSS pixel there. */
 function placeOf({ clientX, clientY, currentTarget }: PlanePointerEvent) {
   const { left, top, width, height } = currentTarget.getBoundingClientRect();
   const place = fromSheet((clientX - left) / width, (clientY - top) / height);
   return { place, scale: (fromSheet(1, 0).x - fromSheet(0, 0).x) / width };
 }
 
-/** Classes that are named. */
+/** Classes that are named at most. */
 const NAMED = 3;
 
-/** One line; before anything is pointed at, how to use the plane. */
+/** The prediction under the cursor; without one, how to use the plane. */
 export function PlaceWords({ playground }: { readonly playground: Playground }) {
   const cursor = playground.cursor.value;
   const trained = playground.training.trained.value;

@@ -4,11 +4,11 @@ import { createRandom, type Random } from "../../../../src/data/random.ts";
 import type { Point } from "../../../../src/data/strokes/stroke-raster.ts";
 import type { DemoDataset } from "../../data/demo-dataset.ts";
 
-/** Names of the classes there may be. */
+/** Names of all possible classes. */
 export const CLASSES = ["A", "B", "C", "D", "E", "F", "G", "H"] as const;
-/** The edges of the plane are this far from its middle. */
+/** Distance of the edges of the plane from its middle. */
 export const REACH = 4;
-/** More points than this are not placed. */
+/** Points at most. */
 export const MOST_POINTS = 600;
 
 /** A point of class CLASSES[k]. */
@@ -16,23 +16,23 @@ export interface PlanePoint extends Point {
   readonly k: number;
 }
 
-/** A place on the sheet, from 0 to 1 with y downwards, as a place in the plane; what lies outside is brought in. */
+/** Converts a place on the sheet, 0 to 1 with y downwards, into the nearest place in the plane. */
 export function fromSheet(x: number, y: number): Point {
   return inside({ x: REACH * (2 * x - 1), y: REACH * (1 - 2 * y) });
 }
 
-/** A place in the plane as one on the sheet, from 0 to 1 with y downwards. */
+/** Converts a place in the plane into one on the sheet, 0 to 1 with y downwards. */
 export function toSheet({ x, y }: Point): Point {
   return { x: (x / REACH + 1) / 2, y: (1 - y / REACH) / 2 };
 }
 
-/** The nearest place that is in the plane. */
+/** Returns the nearest place that is in the plane. */
 export function inside({ x, y }: Point): Point {
   const limited = (position: number) => Math.min(REACH, Math.max(-REACH, position));
   return { x: limited(x), y: limited(y) };
 }
 
-/** The index of the point nearest to `place` among those at most `radius` away; −1 where there is none. */
+/** Returns the index of the point nearest to `place` within `radius`; −1 if there is none. */
 export function nearest(points: readonly Point[], place: Point, radius: number): number {
   let [found, least] = [-1, radius];
   for (const [i, { x, y }] of points.entries()) {
@@ -42,7 +42,7 @@ export function nearest(points: readonly Point[], place: Point, radius: number):
   return found;
 }
 
-/** The points as rows. All are trained on, so what is said of the validation rows is said of them. */
+/** Returns the points as a data set. They are also its validation rows, so validation metrics are training metrics. */
 export function datasetOf(points: readonly PlanePoint[]): DemoDataset {
   const data = Float32Array.from(points.flatMap(({ x, y }) => [x, y]));
   const samples = { x: { data, rows: points.length, cols: 2 }, y: points.map(({ k }) => CLASSES[k]) };
@@ -59,7 +59,7 @@ export function datasetOf(points: readonly PlanePoint[]): DemoDataset {
 
 const POINTS_OF_CLOUD = 24;
 
-/** `classes` clouds around a circle; they overlap where they are many. */
+/** Returns `classes` clouds around a circle; many of them overlap. */
 export function cloudPoints(classes: number): PlanePoint[] {
   const random = createRandom(classes);
   return Array.from({ length: classes }, (_, k) => {
@@ -68,13 +68,13 @@ export function cloudPoints(classes: number): PlanePoint[] {
   }).flat();
 }
 
-/** Two clouds that no line splits without mistakes. */
+/** Returns two clouds that no line separates without mistakes. */
 export function overlapPoints(): PlanePoint[] {
   const random = createRandom(21);
   return [...cloud(0, -0.8, -0.4, 1, random, 50), ...cloud(1, 0.8, 0.4, 1, random, 50)];
 }
 
-/** A cloud within a ring: no straight line comes near to splitting them. */
+/** Returns a cloud within a ring, which no line comes near to separating. */
 export function ringPoints(): PlanePoint[] {
   const random = createRandom(22);
   const ring = Array.from({ length: 60 }, (_, i) => {

@@ -9,7 +9,7 @@ import { Figures, LossCurve } from "./results.tsx";
 import { SettingsPanel } from "./settings-panel.tsx";
 import { PresetPicker, ToolPicker } from "./tools.tsx";
 
-/** The whole view. It trains a model of its own; that of the other views stays as it is. */
+/** The whole view. It trains its own model; the model of the other views stays. */
 export function PlaygroundView({ session }: { readonly session: Session }) {
   // Points and settings outlive the view.
   session.playground ??= new Playground();
@@ -29,7 +29,7 @@ export function PlaygroundView({ session }: { readonly session: Session }) {
         <PlaneSheet playground={playground} />
         <PlaceWords playground={playground} />
       </Section>
-      <Section title="What is learnt">
+      <Section title="Results">
         <Figures playground={playground} />
         <SettingsPanel playground={playground} />
         <LossCurve playground={playground} />

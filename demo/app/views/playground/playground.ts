@@ -1,19 +1,19 @@
-/** The state of the playground: its points, what is set, and the training that follows both. */
+/** The state of the playground: its points, its settings, and its training. */
 import { type Signal, signal } from "@preact/signals";
 import type { Point } from "../../../../src/data/strokes/stroke-raster.ts";
 import { LiveTraining, type Pace, type Settings } from "./live-training.ts";
 import { CLASSES, cloudPoints, MOST_POINTS, type PlanePoint } from "./plane.ts";
 import { countOf } from "./words.ts";
 
-/** Where the pointer or the cursor of the keyboard is. */
-export interface Cursor extends Point {
+/** Position of the pointer or of the keyboard's cursor. */
+interface Cursor extends Point {
   readonly by: "pointer" | "keys";
 }
 
-/** What a press on the plane does. */
-export type Tool = "place" | "delete";
+/** Effect of a press on the plane. */
+type Tool = "place" | "delete";
 
-/** One playground. It is still there when its view opens again; only while that is open, it trains. */
+/** One playground. The session keeps it; it trains only while its view is open. */
 export class Playground {
   readonly points: Signal<readonly PlanePoint[]> = signal<readonly PlanePoint[]>(cloudPoints(3));
   readonly settings: Signal<Settings> = signal<Settings>({
@@ -26,28 +26,28 @@ export class Playground {
   readonly chosen: Signal<number> = signal(0);
   readonly tool: Signal<Tool> = signal<Tool>("place");
   readonly cursor: Signal<Cursor | null> = signal<Cursor | null>(null);
-  /** What a screen reader says of the last key. */
+  /** Text for a screen reader after the last key. */
   readonly spoken: Signal<string> = signal("");
   readonly training = new LiveTraining();
 
-  /** Trains what there is: for the eye, where nothing was learnt yet. */
+  /** Trains on the points; slowly enough to watch if there is no result yet. */
   open(): void {
     this.#train(this.training.trained.value ? "at once" : "watched");
   }
 
-  /** Frees what training holds. */
+  /** Stops training and frees its device. */
   close(): void {
     this.cursor.value = null;
     this.spoken.value = "";
     this.training.stop();
   }
 
-  /** Other points altogether, and a look at how they are learnt. */
+  /** Replaces all points, and trains slowly enough to watch. */
   replace(points: readonly PlanePoint[]): void {
     this.#change(points, "watched");
   }
 
-  /** @returns the new point; null where there are too many */
+  /** @returns the new point; null if there are too many */
   place({ x, y }: Point): PlanePoint | null {
     if (this.points.value.length >= MOST_POINTS) {
       this.spoken.value = `There are ${MOST_POINTS} points, which is the most.`;
@@ -59,7 +59,7 @@ export class Playground {
     return point;
   }
 
-  /** @returns the point as it is now; null where it is gone */
+  /** @returns the point as it is now; null if it was deleted */
   move(point: PlanePoint, { x, y }: Point): PlanePoint | null {
     const index = this.points.value.indexOf(point);
     if (index < 0) return null;
@@ -74,13 +74,13 @@ export class Playground {
     this.spoken.value = `${CLASSES[k]} deleted, ${countOf(this.points.value)}.`;
   }
 
-  /** Sets something, and trains with it at once. */
+  /** Changes settings, and trains at once. */
   set(changed: Partial<Settings>): void {
     this.settings.value = { ...this.settings.value, ...changed };
     this.#train("at once");
   }
 
-  /** Trains from zero again, one round after another. */
+  /** Trains from zero, slowly enough to watch. */
   watch(): void {
     this.#train("watched");
   }

@@ -8,7 +8,7 @@ import { CLASSES } from "./plane.ts";
 import type { Playground } from "./playground.ts";
 import { countOf } from "./words.ts";
 
-/** Closed at first; its rows are made once it is open. */
+/** The table, closed at first; its rows are rendered while it is open. */
 export function PointsTable({ playground }: { readonly playground: Playground }) {
   const [isOpen, setOpen] = useState(false);
   const points = playground.points.value;

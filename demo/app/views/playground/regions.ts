@@ -1,6 +1,6 @@
 /**
- * Where each class is the most probable one. The regions of a linear classifier are convex polygons, so their edges are
- * exact at any size; the shading between them is computed on a coarse grid by the reference's own functions.
+ * The region of each class, in which it is the most probable. Regions of a linear classifier are convex polygons, so their
+ * edges are exact at any size; the shading is computed on a coarse grid by the reference's functions.
  */
 import { matmul, softmax } from "../../../../src/backends/reference/operations.ts";
 import type { Matrix } from "../../../../src/data/matrix.ts";
@@ -11,7 +11,7 @@ import { fromSheet, REACH } from "./plane.ts";
 
 /** Cells of the shading along a side. */
 export const GRID = 96;
-/** Strength of a region's colour at its edge, and where its class is certain. */
+/** Strength of a region's colour at its edge, and at probability 1. */
 const STRENGTH = { edge: 0.1, certain: 0.5 };
 
 const grid: Matrix = {
@@ -25,12 +25,12 @@ const grid: Matrix = {
 };
 const cells = Array.from({ length: GRID * GRID }, (_, cell) => cell);
 
-/** P `[GRID², K]` at the middle of each cell, from the top left one row after row. */
+/** Returns P `[GRID², K]` at the middle of each cell, row after row from the top left. */
 export function probabilityGrid(parameters: Parameters): Float64Array {
   return softmax(matmul(grid, cells, parameters), parameters.bias.length);
 }
 
-/** RGBA bytes: the colour of the likeliest class, the paler the closer the next one comes to it. */
+/** Returns RGBA bytes: the colour of the likeliest class, paler if the second likeliest is close. */
 export function shaded(
   probabilities: Float64Array,
   ground: Rgb,
@@ -52,7 +52,7 @@ export function shaded(
   return rgba;
 }
 
-/** The region of each class as a polygon that reaches a little beyond the plane; empty where it has none. */
+/** Returns the region of each class as a polygon that reaches a little beyond the plane; empty for no region. */
 export function regions({ weights, bias }: Parameters): Point[][] {
   const edge = 1.1 * REACH;
   const square = [
@@ -79,7 +79,7 @@ export function regions({ weights, bias }: Parameters): Point[][] {
   );
 }
 
-/** The part of a convex polygon where `lead`, which is linear, is not negative (Sutherland and Hodgman). */
+/** Returns the part of a convex polygon in which the linear `lead` is not negative (Sutherland and Hodgman). */
 function halfOf(polygon: readonly Point[], lead: (point: Point) => number): Point[] {
   return polygon.flatMap((to, i) => {
     const from = polygon.at(i - 1) as Point;

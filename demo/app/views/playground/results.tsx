@@ -5,7 +5,7 @@ import { formatBrief, formatShare, NOTHING } from "../../../ui/format.ts";
 import { Facts } from "../../../ui/section.tsx";
 import type { Playground } from "./playground.ts";
 
-/** The figures, or what is missing for them. */
+/** The results, or what is missing for them. */
 export function Figures({ playground }: { readonly playground: Playground }) {
   const { trained, problem } = playground.training;
   const isSgd = playground.settings.value.solver === "sgd";
@@ -18,7 +18,7 @@ export function Figures({ playground }: { readonly playground: Playground }) {
         </p>
       )}
       {result === null && problem.value === null && (
-        <p class="notice">Place points of two classes or more, and they are told apart at once.</p>
+        <p class="notice">Place points of two classes or more to train on them.</p>
       )}
       <Facts
         class="facts row large"
@@ -36,7 +36,7 @@ export function Figures({ playground }: { readonly playground: Playground }) {
 /** Height of the curve's view box; it is 100 wide. */
 const HEIGHT = 24;
 
-/** The curve with its button. */
+/** The curve of the loss, and a button that repeats the training. */
 export function LossCurve({ playground }: { readonly playground: Playground }) {
   const { trained, isWatched } = playground.training;
   const losses = trained.value?.losses ?? [];
@@ -51,7 +51,9 @@ export function LossCurve({ playground }: { readonly playground: Playground }) {
       >
         <polyline points={pointsOf(losses)} />
       </svg>
-      <p class="hint">The loss, round after round: mean cross-entropy of the points, without the penalty.</p>
+      <p class="hint">
+        The loss by epoch or iteration: mean cross-entropy of the points, without the penalty.
+      </p>
       <FocusableButton
         label={isWatched.value ? "Start over" : "Watch it learn"}
         isDisabled={!trained.value}
@@ -61,7 +63,7 @@ export function LossCurve({ playground }: { readonly playground: Playground }) {
   );
 }
 
-/** From the left to the right, the largest loss at the top and 0 at the bottom. */
+/** Returns the points of the curve, with the largest loss at the top and 0 at the bottom. */
 function pointsOf(losses: readonly number[]): string {
   const most = Math.max(...losses);
   return losses

@@ -4,7 +4,7 @@ import { logSteps, Slider } from "../../../ui/fields.tsx";
 import { formatBrief } from "../../../ui/format.ts";
 import type { Playground } from "./playground.ts";
 
-/** About as far from each other as a tenth of a decade. */
+/** Steps of about a tenth of a decade. */
 const DIGITS = [1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8];
 
 export const PENALTIES: readonly number[] = logSteps(DIGITS, -6, 0);
@@ -18,7 +18,6 @@ const SOLVERS = [
   { name: "sgd", label: "SGD", hint: "Takes small steps, sixteen points at a time." },
 ] as const;
 
-/** The form. */
 export function SettingsPanel({ playground }: { readonly playground: Playground }) {
   const { solver, l2, learningRate, epochs } = playground.settings.value;
   return (
@@ -50,14 +49,14 @@ export function SettingsPanel({ playground }: { readonly playground: Playground 
           <Slider
             isLive
             label="η, the learning rate"
-            hint="Too small and little is learnt; too large and it jumps about."
+            hint="Too small: training is slow. Too large: it diverges."
             {...{ steps: LEARNING_RATES, value: learningRate, inWords: formatBrief }}
             onChoose={(value) => playground.set({ learningRate: value })}
           />
           <Slider
             isLive
             label="Epochs"
-            hint="How often every point is seen."
+            hint="How often every point is used."
             {...{ steps: EPOCHS, value: epochs, inWords: String }}
             onChoose={(value) => playground.set({ epochs: value })}
           />

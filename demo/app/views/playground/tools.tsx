@@ -43,7 +43,7 @@ export function PresetPicker({ playground }: { readonly playground: Playground }
   );
 }
 
-/** A row of shapes, and the eraser. */
+/** The class of the next point, or the eraser. */
 export function ToolPicker({ playground }: { readonly playground: Playground }) {
   const { chosen, tool } = playground;
   const isDeleting = tool.value === "delete";

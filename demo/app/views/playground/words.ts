@@ -1,4 +1,4 @@
-/** Numbers and places in words. */
+/** Points and predictions as text. */
 
 import { matmul, softmax } from "../../../../src/backends/reference/operations.ts";
 import type { Point } from "../../../../src/data/strokes/stroke-raster.ts";
@@ -6,17 +6,17 @@ import { formatShare, formatTenths } from "../../../ui/format.ts";
 import type { Trained } from "./live-training.ts";
 import { CLASSES } from "./plane.ts";
 
-/** `(1.2, −0.4)` */
+/** Returns a point as `(1.2, −0.4)`. */
 export function coordinates({ x, y }: Point): string {
   return `(${formatTenths(x)}, ${formatTenths(y)})`;
 }
 
-/** `1 point`, `2 points` */
+/** Returns `1 point` or `2 points`. */
 export function countOf(points: readonly Point[]): string {
   return points.length === 1 ? "1 point" : `${points.length} points`;
 }
 
-/** The classes at a place and their probabilities, the likeliest first. */
+/** Returns the classes with their probabilities at a place, the likeliest first. */
 export function likelyAt({ x, y }: Point, { parameters, present }: Trained): { k: number; p: number }[] {
   const logits = matmul({ data: Float64Array.of(x, y), rows: 1, cols: 2 }, [0], parameters);
   return Array.from(softmax(logits, present.length), (p, i) => ({ k: present[i], p })).sort(
@@ -24,7 +24,7 @@ export function likelyAt({ x, y }: Point, { parameters, present }: Trained): { k
   );
 }
 
-/** What is to be heard of a place. */
+/** Returns a place and its prediction as text for a screen reader. */
 export function spokenPlace(place: Point, trained: Trained | null): string {
   const where = `${formatTenths(place.x)}, ${formatTenths(place.y)}`;
   if (!trained) return where;

@@ -4,22 +4,22 @@ import { useRef, useState } from "preact/hooks";
 import type { ClassificationReport } from "../../../../src/index.ts";
 import type { Cell, Evaluation } from "../../state/evaluation.ts";
 
-/** What every way of showing the cells is given. */
-export interface CellsProps {
+/** Properties of the grid and of the list. */
+interface CellsProps {
   readonly evaluation: Evaluation;
   readonly chosen: Cell | null;
   readonly onChoose: (cell: Cell) => void;
 }
 
-/** A cell in words. */
+/** Returns a cell as text. */
 export function cellText({ classes }: ClassificationReport, { truth, predicted }: Cell): string {
   return truth === predicted
     ? `${classes[truth]} predicted right`
     : `${classes[truth]} taken for ${classes[predicted]}`;
 }
 
-/** Whether they are the same. */
-export function isSame(a: Cell | null, b: Cell | null): boolean {
+/** Returns whether two cells are equal. */
+function isSame(a: Cell | null, b: Cell | null): boolean {
   return a?.truth === b?.truth && a?.predicted === b?.predicted;
 }
 
@@ -30,7 +30,6 @@ const ARROWS: Readonly<Record<string, readonly [down: number, right: number]>> =
   ArrowRight: [0, 1],
 };
 
-/** The grid. */
 export function ConfusionGrid({ evaluation, chosen, onChoose }: CellsProps) {
   const grid = useRef<HTMLTableElement>(null);
   const [focused, setFocused] = useState<Cell>({ truth: 0, predicted: 0 });
@@ -96,7 +95,6 @@ export function ConfusionGrid({ evaluation, chosen, onChoose }: CellsProps) {
 
 const COUNT = 20;
 
-/** The list. */
 export function ConfusionList({ evaluation, chosen, onChoose }: CellsProps) {
   return (
     <ol class="frequent-mistakes" aria-label="The most frequent mistakes">

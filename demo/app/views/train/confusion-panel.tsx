@@ -1,14 +1,14 @@
-/** Which class is taken for which, and the rows behind each cell. */
+/** The confusion matrix, and the rows behind a cell. */
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { Section } from "../../../ui/section.tsx";
 import { type Cell, type Evaluation, predictionOf, rowsOfCell } from "../../state/evaluation.ts";
 import { ConfusionGrid, ConfusionList, cellText } from "./confusion-grid.tsx";
 import { SampleCard } from "./sample-cards.tsx";
 
-/** Classes up to which all cells are laid out. */
+/** Most classes whose cells are shown as a grid. */
 const MOST_CLASSES = 26;
 
-/** The matrix and the rows behind a cell: the one chosen, at first the most frequent mistake. */
+/** The matrix, and the rows of the chosen cell; at first of the most frequent mistake. */
 export function ConfusionPanel({ evaluation }: { readonly evaluation: Evaluation | null }) {
   const [chosen, setChosen] = useState<Cell | null>(null);
   const worst = evaluation?.mistakes[0];
@@ -19,7 +19,7 @@ export function ConfusionPanel({ evaluation }: { readonly evaluation: Evaluation
   return (
     <Section
       title="Confusion matrix"
-      lead="Of rows that were held back: blue cells were predicted right, orange ones are mistakes. Choose a cell to see its rows."
+      lead="On validation rows: blue cells were predicted right, orange ones are mistakes. Choose a cell to see its rows."
     >
       {evaluation ? (
         <div class="confusion">
@@ -31,24 +31,24 @@ export function ConfusionPanel({ evaluation }: { readonly evaluation: Evaluation
           />
         </div>
       ) : (
-        <p class="nothing-yet">It shows up with the first round of training.</p>
+        <p class="nothing-yet">It appears after the first epoch.</p>
       )}
     </Section>
   );
 }
 
-/** Rows that are shown at first, and that come with every wish for more. */
+/** Rows that are shown at first, and that each press on "more" adds. */
 const STEP = 9;
 
 interface CellSamplesProps {
   readonly evaluation: Evaluation;
   readonly cell: Cell;
-  /** Why it is shown; null where it was chosen. */
+  /** Why the cell is shown; null if it was chosen. */
   readonly note: string | null;
 }
 
-/** The rows, with what the model predicts for each. */
-export function CellSamples({ evaluation, cell, note }: CellSamplesProps) {
+/** The rows of a cell with their predictions. */
+function CellSamples({ evaluation, cell, note }: CellSamplesProps) {
   const [most, setMost] = useState(STEP);
   useEffect(() => setMost(STEP), [cell.truth, cell.predicted]);
   const { dataset, samples, report } = evaluation;

@@ -6,9 +6,9 @@ import { type AxisRange, LineChart } from "../../../ui/line-chart.tsx";
 import type { Line } from "../../../ui/plot.ts";
 import { ScrollBox, Section } from "../../../ui/section.tsx";
 import { useThrottled } from "../../../ui/signal-hooks.ts";
+import { unitOf } from "../../state/choices.ts";
 import type { EpochMetrics } from "../../state/run.ts";
 import type { Session } from "../../state/session.ts";
-import { unitOf } from "./run-words.ts";
 
 const TRAINING: Line = { label: "training", colour: 0, dash: [] };
 const VALIDATION: Line = { label: "validation", colour: 1, dash: [6, 4] };

@@ -4,53 +4,53 @@ import { Section } from "../../../ui/section.tsx";
 import type { Choices } from "../../state/choices.ts";
 import type { Session } from "../../state/session.ts";
 
-export const SOLVERS: readonly Option<Choices["solver"]>[] = [
-  { id: "sgd", label: "SGD", hint: "Many small steps, each from a few rows. Learning can be watched." },
+const SOLVERS: readonly Option<Choices["solver"]>[] = [
+  { id: "sgd", label: "SGD", hint: "Many small steps, each from a few rows." },
   {
     id: "adamw",
     label: "AdamW",
-    hint: "Small steps as well, with a length of its own for every weight.",
+    hint: "Small steps, with a separate step size for every weight.",
   },
   {
     id: "lbfgs",
     label: "L-BFGS",
-    hint: "Looks at all rows for every step and goes straight to the optimum.",
+    hint: "Uses all rows for every step and goes straight to the optimum.",
   },
 ];
 
-export const DEVICES: readonly Option<Choices["device"]>[] = [
-  { id: "auto", label: "Automatic", hint: "A real GPU where there is one, else WebAssembly." },
-  { id: "webgpu", label: "WebGPU", hint: "The GPU, even where a CPU only imitates one." },
+const DEVICES: readonly Option<Choices["device"]>[] = [
+  { id: "auto", label: "Automatic", hint: "A real GPU if there is one, else WebAssembly." },
+  { id: "webgpu", label: "WebGPU", hint: "The GPU, even if a CPU only imitates one." },
   { id: "wasm", label: "WebAssembly", hint: "The CPU, several numbers at a time." },
   {
     id: "reference",
     label: "Reference",
-    hint: "Plain loops in double precision: slow, and what the others are checked against.",
+    hint: "Plain loops in double precision: slow; the others are checked against it.",
   },
 ];
 
 const DIGITS = [1, 2, 5];
 
-export const LEARNING_RATES: readonly Choices["learningRate"][] = ["auto", ...logSteps(DIGITS, -4, 1)];
-export const PENALTIES: readonly number[] = [0, ...logSteps(DIGITS, -6, 0)];
-export const BATCH_SIZES = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096];
-export const EPOCHS = [1, 2, 3, 5, 10, 20, 30, 50, 100, 200, 500, 1000];
-/** What is enough for most. */
-export const DEFAULT_EPOCHS: Readonly<Record<Choices["solver"], number>> = { sgd: 30, adamw: 30, lbfgs: 200 };
-export const MOMENTA = [0, 0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99];
-export const SMOOTHINGS = [0, 0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3];
+const LEARNING_RATES: readonly Choices["learningRate"][] = ["auto", ...logSteps(DIGITS, -4, 1)];
+const PENALTIES: readonly number[] = [0, ...logSteps(DIGITS, -6, 0)];
+const BATCH_SIZES = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096];
+const EPOCHS = [1, 2, 3, 5, 10, 20, 30, 50, 100, 200, 500, 1000];
+/** Epochs or iterations that suffice for most data. */
+const DEFAULT_EPOCHS: Readonly<Record<Choices["solver"], number>> = { sgd: 30, adamw: 30, lbfgs: 200 };
+const MOMENTA = [0, 0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99];
+const SMOOTHINGS = [0, 0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3];
 
 interface FieldsProps {
   readonly choices: Choices;
   readonly change: (some: Partial<Choices>) => void;
 }
 
-/** The form. A change takes effect at once and starts over. */
+/** The form. The form. A change takes effect at once and discards the model. */
 export function OptionsPanel({ session }: { readonly session: Session }) {
   const choices = session.choices.value;
   const change = (some: Partial<Choices>) => void session.choose({ ...session.choices.peek(), ...some });
   return (
-    <Section title="Options" lead="A change starts over.">
+    <Section title="Options" lead="A change discards the model.">
       <Choice
         label="Solver"
         options={SOLVERS}
@@ -68,18 +68,14 @@ export function OptionsPanel({ session }: { readonly session: Session }) {
       )}
       <Slider
         label={choices.solver === "lbfgs" ? "Iterations, at most" : "Epochs"}
-        hint={
-          choices.solver === "lbfgs"
-            ? "It ends before, where the optimum is reached."
-            : "How often every row is looked at."
-        }
+        hint={choices.solver === "lbfgs" ? "It ends earlier at the optimum." : "How often every row is used."}
         steps={EPOCHS}
         value={choices.epochs}
         onChoose={(epochs) => change({ epochs })}
       />
       <Slider
         label="λ, weight penalty"
-        hint="Keeps weights small: more is smoother and may fit new rows better."
+        hint="Keeps weights small, which may fit new rows better."
         steps={PENALTIES}
         value={choices.l2}
         onChoose={(l2) => change({ l2 })}
@@ -117,7 +113,7 @@ function MoreOptions({ choices, change }: FieldsProps) {
       {solver !== "adamw" && (
         <Slider
           label="λ₁, sparsity penalty"
-          hint="Sets weights that matter little to exactly 0."
+          hint="Sets unimportant weights to exactly 0."
           steps={PENALTIES}
           value={choices.l1}
           onChoose={(l1) => change({ l1 })}
@@ -138,7 +134,7 @@ function MoreOptions({ choices, change }: FieldsProps) {
       />
       <CheckBox
         label="Standardise features"
-        hint="Brings every feature to mean 0 and deviation 1. Helps where they differ in size."
+        hint="Gives every feature mean 0 and deviation 1. Helps if they differ in size."
         value={choices.standardize}
         onChoose={(standardize) => change({ standardize })}
       />

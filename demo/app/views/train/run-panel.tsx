@@ -5,9 +5,10 @@ import { formatLoss, formatNumber, formatShare, NOTHING } from "../../../ui/form
 import { Facts, Section } from "../../../ui/section.tsx";
 import { useThrottled } from "../../../ui/signal-hooks.ts";
 import { OneEpochButton, StartButton } from "../../components/run-buttons.tsx";
+import { unitOf } from "../../state/choices.ts";
 import type { EpochMetrics } from "../../state/run.ts";
 import type { Session } from "../../state/session.ts";
-import { type RunProgress, reasonText, statusText, unitOf } from "./run-words.ts";
+import { type RunProgress, reasonText, statusText } from "./run-words.ts";
 
 /** Least time between two updates: on the screen, and for a screen reader that reads them out; ms. */
 const FOR_EYES = 200;

@@ -3,11 +3,6 @@
 import type { StopReason } from "../../../../src/index.ts";
 import type { EpochMetrics, Status } from "../../state/run.ts";
 
-/** Returns what a solver repeats: L-BFGS iterations, the others epochs. */
-export function unitOf(solver: string): "epoch" | "iteration" {
-  return solver === "lbfgs" ? "iteration" : "epoch";
-}
-
 /** The progress of a run. */
 export interface RunProgress {
   readonly status: Status;

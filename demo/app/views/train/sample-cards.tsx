@@ -8,7 +8,7 @@ import { SampleImage } from "../../components/pixel-images.tsx";
 import type { DemoDataset, Samples } from "../../data/demo-dataset.ts";
 import { type Evaluation, mostWrong, type SamplePrediction } from "../../state/evaluation.ts";
 
-/** Numbers of a row that is no picture, as far as they are shown. */
+/** Features of a row that are shown if it is no picture. */
 const NUMBERS = 6;
 
 interface SampleCardProps {
@@ -17,7 +17,6 @@ interface SampleCardProps {
   readonly prediction: SamplePrediction;
 }
 
-/** One row. */
 export function SampleCard({ dataset, samples, prediction }: SampleCardProps) {
   const { row, label, probability, predicted, confidence } = prediction;
   return (
@@ -52,14 +51,10 @@ function numbersOf({ x }: Samples, row: number, names: readonly string[] | null)
 
 const MOST_CARDS = 18;
 
-/** The rows, the worst first. */
 export function WrongPanel({ evaluation }: { readonly evaluation: Evaluation | null }) {
   const worst = useMemo(() => (evaluation ? mostWrong(evaluation, MOST_CARDS) : []), [evaluation]);
   return (
-    <Section
-      title="Most wrong"
-      lead="Of the rows that were held back, those whose own label is the least probable to the model."
-    >
+    <Section title="Most wrong" lead="Validation rows whose true label has the lowest predicted probability.">
       {evaluation && worst.length > 0 ? (
         <ol class="samples">
           {worst.map((prediction) => (
@@ -73,7 +68,7 @@ export function WrongPanel({ evaluation }: { readonly evaluation: Evaluation | n
         </ol>
       ) : (
         <p class="nothing-yet">
-          {evaluation ? "All are predicted right." : "They show up with the first round of training."}
+          {evaluation ? "All are predicted right." : "They appear after the first epoch."}
         </p>
       )}
     </Section>

@@ -9,14 +9,14 @@ import type { ImageShape } from "../../data/demo-dataset.ts";
 import type { Snapshot } from "../../state/run.ts";
 import type { Session } from "../../state/session.ts";
 
-/** Features up to which weights are readable as numbers. */
+/** Most features whose weights are shown as numbers. */
 const READABLE = 16;
 
-/** The weights, in the form that suits the data. */
+/** Pictures for images; a table for few features; else a sentence. */
 export function WeightsPanel({ session }: { readonly session: Session }) {
   const { image, train } = session.dataset.value;
   const lead = image
-    ? "Each class weighs every pixel: ink on blue speaks for the class, ink on orange against it."
+    ? "A weight for each class and pixel: ink on blue speaks for the class, ink on orange against it."
     : `Rows here are ${train.x.cols} numbers and no pictures, so weights are shown as numbers.`;
   return (
     <Section title="Class weights" lead={lead}>
@@ -31,7 +31,7 @@ export function WeightsPanel({ session }: { readonly session: Session }) {
 
 /** Pictures that are shown at most. */
 const MOST_PICTURES = 40;
-/** The key's figures change at most so often, ms. */
+/** Least time between two updates of the key, ms. */
 const KEY_INTERVAL = 250;
 
 interface WeightImagesProps {
@@ -39,8 +39,8 @@ interface WeightImagesProps {
   readonly shape: ImageShape;
 }
 
-/** The pictures and their key. Both follow the parameters as they change. */
-export function WeightImages({ session, shape }: WeightImagesProps) {
+/** The pictures and their key, updated as the parameters change. */
+function WeightImages({ session, shape }: WeightImagesProps) {
   const list = useRef<HTMLUListElement>(null);
   const shown = useThrottled(() => session.run.snapshot.value, KEY_INTERVAL);
   // A model may know more classes than the data has.
@@ -90,8 +90,8 @@ function WeightKey({ most }: { readonly most: number }) {
   );
 }
 
-/** Class k's weights `[height·width]`; of several channels, their mean. Before training all are 0. */
-export function weightsOfPixels(snapshot: Snapshot | null, k: number, shape: ImageShape): Float32Array {
+/** Returns class k's weights `[height·width]`, averaged over channels; all 0 before training. */
+function weightsOfPixels(snapshot: Snapshot | null, k: number, shape: ImageShape): Float32Array {
   const { width, height, channels } = shape;
   const pixels = width * height;
   if (!snapshot) return new Float32Array(pixels);
@@ -102,8 +102,8 @@ export function weightsOfPixels(snapshot: Snapshot | null, k: number, shape: Ima
   return means;
 }
 
-/** The largest |w| of the pictures of the first classes, `count` of them at most; 0 without any. */
-export function largestWeight(snapshot: Snapshot | null, shape: ImageShape, count: number): number {
+/** Returns the largest |w| in the pictures of the first `count` classes; 0 before training. */
+function largestWeight(snapshot: Snapshot | null, shape: ImageShape, count: number): number {
   if (!snapshot) return 0;
   let most = 0;
   for (let k = 0; k < Math.min(count, snapshot.classes.length); k++)
@@ -111,13 +111,12 @@ export function largestWeight(snapshot: Snapshot | null, shape: ImageShape, coun
   return most;
 }
 
-/** Figures change at most so often, ms. */
+/** Least time between two updates, ms. */
 const TABLE_INTERVAL = 250;
 /** Classes that are shown at most. */
 const MOST_ROWS = 40;
 
-/** W and b. */
-export function WeightsTable({ session }: { readonly session: Session }) {
+function WeightsTable({ session }: { readonly session: Session }) {
   const snapshot = useThrottled(() => session.run.snapshot.value, TABLE_INTERVAL);
   const { features, train } = session.dataset.value;
   if (!snapshot) return null;

@@ -1,10 +1,10 @@
-/** The pad of cells that draws without a pointer: cells that touch are joined by strokes of the same pen. */
+/** Strokes of the pad of cells, which draws without a pointer: neighbouring cells are joined. */
 import type { Stroke } from "./raster.ts";
 
 /** Cells along the width of the pad, and along its height. */
 export const CELLS = 12;
 
-/** The strokes of the cells that are on (row · CELLS + column), in widths of the drawing area. */
+/** Returns the strokes of the cells that are on (row · CELLS + column), in widths of the drawing area. */
 export function strokesOfCells(cells: ReadonlySet<number>, aspect: number): Stroke[] {
   const pointOf = (cell: number) => ({
     x: ((cell % CELLS) + 0.5) / CELLS,
@@ -16,7 +16,7 @@ export function strokesOfCells(cells: ReadonlySet<number>, aspect: number): Stro
   ]);
 }
 
-/** Cells to the right and below that are on; diagonal ones only where no cell beside both leads there already. */
+/** Returns the cells to the right and below that are on; a diagonal one only if no neighbour of both is on. */
 function joined(cell: number, cells: ReadonlySet<number>): number[] {
   const column = cell % CELLS;
   const isOn = (dx: number, dy: number) => {

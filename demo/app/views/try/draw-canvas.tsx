@@ -8,10 +8,10 @@ import type { Drawing } from "./drawing.ts";
 import { evidenceImage } from "./evidence.ts";
 import { penOf, type Stroke } from "./raster.ts";
 
-/** Pixels along the sheet: sharp on phones too. */
+/** Width of the canvas, pixels: sharp on phones too. */
 const WIDTH = 640;
 
-/** The sheet, with the strokes or the sample on it. `onEnd` is called when the pen is lifted. */
+/** The canvas with the strokes or the sample. `onEnd` is called when the pen is lifted. */
 export function DrawCanvas({
   drawing,
   image,
@@ -43,7 +43,7 @@ export function DrawCanvas({
     for (const [start, ...rest] of drawing.strokes.value) {
       context.beginPath();
       context.moveTo(WIDTH * start.x, WIDTH * start.y);
-      // A line of no length is a dot under round caps.
+      // With round caps, a line of length 0 is a dot.
       for (const { x, y } of rest.length > 0 ? rest : [start]) context.lineTo(WIDTH * x, WIDTH * y);
       context.stroke();
     }
@@ -74,8 +74,8 @@ function paintScaled(context: CanvasRenderingContext2D, pixels: ImageData, width
 
 type CanvasPointerEvent = PointerEvent & { readonly currentTarget: HTMLCanvasElement };
 
-/** The handlers of the sheet. Only the pointer that began a stroke goes on with it: a resting palm draws nothing. */
-export function useStrokes(drawing: Drawing, onEnd: () => void) {
+/** Returns the handlers of the canvas. Only the pointer that began a stroke continues it: a resting palm draws nothing. */
+function useStrokes(drawing: Drawing, onEnd: () => void) {
   const pen = useRef<{ readonly id: number; readonly before: readonly Stroke[]; points: Point[] } | null>(
     null,
   );

@@ -10,14 +10,14 @@ import { type Answer, answerTo, contributions, largestTerm, likeliest } from "./
 import { grey, imageStyleOf, rowOf } from "./image-style.ts";
 import { type ImageStyle, placed, rowOfInk, type Stroke } from "./raster.ts";
 
-/** Where the drawing comes from. */
-export type Source =
+/** Source of the drawing. */
+type Source =
   | { readonly kind: "strokes"; readonly strokes: readonly Stroke[] }
   | { readonly kind: "cells"; readonly cells: ReadonlySet<number> }
   | { readonly kind: "sample"; readonly row: number; readonly dataset: DemoDataset };
 
 /** An image as the model's input and as ink. */
-export interface Picture {
+interface Picture {
   /** x `[D]` */
   readonly x: Float32Array;
   /** 0 to 1, `[height, width]` */

@@ -9,7 +9,7 @@ import type { ImageShape } from "../../data/demo-dataset.ts";
 import type { Drawing, Evidence, Prediction } from "./drawing.ts";
 import { evidenceImage, forAndAgainst } from "./evidence.ts";
 
-/** The picture with its legend, or the ink alone before training. */
+/** The picture with its legend; only the ink before training. */
 export function EvidencePicture({
   drawing,
   image,
@@ -56,7 +56,7 @@ export function EvidencePicture({
   );
 }
 
-/** The scale, and below it the sum. */
+/** The scale of colours, and the sum of the terms. */
 function EvidenceLegend({
   prediction,
   evidence,

@@ -1,6 +1,6 @@
 /**
- * What the model says of one row, and why: p = softmax(z), z = W x + b, and the terms w_kj x_j of a score. One row is
- * too little to ask the device for, so the reference's own functions run here: the same formula, in float64.
+ * The prediction for one row, p = softmax(z) with z = W x + b, and its evidence, the terms w_kj x_j of a score. One row is
+ * too little work for a device, so the reference's functions compute it in float64.
  */
 import { matmul, softmax } from "../../../../src/backends/reference/operations.ts";
 import type { Parameters } from "../../../../src/objective.ts";
@@ -13,7 +13,7 @@ export interface Answer {
   readonly probabilities: Float64Array;
 }
 
-/** z and p of the row x `[D]`; scores are divided by the temperature of a calibrated model before the softmax. */
+/** Computes z and p of the row x `[D]`; a calibrated model divides scores by its temperature before the softmax. */
 export function answerTo(x: Float32Array, parameters: Parameters, temperature = 1): Answer {
   const logits = matmul({ data: x, rows: 1, cols: x.length }, [0], parameters);
   const probabilities = softmax(
@@ -23,12 +23,12 @@ export function answerTo(x: Float32Array, parameters: Parameters, temperature = 
   return { logits, probabilities };
 }
 
-/** The class with the highest probability; the first of equal ones. */
+/** Returns the class with the highest probability; the first if several are equal. */
 export function likeliest(probabilities: Float64Array): number {
   return largestAt(probabilities.length, (k) => probabilities[k], 1)[0];
 }
 
-/** Σ over channels of w_kj x_j for every pixel, `[D/channels]`: with b_k their sum is the score z_k. */
+/** Returns Σ over channels of w_kj x_j for every pixel, `[D/channels]`: with b_k their sum is the score z_k. */
 export function contributions(
   x: Float32Array,
   { weights }: Parameters,
@@ -40,7 +40,7 @@ export function contributions(
   return terms;
 }
 
-/** The largest |term| of any of the classes: one scale for all, so that they can be compared. */
+/** Returns the largest |term| of any of the classes, as a common scale. */
 export function largestTerm(
   x: Float32Array,
   parameters: Parameters,
@@ -53,7 +53,7 @@ export function largestTerm(
   return largest;
 }
 
-/** What speaks for a class and what against it: the sums of its positive and of its negative terms. */
+/** Returns the sums of the positive and of the negative terms: evidence for and against a class. */
 export function forAndAgainst(terms: Float64Array): { for: number; against: number } {
   let [plus, minus] = [0, 0];
   for (const term of terms) {
@@ -63,18 +63,17 @@ export function forAndAgainst(terms: Float64Array): { for: number; against: numb
   return { for: plus, against: minus };
 }
 
-/** Its colours. */
-export interface EvidenceColours {
+interface EvidenceColours {
   readonly ground: Rgb;
   readonly ink: Rgb;
   readonly plus: Rgb;
   readonly minus: Rgb;
 }
 
-/** Ink without evidence stays visible, but pale. */
+/** Strength of ink without evidence. */
 const PALE = 0.2;
 
-/** RGBA bytes of the pixels. Terms of ±`scale` get the full colour; without terms the ink is shown as it is. */
+/** Returns RGBA bytes of the pixels. Terms of ±`scale` get the full colour; without terms only the ink is shown. */
 export function evidenceImage(
   ink: Float32Array,
   terms: Float64Array | null,

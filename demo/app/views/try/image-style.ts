@@ -1,22 +1,22 @@
-/** The style of the training images: ground and ink, size and place of what they show. */
+/** The style of the training images: background and ink, size and position of the drawn object. */
 import { type Matrix, scaleOf } from "../../../../src/data/matrix.ts";
 import type { ImageShape } from "../../data/demo-dataset.ts";
 import { centreOfMass, type ImageStyle } from "./raster.ts";
 
-/** Images that are looked at, enough for means; fewer large ones. */
+/** Images and values that are averaged at most. */
 const IMAGES = 200;
 const VALUES = 400_000;
-/** Ink from which a pixel counts for the box around it; below it may be noise. */
+/** Least ink of a pixel within the box; less may be noise. */
 const VISIBLE = 0.3;
 
-/** One row of `x` as numbers, `[D]`. */
+/** Returns one row of `x` as numbers, `[D]`. */
 export function rowOf(x: Matrix, row: number): Float32Array {
   const { data, cols } = x;
   const scale = scaleOf(x);
   return Float32Array.from({ length: cols }, (_, j) => data[row * cols + j] * scale);
 }
 
-/** The style of the first images of `x`. */
+/** Measures the style of the first images of `x`. */
 export function imageStyleOf(x: Matrix, image: ImageShape): ImageStyle {
   const count = Math.min(IMAGES, Math.ceil(VALUES / x.cols), x.rows);
   const rows = Array.from({ length: count }, (_, row) => grey(rowOf(x, row), image));
@@ -37,7 +37,7 @@ export function imageStyleOf(x: Matrix, image: ImageShape): ImageStyle {
   };
 }
 
-/** Brightness of each pixel, `[height, width]`. */
+/** Returns the brightness of each pixel, `[height, width]`. */
 export function grey(values: Float32Array, { channels }: ImageShape): Float32Array {
   if (channels === 1) return values;
   return Float32Array.from({ length: values.length / channels }, (_, pixel) =>
@@ -45,7 +45,7 @@ export function grey(values: Float32Array, { channels }: ImageShape): Float32Arr
   );
 }
 
-/** The ground is what most of the border shows; ink is at the end of the range farther from it. */
+/** Returns the background, the median of the border, and the ink, the end of the range that is farther from it. */
 function groundAndInk(rows: readonly Float32Array[], { width, height }: ImageShape) {
   const isBorder = (pixel: number) =>
     pixel < width || pixel >= width * (height - 1) || pixel % width === 0 || pixel % width === width - 1;
@@ -61,7 +61,7 @@ function groundAndInk(rows: readonly Float32Array[], { width, height }: ImageSha
   return { ground, full: most - ground >= ground - least ? most : least };
 }
 
-/** The longer side of the box around the ink. */
+/** Returns the longer side of the box around the ink. */
 function sideOfInk(ink: Float32Array, { width }: ImageShape): number {
   let [left, right, top, bottom] = [Infinity, -Infinity, Infinity, -Infinity];
   for (const [pixel, amount] of ink.entries()) {

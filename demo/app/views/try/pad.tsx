@@ -11,7 +11,7 @@ const STEPS: Readonly<Record<string, readonly [dx: number, dy: number]>> = {
 };
 const CELL_NUMBERS = Array.from({ length: CELLS * CELLS }, (_, cell) => cell);
 
-/** The pad. `onEnd` is called after each change. */
+/** The pad of cells. `onEnd` is called after each change. */
 export function Pad({ drawing, onEnd }: { readonly drawing: Drawing; readonly onEnd: () => void }) {
   const grid = useRef<HTMLFieldSetElement>(null);
   const [current, setCurrent] = useState(0);

@@ -1,10 +1,10 @@
-/** The probability of each class as a bar, of many classes the likeliest; the one chosen is explained by its evidence. */
+/** The probability of each class as a bar, of many classes the likeliest. The evidence of the chosen class is shown. */
 import type { Label } from "../../../../src/index.ts";
 import { formatCount, formatShare } from "../../../ui/format.ts";
 import { type Drawing, MOST_CLASSES } from "./drawing.ts";
 import { likeliest } from "./evidence.ts";
 
-/** The bars, a group of radio buttons. */
+/** The bars as a group of radio buttons. */
 export function Probabilities({
   drawing,
   classes,
@@ -65,7 +65,7 @@ export function Probabilities({
   );
 }
 
-/** Positions of the classes to show, ascending; the one that is explained always among them. */
+/** Returns the indices of the classes to show, ascending, with the class whose evidence is shown. */
 function shownOf(drawing: Drawing, classes: number): readonly number[] {
   const prediction = drawing.prediction.value;
   const k = drawing.evidence.value?.k;
@@ -74,7 +74,7 @@ function shownOf(drawing: Drawing, classes: number): readonly number[] {
   return [...prediction.shown, k].sort((a, b) => a - b);
 }
 
-/** What a screen reader says of the answer. */
+/** Returns the prediction as text for a screen reader. */
 export function spokenAnswer(drawing: Drawing): string {
   const prediction = drawing.prediction.value;
   if (!prediction) return "";

@@ -13,27 +13,27 @@ export interface ImageStyle {
   readonly centre: Point;
 }
 
-/** The way of a pen from where it came down to where it was lifted. */
+/** The path of a pen while it is down. */
 export type Stroke = readonly Point[];
 
 /** Pixels of an image. */
-export interface Size {
+interface Size {
   readonly width: number;
   readonly height: number;
 }
 
-/** Coverage of each pixel, 0 to 1, `[height, width]`; strokes in pixels, `halfWidth` of the pen too. */
+/** Returns the coverage of each pixel, 0 to 1, `[height, width]`; strokes and `halfWidth` of the pen are in pixels. */
 export function coverage(strokes: readonly Stroke[], halfWidth: number, size: Size): Float32Array {
   const squaredDistance = new Float64Array(size.width * size.height).fill(Infinity);
   for (const stroke of strokes) {
-    // A pen that came down and did not move leaves a dot.
+    // A stroke of one point is a dot.
     if (stroke.length === 1) lower(squaredDistance, stroke[0], stroke[0], halfWidth, size);
     for (let i = 1; i < stroke.length; i++) lower(squaredDistance, stroke[i - 1], stroke[i], halfWidth, size);
   }
   return Float32Array.from(squaredDistance, (squared) => clamp(halfWidth + 0.5 - Math.sqrt(squared)));
 }
 
-/** Where the ink balances, in pixels. */
+/** Returns the centre of mass of the ink, in pixels. */
 export function centreOfMass(ink: Float32Array, { width }: Size): Point {
   let [mass, x, y] = [0, 0, 0];
   for (const [pixel, amount] of ink.entries()) {
@@ -44,7 +44,7 @@ export function centreOfMass(ink: Float32Array, { width }: Size): Point {
   return { x: x / mass, y: y / mass };
 }
 
-/** Lowers the squared distances of pixel centres to the nearest stroke by one segment, as far as its ink reaches. */
+/** Updates the squared distances of pixel centres to the nearest stroke with one segment, as far as its ink reaches. */
 function lower(
   squaredDistance: Float64Array,
   from: Point,
@@ -75,15 +75,15 @@ function clamp(value: number): number {
 
 /** Half the width of the pen on an image 28 pixels wide, as on an average training digit. */
 const HALF_WIDTH = 1.15;
-/** A dot stays a dot: drawings are magnified no more than this. */
+/** Maximum magnification, so that a dot is not blown up to a blob. */
 const MOST_MAGNIFICATION = 3;
 
-/** Half the width of the pen in pixels of `image`. */
+/** Returns half the width of the pen in pixels of `image`. */
 export function penOf({ width }: ImageShape): number {
   return Math.max(0.5, (HALF_WIDTH * width) / 28);
 }
 
-/** The ink `[height, width]` of strokes that are given in widths of the drawing area. At least one point is needed. */
+/** Returns the ink `[height, width]` of strokes in widths of the drawing area, with at least one point. */
 export function placed(strokes: readonly Stroke[], style: ImageStyle, image: ImageShape): Float32Array {
   const pen = penOf(image);
   const { middle, longer } = boxOf(strokes.flat());
@@ -103,7 +103,7 @@ export function placed(strokes: readonly Stroke[], style: ImageStyle, image: Ima
   return inkAround({ x: 2 * style.centre.x - mass.x, y: 2 * style.centre.y - mass.y });
 }
 
-/** The row x `[D]` of an image with this ink, the same in every channel. */
+/** Returns the row x `[D]` of an image with this ink, equal in every channel. */
 export function rowOfInk(
   ink: Float32Array,
   { ground, full }: ImageStyle,

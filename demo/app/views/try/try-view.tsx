@@ -11,7 +11,6 @@ import { EvidencePicture } from "./evidence-picture.tsx";
 import { Pad } from "./pad.tsx";
 import { Probabilities, spokenAnswer } from "./probabilities.tsx";
 
-/** The whole view. */
 export function TryView({ session }: { readonly session: Session }) {
   const { image, name } = session.dataset.value;
   if (!image) {
@@ -86,7 +85,7 @@ function DrawAndSee({
           <Probabilities drawing={drawing} classes={snapshot.classes} />
         ) : (
           <p class="notice">
-            The model knows nothing yet.{" "}
+            The model is not trained yet.{" "}
             <a class="link" href="#train">
               Train it
             </a>

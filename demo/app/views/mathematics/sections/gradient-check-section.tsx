@@ -14,7 +14,6 @@ interface GradientCheckSectionProps {
   readonly worked: WorkedSample;
 }
 
-/** The panel. */
 export function GradientCheckSection({ session, worked }: GradientCheckSectionProps) {
   const { state, run } = useCheck(session, worked);
   const { weights, bias } = worked.point.parameters;
@@ -57,15 +56,15 @@ export function GradientCheckSection({ session, worked }: GradientCheckSectionPr
   );
 }
 
-/** Where a check stands. */
-export type CheckState =
+/** State of a check. */
+type CheckState =
   | { readonly kind: "idle" }
   | { readonly kind: "running"; readonly share: number }
   | { readonly kind: "done"; readonly result: CheckResult; readonly worked: WorkedSample }
   | { readonly kind: "failed"; readonly message: string };
 
-/** The state, and the way to begin. */
-export function useCheck(
+/** Returns the state of the check and a function that starts it. A change of the data set aborts the check. */
+function useCheck(
   session: Session,
   worked: WorkedSample,
 ): { readonly state: CheckState; readonly run: () => Promise<void> } {

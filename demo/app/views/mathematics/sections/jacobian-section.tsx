@@ -1,4 +1,4 @@
-/** Step 3: how every probability answers to every score. */
+/** Step 3: the derivative of every probability by every score. */
 import { ScrollBox } from "../../../../ui/section.tsx";
 import { jacobian } from "../formulas.ts";
 import { Formula, Step } from "../step.tsx";
@@ -6,16 +6,15 @@ import { HeatCell } from "../tables.tsx";
 import type { WorkedSample } from "../worked-sample.ts";
 import { largestSize } from "../worked-sample.ts";
 
-/** What is written as 0.000 gets no colour. */
+/** Values that are written as 0.000 get no colour. */
 const LEAST_FULL = 0.005;
 
 const CAPTION = "The Jacobian of softmax: row i, column j";
 
-/** The panel. */
 export function JacobianSection({ worked: { numbers, shown, point } }: { readonly worked: WorkedSample }) {
   const { probabilities } = numbers;
   const derivative = (i: number, j: number) => jacobian(probabilities, i, j);
-  // In each row and column the diagonal is the largest.
+  // The diagonal element is the largest of its row and column.
   const full = Math.max(LEAST_FULL, largestSize(shown.classes.map((k) => derivative(k, k))));
   return (
     <Step

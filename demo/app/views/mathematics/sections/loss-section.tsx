@@ -7,7 +7,6 @@ import { Bar, ClassTable } from "../tables.tsx";
 import type { WorkedSample } from "../worked-sample.ts";
 import { largestSize } from "../worked-sample.ts";
 
-/** The panel. */
 export function LossSection({ worked }: { readonly worked: WorkedSample }) {
   const { numbers, shown, point, choices } = worked;
   const { probabilities, target, error, loss, max, sum, logits } = numbers;

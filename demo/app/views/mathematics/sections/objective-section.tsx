@@ -1,4 +1,4 @@
-/** Step 7: what all samples together are to make small, and where 2λW comes from. */
+/** Step 7: the objective over all samples, and the origin of 2λW. */
 
 import { useMemo } from "preact/hooks";
 import { formatCount, formatDecimal } from "../../../../ui/format.ts";
@@ -8,7 +8,6 @@ import { Formula, Step } from "../step.tsx";
 import type { WorkedSample } from "../worked-sample.ts";
 import { largestSize } from "../worked-sample.ts";
 
-/** The panel. */
 export function ObjectiveSection({ worked }: { readonly worked: WorkedSample }) {
   const { dataset, point, choices, numbers, sample } = worked;
   const { l2, l1, labelSmoothing } = choices;

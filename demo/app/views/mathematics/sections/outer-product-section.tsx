@@ -7,7 +7,6 @@ import { MatrixTable } from "../tables.tsx";
 import type { WorkedSample } from "../worked-sample.ts";
 import { largestSize, shownCaption } from "../worked-sample.ts";
 
-/** The panel. */
 export function OuterProductSection({ worked }: { readonly worked: WorkedSample }) {
   const { dataset, sample, numbers, shown, point } = worked;
   const x = sample.x.data;

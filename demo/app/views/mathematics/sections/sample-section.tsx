@@ -1,10 +1,11 @@
-/** Which sample is worked through, and how far the run is. */
+/** The choice of a sample, and the progress of the run. */
 
 import { formatDecimal } from "../../../../ui/format.ts";
 import { Facts, Section } from "../../../../ui/section.tsx";
 import { SampleImage } from "../../../components/pixel-images.tsx";
 import { OneEpochButton, StartButton } from "../../../components/run-buttons.tsx";
 import { largestAt } from "../../../data/arrays.ts";
+import { unitOf } from "../../../state/choices.ts";
 import type { Run } from "../../../state/run.ts";
 import type { Session } from "../../../state/session.ts";
 import { SamplePicker } from "../pickers.tsx";
@@ -16,7 +17,6 @@ interface SampleSectionProps {
   readonly onChoose: (row: number) => void;
 }
 
-/** The panel. */
 export function SampleSection({ session, worked, onChoose }: SampleSectionProps) {
   const { dataset, row, numbers, shown, point } = worked;
   const { validation, image } = dataset;
@@ -60,9 +60,8 @@ export function SampleSection({ session, worked, onChoose }: SampleSectionProps)
   );
 }
 
-/** The strip. */
-export function RunStrip({ session }: { readonly session: Session }) {
-  const unit = session.choices.value.solver === "lbfgs" ? "iteration" : "epoch";
+function RunStrip({ session }: { readonly session: Session }) {
+  const unit = unitOf(session.choices.value.solver);
   return (
     <div class="run-strip">
       <div class="buttons">

@@ -7,7 +7,6 @@ import { Bar, ClassTable, type Column, MatrixTable } from "../tables.tsx";
 import type { WorkedSample } from "../worked-sample.ts";
 import { largestSize, shownCaption } from "../worked-sample.ts";
 
-/** The panel. */
 export function ScoresSection({ worked }: { readonly worked: WorkedSample }) {
   const { dataset, sample, numbers, shown, point } = worked;
   const { weights, bias } = point.parameters;

@@ -10,7 +10,6 @@ import { Formula, Step } from "../step.tsx";
 import { Bar, ClassTable } from "../tables.tsx";
 import type { WorkedSample } from "../worked-sample.ts";
 
-/** The panel. */
 export function SoftmaxSection({ worked: { numbers, shown, point } }: { readonly worked: WorkedSample }) {
   const { logits, max, exponentials, sum, probabilities } = numbers;
   return (
@@ -79,7 +78,7 @@ interface OverflowExperimentProps {
 }
 
 /** The slider and both results. */
-export function OverflowExperiment({ logits, classes, own }: OverflowExperimentProps) {
+function OverflowExperiment({ logits, classes, own }: OverflowExperimentProps) {
   const [shift, setShift] = useState(0);
   const naive = naiveSoftmax(logits, shift)[own];
   const stable = stableSoftmax(logits, shift)[own];

@@ -1,4 +1,4 @@
-/** Step 6: one step against the gradient, and what it does to this sample. */
+/** Step 6: one gradient step, and its effect on this sample. */
 import { useState } from "preact/hooks";
 import { formatDecimal } from "../../../../ui/format.ts";
 import { SignedImage } from "../../../components/pixel-images.tsx";
@@ -11,7 +11,7 @@ import { largestSize, shownCaption, type WorkedSample } from "../worked-sample.t
 /** The slider's positions: log₁₀ η. */
 const RATES = { min: -4, max: 1, step: 0.05 };
 
-/** How runs move by other rules than this step's. */
+/** How the update of each solver differs from this step. */
 const SOLVERS = {
   sgd: "This run does the same with the mean gradient of a batch, and adds momentum: v ← μv + G, W ← W − ηv.",
   adamw:
@@ -20,7 +20,6 @@ const SOLVERS = {
     "This run is L-BFGS: it takes the mean gradient over all rows, and chooses direction and length from the last ten.",
 };
 
-/** The panel. */
 export function UpdateSection({ worked }: { readonly worked: WorkedSample }) {
   const { sample, numbers, shown, point, choices } = worked;
   const [exponent, setExponent] = useState(() => usualRate(sample.x.data));
@@ -86,7 +85,7 @@ export function UpdateSection({ worked }: { readonly worked: WorkedSample }) {
   );
 }
 
-/** log₁₀ η for a step that is felt and not too long, about 1 / (1 + ‖x‖²). */
+/** Returns log₁₀ η for a visible but stable step, about 1 / (1 + ‖x‖²). */
 function usualRate(x: Float64Array): number {
   const exponent = -Math.round(Math.log10(x.reduce((sum, value) => sum + value * value, 1)));
   return Math.min(RATES.max, Math.max(RATES.min, exponent));
@@ -98,8 +97,7 @@ interface UpdateMatricesProps {
   readonly learningRate: number;
 }
 
-/** The pictures, or the tables. */
-export function UpdateMatrices({ worked, step, learningRate }: UpdateMatricesProps) {
+function UpdateMatrices({ worked, step, learningRate }: UpdateMatricesProps) {
   const { dataset, shown, point } = worked;
   const [chosen, setChosen] = useState<number | null>(null);
   const { image } = dataset;

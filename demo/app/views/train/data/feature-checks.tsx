@@ -1,22 +1,22 @@
-/** Which columns of a table are features: a box to tick for each. */
+/** Checkboxes for the columns of a table that are features. */
 import { useMemo, useState } from "preact/hooks";
 import { formatCount } from "../../../../ui/format.ts";
 import type { CsvColumn } from "../../../data/open-context.ts";
 
 interface FeatureChecksProps {
-  /** All but the labels. */
+  /** All columns except the labels. */
   readonly columns: readonly CsvColumn[];
-  /** Names of those that are not ticked. */
+  /** Names of the columns that are not ticked. */
   readonly leaveOut: readonly string[];
   readonly onChoose: (leaveOut: readonly string[]) => void;
 }
 
-/** More columns are made only when someone asks for them. */
+/** Most columns that are shown at once; more are shown on request. */
 const MAX_UNFOLDED = 40;
-/** Boxes at most: of more columns, those are shown whose names contain what is looked for. */
+/** Checkboxes at most; more columns are searched by name. */
 const MAX_SHOWN = 1000;
 
-/** The boxes; those of many columns are folded away behind their number. */
+/** The checkboxes; many of them are folded away behind their number. */
 export function FeatureChecks(props: FeatureChecksProps) {
   const { columns, leaveOut } = props;
   const [isOpen, setOpen] = useState(false);
@@ -33,7 +33,7 @@ export function FeatureChecks(props: FeatureChecksProps) {
   );
 }
 
-/** A field to look for columns by their names, the first that are found, and two buttons for all that are. */
+/** A search by name, the checkboxes of the first matches, and two buttons for all matches. */
 function FoundBoxes({ columns, leaveOut, onChoose }: FeatureChecksProps) {
   const [part, setPart] = useState("");
   const found = useMemo(

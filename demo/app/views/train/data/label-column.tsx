@@ -1,4 +1,4 @@
-/** Which column of a table the labels are: chosen from a list, or of very many columns by its name. */
+/** The choice of the label column: from a list, or by name if there are very many columns. */
 import { useId, useMemo, useState } from "preact/hooks";
 import { Choice } from "../../../../ui/fields.tsx";
 import { formatCount } from "../../../../ui/format.ts";
@@ -6,17 +6,16 @@ import type { CsvColumn } from "../../../data/open-context.ts";
 
 interface LabelColumnProps {
   readonly columns: readonly CsvColumn[];
-  /** The name of the one that is chosen. */
+  /** Name of the chosen column. */
   readonly value: string;
   readonly onChoose: (name: string) => void;
 }
 
-/** Columns of a list at most: making a longer one, or looking through it, takes too long. */
+/** Columns of a list at most: a longer one takes too long to build and to search. */
 const MAX_LISTED = 1000;
-/** Names that are proposed for what was typed. */
+/** Suggestions for a typed name at most. */
 const PROPOSED = 20;
 
-/** The list or the field. */
 export function LabelColumn({ columns, value, onChoose }: LabelColumnProps) {
   if (columns.length > MAX_LISTED) return <NameField columns={columns} value={value} onChoose={onChoose} />;
   return (

@@ -9,7 +9,6 @@ interface OpeningFormProps {
   readonly children: ComponentChildren;
 }
 
-/** The form. */
 export function OpeningForm({ title, onOpen, onCancel, children }: OpeningFormProps) {
   const id = useId();
   const heading = useRef<HTMLHeadingElement>(null);

@@ -6,7 +6,6 @@ import type { Opening } from "../../../state/opening.ts";
 import { PictureForm } from "./picture-form.tsx";
 import { TableForm } from "./table-form.tsx";
 
-/** The part that fits the stage. */
 export function OpeningStage({ opening }: { readonly opening: Opening }) {
   const stage = opening.stage.value;
   const choices = opening.choices.value;
@@ -41,8 +40,8 @@ interface OpeningProgressProps {
   readonly onCancel: () => void;
 }
 
-/** A bar, what is being done, and a button. */
-export function OpeningProgress({ progress: { text, share }, onCancel }: OpeningProgressProps) {
+/** A progress bar with its text, and a button that cancels. */
+function OpeningProgress({ progress: { text, share }, onCancel }: OpeningProgressProps) {
   const id = useId();
   return (
     <div class="opening">

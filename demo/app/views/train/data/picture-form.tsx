@@ -1,4 +1,4 @@
-/** What is to become of a folder of pictures. */
+/** The form for a folder of pictures: their size, and broken files. */
 
 import { useState } from "preact/hooks";
 import { CheckBox, Choice } from "../../../../ui/fields.tsx";
@@ -9,7 +9,7 @@ import { type KnownFiles, remarkOnIgnored } from "../../../data/open-kind.ts";
 import { OpeningForm } from "./opening-form.tsx";
 
 interface PictureFormProps {
-  /** The pictures, and what lies beside them. */
+  /** The pictures and other files of their folders. */
   readonly known: KnownFiles;
   readonly before: PictureChoices;
   readonly onOpen: (choices: PictureChoices) => void;
@@ -23,7 +23,6 @@ const SHAPES = PICTURE_SHAPES.map((shape) => ({
   shape,
 }));
 
-/** The form. */
 export function PictureForm({ known, before, onOpen, onCancel }: PictureFormProps) {
   const [size, setSize] = useState(inWords(before.shape));
   const [skipBroken, setSkipBroken] = useState(before.skipBroken);

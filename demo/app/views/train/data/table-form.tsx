@@ -1,4 +1,4 @@
-/** What a CSV file does not say by itself: which column the labels are, and what to do with the rest. */
+/** The form for a CSV file: the label column, the features, missing values, the split. */
 
 import { useMemo, useState } from "preact/hooks";
 import { CheckBox, Choice } from "../../../../ui/fields.tsx";
@@ -11,7 +11,7 @@ import { OpeningForm } from "./opening-form.tsx";
 interface TableFormProps {
   readonly name: string;
   readonly columns: readonly CsvColumn[];
-  /** What was chosen before; null at first. */
+  /** The earlier choices; null at first. */
   readonly before: TableChoices | null;
   readonly onOpen: (choices: TableChoices) => void;
   readonly onCancel: () => void;
@@ -19,13 +19,13 @@ interface TableFormProps {
 
 const SPLITS = [
   { id: "stratified", label: "a fifth of each class", hint: "Rare classes keep their share in both parts." },
-  { id: "plain", label: "a fifth of all rows", hint: "Drawn without regard to classes." },
+  { id: "plain", label: "a fifth of all rows", hint: "Drawn regardless of class." },
 ] as const;
 
-/** Fewer pixels make no picture worth looking at. */
+/** Least width of a picture, pixels. */
 const LEAST_SIDE = 4;
 
-/** The form, with what is most likely meant already chosen. */
+/** The form, with the most likely choices made. */
 export function TableForm({ name, columns, before, onOpen, onCancel }: TableFormProps) {
   const [label, setLabel] = useState(before?.label ?? likelyLabel(columns));
   const [leaveOut, setLeaveOut] = useState(before?.leaveOut ?? namesOfText(columns));
@@ -47,7 +47,7 @@ export function TableForm({ name, columns, before, onOpen, onCancel }: TableForm
     >
       <LabelColumn columns={columns} value={label} onChoose={setLabel} />
       <FeatureChecks columns={others} leaveOut={leaveOut} onChoose={setLeaveOut} />
-      <Choice label="Hold back to check with" options={SPLITS} value={split} onChoose={setSplit} />
+      <Choice label="Validation rows" options={SPLITS} value={split} onChoose={setSplit} />
       <CheckBox
         label="Leave out rows with missing values"
         hint="Otherwise the first one is named and nothing is opened."
