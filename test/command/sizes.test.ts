@@ -17,7 +17,7 @@ const BUDGETS = {
   "dist/standalone.js": 90,
   "dist/worker.js": 5,
   first: 23,
-  webgpu: 51,
+  webgpu: 45,
   wasm: 38.5,
   reference: 27.5,
   "dist/webgpu.js": 37,
