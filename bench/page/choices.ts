@@ -23,7 +23,7 @@ export interface Choices {
   readonly rounds: number;
 }
 
-/** What is measured of the adapter alone. */
+/** Measurements of the adapter alone. */
 type Part = "ceilings" | "kernels";
 
 /** Rounds at most. */

@@ -11,7 +11,7 @@ import { readRecordFile } from "./read-record.ts";
 /** Records that fit side by side. */
 const MAX_RECORDS = 8;
 
-/** What is known of the GPU so far. */
+/** The GPU, as far as it is known. */
 type GpuState =
   | { readonly status: "asking" }
   | { readonly status: "none"; readonly reason: string }

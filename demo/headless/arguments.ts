@@ -2,7 +2,7 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import type { JobOptions, RateChoice } from "./job.ts";
 
-/** What the command line asks for. */
+/** The arguments of the command line. */
 export interface TrainArguments {
   readonly options: JobOptions;
   /** Folder of four IDX files; absent for the embedded digits. */

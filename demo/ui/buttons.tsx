@@ -53,7 +53,7 @@ export function PresetButtons<Preset extends { readonly label: string; readonly 
 }
 
 interface FileDropProps {
-  /** What a press opens, for example `"Open a model"`. */
+  /** Text of the link, for example `"Open a model"`. */
   readonly label: string;
   /** The rest of the sentence, about dropping files. */
   readonly rest: string;

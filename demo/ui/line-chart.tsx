@@ -17,7 +17,7 @@ export type AxisRange = (least: number, most: number) => readonly [bottom: numbe
 
 interface LineChartProps {
   readonly caption: string;
-  /** What the horizontal axis counts, for example `"epoch"`. */
+  /** Unit of the horizontal axis, for example `"epoch"`. */
   readonly unit: string;
   /** Must keep their identity: new lines create the chart again. */
   readonly lines: readonly Line[];

@@ -78,7 +78,7 @@ describe("the demo", () => {
       expect(tasks[0]).toBeLessThanOrEqual(50);
       expect(await fact(page, "Validation accuracy")).toBeGreaterThanOrEqual(90);
       expect(await fact(page, "Rows per second")).toBeGreaterThan(0);
-      // More epochs than anybody waits for, so that there is time to pause.
+      // Many epochs, so that there is time to pause.
       await slideToEnd(page, "Epochs");
       await press(page, "Start");
       await see(page, "Training: epoch");

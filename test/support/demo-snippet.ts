@@ -1,4 +1,4 @@
-/** Runs the code that the demo shows, as whoever copied it would. */
+/** Runs the code that the demo shows. */
 
 const AsyncFunction = Object.getPrototypeOf(async () => {}).constructor as FunctionConstructor;
 

@@ -298,7 +298,7 @@ describe("rows held back", () => {
     expect(new Set(Array.from(halves.train, (row) => pairs[row])).size).toBe(20);
   });
 
-  test("few rows: one is held back where a class can spare it", async () => {
+  test("few rows: one becomes a validation row if a class can spare it", async () => {
     expect((await split(["a", "a", "b"], 1 / 5, "stratified")).validation.length).toBe(1);
   });
 });

@@ -204,7 +204,7 @@ describe("the gradient check", () => {
     expect([far.onDevice.largest, far.inFloat64.passed]).toEqual([0, true]);
   });
 
-  test("fails where a gradient is wrong, and says where", () => {
+  test("fails if a gradient is wrong, and names the parameter", () => {
     const places = Uint32Array.of(4, 7, 9);
     const right = Float64Array.of(1, 2, 3);
     expect(compare(right, right, places, 3, 1e-6).passed).toBe(true);

@@ -32,7 +32,7 @@ function area(polygon: readonly { readonly x: number; readonly y: number }[]): n
   );
 }
 
-/** A playground that nobody watches, as where motion is to be reduced. */
+/** Returns a playground without animation, as if reduced motion were preferred. */
 function quietPlayground(): Playground {
   vi.stubGlobal("matchMedia", () => ({ matches: true }));
   const playground = new Playground();
@@ -202,7 +202,7 @@ describe("regions", () => {
     expect(Math.max(...left.map(({ x }) => x))).toBeCloseTo(0, 12);
   });
 
-  test("cover the plane once, each where its class is the likeliest", () => {
+  test("cover the plane once, each the places at which its class is the likeliest", () => {
     const parameters = {
       weights: Float64Array.of(1, 0.5, -0.3, 1.2, -1, -1, 0, 0.1, 0.4, -1),
       bias: Float64Array.of(0.2, -0.1, 0, 0.3, -3),

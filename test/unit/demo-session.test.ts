@@ -81,7 +81,7 @@ test("a model whose run was on other rows predicts, and does not offer to go on"
   session.dispose();
 });
 
-test("where WebGPU was asked for and is not to be had, WebAssembly trains, and it says so", async () => {
+test("if WebGPU was chosen and is missing, WebAssembly trains, and a notice says so", async () => {
   const session = await trained({ device: "webgpu", epochs: 2 });
   expect(session.run.status.value).toBe("done");
   expect(session.run.message.value).toEqual({
@@ -96,7 +96,7 @@ test("where WebGPU was asked for and is not to be had, WebAssembly trains, and i
 describe("speed", () => {
   const at = (time: number) => vi.spyOn(performance, "now").mockReturnValue(time);
 
-  test("counts from the first report, and from the start where that is the only one", () => {
+  test("counts from the first report, or from the start if that is the only one", () => {
     const stopwatch = new Stopwatch();
     at(100);
     stopwatch.start();

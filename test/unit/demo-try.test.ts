@@ -119,7 +119,7 @@ describe("how training images style", () => {
 });
 
 describe("the pad of cells", () => {
-  test("joins cells that touch, diagonal ones only where nothing else does", () => {
+  test("joins cells that touch, diagonal ones only if nothing else does", () => {
     const count = (...cells: number[]) =>
       strokesOfCells(new Set(cells), 1).filter((stroke) => stroke.length === 2).length;
     expect(count(0, 1)).toBe(1);
@@ -161,7 +161,7 @@ describe("evidence", () => {
     expect(largestTerm(x, parameters, 3, [0])).toBe(6);
   });
 
-  test("the picture: full colours at the scale, the ground where there is nothing", () => {
+  test("the picture: full colours at the scale, the background elsewhere", () => {
     const colours = {
       ground: [0, 0, 0],
       ink: [255, 255, 255],

@@ -1,4 +1,4 @@
-/** What a chart shows: series of points, the look of each, and what its axes mean. */
+/** Contents of a chart: series of points with their look, and axes. */
 import type { MarkerName } from "../../../demo/ui/markers.tsx";
 import type { Line } from "../../../demo/ui/plot.ts";
 

@@ -15,7 +15,7 @@ export type Dimension = keyof BenchShape;
 /** Shapes along one dimension. */
 export interface Sweep {
   readonly over: Dimension;
-  /** One of the shapes; all have its other two dimensions. */
+  /** A shape of the sweep; the other two dimensions are equal in all. */
   readonly like: BenchShape;
 }
 

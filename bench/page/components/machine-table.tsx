@@ -16,7 +16,7 @@ interface TableGroup<T> {
 interface MachineTableProps<T extends Checked> {
   readonly caption: string;
   readonly rowTitle: string;
-  /** What the groups differ in. */
+  /** Name of the property by which rows are grouped. */
   readonly groupTitle: string;
   readonly names: readonly RecordName[];
   readonly columns: readonly TableColumn<T>[];

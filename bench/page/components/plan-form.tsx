@@ -1,4 +1,4 @@
-/** What to measure: presets, and every choice behind them. */
+/** The form of measurements: presets, and every choice behind them. */
 import { useId } from "preact/hooks";
 import { PresetButtons } from "../../../demo/ui/buttons.tsx";
 import { CheckBox, type Option } from "../../../demo/ui/fields.tsx";

@@ -65,7 +65,7 @@ interface NotesProps {
   readonly names: readonly RecordName[];
 }
 
-/** What could not be measured. */
+/** The failed measurements with their errors. */
 function Failures({ records, names }: NotesProps) {
   return (
     <ul class="failures">

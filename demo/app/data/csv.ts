@@ -15,13 +15,13 @@ export interface CsvRows {
   /** The number of the first of them; the header is row 1, and empty rows count, as in a spreadsheet. */
   readonly first: number;
   readonly rows: readonly (readonly string[])[];
-  /** What parts the cells. */
+  /** Separator of cells. */
   readonly delimiter: string;
 }
 
-/** Characters that a row may take: a row is split in one go, and no table of numbers has longer ones. */
+/** Characters of a row at most: a row is split at once, and no table of numbers has longer ones. */
 const MAX_ROW = 2 ** 22;
-/** Bytes that are decoded at a time, so that no step of the work is long. */
+/** Bytes that are decoded at a time, so that every step is short. */
 const PIECE_BYTES = 2 ** 16;
 /** The first wins a tie: beside semicolons, commas are decimal. */
 const DELIMITERS = [";", ",", "\t", "|"];
@@ -174,7 +174,11 @@ const SAMPLE_ROWS = 200;
 const SAMPLE_CELLS = 2 ** 17;
 const MISSING = /^(|\?|na|n\/a|nan|null|none)$/i;
 
-/** Reads the columns from the header and the first rows. @throws FormatError, LimitError what {@link readHeader} and `csvRows` refuse */
+/**
+ * Reads the columns from the header and the first rows.
+ *
+ * @throws FormatError, LimitError as {@link readHeader} and {@link csvRows}
+ */
 export async function csvColumns(file: NamedFile, signal: AbortSignal): Promise<CsvColumn[]> {
   let names: string[] | null = null;
   const sample: (readonly string[])[] = [];

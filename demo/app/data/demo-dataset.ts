@@ -1,4 +1,4 @@
-/** What the demo trains on: rows with labels, some held back, and how a row looks. */
+/** Data sets of the demo: training and validation rows with labels, and the shape of images. */
 import type { Label, Matrix } from "../../../src/index.ts";
 
 /** Rows with a label each. */
@@ -29,7 +29,7 @@ export interface DemoDataset {
   readonly name: string;
   /** Whether it came with the page: a file may have the same name. Default false. */
   readonly isBuiltIn?: boolean;
-  /** One plain sentence about it. */
+  /** A plain sentence about it. */
   readonly description: string;
   readonly train: Samples;
   /** Rows that are never trained on. */

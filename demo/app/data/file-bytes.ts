@@ -47,7 +47,7 @@ export async function* chunksOf(named: NamedFile, context: OpenContext): AsyncGe
     context.signal.throwIfAborted();
     throw new FormatError(named.path, `cannot be read to its end: ${reasonOf(cause)}`, { cause });
   } finally {
-    // What is left of a stream that failed or was aborted is of no interest.
+    // The rest of a failed or aborted stream is not needed.
     reader.cancel().catch(() => {});
   }
 }
@@ -92,7 +92,7 @@ async function collect(entries: readonly FileSystemEntry[], found: NamedFile[]):
   }
 }
 
-/** What lies in a folder, which a reader gives a part at a time. */
+/** Returns the entries of a folder, which its reader returns in parts. */
 async function entriesOf(folder: FileSystemDirectoryEntry): Promise<FileSystemEntry[]> {
   const reader = folder.createReader();
   const found: FileSystemEntry[] = [];

@@ -1,4 +1,4 @@
-/** What every reader of files is given and what it reports: files, choices, progress. */
+/** Input and output of every reader of files: files, choices, progress. */
 import type { ImageShape } from "./demo-dataset.ts";
 
 /** A file with its path: `"pets/cats/1.png"` in a folder, else its name alone. */
@@ -14,14 +14,14 @@ export interface OpenProgress {
   readonly share: number;
 }
 
-/** Who waits for a data set. */
+/** Callbacks for opening a data set. */
 export interface OpenContext {
-  /** Its abort rejects with its reason. */
+  /** Its abort rejects the opening with its reason. */
   readonly signal: AbortSignal;
   readonly onProgress: (progress: OpenProgress) => void;
 }
 
-/** What a table (CSV) does not say by itself. */
+/** Choices about a table (CSV). */
 export interface TableChoices {
   /** The column of the labels. */
   readonly label: string;
@@ -35,7 +35,7 @@ export interface TableChoices {
   readonly arePixels: boolean;
 }
 
-/** What pictures become. */
+/** Choices about pictures. */
 export interface PictureChoices {
   readonly shape: ImageShape;
   /** Leave out pictures that cannot be decoded instead of refusing the folder. */
@@ -68,7 +68,7 @@ export function nameOf({ path }: NamedFile): string {
   return path.slice(path.lastIndexOf("/") + 1);
 }
 
-/** One column, as far as the first rows show it. */
+/** A column, by its header and the first rows. */
 export interface CsvColumn {
   readonly name: string;
   /** Whether all its cells but the missing ones are numbers. */

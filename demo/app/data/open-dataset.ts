@@ -93,7 +93,7 @@ export function checkClasses({ y }: Samples, argument: string): void {
   );
 }
 
-/** One sentence about a data set, and the remark. */
+/** Returns a sentence about a data set, and the remark. */
 export function describe(train: Samples, validation: Samples, image: ImageShape | null, remark = ""): string {
   const rows = image
     ? `${image.channels === 3 ? "colour" : "grey"} pictures of ${image.width} × ${image.height} pixels`

@@ -1,4 +1,4 @@
-/** Pictures of any kind the browser knows, as bytes of one size. Those that would take too much memory are not decoded. */
+/** Decodes pictures of any kind the browser knows to bytes of one size, except those that need too much memory. */
 
 import { viewOf } from "../../../src/formats/bytes.ts";
 import { formatCount } from "../../ui/format.ts";

@@ -11,9 +11,9 @@ export function brief(text: string): string {
 }
 
 /**
- * What must not stand in code as it is: a `<` could end a script element, the slash of a comment's end could end a
- * comment, a line or paragraph separator ends a line, and other invisible characters make code look as it is not.
- * Control characters below U+0020 and halves of characters are JSON's own to escape.
+ * Characters that code must escape: a `<` could end a script element, the slash of a comment's end could end a
+ * comment, a line or paragraph separator ends a line, and other invisible characters make code look different.
+ * JSON itself escapes control characters below U+0020 and lone surrogates.
  */
 const UNSAFE = /[<\u007f-\u009f\p{Cf}\p{Zl}\p{Zp}]|(?<=\*)\//gu;
 

@@ -1,4 +1,4 @@
-/** Everything that the page remembers while its views come and go: the data set, the choices, the run, the views' state. */
+/** The state of the page, which outlives its views: the data set, the choices, the run, the state of views. */
 import { batch, computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import { toClasses } from "../../../src/data/labels.ts";
 import type { Label, SoftmaxRegression } from "../../../src/index.ts";

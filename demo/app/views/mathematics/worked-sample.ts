@@ -1,5 +1,5 @@
 /**
- * One sample worked through at the current parameters: the numbers of every step, and which of them tables show.
+ * Computes one sample at the current parameters: the numbers of every step, and which of them tables show.
  */
 import type { Label } from "../../../../src/index.ts";
 import { largestAt } from "../../data/arrays.ts";

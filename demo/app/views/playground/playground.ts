@@ -13,7 +13,7 @@ interface Cursor extends Point {
 /** Effect of a press on the plane. */
 type Tool = "place" | "delete";
 
-/** One playground. The session keeps it; it trains only while its view is open. */
+/** A playground, which the session keeps. It trains only while its view is open. */
 export class Playground {
   readonly points: Signal<readonly PlanePoint[]> = signal<readonly PlanePoint[]>(cloudPoints(3));
   readonly settings: Signal<Settings> = signal<Settings>({

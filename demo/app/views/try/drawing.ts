@@ -37,7 +37,7 @@ export const MOST_CLASSES = 40;
 
 const NOTHING: Source = { kind: "strokes", strokes: [] };
 
-/** What each pixel adds to the score of the class shown. */
+/** Contribution of each pixel to the score of one class. */
 export interface Evidence {
   /** The index of the class. */
   readonly k: number;
@@ -47,7 +47,7 @@ export interface Evidence {
   readonly largest: number;
 }
 
-/** One drawing. The session keeps it while other views are open. */
+/** A drawing, which the session keeps while other views are open. */
 export class Drawing {
   readonly image: ImageShape;
   readonly source: Signal<Source> = signal(NOTHING);

@@ -1,4 +1,4 @@
-/** What the opening of files shows now: nothing, its progress, or a form with questions. */
+/** The stage of opening files: nothing, the progress, or a form with questions. */
 
 import { useId } from "preact/hooks";
 import { nameOf, type OpenProgress } from "../../../data/open-context.ts";
