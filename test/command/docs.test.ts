@@ -17,7 +17,7 @@ test("has pages of the estimator, the other entries and the recipes, without a w
     expect(await read("classes", "softmax-webgpu_webgpu.WebGpuBackend.html")).toContain("createTrainer");
     expect(await read("functions", "softmax-webgpu_digits.strokeDigits.html")).toContain("rows");
     expect(await read("documents", "recipes.html")).toContain("Choosing λ");
-    expect(await read("index.html")).toContain("Two commands");
+    expect(await read("index.html")).toContain("two commands");
   } finally {
     await rm(folder, { recursive: true });
   }
