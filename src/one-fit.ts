@@ -2,7 +2,7 @@
  * One fit of a model at a time: a second is refused while the first runs. After an abort the next fit may be asked for
  * at once; it begins when the aborted one has ended, since both write to the model.
  */
-import { untilAborted } from "./backends/waiting.ts";
+import { anyOf, untilAborted } from "./backends/waiting.ts";
 import { StateError } from "./errors.ts";
 import type { FitOptions } from "./fit-options.ts";
 
@@ -16,22 +16,34 @@ interface Running {
 
 /** The fits of one model. */
 export class OneFit {
+  readonly #closed: AbortSignal;
   readonly #running = new Set<Running>();
 
-  /** @throws StateError while a fit runs, whose result would overwrite the change */
+  /** @param closed aborted when the model is disposed of */
+  constructor(closed: AbortSignal) {
+    this.#closed = closed;
+  }
+
+  /** @throws StateError after the model's end, or while a fit runs, whose result would overwrite a change made now */
   assertNone(): void {
+    this.#closed.throwIfAborted();
     if (this.#running.size > 0)
       throw new StateError("fit", "a fit is running; await it, or abort it and await its end");
   }
 
   /**
-   * Runs `work` once all fits that were aborted have ended. `work` is told by a signal that the next fit waits for its
-   * own end, so that it does not go on waiting for the user, who may be waiting for that fit.
+   * Runs `work` once all fits that were aborted have ended.
    *
-   * @param signal what aborts this fit, while it waits and after that
-   * @throws StateError while a fit runs that was not aborted; the signal's reason
+   * @param work gets the signal that aborts it, and options whose callbacks are awaited until the next fit waits for the
+   *             end of this one: the user may be waiting for that fit
+   * @throws StateError after the model's end, or while a fit runs that was not aborted; the reason of `options.signal`
    */
-  async run<T>(signal: AbortSignal, work: (awaited: AbortSignal) => Promise<T>): Promise<T> {
+  async run<T>(
+    options: FitOptions,
+    work: (fitOptions: FitOptions, signal: AbortSignal) => Promise<T>,
+  ): Promise<T> {
+    this.#closed.throwIfAborted();
+    const signal = options.signal ? anyOf([this.#closed, options.signal]) : this.#closed;
     const before = [...this.#running];
     if (before.some((fit) => !fit.signal.aborted))
       throw new StateError("fit", "a fit is running; await it or abort it first");
@@ -44,7 +56,7 @@ export class OneFit {
     try {
       for (const earlier of before) earlier.awaited.abort(earlier.signal.reason);
       await untilAborted(Promise.all(before.map((earlier) => earlier.ended)), signal);
-      return await work(fit.awaited.signal);
+      return await work(endedBy(fit.awaited.signal, options), signal);
     } finally {
       this.#running.delete(fit);
       end();
@@ -53,7 +65,7 @@ export class OneFit {
 }
 
 /** Returns the options with callbacks that are awaited only until `end` is aborted. */
-export function endedBy(end: AbortSignal, options: FitOptions): FitOptions {
+function endedBy(end: AbortSignal, options: FitOptions): FitOptions {
   const { onEpoch, onIteration } = options;
   const until = (called: void | Promise<void>) => untilAborted(Promise.resolve(called), end);
   return {

@@ -6,7 +6,6 @@
  */
 import type { DeviceInfo } from "./backends/backend.ts";
 import { BackendOwner } from "./backends/backend-owner.ts";
-import { anyOf } from "./backends/waiting.ts";
 import type { Label, LabelsLike } from "./data/labels.ts";
 import type { Matrix, MatrixLike } from "./data/matrix.ts";
 import type { Standardization } from "./data/standardization.ts";
@@ -25,15 +24,23 @@ import type {
   PredictOptions,
   ReportOptions,
 } from "./fit-options.ts";
-import { modelToPlainJson, type SavedModel } from "./formats/saved-model.ts";
 import type { SklearnModel } from "./formats/sklearn.ts";
 import type { ClassificationReport } from "./metrics/report.ts";
 import type { AppliedModel } from "./model/apply.ts";
 import { calibrate } from "./model/calibrate.ts";
 import { type FittedModel, folded, withClass, withoutClass } from "./model/fitted-model.ts";
 import { evaluate, logits, predict, predictProba, report } from "./model/predict.ts";
-import { fittedOf, loadModel, type ModelSource, optionsOf, savedModel } from "./model/save.ts";
-import { endedBy, OneFit } from "./one-fit.ts";
+import type { ModelSource } from "./model/save.ts";
+import {
+  jsonTextOf,
+  type OpenedModel,
+  onnxOf,
+  openFile,
+  openSklearn,
+  plainJsonOf,
+  safetensorsOf,
+} from "./model-files.ts";
+import { OneFit } from "./one-fit.ts";
 import { checkOptions, resolveOptions } from "./option-rules.ts";
 import type { ResolvedOptions, SoftmaxRegressionOptions } from "./options.ts";
 
@@ -45,7 +52,8 @@ const DISPOSE: typeof Symbol.dispose = Symbol.dispose ?? Symbol.for("Symbol.disp
  * J = Σ s_i CE_i / Σ s_i + λ‖W‖² + λ₁‖W‖₁.
  *
  * Arguments are checked before anything is allocated or changed. Every method rejects with StateError after dispose(),
- * and with DeviceError if the device is missing or lost; the next call then opens a new one.
+ * and with DeviceError if the device is missing or lost; the next call then opens a new one. What needs a fitted model
+ * throws StateError before the first fit.
  */
 export class SoftmaxRegression {
   #options: ResolvedOptions;
@@ -53,13 +61,14 @@ export class SoftmaxRegression {
   #given: readonly string[];
   readonly #backend: BackendOwner;
   readonly #state = new ModelState();
-  readonly #fits = new OneFit();
+  readonly #fits: OneFit;
 
   /** @throws OptionError an unknown option, or a value out of range */
   constructor(options: SoftmaxRegressionOptions = {}) {
     this.#options = resolveOptions(options);
     this.#given = namesOf(options);
     this.#backend = new BackendOwner(this.#options.device, this.#options);
+    this.#fits = new OneFit(this.#backend.closed);
   }
 
   /**
@@ -75,7 +84,7 @@ export class SoftmaxRegression {
     source: ModelSource | PromiseLike<ModelSource>,
     options: SoftmaxRegressionOptions = {},
   ): Promise<SoftmaxRegression> {
-    return SoftmaxRegression.#from(await loadModel(await source), options);
+    return SoftmaxRegression.#from(await openFile(source, options), options);
   }
 
   /**
@@ -89,19 +98,16 @@ export class SoftmaxRegression {
     source: SklearnModel | string,
     options: SoftmaxRegressionOptions = {},
   ): Promise<SoftmaxRegression> {
-    const { fromSklearn, fromSklearnJson } = await import("./formats/sklearn.ts");
-    const saved = typeof source === "string" ? fromSklearnJson(source) : fromSklearn(source);
-    return SoftmaxRegression.#from(await saved, options);
+    return SoftmaxRegression.#from(await openSklearn(source, options), options);
   }
 
-  static async #from(saved: SavedModel, given: SoftmaxRegressionOptions): Promise<SoftmaxRegression> {
-    const { weights, bias, progress } = saved;
-    const resumable =
-      progress &&
-      (await (await import("./fit/progress-file.ts")).unpackProgress(progress, weights.length, bias.length));
-    const model = new SoftmaxRegression(optionsOf(saved, given));
+  static #from(
+    { options, fitted, progress }: OpenedModel,
+    given: SoftmaxRegressionOptions,
+  ): SoftmaxRegression {
+    const model = new SoftmaxRegression(options);
     model.#given = namesOf(given);
-    model.#state.replace(fittedOf(saved), resumable);
+    model.#state.replace(fitted, progress);
     return model;
   }
 
@@ -166,21 +172,21 @@ export class SoftmaxRegression {
   /**
    * Adds a class to be trained later, by `partialFit` or a warm start. Resets the state of optimisers.
    *
-   * @throws StateError before the first fit; DataError a class there already is, or a label of another type
+   * @throws DataError a class there already is, or a label of another type
    */
   addClass(label: Label): void {
-    this.#requireQuiet();
-    this.#state.replace(withClass(this.#requireFitted(), label));
+    this.#fits.assertNone();
+    this.#state.replace(withClass(this.#fitted, label));
   }
 
   /**
    * Removes a class; the others keep their scores. Resets the state of optimisers.
    *
-   * @throws StateError before the first fit, or if only one class would be left; DataError no such class
+   * @throws StateError if only one class would be left; DataError no such class
    */
   removeClass(label: Label): void {
-    this.#requireQuiet();
-    this.#state.replace(withoutClass(this.#requireFitted(), label));
+    this.#fits.assertNone();
+    this.#state.replace(withoutClass(this.#fitted, label));
   }
 
   /** Returns the most probable label of each row of `x [N,D]`, in the type of the training labels. */
@@ -239,35 +245,28 @@ export class SoftmaxRegression {
   /**
    * Writes the model as a safetensors file, an interrupted fit and all, as it is when this is called. Schedules given
    * as functions are not saved, nor are `device`, `threads`, `tuning`, `tuningCache` and `workerUrl`.
-   *
-   * @throws StateError before the first fit
    */
   async toSafetensors(): Promise<Uint8Array<ArrayBuffer>> {
-    const [{ modelToSafetensors }, saved] = await Promise.all([
-      import("./formats/model-safetensors.ts"),
-      this.#saved(),
-    ]);
-    return modelToSafetensors(saved);
+    return safetensorsOf(this.#alive, this.#options);
   }
 
   /**
    * Writes the model, with an interrupted fit, as JSON text. Joining the pieces holds the thread, some 50 ms for 100 MB.
    *
-   * @throws StateError before the first fit; FormatError more than 2²⁴ numbers: safetensors hold those
+   * @throws FormatError more than 2²⁴ numbers: safetensors hold those
    */
   async toJsonText(): Promise<string> {
-    const [{ modelToJson }, saved] = await Promise.all([import("./formats/model-json.ts"), this.#saved()]);
-    return modelToJson(saved);
+    return jsonTextOf(this.#alive, this.#options);
   }
 
   /**
    * Returns what `JSON.stringify(model)` writes and {@link load} reads: the model without an interrupted fit. Holds the
    * thread; prefer {@link toJsonText} for large models. −0 becomes 0.
    *
-   * @throws StateError before the first fit; FormatError more than 2²⁴ numbers
+   * @throws FormatError more than 2²⁴ numbers
    */
   toJSON(): object {
-    return modelToPlainJson(savedModel(this.#requireFitted(), this.#options, null));
+    return plainJsonOf(this.#alive, this.#options);
   }
 
   /**
@@ -276,37 +275,36 @@ export class SoftmaxRegression {
    * metadata. Features many standard deviations away from 0 lose digits that `predict` keeps: move them nearer to 0
    * before training.
    *
-   * @throws StateError before the first fit; FormatError parameters too large for float32
+   * @throws FormatError parameters too large for float32
    */
   async toOnnx(): Promise<Uint8Array<ArrayBuffer>> {
-    const [{ toOnnx }, saved] = await Promise.all([import("./formats/onnx.ts"), this.#saved()]);
-    return toOnnx(saved);
+    return onnxOf(this.#alive, this.#options);
   }
 
-  /** W `[K·D]`, row after row, a standardisation folded into it. @throws StateError before the first fit */
+  /** W `[K·D]`, row after row, a standardisation folded into it. */
   get weights(): Float32Array {
-    return Float32Array.from(folded(this.#requireFitted()).weights);
+    return Float32Array.from(folded(this.#fitted).weights);
   }
 
-  /** b `[K]`, for rows as they come: a standardisation is folded in. @throws StateError before the first fit */
+  /** b `[K]`, for rows as they come: a standardisation is folded in. */
   get bias(): Float32Array {
-    return Float32Array.from(folded(this.#requireFitted()).bias);
+    return Float32Array.from(folded(this.#fitted).bias);
   }
 
-  /** The labels, ascending: column k of a result belongs to the k-th. @throws StateError before the first fit */
+  /** The labels, ascending: column k of a result belongs to the k-th. */
   get classes(): readonly Label[] {
-    return [...this.#requireFitted().classes];
+    return [...this.#fitted.classes];
   }
 
-  /** Mean and scale of the features; null if the model does not standardise them. @throws StateError before the first fit */
+  /** Mean and scale of the features; null if the model does not standardise them. */
   get standardization(): Standardization | null {
-    const { standardization } = this.#requireFitted();
+    const { standardization } = this.#fitted;
     return standardization ? structuredClone(standardization) : null;
   }
 
-  /** T of the last calibration; 1 without one. @throws StateError before the first fit */
+  /** T of the last calibration; 1 without one. */
   get temperature(): number {
-    return this.#requireFitted().temperature;
+    return this.#fitted.temperature;
   }
 
   /** λ, the coefficient of ‖W‖²: the option, or what `fitPath` has chosen. */
@@ -338,41 +336,31 @@ export class SoftmaxRegression {
   }
 
   /** Runs one fit at a time. A fit that follows an aborted one waits for its end. */
-  async #alone<T>(
+  #alone<T>(
     x: MatrixLike,
     y: LabelsLike,
     options: FitOptions,
     work: (request: FitRequest) => Promise<T>,
   ): Promise<T> {
-    const { closed } = this.#backend;
-    closed.throwIfAborted();
-    const signal = options.signal ? anyOf([closed, options.signal]) : closed;
-    return this.#fits.run(signal, (awaited) =>
-      work({ x, y, options: this.#options, fitOptions: endedBy(awaited, options), signal }),
+    return this.#fits.run(options, (fitOptions, signal) =>
+      work({ x, y, options: this.#options, fitOptions, signal }),
     );
-  }
-
-  /** @throws StateError while a fit runs, whose result would overwrite the change */
-  #requireQuiet(): void {
-    this.#backend.closed.throwIfAborted();
-    this.#fits.assertNone();
-  }
-
-  /** Collects what there is to save now. A fit that runs meanwhile makes new arrays and leaves these as they are. */
-  async #saved(): Promise<SavedModel> {
-    const [fitted, options, { progress }] = [this.#requireFitted(), this.#options, this.#state];
-    const packed = progress && (await (await import("./fit/progress-file.ts")).packProgress(progress));
-    return savedModel(fitted, options, packed);
   }
 
   /** The fitted model, to be applied to rows. */
   #applied(): AppliedModel {
-    return { fitted: this.#requireFitted(), backend: this.#backend, options: this.#options };
+    return { fitted: this.#fitted, backend: this.#backend, options: this.#options };
   }
 
-  #requireFitted(): FittedModel {
+  /** @throws StateError after dispose() */
+  get #alive(): ModelState {
     this.#backend.closed.throwIfAborted();
-    return this.#state.fitted;
+    return this.#state;
+  }
+
+  /** @throws StateError after dispose(), or before the first fit */
+  get #fitted(): FittedModel {
+    return this.#alive.fitted;
   }
 }
 

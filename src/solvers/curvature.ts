@@ -40,7 +40,7 @@ function hasCurvature(pair: CurvaturePair): boolean {
 
 const curvatures = new WeakMap<CurvaturePair, number>();
 
-/** sᵀy, worked out once for each pair. */
+/** Returns sᵀy, computed once for each pair. */
 function curvatureOf(pair: CurvaturePair): number {
   const curvature = curvatures.get(pair) ?? dot(pair.s, pair.y);
   curvatures.set(pair, curvature);
@@ -76,28 +76,21 @@ export async function descentDirection(
   return direction;
 }
 
-/** Σ a_i b_i, as four sums side by side: a single one would wait for each addition to end before the next. */
+/** Returns Σ a_i b_i. */
 export function dot(a: Float64Array, b: Float64Array): number {
-  let [sum0, sum1, sum2, sum3] = [0, 0, 0, 0];
-  const whole = a.length - (a.length % 4);
-  for (let i = 0; i < whole; i += 4) {
-    sum0 += a[i] * b[i];
-    sum1 += a[i + 1] * b[i + 1];
-    sum2 += a[i + 2] * b[i + 2];
-    sum3 += a[i + 3] * b[i + 3];
-  }
-  for (let i = whole; i < a.length; i++) sum0 += a[i] * b[i];
-  return sum0 + sum1 + (sum2 + sum3);
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
+  return sum;
 }
 
-/** max |a_i| */
+/** Returns max |a_i|. */
 export function maxNorm(a: Float64Array): number {
   let largest = 0;
   for (let i = 0; i < a.length; i++) largest = Math.max(largest, Math.abs(a[i]));
   return largest;
 }
 
-/** a + t·b */
+/** Returns a + t·b. */
 export function along(a: Float64Array, t: number, b: Float64Array): Float64Array {
   // By index here and below: with millions of parameters, callbacks cost several times as much.
   const sum = new Float64Array(a.length);
