@@ -1,9 +1,9 @@
 /**
  * The way of a fit, from a caller's rows to a fitted model:
  *
- *   check → encode → standardise   prepare.ts, before anything is allocated
- *   open → upload                  session.ts, on a backend
- *   solve → fold back              with-lbfgs.ts or with-sgd.ts
+ *   check → encode → standardise   prepare.ts with model/labelled-rows.ts, before anything is allocated
+ *   open → upload                  session.ts, on a backend that backends/open-backend.ts opens
+ *   solve → fold back              with-lbfgs.ts or with-sgd.ts; conditioning.ts says what is folded back
  *   store                          model-state.ts, after every iteration or epoch
  */
 import type { BackendOwner } from "../backends/backend-owner.ts";

@@ -100,6 +100,7 @@ function objectiveOf(session: FitSession, trainer: PassTrainer, evaluations: Eva
   return async (x) => {
     const parameters = unflatten(x, shape);
     trainer.write(parameters);
+    // λ = 0 on the device: the penalty is added below, in float64.
     const { loss, correct, dWeights, dBias } = await trainer.lossAndGradient(data, 0, {
       signal,
       onRows: (visited) =>
@@ -144,7 +145,7 @@ function roundingOf(
   };
 }
 
-/** Adds 2 λ_j W_kj to the gradient and returns Σ λ_j W_kj², in float64: the device leaves the penalty out. */
+/** Adds 2 λ_j W_kj to the gradient and returns Σ λ_j W_kj², in float64. */
 function addPenalty(weights: Float64Array, penalties: Float64Array, dWeights: Float64Array): number {
   let sum = 0;
   for (let at = 0; at < weights.length; at++) {

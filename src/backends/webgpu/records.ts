@@ -68,7 +68,7 @@ function writeRecord(
   for (const { name, offset, type } of fields) {
     const value = values[name];
     if (value === undefined)
-      throw new RangeError(`the shaders' Segment has a field ${name}, for which records.ts has no value`);
+      throw new RangeError(`the shaders' Segment has a field ${name}, for which segments.ts has no value`);
     if (type === "u32") bytes.setUint32(start + offset, value, true);
     else bytes.setFloat32(start + offset, value, true);
   }

@@ -134,6 +134,7 @@ export class WebGpuTrainer implements Trainer {
     const { shape, parameters, submitter } = this.#context;
     checkLabelled(shape, data);
     const workspace = await this.#workspace(data);
+    // reduceGradient writes the gradient buffer through its binding `velocity`: see bufferNames in workspace.ts.
     const program = await workspace.program(gradientOperations(workspace.plan), ["reduceGradient"]);
     const segments = segmentAll({ ...NO_UPDATE, l2 }, workspace.rules);
     let gradient: Parameters = { weights: new Float64Array(), bias: new Float64Array() };
