@@ -1,6 +1,6 @@
 /**
- * The common part of the command in Chrome and in Node: reads the arguments, shows progress, prints the tables and writes
- * the record. Ctrl-C keeps the results so far and exits with 130, as shells expect.
+ * The common part of the command in Chrome and in Node: reads the arguments, shows progress, prints the tables and
+ * writes the record. Ctrl-C keeps the results so far and exits with 130, as shells expect.
  */
 import { writeFile } from "node:fs/promises";
 import { parseArguments } from "./arguments.ts";

@@ -98,7 +98,10 @@ function describeKernels(kernels: readonly KernelRecord[], ceilings: CeilingsRec
   return columns(["kernel", "X", "ms", "GFLOP/s", "of ceiling", "GB/s", "error", ""], rows, 2);
 }
 
-/** Aligns rows under a heading; returns "" without rows. Aligns the first `words` columns and the last one left, figures right. */
+/**
+ * Aligns rows under a heading; returns "" without rows. Aligns the first `words` columns and the last one left, figures
+ * right.
+ */
 function columns(heading: readonly string[], rows: readonly (readonly string[])[], words: number): string {
   if (rows.length === 0) return "";
   const all = [heading, ...rows];

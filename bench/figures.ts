@@ -43,8 +43,8 @@ export function isTunedWebgpu(contender: string): boolean {
 }
 
 /**
- * Returns the time of a step divided by that of our step on WebGPU, at the same shape in the same run. Takes our step with
- * f32 if it was measured, since others take f32.
+ * Returns the time of a step divided by that of our step on WebGPU, at the same shape in the same run. Takes our step
+ * with f32 if it was measured, since others take f32.
  *
  * @returns null if either is missing or wrong
  */

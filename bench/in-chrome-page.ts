@@ -1,4 +1,7 @@
-/** The page of `npm run bench` in headless Chrome: measures the plan that the command gives it and reports to the command. */
+/**
+ * The page of `npm run bench` in headless Chrome: measures the plan that the command gives it and reports to the
+ * command.
+ */
 import { runBenchmark } from "./measure/run-benchmark.ts";
 import { messageOf } from "./measure/text.ts";
 import type { BenchPlan, BenchProgress } from "./plan.ts";

@@ -1,6 +1,6 @@
 /**
- * The command `npm run bench:optimum`: counts the passes over the data, and the seconds, that L-BFGS takes to come near the
- * optimum of a real data set, in headless Chrome on WebAssembly and on WebGPU.
+ * The command `npm run bench:optimum`: counts the passes over the data, and the seconds, that L-BFGS takes to come near
+ * the optimum of a real data set, in headless Chrome on WebAssembly and on WebGPU.
  */
 import { Command } from "commander";
 import { runInChrome } from "../demo/headless/chrome-job.ts";

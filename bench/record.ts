@@ -1,7 +1,7 @@
 /**
- * The record of a benchmark run: one JSON document that the command prints and the page draws, and that can be saved, sent,
- * opened elsewhere and compared. Every result holds its error beside its time; if the error is over the tolerance, the
- * result is to be shown as wrong, without a time.
+ * The record of a benchmark run: one JSON document that the command prints and the page draws, and that can be saved,
+ * sent, opened elsewhere and compared. Every result holds its error beside its time; if the error is over the
+ * tolerance, the result is to be shown as wrong, without a time.
  */
 
 /** The format's version; a reader refuses others. */

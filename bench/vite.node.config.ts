@@ -1,6 +1,6 @@
 /**
- * Builds the command in Node into one plain file: `npx vite build --config bench/vite.node.config.ts --ssr bench/node.ts
- * --outDir FOLDER`. The file needs no packages if `navigator.gpu` is set before it is loaded.
+ * Builds the command in Node into one plain file: `npx vite build --config bench/vite.node.config.ts --ssr
+ * bench/node.ts --outDir FOLDER`. The file needs no packages if `navigator.gpu` is set before it is loaded.
  */
 import { defineConfig } from "vite";
 import { kernels } from "../src/backends/vite-plugin-kernels.ts";

@@ -1,4 +1,6 @@
-/** The commands `npm start` and `npm run build:demo`: serve the demo on this machine, or build it for any static host. */
+/**
+ * The commands `npm start` and `npm run build:demo`: serve the demo on this machine, or build it for any static host.
+ */
 import { fileURLToPath } from "node:url";
 import { build } from "vite";
 import { kernels } from "../src/backends/vite-plugin-kernels.ts";

@@ -1,13 +1,14 @@
 /**
- * Links shaders: replaces each line `// #include "lib/row.wgsl"` by the text of that file, whose path is relative to the
- * including file. The manifest, the compiled code and the exported code all come from the linked text.
+ * Links shaders: replaces each line `// #include "lib/row.wgsl"` by the text of that file, whose path is relative to
+ * the including file. The manifest, the compiled code and the exported code all come from the linked text.
  */
 import { existsSync, readFileSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
 
 /**
  * Returns the linked text of `file`. Calls `onFile` with the absolute path of every file that is read, this one first.
- * Included files may include others; each is taken once, at its first place, since WGSL's declarations may come in any order.
+ * Included files may include others; each is taken once, at its first place, since WGSL's declarations may come in any
+ * order.
  *
  * @throws Error  an included file is missing, or a line is not of the form `// #include "path.wgsl"`; names the file
  */
@@ -35,8 +36,8 @@ export function linkShader(file: string, onFile: (file: string) => void = () => 
 }
 
 /**
- * Removes comments, indentation and blank lines. Keeps the marks `// unroll` for the specialiser, and every statement on a
- * line of its own, so that a compiler's message still points at one statement.
+ * Removes comments, indentation and blank lines. Keeps the marks `// unroll` for the specialiser, and every statement
+ * on a line of its own, so that a compiler's message still points at one statement.
  */
 export function compactShader(code: string): string {
   return code

@@ -6,7 +6,7 @@
 //   W ← sign(W) max(|W| − ηλ₁, 0)  if λ₁ > 0: the proximal step of λ₁‖W‖₁; the bias is not penalised
 //
 // LANES threads share a vector of four neighbouring parameters; the first of them updates it. With TAKE, the kernel writes
-// G to the binding velocity and updates nothing: the gradient over all rows is read back so.
+// G to the binding velocity and updates nothing: that is how the gradient over all rows is read back.
 
 const CLASSES: u32 = 3u;          // K
 const FEATURES4: u32 = 1u;        // ⌈D/4⌉

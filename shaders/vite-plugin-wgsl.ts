@@ -9,7 +9,9 @@ import { ResourceType, type VariableInfo, WgslReflect } from "wgsl_reflect/wgsl_
 import type { BindingLayout, Shader, UniformField } from "../src/backends/webgpu/shader.ts";
 import { compactShader, linkShader } from "./link-wgsl.ts";
 
-/** Makes the plugin. A shader that does not link or parse, or breaks a rule of the manifest, fails the build by name. */
+/**
+ * Makes the plugin. A shader that does not link or parse, or breaks a rule of the manifest, fails the build by name.
+ */
 export function wgsl(): Plugin {
   let isCompact = false;
   return {

@@ -41,7 +41,10 @@ export interface IterationRecord {
   readonly loss: number;
   /** Share of the training rows of weight above 0, each counted once, that are predicted right. */
   readonly accuracy: number;
-  /** The largest part of its gradient (with an L1 penalty, of the subgradient of least length). */
+  /**
+   * Largest absolute component of the gradient of the objective (with an L1 penalty, of the subgradient of least
+   * length).
+   */
   readonly gradientNorm: number;
   /** Passes over the training rows so far. */
   readonly passes: number;
@@ -154,12 +157,12 @@ export interface CalibrationResult {
   /** T: scores are divided by it, from now on. */
   readonly temperature: number;
   /**
-   * Why this T: `"optimum"` it has the least loss. There is no such T, and it stays 1, if all rows are predicted right
+   * Why this T: `"optimum"` it has the least loss. There is no such T, and T becomes 1, if all rows are predicted right
    * (`"separated"`: the loss falls for ever as T goes to 0) or if the scores are no better than chance
    * (`"uninformative"`: it falls as T grows).
    */
   readonly reason: "optimum" | "separated" | "uninformative";
-  /** Mean cross-entropy of the rows given, without and with it. */
+  /** Mean cross-entropy of the rows given, before (T = 1) and after scaling by T. */
   readonly lossBefore: number;
   readonly lossAfter: number;
 }

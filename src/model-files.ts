@@ -14,7 +14,7 @@ export interface OpenedModel {
   readonly progress: Progress | null;
 }
 
-/** Opens a saved model of any format. @throws FormatError, OptionError */
+/** Opens a saved model, safetensors or JSON. @throws FormatError, OptionError */
 export async function openFile(
   source: ModelSource | PromiseLike<ModelSource>,
   given: SoftmaxRegressionOptions,

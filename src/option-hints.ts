@@ -1,4 +1,7 @@
-/** What a caller may have meant by an option or a value that there is none of: by its name in other libraries, or by likeness. */
+/**
+ * What a caller may have meant by an option or a value that there is none of: by its name in other libraries, or by
+ * likeness.
+ */
 
 /** Names of other libraries (scikit-learn, PyTorch, Keras, TF.js), without underscores and in lower case. */
 const ALIASES: Readonly<Record<string, string>> = {

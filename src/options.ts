@@ -8,8 +8,8 @@ import type { LearningRateSchedule } from "./solvers/schedules.ts";
 import type { EarlyStopping } from "./solvers/sgd.ts";
 
 /**
- * Options of {@link SoftmaxRegression}. An option that the chosen solver does not use is refused. Options of SGD's steps
- * may be given with L-BFGS, for `partialFit`; `fit` refuses them then.
+ * Options of {@link SoftmaxRegression}. An option that the chosen solver does not use is refused. Options of SGD's
+ * steps may be given with L-BFGS, for `partialFit`; `fit` refuses them then.
  */
 export interface SoftmaxRegressionOptions {
   /** λ ≥ 0, the coefficient of ‖W‖². Default 1e-4. */
@@ -43,9 +43,9 @@ export interface SoftmaxRegressionOptions {
   /** A label whose rows count for nothing, for example −1; it is no class. Default: none. */
   readonly ignoreLabel?: Exclude<Label, boolean> | undefined;
   /**
-   * L-BFGS stops when max |∂J/∂w| ≤ tolerance, ≥ 0. For float32 data, and for bytes and halves far from 0, the gradient
-   * is measured on standardised features, so that it does not depend on their units (scaled by the spread of most
-   * cells, if a few cells decide the standard deviation). Default 1e-6.
+   * L-BFGS stops when max |∂J/∂w| ≤ tolerance, ≥ 0. For rows stored as float32, and for bytes and halves far from 0,
+   * the gradient is measured on standardised features, so that it does not depend on their units (scaled by the spread
+   * of most cells, if a few cells decide the standard deviation). Default 1e-6.
    */
   readonly tolerance?: number;
   /** Iterations after which L-BFGS stops, ≥ 1. Default 1000. */
@@ -57,8 +57,8 @@ export interface SoftmaxRegressionOptions {
   /** Passes of SGD and AdamW over the data, ≥ 1. Default 10. */
   readonly epochs?: number;
   /**
-   * A rate η > 0, a schedule, or `"auto"`: for SGD what the data's curvature allows, for AdamW 0.01, falling to 0.
-   * Default `"auto"`.
+   * A rate η > 0, a schedule, or `"auto"`, which falls to 0: for SGD from what the data's curvature allows, for AdamW
+   * from 0.01. Default `"auto"`.
    */
   readonly learningRate?: "auto" | number | LearningRateSchedule;
   /** μ of SGD in [0, 1). Default 0.9. */
@@ -88,8 +88,8 @@ export interface SoftmaxRegressionOptions {
    */
   readonly device?: DeviceOption;
   /**
-   * Threads of the WebAssembly backend. Default `"auto"`: one per core for large batches, if workers prove faster in
-   * the first steps. A number from 1 to 64: always so many.
+   * Threads of the WebAssembly backend. Default `"auto"`: one per core, at most 8, for large batches, if workers prove
+   * faster in the first steps. A number from 1 to 64: always so many.
    */
   readonly threads?: "auto" | number;
   /**
@@ -100,7 +100,8 @@ export interface SoftmaxRegressionOptions {
    */
   readonly storage?: "auto" | Storage;
   /**
-   * How WebGPU's kernels are chosen. Default `"auto"`: `"quick"` if a fit has enough work to pay for it, else `"off"`. `"quick"` measures plans for at most 300 ms, `"full"` all of them, `"off"` takes the default plan. A
+   * How WebGPU's kernels are chosen. Default `"auto"`: `"quick"` if a fit has enough work to pay for it, else `"off"`.
+   * `"quick"` begins no further plan after 300 ms, `"full"` measures all of them, `"off"` takes the default plan. A
    * choice that a fit reported (`history.tuning.choice`) pins that plan, and with it the bits of the result.
    */
   readonly tuning?: Tuning;

@@ -51,9 +51,9 @@ const DISPOSE: typeof Symbol.dispose = Symbol.dispose ?? Symbol.for("Symbol.disp
  * Softmax (multinomial logistic) regression: p = softmax(W x + b), fitted by minimising
  * J = Σ s_i CE_i / Σ s_i + λ‖W‖² + λ₁‖W‖₁.
  *
- * Arguments are checked before anything is allocated or changed. Every method rejects with StateError after dispose(),
- * and with DeviceError if the device is missing or lost; the next call then opens a new one. What needs a fitted model
- * throws StateError before the first fit.
+ * Arguments are checked before anything is allocated or changed. After dispose(), every other method fails
+ * with StateError. Methods that need the device reject with DeviceError if it is missing or lost; the next call then
+ * opens a new one. Methods that need a fitted model fail with StateError before the first fit.
  */
 export class SoftmaxRegression {
   #options: ResolvedOptions;
@@ -72,9 +72,9 @@ export class SoftmaxRegression {
   }
 
   /**
-   * Loads a saved model of any format. Options given replace the saved ones; `device`, `threads`, `tuning`,
-   * `tuningCache` and `workerUrl` are never read from a file. Bytes must not be changed until the model is there. The
-   * thread is given back every few milliseconds, however large the file.
+   * Loads a saved model, safetensors or JSON (ONNX files are not read). Options given replace the saved ones; `device`,
+   * `threads`, `tuning`, `tuningCache` and `workerUrl` are never read from a file. Bytes must not be changed until the
+   * model is there. The event loop gets a turn every few milliseconds, however large the file.
    *
    * @param source text, bytes, a `Blob` or a `Response`, or a promise of one: `load(fetch(url))`
    * @throws FormatError no model, or a damaged one, naming the field; an option that no file may hold
@@ -112,8 +112,8 @@ export class SoftmaxRegression {
   }
 
   /**
-   * Fits from zero parameters, or from the model's (`warmStart`, `resume`). The arrays must not be changed until the fit
-   * has ended.
+   * Fits from zero parameters, or from the model's (`warmStart`, `resume`). The arrays must not be changed until the
+   * fit has ended.
    *
    * @param x rows `[N,D]`
    * @param y a label per row (non-negative integers, strings or booleans), or probabilities `[N,K]`
@@ -172,7 +172,7 @@ export class SoftmaxRegression {
   /**
    * Adds a class to be trained later, by `partialFit` or a warm start. Resets the state of optimisers.
    *
-   * @throws DataError a class there already is, or a label of another type
+   * @throws DataError a class that exists already, or a label of another type
    */
   addClass(label: Label): void {
     this.#fits.assertNone();
@@ -243,15 +243,16 @@ export class SoftmaxRegression {
   }
 
   /**
-   * Writes the model as a safetensors file, an interrupted fit and all, as it is when this is called. Schedules given
-   * as functions are not saved, nor are `device`, `threads`, `tuning`, `tuningCache` and `workerUrl`.
+   * Writes the model and any interrupted fit, as they are at the time of the call, as a safetensors file. Schedules
+   * given as functions are not saved, nor are `device`, `threads`, `tuning`, `tuningCache` and `workerUrl`.
    */
   async toSafetensors(): Promise<Uint8Array<ArrayBuffer>> {
     return safetensorsOf(this.#alive, this.#options);
   }
 
   /**
-   * Writes the model, with an interrupted fit, as JSON text. Joining the pieces holds the thread, some 50 ms for 100 MB.
+   * Writes the model, with an interrupted fit, as JSON text. Joining the pieces holds the thread, some 50 ms for 100
+   * MB.
    *
    * @throws FormatError more than 2²⁴ numbers: safetensors hold those
    */

@@ -2,8 +2,8 @@
 import { multiplyAdd, sumOf } from "../../src/backends/wasm/assembly/simd";
 
 /**
- * Runs `rounds` of ten independent chains a ← factor·a + term, 80 operations each. Returns their sum, so that no compiler
- * can drop one. Factor and term are parameters, since some engines build a constant anew for every use.
+ * Runs `rounds` of ten independent chains a ← factor·a + term, 80 operations each. Returns their sum, so that no
+ * compiler can drop one. Factor and term are parameters, since some engines build a constant anew for every use.
  */
 export function multiplyAddCeiling(rounds: u32, factor: f32, term: f32): f32 {
   const x = f32x4.splat(factor);

@@ -1,6 +1,6 @@
 /**
- * The cost of a submit with the wait for it, and of one more dispatch in a pass, encoding included; by the wall clock, since
- * that is what a caller waits for. Each dispatch adds 1 to a counter, which shows that all ran.
+ * The cost of a submit with the wait for it, and of one more dispatch in a pass, encoding included; by the wall clock,
+ * since that is what a caller waits for. Each dispatch adds 1 to a counter, which shows that all ran.
  */
 import type { GpuDevice } from "../../src/backends/webgpu/index.ts";
 import { BoundKernel } from "../kernels/bound-kernel.ts";

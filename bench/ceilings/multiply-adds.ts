@@ -1,6 +1,6 @@
 /**
- * The multiply-add ceiling. A ceiling that is too low would flatter every kernel, so chains of multiply-adds are tried in
- * several forms: few or many, as devices have few or many registers, and fused by name or not.
+ * The multiply-add ceiling. A ceiling that is too low would flatter every kernel, so chains of multiply-adds are tried
+ * in several forms: few or many, as devices have few or many registers, and fused by name or not.
  */
 import type { GpuDevice } from "../../src/backends/webgpu/index.ts";
 import { BoundKernel } from "../kernels/bound-kernel.ts";
@@ -88,7 +88,9 @@ async function withForm<T>(
   }
 }
 
-/** Compares the sums with the formula: after n links, a chain that started at v is at f + (v − f) kⁿ, f = m / (1 − k). */
+/**
+ * Compares the sums with the formula: after n links, a chain that started at v is at f + (v − f) kⁿ, f = m / (1 − k).
+ */
 async function check(kernel: BoundKernel, { columns }: Form): Promise<void> {
   kernel.submit();
   const fixed = LINK.m / (1 - LINK.k);

@@ -1,6 +1,6 @@
 /**
- * TensorFlow.js: core operations and its optimiser. On WebAssembly with SIMD and one thread, since more need shared memory.
- * Its WebGPU backend takes software adapters too.
+ * TensorFlow.js: core operations and its optimiser. On WebAssembly with SIMD and one thread, since more need shared
+ * memory. Its WebGPU backend takes software adapters too.
  */
 import { setWasmPaths } from "@tensorflow/tfjs-backend-wasm";
 import plainUrl from "@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm?url";

@@ -1,4 +1,6 @@
-/** What kernels are measured on: a problem, parameters and scores of order 1, and a plan that fits the kernels to it. */
+/**
+ * What kernels are measured on: a problem, parameters and scores of order 1, and a plan that fits the kernels to it.
+ */
 import type { ModelShape } from "../../src/backends/backend.ts";
 import type { DataKind, StepPlan } from "../../src/backends/webgpu/index.ts";
 import { createRandom } from "../../src/data/random.ts";
@@ -51,7 +53,9 @@ export function inputsOf(shape: BenchShape, storage: BenchStorage, plan: StepPla
   };
 }
 
-/** Picks at most 64 of `length` indices, evenly spread, first and last among them: enough to see that a kernel is right. */
+/**
+ * Picks at most 64 of `length` indices, evenly spread, first and last among them: enough to see that a kernel is right.
+ */
 export function sampleOf(length: number): Uint32Array {
   const count = Math.min(64, length);
   return Uint32Array.from({ length: count }, (_, i) =>

@@ -16,7 +16,9 @@ export interface Exponents extends BenchShape {
 
 const DIMENSIONS = ["rows", "features", "classes"] as const;
 
-/** Lists the base and its doublings: N, D and K in turn, `doublings` times each. The base should keep the device busy. */
+/**
+ * Lists the base and its doublings: N, D and K in turn, `doublings` times each. The base should keep the device busy.
+ */
 export function sweepShapes(base: BenchShape, doublings: number): BenchShape[] {
   const doubled = DIMENSIONS.flatMap((dimension) =>
     Array.from({ length: doublings }, (_, i) => ({ ...base, [dimension]: base[dimension] * 2 ** (i + 1) })),

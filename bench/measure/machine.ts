@@ -1,4 +1,6 @@
-/** Describes the machine that is measured: the runtime, the processor if it is known, and the GPU as WebGPU names it. */
+/**
+ * Describes the machine that is measured: the runtime, the processor if it is known, and the GPU as WebGPU names it.
+ */
 import type { AdapterRecord, MachineRecord } from "../record.ts";
 
 /** Describes this machine, in a page or in Node. */

@@ -1,7 +1,7 @@
 /**
- * Measures how long dispatches keep the GPU busy. A pass repeats them until it is long enough for the clock: timestamps of
- * ordinary browsers come in steps of 0.1 ms. Without timestamps, the wall clock from submit to completion is taken, over
- * longer passes.
+ * Measures how long dispatches keep the GPU busy. A pass repeats them until it is long enough for the clock: timestamps
+ * of ordinary browsers come in steps of 0.1 ms. Without timestamps, the wall clock from submit to completion is taken,
+ * over longer passes.
  */
 import type { GpuDevice } from "../../src/backends/webgpu/index.ts";
 import type { Spread } from "../record.ts";

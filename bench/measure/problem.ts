@@ -1,6 +1,6 @@
 /**
- * The problem of one shape that all contenders solve, its weights after a few steps by the reference, and how far a result
- * may be from the reference.
+ * The problem of one shape that all contenders solve, its weights after a few steps by the reference, and how far a
+ * result may be from the reference.
  */
 import { dLogits, gradient, matmul, sgdUpdate, softmax } from "../../src/backends/reference/index.ts";
 import { createRandom } from "../../src/data/random.ts";

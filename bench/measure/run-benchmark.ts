@@ -1,6 +1,6 @@
 /**
- * Carries out a plan, part by part: ceilings, then for each shape the kernels and the steps. The record names a part that
- * fails, with the reason, and the next part begins; an abort ends the run between two parts or rounds.
+ * Carries out a plan, part by part: ceilings, then for each shape the kernels and the steps. The record names a part
+ * that fails, with the reason, and the next part begins; an abort ends the run between two parts or rounds.
  */
 import { GpuDevice } from "../../src/backends/webgpu/index.ts";
 import { measureCeilings } from "../ceilings/ceilings.ts";
@@ -143,8 +143,8 @@ class BenchmarkRun {
 }
 
 /**
- * Runs `work` with a device of the measurement's own, apart from any contender's, with timestamps if the adapter has them.
- * Destroys the device with everything on it, however `work` ends.
+ * Runs `work` with a device of the measurement's own, apart from any contender's, with timestamps if the adapter has
+ * them. Destroys the device with everything on it, however `work` ends.
  *
  * @throws DeviceError
  */

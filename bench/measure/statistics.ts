@@ -19,8 +19,8 @@ export function spreadOf(values: readonly number[]): Spread {
 }
 
 /**
- * Times `work` in `rounds` runs of at least 20 ms each and returns the ms of one call in the shortest: disturbances only
- * lengthen a run.
+ * Times `work` in `rounds` runs of at least 20 ms each and returns the ms of one call in the shortest: disturbances
+ * only lengthen a run.
  */
 export function shortestTime(rounds: number, work: () => void): number {
   let best = Infinity;
@@ -45,8 +45,8 @@ export function rateOf(amount: number, time: Spread): Spread {
 const TRIAL_ROUNDS = 2;
 
 /**
- * Tries every form of a kernel in a few rounds, then measures the fastest: which one that is differs by device. `rateOf`
- * measures a form's rate over so many rounds.
+ * Tries every form of a kernel in a few rounds, then measures the fastest: which one that is differs by device.
+ * `rateOf` measures a form's rate over so many rounds.
  */
 export async function bestRate<Form>(
   forms: readonly Form[],

@@ -1,7 +1,7 @@
 /**
- * Measures training steps of all contenders at one shape. Each takes three steps, which are compared with the reference;
- * then all alternate in rounds, so that a disturbance of the machine disturbs all of them. A contender that fails is dropped
- * with the reason; the others go on.
+ * Measures training steps of all contenders at one shape. Each takes three steps, which are compared with the
+ * reference; then all alternate in rounds, so that a disturbance of the machine disturbs all of them. A contender that
+ * fails is dropped with the reason; the others go on.
  */
 import { createRandom, shuffle } from "../../src/data/random.ts";
 import type { Contender, Training } from "../contenders/contender.ts";

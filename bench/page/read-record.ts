@@ -1,6 +1,6 @@
 /**
- * Reads a saved benchmark record, which may come from anywhere. Everything that the page relies on is checked here: types,
- * ranges, and sizes that keep it responsive. Fields that are not part of the format are dropped.
+ * Reads a saved benchmark record, which may come from anywhere. Everything that the page relies on is checked here:
+ * types, ranges, and sizes that keep it responsive. Fields that are not part of the format are dropped.
  */
 import * as v from "valibot";
 import { type BenchRecord, RECORD_VERSION } from "../record.ts";

@@ -1,4 +1,4 @@
-/** The command line of `npm run train`: a flag for every option of the estimator. */
+/** The command line of `npm run train`: a flag for most options of the estimator. */
 import { Command, InvalidArgumentError, Option } from "commander";
 import type { JobOptions, RateChoice } from "./job.ts";
 

@@ -1,6 +1,6 @@
 /**
- * A training run from data to metrics, in a page or in Node. The job is plain data, so that it can be sent from one to the
- * other; the caller decides how data is fetched and where events go.
+ * A training run from data to metrics, in a page or in Node. The job is plain data, so that it can be sent from one to
+ * the other; the caller decides how data is fetched and where events go.
  */
 import { strokeDigits } from "../../src/digits.ts";
 import {

@@ -1,4 +1,6 @@
-/** Numbers as text for people. A missing number is a dash; a negative one has a true minus sign. Text only, no markup. */
+/**
+ * Numbers as text for people. A missing number is a dash; a negative one has a true minus sign. Text only, no markup.
+ */
 
 /** Stands for a number that is unknown. */
 export const NOTHING = "–";

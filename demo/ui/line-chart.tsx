@@ -1,4 +1,6 @@
-/** A chart of lines that grow while they are looked at: caption, canvas, and a key with the values under the pointer. */
+/**
+ * A chart of lines that grow while they are looked at: caption, canvas, and a key with the values under the pointer.
+ */
 import { useEffect, useRef, useState } from "preact/hooks";
 import type uPlot from "uplot";
 import { LegendMark } from "./markers.tsx";

@@ -1,4 +1,4 @@
-// softmax-row: one row's scores to the gradient of its scores, in place
+// softmax-row: turns one row's scores into the gradient of the loss by them, in place
 //
 //   m = max_k z_k,  p_k = exp(z_k − m) / Σ_c exp(z_c − m)
 //   CE = log Σ_c exp(z_c − m) + Σ_k q_k (m − z_k)            never negative, nothing clipped

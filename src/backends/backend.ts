@@ -126,8 +126,8 @@ export interface OptimiserState {
 /** Results of each step, for the parameters before its update. */
 export interface SgdResult {
   /**
-   * Mean cross-entropy of the batch over its own weights, Σ s_i CE_i / Σ s_i; 0 if Σ s_i is 0, NaN if a row with s_i > 0
-   * is lost.
+   * Mean cross-entropy of the batch over its own weights, Σ s_i CE_i / Σ s_i; 0 if Σ s_i is 0, NaN if a row with s_i >
+   * 0 is lost.
    */
   readonly losses: Float64Array;
   /** Σ s_i of the batch. */

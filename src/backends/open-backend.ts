@@ -1,4 +1,7 @@
-/** Opens the backend that a `device` option names. A backend's code is imported when that backend is tried, and not before. */
+/**
+ * Opens the backend that a `device` option names. A backend's code is imported when that backend is tried, and not
+ * before.
+ */
 import { DeviceError } from "../errors.ts";
 import type { Backend } from "./backend.ts";
 import { deviceErrorOf, wordsOf } from "./device-error.ts";

@@ -27,7 +27,9 @@ interface OpenSource extends Chunks {
   readonly length: number | undefined;
 }
 
-/** Bytes allocated at first for content of unknown length. Doubled as bytes arrive: a header's length is not trusted. */
+/**
+ * Bytes allocated at first for content of unknown length. Doubled as bytes arrive: a header's length is not trusted.
+ */
 const FIRST_ALLOCATION = 2 ** 20;
 
 /**

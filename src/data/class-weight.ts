@@ -67,8 +67,8 @@ export function classWeightPairs(
 }
 
 /**
- * Checks class weights from a file: `"balanced"`, a list by position, pairs of label and weight (returned as a `Map`), or,
- * in older files, an object.
+ * Checks class weights from a file: `"balanced"`, a list by position, pairs of label and weight (returned as a `Map`),
+ * or, in older files, an object.
  *
  * @throws FormatError anything else; a weight that is not finite and ≥ 0; a label that occurs twice
  */

@@ -129,7 +129,8 @@ function sizeOf(size: unknown, argument: string): number {
 }
 
 /**
- * Checks that elements are stored row after row. The stride of an axis of size 1 may be anything, since it is never used.
+ * Checks that elements are stored row after row. The stride of an axis of size 1 may be anything, since it is never
+ * used.
  *
  * @throws DataError
  */

@@ -1,6 +1,6 @@
 /**
- * Opens what callers pass for a matrix, in every form that is plainly rows of numbers. The form is checked at once, in a
- * time that does not grow with the rows; numbers that need converting are converted later, once and in pieces.
+ * Opens what callers pass for a matrix, in every form that is plainly rows of numbers. The form is checked at once, in
+ * a time that does not grow with the rows; numbers that need converting are converted later, once and in pieces.
  */
 import { DataError, LimitError, ShapeError } from "../errors.ts";
 import { pause } from "../pause.ts";
@@ -214,7 +214,9 @@ export function instead(value: unknown, name: string): string {
   return found ? `${describe(value)}; ${found[1](name)}` : describe(value);
 }
 
-/** Describes an element that is no row of numbers, for an error message that says what to write instead of the array. */
+/**
+ * Describes an element that is no row of numbers, for an error message that says what to write instead of the array.
+ */
 export function insteadOfRow(row: unknown, name: string): string {
   if (typeof row === "number") return `${row}; write [${name}] for one row`;
   if (typeof row !== "object" || row === null) return describe(row);

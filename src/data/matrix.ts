@@ -1,6 +1,6 @@
 /**
- * Dense row-major matrices as this library reads them, and the typed arrays under them. A value is its element times the
- * matrix's scale, in every element type. How the forms that callers pass become matrices is in given-matrix.ts.
+ * Dense row-major matrices as this library reads them, and the typed arrays under them. A value is its element times
+ * the matrix's scale, in every element type. How the forms that callers pass become matrices is in given-matrix.ts.
  */
 import { LimitError } from "../errors.ts";
 
@@ -88,8 +88,8 @@ export function isMatrixData(data: unknown): data is MatrixData {
 }
 
 /**
- * Returns the class name of a built-in object, such as `"Float32Array"`. Unlike instanceof, this also recognises objects
- * of another realm, such as a frame.
+ * Returns the class name of a built-in object, such as `"Float32Array"`. Unlike instanceof, this also recognises
+ * objects of another realm, such as a frame.
  */
 export function tagOf(value: unknown): string {
   return Object.prototype.toString.call(value).slice("[object ".length, -1);

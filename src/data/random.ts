@@ -1,6 +1,7 @@
 /**
- * Seeded random numbers, xoshiro128** (Blackman and Vigna, 2018) seeded through SplitMix32, and the row order of an epoch
- * drawn from them. Only integer arithmetic is used for the bits, so that a seed gives the same stream on every engine.
+ * Seeded random numbers, xoshiro128** (Blackman and Vigna, 2018) seeded through SplitMix32, and the row order of an
+ * epoch drawn from them. Only integer arithmetic is used for the bits, so that a seed gives the same stream on every
+ * engine.
  */
 import { pause } from "../pause.ts";
 

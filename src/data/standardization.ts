@@ -55,7 +55,8 @@ export async function columnMoments(
   const unit = scaleOf(x);
   const origin = firstRow(x, weights);
   const mean = new Float64Array(cols);
-  // Sum differences from a reference row rather than raw values, so that a constant column has a deviation of exactly 0.
+  // Sum differences from a reference row rather than raw values, so that a constant column has a deviation of exactly
+  // 0.
   const total = await visitRows(x, weights, signal, (start, s) => {
     for (let j = 0; j < cols; j++) mean[j] += s * (data[start + j] * unit - origin[j]);
   });
@@ -80,8 +81,8 @@ export async function columnMoments(
 }
 
 /**
- * Fits the standardisation of `x`: its {@link columnMoments}, with scale 1 for columns that are constant up to rounding,
- * so that only rounding is left of those.
+ * Fits the standardisation of `x`: its {@link columnMoments}, with scale 1 for columns that are constant up to
+ * rounding, so that only rounding is left of those.
  */
 export async function fitStandardization(
   x: Matrix,

@@ -34,7 +34,10 @@ export interface RowsSource {
   readonly standardization?: Standardization | undefined;
 }
 
-/** Returns the storage of rows; with `"auto"`, float32 if they are standardised, since the results are no bytes or halves. */
+/**
+ * Returns the storage of rows; with `"auto"`, float32 if they are standardised, since the results are no bytes or
+ * halves.
+ */
 export function storageOfSource({ x, storage = "auto", standardization }: RowsSource): Storage {
   return standardization && storage === "auto" ? "f32" : storageOf(x, storage);
 }
@@ -174,7 +177,8 @@ export function toHalf(value: number): number {
   FLOAT[0] = value;
   const sign = (BITS[0] >>> 16) & 0x8000;
   const magnitude = BITS[0] & 0x7fff_ffff;
-  // Below 2⁻¹⁴ float16 numbers are multiples of 2⁻²⁴, which is the spacing of float32 at 0.5: adding 0.5 rounds to them.
+  // Below 2⁻¹⁴ float16 numbers are multiples of 2⁻²⁴, which is the spacing of float32 at 0.5: adding 0.5 rounds to
+  // them.
   if (magnitude < 0x3880_0000) {
     FLOAT[0] = Math.abs(FLOAT[0]) + 0.5;
     return sign | (BITS[0] - 0x3f00_0000);

@@ -35,8 +35,8 @@ export interface EncodedTargets {
 const SUM_TOLERANCE = 1e-3;
 
 /**
- * Bytes with a scale up to this (percents, or finer) are taken for rounded probabilities: each may be off by half a unit,
- * and the tolerance grows by that.
+ * Bytes with a scale up to this (percents, or finer) are taken for rounded probabilities: each may be off by half a
+ * unit, and the tolerance grows by that.
  */
 const ROUNDED_SCALE = 1 / 100;
 
@@ -94,8 +94,8 @@ export async function encodeTargets(
 }
 
 /**
- * Checks soft labels. Returns them unchanged if all rows sum to 1 within rounding, else a copy with every row divided by
- * its sum.
+ * Checks soft labels. Returns them unchanged if all rows sum to 1 within rounding, else a copy with every row divided
+ * by its sum.
  *
  * @throws DataError  elements below 0, or a row that does not sum to 1 within the tolerance
  * @throws LimitError the copy is too large for the engine

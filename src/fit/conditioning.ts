@@ -1,7 +1,7 @@
 /**
  * Features on a common footing for L-BFGS, whatever their units: rows go to the device centred and scaled, in float64
- * before they are rounded, and the parameters that fit them there, Ŵ, are folded back (standardization.ts). The objective
- * stays that of the rows as given. Without this, float32 loses features such as 5000 ± 10.
+ * before they are rounded, and the parameters that fit them there, Ŵ, are folded back (standardization.ts). The
+ * objective stays that of the rows as given. Without this, float32 loses features such as 5000 ± 10.
  *
  *   λ‖W‖² = λ Σ (Ŵ_kj / σ_j)²,   λ₁‖W‖₁ = λ₁ Σ |Ŵ_kj| / σ_j
  *
@@ -33,8 +33,8 @@ const FAR = 8;
 const SAMPLE = { most: 513, least: 65, cells: 2 ** 22 };
 
 /**
- * Returns the mean and scale of the features that L-BFGS works with; undefined for other solvers, and for rows that need
- * none.
+ * Returns the mean and scale of the features that L-BFGS works with; undefined for other solvers, and for rows that
+ * need none.
  */
 export async function conditioningOf(
   { matrix, weights }: LabelledRows,

@@ -70,7 +70,10 @@ export async function prepareFit(
   };
 }
 
-/** Opens a device, takes rows and parameters there, and frees both when `work` has ended. @throws DeviceError, LimitError */
+/**
+ * Opens a device, takes rows and parameters there, and frees both when `work` has ended. @throws DeviceError,
+ * LimitError
+ */
 export function onDevice<T>(
   owner: BackendOwner,
   problem: FitProblem,
@@ -83,7 +86,9 @@ export function onDevice<T>(
   }, problem.signal);
 }
 
-/** Moves the parameters by the solver that was asked for, in coordinates of its own, and stores them folded back. */
+/**
+ * Runs the solver that was asked for, which may work on conditioned features, and stores the parameters folded back.
+ */
 export async function solve(session: FitSession, store: FitStore): Promise<Omit<FitHistory, "seconds">> {
   const { solver } = session.problem.options;
   const outcome =

@@ -23,13 +23,13 @@ export class ModelState {
     return this.#fitted;
   }
 
-  /** Another model: what there was to go on with belongs to the old one. */
+  /** Replaces the model. Progress of the old one is dropped, unless it is passed on. */
   replace(fitted: FittedModel, progress: Progress | null = null): void {
     this.#fitted = fitted;
     this.progress = progress;
   }
 
-  /** What batches that came in have left behind, if they came last. */
+  /** State that partialFit left behind; null if something else came last. */
   get partial(): PartialProgress | null {
     return this.progress?.solver === "partial" ? this.progress : null;
   }

@@ -41,9 +41,9 @@ export interface FitProblem extends Omit<FitRequest, "x" | "y"> {
   readonly standardization: Standardization | undefined;
   /** The standardisation that L-BFGS works with internally, if any; see conditioning.ts. */
   readonly conditioning: Standardization | undefined;
-  /** Whether rows are also stored on the device like that. */
+  /** Whether rows are stored as float32, so that conditioning is applied on their way to the device. */
   readonly storesConditioned: boolean;
-  /** max_i ‖x_i‖² of all rows as they come. */
+  /** max_i ‖x_i‖² of all rows as given, before any standardisation. */
   readonly maxSquaredNorm: number;
   /** Parameters to begin at. Default: zeros. */
   readonly start: Parameters | undefined;

@@ -204,7 +204,9 @@ async function bestOf(
   };
 }
 
-/** The arrays of an interrupted fit, for a model of W `[K·D]` and K classes: taken by name, each once, none left over. */
+/**
+ * The arrays of an interrupted fit, for a model of W `[K·D]` and K classes: taken by name, each once, none left over.
+ */
 class ProgressTensors {
   readonly #tensors: SavedProgress["tensors"];
   readonly #weights: number;

@@ -28,7 +28,9 @@ export interface FitStore {
   readonly progress: (progress: FitProgress) => void;
 }
 
-/** Uploads a fit's rows. `own` gets everything that is allocated. @throws DeviceError, LimitError; the signal's reason */
+/**
+ * Uploads a fit's rows. `own` gets everything that is allocated. @throws DeviceError, LimitError; the signal's reason
+ */
 export async function openSession(
   problem: FitProblem,
   backend: Backend,

@@ -83,7 +83,7 @@ export async function fitLbfgs(
       signal.throwIfAborted();
     },
   );
-  // A fit that is done at its start has that for its result.
+  // A fit that stops at its start has the start as its result.
   store.parameters(latest);
   return { epochs: [], iterations, stopReason };
 }
@@ -123,9 +123,9 @@ function objectiveOf(session: FitSession, trainer: PassTrainer, evaluations: Eva
 }
 
 /**
- * Returns what differences of the objective may be rounding alone: that of the loss, and that of the scores, which
- * does not shrink with the loss. A score is about as large as ‖w_k‖ ‖x‖ + |b_k|; a feature that is centred and scaled
- * counts as 1 in ‖x‖, since their signs differ.
+ * Returns the largest difference of the objective that may be rounding alone: the rounding of the loss plus that of the
+ * scores, which does not shrink with the loss. A score is about as large as ‖w_k‖ ‖x‖ + |b_k|; a feature that is
+ * centred and scaled counts as 1 in ‖x‖, since their signs differ.
  */
 function roundingOf(
   { shape, problem: { standardization, conditioning, maxSquaredNorm } }: FitSession,

@@ -1,7 +1,7 @@
 /**
- * Reads long arrays of numbers by `JSON.parse`, which is several times as fast as a reader written in JavaScript, and as
- * strict except that it accepts numbers that overflow. This file finds the part of a text that holds only numbers and
- * rows of numbers. It knows nothing of keys, strings and nesting.
+ * Reads long arrays of numbers by `JSON.parse`, which is several times as fast as a reader written in JavaScript, and
+ * as strict except that it accepts numbers that overflow. This file finds the part of a text that holds only numbers
+ * and rows of numbers. It knows nothing of keys, strings and nesting.
  */
 
 /** Number of characters read between two looks at the clock: about a millisecond of work. */

@@ -8,7 +8,8 @@
  * | `conditioning.mean`, `conditioning.scale` | `[D]`, if training conditioned the rows | F64 |
  * | `progress.NAME` | `[n]`, of an interrupted fit | F64 |
  *
- * Metadata: `format`, `version`, and, as JSON, `classes`, `temperature`, `options` and the `state` of an interrupted fit.
+ * Metadata: `format`, `version`, and, as JSON, `classes`, `temperature`, `options` and the `state` of an interrupted
+ * fit.
  */
 import type { Label } from "../data/labels.ts";
 import type { Standardization } from "../data/standardization.ts";

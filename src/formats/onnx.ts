@@ -67,8 +67,8 @@ export async function toOnnx(model: SavedModel): Promise<Uint8Array<ArrayBuffer>
 }
 
 /**
- * Folds standardisation and temperature into the parameters: (Ŵ x̂ + b̂)/T = W x + b, with W `[K,D]` and b `[K]` rounded to
- * float32 at the end.
+ * Folds standardisation and temperature into the parameters: (Ŵ x̂ + b̂)/T = W x + b, with W `[K,D]` and b `[K]`
+ * rounded to float32 at the end.
  */
 async function foldParameters(model: SavedModel): Promise<{ weights: Float32Array; bias: Float32Array }> {
   const { standardization, temperature } = model;
@@ -119,7 +119,9 @@ async function tensor(name: string, shape: readonly number[], values: Float32Arr
   ];
 }
 
-/** Encodes the ValueInfoProto of a float32 `[N, cols]`: a TypeProto.Tensor with a TensorShapeProto of two dimensions. */
+/**
+ * Encodes the ValueInfoProto of a float32 `[N, cols]`: a TypeProto.Tensor with a TensorShapeProto of two dimensions.
+ */
 function valueInfo(name: string, cols: number): Chunks {
   const shape = [...bytesField(1, stringField(2, "N")), ...bytesField(1, intField(1, cols))];
   const type = bytesField(1, [...intField(1, FLOAT), ...bytesField(2, shape)]);

@@ -9,7 +9,9 @@ import { checkBytes, concat, countOf, decodeUtf8, show, sizeOf, viewOf } from ".
 import { type JsonObject, type JsonValue, parseJson } from "./json.ts";
 import { arrayOf, checkFields, objectOf } from "./json-fields.ts";
 
-/** Number of bytes of an element, by the name of its type in the header. Types of less than a byte are not supported. */
+/**
+ * Number of bytes of an element, by the name of its type in the header. Types of less than a byte are not supported.
+ */
 export const DTYPE_BYTES = {
   BOOL: 1,
   U8: 1,

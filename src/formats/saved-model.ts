@@ -1,6 +1,6 @@
 /**
- * A saved model, the form between the estimator and the file formats: its fields in a JSON file, and the plain object that
- * `JSON.stringify(model)` writes. Without parser and checks, which a page that saves nothing does not load.
+ * A saved model, the form between the estimator and the file formats: its fields in a JSON file, and the plain object
+ * that `JSON.stringify(model)` writes. Without parser and checks, which a page that saves nothing does not load.
  */
 import type { Label } from "../data/labels.ts";
 import type { Standardization } from "../data/standardization.ts";
@@ -11,7 +11,7 @@ import type { JsonValue } from "./json.ts";
 export interface SavedModel {
   /** D, at least 1. */
   readonly features: number;
-  /** `[K]`, ascending, all numbers or all strings. */
+  /** `[K]`, ascending, all of one type: non-negative integers, strings or booleans. */
   readonly classes: readonly Label[];
   /** W `[K,D]`, row after row; often exact in float32. */
   readonly weights: Float64Array;
@@ -20,8 +20,8 @@ export interface SavedModel {
   /** Standardisation of x, `[D]` each; null if x̂ = x. */
   readonly standardization: Standardization | null;
   /**
-   * Centring and scaling of rows on the device in training, `[D]` each. Weights and bias are for rows as given; applying
-   * the model with the same centring and scaling loses less precision in float32. Absent: none.
+   * Centring and scaling of rows on the device in training, `[D]` each. Weights and bias are for rows as given;
+   * applying the model with the same centring and scaling loses less precision in float32. Absent: none.
    */
   readonly conditioning?: Standardization | undefined;
   /** Divisor of the scores, above 0; 1 if the model is not calibrated. */

@@ -1,7 +1,7 @@
 /**
- * Reads models that scikit-learn fitted: the three arrays of a `LogisticRegression` with a softmax over all classes. All
- * of its solvers fit that except `liblinear` and one-against-the-rest, whose probabilities differ, but whose arrays look
- * the same. A `StandardScaler`, options and pickles are not read.
+ * Reads models that scikit-learn fitted: the three arrays of a `LogisticRegression` with a softmax over all classes.
+ * All of its solvers fit that except `liblinear` and one-against-the-rest, whose probabilities differ, but whose arrays
+ * look the same. A `StandardScaler`, options and pickles are not read.
  */
 import { checkForeign } from "../data/foreign-file.ts";
 import type { Label } from "../data/labels.ts";
@@ -25,8 +25,8 @@ export interface SklearnModel {
 }
 
 /**
- * Converts a fitted scikit-learn classifier to a model with the same probabilities. Classes are sorted in this library's
- * order.
+ * Converts a fitted scikit-learn classifier to a model with the same probabilities. Classes are sorted in this
+ * library's order.
  *
  * @throws FormatError  naming the array (`coef.shape`): NPY bytes that {@link readNpy} refuses, shapes that do not fit
  *                      each other, labels other than non-negative integers or strings, numbers that are not finite
@@ -75,8 +75,8 @@ export async function fromSklearnJson(text: string): Promise<SavedModel> {
 }
 
 /**
- * Converts the parameters of two classes, which scikit-learn stores as one row w with the probability sigmoid(w·x) of the
- * second class, to the two rows −w/2 and w/2. The probabilities are the same, since softmax depends only on the
+ * Converts the parameters of two classes, which scikit-learn stores as one row w with the probability sigmoid(w·x) of
+ * the second class, to the two rows −w/2 and w/2. The probabilities are the same, since softmax depends only on the
  * difference of scores.
  */
 async function mirrored(row: Float64Array): Promise<Float64Array> {

@@ -1,6 +1,6 @@
 /**
- * Shows a reader one part of a text at a time, so that the bytes of a large file never become one string, and are decoded
- * part by part between pauses. Knows nothing of what the text says.
+ * Shows a reader one part of a text at a time, so that the bytes of a large file never become one string, and are
+ * decoded part by part between pauses. Knows nothing of what the text says.
  */
 import { decodeUtf8Parts } from "./bytes.ts";
 

@@ -1,6 +1,6 @@
 /**
- * Expected calibration error: of the rows predicted with probability p, a share p should be correct. Bins of equal width,
- * as in Guo et al., "On calibration of modern neural networks", 2017.
+ * Expected calibration error: of the rows predicted with probability p, a share p should be correct. Bins of equal
+ * width, as in Guo et al., "On calibration of modern neural networks", 2017.
  */
 import { ratio } from "./class-scores.ts";
 

@@ -73,8 +73,8 @@ function mean(scores: readonly ClassScores[], weights: Float64Array): ClassScore
 }
 
 /**
- * Returns the share of rows whose class is among the k with the highest scores: Σ s of those over Σ s of all, or 0 if the
- * latter is 0. With k = 1, this is the accuracy.
+ * Returns the share of rows whose class is among the k with the highest scores: Σ s of those over Σ s of all, or 0 if
+ * the latter is 0. With k = 1, this is the accuracy.
  *
  * @param rank number of classes ranked before each row's own, `[N]`, as backends return it
  * @param k at least 1; from K on the share is 1

@@ -18,15 +18,18 @@ export interface ConfusionMatrix {
    * @throws LimitError more than 8192 classes
    */
   readonly counts: Uint32Array;
-  /** Returns the number of rows of one cell. The first call sorts all rows. @throws OptionError a position that is no class */
+  /**
+   * Returns the number of rows of one cell. The first call sorts all rows. @throws OptionError a position that is no
+   * class
+   */
   count(trueClass: number, predictedClass: number): number;
   /** Returns a copy of the row indices of one cell, ascending. Sorts as `count` does. @throws OptionError as `count` */
   samples(trueClass: number, predictedClass: number): Uint32Array;
 }
 
 /**
- * Makes the confusion matrix of rows and their predictions. Rows are counted and sorted on first use, so the arrays must
- * not be changed.
+ * Makes the confusion matrix of rows and their predictions. Rows are counted and sorted on first use, so the arrays
+ * must not be changed.
  *
  * @param targets true class of each row, `[N]`, every value below `classes`
  * @param predicted predicted class of each row, `[N]`, every value below `classes`
@@ -129,7 +132,9 @@ interface Sorted {
   readonly offsets: Uint32Array;
 }
 
-/** Sorts rows by their cell t·K + p in one counting sort, for at most as many cells as rows. Offsets are by true class. */
+/**
+ * Sorts rows by their cell t·K + p in one counting sort, for at most as many cells as rows. Offsets are by true class.
+ */
 function sortedByCell(
   targets: Uint32Array,
   predicted: Uint32Array,

@@ -60,8 +60,8 @@ export interface ReportSource {
 }
 
 /**
- * Makes the report. Each metric goes over all rows at once, which takes some milliseconds per million rows, with pauses in
- * between.
+ * Makes the report. Each metric goes over all rows at once, which takes some milliseconds per million rows, with pauses
+ * in between.
  *
  * @throws DataError rows without targets; the signal's reason
  */

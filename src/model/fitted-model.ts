@@ -39,7 +39,7 @@ export function folded({ parameters, standardization }: FittedModel): Parameters
  * The model with one more class, in its place among the others: the mean of the others' weights and the lowest of
  * their biases, a score that is never above all others, so that it is not predicted before it is trained.
  *
- * @throws DataError  a class there already is, or a label of another type
+ * @throws DataError  a class that exists already, or a label of another type
  * @throws LimitError more than {@link MAX_CLASSES} classes
  */
 export function withClass(fitted: FittedModel, label: Label): FittedModel {

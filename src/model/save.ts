@@ -66,7 +66,9 @@ export function savedModel(
   };
 }
 
-/** The inverse: what a saved model knows. @throws FormatError as {@link optionsOf} */
+/**
+ * Returns the fitted model in a saved one: the inverse of {@link savedModel}. @throws FormatError as {@link optionsOf}
+ */
 export function fittedOf(saved: SavedModel): FittedModel {
   const { classes, features, weights, bias, standardization, conditioning, temperature } = saved;
   const { l2, l1 } = resolveOptions(optionsOf(saved, {}));
@@ -94,7 +96,7 @@ export function optionsOf(saved: SavedModel, given: SoftmaxRegressionOptions): S
   const wanted = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   const { solver = saved.options.solver } = wanted;
   const held = { ...optionsFromFile(saved.options), ...(solver !== undefined && { solver }) };
-  // A solver given instead of the saved one does not look at the options of that one.
+  // If another solver is given, saved options that it does not use are dropped.
   return { ...effectiveOptions(held as SoftmaxRegressionOptions), ...wanted };
 }
 

@@ -34,11 +34,11 @@ const MARGIN = 1.1;
 /** What the rule needs to know. */
 export interface AutoRateProblem {
   readonly x: Matrix;
-  /** Of the rows as they are trained on. Default: as they are. */
+  /** Standardisation that the rows are trained with. Default: none. */
   readonly standardization?: Standardization | undefined;
   /** s_i, `[N]`. Default: 1. A heavy row counts like as many light ones. */
   readonly weights?: Float32Array | undefined;
-  /** mean s, in units of what a step divides by beside B: 1, the default, if that is the mean itself. */
+  /** mean s, divided by what a step divides by in addition to B. Default 1: a step divides by B · mean s. */
   readonly meanWeight?: number | undefined;
   /** max_i ‖x_i‖², of standardised rows if they are standardised. */
   readonly maxSquaredNorm: number;

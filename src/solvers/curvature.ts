@@ -48,8 +48,8 @@ function curvatureOf(pair: CurvaturePair): number {
 }
 
 /**
- * −H g: the step that the remembered curvature suggests. What it says nothing of, the preconditioner M⁻¹ does, scaled
- * to the newest pair.
+ * −H g: the step that the remembered curvature suggests. In directions that no pair covers, the preconditioner M⁻¹
+ * decides, scaled to the newest pair.
  */
 export async function descentDirection(
   pairs: readonly CurvaturePair[],

@@ -33,7 +33,7 @@ export interface Trial {
  * @param start     φ(0) and φ′(0) < 0
  * @param firstStep the first step tried
  * @param noise     differences of φ that may be rounding
- * @returns null if no step lowers φ by more than rounding
+ * @returns null if no trial meets the first condition, even with noise allowed for
  */
 export async function wolfeSearch<T extends Trial>(
   evaluate: (step: number) => Promise<T>,

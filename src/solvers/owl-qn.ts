@@ -102,7 +102,7 @@ interface OrthantTrial {
  * @param start     the objective at x, its pseudo-gradient, and the slope < 0 along the direction
  * @param firstStep the first step tried
  * @param noise     differences of the objective that may be rounding
- * @returns null if no step lowers the objective by more than rounding
+ * @returns null if no trial lowers the objective enough, even with noise allowed for
  */
 export async function orthantSearch<T extends OrthantTrial>(
   evaluate: (step: number) => Promise<T>,

@@ -60,8 +60,8 @@ export function stepDecay(rate: number, every: number, factor: number): Learning
 }
 
 /**
- * Returns a schedule whose first rates are scaled down: η_t (t + 1)/w for t < w, then η_t. The inner schedule sees t and
- * T unchanged, so that a decay runs meanwhile and ends as without the warm-up.
+ * Returns a schedule whose first rates are scaled down: η_t (t + 1)/w for t < w, then η_t. The inner schedule sees t
+ * and T unchanged, so that a decay runs meanwhile and ends as without the warm-up.
  *
  * @param schedule η_t
  * @param warmUpSteps w, an integer of at least 1

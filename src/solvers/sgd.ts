@@ -76,12 +76,12 @@ export interface SgdState {
 export interface SgdHooks {
   readonly validation?: Dataset | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** Called with finite parameters: after an epoch, before its summary is reported, and with the ones kept in the end. */
+  /** Called with finite parameters: after each call of the trainer, before its epochs are reported, and at the end. */
   readonly onParameters: (parameters: Parameters) => void;
   /** Whether each epoch is reported as soon as it ends. */
   readonly isWatched: boolean;
   readonly onEpoch: (summary: EpochSummary) => void | Promise<void>;
-  /** After the last epoch that was reported. */
+  /** Called after the last epoch of each call of the trainer, just before onEpoch gets that epoch. */
   readonly onState: (state: SgdState) => void;
   /** Rows visited so far, of epochs × N. */
   readonly onRows?: ((rows: number) => void) | undefined;

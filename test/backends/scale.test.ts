@@ -155,7 +155,9 @@ for (const { name, device } of DEVICES) {
       cols: given.cols,
     });
     const SGD: SoftmaxRegressionOptions = { solver: "sgd", epochs: 3, batchSize: 32 };
-    /** L-BFGS needs a larger tolerance: it stops at the precision of float32, on another path for floats than for bytes. */
+    /**
+     * L-BFGS needs a larger tolerance: it stops at the precision of float32, on another path for floats than for bytes.
+     */
     const SOLVERS: readonly (readonly [string, SoftmaxRegressionOptions, number])[] = [
       ["sgd", SGD, 1e-5],
       ["sgd, standardised", { ...SGD, standardize: true }, 1e-5],

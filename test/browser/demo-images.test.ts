@@ -1,4 +1,6 @@
-/** What the demo opens with a browser's help: folders of pictures, encoded here, and the form that asks about a table. */
+/**
+ * What the demo opens with a browser's help: folders of pictures, encoded here, and the form that asks about a table.
+ */
 import { h, render } from "preact";
 import { describe, expect, test } from "vitest";
 import type { ImageShape } from "../../demo/app/data/demo-dataset.ts";

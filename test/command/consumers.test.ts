@@ -1,7 +1,7 @@
 /**
  * The packed package in projects of its users: Vite, webpack, esbuild, Rollup and Parcel build a page that runs in
- * Chrome, and TypeScript checks the declarations with `skipLibCheck: false`. Needs `npm run build`, and once a minute to
- * install the bundlers.
+ * Chrome, and TypeScript checks the declarations with `skipLibCheck: false`. Needs `npm run build`, and once a minute
+ * to install the bundlers.
  */
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";

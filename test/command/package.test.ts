@@ -32,6 +32,15 @@ test("entries import nothing but each other's chunks, have types, and share the 
   expect(stdout).toBe("1\n");
 });
 
+test("every script of the repository runs a file that is there", async () => {
+  const { scripts } = JSON.parse(await readFile("package.json", "utf8"));
+  const files = Object.values<string>(scripts).flatMap((script) =>
+    Array.from(script.matchAll(/[\w/.-]+\.(?:ts|mjs)\b/g), ([file]) => file),
+  );
+  expect(files.length).toBeGreaterThan(5);
+  expect(files.filter((file) => !existsSync(file))).toEqual([]);
+});
+
 test("the worker's code is in one chunk; no file names a path of the machine that built it", async () => {
   const chunks = (await readdir("dist/chunks")).map((name) => `dist/chunks/${name}`);
   const files = [...ENTRIES.map((entry) => `dist/${entry}.js`), ...chunks, "dist/standalone.js"];

@@ -1,7 +1,7 @@
 /**
- * A project of somebody who uses the package: it holds the packed tarball, and finds bundlers and compilers in the folder
- * above. Those are installed once per machine, outside this repository, because they are ten times as large as what
- * `npm ci` brings.
+ * A project of somebody who uses the package: it holds the packed tarball, and finds bundlers and compilers in the
+ * folder above. Those are installed once per machine, outside this repository, because they are ten times as large as
+ * what `npm ci` brings.
  */
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";

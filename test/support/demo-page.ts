@@ -22,7 +22,9 @@ const TYPES: Record<string, string> = { ".html": "text/html", ".js": "text/javas
 let server: Server;
 let browser: Browser;
 
-/** Builds and serves the demo and starts a browser before the tests of the file that calls this; ends all after them. */
+/**
+ * Builds and serves the demo and starts a browser before the tests of the file that calls this; ends all after them.
+ */
 export function prepareDemo(): void {
   beforeAll(async () => {
     await buildDemo(FOLDER);

@@ -9,7 +9,9 @@ import { file, npy, open } from "../support/demo-files.ts";
 const MANY = 200_000_000;
 const PACKED = deflateRawSync(new Uint8Array(MANY));
 
-/** What may be unpacked of one file before it is refused: a few pieces of 16 KiB, each of which holds 16 MiB of zeros. */
+/**
+ * What may be unpacked of one file before it is refused: a few pieces of 16 KiB, each of which holds 16 MiB of zeros.
+ */
 const MOST = 50_000_000;
 
 /** Bytes that came out of each decompressor. */

@@ -13,8 +13,8 @@ function paintBetween({ data }: ImageData, pixel: number, from: Rgb, to: Rgb, sh
 }
 
 /**
- * Returns values as blue above 0 and orange below, in full colour at ±`most`. People with any colour vision can tell the
- * two apart.
+ * Returns values as blue above 0 and orange below, in full colour at ±`most`. People with any colour vision can tell
+ * the two apart.
  *
  * @param values one for each pixel, row after row
  */

@@ -1,6 +1,6 @@
 /**
- * Reads an NPY file in pieces, plain or gzip: first its header, which announces its size, then its elements in blocks. A
- * file that does not fit in memory is refused after the header. `readNpy` of the library reads each block.
+ * Reads an NPY file in pieces, plain or gzip: first its header, which announces its size, then its elements in blocks.
+ * A file that does not fit in memory is refused after the header. `readNpy` of the library reads each block.
  */
 import { type ByteReader, withSources } from "../../../src/data/byte-source.ts";
 import { concat, countOf, viewOf } from "../../../src/formats/bytes.ts";
@@ -169,7 +169,9 @@ async function elementsOf(block: Uint8Array, descr: string, length: number, path
   return values;
 }
 
-/** Returns the bytes of one element. @throws FormatError a type that is not read, LimitError strings too long for labels */
+/**
+ * Returns the bytes of one element. @throws FormatError a type that is not read, LimitError strings too long for labels
+ */
 async function elementBytes(descr: string, path: string): Promise<number> {
   // Without elements, the reader checks only the type.
   await elementsOf(new Uint8Array(), descr, 0, path);

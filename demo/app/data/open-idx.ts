@@ -1,4 +1,6 @@
-/** IDX files, as MNIST and its relatives come: images and labels, plain or gzip, with files to check with or without. */
+/**
+ * IDX files, as MNIST and its relatives come: images and labels, plain or gzip, with files to check with or without.
+ */
 import { FormatError, readIdxPair, ShapeError, SoftmaxError } from "../../../src/index.ts";
 import type { DemoDataset, ImageShape, RowsCode, Samples } from "./demo-dataset.ts";
 import { countedStream, headOf } from "./file-bytes.ts";

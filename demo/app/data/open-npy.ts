@@ -12,7 +12,9 @@ interface Named extends NpyContent {
   readonly name: string;
 }
 
-/** Opens the two files, in either order. @throws FormatError, ShapeError, DataError what is no pair of rows and labels */
+/**
+ * Opens the two files, in either order. @throws FormatError, ShapeError, DataError what is no pair of rows and labels
+ */
 export async function openNpy(files: readonly NamedFile[], context: OpenContext): Promise<DemoDataset> {
   if (files.length !== 2) {
     throw new FormatError(

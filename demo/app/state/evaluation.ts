@@ -1,6 +1,6 @@
 /**
- * The evaluation of a model on the validation rows: the true and the predicted class of each, and the mistakes. Computed
- * once for all panels, in time that grows with the number of probabilities and not with pairs of classes.
+ * The evaluation of a model on the validation rows: the true and the predicted class of each, and the mistakes.
+ * Computed once for all panels, in time that grows with the number of probabilities and not with pairs of classes.
  */
 import { effect, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import type { ClassificationReport, Label, Matrix } from "../../../src/index.ts";

@@ -23,7 +23,9 @@ export type Status = "idle" | "training" | "paused" | "done" | "failed";
 export interface EpochMetrics {
   /** Counted from 1 for epochs, from 0 (the start) for iterations. */
   readonly index: number;
-  /** Mean cross-entropy of the training rows: of an epoch, batch by batch while it trained; else after the iteration. */
+  /**
+   * Mean cross-entropy of the training rows: of an epoch, batch by batch while it trained; else after the iteration.
+   */
   readonly loss: number;
   /** Accuracy on the training rows, likewise. */
   readonly accuracy: number;

@@ -12,9 +12,9 @@ export interface WasmOptions {
   /** Build of the kernels. Default: the fastest that this engine runs. */
   readonly build?: KernelBuild;
   /**
-   * Threads for large batches. `"auto"`, the default: one per core if a step is large and workers prove faster in the
-   * first steps. A number: always that many. A run is reproducible for a given number of threads: the bits do not
-   * depend on which thread does the work.
+   * Threads for large batches. `"auto"`, the default: one per core, at most 8, if a step is large and workers prove
+   * faster in the first steps. A number: always that many. A run is reproducible for a given number of threads: the
+   * bits do not depend on which thread does the work.
    */
   readonly threads?: "auto" | number;
   /**

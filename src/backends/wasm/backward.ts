@@ -1,6 +1,6 @@
 /**
- * The gradient of a batch: the data flow of a block of rows, and the shares of the data set, each of which has a
- * partial gradient. A worker runs the same code as the trainer's own thread, so the bits are equal.
+ * The gradient of a batch: takes rows through the kernels block by block, and cuts the data set into shares, each of
+ * which has a partial gradient. A worker runs the same code as the trainer's own thread, so the bits are equal.
  */
 import { isPauseDue, pause } from "../../pause.ts";
 import type { Workspace } from "./workspace.ts";

@@ -35,7 +35,7 @@ interface Waiting {
 
 /** One worker, with requests and their answers in order. */
 class Worker {
-  /** Rejects if the script does not report in time, as some other script would not. */
+  /** Rejects if the script does not report in time; a script that is not this library's worker never does. */
   readonly ready: Promise<void>;
   readonly #handle: WorkerHandle;
   readonly #waiting: Waiting[] = [];

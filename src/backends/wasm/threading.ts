@@ -14,7 +14,7 @@ import type { Workspace } from "./workspace.ts";
 /** Number of threads, and how workers are started. */
 export interface ThreadingOptions {
   readonly module: WebAssembly.Module;
-  /** A number: always that many; `"auto"`: one per core if a step is large and workers prove faster. */
+  /** A number: always that many; `"auto"`: one per core, at most 8, if a step is large and workers prove faster. */
   readonly threads: "auto" | number;
   /** Address of the worker's script, for pages whose policy forbids blobs. */
   readonly workerUrl: string | URL | undefined;

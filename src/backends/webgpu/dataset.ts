@@ -77,7 +77,7 @@ export async function uploadDataset(
   if (chunkRows < 1) {
     throw new LimitError(
       "x",
-      `a row of ${sizes.x} bytes given, this device allows ${maxChunkBytes} in a buffer`,
+      `a row of ${Math.max(sizes.x, sizes.targets)} bytes given, this device allows ${maxChunkBytes} in a buffer`,
     );
   }
   const chunks: Chunk[] = [];

@@ -89,7 +89,7 @@ const MATMUL_THREADS = 32;
 const ROW_THREADS = 64;
 const UPDATE_THREADS = 64;
 
-/** Threads of an update from which on fewer of them share the sum of a vector's partial gradients. */
+/** Most threads of an update with shared sums: with more vectors, fewer threads share the sum of each. */
 const UPDATE_BUSY_THREADS = 2 ** 17;
 
 /** Most memory for partial gradients, bytes, unless a single one takes more. */
@@ -241,7 +241,10 @@ function sharedGradientGroups({ shared: { classes4, features4 } }: StepPlan, sha
   return classTiles * Math.ceil(layoutOf(shape).features4 / (SHARED_SIDE * features4));
 }
 
-/** Most tiles of rows of a workgroup, and the share of its threads that may be idle. */
+/**
+ * Most tiles of rows of a workgroup, unless its threads take more at once, and the share of its threads that may be
+ * idle.
+ */
 const MAX_ROW_TILES = 8;
 const IDLE_SHARE = 0.06;
 

@@ -193,7 +193,7 @@ export interface RowCounts {
   readonly segmentRows: number;
   /** Most rows in a segment of a pass over all rows. */
   readonly passRows: number;
-  /** Rows of the first submit; a segment at least. */
+  /** Rows of the first submit, which takes one segment even if that has more rows. */
   readonly firstRows: number;
 }
 

@@ -1,7 +1,7 @@
 /**
  * Finds the fastest plan for a shape on this adapter by trying: candidates run on the data itself, must agree with the
- * default plan's gradient, and win only by a clear margin in every one of several turns. No parameter changes. How the
- * result is used is decided in choose-plan.ts.
+ * default plan's gradient, and win only if they are faster in every one of several turns, by a clear margin in the
+ * median. Parameters stay as they are. How the result is used is decided in choose-plan.ts.
  */
 import type { Parameters } from "../../objective.ts";
 import type { ModelShape, SgdSteps } from "../backend.ts";
@@ -28,7 +28,9 @@ const MEASURE_TIME = 12;
 /** Rounds that take longer, ms, get no second run to warm up: it would cost more time than it saves. */
 const LONG_ROUND = 100;
 
-/** Most rounds of one submit, and of how many times the rounds of the last one: no submit may run into a watchdog. */
+/**
+ * Most rounds of one submit, and their largest growth from one submit to the next, so that none runs into a watchdog.
+ */
 const MAX_ROUNDS = 4096;
 const MAX_GROWTH = 8;
 

@@ -1,11 +1,11 @@
 /**
  * Draws a data set of the ten digits from a seed, a substitute for MNIST that needs no file: 28 × 28 pixels of 8 bits,
- * light strokes on a dark ground. The images are about as hard for a linear classifier as MNIST: after training on 4,000
- * of them it classifies about 0.92 of unseen ones correctly, after 60,000 about 0.94. Accuracies on them say nothing
- * about handwriting.
+ * light strokes on a dark ground. The images are about as hard for a linear classifier as MNIST: after training on
+ * 4,000 of them it classifies about 0.92 of unseen ones correctly, after 60,000 about 0.94. Accuracies on them say
+ * nothing about handwriting.
  *
- * A seed gives the same bytes on every engine: only the seeded generator, the four operations and square roots are used,
- * all of which IEEE 754 defines to the last bit, and not sin, cos or log, which engines round differently.
+ * A seed gives the same bytes on every engine: only the seeded generator, the four operations and square roots are
+ * used, all of which IEEE 754 defines to the last bit, and not sin, cos or log, which engines round differently.
  */
 import { LimitError, OptionError } from "../../errors.ts";
 import { describe, MAX_ELEMENTS, type Matrix } from "../matrix.ts";
@@ -39,7 +39,9 @@ export interface StrokeDigits {
 /** Side of the box of a glyph in pixels, before scaling. As in MNIST, there is a margin around it. */
 const BOX = 18;
 
-/** Random variation of a digit, each uniform in its range. These ranges determine how hard the images are to classify. */
+/**
+ * Random variation of a digit, each uniform in its range. These ranges determine how hard the images are to classify.
+ */
 const VARIATION = {
   /** Pen positions move by up to this share of the box, each way. */
   jitter: 0.075,

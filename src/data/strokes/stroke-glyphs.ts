@@ -2,8 +2,9 @@
  * Table of the ten digits as pen strokes, with several ways of writing each. How the strokes are bent, placed and drawn
  * is in `stroke-digits.ts`.
  *
- * Points are `x,y` in hundredths of the glyph's box, x to the right and y down, as in the `points` of an SVG polyline. A
- * smooth curve goes through the points of a stroke; at a corner, one stroke ends and the next begins at the same point.
+ * Points are `x,y` in hundredths of the glyph's box, x to the right and y down, as in the `points` of an SVG polyline.
+ * A smooth curve goes through the points of a stroke; at a corner, one stroke ends and the next begins at the same
+ * point.
  */
 
 /** One way of writing a digit: a list of strokes. */

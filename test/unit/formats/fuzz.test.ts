@@ -1,6 +1,6 @@
 /**
- * Reads thousands of damaged files. Each gives a FormatError or a sound value, within a second of processor time; no other
- * error is thrown, and the input stays unchanged.
+ * Reads thousands of damaged files. Each gives a FormatError or a sound value, within a second of processor time; no
+ * other error is thrown, and the input stays unchanged.
  */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";

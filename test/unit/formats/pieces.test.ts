@@ -1,6 +1,6 @@
 /**
- * Large files are read and written in pieces: between two pieces the event loop turns, so that the page stays responsive
- * and an abort is noticed. The mocked clock makes a pause due at every look.
+ * Large files are read and written in pieces: between two pieces the event loop turns, so that the page stays
+ * responsive and an abort is noticed. The mocked clock makes a pause due at every look.
  */
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { packProgress, unpackProgress } from "../../../src/fit/progress-file.ts";

@@ -33,7 +33,9 @@ export interface CheckResult {
   readonly differences: Float64Array;
 }
 
-/** Runs the check, giving the thread back in between. @throws DeviceError, and the signal's reason once it is aborted */
+/**
+ * Runs the check, giving the thread back in between. @throws DeviceError, and the signal's reason once it is aborted
+ */
 export async function checkGradient(
   batch: CheckBatch,
   { signal, onProgress }: { signal: AbortSignal; onProgress: (share: number) => void },

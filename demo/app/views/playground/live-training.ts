@@ -52,7 +52,9 @@ export class LiveTraining {
   /** The view is closed. */
   #isStopped = true;
 
-  /** Trains as soon as the current training is done; one that is watched stops. After a stop it opens a device again. */
+  /**
+   * Trains as soon as the current training is done; one that is watched stops. After a stop it opens a device again.
+   */
   async train(points: readonly PlanePoint[], settings: Settings, pace: Pace): Promise<void> {
     this.#wanted = { points, settings, pace };
     this.#isStopped = false;

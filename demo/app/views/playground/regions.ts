@@ -1,6 +1,6 @@
 /**
- * The region of each class, in which it is the most probable. Regions of a linear classifier are convex polygons, so their
- * edges are exact at any size; the shading is computed on a coarse grid by the reference's functions.
+ * The region of each class, in which it is the most probable. Regions of a linear classifier are convex polygons, so
+ * their edges are exact at any size; the shading is computed on a coarse grid by the reference's functions.
  */
 import { matmul, softmax } from "../../../../src/backends/reference/operations.ts";
 import type { Matrix } from "../../../../src/data/matrix.ts";

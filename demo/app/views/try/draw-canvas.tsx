@@ -74,7 +74,9 @@ function paintScaled(context: CanvasRenderingContext2D, pixels: ImageData, width
 
 type CanvasPointerEvent = PointerEvent & { readonly currentTarget: HTMLCanvasElement };
 
-/** Returns the handlers of the canvas. Only the pointer that began a stroke continues it: a resting palm draws nothing. */
+/**
+ * Returns the handlers of the canvas. Only the pointer that began a stroke continues it: a resting palm draws nothing.
+ */
 function useStrokes(drawing: Drawing, onEnd: () => void) {
   const pen = useRef<{ readonly id: number; readonly before: readonly Stroke[]; points: Point[] } | null>(
     null,

@@ -1,6 +1,6 @@
 /**
- * The prediction for one row, p = softmax(z) with z = W x + b, and its evidence, the terms w_kj x_j of a score. One row is
- * too little work for a device, so the reference's functions compute it in float64.
+ * The prediction for one row, p = softmax(z) with z = W x + b, and its evidence, the terms w_kj x_j of a score. One row
+ * is too little work for a device, so the reference's functions compute it in float64.
  */
 import { matmul, softmax } from "../../../../src/backends/reference/operations.ts";
 import type { Parameters } from "../../../../src/objective.ts";
