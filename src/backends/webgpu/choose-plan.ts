@@ -5,7 +5,7 @@
 import type { TuningReport } from "../backend.ts";
 import type { WebGpuDataset } from "./dataset.ts";
 import { checkPlan, defaultPlan, type StepPlan } from "./plan.ts";
-import { type TuningTask, tune } from "./tuner.ts";
+import type { TuningTask } from "./tuner.ts";
 import type { TrainerContext } from "./workspace.ts";
 
 /**
@@ -63,6 +63,8 @@ export async function choosePlan(
   if (tuning === "auto" && operations < WORTHWHILE[traits.software ? "software" : "real"])
     return { choice: untuned, reason: "the default plan: too little work to tune for" };
   const budget = tuning === "full" ? Infinity : QUICK_BUDGET;
+  // Few fits are tuned: the code is loaded for those.
+  const { tune } = await import("./tuner.ts");
   const { choice, reason, isComplete } = await tune(task, untuned, budget, signal);
   const report = { choice, reason: reason + store(cache, key, { choice, isComplete }) };
   reports.set(key, report);
