@@ -9,7 +9,7 @@ import { WebGpuBackend } from "../../src/backends/webgpu/backend.ts";
 import type { AdapterTraits } from "../../src/backends/webgpu/gpu-device.ts";
 import { defaultPlan, directForward, type StepPlan } from "../../src/backends/webgpu/plan.ts";
 import { expectClose } from "../support/expect-close.ts";
-import { LARGE_TILES } from "../support/kernel-problems.ts";
+import { OTHER_TILES } from "../support/kernel-problems.ts";
 import { farProblem, overflowProblem } from "../support/overflows.ts";
 import { type Problem, randomProblem } from "../support/problems.ts";
 import { withTrainer } from "../support/with-trainer.ts";
@@ -22,7 +22,7 @@ const PLANS: Record<string, StepPlan> = {
   sliced: { ...direct, forward: directForward(10, 8, 2) },
   quad: defaultPlan(SHAPE, { ...GPU, software: true }),
   shared: { ...direct, route: "shared" },
-  "shared, large tiles": { ...direct, route: "shared", shared: { ...direct.shared, ...LARGE_TILES } },
+  "shared, other tiles": { ...direct, route: "shared", shared: { ...direct.shared, ...OTHER_TILES } },
   "lanes of the update": {
     ...direct,
     gradient: { ...direct.gradient, rowsPerSplit: 4 },

@@ -69,14 +69,14 @@ export const LABELS: DataKind = {
   isSmoothed: false,
 };
 
-/** Tiles in workgroup memory that are larger than those of the default plan. */
-export const LARGE_TILES = { rows: 8, classes: 8, depth4: 4, classes4: 2, features4: 2, depth: 8 };
+/** Tiles in workgroup memory of other proportions than those of the default plan, neither square nor equally deep. */
+export const OTHER_TILES = { rows: 2, classes: 4, depth4: 2, classes4: 2, features4: 1, depth: 8 };
 
 /** Returns plans that together use every kernel, whatever the default on this device is. */
 export function plansOf(
   gpu: GpuDevice,
   shape: ModelShape,
-): Record<"direct" | "sliced" | "quad" | "shared" | "large" | "lanes", StepPlan> {
+): Record<"direct" | "sliced" | "quad" | "shared" | "otherTiles" | "lanes", StepPlan> {
   const { traits } = gpu;
   const direct = defaultPlan(shape, { ...traits, subgroupSize: 0, software: true });
   const forward = directForward(shape.classes, 4, 2);
@@ -85,7 +85,7 @@ export function plansOf(
     sliced: { ...direct, forward },
     quad: defaultPlan(shape, { ...traits, subgroupSize: 4, software: true }),
     shared: { ...direct, route: "shared" },
-    large: { ...direct, route: "shared", shared: { ...direct.shared, ...LARGE_TILES } },
+    otherTiles: { ...direct, route: "shared", shared: { ...direct.shared, ...OTHER_TILES } },
     lanes: { ...direct, gradient: { ...direct.gradient, busyThreads: 2 ** 20 }, update: { lanes: 16 } },
   };
 }
