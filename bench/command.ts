@@ -9,7 +9,7 @@ import { messageOf } from "./measure/text.ts";
 import type { BenchHooks, BenchPlan, BenchProgress } from "./plan.ts";
 import type { BenchRecord } from "./record.ts";
 
-/** Carries out a plan, in Chrome or in Node; `say` prints what it waits for. */
+/** Carries out a plan, in Chrome or in Node; `say` prints the state of the preparations. */
 export type Measure = (
   plan: BenchPlan,
   hooks: Required<BenchHooks>,

@@ -1,4 +1,4 @@
-/** The kernels that are measured alone: how each is dispatched, what it should compute and what it costs. */
+/** The kernels that are measured alone: dispatch, expected result and cost of each. */
 import * as reference from "../../src/backends/reference/index.ts";
 import { dispatchOf, type Operation, type StepPlan, splitsFor } from "../../src/backends/webgpu/index.ts";
 import { packParameters, unpackParameters } from "../../src/backends/webgpu/parameters.ts";

@@ -1,4 +1,4 @@
-/** Measures each kernel alone at one shape: first what it computes, then how long a dispatch takes. */
+/** Measures each kernel alone at one shape: checks its result, then times a dispatch. */
 import { defaultPlan, type GpuDevice } from "../../src/backends/webgpu/index.ts";
 import { isPossible } from "../../src/backends/webgpu/plan.ts";
 import { PassClock } from "../measure/pass-clock.ts";

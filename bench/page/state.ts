@@ -1,4 +1,4 @@
-/** The state of the page: the GPU, what is to be measured, the run, and the records that are shown. */
+/** The state of the page: GPU, plan, run and shown records. */
 import { batch, computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import { describeMachine } from "../measure/machine.ts";
 import { messageOf } from "../measure/text.ts";
@@ -88,7 +88,7 @@ export class BenchState {
     }
   }
 
-  /** Stops the run; what it has measured stays. */
+  /** Stops the run and keeps its measurements. */
   cancel(): void {
     this.#controller?.abort();
     const run = this.run.value;

@@ -3,7 +3,7 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { FILES, type FileName } from "./job.ts";
 
-/** Returns the path of each file. @throws Error that names what is missing */
+/** Returns the path of each file. @throws Error naming the missing files */
 export async function findIdxFiles(folder: string): Promise<Record<FileName, string>> {
   const names = await readdir(folder);
   const found = FILES.map((file) => {

@@ -71,8 +71,9 @@ export async function prepareFit(
 }
 
 /**
- * Opens a device, takes rows and parameters there, and frees both when `work` has ended. @throws DeviceError,
- * LimitError
+ * Opens a device, takes rows and parameters there, and frees both when `work` has ended.
+ *
+ * @throws DeviceError, LimitError
  */
 export function onDevice<T>(
   owner: BackendOwner,

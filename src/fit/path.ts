@@ -49,7 +49,6 @@ function checkPath(l2s: readonly number[]): void {
 /** Fits for every λ, in the order given. */
 async function solveAll(session: FitSession, l2s: readonly number[]): Promise<PathFit[]> {
   const { problem, trainer } = session;
-  const stored = problem.storesConditioned ? problem.conditioning : undefined;
   const fits = new Map<number, PathFit>();
   let parameters = problem.start ?? zeros(session.shape);
   for (const l2 of l2s.toSorted((a, b) => b - a)) {
@@ -62,7 +61,7 @@ async function solveAll(session: FitSession, l2s: readonly number[]): Promise<Pa
       progress: () => {},
     });
     const history = { ...outcome, seconds: (performance.now() - began) / 1000 };
-    trainer.write(unfold(parameters, stored));
+    trainer.write(unfold(parameters, problem.storedConditioning));
     const evaluate = async ({ data, rows }: NonNullable<FitSession["validation"]>) => {
       const evaluation = await trainer.evaluate(data, { signal: problem.signal });
       return summarise(evaluation, rows.countedRows, parameters, part.problem.options);

@@ -41,8 +41,8 @@ export interface FitProblem extends Omit<FitRequest, "x" | "y"> {
   readonly standardization: Standardization | undefined;
   /** The standardisation that L-BFGS works with internally, if any; see conditioning.ts. */
   readonly conditioning: Standardization | undefined;
-  /** Whether rows are stored as float32, so that conditioning is applied on their way to the device. */
-  readonly storesConditioned: boolean;
+  /** `conditioning`, if rows are stored as float32 and so can take it on their way to the device; else undefined. */
+  readonly storedConditioning: Standardization | undefined;
   /** max_i ‖x_i‖² of all rows as given, before any standardisation. */
   readonly maxSquaredNorm: number;
   /** Parameters to begin at. Default: zeros. */
@@ -116,30 +116,31 @@ export async function standardise(
   { options, signal }: FitRequest,
   model: FittedModel | null,
   isBatch: boolean,
-): Promise<Pick<FitProblem, "standardization" | "conditioning" | "storesConditioned" | "maxSquaredNorm">> {
+): Promise<Pick<FitProblem, "standardization" | "conditioning" | "storedConditioning" | "maxSquaredNorm">> {
   const { storage, standardize } = options;
   const isStandardised = model ? model.standardization !== undefined : standardize;
   const maxSquaredNorm = await checkValues(rows.matrix, TRAINING.x, storage, isStandardised, signal);
   if (validation) await checkValues(validation.matrix, VALIDATION.x, storage, isStandardised, signal);
   const learnsIt = standardize && !model;
+  const standardization = learnsIt
+    ? await fitStandardization(rows.matrix, rows.weights, signal)
+    : model?.standardization;
+  const conditioning = !isBatch && !isStandardised ? await conditioningOf(rows, options, signal) : undefined;
   return {
-    standardization: learnsIt
-      ? await fitStandardization(rows.matrix, rows.weights, signal)
-      : model?.standardization,
-    conditioning: !isBatch && !isStandardised ? await conditioningOf(rows, options, signal) : undefined,
-    storesConditioned: storesConditioned(rows.matrix, options),
+    standardization,
+    conditioning,
+    storedConditioning: storesConditioned(rows.matrix, options) ? conditioning : undefined,
     maxSquaredNorm,
   };
 }
 
 /** Returns the model that a problem's parameters make. */
 export function fittedModel(
-  { schema, standardization, conditioning, storesConditioned, options: { l2, l1 } }: FitProblem,
+  { schema, standardization, storedConditioning: conditioning, options: { l2, l1 } }: FitProblem,
   parameters: Parameters,
 ): FittedModel {
   const { classes, features } = schema;
-  const stored = storesConditioned ? conditioning : undefined;
-  return { classes, features, standardization, conditioning: stored, parameters, temperature: 1, l2, l1 };
+  return { classes, features, standardization, conditioning, parameters, temperature: 1, l2, l1 };
 }
 
 /** Finds the classes and features of training rows. @throws DataError, LimitError; the signal's reason */

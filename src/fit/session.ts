@@ -29,7 +29,9 @@ export interface FitStore {
 }
 
 /**
- * Uploads a fit's rows. `own` gets everything that is allocated. @throws DeviceError, LimitError; the signal's reason
+ * Uploads a fit's rows. `own` gets everything that is allocated.
+ *
+ * @throws DeviceError, LimitError; the signal's reason
  */
 export async function openSession(
   problem: FitProblem,
@@ -40,8 +42,8 @@ export async function openSession(
   const shape = { features: schema.features, classes: schema.classes.length, bias: options.bias };
   // The trainer first: most likely not to fit, and cheapest to find out.
   const trainer = own(await backend.createTrainer(shape));
-  const stored = problem.storesConditioned ? problem.conditioning : undefined;
-  const source = { storage: options.storage, standardization: problem.standardization ?? stored };
+  const standardization = problem.standardization ?? problem.storedConditioning;
+  const source = { storage: options.storage, standardization };
   const onRows = (done: number) =>
     fitOptions.onProgress?.({ phase: "upload", rows: done, totalRows: rows.matrix.rows });
   const { labelSmoothing } = options;

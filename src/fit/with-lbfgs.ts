@@ -38,7 +38,7 @@ export async function fitLbfgs(
   const iterations: IterationRecord[] = [...(resumed?.iterations ?? [])];
   const precision = device.kind === "reference" ? PRECISION.float64 : PRECISION.float32;
   const evaluations: Evaluations = new WeakMap();
-  const isOnHost = conditioning && !problem.storesConditioned;
+  const isOnHost = conditioning && !problem.storedConditioning;
   const trainer = isOnHost ? conditionedOnHost(session.trainer, conditioning) : session.trainer;
   const count = shape.classes * shape.features;
   let latest = start;

@@ -19,7 +19,9 @@ export interface ConfusionMatrix {
    */
   readonly counts: Uint32Array;
   /**
-   * Returns the number of rows of one cell. The first call sorts all rows. @throws OptionError a position that is no
+   * Returns the number of rows of one cell. The first call sorts all rows.
+   *
+   * @throws OptionError a position that is no
    * class
    */
   count(trueClass: number, predictedClass: number): number;

@@ -35,7 +35,9 @@ export interface Applied {
 export type Work<T> = (applied: Applied) => Promise<T>;
 
 /**
- * Runs `work` on rows `x [N,D]` without labels. @throws ShapeError, DataError  rows that the model cannot be applied to
+ * Runs `work` on rows `x [N,D]` without labels.
+ *
+ * @throws ShapeError, DataError  rows that the model cannot be applied to
  */
 export async function apply<T>(model: AppliedModel, x: MatrixLike, work: Work<T>): Promise<T> {
   const given = openMatrix(x, TRAINING.x);

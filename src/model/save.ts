@@ -67,7 +67,9 @@ export function savedModel(
 }
 
 /**
- * Returns the fitted model in a saved one: the inverse of {@link savedModel}. @throws FormatError as {@link optionsOf}
+ * Returns the fitted model in a saved one: the inverse of {@link savedModel}.
+ *
+ * @throws FormatError as {@link optionsOf}
  */
 export function fittedOf(saved: SavedModel): FittedModel {
   const { classes, features, weights, bias, standardization, conditioning, temperature } = saved;

@@ -7,28 +7,13 @@ import {
   isByteData,
   MAX_ELEMENTS,
   type Matrix,
-  type MatrixData,
   type MatrixLike,
   rowsOf,
   scaleOf,
 } from "../../src/data/matrix.ts";
 import { scanRows } from "../../src/data/row-reader.ts";
+import { BYTE_TYPES, matrixOf, NUMBER_TYPES } from "../support/matrices.ts";
 import { refusal } from "../support/refusal.ts";
-
-const BYTE_TYPES = [Uint8Array, Uint8ClampedArray] as const;
-const NUMBER_TYPES = [
-  Float32Array,
-  Float64Array,
-  Int8Array,
-  Int16Array,
-  Uint16Array,
-  Int32Array,
-  Uint32Array,
-] as const;
-
-function matrixOf(data: MatrixData, cols: number): Matrix {
-  return { data, rows: data.length / cols, cols };
-}
 
 describe("a Matrix", () => {
   for (const type of [...BYTE_TYPES, ...NUMBER_TYPES]) {

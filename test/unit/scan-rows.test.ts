@@ -3,26 +3,12 @@ import { describe, expect, test } from "vitest";
 import type { Matrix, MatrixData } from "../../src/data/matrix.ts";
 import { scanRows } from "../../src/data/row-reader.ts";
 import { expectClose } from "../support/expect-close.ts";
+import { BYTE_TYPES, matrixOf, NUMBER_TYPES } from "../support/matrices.ts";
 import { refusal } from "../support/refusal.ts";
 
 /** Number of rows of one column that are scanned between two pauses. */
 const PIECE = Math.floor(2 ** 20 / (1 + 8));
 const MAX_FLOAT32 = 3.4028234663852886e38;
-
-const BYTE_TYPES = [Uint8Array, Uint8ClampedArray] as const;
-const NUMBER_TYPES = [
-  Float32Array,
-  Float64Array,
-  Int8Array,
-  Int16Array,
-  Uint16Array,
-  Int32Array,
-  Uint32Array,
-] as const;
-
-function matrixOf(data: MatrixData, cols: number): Matrix {
-  return { data, rows: data.length / cols, cols };
-}
 
 describe("the scan refuses", () => {
   const positions = [

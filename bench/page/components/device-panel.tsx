@@ -1,4 +1,4 @@
-/** Which GPU the browser offers, what it allows, and what that means for the results. */
+/** The browser's GPU, its limits, and their effect on the results. */
 import { formatBytes, formatCount } from "../../../demo/ui/format.ts";
 import { type Fact, Facts, Section } from "../../../demo/ui/section.tsx";
 import type { AdapterRecord } from "../../record.ts";

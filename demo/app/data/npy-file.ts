@@ -170,7 +170,9 @@ async function elementsOf(block: Uint8Array, descr: string, length: number, path
 }
 
 /**
- * Returns the bytes of one element. @throws FormatError a type that is not read, LimitError strings too long for labels
+ * Returns the bytes of one element.
+ *
+ * @throws FormatError a type that is not read, LimitError strings too long for labels
  */
 async function elementBytes(descr: string, path: string): Promise<number> {
   // Without elements, the reader checks only the type.

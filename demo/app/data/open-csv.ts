@@ -63,7 +63,7 @@ export async function openCsv(
   });
 }
 
-/** Returns sentences about what was left out or converted. */
+/** Returns sentences about columns and rows that were left out, and about converted numbers. */
 function remarkOn({ leftOut, skipped, hasCommas }: CsvTable): string {
   const sentences = [
     leftOut.length > 0 && `Columns left out: ${someOf(leftOut)}.`,

@@ -13,7 +13,9 @@ interface Named extends NpyContent {
 }
 
 /**
- * Opens the two files, in either order. @throws FormatError, ShapeError, DataError what is no pair of rows and labels
+ * Opens the two files, in either order.
+ *
+ * @throws FormatError, ShapeError, DataError files that are no pair of rows and labels
  */
 export async function openNpy(files: readonly NamedFile[], context: OpenContext): Promise<DemoDataset> {
   if (files.length !== 2) {

@@ -1,6 +1,5 @@
 /**
- * The training of one model: start, pause, one epoch, reset, and what views show meanwhile. A pause aborts the fit, and
- * continuing is the library's own resumption, so a paused run ends with the same bits as one that was not paused.
+ * The training of one model. A pause aborts the fit, and a later start resumes it, with the bits of a run without pause.
  */
 import { batch, computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import {

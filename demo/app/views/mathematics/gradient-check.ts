@@ -34,7 +34,9 @@ export interface CheckResult {
 }
 
 /**
- * Runs the check, giving the thread back in between. @throws DeviceError, and the signal's reason once it is aborted
+ * Runs the check, giving the thread back in between.
+ *
+ * @throws DeviceError, and the signal's reason once it is aborted
  */
 export async function checkGradient(
   batch: CheckBatch,

@@ -5,7 +5,7 @@ import { formatBrief, formatShare, NOTHING } from "../../../ui/format.ts";
 import { Facts } from "../../../ui/section.tsx";
 import type { Playground } from "./playground.ts";
 
-/** The results, or what is missing for them. */
+/** The results, or a hint if points or classes are missing. */
 export function Figures({ playground }: { readonly playground: Playground }) {
   const { trained, problem } = playground.training;
   const isSgd = playground.settings.value.solver === "sgd";
