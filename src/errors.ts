@@ -50,6 +50,11 @@ export class DeviceError extends SoftmaxError {
   override readonly name = "DeviceError";
 }
 
+/** A part of the library's own code could not be loaded: the network failed, or a file of `dist/` is not served. */
+export class LoadError extends SoftmaxError {
+  override readonly name = "LoadError";
+}
+
 /** Training diverged: losses or parameters became NaN or infinite. The last finite parameters are kept. */
 export class DivergenceError extends SoftmaxError {
   override readonly name = "DivergenceError";

@@ -4,6 +4,7 @@
  * fit to fit/fit.ts, everything else to model/. What not every page needs (backends, solvers, file formats) is imported
  * when it is first called.
  */
+
 import type { DeviceInfo } from "./backends/backend.ts";
 import { BackendOwner } from "./backends/backend-owner.ts";
 import type { Label, LabelsLike } from "./data/labels.ts";
@@ -25,6 +26,7 @@ import type {
   ReportOptions,
 } from "./fit-options.ts";
 import type { SklearnModel } from "./formats/sklearn.ts";
+import { loaded } from "./loaded.ts";
 import type { ClassificationReport } from "./metrics/report.ts";
 import type { AppliedModel } from "./model/apply.ts";
 import { calibrate } from "./model/calibrate.ts";
@@ -164,7 +166,7 @@ export class SoftmaxRegression {
   async partialFit(x: MatrixLike, y: LabelsLike, options: PartialFitOptions = {}): Promise<void> {
     checkOptions.partialFit(options);
     return this.#alone(x, y, options, async (request) => {
-      const { partialFit } = await import("./fit/partial-fit.ts");
+      const { partialFit } = await loaded(import("./fit/partial-fit.ts"), "partialFit");
       return partialFit(this.#state, this.#backend, request);
     });
   }

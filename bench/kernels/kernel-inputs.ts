@@ -5,7 +5,7 @@ import type { ModelShape } from "../../src/backends/backend.ts";
 import type { DataKind, StepPlan } from "../../src/backends/webgpu/index.ts";
 import { createRandom } from "../../src/data/random.ts";
 import { ELEMENT_BYTES, emptyRows, packRows } from "../../src/data/storage.ts";
-import type { Parameters } from "../../src/objective.ts";
+import type { Parameters } from "../../src/parameters.ts";
 import type { BenchProblem } from "../contenders/contender.ts";
 import { problemOf } from "../measure/problem.ts";
 import type { BenchShape, BenchStorage } from "../record.ts";

@@ -13,13 +13,13 @@ import type { Matrix } from "../data/matrix.ts";
 import type { Standardization } from "../data/standardization.ts";
 import type { Storage } from "../data/storage.ts";
 import type { Targets } from "../data/targets.ts";
-import type { Parameters } from "../objective.ts";
+import type { Parameters } from "../parameters.ts";
 
 // The types that the contract uses and the errors that it throws, for entries that export all of it.
 export type { Float16Data, Matrix, MatrixData } from "../data/matrix.ts";
 export type { Targets } from "../data/targets.ts";
 export * from "../errors.ts";
-export type { Parameters } from "../objective.ts";
+export type { Parameters } from "../parameters.ts";
 
 /** Kinds of devices. */
 export type DeviceKind = "webgpu" | "wasm" | "reference";

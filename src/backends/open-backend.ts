@@ -3,8 +3,9 @@
  * before.
  */
 import { DeviceError } from "../errors.ts";
+import { loaded } from "../loaded.ts";
 import type { Backend } from "./backend.ts";
-import { deviceErrorOf, wordsOf } from "./device-error.ts";
+import { wordsOf } from "./device-error.ts";
 import type { WasmOptions } from "./wasm/backend.ts";
 import type { WebGpuOptions } from "./webgpu/backend.ts";
 
@@ -26,7 +27,8 @@ const AUTO_TIME_LIMIT = 5_000;
  * and the reference, and says why; it fails only if the code of none of them can be loaded.
  *
  * @param without  why `"auto"` is not to try WebGPU
- * @throws DeviceError a device asked for by name cannot be had, or does not answer; code that cannot be loaded
+ * @throws DeviceError a device asked for by name cannot be had, or does not answer
+ * @throws LoadError
  */
 export async function openBackend(
   device: DeviceOption,
@@ -55,27 +57,18 @@ async function openWebGpu(options: WebGpuOptions): Promise<Backend> {
   // Checked before the import, so that a page without WebGPU does not load code that it cannot run.
   const isThere = options.device || (globalThis.navigator && "gpu" in globalThis.navigator);
   if (!isThere) throw new DeviceError("device", "this environment has no WebGPU");
-  const { WebGpuBackend } = await loaded(import("./webgpu/backend.ts"), "WebGPU");
+  const { WebGpuBackend } = await loaded(import("./webgpu/backend.ts"), "the WebGPU backend");
   return WebGpuBackend.open(options);
 }
 
 async function openWasm(options: WasmOptions): Promise<Backend> {
-  const { WasmBackend } = await loaded(import("./wasm/backend.ts"), "WebAssembly");
+  const { WasmBackend } = await loaded(import("./wasm/backend.ts"), "the WebAssembly backend");
   return WasmBackend.open(options);
 }
 
 async function openReference(reason?: string): Promise<Backend> {
-  const { ReferenceBackend } = await loaded(import("./reference/backend.ts"), "reference");
+  const { ReferenceBackend } = await loaded(import("./reference/backend.ts"), "the reference backend");
   return new ReferenceBackend(reason);
-}
-
-/** Awaits a backend's code. @throws DeviceError code that cannot be loaded */
-async function loaded<M>(module: Promise<M>, name: string): Promise<M> {
-  try {
-    return await module;
-  } catch (cause) {
-    throw deviceErrorOf(`the code of the ${name} backend could not be loaded`, cause);
-  }
 }
 
 /** The first that opens, told what was wrong with those before; else the last. */

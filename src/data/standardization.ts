@@ -3,7 +3,7 @@
  * and the same scores from parameters for rows as given and for standardised rows. Rows are not copied for it: backends
  * standardise them while they upload them.
  */
-import type { Parameters } from "../objective.ts";
+import type { Parameters } from "../parameters.ts";
 import { type Matrix, scaleOf, tagOf } from "./matrix.ts";
 import { inPiecesOfRows } from "./pieces.ts";
 

@@ -6,8 +6,10 @@
  *   solve → fold back              with-lbfgs.ts or with-sgd.ts; conditioning.ts says what is folded back
  *   store                          model-state.ts, after every iteration or epoch
  */
+
 import type { BackendOwner } from "../backends/backend-owner.ts";
 import type { FitHistory } from "../fit-options.ts";
+import { loaded } from "../loaded.ts";
 import type { ModelState } from "./model-state.ts";
 import {
   checkRequest,
@@ -94,8 +96,8 @@ export async function solve(session: FitSession, store: FitStore): Promise<Omit<
   const { solver } = session.problem.options;
   const outcome =
     solver === "lbfgs"
-      ? await (await import("./with-lbfgs.ts")).fitLbfgs(session, store)
-      : await (await import("./with-sgd.ts")).fitSgd(session, store);
+      ? await (await loaded(import("./with-lbfgs.ts"), "L-BFGS")).fitLbfgs(session, store)
+      : await (await loaded(import("./with-sgd.ts"), "SGD and AdamW")).fitSgd(session, store);
   return { ...outcome, tuning: session.trainer.tuning };
 }
 

@@ -1,6 +1,6 @@
 /** One pass of SGD or AdamW over a batch of rows, going on from all batches before. */
 import type { BackendOwner } from "../backends/backend-owner.ts";
-import { type Parameters, zeros } from "../objective.ts";
+import { type Parameters, zeros } from "../parameters.ts";
 import { constant, type LearningRateSchedule } from "../solvers/schedules.ts";
 import { sgd } from "../solvers/sgd.ts";
 import { onDevice, prepareFit } from "./fit.ts";

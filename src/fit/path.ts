@@ -4,7 +4,7 @@ import { unfold } from "../data/standardization.ts";
 import { DataError, OptionError } from "../errors.ts";
 import type { PathEntry } from "../fit-options.ts";
 import { summarise } from "../model/predict.ts";
-import { type Parameters, zeros } from "../objective.ts";
+import { type Parameters, zeros } from "../parameters.ts";
 import { onDevice, prepareFit, solve } from "./fit.ts";
 import type { ModelState } from "./model-state.ts";
 import { type FitProblem, type FitRequest, fittedModel } from "./prepare.ts";

@@ -16,8 +16,8 @@ import {
   TRAINING,
   VALIDATION,
 } from "../model/labelled-rows.ts";
-import type { Parameters } from "../objective.ts";
 import type { ResolvedOptions } from "../options.ts";
+import type { Parameters } from "../parameters.ts";
 import { conditioningOf, storesConditioned } from "./conditioning.ts";
 import type { ModelState } from "./model-state.ts";
 import type { Conditions, FitProgress } from "./resume.ts";

@@ -5,7 +5,7 @@
 import type { DeviceKind, OptimiserState } from "../backends/backend.ts";
 import { inPieces } from "../data/pieces.ts";
 import type { SavedProgress } from "../formats/saved-model.ts";
-import type { Parameters } from "../objective.ts";
+import type { Parameters } from "../parameters.ts";
 import { type CurvaturePair, dot } from "../solvers/curvature.ts";
 import type { LbfgsState } from "../solvers/lbfgs.ts";
 import type { BestEpoch } from "../solvers/sgd.ts";

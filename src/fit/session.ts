@@ -2,7 +2,7 @@
 import type { Backend, Dataset, DeviceInfo, DeviceKind, ModelShape, Trainer } from "../backends/backend.ts";
 import type { Disposable } from "../backends/backend-owner.ts";
 import { asSource, type LabelledRows } from "../model/labelled-rows.ts";
-import type { Parameters } from "../objective.ts";
+import type { Parameters } from "../parameters.ts";
 import type { FitProblem } from "./prepare.ts";
 import { type FitProgress, remarkOn } from "./resume.ts";
 

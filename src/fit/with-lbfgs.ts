@@ -4,7 +4,7 @@ import { fold, unfold } from "../data/standardization.ts";
 import { DivergenceError } from "../errors.ts";
 import type { FitHistory, IterationRecord } from "../fit-options.ts";
 import { summarise } from "../model/predict.ts";
-import { areFinite, flatten, unflatten, zeros } from "../objective.ts";
+import { areFinite, flatten, unflatten, zeros } from "../parameters.ts";
 import { type LbfgsOptions, lbfgs, type Objective } from "../solvers/lbfgs.ts";
 import { fitPreconditioner, type Preconditioner, preconditionerCost } from "../solvers/preconditioner.ts";
 import { conditionedOnHost, type PassTrainer, penaltiesOf, thresholdsOf } from "./conditioning.ts";

@@ -2,8 +2,8 @@
 import { maxSquaredNorm, rowReader } from "../data/row-reader.ts";
 import type { EpochRecord, FitHistory } from "../fit-options.ts";
 import { summarise } from "../model/predict.ts";
-import { zeros } from "../objective.ts";
 import type { ResolvedOptions } from "../options.ts";
+import { zeros } from "../parameters.ts";
 import { autoLearningRate } from "../solvers/auto-learning-rate.ts";
 import { constant, type LearningRateSchedule, linearDecay } from "../solvers/schedules.ts";
 import { type SgdOptions, sgd } from "../solvers/sgd.ts";

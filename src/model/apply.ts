@@ -8,8 +8,8 @@ import type { MatrixLike } from "../data/matrix.ts";
 import { unfold } from "../data/standardization.ts";
 import { NO_TARGETS } from "../data/targets.ts";
 import type { EvaluateOptions } from "../fit-options.ts";
-import type { Parameters } from "../objective.ts";
 import type { ResolvedOptions } from "../options.ts";
+import type { Parameters } from "../parameters.ts";
 import { type FittedModel, temperatureScaled } from "./fitted-model.ts";
 import { asSource, checkValues, type LabelledRows, labelled, openRows, TRAINING } from "./labelled-rows.ts";
 

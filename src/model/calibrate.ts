@@ -9,7 +9,7 @@
 import type { LabelsLike } from "../data/labels.ts";
 import type { MatrixLike } from "../data/matrix.ts";
 import type { CalibrationResult, EvaluateOptions } from "../fit-options.ts";
-import type { Parameters } from "../objective.ts";
+import type { Parameters } from "../parameters.ts";
 import { pause } from "../pause.ts";
 import { type Applied, type AppliedModel, applyLabelled } from "./apply.ts";
 import { temperatureScaled } from "./fitted-model.ts";

@@ -3,7 +3,7 @@ import type { Schema } from "../checks.ts";
 import { isLabel, type Label, MAX_CLASSES } from "../data/labels.ts";
 import { fold, type Standardization } from "../data/standardization.ts";
 import { DataError, LimitError, StateError } from "../errors.ts";
-import type { Parameters } from "../objective.ts";
+import type { Parameters } from "../parameters.ts";
 
 /** A fitted model: probabilities = softmax((W x̂ + b) / temperature), x̂ standardised if it was in training. */
 export interface FittedModel extends Schema {

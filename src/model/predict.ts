@@ -1,4 +1,5 @@
 /** What a model says of rows: scores, probabilities and labels; with labels known, how well it does. */
+
 import type { Evaluation, Outcomes, RunOptions } from "../backends/backend.ts";
 import { assertFinite, checkFeatures } from "../checks.ts";
 import { openMatrix } from "../data/given-matrix.ts";
@@ -6,9 +7,10 @@ import type { Label, LabelsLike } from "../data/labels.ts";
 import { MAX_ELEMENTS, type Matrix, type MatrixLike } from "../data/matrix.ts";
 import { LimitError } from "../errors.ts";
 import type { EvaluateOptions, ModelEvaluation, PredictOptions, ReportOptions } from "../fit-options.ts";
+import { loaded } from "../loaded.ts";
 import type { ClassificationReport } from "../metrics/report.ts";
-import { type Parameters, penalty } from "../objective.ts";
 import type { ResolvedOptions } from "../options.ts";
+import { type Parameters, penalty } from "../parameters.ts";
 import { pause } from "../pause.ts";
 import { type AppliedModel, apply, applyLabelled, type Work } from "./apply.ts";
 import type { LabelledRows } from "./labelled-rows.ts";
@@ -98,7 +100,7 @@ export function report(
     const outcomes = await trainer.outcomes(data, run);
     await assertNoneLost(evaluation, outcomes, rows.weights, run);
     const weights = givenWeights(rows);
-    const { reportOf } = await import("../metrics/report.ts");
+    const { reportOf } = await loaded(import("../metrics/report.ts"), "reports");
     return reportOf({ ...rows, weights, outcomes, loss: evaluation.loss, classes, ...options }, run.signal);
   });
 }

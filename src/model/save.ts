@@ -1,10 +1,12 @@
 /** Between the estimator and the files a model is kept in. */
+
 import { classWeightFromFile, classWeightPairs, isList } from "../data/class-weight.ts";
 import type { Label } from "../data/labels.ts";
 import { describe } from "../data/matrix.ts";
 import { FormatError, OptionError } from "../errors.ts";
 import type { JsonValue } from "../formats/json.ts";
 import type { SavedModel, SavedProgress } from "../formats/saved-model.ts";
+import { loaded } from "../loaded.ts";
 import { checkOptions, effectiveOptions, resolveOptions } from "../option-rules.ts";
 import type { ResolvedOptions, SoftmaxRegressionOptions } from "../options.ts";
 import type { FittedModel } from "./fitted-model.ts";
@@ -84,7 +86,7 @@ export function fittedOf(saved: SavedModel): FittedModel {
 
 /** Reads a saved model. @throws FormatError no model, or a response that is not ok */
 export async function loadModel(source: ModelSource): Promise<SavedModel> {
-  const { readModel } = await import("../formats/read-model.ts");
+  const { readModel } = await loaded(import("../formats/read-model.ts"), "reading models");
   return readModel(typeof source === "string" ? source : await bytesOf(source));
 }
 

@@ -5,7 +5,7 @@
 import type { AdamwSettings, Dataset, Evaluation, OptimiserState, Trainer } from "../backends/backend.ts";
 import { epochOrder } from "../data/random.ts";
 import { DivergenceError, OptionError } from "../errors.ts";
-import { areFinite, type Parameters } from "../objective.ts";
+import { areFinite, type Parameters } from "../parameters.ts";
 import type { LearningRateSchedule } from "./schedules.ts";
 
 /** Rows that are worth a round trip to the device; shorter epochs go together if they are not reported one by one. */

@@ -5,7 +5,7 @@ import type { Backend, DatasetSource } from "../../src/backends/backend.ts";
 import { gradientCheck, objective } from "../../src/backends/reference/index.ts";
 import { scaleOf } from "../../src/data/matrix.ts";
 import type { Targets } from "../../src/data/targets.ts";
-import { penalty } from "../../src/objective.ts";
+import { penalty } from "../../src/parameters.ts";
 import { BACKENDS, type BackendCase } from "../support/backends.ts";
 import { expectClose } from "../support/expect-close.ts";
 import type { Problem } from "../support/problems.ts";

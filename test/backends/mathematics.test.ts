@@ -4,7 +4,7 @@ import type { Backend, DatasetSource } from "../../src/backends/backend.ts";
 import { softmax } from "../../src/backends/reference/index.ts";
 import type { Matrix } from "../../src/data/matrix.ts";
 import type { Targets } from "../../src/data/targets.ts";
-import type { Parameters } from "../../src/objective.ts";
+import type { Parameters } from "../../src/parameters.ts";
 import { BACKENDS } from "../support/backends.ts";
 import { expectClose } from "../support/expect-close.ts";
 import { randomProblem } from "../support/problems.ts";

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Backend, Dataset, OptimiserState, SgdSteps, Trainer } from "../../src/backends/backend.ts";
 import { OptionError } from "../../src/errors.ts";
-import type { Parameters } from "../../src/objective.ts";
+import type { Parameters } from "../../src/parameters.ts";
 import { BACKENDS } from "../support/backends.ts";
 import { expectClose } from "../support/expect-close.ts";
 import { followFormulas, nameOf, tenSteps, toleranceOf } from "../support/formulas.ts";

@@ -97,27 +97,29 @@ test("a page whose policy forbids WebAssembly trains on the reference, and is to
   expect(automatic).toMatchObject({ kind: "reference", reason: expect.stringMatching(words) });
 });
 
-test("a page that cannot load WebGPU's code trains in WebAssembly and says why; by name, it is a DeviceError", async () => {
+test("a page that cannot load WebGPU's code trains in WebAssembly and says why; by name, it is a LoadError", async () => {
   const names = await readdir("dist/chunks");
   const codes = await Promise.all(names.map((name) => readFile(`dist/chunks/${name}`, "utf8")));
   const chunk = names[codes.findIndex((code) => code.includes("WebGPU found no adapter"))];
-  const script = `import { DeviceError, SoftmaxRegression } from "./index.js";
+  const script = `import { LoadError, SoftmaxRegression } from "./index.js";
     const fit = async (device) => {
       const model = new SoftmaxRegression({ device });
       await model.fit([[0], [1]], [0, 1]);
       return model.device;
     };
     const named = await fit("webgpu").catch((error) => error);
-    window.seen = { isTyped: named instanceof DeviceError, named: String(named), automatic: await fit("auto") };`;
+    window.seen = { isTyped: named instanceof LoadError, named: String(named), automatic: await fit("auto") };`;
   const seen = await seenOn({
     "/": '<!doctype html><link rel="icon" href="data:,"><script type="module" src="./page.js"></script>',
     "/page.js": script,
     [`/chunks/${chunk}`]: 'throw new Error("out of reach")',
   });
-  const words = "the code of the WebGPU backend could not be loaded: out of reach";
+  const words =
+    "softmax-webgpu: the code of the WebGPU backend could not be loaded: out of reach; " +
+    "serve all files of dist/ from one release, check the connection and reload the page";
   expect(seen).toEqual({
     isTyped: true,
-    named: `DeviceError: device: ${words}; use device: "auto" or another device`,
+    named: `LoadError: ${words}`,
     automatic: expect.objectContaining({ kind: "wasm", reason: `auto: ${words}` }),
   });
 });

@@ -17,7 +17,7 @@ import {
 import { ReferenceDataset } from "../../src/backends/reference/trainer.ts";
 import { batchesOf } from "../../src/backends/steps.ts";
 import { createRandom, shuffle } from "../../src/data/random.ts";
-import type { Parameters } from "../../src/objective.ts";
+import type { Parameters } from "../../src/parameters.ts";
 import type { BackendCase } from "./backends.ts";
 import type { Tolerance } from "./expect-close.ts";
 import type { Problem, ProblemSpec } from "./problems.ts";

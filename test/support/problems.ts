@@ -3,7 +3,7 @@ import type { DatasetSource } from "../../src/backends/backend.ts";
 import type { Float16Data, Matrix } from "../../src/data/matrix.ts";
 import { createRandom } from "../../src/data/random.ts";
 import type { Targets } from "../../src/data/targets.ts";
-import type { Parameters } from "../../src/objective.ts";
+import type { Parameters } from "../../src/parameters.ts";
 
 /** Properties of a random problem. */
 export interface ProblemSpec {

@@ -9,9 +9,8 @@ const ROOT = join(import.meta.dirname, "..", "..");
 const LAYERS: Readonly<
   Record<string, { readonly paths: readonly string[]; readonly may: readonly string[] }>
 > = {
-  base: { paths: ["src/errors.ts", "src/pause.ts", "src/objective.ts"], may: [] },
+  base: { paths: ["src/errors.ts", "src/pause.ts", "src/loaded.ts", "src/parameters.ts"], may: [] },
   data: { paths: ["src/data/"], may: ["base"] },
-  parameters: { paths: ["src/objective.ts"], may: ["data"] },
   formats: { paths: ["src/formats/"], may: ["base", "data"] },
   contract: { paths: ["src/backends/"], may: ["base", "data"] },
   shaders: { paths: ["shaders/"], may: ["webgpu"] },
@@ -35,18 +34,7 @@ const LAYERS: Readonly<
   },
   fit: {
     paths: ["src/fit/"],
-    may: [
-      "base",
-      "data",
-      "parameters",
-      "formats",
-      "contract",
-      "opening",
-      "solvers",
-      "options",
-      "checks",
-      "model",
-    ],
+    may: ["base", "data", "formats", "contract", "opening", "solvers", "options", "checks", "model"],
   },
   estimator: { paths: ["src/"], may: ["*"] },
   demo: { paths: ["demo/"], may: ["*"] },
@@ -99,8 +87,18 @@ describe.each(Object.keys(LAYERS))("%s", (layer) => {
     expect(wrong).toEqual([]);
   });
 
-  test.runIf(layer !== "demo" && layer !== "bench")("needs no package and nothing of Node", () => {
+  if (layer === "demo" || layer === "bench") return;
+  test("needs no package and nothing of Node", () => {
     const foreign = files.flatMap((path) => importsOf(path).filter(isForeign));
     expect(foreign.filter((specifier) => !PROVIDED.test(specifier))).toEqual([]);
   });
+});
+
+test("each part of the library that is loaded later fails with a LoadError", () => {
+  const texts = FILES.filter((path) => path.startsWith("src/")).map((path) =>
+    readFileSync(join(ROOT, path), "utf8"),
+  );
+  const loads = texts.flatMap((text) => text.match(/\S+\s*await \S*\s*import\("/g) ?? []);
+  expect(loads.length).toBeGreaterThan(10);
+  expect(loads.filter((load) => !/loaded\(\s*import\("$/.test(load))).toEqual([]);
 });

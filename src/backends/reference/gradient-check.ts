@@ -3,7 +3,7 @@
  * 2·K·(D+1) evaluations of the objective, so it is for small problems.
  */
 import { ShapeError } from "../../errors.ts";
-import { type Parameters, penalty } from "../../objective.ts";
+import { type Parameters, penalty } from "../../parameters.ts";
 import type { DatasetSource } from "../backend.ts";
 import { crossEntropy, dLogits, gradient, matmul, softmax, weightedMean } from "./operations.ts";
 import { ReferenceDataset } from "./trainer.ts";

@@ -5,7 +5,7 @@
 import { allocate, type Matrix, scaleOf } from "../../data/matrix.ts";
 import type { Standardization } from "../../data/standardization.ts";
 import { smoothed, type Targets } from "../../data/targets.ts";
-import type { Parameters } from "../../objective.ts";
+import type { Parameters } from "../../parameters.ts";
 import type { AdamwSettings, Outcomes } from "../backend.ts";
 import { sumOfWeights } from "../steps.ts";
 

@@ -4,7 +4,7 @@
  */
 import { allocate, type Matrix } from "../../data/matrix.ts";
 import type { Targets } from "../../data/targets.ts";
-import type { Parameters } from "../../objective.ts";
+import type { Parameters } from "../../parameters.ts";
 import { pause } from "../../pause.ts";
 import type {
   AdamwSettings,

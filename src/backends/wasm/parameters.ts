@@ -2,7 +2,7 @@
  * Parameters and a trainer's state between calls, packed as the kernels read them: W `[K,D]` padded to whole vectors
  * and an even K, then b, in float32. The float64 arrays outside hold these values exactly.
  */
-import type { Parameters } from "../../objective.ts";
+import type { Parameters } from "../../parameters.ts";
 import type { ModelShape, OptimiserState } from "../backend.ts";
 
 /** Sizes of packed parameters: W `[classes, vectors, 4]`, followed by b. */

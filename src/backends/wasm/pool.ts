@@ -3,8 +3,10 @@
  * share. Parameters and partial gradients are sent as messages, without shared memory, so no special headers are
  * needed. A worker that dies or does not start rejects its pending requests.
  */
+
 import { emptyLike, type Matrix, type MatrixData } from "../../data/matrix.ts";
 import { DeviceError } from "../../errors.ts";
+import { loaded } from "../../loaded.ts";
 import { pause } from "../../pause.ts";
 import type { DatasetSource, ModelShape } from "../backend.ts";
 import { deviceErrorOf } from "../device-error.ts";
@@ -174,7 +176,7 @@ export class WorkerPool {
 /** Returns the caller's script, or the text of the library's own, which is imported when it is first needed. */
 async function scriptOf(workerUrl: string | URL | undefined): Promise<WorkerScript> {
   if (workerUrl) return { url: workerUrl };
-  const { default: code } = await import("./worker.ts?worker-code");
+  const { default: code } = await loaded(import("./worker.ts?worker-code"), "the workers");
   return { code };
 }
 

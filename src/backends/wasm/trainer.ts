@@ -5,7 +5,7 @@
  * batches if that is faster.
  */
 import { allocate } from "../../data/matrix.ts";
-import type { Parameters } from "../../objective.ts";
+import type { Parameters } from "../../parameters.ts";
 import type {
   Evaluation,
   LossAndGradient,

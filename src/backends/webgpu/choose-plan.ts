@@ -2,6 +2,7 @@
  * Chooses the plan of steps: pinned, cached from an earlier measurement, measured now, or the default one; and says
  * why.
  */
+import { loaded } from "../../loaded.ts";
 import type { TuningReport } from "../backend.ts";
 import type { WebGpuDataset } from "./dataset.ts";
 import { checkPlan, defaultPlan, type StepPlan } from "./plan.ts";
@@ -64,7 +65,7 @@ export async function choosePlan(
     return { choice: untuned, reason: "the default plan: too little work to tune for" };
   const budget = tuning === "full" ? Infinity : QUICK_BUDGET;
   // Few fits are tuned: the code is loaded for those.
-  const { tune } = await import("./tuner.ts");
+  const { tune } = await loaded(import("./tuner.ts"), "tuning");
   const { choice, reason, isComplete } = await tune(task, untuned, budget, signal);
   const report = { choice, reason: reason + store(cache, key, { choice, isComplete }) };
   reports.set(key, report);

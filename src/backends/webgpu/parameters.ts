@@ -3,7 +3,7 @@
  * shape that steps keep beside them. Buffers that only some steps need (second moment, average) are allocated when
  * first used; a restored state waits on the host until then.
  */
-import type { Parameters } from "../../objective.ts";
+import type { Parameters } from "../../parameters.ts";
 import type { ModelShape, OptimiserState } from "../backend.ts";
 import { allocate, type Buffers, readBuffers } from "./buffers.ts";
 import type { GpuDevice } from "./gpu-device.ts";

@@ -5,7 +5,7 @@
  */
 import { allocate } from "../../data/matrix.ts";
 import { LimitError } from "../../errors.ts";
-import type { Parameters } from "../../objective.ts";
+import type { Parameters } from "../../parameters.ts";
 import type {
   Evaluation,
   LossAndGradient,

@@ -3,7 +3,7 @@
  * default plan's gradient, and win only if they are faster in every one of several turns, by a clear margin in the
  * median. Parameters stay as they are. How the result is used is decided in choose-plan.ts.
  */
-import type { Parameters } from "../../objective.ts";
+import type { Parameters } from "../../parameters.ts";
 import type { ModelShape, SgdSteps } from "../backend.ts";
 import type { WebGpuDataset } from "./dataset.ts";
 import type { Operation } from "./dispatches.ts";

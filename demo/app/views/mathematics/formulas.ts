@@ -11,7 +11,7 @@ import {
 } from "../../../../src/backends/reference/operations.ts";
 import { type Matrix, rowsOf, scaleOf } from "../../../../src/data/matrix.ts";
 import { smoothed } from "../../../../src/data/targets.ts";
-import { type Parameters, penalty } from "../../../../src/objective.ts";
+import { type Parameters, penalty } from "../../../../src/parameters.ts";
 import type { DemoDataset } from "../../data/demo-dataset.ts";
 import type { Point } from "./point.ts";
 

@@ -7,7 +7,7 @@ import { objective, objectiveGradient } from "../../../../src/backends/reference
 import { standardize } from "../../../../src/backends/reference/operations.ts";
 import { rowsOf, scaleOf } from "../../../../src/data/matrix.ts";
 import { createRandom, shuffle } from "../../../../src/data/random.ts";
-import type { Parameters } from "../../../../src/objective.ts";
+import type { Parameters } from "../../../../src/parameters.ts";
 import { pause } from "../../../../src/pause.ts";
 import type { DemoDataset } from "../../data/demo-dataset.ts";
 import type { Point } from "./point.ts";

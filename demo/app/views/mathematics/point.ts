@@ -3,7 +3,7 @@
 import { toClasses } from "../../../../src/data/labels.ts";
 import type { Standardization } from "../../../../src/data/standardization.ts";
 import type { Label } from "../../../../src/index.ts";
-import { type Parameters, zeros } from "../../../../src/objective.ts";
+import { type Parameters, zeros } from "../../../../src/parameters.ts";
 import type { DemoDataset } from "../../data/demo-dataset.ts";
 import type { Snapshot } from "../../state/run.ts";
 

@@ -4,7 +4,7 @@
  */
 import { type Signal, signal } from "@preact/signals";
 import { DivergenceError, type Label } from "../../../../src/index.ts";
-import type { Parameters } from "../../../../src/objective.ts";
+import type { Parameters } from "../../../../src/parameters.ts";
 import { type Choices, DEFAULT_CHOICES } from "../../state/choices.ts";
 import { Run } from "../../state/run.ts";
 import { CLASSES, datasetOf, type PlanePoint } from "./plane.ts";

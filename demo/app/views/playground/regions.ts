@@ -5,7 +5,7 @@
 import { matmul, softmax } from "../../../../src/backends/reference/operations.ts";
 import type { Matrix } from "../../../../src/data/matrix.ts";
 import type { Point } from "../../../../src/data/strokes/stroke-raster.ts";
-import type { Parameters } from "../../../../src/objective.ts";
+import type { Parameters } from "../../../../src/parameters.ts";
 import type { Rgb } from "../../../ui/theme.ts";
 import { fromSheet, REACH } from "./plane.ts";
 

@@ -1,7 +1,7 @@
 /** The drawing to classify (strokes, cells of the pad or a validation sample), its prediction and the evidence. */
 import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import type { Label } from "../../../../src/index.ts";
-import type { Parameters } from "../../../../src/objective.ts";
+import type { Parameters } from "../../../../src/parameters.ts";
 import { largestAt } from "../../data/arrays.ts";
 import type { DemoDataset, ImageShape } from "../../data/demo-dataset.ts";
 import type { Run } from "../../state/run.ts";

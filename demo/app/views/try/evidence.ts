@@ -3,7 +3,7 @@
  * is too little work for a device, so the reference's functions compute it in float64.
  */
 import { matmul, softmax } from "../../../../src/backends/reference/operations.ts";
-import type { Parameters } from "../../../../src/objective.ts";
+import type { Parameters } from "../../../../src/parameters.ts";
 import type { Rgb } from "../../../ui/theme.ts";
 import { largestAt } from "../../data/arrays.ts";
 
