@@ -1,15 +1,7 @@
-/** Builds one self-contained module per entry (`--mode` names it), serves the pages, runs the tests. */
+/** Runs the tests: in Node, in headless Chrome and, if asked for, on Dawn in Node. */
 import { defineConfig } from "vitest/config";
 import { kernels } from "./src/backends/vite-plugin-kernels.ts";
 import { commands, puppeteer } from "./test/support/puppeteer-provider.ts";
-
-const entries: Record<string, string> = {
-  index: "src/index.ts",
-  webgpu: "src/backends/webgpu/index.ts",
-  wasm: "src/backends/wasm/index.ts",
-  reference: "src/backends/reference/index.ts",
-  worker: "src/backends/wasm/worker.ts",
-};
 
 /** Whether tests that need real data can run; they say so when they cannot. */
 const hasData = Boolean(process.env.DATA_DIR);
@@ -25,21 +17,8 @@ const dawn = {
   },
 };
 
-export default defineConfig(({ mode }) => ({
+export default defineConfig({
   plugins: [kernels()],
-  build: {
-    target: "es2023",
-    sourcemap: true,
-    minify: false,
-    emptyOutDir: mode === "index",
-    lib: mode in entries && {
-      entry: entries[mode],
-      name: mode,
-      // A worker's script, for pages that may not run it from a blob, is a classic one.
-      formats: [mode === "worker" ? "iife" : "es"],
-      fileName: () => `${mode}.js`,
-    },
-  },
   test: {
     testTimeout: 120_000,
     provide: { hasData },
@@ -64,4 +43,4 @@ export default defineConfig(({ mode }) => ({
       },
     ],
   },
-}));
+});
