@@ -46,7 +46,7 @@ export function App({ session }: { readonly session: Session }) {
           A softmax classifier trains in this tab, on the GPU if there is one, else in WebAssembly. Your data
           stays here; nothing is sent anywhere.
         </p>
-        <nav class="views" aria-label="Views">
+        <nav class="views flow" aria-label="Views">
           {Object.entries(VIEWS).map(([name, { title: label }]) => (
             <a key={name} href={`#${name}`} aria-current={name === view ? "page" : undefined}>
               {label}

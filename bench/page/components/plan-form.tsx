@@ -39,7 +39,7 @@ export function PlanForm({ state }: { readonly state: BenchState }) {
       />
       <details>
         <summary>Choose shapes, storage, libraries and rounds</summary>
-        <div class="choice-grid">
+        <div class="choice-grid columns">
           <ChoiceGroup
             title="Shapes: rows × features × classes"
             options={SHAPES}
@@ -128,7 +128,7 @@ interface RoundsProps {
 function RoundsField({ rounds, onChange }: RoundsProps) {
   const id = useId();
   return (
-    <div class="rounds">
+    <div class="rounds flow">
       <label for={id} class="rounds-label">
         Rounds
       </label>

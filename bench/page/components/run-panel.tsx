@@ -10,7 +10,7 @@ export function RunPanel({ state }: { readonly state: BenchState }) {
   const running = run.status === "running";
   return (
     <div class="run">
-      <div class="run-buttons">
+      <div class="flow">
         {running ? (
           <button type="button" class="primary" onClick={() => state.cancel()} disabled={run.stopping}>
             {run.stopping ? "Stopping …" : "Cancel"}

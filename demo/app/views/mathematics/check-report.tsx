@@ -18,7 +18,7 @@ export function CheckReport({ result, worked }: CheckReportProps) {
   const nameOf = (place: number) => placeName(place, worked.dataset, worked.point.classes);
   return (
     <>
-      <p class={passed ? "verdict" : "verdict bad"}>
+      <p class={passed ? "verdict good" : "verdict bad"}>
         <span aria-hidden="true">{passed ? "✓" : "✗"}</span>{" "}
         {passed ? "Passed: the gradient is right." : "Failed: the gradients differ."}
       </p>
@@ -27,7 +27,7 @@ export function CheckReport({ result, worked }: CheckReportProps) {
         largest element, or to {LEAST_SCALE} where that is smaller: near the optimum a gradient is little more
         than rounding.
       </p>
-      <div class="comparisons">
+      <div class="comparisons columns">
         <ComparisonCard
           title="This device against the formula in float64"
           names={[device.name, "Formula in float64"]}
@@ -69,7 +69,7 @@ function ComparisonCard({ title, names, comparison, nameOf }: ComparisonCardProp
     [names[1], formatDecimal(expected, DIGITS)],
   ];
   return (
-    <section class="comparison" aria-labelledby={id}>
+    <section class="comparison box" aria-labelledby={id}>
       <h3 id={id}>{title}</h3>
       <p class={passed ? "relative good" : "relative bad"}>{formatScientific(relative)}</p>
       <p class="hint">
@@ -88,7 +88,7 @@ function CheckPlot({ result: { device32, differences, device } }: { readonly res
   const place = (value: number) => (HALF * value) / full;
   const label = `${device32.length} parameters: the gradient on ${device.name} over central differences; all points lie on the diagonal where both agree`;
   return (
-    <figure class="check-plot">
+    <figure class="check-plot flow">
       <svg viewBox="-100 -100 200 200" role="img" aria-label={label}>
         <path class="axis" d="M-96 0H96M0 -96V96" />
         <path class="diagonal" d="M-96 96L96 -96" />

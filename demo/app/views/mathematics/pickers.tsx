@@ -47,12 +47,12 @@ interface ClassPickerProps {
 export function ClassPicker({ classes, shown, value, onChoose }: ClassPickerProps) {
   const name = useId();
   return (
-    <fieldset class="class-picker">
+    <fieldset class="class-picker flow">
       <legend>Weights of class</legend>
       {shown.map((k) => (
         <label key={k}>
           <input type="radio" name={name} class="unseen" checked={k === value} onChange={() => onChoose(k)} />
-          <span>{classes[k]}</span>
+          {classes[k]}
         </label>
       ))}
     </fieldset>
@@ -79,7 +79,7 @@ export function SamplePicker({ row, rows, onChoose }: SamplePickerProps) {
       <button type="button" onClick={() => onChoose(Math.floor(Math.random() * rows))}>
         Random
       </button>
-      <span class="row-number">
+      <span class="row-number buttons">
         <label for={id}>Validation row</label>
         <input
           id={id}

@@ -73,7 +73,7 @@ export function MatrixTable({ caption, element, full, shown, x }: MatrixTablePro
   return (
     <ScrollBox label={caption}>
       <table class="numbers matrix">
-        <caption>{caption}</caption>
+        <caption class="hint">{caption}</caption>
         <thead>
           <tr>
             <th scope="col">class</th>
@@ -152,9 +152,9 @@ export function Bar({ value, full, signed = false }: BarProps) {
   const start = signed ? (value < 0 ? 50 - width : 50) : 0;
   return (
     <svg class="bar" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">
-      <rect class="bar-ground" width="100" height="10" />
-      <rect class={value < 0 ? "minus" : "plus"} x={start} width={width} height="10" />
-      {signed && <rect class="bar-axis" x="49.6" width="0.8" height="10" />}
+      <rect class="ground" width="100" height="10" />
+      <rect class={value < 0 ? "below" : "above"} x={start} width={width} height="10" />
+      {signed && <rect class="axis" x="49.6" width="0.8" height="10" />}
     </svg>
   );
 }

@@ -46,7 +46,7 @@ interface CodeProps {
 function Code({ code, place }: CodeProps) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-    <section class="code" ref={place} tabIndex={0} aria-label="Code of the run">
+    <section class="code box" ref={place} tabIndex={0} aria-label="Code of the run">
       <pre>
         <code>{coloured(code)}</code>
       </pre>

@@ -168,11 +168,13 @@ export function PlaceWords({ playground }: { readonly playground: Playground }) 
   const trained = playground.training.trained.value;
   if (!cursor || !trained) {
     return (
-      <p class="place">Press to place a point, drag to move one. Keys: arrows, Enter, Delete, 1 to 8.</p>
+      <p class="place hint flow">
+        Press to place a point, drag to move one. Keys: arrows, Enter, Delete, 1 to 8.
+      </p>
     );
   }
   return (
-    <p class="place">
+    <p class="place hint flow">
       At {coordinates(cursor)}
       {likelyAt(cursor, trained)
         .slice(0, NAMED)

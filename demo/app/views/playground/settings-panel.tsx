@@ -22,7 +22,7 @@ export function SettingsPanel({ playground }: { readonly playground: Playground 
   const { solver, l2, learningRate, epochs } = playground.settings.value;
   return (
     <div class="settings">
-      <fieldset class="solvers">
+      <fieldset class="solvers flow">
         <legend class="unseen">Solver</legend>
         {SOLVERS.map(({ name, label }) => (
           <label key={name}>

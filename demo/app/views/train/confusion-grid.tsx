@@ -50,7 +50,7 @@ export function ConfusionGrid({ evaluation, chosen, onChoose }: CellsProps) {
     <div class="sideways" style={{ "--columns": classes.length + 1 }}>
       {/* biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: a grid of buttons is a table as well */}
       <table class="confusion-grid" role="grid" ref={grid} onKeyDown={move}>
-        <caption>across: predicted, down: what it is</caption>
+        <caption class="hint">across: predicted, down: what it is</caption>
         <thead>
           <tr>
             <td />
@@ -72,7 +72,7 @@ export function ConfusionGrid({ evaluation, chosen, onChoose }: CellsProps) {
                   <td key={other}>
                     <button
                       type="button"
-                      class={truth === predicted ? "right" : "mistake"}
+                      class={truth === predicted ? "above" : "below"}
                       style={{ "--strength": strengthOf(cell, count) }}
                       tabIndex={isSame(cell, focused) ? 0 : -1}
                       aria-pressed={isSame(cell, chosen)}

@@ -39,7 +39,7 @@ export function CurvesPanel({ session }: { readonly session: Session }) {
   }, [history, planned, isLbfgs]);
   return (
     <Section title="Learning">
-      <div class="curves">
+      <div class="columns">
         <LineChart
           caption="Loss"
           unit={unitOf(solver)}

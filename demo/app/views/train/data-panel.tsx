@@ -34,7 +34,7 @@ export function DataPanel({ session }: { readonly session: Session }) {
   }, [stage.kind]);
   return (
     <Section title="Data">
-      <div class={isOver ? "data over" : "data"} ref={place} tabIndex={-1}>
+      <div class={isOver ? "data columns over" : "data columns"} ref={place} tabIndex={-1}>
         <div>
           <h3>{dataset.name}</h3>
           <p role="status">{dataset.description}</p>

@@ -20,7 +20,7 @@ interface SampleCardProps {
 export function SampleCard({ dataset, samples, prediction }: SampleCardProps) {
   const { row, label, probability, predicted, confidence } = prediction;
   return (
-    <li class="sample-card">
+    <li>
       {dataset.image ? (
         <SampleImage x={samples.x} row={row} shape={dataset.image} label={`Row ${row}: a ${label}`} />
       ) : (
@@ -67,9 +67,7 @@ export function WrongPanel({ evaluation }: { readonly evaluation: Evaluation | n
           ))}
         </ol>
       ) : (
-        <p class="nothing-yet">
-          {evaluation ? "All are predicted right." : "They appear after the first epoch."}
-        </p>
+        <p class="status">{evaluation ? "All are predicted right." : "They appear after the first epoch."}</p>
       )}
     </Section>
   );

@@ -23,7 +23,7 @@ export function WeightsPanel({ session }: { readonly session: Session }) {
       {image && <WeightImages session={session} shape={image} />}
       {!image && train.x.cols <= READABLE && <WeightsTable session={session} />}
       {!image && train.x.cols > READABLE && (
-        <p class="nothing-yet">{train.x.cols} weights for each class are too many to read as numbers.</p>
+        <p class="status">{train.x.cols} weights for each class are too many to read as numbers.</p>
       )}
     </Section>
   );
@@ -82,7 +82,7 @@ function WeightImages({ session, shape }: WeightImagesProps) {
 
 function WeightKey({ most }: { readonly most: number }) {
   return (
-    <div class="weight-key">
+    <div class="weight-key hint">
       <span>against {most > 0 && `−${formatNumber(most)}`}</span>
       <span class="weight-scale" role="img" aria-label="from orange over the ground to blue" />
       <span>{most > 0 && `+${formatNumber(most)}`} for</span>

@@ -78,8 +78,8 @@ function EvidenceLegend({
       <Facts
         class="facts row"
         facts={[
-          ["for", formatSigned(sums.for, 2), { class: "plus" }],
-          ["against", formatSigned(sums.against, 2), { class: "minus" }],
+          ["for", formatSigned(sums.for, 2), { class: "above" }],
+          ["against", formatSigned(sums.against, 2), { class: "below" }],
           ["bias", formatSigned(prediction.parameters.bias[k], 2)],
           [`= score of ${label}`, formatSigned(prediction.logits[k], 2)],
         ]}

@@ -48,7 +48,7 @@ function DrawAndSee({
   const snapshot = session.run.snapshot.value;
   const source = drawing.source.value;
   return (
-    <div class="try">
+    <div class="try columns">
       <Section title="Draw">
         <DrawCanvas drawing={drawing} image={image} onEnd={speak} />
         <div class="buttons">

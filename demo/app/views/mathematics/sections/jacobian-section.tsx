@@ -40,7 +40,7 @@ export function JacobianSection({ worked: { numbers, shown, point } }: { readonl
     >
       <ScrollBox label={CAPTION}>
         <table class="numbers matrix jacobian">
-          <caption>{CAPTION}</caption>
+          <caption class="hint">{CAPTION}</caption>
           <thead>
             <tr>
               <th scope="col">

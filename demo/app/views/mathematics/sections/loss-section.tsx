@@ -60,7 +60,7 @@ export function LossSection({ worked }: { readonly worked: WorkedSample }) {
           { name: "error as a bar", head: null, cell: (k) => <Bar value={error[k]} full={1} signed /> },
         ]}
       />
-      <p class="totals">
+      <p class="totals flow">
         <Formula tex="L = (m + \log \textstyle\sum_c e^{z_c - m})" />
         <Formula tex="-\;\textstyle\sum_k y_k z_k" />
         <Formula

@@ -44,7 +44,7 @@ export function OuterProductSection({ worked }: { readonly worked: WorkedSample 
                 label={`Gradient of the weights of class ${point.classes[k]}`}
               />
               <span class="class-name">{point.classes[k]}</span>
-              <span class="class-value">{formatDecimal(error[k], 4)}</span>
+              <span class="hint">{formatDecimal(error[k], 4)}</span>
             </li>
           ))}
         </ul>

@@ -44,7 +44,7 @@ export function SampleSection({ session, worked, onChoose }: SampleSectionProps)
                 "Prediction",
                 <>
                   {String(point.classes[guess])}{" "}
-                  <span class={guess === shown.own ? "tag" : "tag wrong"}>
+                  <span class={guess === shown.own ? "tag" : "tag bad"}>
                     {guess === shown.own ? "right" : "wrong"}
                   </span>
                 </>,
@@ -63,7 +63,7 @@ export function SampleSection({ session, worked, onChoose }: SampleSectionProps)
 function RunStrip({ session }: { readonly session: Session }) {
   const unit = unitOf(session.choices.value.solver);
   return (
-    <div class="run-strip">
+    <div class="flow">
       <div class="buttons">
         <StartButton session={session} />
         <OneEpochButton session={session} />

@@ -51,7 +51,7 @@ export function ScoresSection({ worked }: { readonly worked: WorkedSample }) {
       theory={
         <>
           <Formula display tex="z = Wx + b" />
-          <p class="shapes">
+          <p class="shapes flow">
             <Formula tex={`W \\in \\mathbb{R}^{${classes} \\times ${features}}`} />
             <Formula tex={`x \\in \\mathbb{R}^{${features}}`} />
             <Formula tex={`b, z \\in \\mathbb{R}^{${classes}}`} />
@@ -97,7 +97,7 @@ export function ScoresSection({ worked }: { readonly worked: WorkedSample }) {
 
 function SignLegend() {
   return (
-    <p class="hint sign-legend">
+    <p class="hint sign-legend flow">
       <span>
         <i class="swatch below" /> below 0
       </span>

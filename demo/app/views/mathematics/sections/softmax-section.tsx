@@ -56,7 +56,7 @@ export function SoftmaxSection({ worked: { numbers, shown, point } }: { readonly
           },
         ]}
       />
-      <p class="totals">
+      <p class="totals flow">
         <Formula tex={`m = ${formatDecimal(max)}`} />
         <Formula tex={`\\textstyle\\sum_c e^{z_c - m} = ${formatDecimal(sum, 4)}`} />
         <Formula
@@ -83,7 +83,7 @@ function OverflowExperiment({ logits, classes, own }: OverflowExperimentProps) {
   const naive = naiveSoftmax(logits, shift)[own];
   const stable = stableSoftmax(logits, shift)[own];
   return (
-    <div class="experiment">
+    <div class="experiment box">
       <p>
         <b>Try it in float32.</b> A constant added to all scores must leave p as it is.
       </p>

@@ -44,7 +44,7 @@ interface OpeningProgressProps {
 function OpeningProgress({ progress: { text, share }, onCancel }: OpeningProgressProps) {
   const id = useId();
   return (
-    <div class="opening">
+    <div class="opening box">
       <label for={id}>{text}</label>
       <progress id={id} value={share} />
       <button type="button" onClick={onCancel}>
