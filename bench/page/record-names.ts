@@ -9,6 +9,12 @@ export interface RecordName {
   readonly date: string;
 }
 
+/** Records with their names. */
+export interface NamedRecords {
+  readonly records: readonly BenchRecord[];
+  readonly names: readonly RecordName[];
+}
+
 /** Returns the name of a GPU. */
 export function adapterName({ vendor, architecture, device, description }: AdapterRecord): string {
   return description || [vendor, architecture, device].filter(Boolean).join(" ") || "GPU of unknown make";

@@ -11,20 +11,14 @@ export function RunPanel({ state }: { readonly state: BenchState }) {
   return (
     <div class="run">
       <div class="flow">
-        {running ? (
-          <button type="button" class="primary" onClick={() => state.cancel()} disabled={run.stopping}>
-            {run.stopping ? "Stopping …" : "Cancel"}
-          </button>
-        ) : (
-          <button
-            type="button"
-            class="primary"
-            onClick={() => void state.start()}
-            disabled={state.gpu.value.status === "asking" || against !== null}
-          >
-            Run
-          </button>
-        )}
+        <button
+          type="button"
+          class="primary"
+          onClick={() => (running ? state.cancel() : void state.start())}
+          disabled={running ? run.stopping : state.gpu.value.status === "asking" || against !== null}
+        >
+          {running ? (run.stopping ? "Stopping …" : "Cancel") : "Run"}
+        </button>
         <p class="hint">{against ?? `${summary(plan)}. Keep this tab in front while it measures.`}</p>
       </div>
       {running && (
