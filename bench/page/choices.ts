@@ -10,7 +10,7 @@ interface ShapeOption extends Option<string> {
 }
 
 /** A contender of this library or of another. */
-export interface ContenderOption extends Option<ContenderId> {
+interface ContenderOption extends Option<ContenderId> {
   readonly needsGpu: boolean;
 }
 

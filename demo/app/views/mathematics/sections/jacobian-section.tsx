@@ -3,8 +3,7 @@ import { ScrollBox } from "../../../../ui/section.tsx";
 import { jacobian } from "../formulas.ts";
 import { Formula, Step } from "../step.tsx";
 import { HeatCell } from "../tables.tsx";
-import type { WorkedSample } from "../worked-sample.ts";
-import { largestSize } from "../worked-sample.ts";
+import { largestSize, type WorkedSample } from "../worked-sample.ts";
 
 /** Values that are written as 0.000 get no colour. */
 const LEAST_FULL = 0.005;

@@ -4,8 +4,7 @@ import { formatDecimal } from "../../../../ui/format.ts";
 import { SignedImage } from "../../../components/pixel-images.tsx";
 import { Formula, Step } from "../step.tsx";
 import { MatrixTable } from "../tables.tsx";
-import type { WorkedSample } from "../worked-sample.ts";
-import { largestSize, shownCaption } from "../worked-sample.ts";
+import { largestSize, type WorkedSample } from "../worked-sample.ts";
 
 export function OuterProductSection({ worked }: { readonly worked: WorkedSample }) {
   const { dataset, sample, numbers, shown, point } = worked;
@@ -50,11 +49,11 @@ export function OuterProductSection({ worked }: { readonly worked: WorkedSample 
         </ul>
       ) : (
         <MatrixTable
-          caption={shownCaption("(p − y) xᵀ", worked)}
+          name="(p − y) xᵀ"
+          worked={worked}
           element={(k, j) => error[k] * x[j]}
           full={full}
-          shown={shown}
-          x={x}
+          withX
         />
       )}
       {image && (
