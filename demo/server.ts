@@ -13,7 +13,6 @@ export function main(argv: readonly string[]): Promise<void> {
   return argv[2] === "build" ? buildDemo() : serve(argv);
 }
 
-/** Serves the demo. */
 function serve(argv: readonly string[]): Promise<void> {
   return servePage(
     {

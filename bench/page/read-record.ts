@@ -5,7 +5,6 @@
 import * as v from "valibot";
 import { type BenchRecord, RECORD_VERSION } from "../record.ts";
 
-/** The largest file that is read, bytes. */
 export const MAX_FILE_BYTES = 10e6;
 
 const MAX_RESULTS = 2000;

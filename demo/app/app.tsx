@@ -1,5 +1,4 @@
 /** The page: a heading, messages, and one view at a time, which the address names. */
-
 import { useEffect } from "preact/hooks";
 import type { Message } from "./state/run.ts";
 import type { Session } from "./state/session.ts";

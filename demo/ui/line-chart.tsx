@@ -30,7 +30,6 @@ interface LineChartProps {
   readonly onAxis?: (value: number) => string;
 }
 
-/** The chart. The same values also stand in a table. */
 export function LineChart({ caption, unit, lines, axisRange, data, inWords, onAxis }: LineChartProps) {
   const place = useRef<HTMLDivElement>(null);
   const [plot, setPlot] = useState<Plot | null>(null);

@@ -7,7 +7,6 @@ import type { BenchRecord } from "../../record.ts";
 import { fileName, type RecordName, recordNames } from "../record-names.ts";
 import type { BenchState } from "../state.ts";
 
-/** The records, and ways to open more. */
 export function RecordsPanel({ state }: { readonly state: BenchState }) {
   const entries = state.records.value;
   const problems = state.problems.value;

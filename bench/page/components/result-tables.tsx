@@ -38,7 +38,6 @@ const CEILINGS: readonly { key: keyof CeilingsRecord; title: string; unit: strin
   { key: "submit", title: "A submit", unit: "µs", meaning: "that does nothing, with the wait for it" },
 ];
 
-/** The measured limits of the adapter of every record. */
 export function CeilingsTable({ records, names }: NamedRecords) {
   const caption = "What the GPU can do at best";
   return (

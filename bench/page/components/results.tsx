@@ -7,7 +7,6 @@ import { type NamedRecords, type RecordName, recordNames } from "../record-names
 import type { BenchState } from "../state.ts";
 import { CeilingsTable, KernelsTable, StepsTable } from "./result-tables.tsx";
 
-/** The results, or how to get some. */
 export function Results({ state }: { readonly state: BenchState }) {
   const records = state.records.value.map(({ record }) => record);
   const shown = { records, names: recordNames(records) };

@@ -2,7 +2,6 @@
 import { obstacle, summary } from "../plan-of.ts";
 import type { BenchState, RunState } from "../state.ts";
 
-/** The button, a progress bar and a sentence about the run. */
 export function RunPanel({ state }: { readonly state: BenchState }) {
   const plan = state.plan.value;
   const run = state.run.value;

@@ -1,5 +1,4 @@
 /** Buttons that start, continue and pause the run, for every view. */
-
 import { useRef } from "preact/hooks";
 import { FocusableButton } from "../../ui/buttons.tsx";
 import { unitOf } from "../state/choices.ts";

@@ -78,11 +78,9 @@ const MAX_CLASSES = 1000;
 
 /** The rows that were read so far. */
 class CsvTable {
-  /** Names of the feature columns. */
   readonly features: readonly string[];
   /** Names of the columns that are neither features nor labels. */
   readonly leftOut: readonly string[];
-  /** Rows left out for a missing value. */
   skipped = 0;
   readonly #path: string;
   readonly #delimiter: string;
@@ -124,7 +122,6 @@ class CsvTable {
     return this.#classOfRow.map((k) => classes[k]);
   }
 
-  /** Returns whether commas were read as decimal commas. */
   get hasCommas(): boolean {
     return this.#numbers.comma !== "";
   }

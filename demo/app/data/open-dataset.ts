@@ -1,5 +1,4 @@
 /** Functions that all readers of files share: limits, labels, and the split into training and validation rows. */
-
 import { DataError, type Label, LimitError } from "../../../src/index.ts";
 import { formatCount } from "../../ui/format.ts";
 import { inBlocks } from "./arrays.ts";
@@ -57,7 +56,6 @@ interface WholeDataset {
   readonly samples: Samples;
   readonly image: ImageShape | null;
   readonly features: readonly string[] | null;
-  /** Share of the validation rows. */
   readonly share: number;
   readonly split: "stratified" | "plain";
   readonly signal: AbortSignal;
@@ -102,7 +100,6 @@ export function describe(train: Samples, validation: Samples, image: ImageShape 
   return remark ? `${sentence} ${remark}` : sentence;
 }
 
-/** The first few names, and how many more there are. */
 export function someOf(names: readonly string[]): string {
   const rest = names.length - MAX_NAMED;
   return names.slice(0, MAX_NAMED).map(brief).join(", ") + (rest > 0 ? ` and ${formatCount(rest)} more` : "");

@@ -111,7 +111,7 @@ async function checkHeaders(images: NamedFile, labels: NamedFile): Promise<void>
   throw new ShapeError(labels.path, `expected one per image, got ${length} labels and ${rows} images`);
 }
 
-/** The first numbers of a file, as many as there are. */
+/** Returns the first numbers of a file, as many as there are. */
 async function headerOf(file: NamedFile): Promise<number[]> {
   const head = await headOf(file, HEADER_BYTES);
   const view = new DataView(head.buffer, head.byteOffset, head.byteLength);

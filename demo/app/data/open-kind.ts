@@ -1,5 +1,4 @@
 /** Finds the kind of files by their names, and else by their first bytes; explains files that are no data. */
-
 import { FormatError } from "../../../src/index.ts";
 import { formatCount } from "../../ui/format.ts";
 import { headOf } from "./file-bytes.ts";
@@ -16,7 +15,6 @@ const NAMES = {
 
 type OpenKind = keyof typeof NAMES;
 
-/** Files of one kind. */
 export interface KnownFiles {
   readonly kind: OpenKind;
   readonly files: readonly NamedFile[];

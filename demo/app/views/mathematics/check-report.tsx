@@ -1,5 +1,4 @@
 /** The result of a gradient check: passed or failed, both comparisons, and a plot. */
-
 import { useId } from "preact/hooks";
 import { formatCount, formatDecimal, formatScientific } from "../../../ui/format.ts";
 import { Facts } from "../../../ui/section.tsx";
@@ -54,7 +53,6 @@ interface ComparisonCardProps {
   /** Names of the gradient under test and of the reference. */
   readonly names: readonly [actual: string, expected: string];
   readonly comparison: Comparison;
-  /** Returns the name of a parameter. */
   readonly nameOf: (place: number) => string;
 }
 

@@ -8,9 +8,7 @@ interface LiveRangeProps {
   readonly min: number;
   readonly max: number;
   readonly step: number;
-  /** Position of the slider. */
   readonly value: number;
-  /** Text of the position. */
   readonly inWords: string;
   readonly onMove: (value: number) => void;
 }

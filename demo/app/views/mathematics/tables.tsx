@@ -46,7 +46,6 @@ export function ClassTable({ caption, worked: { shown }, columns }: ClassTablePr
 }
 
 interface MatrixTableProps {
-  /** Name of the matrix. */
   readonly name: string;
   readonly worked: WorkedSample;
   /** The element of class k and feature j. */

@@ -1,5 +1,4 @@
 /** Facts of the current model, and how far its run is. */
-
 import type { SavedModel } from "../../../../src/formats/saved-model.ts";
 import type { SoftmaxRegression } from "../../../../src/index.ts";
 import { DEFAULTS } from "../../../../src/options.ts";
@@ -11,7 +10,6 @@ import type { Session } from "../../state/session.ts";
 
 const SOLVERS = { lbfgs: "L-BFGS", sgd: "SGD", adamw: "AdamW" };
 
-/** Returns the facts of a saved model, in reading order. */
 export function factsOf({
   classes,
   features,

@@ -1,5 +1,4 @@
 /** The code that repeats the run, coloured, with a button that copies it. */
-
 import type { RefObject } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { SavedModel } from "../../../../src/formats/saved-model.ts";

@@ -9,7 +9,6 @@ import { type Choices, DEFAULT_CHOICES } from "../../state/choices.ts";
 import { Run } from "../../state/run.ts";
 import { CLASSES, datasetOf, type PlanePoint } from "./plane.ts";
 
-/** The settings of the view. */
 export interface Settings {
   readonly solver: "lbfgs" | "sgd";
   readonly l2: number;
@@ -38,7 +37,6 @@ const BATCH_SIZE = 16;
 /** Least time that an iteration of L-BFGS is shown, ms: there are few, and each changes much. */
 const GLANCE = 90;
 
-/** Trains a model of its own. */
 export class LiveTraining {
   /** Null if there are fewer than two classes. */
   readonly trained: Signal<Trained | null> = signal<Trained | null>(null);

@@ -1,5 +1,4 @@
 /** The solver and its numbers; a change trains at once. */
-
 import { logSteps, Slider } from "../../../ui/fields.tsx";
 import { formatBrief } from "../../../ui/format.ts";
 import type { Playground } from "./playground.ts";

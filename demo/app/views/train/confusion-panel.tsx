@@ -47,7 +47,6 @@ interface CellSamplesProps {
   readonly note: string | null;
 }
 
-/** The rows of a cell with their predictions. */
 function CellSamples({ evaluation, cell, note }: CellSamplesProps) {
   const [most, setMost] = useState(STEP);
   useEffect(() => setMost(STEP), [cell.truth, cell.predicted]);

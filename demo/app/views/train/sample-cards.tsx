@@ -1,5 +1,4 @@
 /** Validation rows as cards, and the panel of those that the model gets most wrong. */
-
 import { useMemo } from "preact/hooks";
 import { scaleOf } from "../../../../src/data/matrix.ts";
 import { formatShare } from "../../../ui/format.ts";

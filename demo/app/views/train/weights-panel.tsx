@@ -1,5 +1,4 @@
 /** The learnt weights of every class: pictures if the rows are pictures, else a table of a few features. */
-
 import { useRef } from "preact/hooks";
 import { formatNumber, formatSigned } from "../../../ui/format.ts";
 import { ScrollBox, Section } from "../../../ui/section.tsx";
@@ -12,7 +11,6 @@ import type { Session } from "../../state/session.ts";
 /** Most features whose weights are shown as numbers. */
 const READABLE = 16;
 
-/** Pictures for images; a table for few features; else a sentence. */
 export function WeightsPanel({ session }: { readonly session: Session }) {
   const { image, train } = session.dataset.value;
   const lead = image

@@ -1,5 +1,4 @@
 /** Step 8: the gradient check, run on a click. */
-
 import { useEffect, useRef, useState } from "preact/hooks";
 import { FocusableButton } from "../../../../ui/buttons.tsx";
 import { formatCount } from "../../../../ui/format.ts";
@@ -56,7 +55,6 @@ export function GradientCheckSection({ session, worked }: GradientCheckSectionPr
   );
 }
 
-/** State of a check. */
 type CheckState =
   | { readonly kind: "idle" }
   | { readonly kind: "running"; readonly share: number }

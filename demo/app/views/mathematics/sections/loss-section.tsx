@@ -1,5 +1,4 @@
 /** Step 4: the loss, and why its derivative is p − y. */
-
 import { formatDecimal } from "../../../../ui/format.ts";
 import { throughJacobian } from "../formulas.ts";
 import { Formula, Step } from "../step.tsx";

@@ -1,5 +1,4 @@
 /** Step 7: the objective over all samples, and the origin of 2λW. */
-
 import { useMemo } from "preact/hooks";
 import { formatCount, formatDecimal } from "../../../../ui/format.ts";
 import { Facts } from "../../../../ui/section.tsx";

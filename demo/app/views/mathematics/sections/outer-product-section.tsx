@@ -1,5 +1,4 @@
 /** Step 5: the gradient of W is an outer product. */
-
 import { formatDecimal } from "../../../../ui/format.ts";
 import { SignedImage } from "../../../components/pixel-images.tsx";
 import { Formula, Step } from "../step.tsx";

@@ -1,5 +1,4 @@
 /** The choice of a sample, and the progress of the run. */
-
 import { formatDecimal } from "../../../../ui/format.ts";
 import { Facts, Section } from "../../../../ui/section.tsx";
 import { SampleImage } from "../../../components/pixel-images.tsx";

@@ -1,5 +1,4 @@
 /** Step 1: z = W x + b. */
-
 import { formatDecimal } from "../../../../ui/format.ts";
 import { SignedImage } from "../../../components/pixel-images.tsx";
 import { Formula, Step } from "../step.tsx";

@@ -1,5 +1,4 @@
 /** Step 2: p = softmax(z), with the largest score subtracted. */
-
 import { useState } from "preact/hooks";
 import { formatDecimal } from "../../../../ui/format.ts";
 import { Facts } from "../../../../ui/section.tsx";

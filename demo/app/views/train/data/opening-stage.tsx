@@ -1,5 +1,4 @@
 /** The stage of opening files: nothing, the progress, or a form with questions. */
-
 import { useId } from "preact/hooks";
 import { nameOf, type OpenProgress } from "../../../data/open-context.ts";
 import type { Opening } from "../../../state/opening.ts";
