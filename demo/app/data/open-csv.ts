@@ -17,8 +17,6 @@ import {
 } from "./open-dataset.ts";
 import { brief } from "./text.ts";
 
-const SHARE = 1 / 5;
-
 /**
  * Reads the whole file; rows are counted from the header, which is row 1.
  *
@@ -56,7 +54,6 @@ export async function openCsv(
     samples: { x, y: table.labels },
     image,
     features: image ? null : features,
-    share: SHARE,
     split: choices.split,
     signal: context.signal,
     remark: remarkOn(table),

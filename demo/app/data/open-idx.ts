@@ -37,15 +37,7 @@ export async function openIdx(files: readonly NamedFile[], context: OpenContext)
   const name = folderOf(train.images) || nameOf(train.images).replace(SUFFIX, "");
   if (!validation) {
     const remark = leftOut.length > 0 ? `Left out, for want of a counterpart: ${leftOut.join(", ")}.` : "";
-    const rest = {
-      image,
-      features: null,
-      share: SHARE,
-      split: "stratified",
-      signal: context.signal,
-      remark,
-    } as const;
-    return datasetOf({ argument, name, samples, ...rest });
+    return datasetOf({ argument, name, samples, image, share: SHARE, signal: context.signal, remark });
   }
   const held = await readPair(validation, context);
   checkParts(whole, held, validation);

@@ -6,12 +6,7 @@ import { type NamedFile, nameOf } from "./open-context.ts";
 import { someOf } from "./open-dataset.ts";
 
 /** All kinds, and the name of a file of each. */
-const NAMES = {
-  idx: "an IDX file",
-  npy: "an NPY file",
-  table: "a CSV file",
-  pictures: "a picture",
-} as const;
+const NAMES = { idx: "an IDX file", npy: "an NPY file", table: "a CSV file", pictures: "a picture" } as const;
 
 type OpenKind = keyof typeof NAMES;
 

@@ -134,10 +134,7 @@ export class LiveTraining {
     if (!snapshot) return;
     const present = snapshot.classes.map((label) => (CLASSES as readonly Label[]).indexOf(label));
     this.trained.value = {
-      parameters: {
-        weights: Float64Array.from(snapshot.weights),
-        bias: Float64Array.from(snapshot.bias),
-      },
+      parameters: { weights: Float64Array.from(snapshot.weights), bias: Float64Array.from(snapshot.bias) },
       present,
       // With parameters of 0 all classes are equally probable.
       losses: [Math.log(present.length), ...history.map(({ validationLoss }) => validationLoss)],

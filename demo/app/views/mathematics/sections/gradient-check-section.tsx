@@ -62,10 +62,7 @@ type CheckState =
   | { readonly kind: "failed"; readonly message: string };
 
 /** Returns the state of the check and a function that starts it. A change of the data set aborts the check. */
-function useCheck(
-  session: Session,
-  worked: WorkedSample,
-): { readonly state: CheckState; readonly run: () => Promise<void> } {
+function useCheck(session: Session, worked: WorkedSample) {
   const [state, setState] = useState<CheckState>({ kind: "idle" });
   const controller = useRef<AbortController | null>(null);
   useEffect(() => {
