@@ -23,7 +23,7 @@ export function CheckReport({ result, worked }: CheckReportProps) {
       </p>
       <p class="hint">
         On {rows} rows, from validation row {worked.row + 1} on. Differences are relative to the gradient’s
-        largest element, or to {LEAST_SCALE} where that is smaller: near the optimum a gradient is little more
+        largest element, or to {LEAST_SCALE} if that is smaller: near the optimum a gradient is little more
         than rounding.
       </p>
       <div class="comparisons columns">

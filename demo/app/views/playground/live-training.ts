@@ -145,14 +145,11 @@ export class LiveTraining {
 }
 
 function choicesOf({ solver, l2, learningRate, epochs }: Settings): Choices {
-  const plain = {
+  return {
+    ...DEFAULT_CHOICES,
     device: typeof WebAssembly === "undefined" ? "reference" : "wasm",
     batchSize: BATCH_SIZE,
     momentum: 0,
-  } as const;
-  return {
-    ...DEFAULT_CHOICES,
-    ...plain,
     ...{ solver, l2, learningRate },
     epochs: solver === "lbfgs" ? MOST_ITERATIONS : epochs,
   };

@@ -27,10 +27,10 @@ export function WeightsPanel({ session }: { readonly session: Session }) {
   );
 }
 
-/** Pictures that are shown at most. */
-const MOST_PICTURES = 40;
-/** Least time between two updates of the key, ms. */
-const KEY_INTERVAL = 250;
+/** Classes that are shown at most. */
+const MOST_CLASSES = 40;
+/** Least time between two updates of numbers, ms. */
+const INTERVAL = 250;
 
 interface WeightImagesProps {
   readonly session: Session;
@@ -40,12 +40,12 @@ interface WeightImagesProps {
 /** The pictures and their key, updated as the parameters change. */
 function WeightImages({ session, shape }: WeightImagesProps) {
   const list = useRef<HTMLUListElement>(null);
-  const shown = useThrottled(() => session.run.snapshot.value, KEY_INTERVAL);
+  const shown = useThrottled(() => session.run.snapshot.value, INTERVAL);
   // A model may know more classes than the data has.
   const classes = shown?.classes ?? session.classes.value;
   useOncePerFrame(() => {
     const snapshot = session.run.snapshot.value;
-    const most = largestWeight(snapshot, shape, MOST_PICTURES);
+    const most = largestWeight(snapshot, shape, MOST_CLASSES);
     for (const [k, canvas] of list.current?.querySelectorAll("canvas").entries() ?? []) {
       const image = divergingImage(weightsOfPixels(snapshot, k, shape), shape.width, most);
       canvas.getContext("2d")?.putImageData(image, 0, 0);
@@ -54,7 +54,7 @@ function WeightImages({ session, shape }: WeightImagesProps) {
   return (
     <>
       <ul class="weight-images" ref={list}>
-        {classes.slice(0, MOST_PICTURES).map((label) => (
+        {classes.slice(0, MOST_CLASSES).map((label) => (
           <li key={label}>
             <canvas
               class="pixel-image"
@@ -67,12 +67,12 @@ function WeightImages({ session, shape }: WeightImagesProps) {
           </li>
         ))}
       </ul>
-      {classes.length > MOST_PICTURES && (
+      {classes.length > MOST_CLASSES && (
         <p class="hint">
-          The first {MOST_PICTURES} of {classes.length} classes.
+          The first {MOST_CLASSES} of {classes.length} classes.
         </p>
       )}
-      <WeightKey most={largestWeight(shown, shape, MOST_PICTURES)} />
+      <WeightKey most={largestWeight(shown, shape, MOST_CLASSES)} />
       {shape.channels === 3 && <p class="hint">Of red, green and blue, the mean weight is shown.</p>}
     </>
   );
@@ -109,13 +109,8 @@ function largestWeight(snapshot: Snapshot | null, shape: ImageShape, count: numb
   return most;
 }
 
-/** Least time between two updates, ms. */
-const TABLE_INTERVAL = 250;
-/** Classes that are shown at most. */
-const MOST_ROWS = 40;
-
 function WeightsTable({ session }: { readonly session: Session }) {
-  const snapshot = useThrottled(() => session.run.snapshot.value, TABLE_INTERVAL);
+  const snapshot = useThrottled(() => session.run.snapshot.value, INTERVAL);
   const { features, train } = session.dataset.value;
   if (!snapshot) return null;
   const D = train.x.cols;
@@ -137,7 +132,7 @@ function WeightsTable({ session }: { readonly session: Session }) {
             </tr>
           </thead>
           <tbody>
-            {snapshot.classes.slice(0, MOST_ROWS).map((label, k) => (
+            {snapshot.classes.slice(0, MOST_CLASSES).map((label, k) => (
               <tr key={label}>
                 <th scope="row">{label}</th>
                 {names.map((name, j) => (
@@ -149,9 +144,9 @@ function WeightsTable({ session }: { readonly session: Session }) {
           </tbody>
         </table>
       </ScrollBox>
-      {snapshot.classes.length > MOST_ROWS && (
+      {snapshot.classes.length > MOST_CLASSES && (
         <p class="hint">
-          The first {MOST_ROWS} of {snapshot.classes.length} classes.
+          The first {MOST_CLASSES} of {snapshot.classes.length} classes.
         </p>
       )}
     </>

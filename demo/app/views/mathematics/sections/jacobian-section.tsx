@@ -32,7 +32,7 @@ export function JacobianSection({ worked: { numbers, shown, point } }: { readonl
           <Formula display tex="i \ne j:\;\; \frac{0 - e^{z_i} e^{z_j}}{s^2} = -p_i\,p_j" />
           <p>
             Every column sums to 0: to raise one score moves probability about, and makes none. It is largest
-            at <Formula tex="p_i = \tfrac12" />, and near 0 where the model is sure.
+            at <Formula tex="p_i = \tfrac12" />, and near 0 when the model is sure.
           </p>
         </>
       }
