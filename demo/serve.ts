@@ -4,7 +4,6 @@ import { Command, InvalidArgumentError } from "commander";
 import { createServer, type InlineConfig } from "vite";
 import { kernels } from "../src/backends/vite-plugin-kernels.ts";
 
-/** A page to serve. */
 export interface ServedPage {
   /** The command, as its help names it. */
   readonly command: string;
@@ -12,7 +11,6 @@ export interface ServedPage {
   readonly description: string;
   /** Folder of its index.html within the repository, with a slash at the end. */
   readonly path: string;
-  /** Default port. */
   readonly port: number;
   /** Vite's cache of bundled packages. */
   readonly cacheDir: string;
@@ -38,7 +36,6 @@ export async function servePage(page: ServedPage, argv: readonly string[]): Prom
   process.stdout.write(`${page.title}: ${server.resolvedUrls?.local[0]}${page.path}\nStop with Ctrl+C.\n`);
 }
 
-/** Returns the configuration of the server. */
 function configOf({ path, cacheDir }: ServedPage, port: number): InlineConfig {
   return {
     root: fileURLToPath(new URL("..", import.meta.url)),

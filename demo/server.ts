@@ -9,13 +9,9 @@ import { servePage } from "./serve.ts";
 const OUTPUT = "dist/demo";
 
 /** Serves the demo, or with `build` as first argument builds it. */
-export function main(argv: readonly string[]): Promise<void> {
-  return argv[2] === "build" ? buildDemo() : serve(argv);
-}
-
-/** Serves the demo. */
-function serve(argv: readonly string[]): Promise<void> {
-  return servePage(
+export async function main(argv: readonly string[]): Promise<void> {
+  if (argv[2] === "build") return buildDemo();
+  await servePage(
     {
       command: "npm start --",
       title: "Demo",

@@ -4,13 +4,11 @@ import { shapeText } from "../measure/text.ts";
 import type { ContenderId } from "../plan.ts";
 import type { BenchShape, BenchStorage } from "../record.ts";
 
-/** Shapes that are chosen together. */
 interface ShapeOption extends Option<string> {
   readonly shapes: readonly BenchShape[];
 }
 
-/** A contender of this library or of another. */
-export interface ContenderOption extends Option<ContenderId> {
+interface ContenderOption extends Option<ContenderId> {
   readonly needsGpu: boolean;
 }
 
@@ -26,7 +24,6 @@ export interface Choices {
 /** Measurements of the adapter alone. */
 type Part = "ceilings" | "kernels";
 
-/** Rounds at most. */
 export const MAX_ROUNDS = 99;
 
 const shapeOf = (rows: number, features: number, classes: number): BenchShape => ({

@@ -4,7 +4,6 @@ import type { BenchPlan } from "../plan.ts";
 import type { BenchShape } from "../record.ts";
 import { type Choices, OWN, PARTS, PEERS, SHAPES, STORAGES, SWEEPS } from "./choices.ts";
 
-/** Named sets of choices. */
 export const PRESETS: readonly {
   readonly label: string;
   readonly hint: string;

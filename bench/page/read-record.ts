@@ -2,7 +2,6 @@
 import * as v from "valibot";
 import { type BenchRecord, benchRecord } from "../record.ts";
 
-/** The largest file that is read, bytes. */
 export const MAX_FILE_BYTES = 10e6;
 
 /** Why a file is not a record; names the field. */

@@ -2,14 +2,17 @@
 import { slug } from "../../demo/ui/save-file.ts";
 import type { AdapterRecord, BenchRecord, MachineRecord } from "../record.ts";
 
-/** A record's name in two parts. */
 export interface RecordName {
   readonly machine: string;
   /** To the minute, UTC. */
   readonly date: string;
 }
 
-/** Returns the name of a GPU. */
+export interface NamedRecords {
+  readonly records: readonly BenchRecord[];
+  readonly names: readonly RecordName[];
+}
+
 export function adapterName({ vendor, architecture, device, description }: AdapterRecord): string {
   return description || [vendor, architecture, device].filter(Boolean).join(" ") || "GPU of unknown make";
 }

@@ -1,7 +1,6 @@
 /** The command `npm run bench:page`: serves the benchmark page on this machine until it is stopped. */
 import { servePage } from "../../demo/serve.ts";
 
-/** Serves the page. */
 export function main(argv: readonly string[]): Promise<void> {
   return servePage(
     {

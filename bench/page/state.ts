@@ -17,13 +17,11 @@ type GpuState =
   | { readonly status: "none"; readonly reason: string }
   | { readonly status: "found"; readonly adapter: AdapterRecord };
 
-/** A record on the page. */
 interface RecordEntry {
   readonly id: number;
   readonly record: BenchRecord;
 }
 
-/** The state of the latest run. */
 export type RunState =
   | { readonly status: "idle" | "done" | "stopped" }
   | { readonly status: "failed"; readonly message: string }

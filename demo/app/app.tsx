@@ -1,6 +1,6 @@
 /** The page: a heading, messages, and one view at a time, which the address names. */
-
 import { useEffect } from "preact/hooks";
+import { useDrops } from "../ui/use-drops.ts";
 import type { Message } from "./state/run.ts";
 import type { Session } from "./state/session.ts";
 import { type Loadable, useLoadedView, useView } from "./use-view.ts";
@@ -28,16 +28,8 @@ export function App({ session }: { readonly session: Session }) {
   useEffect(() => {
     document.title = `${title}: watch softmax regression learn`;
   }, [title]);
-  useEffect(() => {
-    // Every view keeps the browser from leaving the page for a dropped file.
-    const keep = (event: DragEvent) => event.preventDefault();
-    addEventListener("dragover", keep);
-    addEventListener("drop", keep);
-    return () => {
-      removeEventListener("dragover", keep);
-      removeEventListener("drop", keep);
-    };
-  }, []);
+  // Every view keeps the browser from leaving the page for a dropped file.
+  useDrops();
   return (
     <>
       <header>
@@ -46,7 +38,7 @@ export function App({ session }: { readonly session: Session }) {
           A softmax classifier trains in this tab, on the GPU if there is one, else in WebAssembly. Your data
           stays here; nothing is sent anywhere.
         </p>
-        <nav class="views" aria-label="Views">
+        <nav class="views flow" aria-label="Views">
           {Object.entries(VIEWS).map(([name, { title: label }]) => (
             <a key={name} href={`#${name}`} aria-current={name === view ? "page" : undefined}>
               {label}
@@ -55,7 +47,9 @@ export function App({ session }: { readonly session: Session }) {
         </nav>
       </header>
       <main aria-label={title}>
-        <MessageBox message={session.run.message.value} />
+        {/* Both places exist before their text, else screen readers may not announce it. */}
+        <Place kind="error" message={session.run.message.value} />
+        <Place kind="notice" message={session.run.message.value} />
         {View === null && <p class="lead">Loading …</p>}
         {View === "failed" && (
           <p role="alert">This view did not load. Reload the page once the connection is back.</p>
@@ -66,26 +60,16 @@ export function App({ session }: { readonly session: Session }) {
   );
 }
 
-/** Places for errors and notices. Both exist before their text, else screen readers may not announce it. */
-function MessageBox({ message }: { readonly message: Message | null }) {
-  return (
-    <>
-      <Place role="alert" kind="error" message={message} />
-      <Place role="status" kind="notice" message={message} />
-    </>
-  );
-}
-
 interface PlaceProps {
-  readonly role: "alert" | "status";
   readonly kind: Message["kind"];
   readonly message: Message | null;
 }
 
-function Place({ role, kind, message }: PlaceProps) {
+/** Shows a message of one kind. */
+function Place({ kind, message }: PlaceProps) {
   const text = message?.kind === kind ? message.text : "";
   return (
-    <div role={role} class={text ? `message ${kind}` : "message-place"}>
+    <div role={kind === "error" ? "alert" : "status"} class={text ? `message ${kind}` : "message-place"}>
       {text}
     </div>
   );

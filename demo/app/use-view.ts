@@ -1,5 +1,4 @@
 /** Which view the address names, and its code, which is loaded when the view is first opened. */
-
 import type { ComponentType } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import type { Session } from "./state/session.ts";

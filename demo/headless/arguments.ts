@@ -2,7 +2,6 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import type { JobOptions, RateChoice } from "./job.ts";
 
-/** The arguments of the command line. */
 export interface TrainArguments {
   readonly options: JobOptions;
   /** Folder of four IDX files; absent for the embedded digits. */

@@ -8,7 +8,6 @@ import { FILES, type FileName, type Job, type JobEvent, type JobResult } from ".
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
-/** Options of a run. */
 export interface ChromeJobOptions {
   readonly files: Readonly<Record<FileName, string>> | null;
   readonly emit: (event: JobEvent) => void;

@@ -84,7 +84,7 @@ function installed(): string[] {
     ...INSTALLED_NAMES.flatMap((name) => folders.map((folder) => join(folder, name))),
     ...INSTALLED_PATHS,
   ];
-  return [...candidates, puppeteerPath()].filter((path) => existsSync(path));
+  return [...candidates, puppeteer.executablePath()].filter((path) => existsSync(path));
 }
 
 async function download(say: (message: string) => void): Promise<string[]> {
@@ -92,7 +92,7 @@ async function download(say: (message: string) => void): Promise<string[]> {
   const manifest = createRequire(import.meta.url).resolve("puppeteer/package.json");
   const cli = join(dirname(manifest), "lib", "cjs", "puppeteer", "node", "cli.js");
   await run(process.execPath, [cli, "browsers", "install", "chrome"], { timeout: INSTALL_TIMEOUT });
-  return [puppeteerPath()];
+  return [puppeteer.executablePath()];
 }
 
 async function installPackage(say: (message: string) => void): Promise<string[]> {
@@ -103,11 +103,6 @@ async function installPackage(say: (message: string) => void): Promise<string[]>
   await run("apt-get", ["update"], options);
   await run("apt-get", ["install", "-y", "--no-install-recommends", "chromium"], options);
   return installed();
-}
-
-/** Returns the path of Puppeteer's own browser. */
-function puppeteerPath(): string {
-  return puppeteer.executablePath();
 }
 
 function firstLine(error: unknown): string {

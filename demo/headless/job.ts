@@ -18,7 +18,6 @@ import {
   type SoftmaxRegressionOptions,
 } from "../../src/index.ts";
 
-/** Rows of the embedded digits. */
 const EMBEDDED_ROWS = { train: 20_000, test: 4_000 };
 
 /** A schedule as data: `{ kind: "linear", rate: 0.5 }`. */
@@ -43,14 +42,12 @@ export interface Job {
 export const FILES = ["train-images", "train-labels", "t10k-images", "t10k-labels"] as const;
 export type FileName = (typeof FILES)[number];
 
-/** Events of a running job. */
 export type JobEvent =
   | { readonly kind: "data"; readonly train: number; readonly test: number; readonly features: number }
   | { readonly kind: "progress"; readonly progress: FitProgress }
   | { readonly kind: "epoch"; readonly record: EpochRecord; readonly device: string }
   | { readonly kind: "iteration"; readonly record: IterationRecord; readonly device: string };
 
-/** Result of a job. */
 export interface JobResult {
   readonly device: string;
   readonly software: boolean;

@@ -51,7 +51,7 @@ function iterationText({ iteration, objective, accuracy, gradientNorm, passes }:
   return `iteration ${String(iteration).padStart(3)}  ${figures}`;
 }
 
-/** The last lines. */
+/** Returns the last lines. */
 export function describeResult({ train, test, seconds, rows, software }: JobResult): string {
   const line = (name: string, { objective, loss, accuracy }: JobResult["train"]) =>
     `${name.padEnd(5)}  accuracy ${accuracy.toFixed(4)}  loss ${loss.toFixed(4)}  objective ${objective.toFixed(4)}`;

@@ -22,18 +22,19 @@ export function FocusableButton({ label, isDisabled, onPress, isPrimary = false 
   );
 }
 
-interface PresetButtonsProps<Preset extends { readonly label: string; readonly hint: string }> {
-  readonly presets: readonly Preset[];
-  readonly isChosen: (preset: Preset) => boolean;
-  readonly onChoose: (preset: Preset) => void;
+interface Preset {
+  readonly label: string;
+  readonly hint: string;
+}
+
+interface PresetButtonsProps<P extends Preset> {
+  readonly presets: readonly P[];
+  readonly isChosen: (preset: P) => boolean;
+  readonly onChoose: (preset: P) => void;
 }
 
 /** A button with a hint for each preset; the chosen one is pressed. */
-export function PresetButtons<Preset extends { readonly label: string; readonly hint: string }>({
-  presets,
-  isChosen,
-  onChoose,
-}: PresetButtonsProps<Preset>) {
+export function PresetButtons<P extends Preset>({ presets, isChosen, onChoose }: PresetButtonsProps<P>) {
   return (
     <div class="presets">
       {presets.map((preset) => (

@@ -1,5 +1,4 @@
 /** Form fields with a label and a hint: a checkbox, a list and a slider. */
-
 import { useId, useState } from "preact/hooks";
 import { formatSetting } from "./format.ts";
 
@@ -74,7 +73,6 @@ export function Choice<Id extends string>({ label, options, value, onChoose }: C
 
 interface SliderProps<Step> {
   readonly label: string;
-  /** A sentence about its effect. */
   readonly hint: string;
   /** Ascending. A value between two steps is kept until the slider is moved. */
   readonly steps: readonly Step[];

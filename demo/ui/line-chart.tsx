@@ -30,7 +30,6 @@ interface LineChartProps {
   readonly onAxis?: (value: number) => string;
 }
 
-/** The chart. The same values also stand in a table. */
 export function LineChart({ caption, unit, lines, axisRange, data, inWords, onAxis }: LineChartProps) {
   const place = useRef<HTMLDivElement>(null);
   const [plot, setPlot] = useState<Plot | null>(null);
@@ -89,7 +88,7 @@ export function LineChart({ caption, unit, lines, axisRange, data, inWords, onAx
       </figcaption>
       <div class="plot" ref={place} role="img" aria-label={`${caption}. The table below has the values.`} />
       {isFailed && <p class="hint">The chart did not load; the table has its values.</p>}
-      <ul class="line-key">
+      <ul class="line-key flow">
         {lines.map((line, i) => (
           <li key={line.label}>
             <LegendMark colour={line.colour} marker={null} dash={line.dash} />

@@ -17,7 +17,6 @@ export const MARKERS = {
 
 export type MarkerName = keyof typeof MARKERS;
 
-/** The names of all shapes, in order. */
 export const MARKER_NAMES = Object.keys(MARKERS) as MarkerName[];
 
 /** Returns the custom property that holds a series colour. Colours repeat; `colour` is any whole number from 0. */

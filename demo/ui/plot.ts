@@ -5,7 +5,6 @@
 import uPlot from "uplot";
 import { colourName } from "./markers.tsx";
 
-/** The look of a line and its name. */
 export interface Line {
   readonly label: string;
   /** Any whole number from 0, as in styles/colours.css. */
@@ -34,7 +33,6 @@ export interface PlotSetup {
   readonly isSparse: boolean;
 }
 
-/** A plot on the page. */
 export interface Plot {
   readonly uplot: uPlot;
   dispose(): void;

@@ -13,7 +13,7 @@ darkScheme.addEventListener("change", () => {
   isDark.value = darkScheme.matches;
 });
 
-/** The colour a variable names, in the theme at hand. Who reads it in an effect runs again when the theme changes. */
+/** Returns the colour of a variable in the theme at hand. An effect that reads it runs again when the theme changes. */
 export function themeColour(variable: `--${string}`): Rgb {
   void isDark.value;
   let rgb = known.get(variable);
@@ -24,12 +24,12 @@ export function themeColour(variable: `--${string}`): Rgb {
   return rgb;
 }
 
-/** For a canvas's `fillStyle` and `strokeStyle`. */
+/** Returns a colour for a canvas's `fillStyle` and `strokeStyle`. */
 export function cssColour([red, green, blue]: Rgb, alpha = 1): string {
   return `rgb(${red} ${green} ${blue} / ${alpha})`;
 }
 
-/** A canvas brings any way of writing an opaque colour to six digits. */
+/** Reads an opaque colour, which a canvas brings to six digits however it is written. */
 function parse(colour: string): Rgb {
   const context = document.createElement("canvas").getContext("2d");
   if (!context) throw new Error("This browser has no 2D canvas.");

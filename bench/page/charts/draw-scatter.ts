@@ -13,7 +13,6 @@ const RADIUS = 5;
 /** Greatest distance of a pointer from the point that it points at, CSS pixels. */
 const REACH = 40;
 
-/** A point with the series that it belongs to. */
 interface PlacedPoint {
   readonly point: ChartPoint;
   readonly series: ChartSeries;

@@ -1,8 +1,7 @@
 /** The charts of the results: rows per second along sweeps, and the roofline plot. */
 import { useMemo } from "preact/hooks";
 import { formatCount } from "../../../demo/ui/format.ts";
-import type { BenchRecord } from "../../record.ts";
-import type { RecordName } from "../record-names.ts";
+import type { NamedRecords } from "../record-names.ts";
 import { rooflineSeries } from "./roofline-series.ts";
 import { ChartGroup } from "./scatter-chart.tsx";
 import type { ChartAxis, ChartProps } from "./series.ts";
@@ -15,26 +14,15 @@ const SWEEP_X: Readonly<Record<Dimension, ChartAxis>> = {
 };
 const SWEEP_Y: ChartAxis = { label: "rows per second", base: 10 };
 
-interface ChartsProps {
-  readonly records: readonly BenchRecord[];
-  readonly names: readonly RecordName[];
-}
-
 /** Up to three charts, or how to get them. */
-export function SweepCharts({ records, names }: ChartsProps) {
+export function SweepCharts({ records, names }: NamedRecords) {
   const charts = useMemo(() => {
     const shapes = records.flatMap(({ steps }) => steps.map(({ shape }) => shape));
     return (["rows", "features", "classes"] as const).flatMap((over): ChartProps[] => {
       const sweep = findSweep(shapes, over);
       if (!sweep) return [];
-      return [
-        {
-          caption: captionOf(sweep),
-          series: sweepSeries(records, names, sweep),
-          x: SWEEP_X[over],
-          y: SWEEP_Y,
-        },
-      ];
+      const series = sweepSeries(records, names, sweep);
+      return [{ caption: captionOf(sweep), series, x: SWEEP_X[over], y: SWEEP_Y }];
     });
   }, [records, names]);
   if (charts.length === 0) return <p class="hint">Measure a sweep to see charts here.</p>;
@@ -54,7 +42,7 @@ const ROOFLINE_X: ChartAxis = { label: "floating-point operations per byte", bas
 const ROOFLINE_Y: ChartAxis = { label: "GFLOP/s", base: 10 };
 
 /** The roofline plot; nothing if the limits of no adapter were measured. */
-export function Roofline({ records, names }: ChartsProps) {
+export function Roofline({ records, names }: NamedRecords) {
   const series = useMemo(() => rooflineSeries(records, names), [records, names]);
   if (series.length === 0) return null;
   const caption = "Kernels under the roof of what the GPU can do";

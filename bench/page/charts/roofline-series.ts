@@ -2,7 +2,6 @@
  * Series of the roofline plot: the roof of each record, and its correct kernels below it. Markers distinguish kernels.
  * Colours distinguish kernels if there is one record, and records if there are several.
  */
-
 import { formatNumber, formatPercent } from "../../../demo/ui/format.ts";
 import { gigaPerSecond, intensity, roofAt, roofShare } from "../../figures.ts";
 import { shapeText } from "../../measure/text.ts";
@@ -47,7 +46,7 @@ export function rooflineSeries(records: readonly BenchRecord[], names: readonly 
   });
 }
 
-/** The intensity from which on arithmetic, not reading, is the limit. */
+/** Returns the intensity from which on arithmetic, not reading, is the limit. */
 function ridgeOf({ fma, read }: CeilingsRecord): number {
   return fma.median / read.median;
 }

@@ -20,7 +20,7 @@ export function ChartGroup({ charts }: { readonly charts: readonly ChartProps[] 
         hidden={hidden}
         onToggle={(key) => setHidden((before) => toggled(before, key, !before.includes(key)))}
       />
-      <div class="charts">
+      <div class="charts columns">
         {charts.map((chart) => (
           <Chart key={chart.x.label} hidden={hidden} {...chart} />
         ))}
@@ -66,7 +66,7 @@ function Legend({ series, hidden, onToggle }: LegendProps) {
       {groupBy(series, ({ group }) => group).map(([group, own]) => (
         <div key={group} class="legend-group">
           {group && <p>{group}</p>}
-          <ul class="legend" aria-label={`Shown in the charts ${group}`}>
+          <ul class="legend flow" aria-label={`Shown in the charts ${group}`}>
             {own.map((one) => (
               <li key={one.label}>
                 <button

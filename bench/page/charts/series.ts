@@ -17,7 +17,7 @@ export interface ChartPoint {
 
 /** Points of one kind. Without a marker they only lead a line; without a dash they have no line. */
 export interface ChartSeries extends Line {
-  /** The record it comes from; empty if there is only one. Labels differ within a group. */
+  /** The record that the series comes from; empty if there is only one. Labels differ within a group. */
   readonly group: string;
   readonly marker: MarkerName | null;
   readonly points: readonly ChartPoint[];
@@ -29,7 +29,6 @@ export interface ChartAxis {
   readonly base: 2 | 10;
 }
 
-/** All that a chart shows. */
 export interface ChartProps {
   readonly caption: string;
   /** Must keep its identity while nothing changes: new series draw the chart again. */

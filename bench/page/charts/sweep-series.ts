@@ -1,5 +1,4 @@
 /** Sweeps, which are shapes that differ in one dimension, and series of rows per second along them. */
-
 import { formatNumber } from "../../../demo/ui/format.ts";
 import type { MarkerName } from "../../../demo/ui/markers.tsx";
 import { rowsPerSecond } from "../../figures.ts";
@@ -9,7 +8,6 @@ import { groupBy } from "../align.ts";
 import type { RecordName } from "../record-names.ts";
 import { type ChartSeries, cycle, DASHES } from "./series.ts";
 
-/** A dimension to draw over. */
 export type Dimension = keyof BenchShape;
 
 /** Shapes along one dimension. */
@@ -21,7 +19,7 @@ export interface Sweep {
 
 const DIMENSIONS: readonly Dimension[] = ["rows", "features", "classes"];
 
-/** The sweep with the most different values, the first of equals; null if no two shapes make one. */
+/** Returns the sweep with the most different values, the first of equals; null if no two shapes make one. */
 export function findSweep(shapes: readonly BenchShape[], over: Dimension): Sweep | null {
   let best: Sweep | null = null;
   let most = 1;
@@ -35,7 +33,7 @@ export function findSweep(shapes: readonly BenchShape[], over: Dimension): Sweep
   return best;
 }
 
-/** Whether a shape lies on a sweep. */
+/** Returns whether a shape lies on a sweep. */
 export function isInSweep(shape: BenchShape, { over, like }: Sweep): boolean {
   return DIMENSIONS.every((dimension) => dimension === over || shape[dimension] === like[dimension]);
 }
@@ -45,7 +43,7 @@ const MARKER_OF = { f32: "circle", f16: "square", u8: "triangle" } as const sati
   MarkerName
 >;
 
-/** A series for each contender and storage of each record; wrong results are left out. */
+/** Returns a series for each contender and storage of each record; wrong results are left out. */
 export function sweepSeries(
   records: readonly BenchRecord[],
   names: readonly RecordName[],

@@ -5,7 +5,6 @@ import type { AdapterRecord } from "../../record.ts";
 import { adapterName } from "../record-names.ts";
 import type { BenchState } from "../state.ts";
 
-/** The device, or why there is none. */
 export function DevicePanel({ state }: { readonly state: BenchState }) {
   const gpu = state.gpu.value;
   return (

@@ -1,53 +1,68 @@
-/** A table of results with a block of columns for each record and a row for each measurement. */
+/** A table of results with a block of columns for each record and a row for each measurement, grouped by shape. */
 import type { ComponentChildren } from "preact";
 import { useId, useState } from "preact/hooks";
 import { formatError, NOTHING } from "../../../demo/ui/format.ts";
 import { ScrollBox } from "../../../demo/ui/section.tsx";
-import { isCorrect } from "../../record.ts";
-import type { AlignedRow } from "../align.ts";
+import { shapeText } from "../../measure/text.ts";
+import { type BenchShape, isCorrect } from "../../record.ts";
+import { align, groupBy } from "../align.ts";
 import type { RecordName } from "../record-names.ts";
 
-/** Rows under a heading. */
-interface TableGroup<T> {
-  readonly title: string;
-  readonly rows: readonly AlignedRow<T>[];
+interface Result {
+  readonly shape: BenchShape;
+  readonly storage: string;
+  readonly error: number;
+  readonly tolerance: number;
 }
 
-interface MachineTableProps<T extends Checked> {
+/** A column with a value of correct results. */
+type TableColumn<T> = readonly [title: string, cell: (result: T, record: number) => ComponentChildren];
+
+interface MachineTableProps<T extends Result> {
   readonly caption: string;
   readonly rowTitle: string;
-  /** Name of the property by which rows are grouped. */
-  readonly groupTitle: string;
   readonly names: readonly RecordName[];
+  /** The results of each record. */
+  readonly results: readonly (readonly T[])[];
+  /** Returns what was measured, the head of a row. */
+  readonly nameOf: (result: T) => string;
   readonly columns: readonly TableColumn<T>[];
-  readonly groups: readonly TableGroup<T>[];
-  readonly rowHead: (sample: T) => ComponentChildren;
 }
 
-/** The table, and above it the choice of groups. */
-export function MachineTable<T extends Checked>(props: MachineTableProps<T>) {
-  const { caption, rowTitle, groupTitle, names, columns, groups, rowHead } = props;
+/** The table, and above it the choice of a shape. */
+export function MachineTable<T extends Result>(props: MachineTableProps<T>) {
+  const { caption, rowTitle, names, results, nameOf, columns } = props;
   const [picked, setPicked] = useState<string | null>(null);
+  const rows = align(results, (one) => JSON.stringify([nameOf(one), shapeText(one.shape), one.storage]));
+  const groups = groupBy(rows, ({ sample }) => shapeText(sample.shape));
   const shown = pickedGroups(groups, picked);
-  const titles = [...columns.map(({ title }) => title), "Error"];
+  const titles = [...columns.map(([title]) => title), "Error"];
   return (
     <>
-      <GroupPicker label={groupTitle} groups={groups} shown={shown} onPick={setPicked} />
+      {groups.length > 1 && (
+        <ShapePicker
+          shapes={groups.map(([shape]) => shape)}
+          value={shown.length === groups.length ? ALL : shown[0][0]}
+          onPick={setPicked}
+        />
+      )}
       <ScrollBox label={caption}>
         <table class={names.length > 1 ? "several" : undefined}>
           <caption>{caption}</caption>
           <MachineHead rowTitle={rowTitle} names={names} titles={titles} />
-          {shown.map(({ title, rows }) => (
-            <tbody key={title}>
+          {shown.map(([shape, ofShape]) => (
+            <tbody key={shape}>
               <tr>
                 <th scope="rowgroup" class="group">
-                  {title}
+                  {shape}
                 </th>
                 <td colSpan={titles.length * names.length} />
               </tr>
-              {rows.map(({ key, entries, sample }) => (
+              {ofShape.map(({ key, entries, sample }) => (
                 <tr key={key}>
-                  <th scope="row">{rowHead(sample)}</th>
+                  <th scope="row">
+                    {nameOf(sample)} <span class="tag">{sample.storage}</span>
+                  </th>
                   {entries.map((entry, record) => (
                     <Cells key={record} entry={entry} record={record} columns={columns} />
                   ))}
@@ -99,39 +114,32 @@ function MachineHead({ rowTitle, names, titles }: MachineHeadProps) {
 const FEW = 5;
 const ALL = "all";
 
-/** Returns the groups to show; `picked` is a title, `"all"`, or null at first. */
-function pickedGroups<G extends { readonly title: string }>(
-  groups: readonly G[],
+/** Returns the groups to show; `picked` is a shape, `"all"`, or null at first. */
+function pickedGroups<G extends readonly [shape: string, ...unknown[]]>(
+  groups: G[],
   picked: string | null,
-): readonly G[] {
+): G[] {
   if (picked === ALL || (picked === null && groups.length <= FEW)) return groups;
-  const chosen = groups.filter(({ title }) => title === picked);
+  const chosen = groups.filter(([shape]) => shape === picked);
   return chosen.length > 0 ? chosen : groups.slice(0, 1);
 }
 
-interface GroupPickerProps {
-  readonly label: string;
-  readonly groups: readonly { readonly title: string }[];
-  readonly shown: readonly { readonly title: string }[];
-  readonly onPick: (title: string) => void;
+interface ShapePickerProps {
+  readonly shapes: readonly string[];
+  readonly value: string;
+  readonly onPick: (shape: string) => void;
 }
 
-/** The choice of a group; nothing for a single group. */
-function GroupPicker({ label, groups, shown, onPick }: GroupPickerProps) {
+function ShapePicker({ shapes, value, onPick }: ShapePickerProps) {
   const id = useId();
-  if (groups.length < 2) return null;
   return (
     <p class="picker">
-      <label for={id}>{label}</label>
-      <select
-        id={id}
-        value={shown.length === groups.length ? ALL : shown[0].title}
-        onChange={({ currentTarget }) => onPick(currentTarget.value)}
-      >
-        <option value={ALL}>all {groups.length}</option>
-        {groups.map(({ title }) => (
-          <option key={title} value={title}>
-            {title}
+      <label for={id}>Shape</label>
+      <select id={id} value={value} onChange={({ currentTarget }) => onPick(currentTarget.value)}>
+        <option value={ALL}>all {shapes.length}</option>
+        {shapes.map((shape) => (
+          <option key={shape} value={shape}>
+            {shape}
           </option>
         ))}
       </select>
@@ -139,32 +147,26 @@ function GroupPicker({ label, groups, shown, onPick }: GroupPickerProps) {
   );
 }
 
-/** A result with its error. */
-interface Checked {
-  readonly error: number;
-  readonly tolerance: number;
-}
-
-/** A column with a value of correct results. */
-export interface TableColumn<T> {
-  readonly title: string;
-  readonly cell: (entry: T, record: number) => ComponentChildren;
-}
-
-interface CellsProps<T extends Checked> {
+interface CellsProps<T extends Result> {
   readonly entry: T | undefined;
   readonly record: number;
   readonly columns: readonly TableColumn<T>[];
 }
 
 /** The cells of one result; dashes if a record has none. */
-function Cells<T extends Checked>({ entry, record, columns }: CellsProps<T>) {
+function Cells<T extends Result>({ entry, record, columns }: CellsProps<T>) {
   const correct = entry !== undefined && isCorrect(entry);
   return (
     <>
-      {columns.map(({ title, cell }, i) => (
+      {columns.map(([title, cell], i) => (
         <td key={title} class={i === 0 ? "first" : undefined}>
-          {correct ? cell(entry, record) : i === 0 && entry ? <Wrong /> : NOTHING}
+          {correct ? (
+            cell(entry, record)
+          ) : i === 0 && entry ? (
+            <strong class="badge wrong">wrong</strong>
+          ) : (
+            NOTHING
+          )}
         </td>
       ))}
       <td>
@@ -173,8 +175,4 @@ function Cells<T extends Checked>({ entry, record, columns }: CellsProps<T>) {
       </td>
     </>
   );
-}
-
-function Wrong() {
-  return <strong class="badge wrong">wrong</strong>;
 }

@@ -4,7 +4,6 @@ import { PresetButtons } from "../../../demo/ui/buttons.tsx";
 import { CheckBox, type Option } from "../../../demo/ui/fields.tsx";
 import {
   type Choices,
-  type ContenderOption,
   MAX_ROUNDS,
   OWN,
   PARTS,
@@ -17,18 +16,46 @@ import {
 import { isChosen, PRESETS } from "../plan-of.ts";
 import type { BenchState } from "../state.ts";
 
+/** Options under a title. Without a GPU, those that need it cannot be chosen. */
+interface Group {
+  readonly title: string;
+  /** The choices that the options belong to. */
+  readonly list: "shapes" | "storages" | "contenders" | "parts";
+  readonly options: readonly (Option<string> & { readonly needsGpu?: boolean })[];
+  readonly needsGpu?: boolean;
+}
+
+const GROUPS: readonly Group[] = [
+  { title: "Shapes: rows × features × classes", list: "shapes", options: SHAPES },
+  { title: "Sweeps, drawn as charts", list: "shapes", options: SWEEPS },
+  { title: "This library", list: "contenders", options: OWN },
+  { title: "Other libraries", list: "contenders", options: PEERS },
+  { title: "How X is stored on the GPU", list: "storages", options: STORAGES, needsGpu: true },
+  { title: "The GPU itself", list: "parts", options: PARTS, needsGpu: true },
+];
+
 /** The form, disabled during a run. */
 export function PlanForm({ state }: { readonly state: BenchState }) {
   const choices = state.choices.value;
+  const hasGpu = state.hasGpu.value;
   const choose = (changed: Partial<Choices>) => {
     state.choices.value = { ...choices, ...changed };
   };
-  const toggle =
-    <List extends "shapes" | "storages" | "contenders" | "parts">(list: List) =>
-    (id: Choices[List][number], on: boolean) =>
-      choose({ [list]: toggled<string>(choices[list], id, on) });
-  const withoutGpu = () => (state.hasGpu.value ? null : "needs WebGPU");
-  const unlessOnCpu = ({ needsGpu }: ContenderOption) => (needsGpu ? withoutGpu() : null);
+  const checkBoxes = ({ list, options, needsGpu }: Group) =>
+    options.map((option) => {
+      const isMissing = !hasGpu && (needsGpu || option.needsGpu === true);
+      const chosen: readonly string[] = choices[list];
+      return (
+        <CheckBox
+          key={option.id}
+          label={option.label}
+          hint={isMissing ? "needs WebGPU" : option.hint}
+          value={!isMissing && chosen.includes(option.id)}
+          isDisabled={isMissing}
+          onChoose={(on) => choose({ [list]: toggled(chosen, option.id, on) })}
+        />
+      );
+    });
   return (
     <fieldset class="plan" disabled={state.run.value.status === "running"}>
       <legend class="unseen">What to measure</legend>
@@ -39,82 +66,16 @@ export function PlanForm({ state }: { readonly state: BenchState }) {
       />
       <details>
         <summary>Choose shapes, storage, libraries and rounds</summary>
-        <div class="choice-grid">
-          <ChoiceGroup
-            title="Shapes: rows × features × classes"
-            options={SHAPES}
-            chosen={choices.shapes}
-            onToggle={toggle("shapes")}
-          />
-          <ChoiceGroup
-            title="Sweeps, drawn as charts"
-            options={SWEEPS}
-            chosen={choices.shapes}
-            onToggle={toggle("shapes")}
-          />
-          <ChoiceGroup
-            title="This library"
-            options={OWN}
-            chosen={choices.contenders}
-            onToggle={toggle("contenders")}
-            reasonAgainst={unlessOnCpu}
-          />
-          <ChoiceGroup
-            title="Other libraries"
-            options={PEERS}
-            chosen={choices.contenders}
-            onToggle={toggle("contenders")}
-            reasonAgainst={unlessOnCpu}
-          />
-          <ChoiceGroup
-            title="How X is stored on the GPU"
-            options={STORAGES}
-            chosen={choices.storages}
-            onToggle={toggle("storages")}
-            reasonAgainst={withoutGpu}
-          />
-          <ChoiceGroup
-            title="The GPU itself"
-            options={PARTS}
-            chosen={choices.parts}
-            onToggle={toggle("parts")}
-            reasonAgainst={withoutGpu}
-          />
+        <div class="choice-grid columns">
+          {GROUPS.map((group) => (
+            <fieldset key={group.title} class="choices">
+              <legend>{group.title}</legend>
+              {checkBoxes(group)}
+            </fieldset>
+          ))}
         </div>
         <RoundsField rounds={choices.rounds} onChange={(rounds) => choose({ rounds })} />
       </details>
-    </fieldset>
-  );
-}
-
-interface ChoiceGroupProps<O extends Option<string>> {
-  readonly title: string;
-  readonly options: readonly O[];
-  readonly chosen: readonly string[];
-  readonly onToggle: (id: O["id"], on: boolean) => void;
-  /** Why an option cannot be chosen; null if it can. */
-  readonly reasonAgainst?: (option: O) => string | null;
-}
-
-/** A fieldset of checkboxes. */
-function ChoiceGroup<O extends Option<string>>(props: ChoiceGroupProps<O>) {
-  const { title, options, chosen, onToggle, reasonAgainst } = props;
-  return (
-    <fieldset class="choices">
-      <legend>{title}</legend>
-      {options.map((option) => {
-        const reason = reasonAgainst?.(option) ?? null;
-        return (
-          <CheckBox
-            key={option.id}
-            label={option.label}
-            hint={reason ?? option.hint}
-            value={reason === null && chosen.includes(option.id)}
-            isDisabled={reason !== null}
-            onChoose={(on) => onToggle(option.id, on)}
-          />
-        );
-      })}
     </fieldset>
   );
 }
@@ -128,7 +89,7 @@ interface RoundsProps {
 function RoundsField({ rounds, onChange }: RoundsProps) {
   const id = useId();
   return (
-    <div class="rounds">
+    <div class="rounds flow">
       <label for={id} class="rounds-label">
         Rounds
       </label>

@@ -7,7 +7,6 @@ import type { BenchRecord } from "../../record.ts";
 import { fileName, type RecordName, recordNames } from "../record-names.ts";
 import type { BenchState } from "../state.ts";
 
-/** The records, and ways to open more. */
 export function RecordsPanel({ state }: { readonly state: BenchState }) {
   const entries = state.records.value;
   const problems = state.problems.value;
@@ -66,7 +65,7 @@ function RecordCard({ record, name, measuring, onRemove }: RecordCardProps) {
   const { adapter, agent, cpu, cores } = record.machine;
   const versions = Object.entries(record.versions).map(([what, version]) => `${what} ${version}`);
   return (
-    <li class="record">
+    <li class="record box">
       <h3>{name.machine}</h3>
       <p>
         {name.date}
@@ -75,7 +74,7 @@ function RecordCard({ record, name, measuring, onRemove }: RecordCardProps) {
       {adapter?.software && <p class="hint">A CPU imitates a GPU here; times say nothing about a GPU.</p>}
       <p class="hint">{[cpu, `${cores} cores`, ...versions].filter(Boolean).join(", ")}</p>
       <p class="hint">{agent}</p>
-      <p class="record-buttons">
+      <p class="record-buttons buttons">
         <button
           type="button"
           onClick={() =>

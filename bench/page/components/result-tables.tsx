@@ -1,5 +1,4 @@
 /** Tables of the results: training steps, the limits of the adapter, and kernels. */
-
 import {
   formatDuration,
   formatNumber,
@@ -10,54 +9,24 @@ import {
 } from "../../../demo/ui/format.ts";
 import { ScrollBox } from "../../../demo/ui/section.tsx";
 import { gigaPerSecond, ratioToTuned, roofShare, rowsPerSecond, stepsPerSecond } from "../../figures.ts";
-import { shapeText } from "../../measure/text.ts";
-import type { BenchRecord, CeilingsRecord, KernelRecord, StepRecord } from "../../record.ts";
-import { align, groupBy } from "../align.ts";
-import type { RecordName } from "../record-names.ts";
-import { MachineTable, type TableColumn } from "./machine-table.tsx";
+import type { CeilingsRecord, Spread } from "../../record.ts";
+import type { NamedRecords } from "../record-names.ts";
+import { MachineTable } from "./machine-table.tsx";
 
-interface StepsTableProps {
-  readonly records: readonly BenchRecord[];
-  readonly names: readonly RecordName[];
-}
-
-/** Training steps, grouped by shape. */
-export function StepsTable({ records, names }: StepsTableProps) {
-  const rows = align(
-    records.map(({ steps }) => steps),
-    ({ contender, shape, storage }) => JSON.stringify([contender, shapeText(shape), storage]),
-  );
-  const groups = groupBy(rows, ({ sample }) => shapeText(sample.shape));
-  const columns: TableColumn<StepRecord>[] = [
-    {
-      title: "ms per step",
-      cell: ({ time }) => (
-        <>
-          {formatNumber(time.median)}
-          <span class="span">{formatSpan(time, formatNumber)}</span>
-        </>
-      ),
-    },
-    { title: "Steps/s", cell: (step) => formatNumber(stepsPerSecond(step)) },
-    { title: "Rows/s", cell: (step) => formatNumber(rowsPerSecond(step)) },
-    {
-      title: "× tuned WebGPU",
-      cell: (step, record) => formatRatio(ratioToTuned(step, records[record].steps)),
-    },
-  ];
+export function StepsTable({ records, names }: NamedRecords) {
   return (
     <MachineTable
       caption="Training steps, median of rounds"
       rowTitle="Contender"
-      groupTitle="Shape"
       names={names}
-      columns={columns}
-      groups={groups.map(([title, grouped]) => ({ title, rows: grouped }))}
-      rowHead={({ contender, storage }) => (
-        <>
-          {contender} <span class="tag">{storage}</span>
-        </>
-      )}
+      results={records.map(({ steps }) => steps)}
+      nameOf={({ contender }) => contender}
+      columns={[
+        ["ms per step", ({ time }) => <Measured spread={time} format={formatNumber} />],
+        ["Steps/s", (step) => formatNumber(stepsPerSecond(step))],
+        ["Rows/s", (step) => formatNumber(rowsPerSecond(step))],
+        ["× tuned WebGPU", (step, record) => formatRatio(ratioToTuned(step, records[record].steps))],
+      ]}
     />
   );
 }
@@ -69,13 +38,7 @@ const CEILINGS: readonly { key: keyof CeilingsRecord; title: string; unit: strin
   { key: "submit", title: "A submit", unit: "µs", meaning: "that does nothing, with the wait for it" },
 ];
 
-interface CeilingsTableProps {
-  readonly records: readonly BenchRecord[];
-  readonly names: readonly RecordName[];
-}
-
-/** The measured limits of the adapter of every record. */
-export function CeilingsTable({ records, names }: CeilingsTableProps) {
+export function CeilingsTable({ records, names }: NamedRecords) {
   const caption = "What the GPU can do at best";
   return (
     <ScrollBox label={caption}>
@@ -99,8 +62,7 @@ export function CeilingsTable({ records, names }: CeilingsTableProps) {
               </th>
               {records.map(({ ceilings }, i) => (
                 <td key={names[i].machine + names[i].date} class="first">
-                  {ceilings ? `${formatNumber(ceilings[key].median)} ${unit}` : NOTHING}
-                  {ceilings && <span class="span">{formatSpan(ceilings[key], formatNumber)}</span>}
+                  {ceilings ? <Measured spread={ceilings[key]} format={formatNumber} unit={unit} /> : NOTHING}
                 </td>
               ))}
             </tr>
@@ -111,49 +73,44 @@ export function CeilingsTable({ records, names }: CeilingsTableProps) {
   );
 }
 
-interface KernelsTableProps {
-  readonly records: readonly BenchRecord[];
-  readonly names: readonly RecordName[];
-}
-
-/** Kernels, grouped by shape. */
-export function KernelsTable({ records, names }: KernelsTableProps) {
-  const rows = align(
-    records.map(({ kernels }) => kernels),
-    ({ kernel, shape, storage }) => JSON.stringify([kernel, shapeText(shape), storage]),
-  );
-  const groups = groupBy(rows, ({ sample }) => shapeText(sample.shape));
-  const columns: TableColumn<KernelRecord>[] = [
-    {
-      title: "Time",
-      cell: ({ time, variant }) => (
-        <>
-          {formatDuration(time.median)}
-          <span class="span">{formatSpan(time, formatDuration)}</span>
-          <span class="span">{variant}</span>
-        </>
-      ),
-    },
-    { title: "GFLOP/s", cell: ({ flops, time }) => formatNumber(gigaPerSecond(flops, time.median)) },
-    { title: "GB/s", cell: ({ bytes, time }) => formatNumber(gigaPerSecond(bytes, time.median)) },
-    {
-      title: "Of the roof",
-      cell: (kernel, record) => formatPercent(roofShare(kernel, records[record].ceilings)),
-    },
-  ];
+export function KernelsTable({ records, names }: NamedRecords) {
   return (
     <MachineTable
       caption="Kernels, one dispatch each"
       rowTitle="Kernel"
-      groupTitle="Shape"
       names={names}
-      columns={columns}
-      groups={groups.map(([title, grouped]) => ({ title, rows: grouped }))}
-      rowHead={({ kernel, storage }) => (
-        <>
-          {kernel} <span class="tag">{storage}</span>
-        </>
-      )}
+      results={records.map(({ kernels }) => kernels)}
+      nameOf={({ kernel }) => kernel}
+      columns={[
+        [
+          "Time",
+          ({ time, variant }) => (
+            <>
+              <Measured spread={time} format={formatDuration} />
+              <span class="span">{variant}</span>
+            </>
+          ),
+        ],
+        ["GFLOP/s", ({ flops, time }) => formatNumber(gigaPerSecond(flops, time.median))],
+        ["GB/s", ({ bytes, time }) => formatNumber(gigaPerSecond(bytes, time.median))],
+        ["Of the roof", (kernel, record) => formatPercent(roofShare(kernel, records[record].ceilings))],
+      ]}
     />
+  );
+}
+
+interface MeasuredProps {
+  readonly spread: Spread;
+  readonly format: (value: number) => string;
+  readonly unit?: string;
+}
+
+/** A median, and below it the range of the measurements. */
+function Measured({ spread, format, unit = "" }: MeasuredProps) {
+  return (
+    <>
+      {format(spread.median)} {unit}
+      <span class="span">{formatSpan(spread, format)}</span>
+    </>
   );
 }

@@ -1,14 +1,12 @@
 /** All results of all records, in the order in which they explain each other. */
-
 import { Section } from "../../../demo/ui/section.tsx";
 import { shapeText } from "../../measure/text.ts";
 import { type BenchRecord, isCorrect } from "../../record.ts";
 import { Roofline, SweepCharts } from "../charts/result-charts.tsx";
-import { type RecordName, recordNames } from "../record-names.ts";
+import { type NamedRecords, type RecordName, recordNames } from "../record-names.ts";
 import type { BenchState } from "../state.ts";
 import { CeilingsTable, KernelsTable, StepsTable } from "./result-tables.tsx";
 
-/** The results, or how to get some. */
 export function Results({ state }: { readonly state: BenchState }) {
   const records = state.records.value.map(({ record }) => record);
   const shown = { records, names: recordNames(records) };
@@ -19,7 +17,7 @@ export function Results({ state }: { readonly state: BenchState }) {
       </Section>
     );
   }
-  const some = (has: (record: (typeof records)[number]) => boolean) => records.some(has);
+  const some = (has: (record: BenchRecord) => boolean) => records.some(has);
   return (
     <>
       {some(({ kernels, steps }) => ![...kernels, ...steps].every(isCorrect)) && (
@@ -60,47 +58,43 @@ export function Results({ state }: { readonly state: BenchState }) {
   );
 }
 
-interface NotesProps {
-  readonly records: readonly BenchRecord[];
-  readonly names: readonly RecordName[];
-}
-
-/** The failed measurements with their errors. */
-function Failures({ records, names }: NotesProps) {
-  return (
-    <ul class="failures">
-      {records.flatMap(({ failures }, i) =>
-        failures.map(({ what, message }, j) => (
-          <li key={`${i} ${j}`}>
-            <strong>{what}</strong> {message}{" "}
-            {names.length > 1 && <span class="hint">{names[i].machine}</span>}
-          </li>
-        )),
-      )}
-    </ul>
+function Failures({ records, names }: NamedRecords) {
+  const notes = records.flatMap(({ failures }, record) =>
+    failures.map(({ what, message }) => ({ what, text: message, record })),
   );
+  return <Notes notes={notes} names={names} />;
 }
 
 /** The notes of contenders about the kernels that they chose; nothing if there are none. */
-function StepNotes({ records, names }: NotesProps) {
-  const notes = records.flatMap(({ steps }, i) =>
+function StepNotes({ records, names }: NamedRecords) {
+  const notes = records.flatMap(({ steps }, record) =>
     steps.flatMap(({ note, contender, shape, storage }) =>
-      note
-        ? [{ note, where: `${contender}, ${shapeText(shape)}, ${storage}`, machine: names[i].machine }]
-        : [],
+      note ? [{ what: `${contender}, ${shapeText(shape)}, ${storage}`, text: note, record }] : [],
     ),
   );
   if (notes.length === 0) return null;
   return (
     <details>
       <summary>What was chosen, and why</summary>
-      <ul class="notes">
-        {notes.map(({ note, where, machine }, i) => (
-          <li key={i}>
-            <strong>{where}</strong> {note} {names.length > 1 && <span class="hint">{machine}</span>}
-          </li>
-        ))}
-      </ul>
+      <Notes notes={notes} names={names} />
     </details>
+  );
+}
+
+interface NotesProps {
+  readonly notes: readonly { readonly what: string; readonly text: string; readonly record: number }[];
+  readonly names: readonly RecordName[];
+}
+
+function Notes({ notes, names }: NotesProps) {
+  return (
+    <ul class="notes">
+      {notes.map(({ what, text, record }, i) => (
+        <li key={i}>
+          <strong>{what}</strong> {text}{" "}
+          {names.length > 1 && <span class="hint">{names[record].machine}</span>}
+        </li>
+      ))}
+    </ul>
   );
 }

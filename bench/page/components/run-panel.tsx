@@ -2,7 +2,6 @@
 import { obstacle, summary } from "../plan-of.ts";
 import type { BenchState, RunState } from "../state.ts";
 
-/** The button, a progress bar and a sentence about the run. */
 export function RunPanel({ state }: { readonly state: BenchState }) {
   const plan = state.plan.value;
   const run = state.run.value;
@@ -10,21 +9,15 @@ export function RunPanel({ state }: { readonly state: BenchState }) {
   const running = run.status === "running";
   return (
     <div class="run">
-      <div class="run-buttons">
-        {running ? (
-          <button type="button" class="primary" onClick={() => state.cancel()} disabled={run.stopping}>
-            {run.stopping ? "Stopping …" : "Cancel"}
-          </button>
-        ) : (
-          <button
-            type="button"
-            class="primary"
-            onClick={() => void state.start()}
-            disabled={state.gpu.value.status === "asking" || against !== null}
-          >
-            Run
-          </button>
-        )}
+      <div class="flow">
+        <button
+          type="button"
+          class="primary"
+          onClick={() => (running ? state.cancel() : void state.start())}
+          disabled={running ? run.stopping : state.gpu.value.status === "asking" || against !== null}
+        >
+          {running ? (run.stopping ? "Stopping …" : "Cancel") : "Run"}
+        </button>
         <p class="hint">{against ?? `${summary(plan)}. Keep this tab in front while it measures.`}</p>
       </div>
       {running && (

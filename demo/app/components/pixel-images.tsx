@@ -1,5 +1,4 @@
 /** Rows and weights as pictures: samples in the page's colours, and values of both signs in blue and orange. */
-
 import { useEffect, useRef } from "preact/hooks";
 import { scaleOf } from "../../../src/data/matrix.ts";
 import type { Matrix } from "../../../src/index.ts";

@@ -1,5 +1,4 @@
 /** Buttons that start, continue and pause the run, for every view. */
-
 import { useRef } from "preact/hooks";
 import { FocusableButton } from "../../ui/buttons.tsx";
 import { unitOf } from "../state/choices.ts";
@@ -16,12 +15,8 @@ const START: Record<Exclude<Status, "training">, string> = {
   failed: "Start again",
 };
 
-interface RunButtonProps {
-  readonly session: Session;
-}
-
 /** Starts, continues or pauses the run. */
-export function StartButton({ session }: RunButtonProps) {
+export function StartButton({ session }: { readonly session: Session }) {
   const started = useRef(-Infinity);
   const status = session.run.status.value;
   return (
@@ -41,7 +36,7 @@ export function StartButton({ session }: RunButtonProps) {
 }
 
 /** Trains one epoch, then pauses. Disabled for a finished run, which it would discard. */
-export function OneEpochButton({ session }: RunButtonProps) {
+export function OneEpochButton({ session }: { readonly session: Session }) {
   const status = session.run.status.value;
   return (
     <FocusableButton

@@ -30,7 +30,6 @@ const FIRST_CAPACITY = 2 ** 16;
 
 /** The values that came so far. */
 export class GrowingFloats {
-  /** How many there are. */
   length = 0;
   readonly #most: number;
   #memory: Float32Array<ArrayBuffer>;
@@ -41,7 +40,6 @@ export class GrowingFloats {
     this.#memory = new Float32Array(areThere ? most : Math.min(most, FIRST_CAPACITY));
   }
 
-  /** All values so far. */
   get values(): Float32Array<ArrayBuffer> {
     return this.#memory.subarray(0, this.length);
   }

@@ -15,7 +15,6 @@ export interface CsvRows {
   /** The number of the first of them; the header is row 1, and empty rows count, as in a spreadsheet. */
   readonly first: number;
   readonly rows: readonly (readonly string[])[];
-  /** Separator of cells. */
   readonly delimiter: string;
 }
 
@@ -75,7 +74,6 @@ function tooLong(text: string, row: number, path: string): FormatError {
   return new FormatError(path, `row ${row} does not end within ${formatCount(MAX_ROW)} characters; ${hint}`);
 }
 
-/** Whether nothing is in a row. */
 export function isEmptyRow(cells: readonly string[]): boolean {
   return cells.length === 1 && cells[0].trim() === "";
 }
@@ -113,7 +111,7 @@ async function* textOf(
 /** A number with a decimal comma; points may part groups of its digits. */
 const COMMA = /^[-+]?[\d.]*,\d+(e[-+]?\d+)?$/i;
 
-/** Whether a cell is meant as a number, even one that cannot be read. */
+/** Returns whether a cell is meant as a number, even one that cannot be read. */
 function isNumber(cell: string): boolean {
   const text = cell.trim();
   return text !== "" && (!Number.isNaN(Number(text)) || COMMA.test(text));
@@ -224,7 +222,6 @@ export function readHeader(cells: readonly string[], path: string): string[] {
   );
 }
 
-/** Returns whether a cell stands for a missing value. */
 export function isMissing(cell: string): boolean {
   return MISSING.test(cell.trim());
 }

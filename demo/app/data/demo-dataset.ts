@@ -8,7 +8,7 @@ export interface Samples {
   readonly y: readonly Label[];
 }
 
-/** The picture a row is, channel after channel within a pixel. */
+/** The picture that a row is, channel after channel within a pixel. */
 export interface ImageShape {
   readonly width: number;
   readonly height: number;
@@ -23,13 +23,11 @@ export interface RowsCode {
   readonly text: string;
 }
 
-/** A data set, ready to be trained on. */
 export interface DemoDataset {
   /** In a few words, for example `"Stroke digits"`; of rows from files, what the file or folder is called. */
   readonly name: string;
   /** Whether it came with the page: a file may have the same name. Default false. */
   readonly isBuiltIn?: boolean;
-  /** A plain sentence about it. */
   readonly description: string;
   readonly train: Samples;
   /** Rows that are never trained on. */

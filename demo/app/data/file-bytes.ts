@@ -8,7 +8,7 @@ import { FormatError } from "../../../src/index.ts";
 import { type NamedFile, named, type OpenContext } from "./open-context.ts";
 import { reasonOf } from "./text.ts";
 
-/** The file as it is. */
+/** Returns the bytes of a file as they are, and reports how many were read. */
 export function countedStream({ path, file }: NamedFile, { signal, onProgress }: OpenContext) {
   let seen = 0;
   const counter = new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>({
@@ -74,7 +74,7 @@ async function isGzip(file: File): Promise<boolean> {
   return first === 0x1f && second === 0x8b;
 }
 
-/** Everything that was dropped. To be called while the drop is handled: afterwards the browser shows nothing of it. */
+/** Returns everything that was dropped. Must be called while the drop is handled: afterwards the browser hides it. */
 export function droppedFiles({ items, files }: DataTransfer): Promise<NamedFile[]> {
   const entries = Array.from(items)
     .filter(({ kind }) => kind === "file")

@@ -7,10 +7,8 @@ export interface NamedFile {
   readonly file: File;
 }
 
-/** How far it is. */
 export interface OpenProgress {
   readonly text: string;
-  /** From 0 to 1. */
   readonly share: number;
 }
 
@@ -21,9 +19,7 @@ export interface OpenContext {
   readonly onProgress: (progress: OpenProgress) => void;
 }
 
-/** Choices about a table (CSV). */
 export interface TableChoices {
-  /** The column of the labels. */
   readonly label: string;
   /** Columns that are not to be features; the labels never are. */
   readonly leaveOut: readonly string[];
@@ -35,7 +31,6 @@ export interface TableChoices {
   readonly arePixels: boolean;
 }
 
-/** Choices about pictures. */
 export interface PictureChoices {
   readonly shape: ImageShape;
   /** Leave out pictures that cannot be decoded instead of refusing the folder. */
@@ -49,7 +44,6 @@ export interface OpenChoices {
   readonly pictures: PictureChoices;
 }
 
-/** The picture sizes on offer. */
 export const PICTURE_SHAPES: readonly ImageShape[] = [
   { width: 28, height: 28, channels: 1 },
   { width: 32, height: 32, channels: 3 },
@@ -58,12 +52,11 @@ export const PICTURE_SHAPES: readonly ImageShape[] = [
 
 export const DEFAULT_PICTURES: PictureChoices = { shape: PICTURE_SHAPES[0], skipBroken: false };
 
-/** The file with the path that a folder input gives it. */
+/** Returns the file with the path that a folder input gives it. */
 export function named(file: File): NamedFile {
   return { path: file.webkitRelativePath || file.name, file };
 }
 
-/** The last part of a path. */
 export function nameOf({ path }: NamedFile): string {
   return path.slice(path.lastIndexOf("/") + 1);
 }
@@ -77,7 +70,7 @@ export interface CsvColumn {
 
 const USUAL_NAMES = [/^(labels?|class|classes|target|species|category|digit)$/i, /^y$/i];
 
-/** The column that is most likely the labels: by its name, else the last of text, else the last. */
+/** Returns the column that is most likely the labels: by its name, else the last of text, else the last. */
 export function likelyLabel(columns: readonly CsvColumn[]): string {
   for (const names of USUAL_NAMES) {
     const usual = columns.find(({ name }) => names.test(name));

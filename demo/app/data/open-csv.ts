@@ -17,8 +17,6 @@ import {
 } from "./open-dataset.ts";
 import { brief } from "./text.ts";
 
-const SHARE = 1 / 5;
-
 /**
  * Reads the whole file; rows are counted from the header, which is row 1.
  *
@@ -56,7 +54,6 @@ export async function openCsv(
     samples: { x, y: table.labels },
     image,
     features: image ? null : features,
-    share: SHARE,
     split: choices.split,
     signal: context.signal,
     remark: remarkOn(table),
@@ -78,11 +75,9 @@ const MAX_CLASSES = 1000;
 
 /** The rows that were read so far. */
 class CsvTable {
-  /** Names of the feature columns. */
   readonly features: readonly string[];
   /** Names of the columns that are neither features nor labels. */
   readonly leftOut: readonly string[];
-  /** Rows left out for a missing value. */
   skipped = 0;
   readonly #path: string;
   readonly #delimiter: string;
@@ -124,7 +119,6 @@ class CsvTable {
     return this.#classOfRow.map((k) => classes[k]);
   }
 
-  /** Returns whether commas were read as decimal commas. */
   get hasCommas(): boolean {
     return this.#numbers.comma !== "";
   }

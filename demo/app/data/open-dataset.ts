@@ -1,5 +1,4 @@
 /** Functions that all readers of files share: limits, labels, and the split into training and validation rows. */
-
 import { DataError, type Label, LimitError } from "../../../src/index.ts";
 import { formatCount } from "../../ui/format.ts";
 import { inBlocks } from "./arrays.ts";
@@ -56,31 +55,27 @@ interface WholeDataset {
   readonly name: string;
   readonly samples: Samples;
   readonly image: ImageShape | null;
-  readonly features: readonly string[] | null;
-  /** Share of the validation rows. */
-  readonly share: number;
-  readonly split: "stratified" | "plain";
+  /** Default null. */
+  readonly features?: readonly string[] | null;
+  /** Share of the validation rows. Default a fifth. */
+  readonly share?: number;
+  /** Default `"stratified"`. */
+  readonly split?: "stratified" | "plain";
   readonly signal: AbortSignal;
-  /** A sentence about what was left out; empty if nothing was. */
-  readonly remark: string;
+  /** A sentence about what was left out; empty, the default, if nothing was. */
+  readonly remark?: string;
 }
 
 /** Holds rows back. @throws DataError fewer than two classes, or no row to spare */
 export async function datasetOf(whole: WholeDataset): Promise<DemoDataset> {
-  const { argument, name, samples, image, features, signal, remark } = whole;
+  const { argument, name, samples, image, features = null, signal, remark } = whole;
+  const { share = 1 / 5, split = "stratified" } = whole;
   checkClasses(samples, argument);
-  const rows = await splitRows(samples.y, whole);
+  const rows = await splitRows(samples.y, { argument, share, split, signal });
   const train = await takeRows(samples, rows.train, signal);
   const validation = await takeRows(samples, rows.validation, signal);
-  return {
-    name,
-    description: describe(train, validation, image, remark),
-    train,
-    validation,
-    image,
-    features,
-    code: null,
-  };
+  const description = describe(train, validation, image, remark);
+  return { name, description, train, validation, image, features, code: null };
 }
 
 /** @throws DataError fewer than two classes */
@@ -102,7 +97,6 @@ export function describe(train: Samples, validation: Samples, image: ImageShape 
   return remark ? `${sentence} ${remark}` : sentence;
 }
 
-/** The first few names, and how many more there are. */
 export function someOf(names: readonly string[]): string {
   const rest = names.length - MAX_NAMED;
   return names.slice(0, MAX_NAMED).map(brief).join(", ") + (rest > 0 ? ` and ${formatCount(rest)} more` : "");

@@ -37,15 +37,7 @@ export async function openIdx(files: readonly NamedFile[], context: OpenContext)
   const name = folderOf(train.images) || nameOf(train.images).replace(SUFFIX, "");
   if (!validation) {
     const remark = leftOut.length > 0 ? `Left out, for want of a counterpart: ${leftOut.join(", ")}.` : "";
-    const rest = {
-      image,
-      features: null,
-      share: SHARE,
-      split: "stratified",
-      signal: context.signal,
-      remark,
-    } as const;
-    return datasetOf({ argument, name, samples, ...rest });
+    return datasetOf({ argument, name, samples, image, share: SHARE, signal: context.signal, remark });
   }
   const held = await readPair(validation, context);
   checkParts(whole, held, validation);
@@ -111,7 +103,7 @@ async function checkHeaders(images: NamedFile, labels: NamedFile): Promise<void>
   throw new ShapeError(labels.path, `expected one per image, got ${length} labels and ${rows} images`);
 }
 
-/** The first numbers of a file, as many as there are. */
+/** Returns the first numbers of a file, as many as there are. */
 async function headerOf(file: NamedFile): Promise<number[]> {
   const head = await headOf(file, HEADER_BYTES);
   const view = new DataView(head.buffer, head.byteOffset, head.byteLength);

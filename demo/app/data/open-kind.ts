@@ -1,5 +1,4 @@
 /** Finds the kind of files by their names, and else by their first bytes; explains files that are no data. */
-
 import { FormatError } from "../../../src/index.ts";
 import { formatCount } from "../../ui/format.ts";
 import { headOf } from "./file-bytes.ts";
@@ -7,16 +6,10 @@ import { type NamedFile, nameOf } from "./open-context.ts";
 import { someOf } from "./open-dataset.ts";
 
 /** All kinds, and the name of a file of each. */
-const NAMES = {
-  idx: "an IDX file",
-  npy: "an NPY file",
-  table: "a CSV file",
-  pictures: "a picture",
-} as const;
+const NAMES = { idx: "an IDX file", npy: "an NPY file", table: "a CSV file", pictures: "a picture" } as const;
 
 type OpenKind = keyof typeof NAMES;
 
-/** Files of one kind. */
 export interface KnownFiles {
   readonly kind: OpenKind;
   readonly files: readonly NamedFile[];

@@ -5,8 +5,6 @@ import { checkFinite, isColumn, type NpyContent, readNpyFile } from "./npy-file.
 import { type NamedFile, nameOf, type OpenContext } from "./open-context.ts";
 import { datasetOf, PIXEL_SCALE, toPixels } from "./open-dataset.ts";
 
-const SHARE = 1 / 5;
-
 interface Named extends NpyContent {
   readonly path: string;
   readonly name: string;
@@ -41,9 +39,7 @@ export async function openNpy(files: readonly NamedFile[], context: OpenContext)
   if (x.rows !== y.length) {
     throw new ShapeError(labels.path, `it has ${y.length} labels, ${rows.path} has ${x.rows} rows`);
   }
-  const [argument, name] = [rows.path, rows.name];
-  const rest = { image, features: null, share: SHARE, split: "stratified", signal, remark: "" } as const;
-  return datasetOf({ argument, name, samples: { x, y }, ...rest });
+  return datasetOf({ argument: rows.path, name: rows.name, samples: { x, y }, image, signal });
 }
 
 async function rowsOf(

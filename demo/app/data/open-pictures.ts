@@ -6,7 +6,6 @@ import type { NamedFile, OpenContext, PictureChoices } from "./open-context.ts";
 import { checkSize, datasetOf, PIXEL_SCALE, someOf, toLabels } from "./open-dataset.ts";
 import { createPictureReader } from "./picture-reader.ts";
 
-const SHARE = 1 / 5;
 /** Pictures that are decoded at the same time. */
 const TOGETHER = 8;
 
@@ -63,9 +62,6 @@ export async function openPictures(
     name,
     samples: { x, y: toLabels(labels) },
     image: shape,
-    features: null,
-    share: SHARE,
-    split: "stratified",
     signal,
     remark: broken.length > 0 ? `Left out, as they do not decode: ${pathsOf(broken)}.` : "",
   });

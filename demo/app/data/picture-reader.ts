@@ -1,5 +1,4 @@
 /** Decodes pictures of any kind the browser knows to bytes of one size, except those that need too much memory. */
-
 import { viewOf } from "../../../src/formats/bytes.ts";
 import { formatCount } from "../../ui/format.ts";
 import type { ImageShape } from "./demo-dataset.ts";
@@ -9,7 +8,6 @@ import { reasonOf } from "./text.ts";
 /** Returns the pixels of a picture. For a broken picture, returns the fault as the end of a sentence instead. */
 type PictureReader = (file: Blob) => Promise<Uint8Array | string>;
 
-/** Bytes of a file at most. */
 const MAX_BYTES = 2 ** 28;
 /** Pixels of a picture at most: half a gigabyte while it is decoded, more than any camera's picture. */
 const MAX_PIXELS = 2 ** 27;
@@ -81,7 +79,7 @@ async function pixelsByElement(file: Blob): Promise<number> {
   }
 }
 
-/** Luma, ITU-R BT.601. */
+/** Returns the luma of each pixel, ITU-R BT.601. */
 function toGrey(rgba: Uint8ClampedArray): Uint8Array {
   return Uint8Array.from({ length: rgba.length / 4 }, (_, i) =>
     Math.round(0.299 * rgba[4 * i] + 0.587 * rgba[4 * i + 1] + 0.114 * rgba[4 * i + 2]),

@@ -11,9 +11,7 @@ interface Split {
   readonly validation: Uint32Array;
 }
 
-/** How rows are split. */
 interface SplitOptions {
-  /** Share of the validation rows. */
   readonly share: number;
   /** `"stratified"` takes the share of each class, `"plain"` of all rows. */
   readonly split: "stratified" | "plain";

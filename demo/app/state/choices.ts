@@ -2,7 +2,6 @@
 import type { SoftmaxRegressionOptions } from "../../../src/index.ts";
 import { DEFAULTS } from "../../../src/options.ts";
 
-/** The choices of the form. */
 export interface Choices {
   readonly device: "auto" | "webgpu" | "wasm" | "reference";
   readonly solver: "lbfgs" | "sgd" | "adamw";
@@ -31,7 +30,6 @@ export const DEFAULT_CHOICES: Choices = {
   standardize: false,
 };
 
-/** Converts choices to the library's options. */
 export function optionsOf(choices: Choices): SoftmaxRegressionOptions {
   const { device, solver, learningRate, batchSize, epochs, momentum, l2, l1, labelSmoothing, standardize } =
     choices;

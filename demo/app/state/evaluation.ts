@@ -36,7 +36,6 @@ export interface Evaluation {
   readonly mistakes: readonly Mistake[];
 }
 
-/** The model's report and probabilities. */
 export type ModelOutputs = Pick<Evaluation, "dataset" | "samples" | "report" | "probabilities">;
 
 /** Computes an evaluation from a model's outputs. @throws the signal's reason, once it is aborted */
@@ -97,7 +96,6 @@ export interface SamplePrediction {
   readonly confidence: number;
 }
 
-/** Returns the prediction for one validation row. */
 export function predictionOf(evaluation: Evaluation, row: number): SamplePrediction {
   const { samples, report, predicted, truth } = evaluation;
   return {

@@ -17,9 +17,7 @@ import { type Choices, choicesOf } from "./choices.ts";
 /** An opened model. The caller disposes of it. */
 export interface OpenedModel {
   readonly model: SoftmaxRegression;
-  /** The choices that it was trained with. */
   readonly choices: Choices;
-  /** Its evaluation on the validation rows. */
   readonly evaluation: ModelEvaluation;
 }
 

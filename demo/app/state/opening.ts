@@ -28,7 +28,6 @@ const readers = () =>
     throw new Error(text, { cause });
   });
 
-/** Creates a data set without files. */
 type MakeDataset = (context: OpenContext) => Promise<DemoDataset>;
 
 /** Opens one data set at a time; the next one cancels the one before. */
@@ -72,7 +71,6 @@ export class Opening {
     );
   }
 
-  /** Cancels the opening. */
   cancel(): void {
     this.#controller.abort();
     batch(() => {

@@ -41,14 +41,12 @@ export interface Snapshot {
   readonly classes: readonly Label[];
 }
 
-/** The speed of training. */
 interface Speed {
   readonly rowsPerSecond: number;
   /** Steps of SGD, or iterations. */
   readonly stepsPerSecond: number;
 }
 
-/** A text for the user. */
 export interface Message {
   readonly kind: "error" | "notice";
   readonly text: string;
@@ -128,7 +126,6 @@ export class Run {
     });
   }
 
-  /** Frees the device. */
   dispose(): void {
     this.pause();
     this.#model?.dispose();

@@ -20,7 +20,6 @@ export class Session {
   readonly choices: Signal<Choices> = signal(DEFAULT_CHOICES);
   readonly run: Run;
   readonly evaluator: Evaluator;
-  /** Opens another data set. */
   readonly opening: Opening = new Opening((dataset) => this.open(dataset));
   /** The model that was opened from a file, and the file's name. */
   readonly modelFile: Signal<{ readonly model: SoftmaxRegression; readonly name: string } | null> =
@@ -70,7 +69,6 @@ export class Session {
     });
   }
 
-  /** Frees the device. */
   dispose(): void {
     this.opening.cancel();
     this.run.dispose();

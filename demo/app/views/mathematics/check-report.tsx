@@ -1,5 +1,4 @@
 /** The result of a gradient check: passed or failed, both comparisons, and a plot. */
-
 import { useId } from "preact/hooks";
 import { formatCount, formatDecimal, formatScientific } from "../../../ui/format.ts";
 import { Facts } from "../../../ui/section.tsx";
@@ -18,16 +17,16 @@ export function CheckReport({ result, worked }: CheckReportProps) {
   const nameOf = (place: number) => placeName(place, worked.dataset, worked.point.classes);
   return (
     <>
-      <p class={passed ? "verdict" : "verdict bad"}>
+      <p class={passed ? "verdict good" : "verdict bad"}>
         <span aria-hidden="true">{passed ? "✓" : "✗"}</span>{" "}
         {passed ? "Passed: the gradient is right." : "Failed: the gradients differ."}
       </p>
       <p class="hint">
         On {rows} rows, from validation row {worked.row + 1} on. Differences are relative to the gradient’s
-        largest element, or to {LEAST_SCALE} where that is smaller: near the optimum a gradient is little more
+        largest element, or to {LEAST_SCALE} if that is smaller: near the optimum a gradient is little more
         than rounding.
       </p>
-      <div class="comparisons">
+      <div class="comparisons columns">
         <ComparisonCard
           title="This device against the formula in float64"
           names={[device.name, "Formula in float64"]}
@@ -54,7 +53,6 @@ interface ComparisonCardProps {
   /** Names of the gradient under test and of the reference. */
   readonly names: readonly [actual: string, expected: string];
   readonly comparison: Comparison;
-  /** Returns the name of a parameter. */
   readonly nameOf: (place: number) => string;
 }
 
@@ -69,7 +67,7 @@ function ComparisonCard({ title, names, comparison, nameOf }: ComparisonCardProp
     [names[1], formatDecimal(expected, DIGITS)],
   ];
   return (
-    <section class="comparison" aria-labelledby={id}>
+    <section class="comparison box" aria-labelledby={id}>
       <h3 id={id}>{title}</h3>
       <p class={passed ? "relative good" : "relative bad"}>{formatScientific(relative)}</p>
       <p class="hint">
@@ -88,7 +86,7 @@ function CheckPlot({ result: { device32, differences, device } }: { readonly res
   const place = (value: number) => (HALF * value) / full;
   const label = `${device32.length} parameters: the gradient on ${device.name} over central differences; all points lie on the diagonal where both agree`;
   return (
-    <figure class="check-plot">
+    <figure class="check-plot flow">
       <svg viewBox="-100 -100 200 200" role="img" aria-label={label}>
         <path class="axis" d="M-96 0H96M0 -96V96" />
         <path class="diagonal" d="M-96 96L96 -96" />

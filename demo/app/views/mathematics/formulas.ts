@@ -19,7 +19,6 @@ import type { Point } from "./point.ts";
 export interface Sample {
   /** `[1,D]`, standardised if the model standardises. */
   readonly x: Matrix<Float64Array>;
-  /** Index of its class. */
   readonly label: number;
 }
 
@@ -125,7 +124,6 @@ export function stableSoftmax(logits: ArrayLike<number>, shift: number): Float32
   return naiveSoftmax(shifted, -max);
 }
 
-/** Settings of a gradient step. */
 interface StepSettings {
   readonly learningRate: number;
   /** λ */
@@ -134,7 +132,6 @@ interface StepSettings {
   readonly labelSmoothing: number;
 }
 
-/** Result of a gradient step. */
 export interface DescentStep {
   /** G `[K,D]` and g_b `[K]`, of L + λ‖W‖². */
   readonly gradient: Parameters;

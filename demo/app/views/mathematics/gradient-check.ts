@@ -18,7 +18,6 @@ const TOLERANCE = { device: 1e-4, differences: 1e-6 };
 /** Half width h of a difference for features up to 1: truncation h² and rounding ε/h are both near 1e-10. */
 const STEP = 1e-5;
 
-/** Result of a gradient check. */
 export interface CheckResult {
   readonly device: DeviceInfo;
   readonly rows: number;
@@ -118,14 +117,12 @@ function joined({ weights, bias }: Parameters): Float64Array {
   return all;
 }
 
-/** A gradient to check. */
 interface CheckBatch {
   readonly source: DatasetSource;
   /** Exact in float32, so that all devices use equal values. */
   readonly parameters: Parameters;
   /** λ */
   readonly l2: number;
-  /** Device of the gradient under test. */
   readonly device: DeviceOption;
 }
 
@@ -179,7 +176,7 @@ export function sampledParameters({ source: { x }, parameters }: CheckBatch): Ui
   return Uint32Array.from(chosen).sort();
 }
 
-/** max_i |x_ij| */
+/** Returns max_i |x_ij|. */
 function largestOfColumn(x: DatasetSource["x"], j: number): number {
   const { data, rows, cols } = x;
   let size = 0;
@@ -194,7 +191,6 @@ export const LEAST_SCALE = 0.01;
 
 /** The largest difference of two gradients, absolute and relative. */
 export interface Comparison {
-  /** Parameters compared. */
   readonly count: number;
   /** max |actual − expected| */
   readonly largest: number;

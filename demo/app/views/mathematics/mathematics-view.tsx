@@ -1,5 +1,4 @@
 /** The view "Mathematics": one sample from its pixels to the step it causes, in formulas and in this run's numbers. */
-
 import { useMemo, useState } from "preact/hooks";
 import { useThrottled } from "../../../ui/signal-hooks.ts";
 import type { Session } from "../../state/session.ts";

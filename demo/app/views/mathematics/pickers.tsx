@@ -8,9 +8,7 @@ interface LiveRangeProps {
   readonly min: number;
   readonly max: number;
   readonly step: number;
-  /** Position of the slider. */
   readonly value: number;
-  /** Text of the position. */
   readonly inWords: string;
   readonly onMove: (value: number) => void;
 }
@@ -47,12 +45,12 @@ interface ClassPickerProps {
 export function ClassPicker({ classes, shown, value, onChoose }: ClassPickerProps) {
   const name = useId();
   return (
-    <fieldset class="class-picker">
+    <fieldset class="class-picker flow">
       <legend>Weights of class</legend>
       {shown.map((k) => (
         <label key={k}>
           <input type="radio" name={name} class="unseen" checked={k === value} onChange={() => onChoose(k)} />
-          <span>{classes[k]}</span>
+          {classes[k]}
         </label>
       ))}
     </fieldset>
@@ -79,7 +77,7 @@ export function SamplePicker({ row, rows, onChoose }: SamplePickerProps) {
       <button type="button" onClick={() => onChoose(Math.floor(Math.random() * rows))}>
         Random
       </button>
-      <span class="row-number">
+      <span class="row-number buttons">
         <label for={id}>Validation row</label>
         <input
           id={id}

@@ -1,5 +1,4 @@
 /** The current parameters, in the coordinates in which they are trained. */
-
 import { toClasses } from "../../../../src/data/labels.ts";
 import type { Standardization } from "../../../../src/data/standardization.ts";
 import type { Label } from "../../../../src/index.ts";

@@ -5,9 +5,7 @@ import { Section } from "../../../ui/section.tsx";
 
 interface StepProps {
   readonly title: string;
-  /** Formulas and explanations. */
   readonly theory: ComponentChildren;
-  /** The numbers. */
   readonly children: ComponentChildren;
 }
 

@@ -1,32 +1,20 @@
 /** Tables of numbers by class and by feature, with bars and coloured cells. */
 import type { ComponentChildren } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
-import type { Label } from "../../../../src/index.ts";
 import { formatCell, formatDecimal, isTiny } from "../../../ui/format.ts";
 import { ScrollBox } from "../../../ui/section.tsx";
-import type { Shown } from "./worked-sample.ts";
+import { shownCaption, type WorkedSample } from "./worked-sample.ts";
 
-/** A column: one number per class. */
-export interface Column {
-  /** Name for the tooltip of the head and for screen readers. */
-  readonly name: string;
-  /** Visible head. */
-  readonly head: ComponentChildren;
-  /** Returns the content of the cell of class k. */
-  readonly cell: (k: number) => ComponentChildren;
-}
+/** A column with a cell for each class k. The name is for the tooltip of the head and for screen readers. */
+export type Column = readonly [name: string, head: ComponentChildren, cell: (k: number) => ComponentChildren];
 
 interface ClassTableProps {
   readonly caption: string;
-  readonly classes: readonly Label[];
-  /** Indices of the classes to show. */
-  readonly shown: readonly number[];
-  /** The sample's own class. */
-  readonly own: number;
+  readonly worked: WorkedSample;
   readonly columns: readonly Column[];
 }
 
-export function ClassTable({ caption, classes, shown, own, columns }: ClassTableProps) {
+export function ClassTable({ caption, worked: { shown }, columns }: ClassTableProps) {
   return (
     <ScrollBox label={caption}>
       <table class="numbers">
@@ -34,7 +22,7 @@ export function ClassTable({ caption, classes, shown, own, columns }: ClassTable
         <thead>
           <tr>
             <th scope="col">class</th>
-            {columns.map(({ name, head }) => (
+            {columns.map(([name, head]) => (
               <th scope="col" key={name} title={name}>
                 <span class="unseen">{name}</span>
                 <span aria-hidden="true">{head}</span>
@@ -43,10 +31,10 @@ export function ClassTable({ caption, classes, shown, own, columns }: ClassTable
           </tr>
         </thead>
         <tbody>
-          {shown.map((k) => (
-            <tr key={k} class={k === own ? "own" : undefined}>
-              <th scope="row">{classes[k]}</th>
-              {columns.map(({ name, cell }) => (
+          {shown.classes.map((k) => (
+            <tr key={k} class={k === shown.own ? "own" : undefined}>
+              <th scope="row">{shown.classNames[k]}</th>
+              {columns.map(([name, , cell]) => (
                 <td key={name}>{cell(k)}</td>
               ))}
             </tr>
@@ -58,22 +46,24 @@ export function ClassTable({ caption, classes, shown, own, columns }: ClassTable
 }
 
 interface MatrixTableProps {
-  readonly caption: string;
+  readonly name: string;
+  readonly worked: WorkedSample;
   /** The element of class k and feature j. */
   readonly element: (k: number, j: number) => number;
   /** The largest |element| of all, which gets the full colour. */
   readonly full: number;
-  readonly shown: Shown;
-  /** x `[D]`, as a first row. */
-  readonly x?: Float64Array;
+  /** Whether x is a first row. */
+  readonly withX?: boolean;
 }
 
-export function MatrixTable({ caption, element, full, shown, x }: MatrixTableProps) {
+export function MatrixTable({ name, worked, element, full, withX = false }: MatrixTableProps) {
+  const { shown, sample } = worked;
   const { classes, features } = shown;
+  const caption = shownCaption(name, worked);
   return (
     <ScrollBox label={caption}>
       <table class="numbers matrix">
-        <caption>{caption}</caption>
+        <caption class="hint">{caption}</caption>
         <thead>
           <tr>
             <th scope="col">class</th>
@@ -85,13 +75,13 @@ export function MatrixTable({ caption, element, full, shown, x }: MatrixTablePro
           </tr>
         </thead>
         <tbody>
-          {x && (
+          {withX && (
             <tr>
               <th scope="row">
                 <i>x</i>
               </th>
               {features.map((j) => (
-                <td key={j}>{formatDecimal(x[j])}</td>
+                <td key={j}>{formatDecimal(sample.x.data[j])}</td>
               ))}
             </tr>
           )}
@@ -152,9 +142,9 @@ export function Bar({ value, full, signed = false }: BarProps) {
   const start = signed ? (value < 0 ? 50 - width : 50) : 0;
   return (
     <svg class="bar" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">
-      <rect class="bar-ground" width="100" height="10" />
-      <rect class={value < 0 ? "minus" : "plus"} x={start} width={width} height="10" />
-      {signed && <rect class="bar-axis" x="49.6" width="0.8" height="10" />}
+      <rect class="ground" width="100" height="10" />
+      <rect class={value < 0 ? "below" : "above"} x={start} width={width} height="10" />
+      {signed && <rect class="axis" x="49.6" width="0.8" height="10" />}
     </svg>
   );
 }

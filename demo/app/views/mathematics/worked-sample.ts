@@ -12,7 +12,6 @@ import type { Point } from "./point.ts";
 export interface Shown {
   readonly classes: readonly number[];
   readonly features: readonly number[];
-  /** The sample's own class. */
   readonly own: number;
   readonly classNames: readonly Label[];
   readonly featureNames: (j: number) => string;

@@ -1,5 +1,4 @@
 /** Facts of the current model, and how far its run is. */
-
 import type { SavedModel } from "../../../../src/formats/saved-model.ts";
 import type { SoftmaxRegression } from "../../../../src/index.ts";
 import { DEFAULTS } from "../../../../src/options.ts";
@@ -11,17 +10,8 @@ import type { Session } from "../../state/session.ts";
 
 const SOLVERS = { lbfgs: "L-BFGS", sgd: "SGD", adamw: "AdamW" };
 
-/** Returns the facts of a saved model, in reading order. */
-export function factsOf({
-  classes,
-  features,
-  weights,
-  bias,
-  options,
-  temperature,
-  standardization,
-  progress,
-}: SavedModel): Fact[] {
+export function factsOf(saved: SavedModel): Fact[] {
+  const { classes, features, weights, bias, options, temperature, standardization, progress } = saved;
   const { l2, l1, solver } = { ...DEFAULTS, ...options };
   return [
     ["Classes", `${classes.length}: ${classNames(classes)}`],
@@ -42,13 +32,13 @@ function classNames(classes: SavedModel["classes"]): string {
   return classes.length <= most ? classes.join(", ") : `${classes.slice(0, most).join(", ")}, …`;
 }
 
-interface FactsSectionProps {
+export interface ModelProps {
   readonly session: Session;
   readonly saved: SavedModel | null;
 }
 
 /** The name, the facts and the progress of the model; without one, how to get it. */
-export function FactsSection({ session, saved }: FactsSectionProps) {
+export function FactsSection({ session, saved }: ModelProps) {
   const status = session.run.status.value;
   const { model } = session.run;
   if (!saved || !model) {

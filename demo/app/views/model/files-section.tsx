@@ -39,7 +39,6 @@ const FORMATS: readonly Format[] = [
   },
 ];
 
-/** Downloads in three formats. */
 export function DownloadSection({ session }: { readonly session: Session }) {
   const { model } = session.run;
   const download = async ({ extension, type, contentOf }: Format) => {

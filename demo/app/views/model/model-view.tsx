@@ -2,7 +2,6 @@
 import { useEffect, useState } from "preact/hooks";
 import { readModel } from "../../../../src/formats/read-model.ts";
 import type { SavedModel } from "../../../../src/formats/saved-model.ts";
-import type { SoftmaxRegression } from "../../../../src/index.ts";
 import type { Session } from "../../state/session.ts";
 import { FactsSection } from "./facts-section.tsx";
 import { DownloadSection, ReopenSection } from "./files-section.tsx";
@@ -17,13 +16,16 @@ export function ModelView({ session }: { readonly session: Session }) {
     let isCurrent = true;
     if (!model) setSaved(null);
     else
-      savedOf(model).then(
-        (latest) => isCurrent && setSaved(latest),
-        (error: Error) => {
-          // If the model was disposed of, its successor's facts are being read.
-          if (isCurrent) session.run.message.value = { kind: "error", text: error.message, cause: error };
-        },
-      );
+      model
+        .toSafetensors()
+        .then(readModel)
+        .then(
+          (latest) => isCurrent && setSaved(latest),
+          (error: Error) => {
+            // If the model was disposed of, its successor's facts are being read.
+            if (isCurrent) session.run.message.value = { kind: "error", text: error.message, cause: error };
+          },
+        );
     return () => {
       isCurrent = false;
     };
@@ -38,8 +40,4 @@ export function ModelView({ session }: { readonly session: Session }) {
       <SnippetSection session={session} saved={saved} />
     </>
   );
-}
-
-async function savedOf(model: SoftmaxRegression): Promise<SavedModel> {
-  return readModel(await model.toSafetensors());
 }

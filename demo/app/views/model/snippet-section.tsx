@@ -1,12 +1,10 @@
 /** The code that repeats the run, coloured, with a button that copies it. */
-
 import type { RefObject } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { SavedModel } from "../../../../src/formats/saved-model.ts";
 import { optionsOf as optionsOfFile } from "../../../../src/model/save.ts";
 import { Section } from "../../../ui/section.tsx";
 import { optionsOf } from "../../state/choices.ts";
-import type { Session } from "../../state/session.ts";
+import type { ModelProps } from "./facts-section.tsx";
 import { snippetOf } from "./snippet.ts";
 
 const LEADS = {
@@ -14,12 +12,7 @@ const LEADS = {
   ownRows: "Equal options. Reading and splitting the rows is up to you: the library reads no such files.",
 };
 
-interface SnippetSectionProps {
-  readonly session: Session;
-  readonly saved: SavedModel | null;
-}
-
-export function SnippetSection({ session, saved }: SnippetSectionProps) {
+export function SnippetSection({ session, saved }: ModelProps) {
   const place = useRef<HTMLElement>(null);
   const dataset = session.dataset.value;
   const choices = session.choices.value;
@@ -46,7 +39,7 @@ interface CodeProps {
 function Code({ code, place }: CodeProps) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-    <section class="code" ref={place} tabIndex={0} aria-label="Code of the run">
+    <section class="code box" ref={place} tabIndex={0} aria-label="Code of the run">
       <pre>
         <code>{coloured(code)}</code>
       </pre>

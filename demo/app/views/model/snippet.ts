@@ -4,13 +4,11 @@ import { DEFAULTS } from "../../../../src/options.ts";
 import type { DemoDataset, RowsCode } from "../../data/demo-dataset.ts";
 import { brief, inCode } from "../../data/text.ts";
 
-/** The run to repeat. */
 interface SnippetInput {
   readonly dataset: DemoDataset;
   readonly options: SoftmaxRegressionOptions;
 }
 
-/** Returns the code of a module. */
 export function snippetOf({ dataset, options }: SnippetInput): string {
   const { code } = dataset;
   return code ? wholeSnippet(code, options) : ownRowsSnippet(dataset, options);

@@ -9,7 +9,6 @@ import { type Choices, DEFAULT_CHOICES } from "../../state/choices.ts";
 import { Run } from "../../state/run.ts";
 import { CLASSES, datasetOf, type PlanePoint } from "./plane.ts";
 
-/** The settings of the view. */
 export interface Settings {
   readonly solver: "lbfgs" | "sgd";
   readonly l2: number;
@@ -38,7 +37,6 @@ const BATCH_SIZE = 16;
 /** Least time that an iteration of L-BFGS is shown, ms: there are few, and each changes much. */
 const GLANCE = 90;
 
-/** Trains a model of its own. */
 export class LiveTraining {
   /** Null if there are fewer than two classes. */
   readonly trained: Signal<Trained | null> = signal<Trained | null>(null);
@@ -136,10 +134,7 @@ export class LiveTraining {
     if (!snapshot) return;
     const present = snapshot.classes.map((label) => (CLASSES as readonly Label[]).indexOf(label));
     this.trained.value = {
-      parameters: {
-        weights: Float64Array.from(snapshot.weights),
-        bias: Float64Array.from(snapshot.bias),
-      },
+      parameters: { weights: Float64Array.from(snapshot.weights), bias: Float64Array.from(snapshot.bias) },
       present,
       // With parameters of 0 all classes are equally probable.
       losses: [Math.log(present.length), ...history.map(({ validationLoss }) => validationLoss)],
@@ -150,14 +145,11 @@ export class LiveTraining {
 }
 
 function choicesOf({ solver, l2, learningRate, epochs }: Settings): Choices {
-  const plain = {
+  return {
+    ...DEFAULT_CHOICES,
     device: typeof WebAssembly === "undefined" ? "reference" : "wasm",
     batchSize: BATCH_SIZE,
     momentum: 0,
-  } as const;
-  return {
-    ...DEFAULT_CHOICES,
-    ...plain,
     ...{ solver, l2, learningRate },
     epochs: solver === "lbfgs" ? MOST_ITERATIONS : epochs,
   };

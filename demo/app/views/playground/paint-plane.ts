@@ -6,7 +6,6 @@ import type { Trained } from "./live-training.ts";
 import { type PlanePoint, REACH, toSheet } from "./plane.ts";
 import { GRID, probabilityGrid, regions, shaded } from "./regions.ts";
 
-/** Contents of the plane. */
 interface PlanePicture {
   readonly points: readonly PlanePoint[];
   readonly trained: Trained | null;
@@ -34,7 +33,6 @@ export function paintPlane(context: CanvasRenderingContext2D, picture: PlanePict
   if (picture.cursor) paintCursor(context, picture.cursor, ratio);
 }
 
-/** The colour of class k. */
 function classColour(k: number): Rgb {
   return themeColour(colourName(k));
 }

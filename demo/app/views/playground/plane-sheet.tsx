@@ -1,6 +1,7 @@
 /** The plane: shows points and regions, and takes pointer and keys to place, move and delete points. */
 import { useSignal } from "@preact/signals";
 import { useEffect, useId, useRef } from "preact/hooks";
+import { ARROWS } from "../../../ui/arrows.ts";
 import { formatShare } from "../../../ui/format.ts";
 import { Marker } from "../../../ui/markers.tsx";
 import { useOncePerFrame } from "../../../ui/signal-hooks.ts";
@@ -70,14 +71,6 @@ const GRIP = { mouse: 9, pen: 10, touch: 16 } as const;
 const KEY_GRIP = 0.3;
 const STEP = { small: 0.1, large: 0.5 };
 
-const ARROWS: Readonly<Record<string, readonly [dx: number, dy: number]>> = {
-  ArrowLeft: [-1, 0],
-  ArrowRight: [1, 0],
-  ArrowUp: [0, 1],
-  ArrowDown: [0, -1],
-};
-
-/** Returns the handlers of the plane. */
 function usePlaneInput(playground: Playground) {
   const held = useRef<{ readonly pointer: number; readonly point: PlanePoint } | null>(null);
 
@@ -127,7 +120,7 @@ function usePlaneInput(playground: Playground) {
     const arrow = ARROWS[key];
     if (arrow) {
       const step = shiftKey ? STEP.large : STEP.small;
-      const moved = inside({ x: at.x + step * arrow[0], y: at.y + step * arrow[1] });
+      const moved = inside({ x: at.x + step * arrow[0], y: at.y - step * arrow[1] });
       cursor.value = { ...moved, by: "keys" };
       playground.spoken.value = spokenPlace(moved, playground.training.trained.value);
       return true;
@@ -168,11 +161,13 @@ export function PlaceWords({ playground }: { readonly playground: Playground }) 
   const trained = playground.training.trained.value;
   if (!cursor || !trained) {
     return (
-      <p class="place">Press to place a point, drag to move one. Keys: arrows, Enter, Delete, 1 to 8.</p>
+      <p class="place hint flow">
+        Press to place a point, drag to move one. Keys: arrows, Enter, Delete, 1 to 8.
+      </p>
     );
   }
   return (
-    <p class="place">
+    <p class="place hint flow">
       At {coordinates(cursor)}
       {likelyAt(cursor, trained)
         .slice(0, NAMED)

@@ -1,14 +1,11 @@
 /** The plane of the playground: points with a class each, between −REACH and REACH both ways, y upwards. */
-
 import { createRandom, type Random } from "../../../../src/data/random.ts";
 import type { Point } from "../../../../src/data/strokes/stroke-raster.ts";
 import type { DemoDataset } from "../../data/demo-dataset.ts";
 
-/** Names of all possible classes. */
 export const CLASSES = ["A", "B", "C", "D", "E", "F", "G", "H"] as const;
 /** Distance of the edges of the plane from its middle. */
 export const REACH = 4;
-/** Points at most. */
 export const MOST_POINTS = 600;
 
 /** A point of class CLASSES[k]. */

@@ -10,7 +10,6 @@ interface Cursor extends Point {
   readonly by: "pointer" | "keys";
 }
 
-/** Effect of a press on the plane. */
 type Tool = "place" | "delete";
 
 /** A playground, which the session keeps. It trains only while its view is open. */
@@ -22,7 +21,6 @@ export class Playground {
     learningRate: 0.1,
     epochs: 60,
   });
-  /** The class of the next point. */
   readonly chosen: Signal<number> = signal(0);
   readonly tool: Signal<Tool> = signal<Tool>("place");
   readonly cursor: Signal<Cursor | null> = signal<Cursor | null>(null);
@@ -35,7 +33,6 @@ export class Playground {
     this.#train(this.training.trained.value ? "at once" : "watched");
   }
 
-  /** Stops training and frees its device. */
   close(): void {
     this.cursor.value = null;
     this.spoken.value = "";

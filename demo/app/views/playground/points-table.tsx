@@ -1,5 +1,4 @@
 /** All points as a table, for those who do not see the plane or want to be exact. */
-
 import { useState } from "preact/hooks";
 import { formatTenths } from "../../../ui/format.ts";
 import { Marker } from "../../../ui/markers.tsx";

@@ -1,11 +1,9 @@
 /** Loss, accuracy, iterations and time of the latest training, and the course of its loss. */
-
 import { FocusableButton } from "../../../ui/buttons.tsx";
 import { formatBrief, formatShare, NOTHING } from "../../../ui/format.ts";
 import { Facts } from "../../../ui/section.tsx";
 import type { Playground } from "./playground.ts";
 
-/** The results, or a hint if points or classes are missing. */
 export function Figures({ playground }: { readonly playground: Playground }) {
   const { trained, problem } = playground.training;
   const isSgd = playground.settings.value.solver === "sgd";

@@ -1,5 +1,4 @@
 /** The solver and its numbers; a change trains at once. */
-
 import { logSteps, Slider } from "../../../ui/fields.tsx";
 import { formatBrief } from "../../../ui/format.ts";
 import type { Playground } from "./playground.ts";
@@ -22,7 +21,7 @@ export function SettingsPanel({ playground }: { readonly playground: Playground 
   const { solver, l2, learningRate, epochs } = playground.settings.value;
   return (
     <div class="settings">
-      <fieldset class="solvers">
+      <fieldset class="solvers flow">
         <legend class="unseen">Solver</legend>
         {SOLVERS.map(({ name, label }) => (
           <label key={name}>

@@ -6,7 +6,6 @@ import type { Playground } from "./playground.ts";
 
 const COUNTS = CLASSES.map((_, k) => k + 1).filter((count) => count >= 2);
 
-/** Buttons, and a list for the number of clouds. */
 export function PresetPicker({ playground }: { readonly playground: Playground }) {
   const id = useId();
   return (
@@ -43,7 +42,6 @@ export function PresetPicker({ playground }: { readonly playground: Playground }
   );
 }
 
-/** The class of the next point, or the eraser. */
 export function ToolPicker({ playground }: { readonly playground: Playground }) {
   const { chosen, tool } = playground;
   const isDeleting = tool.value === "delete";

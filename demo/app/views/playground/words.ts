@@ -1,5 +1,4 @@
 /** Points and predictions as text. */
-
 import { matmul, softmax } from "../../../../src/backends/reference/operations.ts";
 import type { Point } from "../../../../src/data/strokes/stroke-raster.ts";
 import { formatShare, formatTenths } from "../../../ui/format.ts";

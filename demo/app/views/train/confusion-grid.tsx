@@ -1,34 +1,24 @@
 /** The cells of a confusion matrix as a grid of buttons, or the most frequent mistakes as a list. */
-
 import { useRef, useState } from "preact/hooks";
 import type { ClassificationReport } from "../../../../src/index.ts";
+import { ARROWS } from "../../../ui/arrows.ts";
 import type { Cell, Evaluation } from "../../state/evaluation.ts";
 
-/** Properties of the grid and of the list. */
 interface CellsProps {
   readonly evaluation: Evaluation;
   readonly chosen: Cell | null;
   readonly onChoose: (cell: Cell) => void;
 }
 
-/** Returns a cell as text. */
 export function cellText({ classes }: ClassificationReport, { truth, predicted }: Cell): string {
   return truth === predicted
     ? `${classes[truth]} predicted right`
     : `${classes[truth]} taken for ${classes[predicted]}`;
 }
 
-/** Returns whether two cells are equal. */
 function isSame(a: Cell | null, b: Cell | null): boolean {
   return a?.truth === b?.truth && a?.predicted === b?.predicted;
 }
-
-const ARROWS: Readonly<Record<string, readonly [down: number, right: number]>> = {
-  ArrowUp: [-1, 0],
-  ArrowDown: [1, 0],
-  ArrowLeft: [0, -1],
-  ArrowRight: [0, 1],
-};
 
 export function ConfusionGrid({ evaluation, chosen, onChoose }: CellsProps) {
   const grid = useRef<HTMLTableElement>(null);
@@ -41,7 +31,7 @@ export function ConfusionGrid({ evaluation, chosen, onChoose }: CellsProps) {
     if (!arrow) return;
     event.preventDefault();
     const place = (from: number, by: number) => Math.min(classes.length - 1, Math.max(0, from + by));
-    const to = place(focused.truth, arrow[0]) * classes.length + place(focused.predicted, arrow[1]);
+    const to = place(focused.truth, arrow[1]) * classes.length + place(focused.predicted, arrow[0]);
     grid.current?.querySelectorAll("button")[to]?.focus();
   };
   const strengthOf = ({ truth, predicted }: Cell, count: number) =>
@@ -50,7 +40,7 @@ export function ConfusionGrid({ evaluation, chosen, onChoose }: CellsProps) {
     <div class="sideways" style={{ "--columns": classes.length + 1 }}>
       {/* biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: a grid of buttons is a table as well */}
       <table class="confusion-grid" role="grid" ref={grid} onKeyDown={move}>
-        <caption>across: predicted, down: what it is</caption>
+        <caption class="hint">across: predicted, down: what it is</caption>
         <thead>
           <tr>
             <td />
@@ -72,7 +62,7 @@ export function ConfusionGrid({ evaluation, chosen, onChoose }: CellsProps) {
                   <td key={other}>
                     <button
                       type="button"
-                      class={truth === predicted ? "right" : "mistake"}
+                      class={truth === predicted ? "above" : "below"}
                       style={{ "--strength": strengthOf(cell, count) }}
                       tabIndex={isSame(cell, focused) ? 0 : -1}
                       aria-pressed={isSame(cell, chosen)}

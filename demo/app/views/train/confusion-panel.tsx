@@ -22,7 +22,7 @@ export function ConfusionPanel({ evaluation }: { readonly evaluation: Evaluation
       lead="On validation rows: blue cells were predicted right, orange ones are mistakes. Choose a cell to see its rows."
     >
       {evaluation ? (
-        <div class="confusion">
+        <div class="columns">
           <Cells evaluation={evaluation} chosen={cell} onChoose={setChosen} />
           <CellSamples
             evaluation={evaluation}
@@ -31,7 +31,7 @@ export function ConfusionPanel({ evaluation }: { readonly evaluation: Evaluation
           />
         </div>
       ) : (
-        <p class="nothing-yet">It appears after the first epoch.</p>
+        <p class="status">It appears after the first epoch.</p>
       )}
     </Section>
   );
@@ -47,7 +47,6 @@ interface CellSamplesProps {
   readonly note: string | null;
 }
 
-/** The rows of a cell with their predictions. */
 function CellSamples({ evaluation, cell, note }: CellSamplesProps) {
   const [most, setMost] = useState(STEP);
   useEffect(() => setMost(STEP), [cell.truth, cell.predicted]);

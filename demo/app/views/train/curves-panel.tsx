@@ -1,5 +1,4 @@
 /** Loss and accuracy by epoch or iteration: two charts, and the same values as a table. */
-
 import { useMemo, useState } from "preact/hooks";
 import { formatLoss, formatShare } from "../../../ui/format.ts";
 import { type AxisRange, LineChart } from "../../../ui/line-chart.tsx";
@@ -22,7 +21,6 @@ const wholePercent = (share: number) => `${Math.round(100 * share)}%`;
 /** Least time between two updates, ms. */
 const INTERVAL = 100;
 
-/** The charts and their table. */
 export function CurvesPanel({ session }: { readonly session: Session }) {
   const history = useThrottled(() => session.run.history.value, INTERVAL);
   const { solver, epochs: planned } = session.choices.value;
@@ -39,7 +37,7 @@ export function CurvesPanel({ session }: { readonly session: Session }) {
   }, [history, planned, isLbfgs]);
   return (
     <Section title="Learning">
-      <div class="curves">
+      <div class="columns">
         <LineChart
           caption="Loss"
           unit={unitOf(solver)}

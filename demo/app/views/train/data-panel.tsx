@@ -34,7 +34,7 @@ export function DataPanel({ session }: { readonly session: Session }) {
   }, [stage.kind]);
   return (
     <Section title="Data">
-      <div class={isOver ? "data over" : "data"} ref={place} tabIndex={-1}>
+      <div class={isOver ? "data columns over" : "data columns"} ref={place} tabIndex={-1}>
         <div>
           <h3>{dataset.name}</h3>
           <p role="status">{dataset.description}</p>
@@ -86,7 +86,6 @@ interface FileButtonsProps {
   readonly onFiles: (files: Promise<readonly NamedFile[]>) => void;
 }
 
-/** Two file choosers: for some files, and for a folder. */
 function FileButtons({ onFiles }: FileButtonsProps) {
   const choose = (input: HTMLInputElement) => {
     const files = Array.from(input.files ?? [], named);
@@ -94,23 +93,24 @@ function FileButtons({ onFiles }: FileButtonsProps) {
     input.value = "";
     if (files.length > 0) onFiles(Promise.resolve(files));
   };
+  const chooser = (label: string, isForFolder: boolean) => (
+    <label class="file-button">
+      <input
+        type="file"
+        class="unseen"
+        multiple
+        ref={(input) => {
+          if (input) input.webkitdirectory = isForFolder;
+        }}
+        onChange={({ currentTarget }) => choose(currentTarget)}
+      />
+      {label}
+    </label>
+  );
   return (
     <div class="buttons">
-      <label class="file-button">
-        <input type="file" class="unseen" multiple onChange={({ currentTarget }) => choose(currentTarget)} />
-        Open files
-      </label>
-      <label class="file-button">
-        <input
-          type="file"
-          class="unseen"
-          ref={(input) => {
-            if (input) input.webkitdirectory = true;
-          }}
-          onChange={({ currentTarget }) => choose(currentTarget)}
-        />
-        Open a folder
-      </label>
+      {chooser("Open files", false)}
+      {chooser("Open a folder", true)}
     </div>
   );
 }

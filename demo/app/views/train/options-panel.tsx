@@ -6,16 +6,8 @@ import type { Session } from "../../state/session.ts";
 
 const SOLVERS: readonly Option<Choices["solver"]>[] = [
   { id: "sgd", label: "SGD", hint: "Many small steps, each from a few rows." },
-  {
-    id: "adamw",
-    label: "AdamW",
-    hint: "Small steps, with a separate step size for every weight.",
-  },
-  {
-    id: "lbfgs",
-    label: "L-BFGS",
-    hint: "Uses all rows for every step and goes straight to the optimum.",
-  },
+  { id: "adamw", label: "AdamW", hint: "Small steps, with a separate step size for every weight." },
+  { id: "lbfgs", label: "L-BFGS", hint: "Uses all rows for every step and goes straight to the optimum." },
 ];
 
 const DEVICES: readonly Option<Choices["device"]>[] = [
@@ -31,113 +23,85 @@ const DEVICES: readonly Option<Choices["device"]>[] = [
 
 const DIGITS = [1, 2, 5];
 
-const LEARNING_RATES: readonly Choices["learningRate"][] = ["auto", ...logSteps(DIGITS, -4, 1)];
-const PENALTIES: readonly number[] = [0, ...logSteps(DIGITS, -6, 0)];
-const BATCH_SIZES = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096];
+const PENALTIES = [0, ...logSteps(DIGITS, -6, 0)];
 const EPOCHS = [1, 2, 3, 5, 10, 20, 30, 50, 100, 200, 500, 1000];
 /** Epochs or iterations that suffice for most data. */
 const DEFAULT_EPOCHS: Readonly<Record<Choices["solver"], number>> = { sgd: 30, adamw: 30, lbfgs: 200 };
-const MOMENTA = [0, 0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99];
-const SMOOTHINGS = [0, 0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3];
 
-interface FieldsProps {
-  readonly choices: Choices;
-  readonly change: (some: Partial<Choices>) => void;
-}
+type SliderWords = readonly [steps: readonly ("auto" | number)[], label: string, hint: string];
 
-/** The form. The form. A change takes effect at once and discards the model. */
+/** The sliders, by the option that each sets. */
+const SLIDERS = {
+  learningRate: [
+    ["auto", ...logSteps(DIGITS, -4, 1)],
+    "Learning rate",
+    "The length of a step. Auto, furthest left, takes a safe one that falls to 0.",
+  ],
+  epochs: [EPOCHS, "Epochs", "How often every row is used."],
+  l2: [PENALTIES, "λ, weight penalty", "Keeps weights small, which may fit new rows better."],
+  batchSize: [
+    [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096],
+    "Batch size",
+    "Rows of one step. Small ones step more often, large ones suit a GPU.",
+  ],
+  momentum: [
+    [0, 0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99],
+    "Momentum",
+    "How much of the last step the next one keeps.",
+  ],
+  l1: [PENALTIES, "λ₁, sparsity penalty", "Sets unimportant weights to exactly 0."],
+  labelSmoothing: [
+    [0, 0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3],
+    "Label smoothing",
+    "The share of certainty taken from each label and given to all.",
+  ],
+} as const satisfies Partial<Record<keyof Choices, SliderWords>>;
+const ITERATIONS: SliderWords = [EPOCHS, "Iterations, at most", "It ends earlier at the optimum."];
+
+/** A change takes effect at once and discards the model. */
 export function OptionsPanel({ session }: { readonly session: Session }) {
   const choices = session.choices.value;
+  const { solver } = choices;
   const change = (some: Partial<Choices>) => void session.choose({ ...session.choices.peek(), ...some });
+  const slider = (name: keyof typeof SLIDERS, [steps, label, hint]: SliderWords = SLIDERS[name]) => (
+    <Slider
+      label={label}
+      hint={hint}
+      steps={steps}
+      value={choices[name]}
+      onChoose={(value) => change({ [name]: value })}
+    />
+  );
   return (
     <Section title="Options" lead="A change discards the model.">
       <Choice
         label="Solver"
         options={SOLVERS}
-        value={choices.solver}
-        onChoose={(solver) => change({ solver, epochs: DEFAULT_EPOCHS[solver] })}
+        value={solver}
+        onChoose={(chosen) => change({ solver: chosen, epochs: DEFAULT_EPOCHS[chosen] })}
       />
-      {choices.solver !== "lbfgs" && (
-        <Slider
-          label="Learning rate"
-          hint="The length of a step. Auto, furthest left, takes a safe one that falls to 0."
-          steps={LEARNING_RATES}
-          value={choices.learningRate}
-          onChoose={(learningRate) => change({ learningRate })}
-        />
-      )}
-      <Slider
-        label={choices.solver === "lbfgs" ? "Iterations, at most" : "Epochs"}
-        hint={choices.solver === "lbfgs" ? "It ends earlier at the optimum." : "How often every row is used."}
-        steps={EPOCHS}
-        value={choices.epochs}
-        onChoose={(epochs) => change({ epochs })}
-      />
-      <Slider
-        label="λ, weight penalty"
-        hint="Keeps weights small, which may fit new rows better."
-        steps={PENALTIES}
-        value={choices.l2}
-        onChoose={(l2) => change({ l2 })}
-      />
+      {solver !== "lbfgs" && slider("learningRate")}
+      {slider("epochs", solver === "lbfgs" ? ITERATIONS : SLIDERS.epochs)}
+      {slider("l2")}
       <details class="more-options">
         <summary>More options</summary>
-        <MoreOptions choices={choices} change={change} />
+        {solver !== "lbfgs" && slider("batchSize")}
+        {solver === "sgd" && slider("momentum")}
+        {solver !== "adamw" && slider("l1")}
+        {slider("labelSmoothing")}
+        <Choice
+          label="Device"
+          options={DEVICES}
+          value={choices.device}
+          onChoose={(device) => change({ device })}
+        />
+        <CheckBox
+          label="Standardise features"
+          hint="Gives every feature mean 0 and deviation 1. Helps if they differ in size."
+          value={choices.standardize}
+          onChoose={(standardize) => change({ standardize })}
+        />
       </details>
     </Section>
-  );
-}
-
-function MoreOptions({ choices, change }: FieldsProps) {
-  const { solver } = choices;
-  return (
-    <>
-      {solver !== "lbfgs" && (
-        <Slider
-          label="Batch size"
-          hint="Rows of one step. Small ones step more often, large ones suit a GPU."
-          steps={BATCH_SIZES}
-          value={choices.batchSize}
-          onChoose={(batchSize) => change({ batchSize })}
-        />
-      )}
-      {solver === "sgd" && (
-        <Slider
-          label="Momentum"
-          hint="How much of the last step the next one keeps."
-          steps={MOMENTA}
-          value={choices.momentum}
-          onChoose={(momentum) => change({ momentum })}
-        />
-      )}
-      {solver !== "adamw" && (
-        <Slider
-          label="λ₁, sparsity penalty"
-          hint="Sets unimportant weights to exactly 0."
-          steps={PENALTIES}
-          value={choices.l1}
-          onChoose={(l1) => change({ l1 })}
-        />
-      )}
-      <Slider
-        label="Label smoothing"
-        hint="The share of certainty taken from each label and given to all."
-        steps={SMOOTHINGS}
-        value={choices.labelSmoothing}
-        onChoose={(labelSmoothing) => change({ labelSmoothing })}
-      />
-      <Choice
-        label="Device"
-        options={DEVICES}
-        value={choices.device}
-        onChoose={(device) => change({ device })}
-      />
-      <CheckBox
-        label="Standardise features"
-        hint="Gives every feature mean 0 and deviation 1. Helps if they differ in size."
-        value={choices.standardize}
-        onChoose={(standardize) => change({ standardize })}
-      />
-    </>
   );
 }

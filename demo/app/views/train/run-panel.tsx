@@ -1,5 +1,4 @@
 /** Starts, pauses and resets a run, and shows its progress, its speed and its device. */
-
 import { FocusableButton } from "../../../ui/buttons.tsx";
 import { formatLoss, formatNumber, formatShare, NOTHING } from "../../../ui/format.ts";
 import { Facts, Section } from "../../../ui/section.tsx";
@@ -14,7 +13,6 @@ import { type RunProgress, reasonText, statusText } from "./run-words.ts";
 const FOR_EYES = 200;
 const FOR_EARS = 5000;
 
-/** The buttons, the progress and the facts of the run. */
 export function RunPanel({ session }: { readonly session: Session }) {
   const status = session.run.status.value;
   return (

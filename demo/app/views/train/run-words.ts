@@ -1,9 +1,7 @@
 /** The state of a run as text. */
-
 import type { StopReason } from "../../../../src/index.ts";
 import type { EpochMetrics, Status } from "../../state/run.ts";
 
-/** The progress of a run. */
 export interface RunProgress {
   readonly status: Status;
   readonly latest: EpochMetrics | undefined;
@@ -13,7 +11,6 @@ export interface RunProgress {
   readonly stopReason: StopReason | null;
 }
 
-/** Returns the progress as a sentence. */
 export function statusText({ status, latest, unit, planned, stopReason }: RunProgress): string {
   const place = latest ? `${unit} ${latest.index} of ${planned}` : "";
   switch (status) {

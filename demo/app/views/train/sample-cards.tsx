@@ -1,5 +1,4 @@
 /** Validation rows as cards, and the panel of those that the model gets most wrong. */
-
 import { useMemo } from "preact/hooks";
 import { scaleOf } from "../../../../src/data/matrix.ts";
 import { formatShare } from "../../../ui/format.ts";
@@ -20,7 +19,7 @@ interface SampleCardProps {
 export function SampleCard({ dataset, samples, prediction }: SampleCardProps) {
   const { row, label, probability, predicted, confidence } = prediction;
   return (
-    <li class="sample-card">
+    <li>
       {dataset.image ? (
         <SampleImage x={samples.x} row={row} shape={dataset.image} label={`Row ${row}: a ${label}`} />
       ) : (
@@ -67,9 +66,7 @@ export function WrongPanel({ evaluation }: { readonly evaluation: Evaluation | n
           ))}
         </ol>
       ) : (
-        <p class="nothing-yet">
-          {evaluation ? "All are predicted right." : "They appear after the first epoch."}
-        </p>
+        <p class="status">{evaluation ? "All are predicted right." : "They appear after the first epoch."}</p>
       )}
     </Section>
   );

@@ -1,5 +1,4 @@
 /** The learnt weights of every class: pictures if the rows are pictures, else a table of a few features. */
-
 import { useRef } from "preact/hooks";
 import { formatNumber, formatSigned } from "../../../ui/format.ts";
 import { ScrollBox, Section } from "../../../ui/section.tsx";
@@ -12,7 +11,6 @@ import type { Session } from "../../state/session.ts";
 /** Most features whose weights are shown as numbers. */
 const READABLE = 16;
 
-/** Pictures for images; a table for few features; else a sentence. */
 export function WeightsPanel({ session }: { readonly session: Session }) {
   const { image, train } = session.dataset.value;
   const lead = image
@@ -23,16 +21,16 @@ export function WeightsPanel({ session }: { readonly session: Session }) {
       {image && <WeightImages session={session} shape={image} />}
       {!image && train.x.cols <= READABLE && <WeightsTable session={session} />}
       {!image && train.x.cols > READABLE && (
-        <p class="nothing-yet">{train.x.cols} weights for each class are too many to read as numbers.</p>
+        <p class="status">{train.x.cols} weights for each class are too many to read as numbers.</p>
       )}
     </Section>
   );
 }
 
-/** Pictures that are shown at most. */
-const MOST_PICTURES = 40;
-/** Least time between two updates of the key, ms. */
-const KEY_INTERVAL = 250;
+/** Classes that are shown at most. */
+const MOST_CLASSES = 40;
+/** Least time between two updates of numbers, ms. */
+const INTERVAL = 250;
 
 interface WeightImagesProps {
   readonly session: Session;
@@ -42,12 +40,12 @@ interface WeightImagesProps {
 /** The pictures and their key, updated as the parameters change. */
 function WeightImages({ session, shape }: WeightImagesProps) {
   const list = useRef<HTMLUListElement>(null);
-  const shown = useThrottled(() => session.run.snapshot.value, KEY_INTERVAL);
+  const shown = useThrottled(() => session.run.snapshot.value, INTERVAL);
   // A model may know more classes than the data has.
   const classes = shown?.classes ?? session.classes.value;
   useOncePerFrame(() => {
     const snapshot = session.run.snapshot.value;
-    const most = largestWeight(snapshot, shape, MOST_PICTURES);
+    const most = largestWeight(snapshot, shape, MOST_CLASSES);
     for (const [k, canvas] of list.current?.querySelectorAll("canvas").entries() ?? []) {
       const image = divergingImage(weightsOfPixels(snapshot, k, shape), shape.width, most);
       canvas.getContext("2d")?.putImageData(image, 0, 0);
@@ -56,7 +54,7 @@ function WeightImages({ session, shape }: WeightImagesProps) {
   return (
     <>
       <ul class="weight-images" ref={list}>
-        {classes.slice(0, MOST_PICTURES).map((label) => (
+        {classes.slice(0, MOST_CLASSES).map((label) => (
           <li key={label}>
             <canvas
               class="pixel-image"
@@ -69,12 +67,12 @@ function WeightImages({ session, shape }: WeightImagesProps) {
           </li>
         ))}
       </ul>
-      {classes.length > MOST_PICTURES && (
+      {classes.length > MOST_CLASSES && (
         <p class="hint">
-          The first {MOST_PICTURES} of {classes.length} classes.
+          The first {MOST_CLASSES} of {classes.length} classes.
         </p>
       )}
-      <WeightKey most={largestWeight(shown, shape, MOST_PICTURES)} />
+      <WeightKey most={largestWeight(shown, shape, MOST_CLASSES)} />
       {shape.channels === 3 && <p class="hint">Of red, green and blue, the mean weight is shown.</p>}
     </>
   );
@@ -82,7 +80,7 @@ function WeightImages({ session, shape }: WeightImagesProps) {
 
 function WeightKey({ most }: { readonly most: number }) {
   return (
-    <div class="weight-key">
+    <div class="weight-key hint">
       <span>against {most > 0 && `−${formatNumber(most)}`}</span>
       <span class="weight-scale" role="img" aria-label="from orange over the ground to blue" />
       <span>{most > 0 && `+${formatNumber(most)}`} for</span>
@@ -111,13 +109,8 @@ function largestWeight(snapshot: Snapshot | null, shape: ImageShape, count: numb
   return most;
 }
 
-/** Least time between two updates, ms. */
-const TABLE_INTERVAL = 250;
-/** Classes that are shown at most. */
-const MOST_ROWS = 40;
-
 function WeightsTable({ session }: { readonly session: Session }) {
-  const snapshot = useThrottled(() => session.run.snapshot.value, TABLE_INTERVAL);
+  const snapshot = useThrottled(() => session.run.snapshot.value, INTERVAL);
   const { features, train } = session.dataset.value;
   if (!snapshot) return null;
   const D = train.x.cols;
@@ -139,7 +132,7 @@ function WeightsTable({ session }: { readonly session: Session }) {
             </tr>
           </thead>
           <tbody>
-            {snapshot.classes.slice(0, MOST_ROWS).map((label, k) => (
+            {snapshot.classes.slice(0, MOST_CLASSES).map((label, k) => (
               <tr key={label}>
                 <th scope="row">{label}</th>
                 {names.map((name, j) => (
@@ -151,9 +144,9 @@ function WeightsTable({ session }: { readonly session: Session }) {
           </tbody>
         </table>
       </ScrollBox>
-      {snapshot.classes.length > MOST_ROWS && (
+      {snapshot.classes.length > MOST_CLASSES && (
         <p class="hint">
-          The first {MOST_ROWS} of {snapshot.classes.length} classes.
+          The first {MOST_CLASSES} of {snapshot.classes.length} classes.
         </p>
       )}
     </>

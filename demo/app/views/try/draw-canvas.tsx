@@ -3,7 +3,6 @@ import { useEffect, useRef } from "preact/hooks";
 import type { Point } from "../../../../src/data/strokes/stroke-raster.ts";
 import { useOncePerFrame } from "../../../ui/signal-hooks.ts";
 import { cssColour, themeColour } from "../../../ui/theme.ts";
-import type { ImageShape } from "../../data/demo-dataset.ts";
 import type { Drawing } from "./drawing.ts";
 import { evidenceImage } from "./evidence.ts";
 import { penOf, type Stroke } from "./raster.ts";
@@ -12,15 +11,8 @@ import { penOf, type Stroke } from "./raster.ts";
 const WIDTH = 640;
 
 /** The canvas with the strokes or the sample. `onEnd` is called when the pen is lifted. */
-export function DrawCanvas({
-  drawing,
-  image,
-  onEnd,
-}: {
-  readonly drawing: Drawing;
-  readonly image: ImageShape;
-  readonly onEnd: () => void;
-}) {
+export function DrawCanvas({ drawing, onEnd }: { readonly drawing: Drawing; readonly onEnd: () => void }) {
+  const { image } = drawing;
   const canvas = useRef<HTMLCanvasElement>(null);
   const pointer = useStrokes(drawing, onEnd);
   const height = Math.round((WIDTH * image.height) / image.width);
@@ -47,7 +39,7 @@ export function DrawCanvas({
       for (const { x, y } of rest.length > 0 ? rest : [start]) context.lineTo(WIDTH * x, WIDTH * y);
       context.stroke();
     }
-  }, [drawing, image]);
+  }, [drawing]);
   return (
     <div class="sheet">
       <canvas

@@ -10,7 +10,6 @@ import { type Answer, answerTo, contributions, largestTerm, likeliest } from "./
 import { grey, imageStyleOf, rowOf } from "./image-style.ts";
 import { type ImageStyle, placed, rowOfInk, type Stroke } from "./raster.ts";
 
-/** Source of the drawing. */
 type Source =
   | { readonly kind: "strokes"; readonly strokes: readonly Stroke[] }
   | { readonly kind: "cells"; readonly cells: ReadonlySet<number> }
@@ -39,7 +38,6 @@ const NOTHING: Source = { kind: "strokes", strokes: [] };
 
 /** Contribution of each pixel to the score of one class. */
 export interface Evidence {
-  /** The index of the class. */
   readonly k: number;
   /** `[height, width]` */
   readonly terms: Float64Array;
@@ -104,7 +102,6 @@ export class Drawing {
     this.source.value = NOTHING;
   }
 
-  /** Removes the last stroke. */
   undo(): void {
     const source = this.source.value;
     if (source.kind === "strokes")

@@ -1,22 +1,15 @@
 /** The drawing coloured by what each pixel adds to the score of the shown class, and a legend with the sums. */
-
 import { useRef } from "preact/hooks";
 import { formatSigned } from "../../../ui/format.ts";
 import { Facts } from "../../../ui/section.tsx";
 import { useOncePerFrame } from "../../../ui/signal-hooks.ts";
 import { cssColour, themeColour } from "../../../ui/theme.ts";
-import type { ImageShape } from "../../data/demo-dataset.ts";
 import type { Drawing, Evidence, Prediction } from "./drawing.ts";
 import { evidenceImage, forAndAgainst } from "./evidence.ts";
 
 /** The picture with its legend; only the ink before training. */
-export function EvidencePicture({
-  drawing,
-  image,
-}: {
-  readonly drawing: Drawing;
-  readonly image: ImageShape;
-}) {
+export function EvidencePicture({ drawing }: { readonly drawing: Drawing }) {
+  const { image } = drawing;
   const canvas = useRef<HTMLCanvasElement>(null);
   useOncePerFrame(() => {
     const context = canvas.current?.getContext("2d");
@@ -34,7 +27,7 @@ export function EvidencePicture({
     if (!picture) return;
     const pixels = evidenceImage(picture.ink, evidence?.terms ?? null, evidence?.largest ?? 0, colours);
     context.putImageData(new ImageData(pixels, image.width, image.height), 0, 0);
-  }, [drawing, image]);
+  }, [drawing]);
   const prediction = drawing.prediction.value;
   const evidence = drawing.evidence.value;
   const label = prediction && evidence ? String(prediction.classes[evidence.k]) : null;
@@ -56,15 +49,12 @@ export function EvidencePicture({
   );
 }
 
-/** The scale of colours, and the sum of the terms. */
-function EvidenceLegend({
-  prediction,
-  evidence,
-}: {
+interface EvidenceLegendProps {
   readonly prediction: Prediction;
   readonly evidence: Evidence;
-}) {
-  const { k, terms, largest } = evidence;
+}
+
+function EvidenceLegend({ prediction, evidence: { k, terms, largest } }: EvidenceLegendProps) {
   const label = prediction.classes[k];
   const sums = forAndAgainst(terms);
   return (
@@ -78,8 +68,8 @@ function EvidenceLegend({
       <Facts
         class="facts row"
         facts={[
-          ["for", formatSigned(sums.for, 2), { class: "plus" }],
-          ["against", formatSigned(sums.against, 2), { class: "minus" }],
+          ["for", formatSigned(sums.for, 2), { class: "above" }],
+          ["against", formatSigned(sums.against, 2), { class: "below" }],
           ["bias", formatSigned(prediction.parameters.bias[k], 2)],
           [`= score of ${label}`, formatSigned(prediction.logits[k], 2)],
         ]}

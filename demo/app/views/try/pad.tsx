@@ -1,14 +1,9 @@
 /** Drawing without a pointer: a pad of cells, walked with the arrow keys; Space fills and empties a cell. */
 import { useRef, useState } from "preact/hooks";
+import { ARROWS } from "../../../ui/arrows.ts";
 import { CELLS } from "./cells.ts";
 import type { Drawing } from "./drawing.ts";
 
-const STEPS: Readonly<Record<string, readonly [dx: number, dy: number]>> = {
-  ArrowLeft: [-1, 0],
-  ArrowRight: [1, 0],
-  ArrowUp: [0, -1],
-  ArrowDown: [0, 1],
-};
 const CELL_NUMBERS = Array.from({ length: CELLS * CELLS }, (_, cell) => cell);
 
 /** The pad of cells. `onEnd` is called after each change. */
@@ -26,7 +21,7 @@ export function Pad({ drawing, onEnd }: { readonly drawing: Drawing; readonly on
     onEnd();
   };
   const walk = (event: KeyboardEvent) => {
-    const step = STEPS[event.key];
+    const step = ARROWS[event.key];
     if (!step) return;
     const column = limited((current % CELLS) + step[0]);
     const next = CELLS * limited(Math.floor(current / CELLS) + step[1]) + column;

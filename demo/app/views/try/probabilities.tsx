@@ -4,14 +4,12 @@ import { formatCount, formatShare } from "../../../ui/format.ts";
 import { type Drawing, MOST_CLASSES } from "./drawing.ts";
 import { likeliest } from "./evidence.ts";
 
-/** The bars as a group of radio buttons. */
-export function Probabilities({
-  drawing,
-  classes,
-}: {
+interface ProbabilitiesProps {
   readonly drawing: Drawing;
   readonly classes: readonly Label[];
-}) {
+}
+
+export function Probabilities({ drawing, classes }: ProbabilitiesProps) {
   const prediction = drawing.prediction.value;
   const best = prediction ? likeliest(prediction.probabilities) : -1;
   const shown = shownOf(drawing, classes.length);

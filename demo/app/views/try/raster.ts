@@ -16,7 +16,6 @@ export interface ImageStyle {
 /** The path of a pen while it is down. */
 export type Stroke = readonly Point[];
 
-/** Pixels of an image. */
 interface Size {
   readonly width: number;
   readonly height: number;
@@ -33,7 +32,6 @@ export function coverage(strokes: readonly Stroke[], halfWidth: number, size: Si
   return Float32Array.from(squaredDistance, (squared) => clamp(halfWidth + 0.5 - Math.sqrt(squared)));
 }
 
-/** Returns the centre of mass of the ink, in pixels. */
 export function centreOfMass(ink: Float32Array, { width }: Size): Point {
   let [mass, x, y] = [0, 0, 0];
   for (const [pixel, amount] of ink.entries()) {

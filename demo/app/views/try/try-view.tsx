@@ -1,5 +1,4 @@
 /** The view "Try": draw, see the probabilities, and see which pixels speak for a class. */
-
 import { useState } from "preact/hooks";
 import { FocusableButton } from "../../../ui/buttons.tsx";
 import { Section } from "../../../ui/section.tsx";
@@ -30,27 +29,24 @@ export function TryView({ session }: { readonly session: Session }) {
       </Section>
     );
   }
-  return <DrawAndSee session={session} image={image} drawing={drawingOf(session, image)} />;
+  return <DrawAndSee session={session} drawing={drawingOf(session, image)} />;
 }
 
-function DrawAndSee({
-  session,
-  image,
-  drawing,
-}: {
+interface DrawAndSeeProps {
   readonly session: Session;
-  readonly image: ImageShape;
   readonly drawing: Drawing;
-}) {
+}
+
+function DrawAndSee({ session, drawing }: DrawAndSeeProps) {
   const [spoken, setSpoken] = useState("");
   const speak = () => setSpoken(spokenAnswer(drawing));
   const dataset = session.dataset.value;
   const snapshot = session.run.snapshot.value;
   const source = drawing.source.value;
   return (
-    <div class="try">
+    <div class="try columns">
       <Section title="Draw">
-        <DrawCanvas drawing={drawing} image={image} onEnd={speak} />
+        <DrawCanvas drawing={drawing} onEnd={speak} />
         <div class="buttons">
           <FocusableButton
             label="Clear"
@@ -97,7 +93,7 @@ function DrawAndSee({
         </p>
       </Section>
       <Section title={snapshot ? "Evidence" : "What the model sees"}>
-        <EvidencePicture drawing={drawing} image={image} />
+        <EvidencePicture drawing={drawing} />
         <p class="hint">
           {snapshot
             ? "What each pixel adds to a score: weight × pixel. The drawing is centred and scaled as in training."

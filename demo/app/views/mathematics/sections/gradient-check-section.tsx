@@ -1,5 +1,4 @@
 /** Step 8: the gradient check, run on a click. */
-
 import { useEffect, useRef, useState } from "preact/hooks";
 import { FocusableButton } from "../../../../ui/buttons.tsx";
 import { formatCount } from "../../../../ui/format.ts";
@@ -56,7 +55,6 @@ export function GradientCheckSection({ session, worked }: GradientCheckSectionPr
   );
 }
 
-/** State of a check. */
 type CheckState =
   | { readonly kind: "idle" }
   | { readonly kind: "running"; readonly share: number }
@@ -64,10 +62,7 @@ type CheckState =
   | { readonly kind: "failed"; readonly message: string };
 
 /** Returns the state of the check and a function that starts it. A change of the data set aborts the check. */
-function useCheck(
-  session: Session,
-  worked: WorkedSample,
-): { readonly state: CheckState; readonly run: () => Promise<void> } {
+function useCheck(session: Session, worked: WorkedSample) {
   const [state, setState] = useState<CheckState>({ kind: "idle" });
   const controller = useRef<AbortController | null>(null);
   useEffect(() => {

@@ -3,8 +3,7 @@ import { ScrollBox } from "../../../../ui/section.tsx";
 import { jacobian } from "../formulas.ts";
 import { Formula, Step } from "../step.tsx";
 import { HeatCell } from "../tables.tsx";
-import type { WorkedSample } from "../worked-sample.ts";
-import { largestSize } from "../worked-sample.ts";
+import { largestSize, type WorkedSample } from "../worked-sample.ts";
 
 /** Values that are written as 0.000 get no colour. */
 const LEAST_FULL = 0.005;
@@ -33,14 +32,14 @@ export function JacobianSection({ worked: { numbers, shown, point } }: { readonl
           <Formula display tex="i \ne j:\;\; \frac{0 - e^{z_i} e^{z_j}}{s^2} = -p_i\,p_j" />
           <p>
             Every column sums to 0: to raise one score moves probability about, and makes none. It is largest
-            at <Formula tex="p_i = \tfrac12" />, and near 0 where the model is sure.
+            at <Formula tex="p_i = \tfrac12" />, and near 0 when the model is sure.
           </p>
         </>
       }
     >
       <ScrollBox label={CAPTION}>
         <table class="numbers matrix jacobian">
-          <caption>{CAPTION}</caption>
+          <caption class="hint">{CAPTION}</caption>
           <thead>
             <tr>
               <th scope="col">

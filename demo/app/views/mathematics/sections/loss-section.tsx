@@ -1,11 +1,9 @@
 /** Step 4: the loss, and why its derivative is p − y. */
-
 import { formatDecimal } from "../../../../ui/format.ts";
 import { throughJacobian } from "../formulas.ts";
 import { Formula, Step } from "../step.tsx";
 import { Bar, ClassTable } from "../tables.tsx";
-import type { WorkedSample } from "../worked-sample.ts";
-import { largestSize } from "../worked-sample.ts";
+import { largestSize, type WorkedSample } from "../worked-sample.ts";
 
 export function LossSection({ worked }: { readonly worked: WorkedSample }) {
   const { numbers, shown, point, choices } = worked;
@@ -38,29 +36,19 @@ export function LossSection({ worked }: { readonly worked: WorkedSample }) {
     >
       <ClassTable
         caption="Probabilities, target and error"
-        classes={point.classes}
-        shown={shown.classes}
-        own={shown.own}
+        worked={worked}
         columns={[
-          {
-            name: "probability",
-            head: <Formula tex="p_k" />,
-            cell: (k) => formatDecimal(probabilities[k], 4),
-          },
-          {
-            name: "target",
-            head: <Formula tex="y_k" />,
-            cell: (k) => formatDecimal(target[k], target[k] % 1 ? 4 : 0),
-          },
-          {
-            name: "error, the derivative of the loss by the score",
-            head: <Formula tex="p_k - y_k" />,
-            cell: (k) => <b>{formatDecimal(error[k], 4)}</b>,
-          },
-          { name: "error as a bar", head: null, cell: (k) => <Bar value={error[k]} full={1} signed /> },
+          ["probability", <Formula tex="p_k" />, (k) => formatDecimal(probabilities[k], 4)],
+          ["target", <Formula tex="y_k" />, (k) => formatDecimal(target[k], target[k] % 1 ? 4 : 0)],
+          [
+            "error, the derivative of the loss by the score",
+            <Formula tex="p_k - y_k" />,
+            (k) => <b>{formatDecimal(error[k], 4)}</b>,
+          ],
+          ["error as a bar", null, (k) => <Bar value={error[k]} full={1} signed />],
         ]}
       />
-      <p class="totals">
+      <p class="totals flow">
         <Formula tex="L = (m + \log \textstyle\sum_c e^{z_c - m})" />
         <Formula tex="-\;\textstyle\sum_k y_k z_k" />
         <Formula

@@ -1,12 +1,10 @@
 /** Step 7: the objective over all samples, and the origin of 2λW. */
-
 import { useMemo } from "preact/hooks";
 import { formatCount, formatDecimal } from "../../../../ui/format.ts";
 import { Facts } from "../../../../ui/section.tsx";
 import { objectiveNumbers } from "../formulas.ts";
 import { Formula, Step } from "../step.tsx";
-import type { WorkedSample } from "../worked-sample.ts";
-import { largestSize } from "../worked-sample.ts";
+import { largestSize, type WorkedSample } from "../worked-sample.ts";
 
 export function ObjectiveSection({ worked }: { readonly worked: WorkedSample }) {
   const { dataset, point, choices, numbers, sample } = worked;

@@ -1,11 +1,9 @@
 /** Step 5: the gradient of W is an outer product. */
-
 import { formatDecimal } from "../../../../ui/format.ts";
 import { SignedImage } from "../../../components/pixel-images.tsx";
 import { Formula, Step } from "../step.tsx";
 import { MatrixTable } from "../tables.tsx";
-import type { WorkedSample } from "../worked-sample.ts";
-import { largestSize, shownCaption } from "../worked-sample.ts";
+import { largestSize, type WorkedSample } from "../worked-sample.ts";
 
 export function OuterProductSection({ worked }: { readonly worked: WorkedSample }) {
   const { dataset, sample, numbers, shown, point } = worked;
@@ -44,17 +42,17 @@ export function OuterProductSection({ worked }: { readonly worked: WorkedSample 
                 label={`Gradient of the weights of class ${point.classes[k]}`}
               />
               <span class="class-name">{point.classes[k]}</span>
-              <span class="class-value">{formatDecimal(error[k], 4)}</span>
+              <span class="hint">{formatDecimal(error[k], 4)}</span>
             </li>
           ))}
         </ul>
       ) : (
         <MatrixTable
-          caption={shownCaption("(p − y) xᵀ", worked)}
+          name="(p − y) xᵀ"
+          worked={worked}
           element={(k, j) => error[k] * x[j]}
           full={full}
-          shown={shown}
-          x={x}
+          withX
         />
       )}
       {image && (

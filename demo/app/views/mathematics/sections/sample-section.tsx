@@ -1,12 +1,10 @@
 /** The choice of a sample, and the progress of the run. */
-
 import { formatDecimal } from "../../../../ui/format.ts";
 import { Facts, Section } from "../../../../ui/section.tsx";
 import { SampleImage } from "../../../components/pixel-images.tsx";
 import { OneEpochButton, StartButton } from "../../../components/run-buttons.tsx";
 import { largestAt } from "../../../data/arrays.ts";
 import { unitOf } from "../../../state/choices.ts";
-import type { Run } from "../../../state/run.ts";
 import type { Session } from "../../../state/session.ts";
 import { SamplePicker } from "../pickers.tsx";
 import type { WorkedSample } from "../worked-sample.ts";
@@ -44,7 +42,7 @@ export function SampleSection({ session, worked, onChoose }: SampleSectionProps)
                 "Prediction",
                 <>
                   {String(point.classes[guess])}{" "}
-                  <span class={guess === shown.own ? "tag" : "tag wrong"}>
+                  <span class={guess === shown.own ? "tag" : "tag bad"}>
                     {guess === shown.own ? "right" : "wrong"}
                   </span>
                 </>,
@@ -53,30 +51,23 @@ export function SampleSection({ session, worked, onChoose }: SampleSectionProps)
               ["Loss", formatDecimal(loss)],
             ]}
           />
-          <RunStrip session={session} />
+          <div class="flow">
+            <div class="buttons">
+              <StartButton session={session} />
+              <OneEpochButton session={session} />
+            </div>
+            <p class="status">{positionOf(session)}</p>
+          </div>
         </div>
       </div>
     </Section>
   );
 }
 
-function RunStrip({ session }: { readonly session: Session }) {
-  const unit = unitOf(session.choices.value.solver);
-  return (
-    <div class="run-strip">
-      <div class="buttons">
-        <StartButton session={session} />
-        <OneEpochButton session={session} />
-      </div>
-      <p class="status">{positionOf(session.run, unit)}</p>
-    </div>
-  );
-}
-
-function positionOf({ status, history, snapshot }: Run, unit: string): string {
+function positionOf({ run: { status, history, snapshot }, choices }: Session): string {
   const last = history.value.at(-1);
   if (!snapshot.value)
     return status.value === "training" ? "Getting ready." : "Not trained yet: W = 0, b = 0.";
   if (!last) return "A model from a file.";
-  return `After ${unit} ${last.index}${status.value === "training" ? ", training" : ""}.`;
+  return `After ${unitOf(choices.value.solver)} ${last.index}${status.value === "training" ? ", training" : ""}.`;
 }

@@ -1,49 +1,33 @@
 /** Step 1: z = W x + b. */
-
 import { formatDecimal } from "../../../../ui/format.ts";
 import { SignedImage } from "../../../components/pixel-images.tsx";
 import { Formula, Step } from "../step.tsx";
 import { Bar, ClassTable, type Column, MatrixTable } from "../tables.tsx";
-import type { WorkedSample } from "../worked-sample.ts";
-import { largestSize, shownCaption } from "../worked-sample.ts";
+import { largestSize, type WorkedSample } from "../worked-sample.ts";
 
 export function ScoresSection({ worked }: { readonly worked: WorkedSample }) {
-  const { dataset, sample, numbers, shown, point } = worked;
+  const { dataset, numbers, shown, point } = worked;
   const { weights, bias } = point.parameters;
   const [classes, features] = [point.classes.length, dataset.train.x.cols];
   const full = largestSize(weights);
   const fullScore = largestSize(numbers.logits);
   const { image } = dataset;
-  const picture: Column[] = image
-    ? [
-        {
-          name: "weights of the class",
-          head: <Formula tex="w_k" />,
-          cell: (k) => (
-            <SignedImage
-              values={weights.subarray(k * features, (k + 1) * features)}
-              full={full}
-              shape={image}
-              label={`Weights of class ${point.classes[k]}`}
-            />
-          ),
-        },
-      ]
-    : [];
+  const imageOf = (k: number) =>
+    image && (
+      <SignedImage
+        values={weights.subarray(k * features, (k + 1) * features)}
+        full={full}
+        shape={image}
+        label={`Weights of class ${point.classes[k]}`}
+      />
+    );
+  const pictures: Column[] = image ? [["weights of the class", <Formula tex="w_k" />, imageOf]] : [];
   const columns: Column[] = [
-    ...picture,
-    {
-      name: "weights times input",
-      head: <Formula tex="w_k \cdot x" />,
-      cell: (k) => formatDecimal(numbers.products[k]),
-    },
-    { name: "bias", head: <Formula tex="b_k" />, cell: (k) => formatDecimal(bias[k]) },
-    { name: "score", head: <Formula tex="z_k" />, cell: (k) => <b>{formatDecimal(numbers.logits[k])}</b> },
-    {
-      name: "score as a bar",
-      head: null,
-      cell: (k) => <Bar value={numbers.logits[k]} full={fullScore} signed />,
-    },
+    ...pictures,
+    ["weights times input", <Formula tex="w_k \cdot x" />, (k) => formatDecimal(numbers.products[k])],
+    ["bias", <Formula tex="b_k" />, (k) => formatDecimal(bias[k])],
+    ["score", <Formula tex="z_k" />, (k) => <b>{formatDecimal(numbers.logits[k])}</b>],
+    ["score as a bar", null, (k) => <Bar value={numbers.logits[k]} full={fullScore} signed />],
   ];
   return (
     <Step
@@ -51,7 +35,7 @@ export function ScoresSection({ worked }: { readonly worked: WorkedSample }) {
       theory={
         <>
           <Formula display tex="z = Wx + b" />
-          <p class="shapes">
+          <p class="shapes flow">
             <Formula tex={`W \\in \\mathbb{R}^{${classes} \\times ${features}}`} />
             <Formula tex={`x \\in \\mathbb{R}^{${features}}`} />
             <Formula tex={`b, z \\in \\mathbb{R}^{${classes}}`} />
@@ -72,20 +56,14 @@ export function ScoresSection({ worked }: { readonly worked: WorkedSample }) {
     >
       {!image && (
         <MatrixTable
-          caption={shownCaption("W", worked)}
+          name="W"
+          worked={worked}
           element={(k, j) => weights[k * features + j]}
           full={full}
-          shown={shown}
-          x={sample.x.data}
+          withX
         />
       )}
-      <ClassTable
-        caption="Scores of the classes"
-        classes={point.classes}
-        shown={shown.classes}
-        own={shown.own}
-        columns={columns}
-      />
+      <ClassTable caption="Scores of the classes" worked={worked} columns={columns} />
       {shown.classes.length < classes && (
         <p class="hint">
           The {shown.classes.length} likeliest of {classes} classes, here and in the steps below.
@@ -97,7 +75,7 @@ export function ScoresSection({ worked }: { readonly worked: WorkedSample }) {
 
 function SignLegend() {
   return (
-    <p class="hint sign-legend">
+    <p class="hint sign-legend flow">
       <span>
         <i class="swatch below" /> below 0
       </span>

@@ -1,7 +1,5 @@
 /** Step 2: p = softmax(z), with the largest score subtracted. */
-
 import { useState } from "preact/hooks";
-import type { Label } from "../../../../../src/index.ts";
 import { formatDecimal } from "../../../../ui/format.ts";
 import { Facts } from "../../../../ui/section.tsx";
 import { naiveSoftmax, stableSoftmax } from "../formulas.ts";
@@ -10,8 +8,9 @@ import { Formula, Step } from "../step.tsx";
 import { Bar, ClassTable } from "../tables.tsx";
 import type { WorkedSample } from "../worked-sample.ts";
 
-export function SoftmaxSection({ worked: { numbers, shown, point } }: { readonly worked: WorkedSample }) {
-  const { logits, max, exponentials, sum, probabilities } = numbers;
+export function SoftmaxSection({ worked }: { readonly worked: WorkedSample }) {
+  const { logits, max, exponentials, sum, probabilities } = worked.numbers;
+  const total = probabilities.reduce((a, b) => a + b);
   return (
     <Step
       title="2. Stable softmax"
@@ -23,67 +22,37 @@ export function SoftmaxSection({ worked: { numbers, shown, point } }: { readonly
             Subtracting <Formula tex="m" /> changes nothing, as <Formula tex="e^{-m}" /> cancels. But now no
             power is above 1, and the sum is at least 1: nothing overflows, and nothing is divided by 0.
           </p>
-          <OverflowExperiment logits={logits} classes={point.classes} own={shown.own} />
+          <OverflowExperiment worked={worked} />
         </>
       }
     >
       <ClassTable
         caption="Softmax of the scores"
-        classes={point.classes}
-        shown={shown.classes}
-        own={shown.own}
+        worked={worked}
         columns={[
-          { name: "score", head: <Formula tex="z_k" />, cell: (k) => formatDecimal(logits[k]) },
-          {
-            name: "score less the largest",
-            head: <Formula tex="z_k - m" />,
-            cell: (k) => formatDecimal(logits[k] - max),
-          },
-          {
-            name: "its power",
-            head: <Formula tex="e^{z_k - m}" />,
-            cell: (k) => formatDecimal(exponentials[k], 4),
-          },
-          {
-            name: "probability",
-            head: <Formula tex="p_k" />,
-            cell: (k) => <b>{formatDecimal(probabilities[k], 4)}</b>,
-          },
-          {
-            name: "probability as a bar",
-            head: null,
-            cell: (k) => <Bar value={probabilities[k]} full={1} />,
-          },
+          ["score", <Formula tex="z_k" />, (k) => formatDecimal(logits[k])],
+          ["score less the largest", <Formula tex="z_k - m" />, (k) => formatDecimal(logits[k] - max)],
+          ["its power", <Formula tex="e^{z_k - m}" />, (k) => formatDecimal(exponentials[k], 4)],
+          ["probability", <Formula tex="p_k" />, (k) => <b>{formatDecimal(probabilities[k], 4)}</b>],
+          ["probability as a bar", null, (k) => <Bar value={probabilities[k]} full={1} />],
         ]}
       />
-      <p class="totals">
+      <p class="totals flow">
         <Formula tex={`m = ${formatDecimal(max)}`} />
         <Formula tex={`\\textstyle\\sum_c e^{z_c - m} = ${formatDecimal(sum, 4)}`} />
-        <Formula
-          tex={`\\textstyle\\sum_k p_k = ${formatDecimal(
-            probabilities.reduce((a, b) => a + b),
-            4,
-          )}`}
-        />
+        <Formula tex={`\\textstyle\\sum_k p_k = ${formatDecimal(total, 4)}`} />
       </p>
     </Step>
   );
 }
 
-interface OverflowExperimentProps {
-  readonly logits: Float64Array;
-  readonly classes: readonly Label[];
-  /** Position of the class whose probability is shown. */
-  readonly own: number;
-}
-
-/** The slider and both results. */
-function OverflowExperiment({ logits, classes, own }: OverflowExperimentProps) {
+/** A slider that adds to all scores, and the probability of the sample's class by both formulas. */
+function OverflowExperiment({ worked: { numbers, shown, point } }: { readonly worked: WorkedSample }) {
   const [shift, setShift] = useState(0);
-  const naive = naiveSoftmax(logits, shift)[own];
-  const stable = stableSoftmax(logits, shift)[own];
+  const naive = naiveSoftmax(numbers.logits, shift)[shown.own];
+  const stable = stableSoftmax(numbers.logits, shift)[shown.own];
   return (
-    <div class="experiment">
+    <div class="experiment box">
       <p>
         <b>Try it in float32.</b> A constant added to all scores must leave p as it is.
       </p>
@@ -100,7 +69,7 @@ function OverflowExperiment({ logits, classes, own }: OverflowExperimentProps) {
         class="facts pair"
         facts={[
           [
-            `p of class ${classes[own]}, without subtracting m`,
+            `p of class ${point.classes[shown.own]}, without subtracting m`,
             formatDecimal(naive, 4),
             { class: Number.isNaN(naive) ? "bad" : "" },
           ],

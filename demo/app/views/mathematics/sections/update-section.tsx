@@ -6,7 +6,7 @@ import { type DescentStep, stepOf } from "../formulas.ts";
 import { ClassPicker, LiveRange } from "../pickers.tsx";
 import { Formula, Step } from "../step.tsx";
 import { Bar, ClassTable, MatrixTable } from "../tables.tsx";
-import { largestSize, shownCaption, type WorkedSample } from "../worked-sample.ts";
+import { largestSize, type WorkedSample } from "../worked-sample.ts";
 
 /** The slider's positions: log₁₀ η. */
 const RATES = { min: -4, max: 1, step: 0.05 };
@@ -21,7 +21,7 @@ const SOLVERS = {
 };
 
 export function UpdateSection({ worked }: { readonly worked: WorkedSample }) {
-  const { sample, numbers, shown, point, choices } = worked;
+  const { sample, numbers, point, choices } = worked;
   const [exponent, setExponent] = useState(() => usualRate(sample.x.data));
   const learningRate = 10 ** exponent;
   const settings = { learningRate, l2: choices.l2, labelSmoothing: choices.labelSmoothing };
@@ -36,9 +36,7 @@ export function UpdateSection({ worked }: { readonly worked: WorkedSample }) {
           <Formula display tex="b \leftarrow b - \eta\,(p - y)" />
           <LiveRange
             label="Learning rate η"
-            min={RATES.min}
-            max={RATES.max}
-            step={RATES.step}
+            {...RATES}
             value={exponent}
             inWords={formatDecimal(learningRate, learningRate < 0.1 ? 4 : 2)}
             onMove={setExponent}
@@ -55,30 +53,12 @@ export function UpdateSection({ worked }: { readonly worked: WorkedSample }) {
       <UpdateMatrices worked={worked} step={step} learningRate={learningRate} />
       <ClassTable
         caption="Probabilities before and after the step"
-        classes={point.classes}
-        shown={shown.classes}
-        own={shown.own}
+        worked={worked}
         columns={[
-          {
-            name: "probability before",
-            head: "p before",
-            cell: (k) => formatDecimal(numbers.probabilities[k], 4),
-          },
-          {
-            name: "before as a bar",
-            head: null,
-            cell: (k) => <Bar value={numbers.probabilities[k]} full={1} />,
-          },
-          {
-            name: "probability after",
-            head: "p after",
-            cell: (k) => <b>{formatDecimal(step.after.probabilities[k], 4)}</b>,
-          },
-          {
-            name: "after as a bar",
-            head: null,
-            cell: (k) => <Bar value={step.after.probabilities[k]} full={1} />,
-          },
+          ["probability before", "p before", (k) => formatDecimal(numbers.probabilities[k], 4)],
+          ["before as a bar", null, (k) => <Bar value={numbers.probabilities[k]} full={1} />],
+          ["probability after", "p after", (k) => <b>{formatDecimal(step.after.probabilities[k], 4)}</b>],
+          ["after as a bar", null, (k) => <Bar value={step.after.probabilities[k]} full={1} />],
         ]}
       />
     </Step>
@@ -107,38 +87,32 @@ function UpdateMatrices({ worked, step, learningRate }: UpdateMatricesProps) {
     return (
       <>
         <MatrixTable
-          caption={shownCaption("−ηG", worked)}
+          name="−ηG"
+          worked={worked}
           element={(k, j) => -learningRate * gradient[k * cols + j]}
           full={learningRate * largestSize(gradient)}
-          shown={shown}
         />
         <MatrixTable
-          caption={shownCaption("W − ηG", worked)}
+          name="W − ηG"
+          worked={worked}
           element={(k, j) => after[k * cols + j]}
           full={largestSize(after)}
-          shown={shown}
         />
       </>
     );
   }
   const k = chosen !== null && shown.classes.includes(chosen) ? chosen : shown.own;
   const rowOf = (values: Float64Array) => values.subarray(k * cols, (k + 1) * cols);
-  const name = point.classes[k];
-  const before = rowOf(point.parameters.weights);
   const pictures = [
-    { tex: "w_k", label: `Weights of class ${name}`, values: before },
-    {
-      tex: "-\\eta\\,G_k",
-      label: "What the step adds to them",
-      values: rowOf(gradient).map((g) => -learningRate * g),
-    },
-    { tex: "w_k - \\eta\\,G_k", label: "The weights after the step", values: rowOf(after) },
-  ];
+    ["w_k", `Weights of class ${point.classes[k]}`, rowOf(point.parameters.weights)],
+    ["-\\eta\\,G_k", "What the step adds to them", rowOf(gradient).map((g) => -learningRate * g)],
+    ["w_k - \\eta\\,G_k", "The weights after the step", rowOf(after)],
+  ] as const;
   return (
     <>
       <ClassPicker classes={point.classes} shown={shown.classes} value={k} onChoose={setChosen} />
       <div class="sum-of-images">
-        {pictures.map(({ tex, label, values }) => (
+        {pictures.map(([tex, label, values]) => (
           <figure key={tex}>
             <SignedImage values={values} full={largestSize(values)} shape={image} label={label} />
             <figcaption>

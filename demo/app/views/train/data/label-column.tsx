@@ -6,7 +6,6 @@ import type { CsvColumn } from "../../../data/open-context.ts";
 
 interface LabelColumnProps {
   readonly columns: readonly CsvColumn[];
-  /** Name of the chosen column. */
   readonly value: string;
   readonly onChoose: (name: string) => void;
 }
@@ -21,11 +20,7 @@ export function LabelColumn({ columns, value, onChoose }: LabelColumnProps) {
   return (
     <Choice
       label="Label column"
-      options={columns.map((column) => ({
-        id: column.name,
-        label: column.name,
-        hint: hintOf(column),
-      }))}
+      options={columns.map((column) => ({ id: column.name, label: column.name, hint: hintOf(column) }))}
       value={value}
       onChoose={onChoose}
     />

@@ -15,7 +15,7 @@ export function OpeningForm({ title, onOpen, onCancel, children }: OpeningFormPr
   useEffect(() => heading.current?.focus(), []);
   return (
     <form
-      class="opening"
+      class="opening box"
       aria-labelledby={id}
       onSubmit={(event) => {
         event.preventDefault();

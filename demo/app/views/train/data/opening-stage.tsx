@@ -1,5 +1,4 @@
 /** The stage of opening files: nothing, the progress, or a form with questions. */
-
 import { useId } from "preact/hooks";
 import { nameOf, type OpenProgress } from "../../../data/open-context.ts";
 import type { Opening } from "../../../state/opening.ts";
@@ -44,7 +43,7 @@ interface OpeningProgressProps {
 function OpeningProgress({ progress: { text, share }, onCancel }: OpeningProgressProps) {
   const id = useId();
   return (
-    <div class="opening">
+    <div class="opening box">
       <label for={id}>{text}</label>
       <progress id={id} value={share} />
       <button type="button" onClick={onCancel}>

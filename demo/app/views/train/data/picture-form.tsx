@@ -1,5 +1,4 @@
 /** The form for a folder of pictures: their size, and broken files. */
-
 import { useState } from "preact/hooks";
 import { CheckBox, Choice } from "../../../../ui/fields.tsx";
 import { formatCount } from "../../../../ui/format.ts";

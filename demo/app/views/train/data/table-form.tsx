@@ -1,5 +1,4 @@
 /** The form for a CSV file: the label column, the features, missing values, the split. */
-
 import { useMemo, useState } from "preact/hooks";
 import { CheckBox, Choice } from "../../../../ui/fields.tsx";
 import type { TableChoices } from "../../../data/open-context.ts";
