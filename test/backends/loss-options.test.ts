@@ -101,10 +101,7 @@ for (const { name, device } of DEVICES) {
         const model = new SoftmaxRegression({ device, l2: 1e-3, tolerance: 1e-7, ...options });
         await model.fit(x, given.y ?? y, given.sampleWeight ? { sampleWeight: given.sampleWeight } : {});
         const source = { x, targets, ...(weights && { sampleWeights: weightsOf(weights) }) };
-        const parameters = {
-          weights: Float64Array.from(model.weights),
-          bias: Float64Array.from(model.bias),
-        };
+        const parameters = { weights: Float64Array.from(model.weights), bias: Float64Array.from(model.bias) };
         const { numeric } = gradientCheck(source, { parameters, l2: options.l2 ?? 1e-3 });
         for (const slope of [...numeric.weights, ...numeric.bias]) expect(Math.abs(slope)).toBeLessThan(5e-6);
         model.dispose();

@@ -26,10 +26,7 @@ for (const { name, device } of DEVICES) {
 
     const CALLS: Record<string, (model: SoftmaxRegression) => Promise<unknown>> = {
       fit: async (model) => ({ ...(await model.fit(x, y)), seconds: 0 }),
-      "a warm start": async (model) => ({
-        ...(await model.fit(x, y, { warmStart: true })),
-        seconds: 0,
-      }),
+      "a warm start": async (model) => ({ ...(await model.fit(x, y, { warmStart: true })), seconds: 0 }),
       fitPath: async (model) =>
         (await model.fitPath(x, y, [0.1, 0.01])).map((entry) => ({
           ...entry,

@@ -32,10 +32,7 @@ for (const { name, device } of DEVICES) {
         expectClose(
           Object.values(last.validation ?? {}),
           Object.values(await model.evaluate(...validation)),
-          {
-            absolute: 1e-6,
-            relative: 1e-6,
-          },
+          { absolute: 1e-6, relative: 1e-6 },
         );
         expect(weights.at(-1)).toEqual(model.weights);
         const { objective, loss, accuracy } = await model.evaluate(x, y);

@@ -78,9 +78,7 @@ describe("a browser that gives no device", () => {
     "no adapter": [() => ({ requestAdapter: async () => null }), false, /no adapter/],
     "requestAdapter never settles": [() => ({ requestAdapter: () => NEVER }), true, /did not answer within/],
     "requestAdapterInfo never settles": [
-      () => ({
-        requestAdapter: () => adapterWith({ info: undefined, requestAdapterInfo: () => NEVER }),
-      }),
+      () => ({ requestAdapter: () => adapterWith({ info: undefined, requestAdapterInfo: () => NEVER }) }),
       true,
       /did not answer within/,
     ],

@@ -48,12 +48,7 @@ export function randomProblem(spec: ProblemSpec): Problem {
 function randomMatrix({ rows, features, storage = "f32" }: ProblemSpec, uniform: () => number): Matrix {
   const length = rows * features;
   if (storage === "u8")
-    return {
-      data: Uint8Array.from({ length }, () => 256 * uniform()),
-      rows,
-      cols: features,
-      scale: 1 / 255,
-    };
+    return { data: Uint8Array.from({ length }, () => 256 * uniform()), rows, cols: features, scale: 1 / 255 };
   const values = Float32Array.from({ length }, () => 2 * uniform() - 1);
   if (storage === "f16") {
     const halves = (globalThis as { Float16Array?: { from(values: Iterable<number>): Float16Data } })

@@ -163,10 +163,7 @@ describe("reading a record", () => {
   });
 
   test("a file over 10 MB is refused unread", async () => {
-    const file = {
-      size: MAX_FILE_BYTES + 1,
-      text: () => expect.unreachable("read"),
-    };
+    const file = { size: MAX_FILE_BYTES + 1, text: () => expect.unreachable("read") };
     await expect(readRecordFile(file)).rejects.toThrow(RecordError);
     const blob = new Blob([JSON.stringify(recordOf())]);
     await expect(readRecordFile(blob)).resolves.toStrictEqual(recordOf());

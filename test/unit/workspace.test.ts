@@ -57,9 +57,7 @@ describe("a workspace", () => {
         },
       },
       shape,
-      parameters: {
-        buffers: buffersOf("weights", "velocity", "gradient", "secondMoment", "average").get,
-      },
+      parameters: { buffers: buffersOf("weights", "velocity", "gradient", "secondMoment", "average").get },
       submitter: { frames: [frame, frame] },
     } as unknown as TrainerContext;
     const data = {

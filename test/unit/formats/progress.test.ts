@@ -69,11 +69,7 @@ const lbfgs: LbfgsProgress = {
 
 const partial: PartialProgress = {
   solver: "partial",
-  state: {
-    optimiser: { parameters: parameters(1), velocity: parameters(2) },
-    steps: 12,
-    rate: 0.25,
-  },
+  state: { optimiser: { parameters: parameters(1), velocity: parameters(2) }, steps: 12, rate: 0.25 },
 };
 
 const ALL: readonly (readonly [string, Progress])[] = [
