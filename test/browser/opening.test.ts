@@ -9,6 +9,7 @@ import {
   type SoftmaxRegressionOptions,
   StateError,
 } from "../../src/index.ts";
+import { disposeLater } from "../support/dispose-later.ts";
 import { inFakeTime } from "../support/fake-time.ts";
 
 const X = [[0], [1], [2], [3]];
@@ -52,9 +53,7 @@ async function outcomeOf(device: "auto" | "webgpu", waits: boolean) {
   return { outcome, time: 0 };
 }
 
-afterEach(() => {
-  vi.restoreAllMocks();
-});
+afterEach(() => vi.restoreAllMocks());
 
 describe("a browser that gives no device", () => {
   /** The fake browser, whether the time limit ends the opening, and the words of error and reason. */
@@ -274,7 +273,7 @@ describe("while a device is being opened", () => {
 
   test("an abort rejects at once, and the opening goes on for the next fit", async () => {
     const { asked, give } = slowBrowser();
-    const model = new SoftmaxRegression({ device: "webgpu" });
+    const model = disposeLater(new SoftmaxRegression({ device: "webgpu" }));
     const controller = new AbortController();
     const reason = new Error("enough");
     const first = model.fit(X, Y, { signal: controller.signal });
@@ -287,7 +286,6 @@ describe("while a device is being opened", () => {
     expect(asked).toHaveBeenCalledTimes(1);
     expect(model.device?.kind).toBe("webgpu");
     expect(await model.predict(X)).toEqual(Y);
-    model.dispose();
   });
 
   test("dispose() rejects every call at once; the device is destroyed when it comes", async () => {
@@ -337,42 +335,38 @@ describe("devices that are lost again and again", () => {
   });
 
   test("auto changes to WebAssembly after two losses, and says why; the next fit works", async () => {
-    const model = new SoftmaxRegression({ device: "auto" });
+    const model = disposeLater(new SoftmaxRegression({ device: "auto" }));
     await expect(model.fit(X, Y)).rejects.toThrow(DeviceError);
     expect(model.device?.kind).toBe("webgpu");
     await expect(model.fit(X, Y)).rejects.toThrow(DeviceError);
     await model.fit(X, Y);
     expect(model.device).toMatchObject({ kind: "wasm", reason: "auto: WebGPU was lost twice in a row" });
-    model.dispose();
   });
 
   test("by name each loss is a DeviceError", async () => {
-    const model = new SoftmaxRegression({ device: "webgpu" });
+    const model = disposeLater(new SoftmaxRegression({ device: "webgpu" }));
     for (let i = 0; i < 4; i++) await expect(model.fit(X, Y)).rejects.toThrow(DeviceError);
     vi.restoreAllMocks();
     await model.fit(X, Y);
     expect(await model.predict(X)).toEqual(Y);
-    model.dispose();
   });
 });
 
 test("a caller's own device that is lost is a DeviceError, each time", async () => {
   const device = await realDevice();
   device.destroy();
-  const model = new SoftmaxRegression({ device });
+  const model = disposeLater(new SoftmaxRegression({ device }));
   for (let i = 0; i < 2; i++) {
     await expect(model.fit(X, Y)).rejects.toThrow(DeviceError);
     await expect(model.fit(X, Y)).rejects.toThrow(/lost \(destroyed\).*use another device$/);
   }
-  model.dispose();
 });
 
 test("a caller's own device that is lost between two calls is a DeviceError", async () => {
   const device = await realDevice();
-  const model = new SoftmaxRegression({ device });
+  const model = disposeLater(new SoftmaxRegression({ device }));
   await model.fit(X, Y);
   device.destroy();
   await expect(model.predict(X)).rejects.toThrow(DeviceError);
   await expect(model.predict(X)).rejects.toThrow(DeviceError);
-  model.dispose();
 });

@@ -2,6 +2,7 @@
  * The backends that shared tests run on: the reference and WebAssembly everywhere, WebGPU if there is one. Tests treat
  * them alike.
  */
+import { afterAll } from "vitest";
 import type { Backend } from "../../src/backends/backend.ts";
 import { ReferenceBackend } from "../../src/backends/reference/backend.ts";
 import { WasmBackend } from "../../src/backends/wasm/backend.ts";
@@ -60,6 +61,15 @@ const hasWebGpu = Boolean(globalThis.navigator?.gpu);
 export const BACKENDS: readonly BackendCase[] = hasWebGpu
   ? [REFERENCE, ...WASM, WASM_THREADED, WEBGPU, WEBGPU_CHUNKED]
   : [REFERENCE, ...WASM, WASM_THREADED];
+
+/** Opens all of them for the tests of the file that calls this; they are disposed of after those. */
+export async function openBackends() {
+  const opened = await Promise.all(BACKENDS.map(async (one) => ({ ...one, backend: await one.open() })));
+  afterAll(() => {
+    for (const { backend } of opened) backend.dispose();
+  });
+  return opened;
+}
 
 /** Devices that the estimator can use here. */
 export const DEVICES: readonly BackendCase[] = hasWebGpu

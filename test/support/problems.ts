@@ -1,5 +1,5 @@
 /** Seeded problems for tests: rows, targets, weights and parameters of any shape and kind. */
-import type { DatasetSource } from "../../src/backends/backend.ts";
+import type { DatasetSource, SgdSteps } from "../../src/backends/backend.ts";
 import type { Float16Data, Matrix } from "../../src/data/matrix.ts";
 import { createRandom } from "../../src/data/random.ts";
 import type { Targets } from "../../src/data/targets.ts";
@@ -24,6 +24,17 @@ export interface Problem {
   readonly source: DatasetSource;
   readonly parameters: Parameters;
   readonly rows: Uint32Array;
+}
+
+/** Returns steps over these epochs at a rate of 0.1, without momentum or penalty where `changes` give none. */
+export function sgdSteps(
+  epochs: Uint32Array[],
+  batchSize: number,
+  changes: Partial<SgdSteps> = {},
+): SgdSteps {
+  const count = epochs.reduce((sum, order) => sum + Math.ceil(order.length / batchSize), 0);
+  const learningRates = new Float64Array(count).fill(0.1);
+  return { epochs, batchSize, learningRates, momentum: 0, nesterov: false, l2: 0, ...changes };
 }
 
 /** Returns values in [−1, 1] (for u8 bytes of 1/255), parameters of order 1/√D, so that scores are of order 1. */

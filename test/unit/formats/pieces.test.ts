@@ -18,9 +18,7 @@ let now = 1e9;
 beforeEach(() => {
   vi.spyOn(performance, "now").mockImplementation(() => (now += 1000));
 });
-afterEach(() => {
-  vi.restoreAllMocks();
-});
+afterEach(() => vi.restoreAllMocks());
 
 /** Returns how often the event loop turned during `work`. */
 async function turnsOf(work: () => Promise<unknown>): Promise<number> {
