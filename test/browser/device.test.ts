@@ -18,6 +18,12 @@ const DIGITS = strokeDigits({ rows: 512, seed: 0 });
 
 afterEach(() => vi.restoreAllMocks());
 
+/** Requests a device as a caller would. */
+async function ownDevice(): Promise<GPUDevice> {
+  const adapter = (await navigator.gpu.requestAdapter()) as GPUAdapter;
+  return adapter.requestDevice();
+}
+
 describe("choosing a device", () => {
   test("webgpu by name takes a software adapter; auto takes it only if it is real", async () => {
     const adapter = await navigator.gpu.requestAdapter();
@@ -56,9 +62,7 @@ describe("choosing a device", () => {
   });
 
   test("a caller's own device is used and not destroyed", async () => {
-    const adapter = await navigator.gpu.requestAdapter();
-    const device = await adapter?.requestDevice();
-    if (!device) throw new Error("no device");
+    const device = await ownDevice();
     const createBuffer = vi.spyOn(device, "createBuffer");
     const model = new SoftmaxRegression({ device, solver: "sgd", epochs: 1 });
     await model.fit(DIGITS.x, DIGITS.y);
@@ -269,3 +273,22 @@ test.each([
     expect(live.size).toBe(0);
   },
 );
+
+test("a caller's own device that is lost is a DeviceError, each time", async () => {
+  const device = await ownDevice();
+  device.destroy();
+  const model = disposeLater(new SoftmaxRegression({ device }));
+  for (let i = 0; i < 2; i++) {
+    await expect(model.fit(DIGITS.x, DIGITS.y)).rejects.toThrow(DeviceError);
+    await expect(model.fit(DIGITS.x, DIGITS.y)).rejects.toThrow(/lost \(destroyed\).*use another device$/);
+  }
+});
+
+test("a caller's own device that is lost between two calls is a DeviceError", async () => {
+  const device = await ownDevice();
+  const model = disposeLater(new SoftmaxRegression({ device }));
+  await model.fit(DIGITS.x, DIGITS.y);
+  device.destroy();
+  await expect(model.predict(DIGITS.x)).rejects.toThrow(DeviceError);
+  await expect(model.predict(DIGITS.x)).rejects.toThrow(DeviceError);
+});

@@ -37,13 +37,9 @@ function withGpu(gpu: unknown): void {
 }
 
 async function fitted(options: SoftmaxRegressionOptions) {
-  const model = new SoftmaxRegression(options);
-  try {
-    await model.fit(X, Y);
-    return { device: model.device, labels: await model.predict(X) };
-  } finally {
-    model.dispose();
-  }
+  const model = disposeLater(new SoftmaxRegression(options));
+  await model.fit(X, Y);
+  return { device: model.device, labels: await model.predict(X) };
 }
 
 /** Returns the outcome of a fit, on a fast fake clock if it has to wait, else in real time. */
@@ -56,83 +52,52 @@ async function outcomeOf(device: "auto" | "webgpu", waits: boolean) {
 afterEach(() => vi.restoreAllMocks());
 
 describe("a browser that gives no device", () => {
+  const rejecting = (error: Error) => () => Promise.reject(error);
+  const throwing = (error: Error) => () => {
+    throw error;
+  };
+  const asked = (requestAdapter: () => unknown) => () => ({ requestAdapter });
+  const adapters = (changes: AdapterStub) => asked(() => adapterWith(changes));
+  /** A browser whose devices come changed. */
+  const devices = (change: (device: GPUDevice) => void) =>
+    adapters({
+      requestDevice: async () => {
+        const device = await realDevice();
+        change(device);
+        return device;
+      },
+    });
+  const silence = (device: GPUDevice) => vi.spyOn(device, "popErrorScope").mockReturnValue(NEVER);
+  const blocked = new Error("blocked by an extension");
+  const illegal = new TypeError("Illegal invocation");
+  const [busy, never] = [new Error("busy"), () => NEVER];
+
   /** The fake browser, whether the time limit ends the opening, and the words of error and reason. */
   const CASES: Record<string, readonly [gpu: () => unknown, waits: boolean, words: RegExp]> = {
     "no WebGPU": [() => undefined, false, /no WebGPU/],
     "an object without methods": [() => ({}), false, /WebGPU failed: /],
-    "requestAdapter rejects": [
-      () => ({ requestAdapter: () => Promise.reject(new Error("blocked by an extension")) }),
-      false,
-      /WebGPU failed: blocked by an extension/,
-    ],
-    "requestAdapter throws": [
-      () => ({
-        requestAdapter: () => {
-          throw new TypeError("Illegal invocation");
-        },
-      }),
-      false,
-      /WebGPU failed: Illegal invocation/,
-    ],
-    "no adapter": [() => ({ requestAdapter: async () => null }), false, /no adapter/],
-    "requestAdapter never settles": [() => ({ requestAdapter: () => NEVER }), true, /did not answer within/],
+    "requestAdapter rejects": [asked(rejecting(blocked)), false, /WebGPU failed: blocked by an extension/],
+    "requestAdapter throws": [asked(throwing(illegal)), false, /WebGPU failed: Illegal invocation/],
+    "no adapter": [asked(async () => null), false, /no adapter/],
+    "requestAdapter never settles": [asked(never), true, /did not answer within/],
     "requestAdapterInfo never settles": [
-      () => ({ requestAdapter: () => adapterWith({ info: undefined, requestAdapterInfo: () => NEVER }) }),
+      adapters({ info: undefined, requestAdapterInfo: never }),
       true,
       /did not answer within/,
     ],
     "requestDevice rejects": [
-      () => ({
-        requestAdapter: () => adapterWith({ requestDevice: () => Promise.reject(new Error("busy")) }),
-      }),
+      adapters({ requestDevice: rejecting(busy) }),
       false,
       /gave no device; another page may hold the GPU: busy/,
     ],
-    "requestDevice throws": [
-      () => ({
-        requestAdapter: () =>
-          adapterWith({
-            requestDevice: () => {
-              throw new Error("busy");
-            },
-          }),
-      }),
-      false,
-      /gave no device.*: busy/,
-    ],
-    "requestDevice never settles": [
-      () => ({ requestAdapter: () => adapterWith({ requestDevice: () => NEVER }) }),
-      true,
-      /did not answer within/,
-    ],
+    "requestDevice throws": [adapters({ requestDevice: throwing(busy) }), false, /gave no device.*: busy/],
+    "requestDevice never settles": [adapters({ requestDevice: never }), true, /did not answer within/],
     "the device is lost at once": [
-      () => ({
-        requestAdapter: () =>
-          adapterWith({
-            requestDevice: async () => {
-              const device = await realDevice();
-              device.destroy();
-              return device;
-            },
-          }),
-      }),
+      devices((device) => device.destroy()),
       false,
       /the GPU device was lost \(destroyed\)/,
     ],
-    "the device never answers": [
-      () => ({
-        requestAdapter: () =>
-          adapterWith({
-            requestDevice: async () => {
-              const device = await realDevice();
-              vi.spyOn(device, "popErrorScope").mockReturnValue(NEVER);
-              return device;
-            },
-          }),
-      }),
-      true,
-      /did not answer within/,
-    ],
+    "the device never answers": [devices(silence), true, /did not answer within/],
   };
 
   test.each(Object.entries(CASES))(
@@ -165,10 +130,8 @@ describe("a browser that gives no device", () => {
     vi.spyOn(navigator, "gpu", "get").mockImplementation(() => {
       throw new Error("denied");
     });
-    expect((await fitted({ device: "auto" })).device).toMatchObject({
-      kind: "wasm",
-      reason: expect.stringMatching(/denied/),
-    });
+    const { device } = await fitted({ device: "auto" });
+    expect(device).toMatchObject({ kind: "wasm", reason: expect.stringMatching(/denied/) });
     await expect(fitted({ device: "webgpu" })).rejects.toThrow(DeviceError);
   });
 
@@ -239,17 +202,11 @@ describe("browsers from before adapter.info", () => {
 
   test("isFallbackAdapter of the adapter itself counts", async () => {
     withGpu({ requestAdapter: () => adapterWith({ info: undefined, isFallbackAdapter: true }) });
-    const automatic = await fitted({ device: "auto" });
-    expect(automatic.device).toMatchObject({
-      kind: "wasm",
-      reason: expect.stringMatching(/software adapter/),
-    });
-    const named = await fitted({ device: "webgpu" });
-    expect(named.device).toMatchObject({
-      kind: "webgpu",
-      software: true,
-      name: expect.stringMatching(/software/),
-    });
+    const { device: automatic } = await fitted({ device: "auto" });
+    expect(automatic).toMatchObject({ kind: "wasm", reason: expect.stringMatching(/software adapter/) });
+    const { device: named } = await fitted({ device: "webgpu" });
+    const name = expect.stringMatching(/software/);
+    expect(named).toMatchObject({ kind: "webgpu", software: true, name });
   });
 });
 
@@ -350,23 +307,4 @@ describe("devices that are lost again and again", () => {
     await model.fit(X, Y);
     expect(await model.predict(X)).toEqual(Y);
   });
-});
-
-test("a caller's own device that is lost is a DeviceError, each time", async () => {
-  const device = await realDevice();
-  device.destroy();
-  const model = disposeLater(new SoftmaxRegression({ device }));
-  for (let i = 0; i < 2; i++) {
-    await expect(model.fit(X, Y)).rejects.toThrow(DeviceError);
-    await expect(model.fit(X, Y)).rejects.toThrow(/lost \(destroyed\).*use another device$/);
-  }
-});
-
-test("a caller's own device that is lost between two calls is a DeviceError", async () => {
-  const device = await realDevice();
-  const model = disposeLater(new SoftmaxRegression({ device }));
-  await model.fit(X, Y);
-  device.destroy();
-  await expect(model.predict(X)).rejects.toThrow(DeviceError);
-  await expect(model.predict(X)).rejects.toThrow(DeviceError);
 });
