@@ -13,7 +13,7 @@ function withRow({ data, ...shape }: Rows["x"], row: number, value: number): Row
   return { ...shape, data: data.slice().fill(value, row * shape.cols, (row + 1) * shape.cols) };
 }
 
-describe.each(DEVICES)("$name", ({ device }) => {
+describe.each(DEVICES)("%s", ({ device }) => {
   const { withModel } = modelsOn({ device, tuning: "off" });
 
   describe("the automatic rate", () => {

@@ -14,7 +14,7 @@ import { DEVICES } from "../support/backends.ts";
 import { NUMBERS, POINTS, SOFT, STRINGS } from "../support/clouds.ts";
 import { modelsOn } from "../support/models-on.ts";
 
-describe.each(DEVICES)("$name", ({ device }) => {
+describe.each(DEVICES)("%s", ({ device }) => {
   const { modelWith } = modelsOn({ device, solver: "sgd", epochs: 5, batchSize: 16 });
 
   describe("bad input leaves the model as it was", () => {

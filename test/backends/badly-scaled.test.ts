@@ -52,7 +52,7 @@ async function countsOf(model: SoftmaxRegression, x: Matrix, y: readonly number[
   };
 }
 
-describe.each(DEVICES)("$name", ({ device }) => {
+describe.each(DEVICES)("%s", ({ device }) => {
   const { modelWith, withModel } = modelsOn({ device, tuning: "off" });
 
   describe("L-BFGS on badly scaled features as they come goes to the optimum of the reference", () => {

@@ -7,7 +7,7 @@ import { modelsOn } from "../support/models-on.ts";
 
 const { x, y, held, validation } = DIGITS;
 
-describe.each(DEVICES)("$name", ({ device }) => {
+describe.each(DEVICES)("%s", ({ device }) => {
   const { modelWith } = modelsOn({ device, tuning: "off" });
 
   test("calibration finds the temperature of least loss", async () => {

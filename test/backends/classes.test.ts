@@ -7,7 +7,7 @@ import { expectClose } from "../support/expect-close.ts";
 import { modelsOn } from "../support/models-on.ts";
 import { FEATURES, NOISY } from "../support/noisy-rows.ts";
 
-describe.each(DEVICES)("$name", ({ device }) => {
+describe.each(DEVICES)("%s", ({ device }) => {
   const { modelWith } = modelsOn({ device, tuning: "off" });
 
   test("a class is added and learnt, and one is removed", async () => {

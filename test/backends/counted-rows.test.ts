@@ -8,7 +8,7 @@ import { FEATURES, NOISY, type Rows } from "../support/noisy-rows.ts";
 
 const { x, y } = NOISY;
 
-describe.each(DEVICES)("$name", ({ device }) => {
+describe.each(DEVICES)("%s", ({ device }) => {
   const { modelWith, withModel } = modelsOn({ device, tuning: "off" });
 
   test("rows of weight 0 do not change where L-BFGS ends, nor how, however large they are", async () => {

@@ -15,7 +15,7 @@ import { NUMBERS, POINTS, SOFT, STRINGS } from "../support/clouds.ts";
 import { expectClose } from "../support/expect-close.ts";
 import { modelsOn } from "../support/models-on.ts";
 
-describe.each(DEVICES)("$name", ({ device }) => {
+describe.each(DEVICES)("%s", ({ device }) => {
   const { modelWith, withModel } = modelsOn({ device, solver: "sgd", epochs: 5, batchSize: 16 });
 
   test("numbers come back as numbers, strings as strings, classes ascending", async () => {

@@ -132,7 +132,7 @@ async function expectGradient(backend: Backend, generated: Generated, { epsilon 
   });
 }
 
-describe.each(await openBackends())("$name", ({ backend, ...backendCase }) => {
+describe.each(await openBackends())("%s", ({ backend, ...backendCase }) => {
   test("loss and gradient are those of J", async () => {
     await fc.assert(
       fc.asyncProperty(problems, (generated) => expectGradient(backend, generated, backendCase)),

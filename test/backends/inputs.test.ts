@@ -35,7 +35,7 @@ const Y_FORMS: Record<string, LabelsLike> = {
   "a tensor of onnxruntime-web": new Tensor("int64", LABELS.map(BigInt), [60]),
 };
 
-describe.each(DEVICES)("$name", ({ device }) => {
+describe.each(DEVICES)("%s", ({ device }) => {
   const { modelWith, loadedWith, withModel } = modelsOn({
     device,
     tuning: "off",

@@ -7,7 +7,7 @@ import { NOISY } from "../support/noisy-rows.ts";
 
 const { x, y, held, validation } = NOISY;
 
-describe.each(DEVICES)("$name", ({ device }) => {
+describe.each(DEVICES)("%s", ({ device }) => {
   const { modelWith, loadedWith } = modelsOn({ device, tuning: "off" });
 
   test("a refit that is aborted before its first iteration or epoch ends leaves the old model", async () => {

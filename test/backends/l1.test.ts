@@ -34,7 +34,7 @@ const CASES: Record<string, { rows: Rows; l1: number; l2: number; bias?: boolean
   "more features than rows": { rows: rowsOf(30, 50), l1: 0.02, l2: 0 },
 };
 
-describe.each(DEVICES)("$name", ({ device }) => {
+describe.each(DEVICES)("%s", ({ device }) => {
   const { modelWith, withModel } = modelsOn({ device, tuning: "off" });
 
   for (const [what, { rows, l1, l2, bias = true }] of Object.entries(CASES)) {

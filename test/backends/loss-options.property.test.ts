@@ -280,7 +280,7 @@ async function expectMinimum(problem: Problem, { device, epsilon }: BackendCase)
 }
 
 describe("L-BFGS ends at the minimum of J, whatever is combined, and reports J there", () => {
-  test.each(DEVICES)("$name", async (backendCase) => {
+  test.each(DEVICES)("%s", async (backendCase) => {
     await fc.assert(
       fc.asyncProperty(problems, async (generated) => {
         const problem = problemOf(generated);

@@ -95,7 +95,7 @@ const CASES: Record<string, Case> = {
   },
 };
 
-describe.each(DEVICES)("$name", ({ device }) => {
+describe.each(DEVICES)("%s", ({ device }) => {
   for (const [what, { options, given = {}, targets, weights }] of Object.entries(CASES)) {
     test(`${what}: L-BFGS ends where the gradient of J is 0`, async () => {
       const model = disposeLater(new SoftmaxRegression({ device, l2: 1e-3, tolerance: 1e-7, ...options }));

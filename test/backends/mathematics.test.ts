@@ -31,7 +31,7 @@ function distributionOf(targets: Targets, classes: number): number[] {
   );
 }
 
-describe.each(await openBackends())("$name", ({ backend }) => {
+describe.each(await openBackends())("%s", ({ backend }) => {
   /** Everything a trainer says about `source` at `parameters`. */
   async function look(source: DatasetSource, parameters: Parameters, l2 = 0, bias = true) {
     const { trainer, data } = await trainerFor(backend, { source, parameters }, bias);

@@ -19,7 +19,7 @@ function abortable(model: SoftmaxRegression, hooks: FitOptions = {}) {
   return { fit, abort: (reason?: unknown) => controller.abort(reason) };
 }
 
-describe.each(DEVICES)("$name", ({ device }) => {
+describe.each(DEVICES)("%s", ({ device }) => {
   const options = { solver: "sgd", epochs: 3, batchSize: 64 } as const;
   const { modelWith, withModel } = modelsOn({ device, tuning: "off", ...options });
 

@@ -21,7 +21,7 @@ const CASES = [
   { name: "digits/16 l2=0.001", read: readDigits, l2: 0.001, epochs: 60, batchSize: 64, momentum: 0.9 },
 ] as const;
 
-describe.skipIf(!hasData).each(DEVICES)("$name", ({ device }) => {
+describe.skipIf(!hasData).each(DEVICES)("%s", ({ device }) => {
   for (const { name, read, ...options } of CASES) {
     test(`${name}: the automatic, decaying rate comes within 1 % of the optimal objective`, async () => {
       const [{ x, y }, optima] = [await read(), await readOptima()];

@@ -37,7 +37,7 @@ function scoresAs(rows: readonly (readonly number[])[], targets: DatasetSource["
   };
 }
 
-describe.each(await openBackends())("$name", ({ backend }) => {
+describe.each(await openBackends())("%s", ({ backend }) => {
   const outcomesOf = (problem: Problem) =>
     withTrainer(backend, problem, true, async (trainer, data) => {
       trainer.write(problem.parameters);

@@ -55,7 +55,7 @@ async function allOf(backend: Backend, problem: Problem) {
   });
 }
 
-describe.each(await openBackends())("$name", ({ backend }) => {
+describe.each(await openBackends())("%s", ({ backend }) => {
   test.each(SPECS.map((spec) => [nameOf(spec), spec] as const))("%s", async (_, spec) => {
     const problem = overflowProblem(spec);
     const { classes, lost } = spec;

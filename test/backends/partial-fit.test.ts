@@ -8,7 +8,7 @@ import { DIGITS } from "../support/digit-rows.ts";
 import { modelsOn } from "../support/models-on.ts";
 import { NOISY } from "../support/noisy-rows.ts";
 
-describe.each(DEVICES)("$name", ({ device }) => {
+describe.each(DEVICES)("%s", ({ device }) => {
   const { modelWith, loadedWith, withModel } = modelsOn({ device, tuning: "off" });
 
   describe("rows that come in", () => {

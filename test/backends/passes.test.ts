@@ -9,7 +9,7 @@ import { sum } from "../support/sum.ts";
 
 const { x, y } = NOISY;
 
-describe.each(DEVICES)("$name", ({ device }) => {
+describe.each(DEVICES)("%s", ({ device }) => {
   const { modelWith } = modelsOn({ device, tuning: "off" });
 
   describe("passes", () => {

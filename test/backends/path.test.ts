@@ -7,7 +7,7 @@ import { modelsOn } from "../support/models-on.ts";
 import { NOISY, noisyRows } from "../support/noisy-rows.ts";
 import { sum } from "../support/sum.ts";
 
-describe.each(DEVICES)("$name", ({ device }) => {
+describe.each(DEVICES)("%s", ({ device }) => {
   const { modelWith, withModel } = modelsOn({ device, tuning: "off" });
 
   test("a path of λ is what single fits are, in the order asked for", async () => {

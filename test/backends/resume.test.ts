@@ -8,7 +8,7 @@ import { DIGITS } from "../support/digit-rows.ts";
 import { fitUntil, modelsOn } from "../support/models-on.ts";
 import { NOISY } from "../support/noisy-rows.ts";
 
-describe.each(DEVICES)("$name", ({ device }) => {
+describe.each(DEVICES)("%s", ({ device }) => {
   const { modelWith, loadedWith, withModel } = modelsOn({ device, tuning: "off" });
 
   test("an abort in the epoch that early stopping ends: the resumed fit ends there too", async () => {

@@ -125,7 +125,7 @@ function answers() {
   return { y, bits };
 }
 
-describe.each(DEVICES)("$name", ({ device }) => {
+describe.each(DEVICES)("%s", ({ device }) => {
   const { modelWith, loadedWith, withModel } = modelsOn({ device, tuning: "off", l2: 0.01 });
 
   test("0/1 bytes train as well as the same numbers in any other type", async () => {

@@ -7,7 +7,7 @@ import { modelsOn } from "../support/models-on.ts";
 
 const { x, y, validation } = DIGITS;
 
-describe.each(DEVICES)("$name", ({ device }) => {
+describe.each(DEVICES)("%s", ({ device }) => {
   const { modelWith, withModel } = modelsOn({ device, tuning: "off" });
 
   test("L-BFGS is the default; its history says what it did and why it stopped", async () => {

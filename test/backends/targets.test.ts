@@ -37,7 +37,7 @@ function smoothedByHand(
   return { kind: "distributions", distributions: { data, rows: x.rows, cols: classes } };
 }
 
-describe.each(await openBackends())("$name", ({ backend, ...backendCase }) => {
+describe.each(await openBackends())("%s", ({ backend, ...backendCase }) => {
   /** Evaluation, gradient and ten steps of `given`, against the formulas on `written`. */
   async function expectAlike(spec: ProblemSpec, given: DatasetSource, written: DatasetSource) {
     const { parameters, rows } = randomProblem(spec);

@@ -20,7 +20,7 @@ const PROBLEMS: readonly ProblemSpec[] = [
   ...("Float16Array" in globalThis ? [{ rows: 90, features: 37, classes: 5, storage: "f16" } as const] : []),
 ];
 
-describe.each(await openBackends())("$name", ({ backend, ...backendCase }) => {
+describe.each(await openBackends())("%s", ({ backend, ...backendCase }) => {
   for (const spec of PROBLEMS) {
     const tolerance = toleranceOf(backendCase, spec);
     const problem = randomProblem(spec);

@@ -52,7 +52,7 @@ function expectParameters(
   expectClose(actual?.bias ?? [], expected.bias, within, `${what}, bias`);
 }
 
-describe.each(await openBackends())("$name", ({ backend, ...backendCase }) => {
+describe.each(await openBackends())("%s", ({ backend, ...backendCase }) => {
   for (const spec of PROBLEMS) {
     for (const [name, change] of UPDATES) {
       test(`${nameOf(spec)}: ten steps of ${name} follow the formulas`, async () => {

@@ -7,7 +7,7 @@ import { expectClose } from "../support/expect-close.ts";
 import { modelsOn } from "../support/models-on.ts";
 import { FEATURES, NOISY } from "../support/noisy-rows.ts";
 
-describe.each(DEVICES)("$name", ({ device }) => {
+describe.each(DEVICES)("%s", ({ device }) => {
   const { modelWith, withModel } = modelsOn({ device, tuning: "off" });
 
   test("early stopping stops, and the best epoch's parameters are what is left", async () => {

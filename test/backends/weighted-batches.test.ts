@@ -21,7 +21,7 @@ const CASES: Record<string, { options: SoftmaxRegressionOptions; fit: FitOptions
   "sample weights": { options: {}, fit: { sampleWeight } },
 };
 
-describe.each(DEVICES)("$name", ({ device }) => {
+describe.each(DEVICES)("%s", ({ device }) => {
   const { withModel } = modelsOn({ device, l2: 1e-3, tuning: "off" });
 
   for (const [what, { options, fit }] of Object.entries(CASES)) {

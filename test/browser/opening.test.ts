@@ -49,10 +49,11 @@ async function outcomeOf(device: "auto" | "webgpu", waits: boolean) {
   return { outcome, time: 0 };
 }
 
+const rejecting = (error: Error) => () => Promise.reject(error);
+
 afterEach(() => vi.restoreAllMocks());
 
 describe("a browser that gives no device", () => {
-  const rejecting = (error: Error) => () => Promise.reject(error);
   const throwing = (error: Error) => () => {
     throw error;
   };
@@ -166,10 +167,7 @@ describe("a browser that gives no device", () => {
 describe("a browser that answers at the second attempt", () => {
   test.each([
     ["no adapter", async () => null],
-    [
-      "an adapter without a device",
-      () => adapterWith({ requestDevice: () => Promise.reject(new Error("no")) }),
-    ],
+    ["an adapter without a device", () => adapterWith({ requestDevice: rejecting(new Error("no")) })],
   ])("%s at first: WebGPU is taken", async (_, first) => {
     const requestAdapter = vi.fn(() => adapterWith({})).mockImplementationOnce(first as never);
     withGpu({ requestAdapter });
@@ -181,18 +179,12 @@ describe("a browser that answers at the second attempt", () => {
 });
 
 describe("browsers from before adapter.info", () => {
+  const acme = async () => ({ vendor: "acme" });
+  const refusal = rejecting(new Error("no user gesture"));
   test.each([
-    [
-      "says who it is by requestAdapterInfo",
-      { requestAdapterInfo: async () => ({ vendor: "acme" }) },
-      /^WebGPU: acme$/,
-    ],
+    ["says who it is by requestAdapterInfo", { requestAdapterInfo: acme }, /^WebGPU: acme$/],
     ["says nothing", {}, /^WebGPU: adapter of unknown make$/],
-    [
-      "fails to say",
-      { requestAdapterInfo: () => Promise.reject(new Error("no user gesture")) },
-      /^WebGPU: adapter of unknown make$/,
-    ],
+    ["fails to say", { requestAdapterInfo: refusal }, /^WebGPU: adapter of unknown make$/],
   ])("an adapter that %s is taken", async (_, changes, name) => {
     withGpu({ requestAdapter: () => adapterWith({ info: undefined, ...changes }) });
     const { device, labels } = await fitted({ device: "auto" });
@@ -228,6 +220,13 @@ describe("while a device is being opened", () => {
     return { asked, give };
   }
 
+  /** Loads a fitted model for WebGPU. */
+  async function loaded(): Promise<SoftmaxRegression> {
+    const whole = new SoftmaxRegression({ device: "reference" });
+    await whole.fit(X, Y);
+    return SoftmaxRegression.load(await whole.toSafetensors(), { device: "webgpu" });
+  }
+
   test("an abort rejects at once, and the opening goes on for the next fit", async () => {
     const { asked, give } = slowBrowser();
     const model = disposeLater(new SoftmaxRegression({ device: "webgpu" }));
@@ -248,9 +247,7 @@ describe("while a device is being opened", () => {
   test("dispose() rejects every call at once; the device is destroyed when it comes", async () => {
     const { asked, give } = slowBrowser();
     const destroy = vi.spyOn(GPUDevice.prototype, "destroy");
-    const whole = new SoftmaxRegression({ device: "reference" });
-    await whole.fit(X, Y);
-    const model = await SoftmaxRegression.load(await whole.toSafetensors(), { device: "webgpu" });
+    const model = await loaded();
     const calls = [model.fit(X, Y), model.predict(X), model.evaluate(X, Y), ...X.map(() => model.logits(X))];
     await vi.waitFor(() => expect(asked).toHaveBeenCalledTimes(1));
     model.dispose();
@@ -262,9 +259,7 @@ describe("while a device is being opened", () => {
   });
 
   test("many calls that wait for a device fail together if it never comes", async () => {
-    const whole = new SoftmaxRegression({ device: "reference" });
-    await whole.fit(X, Y);
-    const model = await SoftmaxRegression.load(await whole.toSafetensors(), { device: "webgpu" });
+    const model = disposeLater(await loaded());
     withGpu({ requestAdapter: () => NEVER });
     const { outcome, time } = await inFakeTime(() =>
       Promise.allSettled(Array.from({ length: 100 }, () => model.predict(X))),
@@ -273,7 +268,6 @@ describe("while a device is being opened", () => {
       for (const each of outcome.value)
         expect(each).toMatchObject({ status: "rejected", reason: { name: "DeviceError" } });
     expect(time).toBe(10_000);
-    model.dispose();
   });
 });
 
