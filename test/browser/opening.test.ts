@@ -3,12 +3,7 @@
  * asked for by name ends with an error, and neither waits for ever.
  */
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import {
-  DeviceError,
-  SoftmaxRegression,
-  type SoftmaxRegressionOptions,
-  StateError,
-} from "../../src/index.ts";
+import { DeviceError, SoftmaxRegression, StateError } from "../../src/index.ts";
 import { disposeLater } from "../support/dispose-later.ts";
 import { inFakeTime } from "../support/fake-time.ts";
 
@@ -36,16 +31,16 @@ function withGpu(gpu: unknown): void {
   vi.spyOn(navigator, "gpu", "get").mockReturnValue(gpu as GPU);
 }
 
-async function fitted(options: SoftmaxRegressionOptions) {
-  const model = disposeLater(new SoftmaxRegression(options));
+async function fitted(device: "auto" | "webgpu") {
+  const model = disposeLater(new SoftmaxRegression({ device }));
   await model.fit(X, Y);
   return { device: model.device, labels: await model.predict(X) };
 }
 
 /** Returns the outcome of a fit, on a fast fake clock if it has to wait, else in real time. */
 async function outcomeOf(device: "auto" | "webgpu", waits: boolean) {
-  if (waits) return inFakeTime(() => fitted({ device }));
-  const [outcome] = await Promise.allSettled([fitted({ device })]);
+  if (waits) return inFakeTime(() => fitted(device));
+  const [outcome] = await Promise.allSettled([fitted(device)]);
   return { outcome, time: 0 };
 }
 
@@ -59,7 +54,7 @@ describe("a browser that gives no device", () => {
   };
   const asked = (requestAdapter: () => unknown) => () => ({ requestAdapter });
   const adapters = (changes: AdapterStub) => asked(() => adapterWith(changes));
-  /** A browser whose devices come changed. */
+  /** Makes a browser whose devices come changed. */
   const devices = (change: (device: GPUDevice) => void) =>
     adapters({
       requestDevice: async () => {
@@ -68,9 +63,11 @@ describe("a browser that gives no device", () => {
         return device;
       },
     });
+  const destroy = (device: GPUDevice) => device.destroy();
   const silence = (device: GPUDevice) => vi.spyOn(device, "popErrorScope").mockReturnValue(NEVER);
   const blocked = new Error("blocked by an extension");
   const illegal = new TypeError("Illegal invocation");
+  const LATE = /did not answer within/;
   const [busy, never] = [new Error("busy"), () => NEVER];
 
   /** The fake browser, whether the time limit ends the opening, and the words of error and reason. */
@@ -80,11 +77,11 @@ describe("a browser that gives no device", () => {
     "requestAdapter rejects": [asked(rejecting(blocked)), false, /WebGPU failed: blocked by an extension/],
     "requestAdapter throws": [asked(throwing(illegal)), false, /WebGPU failed: Illegal invocation/],
     "no adapter": [asked(async () => null), false, /no adapter/],
-    "requestAdapter never settles": [asked(never), true, /did not answer within/],
+    "requestAdapter never settles": [asked(never), true, LATE],
     "requestAdapterInfo never settles": [
       adapters({ info: undefined, requestAdapterInfo: never }),
       true,
-      /did not answer within/,
+      LATE,
     ],
     "requestDevice rejects": [
       adapters({ requestDevice: rejecting(busy) }),
@@ -92,13 +89,9 @@ describe("a browser that gives no device", () => {
       /gave no device; another page may hold the GPU: busy/,
     ],
     "requestDevice throws": [adapters({ requestDevice: throwing(busy) }), false, /gave no device.*: busy/],
-    "requestDevice never settles": [adapters({ requestDevice: never }), true, /did not answer within/],
-    "the device is lost at once": [
-      devices((device) => device.destroy()),
-      false,
-      /the GPU device was lost \(destroyed\)/,
-    ],
-    "the device never answers": [devices(silence), true, /did not answer within/],
+    "requestDevice never settles": [adapters({ requestDevice: never }), true, LATE],
+    "the device is lost at once": [devices(destroy), false, /the GPU device was lost \(destroyed\)/],
+    "the device never answers": [devices(silence), true, LATE],
   };
 
   test.each(Object.entries(CASES))(
@@ -131,9 +124,9 @@ describe("a browser that gives no device", () => {
     vi.spyOn(navigator, "gpu", "get").mockImplementation(() => {
       throw new Error("denied");
     });
-    const { device } = await fitted({ device: "auto" });
+    const { device } = await fitted("auto");
     expect(device).toMatchObject({ kind: "wasm", reason: expect.stringMatching(/denied/) });
-    await expect(fitted({ device: "webgpu" })).rejects.toThrow(DeviceError);
+    await expect(fitted("webgpu")).rejects.toThrow(DeviceError);
   });
 
   test("a device that comes too late is destroyed, and none is requested after the limit", async () => {
@@ -144,7 +137,7 @@ describe("a browser that gives no device", () => {
     const asked = vi.fn(() => late);
     const adapter = await adapterWith({ requestDevice: asked });
     withGpu({ requestAdapter: async () => adapter });
-    const { outcome } = await inFakeTime(() => fitted({ device: "webgpu" }));
+    const { outcome } = await inFakeTime(() => fitted("webgpu"));
     expect(outcome.status).toBe("rejected");
     expect(asked).toHaveBeenCalledTimes(1);
     const device = await realDevice();
@@ -156,7 +149,7 @@ describe("a browser that gives no device", () => {
       giveAdapter = resolve;
     });
     withGpu({ requestAdapter: () => lateAdapter });
-    await inFakeTime(() => fitted({ device: "webgpu" }));
+    await inFakeTime(() => fitted("webgpu"));
     const requestDevice = vi.fn(() => NEVER);
     giveAdapter(await adapterWith({ requestDevice }));
     await realDevice();
@@ -172,7 +165,7 @@ describe("a browser that answers at the second attempt", () => {
     const requestAdapter = vi.fn(() => adapterWith({})).mockImplementationOnce(first as never);
     withGpu({ requestAdapter });
     for (const device of ["webgpu", "auto"] as const) {
-      expect((await fitted({ device })).device).toMatchObject({ kind: "webgpu" });
+      expect((await fitted(device)).device).toMatchObject({ kind: "webgpu" });
       requestAdapter.mockImplementationOnce(first as never);
     }
   });
@@ -187,16 +180,16 @@ describe("browsers from before adapter.info", () => {
     ["fails to say", { requestAdapterInfo: refusal }, /^WebGPU: adapter of unknown make$/],
   ])("an adapter that %s is taken", async (_, changes, name) => {
     withGpu({ requestAdapter: () => adapterWith({ info: undefined, ...changes }) });
-    const { device, labels } = await fitted({ device: "auto" });
+    const { device, labels } = await fitted("auto");
     expect(device).toMatchObject({ kind: "webgpu", software: false, name: expect.stringMatching(name) });
     expect(labels).toEqual(Y);
   });
 
   test("isFallbackAdapter of the adapter itself counts", async () => {
     withGpu({ requestAdapter: () => adapterWith({ info: undefined, isFallbackAdapter: true }) });
-    const { device: automatic } = await fitted({ device: "auto" });
+    const { device: automatic } = await fitted("auto");
     expect(automatic).toMatchObject({ kind: "wasm", reason: expect.stringMatching(/software adapter/) });
-    const { device: named } = await fitted({ device: "webgpu" });
+    const { device: named } = await fitted("webgpu");
     const name = expect.stringMatching(/software/);
     expect(named).toMatchObject({ kind: "webgpu", software: true, name });
   });

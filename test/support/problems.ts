@@ -26,7 +26,7 @@ export interface Problem {
   readonly rows: Uint32Array;
 }
 
-/** Returns steps over these epochs at a rate of 0.1, without momentum or penalty where `changes` give none. */
+/** Returns steps over these epochs at a rate of 0.1, without momentum and penalty unless `changes` give them. */
 export function sgdSteps(
   epochs: Uint32Array[],
   batchSize: number,
