@@ -1,12 +1,12 @@
 /** Loss and gradient of every backend's trainer against central differences of J in float64, for any data set. */
 import fc from "fast-check";
-import { afterAll, beforeAll, describe, test } from "vitest";
+import { describe, test } from "vitest";
 import type { Backend, DatasetSource } from "../../src/backends/backend.ts";
 import { gradientCheck, objective } from "../../src/backends/reference/index.ts";
 import { scaleOf } from "../../src/data/matrix.ts";
 import type { Targets } from "../../src/data/targets.ts";
 import { penalty } from "../../src/parameters.ts";
-import { BACKENDS, type BackendCase } from "../support/backends.ts";
+import { type BackendCase, openBackends } from "../support/backends.ts";
 import { expectClose } from "../support/expect-close.ts";
 import type { Problem } from "../support/problems.ts";
 import { withTrainer } from "../support/with-trainer.ts";
@@ -132,19 +132,11 @@ async function expectGradient(backend: Backend, generated: Generated, { epsilon 
   });
 }
 
-for (const backendCase of BACKENDS) {
-  describe(backendCase.name, () => {
-    let backend: Backend;
-    beforeAll(async () => {
-      backend = await backendCase.open();
-    });
-    afterAll(() => backend.dispose());
-
-    test("loss and gradient are those of J", async () => {
-      await fc.assert(
-        fc.asyncProperty(problems, (generated) => expectGradient(backend, generated, backendCase)),
-        { numRuns: RUNS, interruptAfterTimeLimit: TIME_LIMIT },
-      );
-    });
+describe.each(await openBackends())("%s", ({ backend, ...backendCase }) => {
+  test("loss and gradient are those of J", async () => {
+    await fc.assert(
+      fc.asyncProperty(problems, (generated) => expectGradient(backend, generated, backendCase)),
+      { numRuns: RUNS, interruptAfterTimeLimit: TIME_LIMIT },
+    );
   });
-}
+});

@@ -34,60 +34,55 @@ const CASES: Record<string, { rows: Rows; l1: number; l2: number; bias?: boolean
   "more features than rows": { rows: rowsOf(30, 50), l1: 0.02, l2: 0 },
 };
 
-for (const { name, device } of DEVICES) {
-  describe(name, () => {
-    const { withModel } = modelsOn({ device, tuning: "off" });
+describe.each(DEVICES)("%s", ({ device }) => {
+  const { modelWith, withModel } = modelsOn({ device, tuning: "off" });
 
-    for (const [what, { rows, l1, l2, bias = true }] of Object.entries(CASES)) {
-      test(`${what}: the subgradient of least length is near 0 there, and weights are exactly 0`, async () => {
-        const { x, y } = rows;
-        await withModel({ l1, l2, bias }, async (model) => {
-          const { stopReason, iterations } = await model.fit(x, y);
-          expect(["tolerance", "precision"]).toContain(stopReason);
-          expect(iterations[iterations.length - 1].passes).toBeLessThan(400);
-          const saved = JSON.parse(await model.toJsonText());
-          const parameters = {
-            weights: Float64Array.from(saved.weights.flat()),
-            bias: Float64Array.from(saved.bias),
-          };
-          const targets = { kind: "labels", labels: Uint32Array.from(y) } as const;
-          const gradient = objectiveGradient({ x, targets }, parameters, l2);
-          const slack = device === "reference" ? 2e-6 : 5e-6;
-          for (const [at, w] of parameters.weights.entries()) {
-            // In units of the feature's size, as the solver's tolerance is.
-            const size = sizeOf(x, at % x.cols, bias);
-            const excess =
-              w === 0
-                ? Math.abs(gradient.weights[at]) - l1
-                : Math.abs(gradient.weights[at] + l1 * Math.sign(w));
-            const moved = bias ? gradient.bias[Math.floor(at / x.cols)] * meanOf(x, at % x.cols) : 0;
-            expect((excess - Math.abs(moved)) / size).toBeLessThan(slack);
-          }
-          if (bias) for (const g of gradient.bias) expect(Math.abs(g)).toBeLessThan(slack);
-        });
-      });
-    }
-
-    test("what is added to every value changes neither the objective nor which weights are 0", async () => {
-      const found = [];
-      for (const shift of [0, 1, 100]) {
-        const { x, y } = rowsOf(400, 6, shift);
-        found.push(
-          await withModel({ l1: 1e-2, l2: 0 }, async (model) => {
-            const { iterations } = await model.fit(x, y);
-            const isZero = Array.from(model.weights, (w) => w === 0);
-            return { objective: iterations[iterations.length - 1].objective, isZero };
-          }),
-        );
+  for (const [what, { rows, l1, l2, bias = true }] of Object.entries(CASES)) {
+    test(`${what}: the subgradient of least length is near 0 there, and weights are exactly 0`, async () => {
+      const { x, y } = rows;
+      const model = modelWith({ l1, l2, bias });
+      const { stopReason, iterations } = await model.fit(x, y);
+      expect(["tolerance", "precision"]).toContain(stopReason);
+      expect(iterations[iterations.length - 1].passes).toBeLessThan(400);
+      const saved = JSON.parse(await model.toJsonText());
+      const parameters = {
+        weights: Float64Array.from(saved.weights.flat()),
+        bias: Float64Array.from(saved.bias),
+      };
+      const targets = { kind: "labels", labels: Uint32Array.from(y) } as const;
+      const gradient = objectiveGradient({ x, targets }, parameters, l2);
+      const slack = device === "reference" ? 2e-6 : 5e-6;
+      for (const [at, w] of parameters.weights.entries()) {
+        // In units of the feature's size, as the solver's tolerance is.
+        const size = sizeOf(x, at % x.cols, bias);
+        const excess =
+          w === 0 ? Math.abs(gradient.weights[at]) - l1 : Math.abs(gradient.weights[at] + l1 * Math.sign(w));
+        const moved = bias ? gradient.bias[Math.floor(at / x.cols)] * meanOf(x, at % x.cols) : 0;
+        expect((excess - Math.abs(moved)) / size).toBeLessThan(slack);
       }
-      for (const { objective, isZero } of found.slice(1)) {
-        expect(objective).toBeCloseTo(found[0].objective, 6);
-        expect(isZero).toEqual(found[0].isZero);
-      }
-      expect(found[0].isZero.filter(Boolean).length).toBeGreaterThan(3);
+      if (bias) for (const g of gradient.bias) expect(Math.abs(g)).toBeLessThan(slack);
     });
+  }
+
+  test("what is added to every value changes neither the objective nor which weights are 0", async () => {
+    const found = [];
+    for (const shift of [0, 1, 100]) {
+      const { x, y } = rowsOf(400, 6, shift);
+      found.push(
+        await withModel({ l1: 1e-2, l2: 0 }, async (model) => {
+          const { iterations } = await model.fit(x, y);
+          const isZero = Array.from(model.weights, (w) => w === 0);
+          return { objective: iterations[iterations.length - 1].objective, isZero };
+        }),
+      );
+    }
+    for (const { objective, isZero } of found.slice(1)) {
+      expect(objective).toBeCloseTo(found[0].objective, 6);
+      expect(isZero).toEqual(found[0].isZero);
+    }
+    expect(found[0].isZero.filter(Boolean).length).toBeGreaterThan(3);
   });
-}
+});
 
 function meanOf({ data, rows, cols }: Matrix, j: number): number {
   let sum = 0;

@@ -5,9 +5,7 @@ import { BACKENDS } from "../support/backends.ts";
 import { randomProblem } from "../support/problems.ts";
 import { withTrainer } from "../support/with-trainer.ts";
 
-afterEach(() => {
-  vi.restoreAllMocks();
-});
+afterEach(() => vi.restoreAllMocks());
 
 test.each(BACKENDS.map((backend) => [backend.name, backend] as const))(
   "%s: disposed trainers withdraw their listeners from data sets",

@@ -15,6 +15,7 @@ import {
   type SoftmaxRegressionOptions,
 } from "../../src/index.ts";
 import { DEVICES } from "../support/backends.ts";
+import { disposeLater } from "../support/dispose-later.ts";
 import { expectClose } from "../support/expect-close.ts";
 
 const ROWS = 60;
@@ -94,143 +95,135 @@ const CASES: Record<string, Case> = {
   },
 };
 
-for (const { name, device } of DEVICES) {
-  describe(name, () => {
-    for (const [what, { options, given = {}, targets, weights }] of Object.entries(CASES)) {
-      test(`${what}: L-BFGS ends where the gradient of J is 0`, async () => {
-        const model = new SoftmaxRegression({ device, l2: 1e-3, tolerance: 1e-7, ...options });
-        await model.fit(x, given.y ?? y, given.sampleWeight ? { sampleWeight: given.sampleWeight } : {});
-        const source = { x, targets, ...(weights && { sampleWeights: weightsOf(weights) }) };
-        const parameters = {
-          weights: Float64Array.from(model.weights),
-          bias: Float64Array.from(model.bias),
-        };
-        const { numeric } = gradientCheck(source, { parameters, l2: options.l2 ?? 1e-3 });
-        for (const slope of [...numeric.weights, ...numeric.bias]) expect(Math.abs(slope)).toBeLessThan(5e-6);
-        model.dispose();
-      });
-    }
-
-    test("standardisation: the optimum of the standardised rows, applied to rows as they come", async () => {
-      const options = { device, l2: 0.01, tolerance: 1e-8 } as const;
-      const model = new SoftmaxRegression({ ...options, standardize: true });
-      await model.fit(x, y);
-      const { mean, scale } = await fitStandardization(x, undefined);
-      const rows = { ...x, data: x.data.map((value, at) => (value - mean[at % 4]) / scale[at % 4]) };
-      const by = new SoftmaxRegression(options);
-      await by.fit(rows, y);
-      const probabilities = await model.predictProba(x);
-      expectClose(probabilities.data, (await by.predictProba(rows)).data, { absolute: 2e-5, relative: 0 });
-      // Folded into weights and bias, they are a model of the rows as they come.
-      const logits = await model.logits(x);
-      const first = [0, 1, 2].map((k) =>
-        x.data.subarray(0, 4).reduce((z, value, j) => z + value * model.weights[4 * k + j], model.bias[k]),
-      );
-      expectClose(logits.data.subarray(0, 3), first, { absolute: 1e-5, relative: 1e-5 });
-      expect(model.standardization).toEqual({ mean, scale });
-      model.dispose();
-      by.dispose();
+describe.each(DEVICES)("%s", ({ device }) => {
+  for (const [what, { options, given = {}, targets, weights }] of Object.entries(CASES)) {
+    test(`${what}: L-BFGS ends where the gradient of J is 0`, async () => {
+      const model = disposeLater(new SoftmaxRegression({ device, l2: 1e-3, tolerance: 1e-7, ...options }));
+      await model.fit(x, given.y ?? y, given.sampleWeight ? { sampleWeight: given.sampleWeight } : {});
+      const source = { x, targets, ...(weights && { sampleWeights: weightsOf(weights) }) };
+      const parameters = { weights: Float64Array.from(model.weights), bias: Float64Array.from(model.bias) };
+      const { numeric } = gradientCheck(source, { parameters, l2: options.l2 ?? 1e-3 });
+      for (const slope of [...numeric.weights, ...numeric.bias]) expect(Math.abs(slope)).toBeLessThan(5e-6);
     });
+  }
 
-    test("standardisation leaves constant columns and bytes in peace", async () => {
-      const bytes = {
-        data: Uint8Array.from({ length: 80 }, (_, i) => (i % 2 ? 77 : (i * 29) % 256)),
-        rows: 40,
-        cols: 2,
-      };
-      const model = new SoftmaxRegression({ device, standardize: true });
-      await model.fit(
-        bytes,
-        Array.from({ length: 40 }, (_, i) => (bytes.data[2 * i] > 127 ? 1 : 0)),
-      );
-      expect(model.standardization?.scale[1]).toBe(1);
-      expect(
-        (
-          await model.evaluate(
-            bytes,
-            Array.from({ length: 40 }, (_, i) => (bytes.data[2 * i] > 127 ? 1 : 0)),
-          )
-        ).accuracy,
-      ).toBe(1);
-      expect(model.weights.every(Number.isFinite)).toBe(true);
-      model.dispose();
-    });
+  test("standardisation: the optimum of the standardised rows, applied to rows as they come", async () => {
+    const options = { device, l2: 0.01, tolerance: 1e-8 } as const;
+    const model = disposeLater(new SoftmaxRegression({ ...options, standardize: true }));
+    await model.fit(x, y);
+    const { mean, scale } = await fitStandardization(x, undefined);
+    const rows = { ...x, data: x.data.map((value, at) => (value - mean[at % 4]) / scale[at % 4]) };
+    const by = disposeLater(new SoftmaxRegression(options));
+    await by.fit(rows, y);
+    const probabilities = await model.predictProba(x);
+    expectClose(probabilities.data, (await by.predictProba(rows)).data, { absolute: 2e-5, relative: 0 });
+    // Folded into weights and bias, they are a model of the rows as they come.
+    const logits = await model.logits(x);
+    const first = [0, 1, 2].map((k) =>
+      x.data.subarray(0, 4).reduce((z, value, j) => z + value * model.weights[4 * k + j], model.bias[k]),
+    );
+    expectClose(logits.data.subarray(0, 3), first, { absolute: 1e-5, relative: 1e-5 });
+    expect(model.standardization).toEqual({ mean, scale });
+  });
 
-    for (const solver of ["lbfgs", "sgd"] as const) {
-      test(`${solver}: an L1 penalty sets weights to exactly 0, and J is what it is at the optimum`, async () => {
-        const model = new SoftmaxRegression({
+  test("standardisation leaves constant columns and bytes in peace", async () => {
+    const bytes = {
+      data: Uint8Array.from({ length: 80 }, (_, i) => (i % 2 ? 77 : (i * 29) % 256)),
+      rows: 40,
+      cols: 2,
+    };
+    const model = disposeLater(new SoftmaxRegression({ device, standardize: true }));
+    await model.fit(
+      bytes,
+      Array.from({ length: 40 }, (_, i) => (bytes.data[2 * i] > 127 ? 1 : 0)),
+    );
+    expect(model.standardization?.scale[1]).toBe(1);
+    expect(
+      (
+        await model.evaluate(
+          bytes,
+          Array.from({ length: 40 }, (_, i) => (bytes.data[2 * i] > 127 ? 1 : 0)),
+        )
+      ).accuracy,
+    ).toBe(1);
+    expect(model.weights.every(Number.isFinite)).toBe(true);
+  });
+
+  for (const solver of ["lbfgs", "sgd"] as const) {
+    test(`${solver}: an L1 penalty sets weights to exactly 0, and J is what it is at the optimum`, async () => {
+      const model = disposeLater(
+        new SoftmaxRegression({
           ...{ device, solver, l1: 0.05, l2: 1e-3, standardize: true },
           ...(solver === "lbfgs" ? { tolerance: 1e-7 } : { epochs: 3000, batchSize: ROWS, momentum: 0.9 }),
-        });
-        await model.fit(x, y);
-        const exact = new SoftmaxRegression({
+        }),
+      );
+      await model.fit(x, y);
+      const exact = disposeLater(
+        new SoftmaxRegression({
           device: "reference",
           l1: 0.05,
           l2: 1e-3,
           tolerance: 1e-10,
           standardize: true,
-        });
-        await exact.fit(x, y);
-        const zeros = (weights: Float32Array) => [...weights].map((w) => w === 0);
-        expect(zeros(model.weights)).toEqual(zeros(exact.weights));
-        expect(zeros(model.weights).filter(Boolean).length).toBeGreaterThan(2);
-        const [found, best] = [await model.evaluate(x, y), await exact.evaluate(x, y)];
-        expectClose([found.objective], [best.objective], { absolute: 0, relative: 1e-5 });
-        model.dispose();
-        exact.dispose();
-      });
-    }
-
-    test("evaluations take targets and rows as they are: no smoothing, no class weights, sample weights if given", async () => {
-      const model = new SoftmaxRegression({ device, labelSmoothing: 0.3, classWeight: [1, 5, 1] });
-      await model.fit(x, y);
-      const parameters = { weights: Float64Array.from(model.weights), bias: Float64Array.from(model.bias) };
-      const source = { x, targets: { kind: "labels", labels } } as const;
-      const seen = await model.evaluate(x, y);
-      expectClose([seen.loss], [objective(source, parameters, 0)], { absolute: 1e-6, relative: 1e-5 });
-      const weighted = await model.evaluate(x, y, { sampleWeight });
-      const sampleWeights = Float32Array.from(sampleWeight);
-      expectClose([weighted.loss], [objective({ ...source, sampleWeights }, parameters, 0)], {
-        absolute: 1e-6,
-        relative: 1e-5,
-      });
-      model.dispose();
+        }),
+      );
+      await exact.fit(x, y);
+      const zeros = (weights: Float32Array) => [...weights].map((w) => w === 0);
+      expect(zeros(model.weights)).toEqual(zeros(exact.weights));
+      expect(zeros(model.weights).filter(Boolean).length).toBeGreaterThan(2);
+      const [found, best] = [await model.evaluate(x, y), await exact.evaluate(x, y)];
+      expectClose([found.objective], [best.objective], { absolute: 0, relative: 1e-5 });
     });
+  }
 
-    test("bad weights and labels are refused before anything changes", async () => {
-      const model = new SoftmaxRegression({ device, ignoreLabel: "?" });
-      await model.fit(x, y);
-      const before = model.weights;
-      const bad = [
-        [y, { sampleWeight: sampleWeight.slice(1) }, "ShapeError", "sampleWeight"],
-        [y, { sampleWeight: sampleWeight.map(() => -1) }, "DataError", "sampleWeight"],
-        [y, { sampleWeight: sampleWeight.map(() => Number.NaN) }, "DataError", "sampleWeight"],
-        [y, { sampleWeight: sampleWeight.map(() => 0) }, "DataError", "sampleWeight"],
-        [y.map((_, i) => (i < 2 ? y[i] : "?")), {}, "DataError", "y"],
-        [y, { classes: ["ant", "bee"] }, "DataError", "y"],
-        [y, { classes: ["ant", "bee", "ant"] }, "DataError", "classes"],
-      ] as const;
-      for (const [labelled, options, errorName, argument] of bad.filter((_, i) => i !== 4)) {
-        const error = await model.fit(x, labelled, options).catch((reason: unknown) => reason);
-        expect(error).toMatchObject({ name: errorName, argument });
-      }
-      await expect(
-        model.fit(
-          x,
-          y.map(() => "?"),
-        ),
-      ).rejects.toBeInstanceOf(DataError);
-      const balanced = new SoftmaxRegression({ device, classWeight: "balanced" });
-      await expect(balanced.fit(x, y, { classes: [...CLASSES, "dog"] })).rejects.toMatchObject({
-        argument: "classWeight",
-      });
-      const unknown = new SoftmaxRegression({ device, classWeight: { owl: 2 } });
-      await expect(unknown.fit(x, y)).rejects.toBeInstanceOf(OptionError);
-      expect(model.weights).toEqual(before);
-      model.dispose();
+  test("evaluations take targets and rows as they are: no smoothing, no class weights, sample weights if given", async () => {
+    const model = new SoftmaxRegression({ device, labelSmoothing: 0.3, classWeight: [1, 5, 1] });
+    await model.fit(x, y);
+    const parameters = { weights: Float64Array.from(model.weights), bias: Float64Array.from(model.bias) };
+    const source = { x, targets: { kind: "labels", labels } } as const;
+    const seen = await model.evaluate(x, y);
+    expectClose([seen.loss], [objective(source, parameters, 0)], { absolute: 1e-6, relative: 1e-5 });
+    const weighted = await model.evaluate(x, y, { sampleWeight });
+    const sampleWeights = Float32Array.from(sampleWeight);
+    expectClose([weighted.loss], [objective({ ...source, sampleWeights }, parameters, 0)], {
+      absolute: 1e-6,
+      relative: 1e-5,
     });
+    model.dispose();
   });
-}
+
+  test("bad weights and labels are refused before anything changes", async () => {
+    const model = disposeLater(new SoftmaxRegression({ device, ignoreLabel: "?" }));
+    await model.fit(x, y);
+    const before = model.weights;
+    const bad = [
+      [y, { sampleWeight: sampleWeight.slice(1) }, "ShapeError", "sampleWeight"],
+      [y, { sampleWeight: sampleWeight.map(() => -1) }, "DataError", "sampleWeight"],
+      [y, { sampleWeight: sampleWeight.map(() => Number.NaN) }, "DataError", "sampleWeight"],
+      [y, { sampleWeight: sampleWeight.map(() => 0) }, "DataError", "sampleWeight"],
+      [y.map((_, i) => (i < 2 ? y[i] : "?")), {}, "DataError", "y"],
+      [y, { classes: ["ant", "bee"] }, "DataError", "y"],
+      [y, { classes: ["ant", "bee", "ant"] }, "DataError", "classes"],
+    ] as const;
+    for (const [labelled, options, errorName, argument] of bad.filter((_, i) => i !== 4)) {
+      const error = await model.fit(x, labelled, options).catch((reason: unknown) => reason);
+      expect(error).toMatchObject({ name: errorName, argument });
+    }
+    await expect(
+      model.fit(
+        x,
+        y.map(() => "?"),
+      ),
+    ).rejects.toBeInstanceOf(DataError);
+    const balanced = new SoftmaxRegression({ device, classWeight: "balanced" });
+    await expect(balanced.fit(x, y, { classes: [...CLASSES, "dog"] })).rejects.toMatchObject({
+      argument: "classWeight",
+    });
+    const unknown = new SoftmaxRegression({ device, classWeight: { owl: 2 } });
+    await expect(unknown.fit(x, y)).rejects.toBeInstanceOf(OptionError);
+    expect(model.weights).toEqual(before);
+  });
+});
 
 function weightsOf(weight: (i: number) => number): Float32Array {
   return Float32Array.from({ length: ROWS }, (_, i) => weight(i));

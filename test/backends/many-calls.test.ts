@@ -3,6 +3,7 @@ import { afterEach, expect, test, vi } from "vitest";
 import { SoftmaxRegression } from "../../src/index.ts";
 import { DEVICES } from "../support/backends.ts";
 import { DIGITS } from "../support/digit-rows.ts";
+import { disposeLater } from "../support/dispose-later.ts";
 
 const CALLS = 1000;
 const { x, y } = DIGITS;
@@ -13,19 +14,16 @@ function rowOf(i: number) {
   return { ...x, data: x.data.subarray(at, at + x.cols), rows: 1 };
 }
 
-afterEach(() => {
-  vi.restoreAllMocks();
-});
+afterEach(() => vi.restoreAllMocks());
 
 test.each(DEVICES.map(({ name, device }) => [name, device] as const))(
   `${CALLS} predictions of one row at once on %s`,
   async (_, device) => {
-    const model = new SoftmaxRegression({ device, tuning: "off", l2: 0.01 });
+    const model = disposeLater(new SoftmaxRegression({ device, tuning: "off", l2: 0.01 }));
     await model.fit(x, y);
     const expected = await model.predict(x);
     const predicted = await Promise.all(Array.from({ length: CALLS }, (_, i) => model.predict(rowOf(i))));
     expect(predicted).toEqual(Array.from({ length: CALLS }, (_, i) => [expected[i % x.rows]]));
-    model.dispose();
   },
 );
 
@@ -33,7 +31,7 @@ test.each(DEVICES.map(({ name, device }) => [name, device] as const))(
   "calls of every kind at once, while a fit runs and its callbacks make calls of their own, on %s",
   async (_, device) => {
     const options = { device, tuning: "off", solver: "sgd", epochs: 3, batchSize: 64 } as const;
-    const model = new SoftmaxRegression(options);
+    const model = disposeLater(new SoftmaxRegression(options));
     await model.fit(x, y);
     const logits = await model.logits(rowOf(0));
     const calls: Promise<unknown>[] = [];
@@ -49,6 +47,5 @@ test.each(DEVICES.map(({ name, device }) => [name, device] as const))(
     for (const outcome of await Promise.allSettled([fitted, ...calls]))
       expect(outcome).toMatchObject({ status: "fulfilled" });
     expect(await model.logits(rowOf(0))).toEqual(logits);
-    model.dispose();
   },
 );

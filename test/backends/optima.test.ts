@@ -21,67 +21,65 @@ const CASES = [
   { name: "digits/16 l2=0.001", read: readDigits, l2: 0.001, epochs: 60, batchSize: 64, momentum: 0.9 },
 ] as const;
 
-for (const { name: backend, device } of DEVICES) {
-  describe.skipIf(!hasData)(backend, () => {
-    for (const { name, read, ...options } of CASES) {
-      test(`${name}: the automatic, decaying rate comes within 1 % of the optimal objective`, async () => {
-        const [{ x, y }, optima] = [await read(), await readOptima()];
-        const optimum = optima[name];
-        const model = new SoftmaxRegression({ device, solver: "sgd", ...options });
-        await model.fit(x, y);
-        const { objective } = await model.evaluate(x, y);
-        model.dispose();
-        expect(objective).toBeLessThan(1.01 * optimum.objective);
-        expect(objective).toBeGreaterThan((1 - 1e-5) * optimum.objective);
-      });
-    }
-
-    for (const { name, read, l2 } of CASES) {
-      test(`${name}: L-BFGS from zero reaches the optimum, and predicts as it does`, async () => {
-        const [{ x, y }, optima] = [await read(), await readOptima()];
-        const exact = await solve("reference", { x, y }, { l2, tolerance: 1e-9 });
-        expectClose([exact.objective], [optima[name].objective], { absolute: 0, relative: 1e-9 });
-        const found = await solve(device, { x, y }, { l2 });
-        expectClose([found.objective], [optima[name].objective], {
-          absolute: 0,
-          relative: device === "reference" ? 1e-6 : 1e-5,
-        });
-        expectClose(found.probabilities, exact.probabilities, { absolute: 2e-4, relative: 0 });
-        const same = found.labels.filter((label, i) => label === exact.labels[i]).length;
-        expect(same / x.rows).toBeGreaterThanOrEqual(0.999);
-      });
-    }
-
-    test("L-BFGS reaches the optimum with L1 and the elastic net, and the weights that are 0 there", async () => {
-      const data = { iris: await readIris(), digits: await readDigits(1), "digits/16": await readDigits() };
-      for (const [name, optimum] of Object.entries(await readL1Optima())) {
-        const { l1, l2, zeros } = optimum;
-        const { x, y } = data[name.split(" ")[0] as keyof typeof data];
-        const model = new SoftmaxRegression({ device, l1, l2 });
-        const { iterations, stopReason } = await model.fit(x, y);
-        const isZero = model.weights.filter((w) => w === 0);
-        model.dispose();
-        expect(stopReason, name).not.toBe("iterations");
-        expectClose(
-          [iterations[iterations.length - 1].objective],
-          [optimum.objective],
-          { absolute: 0, relative: device === "reference" ? 1e-6 : 1e-5 },
-          name,
-        );
-        expect(isZero.length, name).toBe(zeros);
-      }
-    });
-
-    test("raw features, 0 … 16, do not diverge", async () => {
-      const { x, y } = await readDigits(1);
-      const model = new SoftmaxRegression({ device, solver: "sgd", epochs: 20 });
-      const { epochs } = await model.fit(x, y);
+describe.skipIf(!hasData).each(DEVICES)("%s", ({ device }) => {
+  for (const { name, read, ...options } of CASES) {
+    test(`${name}: the automatic, decaying rate comes within 1 % of the optimal objective`, async () => {
+      const [{ x, y }, optima] = [await read(), await readOptima()];
+      const optimum = optima[name];
+      const model = new SoftmaxRegression({ device, solver: "sgd", ...options });
+      await model.fit(x, y);
+      const { objective } = await model.evaluate(x, y);
       model.dispose();
-      expect(epochs[19].loss).toBeLessThan(epochs[0].loss);
-      expect(epochs[19].accuracy).toBeGreaterThan(0.9);
+      expect(objective).toBeLessThan(1.01 * optimum.objective);
+      expect(objective).toBeGreaterThan((1 - 1e-5) * optimum.objective);
     });
+  }
+
+  for (const { name, read, l2 } of CASES) {
+    test(`${name}: L-BFGS from zero reaches the optimum, and predicts as it does`, async () => {
+      const [{ x, y }, optima] = [await read(), await readOptima()];
+      const exact = await solve("reference", { x, y }, { l2, tolerance: 1e-9 });
+      expectClose([exact.objective], [optima[name].objective], { absolute: 0, relative: 1e-9 });
+      const found = await solve(device, { x, y }, { l2 });
+      expectClose([found.objective], [optima[name].objective], {
+        absolute: 0,
+        relative: device === "reference" ? 1e-6 : 1e-5,
+      });
+      expectClose(found.probabilities, exact.probabilities, { absolute: 2e-4, relative: 0 });
+      const same = found.labels.filter((label, i) => label === exact.labels[i]).length;
+      expect(same / x.rows).toBeGreaterThanOrEqual(0.999);
+    });
+  }
+
+  test("L-BFGS reaches the optimum with L1 and the elastic net, and the weights that are 0 there", async () => {
+    const data = { iris: await readIris(), digits: await readDigits(1), "digits/16": await readDigits() };
+    for (const [name, optimum] of Object.entries(await readL1Optima())) {
+      const { l1, l2, zeros } = optimum;
+      const { x, y } = data[name.split(" ")[0] as keyof typeof data];
+      const model = new SoftmaxRegression({ device, l1, l2 });
+      const { iterations, stopReason } = await model.fit(x, y);
+      const isZero = model.weights.filter((w) => w === 0);
+      model.dispose();
+      expect(stopReason, name).not.toBe("iterations");
+      expectClose(
+        [iterations[iterations.length - 1].objective],
+        [optimum.objective],
+        { absolute: 0, relative: device === "reference" ? 1e-6 : 1e-5 },
+        name,
+      );
+      expect(isZero.length, name).toBe(zeros);
+    }
   });
-}
+
+  test("raw features, 0 … 16, do not diverge", async () => {
+    const { x, y } = await readDigits(1);
+    const model = new SoftmaxRegression({ device, solver: "sgd", epochs: 20 });
+    const { epochs } = await model.fit(x, y);
+    model.dispose();
+    expect(epochs[19].loss).toBeLessThan(epochs[0].loss);
+    expect(epochs[19].accuracy).toBeGreaterThan(0.9);
+  });
+});
 
 /** Fits by L-BFGS; returns labels and probabilities, and J of the parameters found, worked out in float64. */
 async function solve(

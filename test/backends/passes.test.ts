@@ -9,38 +9,35 @@ import { sum } from "../support/sum.ts";
 
 const { x, y } = NOISY;
 
-for (const { name, device } of DEVICES) {
-  describe(name, () => {
-    const { withModel } = modelsOn({ device, tuning: "off" });
+describe.each(DEVICES)("%s", ({ device }) => {
+  const { modelWith } = modelsOn({ device, tuning: "off" });
 
-    describe("passes", () => {
-      /** The passes that were begun, told from the rows that they are to visit. */
-      const CASES: Record<string, SoftmaxRegressionOptions> = {
-        "of L-BFGS": { l2: 1e-3 },
-        "with an L1 penalty": { l2: 1e-3, l1: 0.02 },
-        "to the end of the device's precision": { l2: 1e-6, tolerance: 0 },
-      };
-      for (const [what, options] of Object.entries(CASES))
-        test(`${what} are all counted`, async () => {
-          await withModel(options, async (model) => {
-            let begun = 0;
-            const counted: number[] = [];
-            const { iterations } = await model.fit(x, y, {
-              onProgress: ({ phase, totalRows }) => {
-                if (phase === "training") begun = totalRows / x.rows;
-              },
-              onIteration: ({ passes }) => {
-                expect(passes).toBe(begun);
-                counted.push(passes);
-              },
-            });
-            // The start has a record and is no iteration.
-            expect(iterations.map(({ passes }) => passes)).toEqual([1, ...counted]);
-          });
+  describe("passes", () => {
+    /** The passes that were begun, told from the rows that they are to visit. */
+    const CASES: Record<string, SoftmaxRegressionOptions> = {
+      "of L-BFGS": { l2: 1e-3 },
+      "with an L1 penalty": { l2: 1e-3, l1: 0.02 },
+      "to the end of the device's precision": { l2: 1e-6, tolerance: 0 },
+    };
+    for (const [what, options] of Object.entries(CASES))
+      test(`${what} are all counted`, async () => {
+        const model = modelWith(options);
+        let begun = 0;
+        const counted: number[] = [];
+        const { iterations } = await model.fit(x, y, {
+          onProgress: ({ phase, totalRows }) => {
+            if (phase === "training") begun = totalRows / x.rows;
+          },
+          onIteration: ({ passes }) => {
+            expect(passes).toBe(begun);
+            counted.push(passes);
+          },
         });
-    });
+        // The start has a record and is no iteration.
+        expect(iterations.map(({ passes }) => passes)).toEqual([1, ...counted]);
+      });
   });
-}
+});
 
 test("evaluations of a search that failed are counted too", async () => {
   let evaluations = 0;

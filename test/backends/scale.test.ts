@@ -9,9 +9,11 @@ import type { Storage } from "../../src/data/storage.ts";
 import { strokeDigits } from "../../src/digits.ts";
 import type { SoftmaxRegressionOptions } from "../../src/index.ts";
 import { BACKENDS, DEVICES } from "../support/backends.ts";
+import { disposeLater } from "../support/dispose-later.ts";
 import { expectClose } from "../support/expect-close.ts";
-import { modelsOn } from "../support/models-on.ts";
+import { fitUntil, modelsOn } from "../support/models-on.ts";
 import { randomProblem } from "../support/problems.ts";
+import { trainerFor } from "../support/with-trainer.ts";
 
 const SHAPE = { features: 13, classes: 5, bias: true };
 const { source, parameters } = randomProblem({ rows: 70, ...SHAPE, isWeighted: true });
@@ -30,16 +32,10 @@ function written({ data, rows, cols, scale = 1 }: Matrix): Matrix<Float64Array> 
 }
 
 async function lossAndGradient(backend: Backend, given: Partial<DatasetSource>) {
-  const data = await backend.createDataset({ ...source, ...given });
-  const trainer = await backend.createTrainer(SHAPE);
-  try {
-    trainer.write(parameters);
-    return await trainer.lossAndGradient(data, 1e-3);
-  } finally {
-    trainer.dispose();
-    data.dispose();
-    backend.dispose();
-  }
+  const problem = { source: { ...source, ...given }, parameters };
+  const { trainer, data } = await trainerFor(disposeLater(backend), problem);
+  trainer.write(parameters);
+  return trainer.lossAndGradient(data, 1e-3);
 }
 
 /** Expects values of order `size` to agree; float16 storage rounds by a thousandth of that. */
@@ -129,113 +125,96 @@ function answers() {
   return { y, bits };
 }
 
-for (const { name, device } of DEVICES) {
-  describe(name, () => {
-    const { withModel, withLoaded } = modelsOn({ device, tuning: "off", l2: 0.01 });
+describe.each(DEVICES)("%s", ({ device }) => {
+  const { modelWith, loadedWith, withModel } = modelsOn({ device, tuning: "off", l2: 0.01 });
 
-    test("0/1 bytes train as well as the same numbers in any other type", async () => {
-      const { y, bits } = answers();
-      const accuracies: number[] = [];
-      for (const type of [Uint8Array, Uint8ClampedArray, Float32Array, Float64Array, Int32Array]) {
-        const x = { data: type.from(bits), rows: 240, cols: 12 };
-        await withModel({}, async (model) => {
-          await model.fit(x, y);
-          accuracies.push((await model.evaluate(x, y)).accuracy);
-        });
-      }
-      expect(accuracies[0]).toBeGreaterThan(0.9);
-      expect(new Set(accuracies).size, accuracies.join(", ")).toBe(1);
-    });
-
-    const { x, y } = strokeDigits({ rows: 120, seed: 3 });
-    const { x: other, y: otherLabels } = strokeDigits({ rows: 60, seed: 4 });
-    const floats = (given: Matrix): Matrix => ({
-      data: Float32Array.from(given.data, (byte) => byte / 255),
-      rows: given.rows,
-      cols: given.cols,
-    });
-    const SGD: SoftmaxRegressionOptions = { solver: "sgd", epochs: 3, batchSize: 32 };
-    /**
-     * L-BFGS needs a larger tolerance: it stops at the precision of float32, on another path for floats than for bytes.
-     */
-    const SOLVERS: readonly (readonly [string, SoftmaxRegressionOptions, number])[] = [
-      ["sgd", SGD, 1e-5],
-      ["sgd, standardised", { ...SGD, standardize: true }, 1e-5],
-      ["lbfgs", { solver: "lbfgs", tolerance: 1e-7 }, 1e-3],
-    ];
-
-    test.each(SOLVERS)("%s: bytes of 1/255 are the same as floats", async (_, options, near) => {
-      const run = (form: (given: Matrix) => Matrix) =>
-        withModel(options, async (model) => {
-          const history = await model.fit(form(x), y, { validation: [form(other), otherLabels] });
-          const [{ validation }] = [...history.epochs, ...history.iterations].slice(-1);
-          const evaluation = await model.evaluate(form(other), otherLabels);
-          return {
-            losses: [validation?.loss ?? Number.NaN, evaluation.loss],
-            probabilities: (await model.predictProba(form(other))).data,
-            predicted: await model.predict(form(other)),
-          };
-        });
-      const [bytes, plain] = [await run((given) => given), await run(floats)];
-      expectClose(bytes.losses, plain.losses, { absolute: near, relative: near });
-      expectClose(bytes.probabilities, plain.probabilities, { absolute: near, relative: near });
-      expect(bytes.predicted).toEqual(plain.predicted);
-    });
-
-    test("a model fitted to bytes of 1/255 can be applied to floats, and the reverse", async () => {
-      for (const [seen, applied] of [
-        [x, floats(x)],
-        [floats(x), x],
-      ]) {
-        await withModel({}, async (model) => {
-          await model.fit(seen, y);
-          const [first, second] = [await model.logits(seen), await model.logits(applied)];
-          expectClose(second.data, first.data, { absolute: 1e-5, relative: 1e-5 });
-        });
-      }
-    });
-
-    test("a fit interrupted on bytes resumes with floats, from a file too", async () => {
-      const options = { ...SGD, epochs: 6 };
-      const stop = new AbortController();
-      const onEpoch = ({ epoch }: { epoch: number }) => {
-        if (epoch === 2) stop.abort();
-      };
-      const file = await withModel(options, async (model) => {
-        await expect(model.fit(x, y, { onEpoch, signal: stop.signal })).rejects.toThrow();
-        return model.toSafetensors();
-      });
-      const resumed = await withLoaded(file, options, async (model) => {
-        await model.fit(floats(x), y, { resume: true });
-        return model.weights;
-      });
-      const whole = await withModel(options, async (model) => {
-        await model.fit(x, y);
-        return model.weights;
-      });
-      expectClose(resumed, whole, { absolute: 1e-5, relative: 1e-3 });
-    });
-
-    test("a path over bytes equals the path over floats", async () => {
-      const losses = async (rows: Matrix) =>
-        withModel({}, async (model) =>
-          (await model.fitPath(rows, y, [0.1, 0.01])).map(({ training }) => training.loss),
-        );
-      expectClose(await losses(x), await losses(floats(x)), { absolute: 1e-3, relative: 0 });
-    });
-
-    test("an impossible scale is refused by name, in every argument", async () => {
-      const bad = { ...x, scale: 0 };
-      await withModel({}, async (model) => {
-        await expect(model.fit(bad, y)).rejects.toMatchObject({ name: "DataError", argument: "x.scale" });
-        const validation = [bad, y] as const;
-        await expect(model.fit(x, y, { validation })).rejects.toMatchObject({
-          argument: "validation[0].scale",
-        });
-        const soft = { data: Uint8Array.of(1, 0, 0, 1), rows: 2, cols: 2, scale: Number.NaN };
-        await expect(model.fit([[1], [2]], soft)).rejects.toMatchObject({ argument: "y.scale" });
-        expect(model.device).toBeNull();
-      });
-    });
+  test("0/1 bytes train as well as the same numbers in any other type", async () => {
+    const { y, bits } = answers();
+    const accuracies: number[] = [];
+    for (const type of [Uint8Array, Uint8ClampedArray, Float32Array, Float64Array, Int32Array]) {
+      const x = { data: type.from(bits), rows: 240, cols: 12 };
+      const model = modelWith();
+      await model.fit(x, y);
+      accuracies.push((await model.evaluate(x, y)).accuracy);
+    }
+    expect(accuracies[0]).toBeGreaterThan(0.9);
+    expect(new Set(accuracies).size, accuracies.join(", ")).toBe(1);
   });
-}
+
+  const { x, y } = strokeDigits({ rows: 120, seed: 3 });
+  const { x: other, y: otherLabels } = strokeDigits({ rows: 60, seed: 4 });
+  const floats = (given: Matrix): Matrix => ({
+    data: Float32Array.from(given.data, (byte) => byte / 255),
+    rows: given.rows,
+    cols: given.cols,
+  });
+  const SGD: SoftmaxRegressionOptions = { solver: "sgd", epochs: 3, batchSize: 32 };
+  /**
+   * L-BFGS needs a larger tolerance: it stops at the precision of float32, on another path for floats than for bytes.
+   */
+  const SOLVERS: readonly (readonly [string, SoftmaxRegressionOptions, number])[] = [
+    ["sgd", SGD, 1e-5],
+    ["sgd, standardised", { ...SGD, standardize: true }, 1e-5],
+    ["lbfgs", { solver: "lbfgs", tolerance: 1e-7 }, 1e-3],
+  ];
+
+  test.each(SOLVERS)("%s: bytes of 1/255 are the same as floats", async (_, options, near) => {
+    const run = (form: (given: Matrix) => Matrix) =>
+      withModel(options, async (model) => {
+        const history = await model.fit(form(x), y, { validation: [form(other), otherLabels] });
+        const [{ validation }] = [...history.epochs, ...history.iterations].slice(-1);
+        const evaluation = await model.evaluate(form(other), otherLabels);
+        return {
+          losses: [validation?.loss ?? Number.NaN, evaluation.loss],
+          probabilities: (await model.predictProba(form(other))).data,
+          predicted: await model.predict(form(other)),
+        };
+      });
+    const [bytes, plain] = [await run((given) => given), await run(floats)];
+    expectClose(bytes.losses, plain.losses, { absolute: near, relative: near });
+    expectClose(bytes.probabilities, plain.probabilities, { absolute: near, relative: near });
+    expect(bytes.predicted).toEqual(plain.predicted);
+  });
+
+  test("a model fitted to bytes of 1/255 can be applied to floats, and the reverse", async () => {
+    for (const [seen, applied] of [
+      [x, floats(x)],
+      [floats(x), x],
+    ]) {
+      const model = modelWith();
+      await model.fit(seen, y);
+      const [first, second] = [await model.logits(seen), await model.logits(applied)];
+      expectClose(second.data, first.data, { absolute: 1e-5, relative: 1e-5 });
+    }
+  });
+
+  test("a fit interrupted on bytes resumes with floats, from a file too", async () => {
+    const options = { ...SGD, epochs: 6 };
+    const model = modelWith(options);
+    await fitUntil(2, model, x, y);
+    const resumed = await loadedWith(await model.toSafetensors(), options);
+    await resumed.fit(floats(x), y, { resume: true });
+    const whole = modelWith(options);
+    await whole.fit(x, y);
+    expectClose(resumed.weights, whole.weights, { absolute: 1e-5, relative: 1e-3 });
+  });
+
+  test("a path over bytes equals the path over floats", async () => {
+    const losses = async (rows: Matrix) =>
+      (await modelWith().fitPath(rows, y, [0.1, 0.01])).map(({ training }) => training.loss);
+    expectClose(await losses(x), await losses(floats(x)), { absolute: 1e-3, relative: 0 });
+  });
+
+  test("an impossible scale is refused by name, in every argument", async () => {
+    const bad = { ...x, scale: 0 };
+    const model = modelWith();
+    await expect(model.fit(bad, y)).rejects.toMatchObject({ name: "DataError", argument: "x.scale" });
+    const validation = [bad, y] as const;
+    await expect(model.fit(x, y, { validation })).rejects.toMatchObject({
+      argument: "validation[0].scale",
+    });
+    const soft = { data: Uint8Array.of(1, 0, 0, 1), rows: 2, cols: 2, scale: Number.NaN };
+    await expect(model.fit([[1], [2]], soft)).rejects.toMatchObject({ argument: "y.scale" });
+    expect(model.device).toBeNull();
+  });
+});

@@ -7,8 +7,10 @@ import type { Matrix } from "../../src/data/matrix.ts";
 import { fromHalf, type Storage, toHalf } from "../../src/data/storage.ts";
 import { DataError, SoftmaxRegression } from "../../src/index.ts";
 import { BACKENDS } from "../support/backends.ts";
+import { disposeLater } from "../support/dispose-later.ts";
 import { expectClose } from "../support/expect-close.ts";
 import { randomProblem } from "../support/problems.ts";
+import { trainerFor } from "../support/with-trainer.ts";
 
 const SHAPE = { features: 37, classes: 5, bias: true };
 const { source, parameters } = randomProblem({ rows: 90, ...SHAPE, isWeighted: true });
@@ -23,16 +25,9 @@ const HELD: Record<Storage, (value: number) => number> = {
 };
 
 async function lossAndGradient(backend: Backend, given: DatasetSource) {
-  const data = await backend.createDataset(given);
-  const trainer = await backend.createTrainer(SHAPE);
-  try {
-    trainer.write(parameters);
-    return await trainer.lossAndGradient(data, 1e-3);
-  } finally {
-    trainer.dispose();
-    data.dispose();
-    backend.dispose();
-  }
+  const { trainer, data } = await trainerFor(disposeLater(backend), { source: given, parameters });
+  trainer.write(parameters);
+  return trainer.lossAndGradient(data, 1e-3);
 }
 
 describe.each(BACKENDS.filter(({ device }) => device !== "reference"))(
@@ -47,7 +42,7 @@ describe.each(BACKENDS.filter(({ device }) => device !== "reference"))(
     });
 
     test("values that do not fit are refused with row and column, and nothing stays allocated", async () => {
-      const backend = await open();
+      const backend = disposeLater(await open());
       for (const [storage, value] of [["u8", 1.5] as const, ["f16", 1e5] as const]) {
         const data = Float64Array.from(X.data);
         data[2 * 37 + 3] = value;
@@ -55,41 +50,24 @@ describe.each(BACKENDS.filter(({ device }) => device !== "reference"))(
         await expect(refused).rejects.toThrow(DataError);
         await expect(refused).rejects.toThrow(/^x: storage .* row 2 column 3 is/);
       }
-      backend.dispose();
     });
   },
 );
 
 test("workers store their shares as the trainer's own thread does", async () => {
-  const one = await lossAndGradient(await WasmBackend.open({ threads: 1 }), {
-    ...source,
-    x: X,
-    storage: "u8",
-  });
-  const three = await lossAndGradient(await WasmBackend.open({ threads: 3 }), {
-    ...source,
-    x: X,
-    storage: "u8",
-  });
+  const given: DatasetSource = { ...source, x: X, storage: "u8" };
+  const one = await lossAndGradient(await WasmBackend.open({ threads: 1 }), given);
+  const three = await lossAndGradient(await WasmBackend.open({ threads: 3 }), given);
   expectClose(three.dWeights, one.dWeights, { absolute: 1e-7, relative: 1e-5 });
 });
 
 test("a fit with f16 ends near the fit with f32: the accuracy that the documentation promises", async () => {
   const y = Array.from({ length: 90 }, (_, i) => i % 5);
   const weightsOf = async (storage: Storage) => {
-    const model = new SoftmaxRegression({
-      device: "wasm",
-      solver: "sgd",
-      epochs: 20,
-      batchSize: 90,
-      storage,
-    });
-    try {
-      await model.fit(X, y);
-      return model.weights;
-    } finally {
-      model.dispose();
-    }
+    const options = { device: "wasm", solver: "sgd", epochs: 20, batchSize: 90, storage } as const;
+    const model = disposeLater(new SoftmaxRegression(options));
+    await model.fit(X, y);
+    return model.weights;
   };
   const exact = await weightsOf("f32");
   const size = Math.max(...exact.map(Math.abs));
@@ -99,10 +77,9 @@ test("a fit with f16 ends near the fit with f32: the accuracy that the documenta
 
 test("a fit names the argument whose values a storage cannot hold, before anything runs", async () => {
   const y = Array.from({ length: 90 }, (_, i) => i % 5);
-  const model = new SoftmaxRegression({ device: "wasm", storage: "u8" });
+  const model = disposeLater(new SoftmaxRegression({ device: "wasm", storage: "u8" }));
   const large = { ...X, data: Float64Array.from(X.data, (value, i) => (i === 40 ? 2 : value)) };
   await expect(model.fit(large, y)).rejects.toThrow(/^x: storage "u8" .* row 1 column 3 is 2/);
   await expect(model.fit(X, y, { validation: [large, y] })).rejects.toThrow(/^validation\[0\]: storage "u8"/);
   expect(model.device).toBeNull();
-  model.dispose();
 });

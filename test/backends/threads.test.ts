@@ -8,8 +8,10 @@ import { WorkerPool } from "../../src/backends/wasm/pool.ts";
 import { createRandom, shuffle } from "../../src/data/random.ts";
 import { fitStandardization } from "../../src/data/standardization.ts";
 import { DeviceError, SoftmaxRegression } from "../../src/index.ts";
+import { disposeLater } from "../support/dispose-later.ts";
 import { expectClose } from "../support/expect-close.ts";
-import { type ProblemSpec, randomProblem } from "../support/problems.ts";
+import { type ProblemSpec, randomProblem, sgdSteps } from "../support/problems.ts";
+import { trainerFor } from "../support/with-trainer.ts";
 
 /** B·D·K is large enough for `"auto"` to try workers. */
 const LARGE = { rows: 1500, features: 300, classes: 20, isWeighted: true } as const;
@@ -21,15 +23,7 @@ function stepsOf(rows: number, batchSize: number, epochs: number): SgdSteps {
     shuffle(order, random);
     return order;
   });
-  const steps = epochs * Math.ceil(rows / batchSize);
-  return {
-    epochs: orders,
-    batchSize,
-    learningRates: new Float64Array(steps).fill(0.1),
-    momentum: 0.9,
-    nesterov: false,
-    l2: 1e-3,
-  };
+  return sgdSteps(orders, batchSize, { momentum: 0.9, l2: 1e-3 });
 }
 
 async function train(
@@ -38,18 +32,12 @@ async function train(
   steps: SgdSteps,
   changes: Partial<DatasetSource> = {},
 ) {
-  const backend = await WasmBackend.open(options);
-  const data = await backend.createDataset({ ...randomProblem(spec).source, ...changes });
-  const trainer = await backend.createTrainer({ features: spec.features, classes: spec.classes, bias: true });
-  try {
-    const { losses, correct } = await trainer.sgd(data, steps);
-    const { loss, dWeights } = await trainer.lossAndGradient(data, 0.1);
-    return { losses, correct, loss, dWeights, ...(await trainer.read()), state: await trainer.readState() };
-  } finally {
-    trainer.dispose();
-    data.dispose();
-    backend.dispose();
-  }
+  const backend = disposeLater(await WasmBackend.open(options));
+  const { source, parameters } = randomProblem(spec);
+  const { trainer, data } = await trainerFor(backend, { source: { ...source, ...changes }, parameters });
+  const { losses, correct } = await trainer.sgd(data, steps);
+  const { loss, dWeights } = await trainer.lossAndGradient(data, 0.1);
+  return { losses, correct, loss, dWeights, ...(await trainer.read()), state: await trainer.readState() };
 }
 
 test("partition gives each share its rows, once, in the order of the batch", () => {
@@ -70,9 +58,7 @@ test("partition gives each share its rows, once, in the order of the batch", () 
   expect(partition(rows, sharesOf(10, 4), true).map((part) => [...part])).toEqual([[0, 0], [1, 0], [2], [0]]);
 });
 
-afterEach(() => {
-  vi.unstubAllGlobals();
-});
+afterEach(() => vi.unstubAllGlobals());
 
 test.each([2, 5])(
   "%s cores, as many partial gradients: the same bits on this thread, in workers, and in between",
@@ -125,16 +111,14 @@ test("two trainers may use one data set at the same time", async () => {
   const spec = { rows: 900, features: 40, classes: 5 };
   const adamw = { beta1: 0.9, beta2: 0.99, epsilon: 1e-3 };
   const steps = { ...stepsOf(spec.rows, 64, 3), adamw, averageFrom: 10 };
-  const backend = await WasmBackend.open({ threads: 2 });
-  const data = await backend.createDataset(randomProblem(spec).source);
+  const backend = disposeLater(await WasmBackend.open({ threads: 2 }));
+  const data = disposeLater(await backend.createDataset(randomProblem(spec).source));
   const trainers = [];
   for (let i = 0; i < 2; i++) trainers.push(await backend.createTrainer({ ...spec, bias: true }));
   const [first, second] = await Promise.all(trainers.map((trainer) => trainer.sgd(data, steps)));
   expect(second).toEqual(first);
   expect(await trainers[1].readState()).toEqual(await trainers[0].readState());
   for (const trainer of trainers) trainer.dispose();
-  data.dispose();
-  backend.dispose();
 });
 
 describe("workers that cannot work", () => {
@@ -142,13 +126,14 @@ describe("workers that cannot work", () => {
   const shape = { features: 3, classes: 3, bias: true };
 
   test("a script that does not load is a DeviceError", async () => {
-    const model = new SoftmaxRegression({
-      device: "wasm",
-      threads: 2,
-      workerUrl: "file:///no/such/worker.js",
-    });
+    const model = disposeLater(
+      new SoftmaxRegression({
+        device: "wasm",
+        threads: 2,
+        workerUrl: "file:///no/such/worker.js",
+      }),
+    );
     await expect(model.fit([[1], [2], [3], [4]], [0, 1, 0, 1])).rejects.toThrow(DeviceError);
-    model.dispose();
   });
 
   test("automatic threads go on without workers if none can be started", async () => {
@@ -159,8 +144,8 @@ describe("workers that cannot work", () => {
   });
 
   test("disposing of a trainer while its workers start ends all of them", async () => {
-    const backend = await WasmBackend.open({ threads: 3 });
-    const data = await backend.createDataset(source);
+    const backend = disposeLater(await WasmBackend.open({ threads: 3 }));
+    const data = disposeLater(await backend.createDataset(source));
     const trainer = await backend.createTrainer(shape);
     const running = trainer.lossAndGradient(data, 0);
     await Promise.resolve();
@@ -171,15 +156,12 @@ describe("workers that cannot work", () => {
       (error: Error) => error.name,
     );
     expect(["done", "StateError"]).toContain(outcome);
-    data.dispose();
-    backend.dispose();
   });
 
   test("a worker that dies at work is a DeviceError, not a hang", async () => {
     const dies = "data:text/javascript,throw new Error('dead')";
-    const model = new SoftmaxRegression({ device: "wasm", threads: 2, workerUrl: dies });
+    const model = disposeLater(new SoftmaxRegression({ device: "wasm", threads: 2, workerUrl: dies }));
     await expect(model.fit([[1], [2], [3], [4]], [0, 1, 0, 1])).rejects.toThrow(/a worker .* died: .*dead/);
-    model.dispose();
   });
 
   test("a worker that was ended rejects pending and later requests", async () => {

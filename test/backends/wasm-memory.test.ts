@@ -6,6 +6,7 @@ import { Heap } from "../../src/backends/wasm/heap.ts";
 import { createRandom } from "../../src/data/random.ts";
 import { strokeDigits } from "../../src/digits.ts";
 import { LimitError, SoftmaxRegression } from "../../src/index.ts";
+import { disposeLater } from "../support/dispose-later.ts";
 import { countMemories, type Memories } from "../support/memories.ts";
 import { randomProblem } from "../support/problems.ts";
 
@@ -17,9 +18,7 @@ beforeEach(() => {
   memories = countMemories();
 });
 
-afterEach(() => {
-  memories.restore();
-});
+afterEach(() => memories.restore());
 
 describe("a heap", () => {
   test("pieces never overlap, are zero when taken, and all memory is free in the end", () => {
@@ -78,7 +77,7 @@ describe("many data sets at once", () => {
   }
 
   test("300 data sets share one memory, and each keeps its values", async () => {
-    const backend = await WasmBackend.open();
+    const backend = disposeLater(await WasmBackend.open());
     const expected: number[] = [];
     for (let seed = 0; seed < 300; seed++) {
       const alone = await lossOf(backend, problem(seed));
@@ -95,12 +94,11 @@ describe("many data sets at once", () => {
     for (const [i, { loss }] of together.entries()) if (i % 2 === 1) expect(await loss()).toBe(expected[i]);
     expect(memories.made).toBe(made);
     for (const { dispose } of more) dispose();
-    backend.dispose();
   });
 
   test("200 concurrent predictions of one row are right", async () => {
     const { x, y } = strokeDigits({ rows: 400, seed: 1 });
-    const model = new SoftmaxRegression({ device: "wasm", l2: 0.01 });
+    const model = disposeLater(new SoftmaxRegression({ device: "wasm", l2: 0.01 }));
     await model.fit(x, y);
     const together = await model.predict(x);
     const one = (i: number) => ({
@@ -113,7 +111,6 @@ describe("many data sets at once", () => {
     const single = await Promise.all(Array.from({ length: 200 }, (_, i) => model.predict(one(i))));
     expect(single.flat()).toEqual(together.slice(0, 200));
     expect(memories.made).toBe(made);
-    model.dispose();
   });
 
   test("70 models fitted concurrently, with validation and predictions, equal those fitted one by one", async () => {
@@ -133,7 +130,7 @@ describe("many data sets at once", () => {
   });
 
   test("a data set that is packed while others let the memory grow is complete", async () => {
-    const backend = await WasmBackend.open();
+    const backend = disposeLater(await WasmBackend.open());
     const shape = { rows: 3000, features: 900, classes: 3, storage: "f64" } as const;
     const problems = [1, 2, 3].map((seed) => randomProblem({ ...shape, seed }));
     const lossesOf = async (create: (source: DatasetSource) => Promise<unknown>) => {
@@ -155,7 +152,6 @@ describe("many data sets at once", () => {
       return data;
     });
     expect(together).toEqual(oneByOne);
-    backend.dispose();
   });
 });
 
@@ -181,7 +177,7 @@ describe("large data sets", () => {
     memories.restore();
     memories = countMemories(0);
     const all = await Promise.all([backend.createDataset(large()), backend.createDataset(large())]);
-    const trainer = await backend.createTrainer(shape);
+    const trainer = disposeLater(await backend.createTrainer(shape));
     trainer.write({ weights: new Float64Array(2048).fill(1), bias: Float64Array.of(0, 1) });
     for (const data of all) {
       const logits = await trainer.logits(data);
@@ -190,7 +186,6 @@ describe("large data sets", () => {
       expect(logits.at(-1)).toBeCloseTo(1024 * 51 + 1, 2);
     }
     for (const data of all) data.dispose();
-    trainer.dispose();
   });
 
   test("a common memory that a large model has enlarged accepts no further data sets", async () => {

@@ -44,9 +44,7 @@ async function countBuffers(work: () => Promise<void>): Promise<{ made: number; 
   return { made, left: alive.size };
 }
 
-afterEach(() => {
-  vi.restoreAllMocks();
-});
+afterEach(() => vi.restoreAllMocks());
 
 describe("a run", () => {
   test("records correct steps and kernels in every storage, and ceilings, and frees everything", async () => {

@@ -50,10 +50,7 @@ function open(files: readonly NamedFile[], choices: Partial<PictureChoices> = {}
   const opening = openPictures(
     files,
     { shape: GREY, skipBroken: false, ...choices },
-    {
-      signal: signal ?? new AbortController().signal,
-      onProgress: (seen) => void progress.push(seen),
-    },
+    { signal: signal ?? new AbortController().signal, onProgress: (seen) => void progress.push(seen) },
   );
   return Object.assign(opening, { progress });
 }

@@ -7,17 +7,22 @@ import { GpuDevice } from "../../src/backends/webgpu/gpu-device.ts";
 import { KernelCache } from "../../src/backends/webgpu/kernel.ts";
 import { strokeDigits } from "../../src/digits.ts";
 import { DeviceError, LimitError, SoftmaxRegression } from "../../src/index.ts";
+import { disposeLater } from "../support/dispose-later.ts";
 import { countLiveBuffers } from "../support/live-buffers.ts";
-import { randomProblem } from "../support/problems.ts";
+import { randomProblem, sgdSteps } from "../support/problems.ts";
 
 /** Timeout of a test that compiles hundreds of kernels, ms: a software adapter takes a second for a model. */
 const MANY_COMPILATIONS = 900_000;
 
 const DIGITS = strokeDigits({ rows: 512, seed: 0 });
 
-afterEach(() => {
-  vi.restoreAllMocks();
-});
+afterEach(() => vi.restoreAllMocks());
+
+/** Requests a device as a caller would. */
+async function ownDevice(): Promise<GPUDevice> {
+  const adapter = (await navigator.gpu.requestAdapter()) as GPUAdapter;
+  return adapter.requestDevice();
+}
 
 describe("choosing a device", () => {
   test("webgpu by name takes a software adapter; auto takes it only if it is real", async () => {
@@ -57,9 +62,7 @@ describe("choosing a device", () => {
   });
 
   test("a caller's own device is used and not destroyed", async () => {
-    const adapter = await navigator.gpu.requestAdapter();
-    const device = await adapter?.requestDevice();
-    if (!device) throw new Error("no device");
+    const device = await ownDevice();
     const createBuffer = vi.spyOn(device, "createBuffer");
     const model = new SoftmaxRegression({ device, solver: "sgd", epochs: 1 });
     await model.fit(DIGITS.x, DIGITS.y);
@@ -74,59 +77,47 @@ describe("choosing a device", () => {
 describe("limits", () => {
   test("the adapter's own are asked for", async () => {
     const adapter = await navigator.gpu.requestAdapter();
-    const gpu = await GpuDevice.acquire(true, "test");
-    for (const name of [
+    const gpu = disposeLater(await GpuDevice.acquire(true, "test"));
+    const names = [
       "maxBufferSize",
       "maxStorageBufferBindingSize",
       "maxComputeInvocationsPerWorkgroup",
-    ] as const) {
-      expect(gpu.device.limits[name]).toBe(adapter?.limits[name]);
-    }
-    gpu.dispose();
+    ] as const;
+    for (const name of names) expect(gpu.device.limits[name]).toBe(adapter?.limits[name]);
   });
 
   test("a model larger than a buffer is refused in the middle of fit, before its rows are uploaded", async () => {
     const live = countLiveBuffers();
-    const model = new SoftmaxRegression({ device: "webgpu" });
+    const model = disposeLater(new SoftmaxRegression({ device: "webgpu" }));
     const classes = 60_000;
     const x = { data: new Uint8Array(classes * 5000), rows: classes, cols: 5000 };
-    const fit = model.fit(
-      x,
-      Uint32Array.from({ length: classes }, (_, k) => k),
-    );
-    await expect(fit).rejects.toMatchObject({ name: "LimitError", argument: "x" });
+    const y = Uint32Array.from({ length: classes }, (_, k) => k);
+    await expect(model.fit(x, y)).rejects.toMatchObject({ name: "LimitError", argument: "x" });
     expect(live.created).toBe(0);
-    model.dispose();
   });
 
   test("a model larger than a buffer is refused before anything is allocated", async () => {
-    const backend = await WebGpuBackend.open();
+    const backend = disposeLater(await WebGpuBackend.open());
     const createBuffer = vi.spyOn(GPUDevice.prototype, "createBuffer");
-    await expect(backend.createTrainer({ features: 2 ** 20, classes: 60_000, bias: true })).rejects.toThrow(
-      LimitError,
-    );
+    const created = backend.createTrainer({ features: 2 ** 20, classes: 60_000, bias: true });
+    await expect(created).rejects.toThrow(LimitError);
     expect(createBuffer).not.toHaveBeenCalled();
-    backend.dispose();
   });
 
   test("a row larger than a buffer is refused", async () => {
-    const backend = await WebGpuBackend.open({ maxChunkBytes: 64 });
+    const backend = disposeLater(await WebGpuBackend.open({ maxChunkBytes: 64 }));
     const { source } = randomProblem({ rows: 2, features: 17, classes: 2 });
     await expect(backend.createDataset(source)).rejects.toThrow(LimitError);
-    backend.dispose();
   });
 
   test("out of memory frees all buffers and names their purpose", async () => {
-    const backend = await WebGpuBackend.open();
+    const backend = disposeLater(await WebGpuBackend.open());
     const live = countLiveBuffers();
-    vi.spyOn(GPUDevice.prototype, "popErrorScope").mockResolvedValue(
-      new GPUOutOfMemoryError("no memory left"),
-    );
-    await expect(backend.createTrainer({ features: 4, classes: 3, bias: true })).rejects.toThrow(
-      /allocating parameters: no memory left/,
-    );
+    const error = new GPUOutOfMemoryError("no memory left");
+    vi.spyOn(GPUDevice.prototype, "popErrorScope").mockResolvedValue(error);
+    const created = backend.createTrainer({ features: 4, classes: 3, bias: true });
+    await expect(created).rejects.toThrow(/allocating parameters: no memory left/);
     expect(live.size).toBe(0);
-    backend.dispose();
   });
 });
 
@@ -141,7 +132,7 @@ describe("ownership", () => {
   });
 
   test("a data set frees the buffers that trainers made for it", async () => {
-    const backend = await WebGpuBackend.open();
+    const backend = disposeLater(await WebGpuBackend.open());
     const live = countLiveBuffers();
     const trainer = await backend.createTrainer({ features: 17, classes: 2, bias: true });
     const own = live.size;
@@ -153,11 +144,10 @@ describe("ownership", () => {
     }
     trainer.dispose();
     expect(live.size).toBe(0);
-    backend.dispose();
   });
 
   test("an aborted upload leaves nothing allocated", async () => {
-    const backend = await WebGpuBackend.open();
+    const backend = disposeLater(await WebGpuBackend.open());
     const live = countLiveBuffers();
     const controller = new AbortController();
     const { source } = randomProblem({ rows: 2000, features: 5000, classes: 2 });
@@ -165,14 +155,13 @@ describe("ownership", () => {
     controller.abort();
     await expect(upload).rejects.toMatchObject({ name: "AbortError" });
     expect(live.size).toBe(0);
-    backend.dispose();
   });
 });
 
 describe("failures", () => {
   test("calls that meet a lost device share its replacement", async () => {
     const requestDevice = vi.spyOn(GPUAdapter.prototype, "requestDevice");
-    const model = new SoftmaxRegression({ device: "webgpu", solver: "sgd", epochs: 1 });
+    const model = disposeLater(new SoftmaxRegression({ device: "webgpu", solver: "sgd", epochs: 1 }));
     await model.fit(DIGITS.x, DIGITS.y);
     const device: GPUDevice = await requestDevice.mock.results[0].value;
     device.destroy();
@@ -181,47 +170,39 @@ describe("failures", () => {
     for (const outcome of await Promise.allSettled(calls))
       expect(outcome).toMatchObject({ status: "fulfilled" });
     expect(requestDevice).toHaveBeenCalledTimes(2);
-    model.dispose();
   });
 
   test("a device lost while kernels compile is a DeviceError, and the kernels compile on the next one", async () => {
-    const model = new SoftmaxRegression({ device: "webgpu", solver: "sgd", epochs: 1 });
-    const createShaderModule = vi
-      .spyOn(GPUDevice.prototype, "createShaderModule")
-      .mockImplementationOnce(function (this: GPUDevice) {
-        this.destroy();
-        return {
-          getCompilationInfo: () => Promise.reject(new DOMException("Instance dropped", "OperationError")),
-        } as never;
-      });
+    const model = disposeLater(new SoftmaxRegression({ device: "webgpu", solver: "sgd", epochs: 1 }));
+    const createShaderModule = vi.spyOn(GPUDevice.prototype, "createShaderModule");
+    createShaderModule.mockImplementationOnce(function (this: GPUDevice) {
+      this.destroy();
+      const dropped = new DOMException("Instance dropped", "OperationError");
+      return { getCompilationInfo: () => Promise.reject(dropped) } as never;
+    });
     await expect(model.fit(DIGITS.x, DIGITS.y)).rejects.toThrow(DeviceError);
     createShaderModule.mockRestore();
     await model.fit(DIGITS.x, DIGITS.y);
-    model.dispose();
   });
 
   test("a shader that does not compile shows the line and the source around it", async () => {
-    const gpu = await GpuDevice.acquire(true, "test");
+    const gpu = disposeLater(await GpuDevice.acquire(true, "test"));
     const code = matmul.code.replace("var b = 0.0;", "var b = undeclared;");
     const error = await new KernelCache(gpu).get({ ...matmul, code }, {}).catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(DeviceError);
     expect(error).toMatchObject({ argument: "matmul.wgsl" });
     expect(String(error)).toMatch(/line \d+, column \d+: .*undeclared/);
     expect(String(error)).toMatch(/> \d+ \| .*var b = undeclared;/);
-    gpu.dispose();
   });
 
   test("an error the GPU reports outside any call fails the next readback", async () => {
-    const backend = await WebGpuBackend.open();
+    const backend = disposeLater(await WebGpuBackend.open());
     const trainer = await backend.createTrainer({ features: 4, classes: 3, bias: true });
-    backend.gpu.device.queue.writeBuffer(
-      backend.gpu.device.createBuffer({ size: 4, usage: GPUBufferUsage.UNIFORM }),
-      0,
-      new Uint32Array(1),
-    );
+    const { device } = backend.gpu;
+    const buffer = device.createBuffer({ size: 4, usage: GPUBufferUsage.UNIFORM });
+    device.queue.writeBuffer(buffer, 0, new Uint32Array(1));
     await expect(trainer.read()).rejects.toThrow(DeviceError);
     expect(backend.alive).toBe(false);
-    backend.dispose();
   });
 
   for (const [how, lose] of [
@@ -276,7 +257,7 @@ test.each([
     const [rows, features, classes] = [20_000, 256, 100];
     const data = Float32Array.from({ length: rows * features }, (_, i) => (i % 255) / 255);
     const labels = Uint32Array.from({ length: rows }, (_, i) => i % classes);
-    const backend = await WebGpuBackend.open({ tuning: "quick" });
+    const backend = disposeLater(await WebGpuBackend.open({ tuning: "quick" }));
     const dataset = await backend.createDataset({
       x: { data, rows, cols: features },
       targets: { kind: "labels", labels },
@@ -284,18 +265,30 @@ test.each([
     });
     expect(live.peak).toBe(rows * features * bytes + rows * 4 + 16);
     const trainer = await backend.createTrainer({ features, classes, bias: true });
-    await trainer.sgd(dataset, {
-      epochs: [Uint32Array.from({ length: 512 }, (_, i) => i)],
-      batchSize: 256,
-      learningRates: new Float64Array(2).fill(0.1),
-      momentum: 0.9,
-      nesterov: false,
-      l2: 0,
-    });
+    const order = Uint32Array.from({ length: 512 }, (_, i) => i);
+    await trainer.sgd(dataset, sgdSteps([order], 256, { momentum: 0.9 }));
     expect(live.peak).toBeLessThanOrEqual(1.15 * rows * features * bytes + 2 ** 26);
     trainer.dispose();
     dataset.dispose();
     expect(live.size).toBe(0);
-    backend.dispose();
   },
 );
+
+test("a caller's own device that is lost is a DeviceError, each time", async () => {
+  const device = await ownDevice();
+  device.destroy();
+  const model = disposeLater(new SoftmaxRegression({ device }));
+  for (let i = 0; i < 2; i++) {
+    await expect(model.fit(DIGITS.x, DIGITS.y)).rejects.toThrow(DeviceError);
+    await expect(model.fit(DIGITS.x, DIGITS.y)).rejects.toThrow(/lost \(destroyed\).*use another device$/);
+  }
+});
+
+test("a caller's own device that is lost between two calls is a DeviceError", async () => {
+  const device = await ownDevice();
+  const model = disposeLater(new SoftmaxRegression({ device }));
+  await model.fit(DIGITS.x, DIGITS.y);
+  device.destroy();
+  await expect(model.predict(DIGITS.x)).rejects.toThrow(DeviceError);
+  await expect(model.predict(DIGITS.x)).rejects.toThrow(DeviceError);
+});

@@ -25,9 +25,7 @@ const SOLVERS = [
   { solver: "adamw", epochs: 3, batchSize: 16, averaging: 0.5 },
 ] as const;
 
-afterEach(() => {
-  vi.restoreAllMocks();
-});
+afterEach(() => vi.restoreAllMocks());
 
 /** Calls `disturb` before the n-th call to the GPU from the last `arm` on. */
 function watchCalls() {

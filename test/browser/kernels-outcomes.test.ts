@@ -5,7 +5,7 @@ import { WebGpuBackend } from "../../src/backends/webgpu/backend.ts";
 import { createRandom } from "../../src/data/random.ts";
 import type { Targets } from "../../src/data/targets.ts";
 import { expectClose } from "../support/expect-close.ts";
-import { LABELS, plansOf, runOperation, SHAPES } from "../support/kernel-problems.ts";
+import { heldTargets, LABELS, plansOf, runOperation, SHAPES } from "../support/kernel-problems.ts";
 import { randomProblem } from "../support/problems.ts";
 
 let backend: WebGpuBackend;
@@ -19,22 +19,10 @@ async function check(logits: Float32Array, classes: number, targets: Targets, fi
   const rows = logits.length / classes;
   const shape = { features: 1, classes, bias: true };
   const kind = { ...LABELS, targetKind: targets.kind };
-  const held = {
-    none: new Uint32Array(1),
-    labels: targets.kind === "labels" ? targets.labels : new Uint32Array(1),
-    distributions: Float32Array.from(targets.kind === "distributions" ? targets.distributions.data : []),
-  };
-  const buffers = { logits, targets: held[targets.kind], ofRows: new Uint32Array(3 * rows) };
+  const buffers = { logits, targets: heldTargets(targets), ofRows: new Uint32Array(3 * rows) };
   const plan = plansOf(backend.gpu, shape).direct;
-  const { results } = await runOperation(
-    backend.gpu,
-    "outcomes",
-    plan,
-    shape,
-    kind,
-    { first, rows },
-    buffers,
-  );
+  const segment = { first, rows };
+  const { results } = await runOperation(backend.gpu, "outcomes", plan, shape, kind, segment, buffers);
   const words = new Uint32Array(results.ofRows.buffer, 0, 3 * rows);
   const order = Uint32Array.from({ length: rows }, (_, i) => first + i);
   const expected = outcomes(Float64Array.from(logits), targets, order, classes);

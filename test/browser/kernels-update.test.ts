@@ -46,15 +46,8 @@ function setUp([splits, features, classes]: (typeof SHAPES)[number], sum: "direc
     const all = Float32Array.from(partials.flatMap((partial) => [...partial]));
     const buffers = { weights, velocity, secondMoment, partials: all, ...more };
     const plan = plansOf(backend.gpu, shape)[sum];
-    return runOperation(
-      backend.gpu,
-      operation,
-      plan,
-      shape,
-      LABELS,
-      { rows: 1, splits, ...segment },
-      buffers,
-    );
+    const whole = { rows: 1, splits, ...segment };
+    return runOperation(backend.gpu, operation, plan, shape, LABELS, whole, buffers);
   };
   return { weights, velocity, secondMoment, isBias, gradientOf, run };
 }

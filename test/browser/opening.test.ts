@@ -3,12 +3,8 @@
  * asked for by name ends with an error, and neither waits for ever.
  */
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import {
-  DeviceError,
-  SoftmaxRegression,
-  type SoftmaxRegressionOptions,
-  StateError,
-} from "../../src/index.ts";
+import { DeviceError, SoftmaxRegression, StateError } from "../../src/index.ts";
+import { disposeLater } from "../support/dispose-later.ts";
 import { inFakeTime } from "../support/fake-time.ts";
 
 const X = [[0], [1], [2], [3]];
@@ -35,107 +31,67 @@ function withGpu(gpu: unknown): void {
   vi.spyOn(navigator, "gpu", "get").mockReturnValue(gpu as GPU);
 }
 
-async function fitted(options: SoftmaxRegressionOptions) {
-  const model = new SoftmaxRegression(options);
-  try {
-    await model.fit(X, Y);
-    return { device: model.device, labels: await model.predict(X) };
-  } finally {
-    model.dispose();
-  }
+async function fitted(device: "auto" | "webgpu") {
+  const model = disposeLater(new SoftmaxRegression({ device }));
+  await model.fit(X, Y);
+  return { device: model.device, labels: await model.predict(X) };
 }
 
 /** Returns the outcome of a fit, on a fast fake clock if it has to wait, else in real time. */
 async function outcomeOf(device: "auto" | "webgpu", waits: boolean) {
-  if (waits) return inFakeTime(() => fitted({ device }));
-  const [outcome] = await Promise.allSettled([fitted({ device })]);
+  if (waits) return inFakeTime(() => fitted(device));
+  const [outcome] = await Promise.allSettled([fitted(device)]);
   return { outcome, time: 0 };
 }
 
-afterEach(() => {
-  vi.restoreAllMocks();
-});
+const rejecting = (error: Error) => () => Promise.reject(error);
+
+afterEach(() => vi.restoreAllMocks());
 
 describe("a browser that gives no device", () => {
+  const throwing = (error: Error) => () => {
+    throw error;
+  };
+  const asked = (requestAdapter: () => unknown) => () => ({ requestAdapter });
+  const adapters = (changes: AdapterStub) => asked(() => adapterWith(changes));
+  /** Makes a browser whose devices come changed. */
+  const devices = (change: (device: GPUDevice) => void) =>
+    adapters({
+      requestDevice: async () => {
+        const device = await realDevice();
+        change(device);
+        return device;
+      },
+    });
+  const destroy = (device: GPUDevice) => device.destroy();
+  const silence = (device: GPUDevice) => vi.spyOn(device, "popErrorScope").mockReturnValue(NEVER);
+  const blocked = new Error("blocked by an extension");
+  const illegal = new TypeError("Illegal invocation");
+  const LATE = /did not answer within/;
+  const [busy, never] = [new Error("busy"), () => NEVER];
+
   /** The fake browser, whether the time limit ends the opening, and the words of error and reason. */
   const CASES: Record<string, readonly [gpu: () => unknown, waits: boolean, words: RegExp]> = {
     "no WebGPU": [() => undefined, false, /no WebGPU/],
     "an object without methods": [() => ({}), false, /WebGPU failed: /],
-    "requestAdapter rejects": [
-      () => ({ requestAdapter: () => Promise.reject(new Error("blocked by an extension")) }),
-      false,
-      /WebGPU failed: blocked by an extension/,
-    ],
-    "requestAdapter throws": [
-      () => ({
-        requestAdapter: () => {
-          throw new TypeError("Illegal invocation");
-        },
-      }),
-      false,
-      /WebGPU failed: Illegal invocation/,
-    ],
-    "no adapter": [() => ({ requestAdapter: async () => null }), false, /no adapter/],
-    "requestAdapter never settles": [() => ({ requestAdapter: () => NEVER }), true, /did not answer within/],
+    "requestAdapter rejects": [asked(rejecting(blocked)), false, /WebGPU failed: blocked by an extension/],
+    "requestAdapter throws": [asked(throwing(illegal)), false, /WebGPU failed: Illegal invocation/],
+    "no adapter": [asked(async () => null), false, /no adapter/],
+    "requestAdapter never settles": [asked(never), true, LATE],
     "requestAdapterInfo never settles": [
-      () => ({
-        requestAdapter: () => adapterWith({ info: undefined, requestAdapterInfo: () => NEVER }),
-      }),
+      adapters({ info: undefined, requestAdapterInfo: never }),
       true,
-      /did not answer within/,
+      LATE,
     ],
     "requestDevice rejects": [
-      () => ({
-        requestAdapter: () => adapterWith({ requestDevice: () => Promise.reject(new Error("busy")) }),
-      }),
+      adapters({ requestDevice: rejecting(busy) }),
       false,
       /gave no device; another page may hold the GPU: busy/,
     ],
-    "requestDevice throws": [
-      () => ({
-        requestAdapter: () =>
-          adapterWith({
-            requestDevice: () => {
-              throw new Error("busy");
-            },
-          }),
-      }),
-      false,
-      /gave no device.*: busy/,
-    ],
-    "requestDevice never settles": [
-      () => ({ requestAdapter: () => adapterWith({ requestDevice: () => NEVER }) }),
-      true,
-      /did not answer within/,
-    ],
-    "the device is lost at once": [
-      () => ({
-        requestAdapter: () =>
-          adapterWith({
-            requestDevice: async () => {
-              const device = await realDevice();
-              device.destroy();
-              return device;
-            },
-          }),
-      }),
-      false,
-      /the GPU device was lost \(destroyed\)/,
-    ],
-    "the device never answers": [
-      () => ({
-        requestAdapter: () =>
-          adapterWith({
-            requestDevice: async () => {
-              const device = await realDevice();
-              vi.spyOn(device, "popErrorScope").mockReturnValue(NEVER);
-              return device;
-            },
-          }),
-      }),
-      true,
-      /did not answer within/,
-    ],
+    "requestDevice throws": [adapters({ requestDevice: throwing(busy) }), false, /gave no device.*: busy/],
+    "requestDevice never settles": [adapters({ requestDevice: never }), true, LATE],
+    "the device is lost at once": [devices(destroy), false, /the GPU device was lost \(destroyed\)/],
+    "the device never answers": [devices(silence), true, LATE],
   };
 
   test.each(Object.entries(CASES))(
@@ -168,11 +124,9 @@ describe("a browser that gives no device", () => {
     vi.spyOn(navigator, "gpu", "get").mockImplementation(() => {
       throw new Error("denied");
     });
-    expect((await fitted({ device: "auto" })).device).toMatchObject({
-      kind: "wasm",
-      reason: expect.stringMatching(/denied/),
-    });
-    await expect(fitted({ device: "webgpu" })).rejects.toThrow(DeviceError);
+    const { device } = await fitted("auto");
+    expect(device).toMatchObject({ kind: "wasm", reason: expect.stringMatching(/denied/) });
+    await expect(fitted("webgpu")).rejects.toThrow(DeviceError);
   });
 
   test("a device that comes too late is destroyed, and none is requested after the limit", async () => {
@@ -183,7 +137,7 @@ describe("a browser that gives no device", () => {
     const asked = vi.fn(() => late);
     const adapter = await adapterWith({ requestDevice: asked });
     withGpu({ requestAdapter: async () => adapter });
-    const { outcome } = await inFakeTime(() => fitted({ device: "webgpu" }));
+    const { outcome } = await inFakeTime(() => fitted("webgpu"));
     expect(outcome.status).toBe("rejected");
     expect(asked).toHaveBeenCalledTimes(1);
     const device = await realDevice();
@@ -195,7 +149,7 @@ describe("a browser that gives no device", () => {
       giveAdapter = resolve;
     });
     withGpu({ requestAdapter: () => lateAdapter });
-    await inFakeTime(() => fitted({ device: "webgpu" }));
+    await inFakeTime(() => fitted("webgpu"));
     const requestDevice = vi.fn(() => NEVER);
     giveAdapter(await adapterWith({ requestDevice }));
     await realDevice();
@@ -206,53 +160,38 @@ describe("a browser that gives no device", () => {
 describe("a browser that answers at the second attempt", () => {
   test.each([
     ["no adapter", async () => null],
-    [
-      "an adapter without a device",
-      () => adapterWith({ requestDevice: () => Promise.reject(new Error("no")) }),
-    ],
+    ["an adapter without a device", () => adapterWith({ requestDevice: rejecting(new Error("no")) })],
   ])("%s at first: WebGPU is taken", async (_, first) => {
     const requestAdapter = vi.fn(() => adapterWith({})).mockImplementationOnce(first as never);
     withGpu({ requestAdapter });
     for (const device of ["webgpu", "auto"] as const) {
-      expect((await fitted({ device })).device).toMatchObject({ kind: "webgpu" });
+      expect((await fitted(device)).device).toMatchObject({ kind: "webgpu" });
       requestAdapter.mockImplementationOnce(first as never);
     }
   });
 });
 
 describe("browsers from before adapter.info", () => {
+  const acme = async () => ({ vendor: "acme" });
+  const refusal = rejecting(new Error("no user gesture"));
   test.each([
-    [
-      "says who it is by requestAdapterInfo",
-      { requestAdapterInfo: async () => ({ vendor: "acme" }) },
-      /^WebGPU: acme$/,
-    ],
+    ["says who it is by requestAdapterInfo", { requestAdapterInfo: acme }, /^WebGPU: acme$/],
     ["says nothing", {}, /^WebGPU: adapter of unknown make$/],
-    [
-      "fails to say",
-      { requestAdapterInfo: () => Promise.reject(new Error("no user gesture")) },
-      /^WebGPU: adapter of unknown make$/,
-    ],
+    ["fails to say", { requestAdapterInfo: refusal }, /^WebGPU: adapter of unknown make$/],
   ])("an adapter that %s is taken", async (_, changes, name) => {
     withGpu({ requestAdapter: () => adapterWith({ info: undefined, ...changes }) });
-    const { device, labels } = await fitted({ device: "auto" });
+    const { device, labels } = await fitted("auto");
     expect(device).toMatchObject({ kind: "webgpu", software: false, name: expect.stringMatching(name) });
     expect(labels).toEqual(Y);
   });
 
   test("isFallbackAdapter of the adapter itself counts", async () => {
     withGpu({ requestAdapter: () => adapterWith({ info: undefined, isFallbackAdapter: true }) });
-    const automatic = await fitted({ device: "auto" });
-    expect(automatic.device).toMatchObject({
-      kind: "wasm",
-      reason: expect.stringMatching(/software adapter/),
-    });
-    const named = await fitted({ device: "webgpu" });
-    expect(named.device).toMatchObject({
-      kind: "webgpu",
-      software: true,
-      name: expect.stringMatching(/software/),
-    });
+    const { device: automatic } = await fitted("auto");
+    expect(automatic).toMatchObject({ kind: "wasm", reason: expect.stringMatching(/software adapter/) });
+    const { device: named } = await fitted("webgpu");
+    const name = expect.stringMatching(/software/);
+    expect(named).toMatchObject({ kind: "webgpu", software: true, name });
   });
 });
 
@@ -274,9 +213,16 @@ describe("while a device is being opened", () => {
     return { asked, give };
   }
 
+  /** Loads a fitted model for WebGPU. */
+  async function loaded(): Promise<SoftmaxRegression> {
+    const whole = new SoftmaxRegression({ device: "reference" });
+    await whole.fit(X, Y);
+    return SoftmaxRegression.load(await whole.toSafetensors(), { device: "webgpu" });
+  }
+
   test("an abort rejects at once, and the opening goes on for the next fit", async () => {
     const { asked, give } = slowBrowser();
-    const model = new SoftmaxRegression({ device: "webgpu" });
+    const model = disposeLater(new SoftmaxRegression({ device: "webgpu" }));
     const controller = new AbortController();
     const reason = new Error("enough");
     const first = model.fit(X, Y, { signal: controller.signal });
@@ -289,15 +235,12 @@ describe("while a device is being opened", () => {
     expect(asked).toHaveBeenCalledTimes(1);
     expect(model.device?.kind).toBe("webgpu");
     expect(await model.predict(X)).toEqual(Y);
-    model.dispose();
   });
 
   test("dispose() rejects every call at once; the device is destroyed when it comes", async () => {
     const { asked, give } = slowBrowser();
     const destroy = vi.spyOn(GPUDevice.prototype, "destroy");
-    const whole = new SoftmaxRegression({ device: "reference" });
-    await whole.fit(X, Y);
-    const model = await SoftmaxRegression.load(await whole.toSafetensors(), { device: "webgpu" });
+    const model = await loaded();
     const calls = [model.fit(X, Y), model.predict(X), model.evaluate(X, Y), ...X.map(() => model.logits(X))];
     await vi.waitFor(() => expect(asked).toHaveBeenCalledTimes(1));
     model.dispose();
@@ -309,9 +252,7 @@ describe("while a device is being opened", () => {
   });
 
   test("many calls that wait for a device fail together if it never comes", async () => {
-    const whole = new SoftmaxRegression({ device: "reference" });
-    await whole.fit(X, Y);
-    const model = await SoftmaxRegression.load(await whole.toSafetensors(), { device: "webgpu" });
+    const model = disposeLater(await loaded());
     withGpu({ requestAdapter: () => NEVER });
     const { outcome, time } = await inFakeTime(() =>
       Promise.allSettled(Array.from({ length: 100 }, () => model.predict(X))),
@@ -320,7 +261,6 @@ describe("while a device is being opened", () => {
       for (const each of outcome.value)
         expect(each).toMatchObject({ status: "rejected", reason: { name: "DeviceError" } });
     expect(time).toBe(10_000);
-    model.dispose();
   });
 });
 
@@ -339,42 +279,19 @@ describe("devices that are lost again and again", () => {
   });
 
   test("auto changes to WebAssembly after two losses, and says why; the next fit works", async () => {
-    const model = new SoftmaxRegression({ device: "auto" });
+    const model = disposeLater(new SoftmaxRegression({ device: "auto" }));
     await expect(model.fit(X, Y)).rejects.toThrow(DeviceError);
     expect(model.device?.kind).toBe("webgpu");
     await expect(model.fit(X, Y)).rejects.toThrow(DeviceError);
     await model.fit(X, Y);
     expect(model.device).toMatchObject({ kind: "wasm", reason: "auto: WebGPU was lost twice in a row" });
-    model.dispose();
   });
 
   test("by name each loss is a DeviceError", async () => {
-    const model = new SoftmaxRegression({ device: "webgpu" });
+    const model = disposeLater(new SoftmaxRegression({ device: "webgpu" }));
     for (let i = 0; i < 4; i++) await expect(model.fit(X, Y)).rejects.toThrow(DeviceError);
     vi.restoreAllMocks();
     await model.fit(X, Y);
     expect(await model.predict(X)).toEqual(Y);
-    model.dispose();
   });
-});
-
-test("a caller's own device that is lost is a DeviceError, each time", async () => {
-  const device = await realDevice();
-  device.destroy();
-  const model = new SoftmaxRegression({ device });
-  for (let i = 0; i < 2; i++) {
-    await expect(model.fit(X, Y)).rejects.toThrow(DeviceError);
-    await expect(model.fit(X, Y)).rejects.toThrow(/lost \(destroyed\).*use another device$/);
-  }
-  model.dispose();
-});
-
-test("a caller's own device that is lost between two calls is a DeviceError", async () => {
-  const device = await realDevice();
-  const model = new SoftmaxRegression({ device });
-  await model.fit(X, Y);
-  device.destroy();
-  await expect(model.predict(X)).rejects.toThrow(DeviceError);
-  await expect(model.predict(X)).rejects.toThrow(DeviceError);
-  model.dispose();
 });

@@ -2,16 +2,17 @@
  * Every route a step can take, pinned, on data cut into chunks: batches that span several segments and add to each
  * other's partial gradients, a shorter last batch, other work in between, rows without weight.
  */
-import { afterEach, describe, expect, test } from "vitest";
-import type { Backend, SgdSteps } from "../../src/backends/backend.ts";
+import { describe, expect, test } from "vitest";
+import type { Backend } from "../../src/backends/backend.ts";
 import { ReferenceBackend } from "../../src/backends/reference/backend.ts";
 import { WebGpuBackend } from "../../src/backends/webgpu/backend.ts";
 import type { AdapterTraits } from "../../src/backends/webgpu/gpu-device.ts";
 import { defaultPlan, directForward, type StepPlan } from "../../src/backends/webgpu/plan.ts";
+import { disposeLater } from "../support/dispose-later.ts";
 import { expectClose } from "../support/expect-close.ts";
 import { OTHER_TILES } from "../support/kernel-problems.ts";
 import { farProblem, overflowProblem } from "../support/overflows.ts";
-import { type Problem, randomProblem } from "../support/problems.ts";
+import { type Problem, randomProblem, sgdSteps } from "../support/problems.ts";
 import { withTrainer } from "../support/with-trainer.ts";
 
 const SHAPE = { features: 101, classes: 10, bias: true };
@@ -30,25 +31,13 @@ const PLANS: Record<string, StepPlan> = {
   },
 };
 
-const opened: Backend[] = [];
-afterEach(() => {
-  for (const backend of opened.splice(0)) backend.dispose();
-});
-
 /** Steps of batches of 50, 50 and 30, an evaluation before and between, and the gradient over all rows. */
 async function story(backend: Backend, { source, parameters, rows }: Problem) {
-  opened.push(backend);
+  disposeLater(backend);
   const data = await backend.createDataset(source);
   const trainer = await backend.createTrainer(SHAPE);
   trainer.write(parameters);
-  const steps: SgdSteps = {
-    epochs: [rows.toReversed(), rows],
-    batchSize: 50,
-    learningRates: new Float64Array(6).fill(0.1),
-    momentum: 0.9,
-    nesterov: true,
-    l2: 1e-2,
-  };
+  const steps = sgdSteps([rows.toReversed(), rows], 50, { momentum: 0.9, nesterov: true, l2: 1e-2 });
   const before = await trainer.evaluate(data);
   const first = await trainer.sgd(data, steps);
   const between = await trainer.evaluate(data);
@@ -69,7 +58,7 @@ const RELATIVE = { absolute: 0, relative: 1e-5 };
 
 /** Returns the losses of an evaluation and of a gradient. */
 function lossesOf(backend: Backend, problem: Problem): Promise<number[]> {
-  opened.push(backend);
+  disposeLater(backend);
   return withTrainer(backend, problem, true, async (trainer, data) => {
     trainer.write(problem.parameters);
     return [(await trainer.evaluate(data)).loss, (await trainer.lossAndGradient(data, 0)).loss];
@@ -134,18 +123,10 @@ describe.each(Object.entries(PLANS))("%s", (_name, tuning) => {
 
   test("a batch whose rows have no weight changes parameters by the penalty only, and has loss 0", async () => {
     const { source, rows } = randomProblem({ rows: 60, ...SHAPE });
-    const backend = await WebGpuBackend.open({ tuning });
-    opened.push(backend);
+    const backend = disposeLater(await WebGpuBackend.open({ tuning }));
     const data = await backend.createDataset({ ...source, sampleWeights: new Float32Array(60) });
     const trainer = await backend.createTrainer(SHAPE);
-    const { losses, weights } = await trainer.sgd(data, {
-      epochs: [rows],
-      batchSize: 60,
-      learningRates: Float64Array.of(0.1),
-      momentum: 0,
-      nesterov: false,
-      l2: 0,
-    });
+    const { losses, weights } = await trainer.sgd(data, sgdSteps([rows], 60));
     expect([losses[0], weights[0]]).toEqual([0, 0]);
     expect((await trainer.read()).weights.every((value) => value === 0)).toBe(true);
   });

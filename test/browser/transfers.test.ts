@@ -6,9 +6,7 @@ import { afterEach, expect, test, vi } from "vitest";
 import { SoftmaxRegression, type SoftmaxRegressionOptions } from "../../src/index.ts";
 import { randomProblem } from "../support/problems.ts";
 
-afterEach(() => {
-  vi.restoreAllMocks();
-});
+afterEach(() => vi.restoreAllMocks());
 
 /** Records size and offsets, in bytes, of everything that is written, copied, created or mapped. */
 function watchTransfers() {

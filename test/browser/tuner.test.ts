@@ -1,35 +1,22 @@
 /**
  * The tuner on a real device: reports, cached plans and refusals. No test depends on which plan wins.
  */
-import { afterEach, describe, expect, test } from "vitest";
-import type { SgdSteps } from "../../src/backends/backend.ts";
+import { describe, expect, test } from "vitest";
 import { WebGpuBackend, type WebGpuOptions } from "../../src/backends/webgpu/backend.ts";
 import { defaultPlan, type StepPlan } from "../../src/backends/webgpu/plan.ts";
 import { planCandidates } from "../../src/backends/webgpu/tuner.ts";
 import { OptionError } from "../../src/errors.ts";
 import { SoftmaxRegression } from "../../src/index.ts";
+import { disposeLater } from "../support/dispose-later.ts";
 import { expectClose } from "../support/expect-close.ts";
-import { randomProblem } from "../support/problems.ts";
+import { randomProblem, sgdSteps } from "../support/problems.ts";
 
 const SHAPE = { features: 12, classes: 5, bias: true };
 const { source, rows, parameters } = randomProblem({ rows: 150, ...SHAPE });
-const STEPS: SgdSteps = {
-  epochs: [rows, rows],
-  batchSize: 50,
-  learningRates: new Float64Array(6).fill(0.1),
-  momentum: 0.9,
-  nesterov: false,
-  l2: 1e-3,
-};
-
-const opened: WebGpuBackend[] = [];
-afterEach(() => {
-  for (const backend of opened.splice(0)) backend.dispose();
-});
+const STEPS = sgdSteps([rows, rows], 50, { momentum: 0.9, l2: 1e-3 });
 
 async function run(options: WebGpuOptions) {
-  const backend = await WebGpuBackend.open(options);
-  opened.push(backend);
+  const backend = disposeLater(await WebGpuBackend.open(options));
   const data = await backend.createDataset(source);
   const trainer = await backend.createTrainer(SHAPE);
   trainer.write(parameters);
@@ -122,14 +109,12 @@ describe("the tuner", () => {
   });
 
   test("refuses a pinned plan that cannot run, before anything is allocated", async () => {
-    const backend = await WebGpuBackend.open({ tuning: { route: "rows" } as StepPlan });
-    opened.push(backend);
+    const backend = disposeLater(await WebGpuBackend.open({ tuning: { route: "rows" } as StepPlan }));
     await expect(backend.createTrainer(SHAPE)).rejects.toThrow(OptionError);
   });
 
   test("stops when it is aborted, with the signal's reason", async () => {
-    const backend = await WebGpuBackend.open({ tuning: "full" });
-    opened.push(backend);
+    const backend = disposeLater(await WebGpuBackend.open({ tuning: "full" }));
     const data = await backend.createDataset(source);
     const trainer = await backend.createTrainer(SHAPE);
     const reason = new Error("enough");
@@ -140,12 +125,9 @@ describe("the tuner", () => {
     const x = { data: source.x.data, rows: 150, cols: 12 };
     const y = Array.from(rows, (i) => i % 5);
     const train = async (tuning: "full" | StepPlan) => {
-      const model = new SoftmaxRegression({ device: "webgpu", solver: "sgd", epochs: 3, tuning });
-      try {
-        return { history: await model.fit(x, y), weights: model.weights };
-      } finally {
-        model.dispose();
-      }
+      const options = { device: "webgpu", solver: "sgd", epochs: 3, tuning } as const;
+      const model = disposeLater(new SoftmaxRegression(options));
+      return { history: await model.fit(x, y), weights: model.weights };
     };
     const first = await train("full");
     expect(first.history.tuning?.reason).toMatch(/plans measured/);

@@ -1,5 +1,6 @@
 /** Files for the demo's readers, and what these make of them. */
 import { File } from "node:buffer";
+import { expect } from "vitest";
 import {
   DEFAULT_PICTURES,
   type NamedFile,
@@ -36,6 +37,15 @@ export function open(files: readonly NamedFile[], table: Partial<TableChoices> =
   return Object.assign(opening, { progress });
 }
 
+/** Expects files to be refused with this in the message. */
+export async function expectRefused(
+  files: readonly NamedFile[],
+  message: string | RegExp,
+  table: Partial<TableChoices> = {},
+): Promise<void> {
+  await expect(open(files, table)).rejects.toThrow(message);
+}
+
 /** An NPY file: a type as NumPy writes it, sizes, elements in C order unless `isFortran`. */
 export function npy(
   descr: string,
@@ -53,3 +63,6 @@ export function npy(
   bytes.set(new Uint8Array(elements.buffer, elements.byteOffset, elements.byteLength), start.length);
   return bytes;
 }
+
+/** Labels of ten rows in NPY: 0 and 1 by turns. */
+export const TEN_LABELS = file("y.npy", npy("<i4", [10], Int32Array.of(0, 1, 0, 1, 0, 1, 0, 1, 0, 1)));

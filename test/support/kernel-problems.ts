@@ -17,6 +17,7 @@ import { defaultPlan, directForward, type StepPlan } from "../../src/backends/we
 import type { Matrix } from "../../src/data/matrix.ts";
 import { createRandom, shuffle } from "../../src/data/random.ts";
 import { emptyRows, packRows, type Storage } from "../../src/data/storage.ts";
+import type { Targets } from "../../src/data/targets.ts";
 import { expectClose } from "./expect-close.ts";
 import { type Problem, type ProblemSpec, randomProblem } from "./problems.ts";
 import { runKernel } from "./run-kernel.ts";
@@ -113,6 +114,12 @@ export function shuffled(rows: number): Uint32Array {
   return order;
 }
 
+/** Returns targets as the kernels read them. */
+export function heldTargets(targets: Targets): Float32Array | Uint32Array {
+  if (targets.kind === "labels") return targets.labels;
+  return targets.kind === "none" ? new Uint32Array(1) : Float32Array.from(targets.distributions.data);
+}
+
 /** Packs parameters, X, targets and weights of a problem as the kernels read them. */
 export function buffersOf({ source, parameters }: Problem, shape: ModelShape, storage: Storage) {
   const { targets, sampleWeights } = source;
@@ -121,10 +128,7 @@ export function buffersOf({ source, parameters }: Problem, shape: ModelShape, st
     order: shuffled(rows),
     x: stored(source.x, storage),
     weights: packParameters(parameters, shape, layoutOf(shape).weights4),
-    targets:
-      targets.kind === "labels"
-        ? targets.labels
-        : Float32Array.from(targets.kind === "distributions" ? targets.distributions.data : []),
+    targets: heldTargets(targets),
     sampleWeights: sampleWeights ?? new Float32Array(1),
   };
 }

@@ -1,5 +1,5 @@
 /** Seeded problems for tests: rows, targets, weights and parameters of any shape and kind. */
-import type { DatasetSource } from "../../src/backends/backend.ts";
+import type { DatasetSource, SgdSteps } from "../../src/backends/backend.ts";
 import type { Float16Data, Matrix } from "../../src/data/matrix.ts";
 import { createRandom } from "../../src/data/random.ts";
 import type { Targets } from "../../src/data/targets.ts";
@@ -26,6 +26,17 @@ export interface Problem {
   readonly rows: Uint32Array;
 }
 
+/** Returns steps over these epochs at a rate of 0.1, without momentum and penalty unless `changes` give them. */
+export function sgdSteps(
+  epochs: Uint32Array[],
+  batchSize: number,
+  changes: Partial<SgdSteps> = {},
+): SgdSteps {
+  const count = epochs.reduce((sum, order) => sum + Math.ceil(order.length / batchSize), 0);
+  const learningRates = new Float64Array(count).fill(0.1);
+  return { epochs, batchSize, learningRates, momentum: 0, nesterov: false, l2: 0, ...changes };
+}
+
 /** Returns values in [−1, 1] (for u8 bytes of 1/255), parameters of order 1/√D, so that scores are of order 1. */
 export function randomProblem(spec: ProblemSpec): Problem {
   const { rows, features, classes, seed = 1 } = spec;
@@ -48,12 +59,7 @@ export function randomProblem(spec: ProblemSpec): Problem {
 function randomMatrix({ rows, features, storage = "f32" }: ProblemSpec, uniform: () => number): Matrix {
   const length = rows * features;
   if (storage === "u8")
-    return {
-      data: Uint8Array.from({ length }, () => 256 * uniform()),
-      rows,
-      cols: features,
-      scale: 1 / 255,
-    };
+    return { data: Uint8Array.from({ length }, () => 256 * uniform()), rows, cols: features, scale: 1 / 255 };
   const values = Float32Array.from({ length }, () => 2 * uniform() - 1);
   if (storage === "f16") {
     const halves = (globalThis as { Float16Array?: { from(values: Iterable<number>): Float16Data } })

@@ -1,6 +1,19 @@
-/** A problem's data set and a trainer for it, for the duration of a test's work. */
+/** A problem's data set and a trainer for it, for a test or for a part of one. */
 import type { Backend, Dataset, Trainer } from "../../src/backends/backend.ts";
+import { disposeLater } from "./dispose-later.ts";
 import type { Problem } from "./problems.ts";
+
+/** Creates both; they last until the test ends. */
+export async function trainerFor(
+  backend: Backend,
+  { source, parameters }: Pick<Problem, "source" | "parameters">,
+  bias = true,
+) {
+  const data = disposeLater(await backend.createDataset(source));
+  const shape = { features: source.x.cols, classes: parameters.bias.length, bias };
+  const trainer = disposeLater(await backend.createTrainer(shape));
+  return { trainer, data };
+}
 
 /** Runs `work` with both, and disposes of them afterwards. */
 export async function withTrainer<T>(

@@ -68,41 +68,16 @@ describe("reading a record", () => {
     expect(refusal(JSON.stringify({ version: 2, results: [] }))).toMatch(/^version: .*1.*2/);
   });
 
+  const under = (path: string, ...names: string[]) => names.map((name) => `${path}.${name}`);
+  const result = ["storage", "error", "tolerance"];
   const paths = [
-    "date",
-    "machine",
-    "machine.runtime",
-    "machine.agent",
-    "machine.cores",
-    "machine.adapter",
-    "machine.adapter.vendor",
-    "machine.adapter.software",
-    "machine.adapter.features",
-    "machine.adapter.limits",
-    "versions",
-    "ceilings",
-    "ceilings.fma",
-    "ceilings.submit.median",
-    "kernels",
-    "kernels.0.kernel",
-    "kernels.0.variant",
-    "kernels.0.shape.classes",
-    "kernels.0.storage",
-    "kernels.0.time",
-    "kernels.0.flops",
-    "kernels.0.bytes",
-    "kernels.0.error",
-    "kernels.0.tolerance",
-    "steps",
-    "steps.0.contender",
-    "steps.0.shape",
-    "steps.0.storage",
-    "steps.0.time.count",
-    "steps.0.error",
-    "steps.0.tolerance",
-    "failures",
-    "failures.0.what",
-    "failures.0.message",
+    ...["date", "machine", "versions", "ceilings", "kernels", "steps", "failures"],
+    ...under("machine", "runtime", "agent", "cores", "adapter"),
+    ...under("machine.adapter", "vendor", "software", "features", "limits"),
+    ...under("ceilings", "fma", "submit.median"),
+    ...under("kernels.0", "kernel", "variant", "shape.classes", "time", "flops", "bytes", ...result),
+    ...under("steps.0", "contender", "shape", "time.count", ...result),
+    ...under("failures.0", "what", "message"),
   ];
   test.each(paths)("without %s it is refused, and the field named", (path) => {
     expect(refusal(changed(path))).toContain(`${path}: `);
@@ -139,16 +114,14 @@ describe("reading a record", () => {
   });
 
   test("a number too large for JSON's reader is refused", () => {
-    expect(refusal(JSON.stringify(recordOf()).replace('"flops":1000000000', '"flops":1e999'))).toContain(
-      "kernels.0.flops: ",
-    );
+    const json = JSON.stringify(recordOf()).replace('"flops":1000000000', '"flops":1e999');
+    expect(refusal(json)).toContain("kernels.0.flops: ");
   });
 
   test("a median outside its span is refused", () => {
     const outside = { median: 3, min: 1, max: 2, count: 9 };
-    expect(refusal(changed("steps.0.time", outside))).toBe(
-      "steps.0.time: the median lies outside min to max",
-    );
+    const message = "steps.0.time: the median lies outside min to max";
+    expect(refusal(changed("steps.0.time", outside))).toBe(message);
   });
 
   test("more results than a page can show are refused", () => {
@@ -163,10 +136,7 @@ describe("reading a record", () => {
   });
 
   test("a file over 10 MB is refused unread", async () => {
-    const file = {
-      size: MAX_FILE_BYTES + 1,
-      text: () => expect.unreachable("read"),
-    };
+    const file = { size: MAX_FILE_BYTES + 1, text: () => expect.unreachable("read") };
     await expect(readRecordFile(file)).rejects.toThrow(RecordError);
     const blob = new Blob([JSON.stringify(recordOf())]);
     await expect(readRecordFile(blob)).resolves.toStrictEqual(recordOf());
@@ -178,9 +148,8 @@ describe("names", () => {
     recordOf({ machine: { ...recordOf().machine, adapter: { ...ADAPTER, description } } });
 
   test("a record is named by machine and date, the second of a name by a number", () => {
-    const software = recordOf({
-      machine: { ...recordOf().machine, adapter: { ...ADAPTER, software: true } },
-    });
+    const adapter = { ...ADAPTER, software: true };
+    const software = recordOf({ machine: { ...recordOf().machine, adapter } });
     const cpu = recordOf({ machine: { runtime: "node", agent: "Node 20", cores: 2, adapter: null } });
     const date = "2026-11-20 14:05 UTC";
     expect(recordNames([named("Apple M2"), software, cpu, named("Apple M2")])).toEqual([

@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import type { NamedFile } from "../../demo/app/data/open-context.ts";
 import { kindOf, remarkOnIgnored } from "../../demo/app/data/open-kind.ts";
 import { splitRows } from "../../demo/app/data/split-rows.ts";
-import { file, npy, open } from "../support/demo-files.ts";
+import { expectRefused, file, npy, open, TEN_LABELS } from "../support/demo-files.ts";
 import { hasData } from "../support/real-data.ts";
 
 /** `rows` images of 2 × 3 pixels that are all their number, and labels 0, 1, 2, 0, … */
@@ -34,11 +34,8 @@ describe("IDX", () => {
 
   test("four files, in any order", async () => {
     const dataset = await open([testLabels, trainImages, testImages, trainLabels]);
-    expect(dataset).toMatchObject({
-      name: "data",
-      image: { width: 3, height: 2, channels: 1 },
-      features: null,
-    });
+    const image = { width: 3, height: 2, channels: 1 };
+    expect(dataset).toMatchObject({ name: "data", image, features: null });
     expect(dataset.train.x).toMatchObject({ rows: 30, cols: 6 });
     expect(dataset.validation.y).toEqual([0, 1, 2, 0, 1, 2, 0, 1, 2, 0]);
     expect(dataset.description).toBe("30 grey pictures of 3 × 2 pixels to train on, 10 to validate on.");
@@ -61,26 +58,28 @@ describe("IDX", () => {
   });
 
   test("what cannot be paired or read", async () => {
-    await expect(open([trainImages])).rejects.toThrow(
+    await expectRefused(
+      [trainImages],
       "data/train-images-idx3-ubyte: these are images; choose the file of their labels as well",
     );
-    await expect(open([trainImages, testImages, trainLabels, trainImages])).rejects.toThrow(
-      /of the same part/,
-    );
+    await expectRefused([trainImages, testImages, trainLabels, trainImages], /of the same part/);
     const cut = file("train-images-idx3-ubyte", images.slice(0, 100));
-    await expect(open([cut, trainLabels])).rejects.toThrow(
+    await expectRefused(
+      [cut, trainLabels],
       "train-images-idx3-ubyte: truncated: expected 196 bytes by the header, found 100",
     );
     const noise = file("train-images-idx3-ubyte.gz", new TextEncoder().encode("<!doctype html>"));
-    await expect(open([noise, trainLabels])).rejects.toThrow(/^train-images.*an HTML page/);
+    await expectRefused([noise, trainLabels], /^train-images.*an HTML page/);
     const other = file("train-images-idx3-ubyte.gz", "no IDX file at all");
-    await expect(open([other, trainLabels])).rejects.toThrow(/^train-images.*expected the magic number/);
+    await expectRefused([other, trainLabels], /^train-images.*expected the magic number/);
     const fewer = file("train-labels-idx1-ubyte", idx(29).labels);
-    await expect(open([trainImages, fewer])).rejects.toThrow(
+    await expectRefused(
+      [trainImages, fewer],
       "train-labels-idx1-ubyte: expected one per image, got 29 labels and 30 images",
     );
     const wider = file("t10k-images-idx3-ubyte", idx(10, 4).images);
-    await expect(open([trainImages, trainLabels, wider, testLabels])).rejects.toThrow(
+    await expectRefused(
+      [trainImages, trainLabels, wider, testLabels],
       "t10k-images-idx3-ubyte: its images have 4 × 2 pixels, those to train on 3 × 2",
     );
   });
@@ -88,20 +87,19 @@ describe("IDX", () => {
   test("more than 2 GiB by the header is refused before it is read", async () => {
     const huge = images.slice();
     new DataView(huge.buffer).setUint32(4, 4e8);
-    await expect(open([file("train-images.idx", huge), trainLabels])).rejects.toThrow(
+    await expectRefused(
+      [file("train-images.idx", huge), trainLabels],
       "train-images.idx: 400,000,000 rows of 6 features would take 2.4 GB, this page takes at most 2.15 GB",
     );
   });
 
   test.skipIf(!hasData)("MNIST", async () => {
     const names = ["train-images-idx3", "train-labels-idx1", "t10k-images-idx3", "t10k-labels-idx1"];
-    const files = await Promise.all(
-      names.map(async (name) => {
-        const path = `mnist/${name}-ubyte.gz`;
-        return file(path, new Uint8Array(await readFile(`${process.env.DATA_DIR}/${path}`)));
-      }),
-    );
-    const dataset = await open(files);
+    const files = names.map(async (name) => {
+      const path = `mnist/${name}-ubyte.gz`;
+      return file(path, new Uint8Array(await readFile(`${process.env.DATA_DIR}/${path}`)));
+    });
+    const dataset = await open(await Promise.all(files));
     expect(dataset).toMatchObject({ name: "mnist", train: { x: { rows: 60_000, cols: 784 } } });
     expect(dataset.validation.y.slice(0, 4)).toEqual([7, 2, 1, 0]);
   });
@@ -109,14 +107,7 @@ describe("IDX", () => {
 
 describe("NPY", () => {
   const rows = Float32Array.from({ length: 20 }, (_, i) => i);
-  const y = file(
-    "y.npy",
-    npy(
-      "<i4",
-      [10],
-      Int32Array.from({ length: 10 }, (_, i) => i % 2),
-    ),
-  );
+  const y = TEN_LABELS;
 
   test("rows and labels, in either order", async () => {
     const x = file("x.npy", npy("<f4", [10, 2], rows));
@@ -129,26 +120,13 @@ describe("NPY", () => {
   test("labels in a column of their own, below 0, or far above what float32 counts", async () => {
     const x = file("x.npy", npy("<f4", [10, 2], rows));
     const label = (i: number) => (i % 2 ? -1 : 1);
-    const signed = file(
-      "y.npy",
-      npy(
-        "<i4",
-        [10, 1],
-        Int32Array.from({ length: 10 }, (_, i) => label(i)),
-      ),
-    );
-    const { train } = await open([x, signed]);
+    const signed = Int32Array.from({ length: 10 }, (_, i) => label(i));
+    const { train } = await open([x, file("y.npy", npy("<i4", [10, 1], signed))]);
     expect(train.y).toEqual(train.y.map((_, i) => String(label(train.x.data[2 * i] / 2))));
     const large = (i: number) => 2 ** 40 + (i % 2);
-    const exact = file(
-      "y.npy",
-      npy(
-        "<f8",
-        [10, 1],
-        Float64Array.from({ length: 10 }, (_, i) => large(i)),
-      ),
-    );
-    expect(new Set((await open([exact, x])).train.y)).toEqual(new Set([large(0), large(1)]));
+    const doubles = Float64Array.from({ length: 10 }, (_, i) => large(i));
+    const exact = await open([file("y.npy", npy("<f8", [10, 1], doubles)), x]);
+    expect(new Set(exact.train.y)).toEqual(new Set([large(0), large(1)]));
   });
 
   test("Fortran order, and more elements than are converted at a time", async () => {
@@ -159,12 +137,8 @@ describe("NPY", () => {
       for (let j = 0; j < height; j++)
         for (let k = 0; k < width; k++) fortran[i + n * (j + height * k)] = value(i, j, k);
     const bytes = npy("<f8", [n, height, width], fortran, true);
-    const labels = npy(
-      "<i4",
-      [n],
-      Int32Array.from({ length: n }, (_, i) => i % 250),
-    );
-    const { train, image } = await open([file("x.npy", bytes), file("y.npy", labels)]);
+    const labels = Int32Array.from({ length: n }, (_, i) => i % 250);
+    const { train, image } = await open([file("x.npy", bytes), file("y.npy", npy("<i4", [n], labels))]);
     expect(image).toEqual({ width, height, channels: 1 });
     for (const [row, label] of train.y.entries()) {
       const pixels = train.x.data.subarray(row * height * width, (row + 1) * height * width);
@@ -200,15 +174,8 @@ describe("NPY", () => {
   });
 
   test("pictures", async () => {
-    const x = file(
-      "x.npy",
-      npy(
-        "|u1",
-        [10, 2, 1],
-        Uint8Array.from(rows, (value) => value + 236),
-      ),
-    );
-    const { image, train } = await open([x, y]);
+    const bytes = Uint8Array.from(rows, (value) => value + 236);
+    const { image, train } = await open([file("x.npy", npy("|u1", [10, 2, 1], bytes)), y]);
     expect(image).toEqual({ width: 1, height: 2, channels: 1 });
     expect(train.x.data.slice(0, 2)).toEqual(Uint8Array.of(236, 237));
   });
@@ -233,19 +200,12 @@ describe("NPY", () => {
     ],
     ["a file cut off", [y, file("x.npy", npy("<f4", [10, 3], rows))], "x.npy.shape: truncated"],
     ["another format", [y, file("x.npy", new TextEncoder().encode("1 2 3"))], /^x\.npy/],
-  ])("%s", async (_, files, message) => {
-    await expect(open(files as NamedFile[])).rejects.toThrow(message);
-  });
+  ])("%s", async (_, files, message) => expectRefused(files as NamedFile[], message));
 });
 
 describe("kinds", () => {
   test("in folders of pictures, other files are ignored and named; hidden files never count", async () => {
-    const beside = [
-      file("a/1.png", "x"),
-      file("a/notes.txt", "x"),
-      file("a/b.svg", "x"),
-      file(".DS_Store", "x"),
-    ];
+    const beside = ["a/1.png", "a/notes.txt", "a/b.svg", ".DS_Store"].map((path) => file(path, "x"));
     const known = await kindOf(beside);
     expect(known).toEqual({ kind: "pictures", files: beside.slice(0, 1), ignored: beside.slice(1, 3) });
     expect(remarkOnIgnored(known)).toBe("Ignored, as no pictures: a/notes.txt, a/b.svg.");
@@ -260,9 +220,8 @@ describe("kinds", () => {
   test("SVG is no picture here, whatever its name", async () => {
     const drawing = { path: "drawing", file: new File(["<svg/>"], "drawing", { type: "image/svg+xml" }) };
     for (const svg of [drawing, file("a/drawing.svg", "<svg/>")]) {
-      await expect(kindOf([svg])).rejects.toThrow(
-        /IDX, CSV, NPY, or a folder of pictures such as PNG or JPEG$/,
-      );
+      const known = /IDX, CSV, NPY, or a folder of pictures such as PNG or JPEG$/;
+      await expect(kindOf([svg])).rejects.toThrow(known);
     }
   });
 
@@ -272,7 +231,7 @@ describe("kinds", () => {
     const two = [file("a.csv", "x"), file("b.npy", "x")];
     await expect(kindOf(two)).rejects.toThrow("b.npy: is an NPY file, while a.csv is a CSV file");
     await expect(kindOf([file(".DS_Store", "x")])).rejects.toThrow("files: there is none to open");
-    await expect(open([file("a.csv", "x"), file("b.csv", "x")])).rejects.toThrow(/second CSV file/);
+    await expectRefused([file("a.csv", "x"), file("b.csv", "x")], /second CSV file/);
   });
 });
 

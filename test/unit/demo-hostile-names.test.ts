@@ -11,6 +11,7 @@ import { snippetOf } from "../../demo/app/views/model/snippet.ts";
 import { SoftmaxRegression } from "../../src/index.ts";
 import { file, open } from "../support/demo-files.ts";
 import { execute } from "../support/demo-snippet.ts";
+import { disposeLater } from "../support/dispose-later.ts";
 
 /** Each would run `attack()` if it came into code, or break it. */
 const HOSTILE = [
@@ -79,13 +80,11 @@ describe("the code of a run", () => {
     const code = snippetOf({ dataset, options: withWeights });
     expect(code).not.toMatch(/<|[\u2028\u2029\u202a-\u202e\u2066-\u2069]/);
     const learn = (await execute(code, { SoftmaxRegression, console: { log: () => {} } })) as Learn;
-    const model = await learn(dataset.train, dataset.validation);
+    const model = disposeLater(await learn(dataset.train, dataset.validation));
     expect(new Set(model.classes)).toEqual(new Set(dataset.train.y));
-    const expected = new SoftmaxRegression(withWeights);
+    const expected = disposeLater(new SoftmaxRegression(withWeights));
     await expected.fit(dataset.train.x, dataset.train.y as string[]);
     expect(model.weights).toEqual(expected.weights);
-    model.dispose();
-    expected.dispose();
   });
 
   test.each(['"+attack()+"', "https:evil.example", "?a#b%41", "\\..\\x", "\n`<!--"])(
@@ -119,7 +118,7 @@ describe("names that objects have of their own", () => {
     const dataset = await open([file("keys.csv", text)]);
     expect(dataset.features).toEqual(["__proto__", "constructor", "toString"]);
     expect(new Set(dataset.train.y)).toEqual(new Set(["__proto__", "constructor"]));
-    const session = new Session(dataset);
+    const session = disposeLater(new Session(dataset));
     await session.choose({ ...DEFAULT_CHOICES, device: "reference", solver: "lbfgs", epochs: 50 });
     await session.run.start();
     expect(session.run.history.value.at(-1)?.validationAccuracy).toBe(1);
@@ -131,7 +130,6 @@ describe("names that objects have of their own", () => {
     const answers = { dataset, samples: dataset.validation, report, probabilities };
     const evaluation = await evaluationOf(answers, new AbortController().signal);
     expect(predictionOf(evaluation, 0)).toMatchObject({ label: y[0], predicted: y[0] });
-    session.dispose();
   });
 });
 

@@ -11,6 +11,7 @@ import { readModel } from "../../src/formats/read-model.ts";
 import { readIdxPair, SoftmaxRegression } from "../../src/index.ts";
 import { file, open } from "../support/demo-files.ts";
 import { execute } from "../support/demo-snippet.ts";
+import { disposeLater } from "../support/dispose-later.ts";
 
 /** What the code may use; what it prints goes to `log`. */
 function known(log: (...values: unknown[]) => void) {
@@ -33,7 +34,7 @@ describe("the code", () => {
 
   test.each(["drawings", "clouds"])("on the page's %s, is the session's own run", async (name) => {
     const dataset = name === "clouds" ? clouds() : await drawn;
-    const session = new Session(dataset);
+    const session = disposeLater(new Session(dataset));
     await session.choose(choices);
     await session.run.start();
     const round = session.run.history.value[0];
@@ -54,7 +55,6 @@ describe("the code", () => {
       accuracy: round.validationAccuracy,
       loss: round.validationLoss,
     });
-    session.dispose();
   });
 
   test("on files that the library reads itself, reads them", async () => {
@@ -63,7 +63,7 @@ describe("the code", () => {
     const dataset = await open(await Promise.all(files));
     const code = snippetOf({ dataset, options: optionsOf({ ...choices, l2: 0.5 }) });
     expect(code).toMatch(/^import \{ readIdxPair, SoftmaxRegression \} from "softmax-webgpu";$/m);
-    const session = new Session(dataset);
+    const session = disposeLater(new Session(dataset));
     await session.choose({ ...choices, l2: 0.5 });
     await session.run.start();
     const log = vi.fn();
@@ -72,7 +72,6 @@ describe("the code", () => {
       1,
       ...[session.run.history.value[0]].flatMap((r) => [r.loss, r.validationAccuracy]),
     ]);
-    session.dispose();
   });
 
   test.each(["sgd", "adamw", "lbfgs"] as const)("on other rows, takes them: %s", async (solver) => {
@@ -83,13 +82,11 @@ describe("the code", () => {
     expect(code).toMatch(/^export async function learn\(train, validation\) \{$/m);
     const log = vi.fn();
     const learn = (await execute(code, known(log))) as (...rows: unknown[]) => Promise<SoftmaxRegression>;
-    const model = await learn(train, validation);
-    const expected = new SoftmaxRegression(options);
+    const model = disposeLater(await learn(train, validation));
+    const expected = disposeLater(new SoftmaxRegression(options));
     await expected.fit(train.x, train.y as string[]);
     expect(model.weights).toEqual(expected.weights);
     expect(log.mock.lastCall?.[1]).toHaveProperty("accuracy");
-    model.dispose();
-    expected.dispose();
   });
 
   test("gives weights by label as a Map, which takes any label", () => {
@@ -107,7 +104,7 @@ describe("the code", () => {
 describe("a model", () => {
   test("has its facts, and brings its choices along when it is opened again", async () => {
     const dataset = clouds(3);
-    const first = new Session(dataset);
+    const first = disposeLater(new Session(dataset));
     const choices = { ...DEFAULT_CHOICES, device: "reference", epochs: 3, l2: 0.01, batchSize: 64 } as const;
     await first.choose(choices);
     await first.run.step();
@@ -124,7 +121,7 @@ describe("a model", () => {
     });
     expect(choicesOf(saved.options, "reference")).toEqual(choices);
 
-    const second = new Session(dataset);
+    const second = disposeLater(new Session(dataset));
     await second.choose({ ...DEFAULT_CHOICES, device: "reference" });
     await second.adopt(new Blob([await model.toSafetensors()]));
     expect(second.run.status.value).toBe("paused");
@@ -132,8 +129,6 @@ describe("a model", () => {
     await Promise.all([first.run.start(), second.run.start()]);
     expect(second.run.status.value).toBe("done");
     expect(second.run.snapshot.value).toEqual(first.run.snapshot.value);
-    first.dispose();
-    second.dispose();
   });
 
   test("has a file's name after its data set", () => {

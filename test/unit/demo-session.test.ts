@@ -5,6 +5,7 @@ import { DEFAULT_CHOICES } from "../../demo/app/state/choices.ts";
 import { Stopwatch } from "../../demo/app/state/run.ts";
 import { Session } from "../../demo/app/state/session.ts";
 import { statusText } from "../../demo/app/views/train/run-words.ts";
+import { disposeLater } from "../support/dispose-later.ts";
 
 const CHOICES = { ...DEFAULT_CHOICES, device: "reference", l2: 0.01 } as const;
 const dataset = clouds(3);
@@ -19,7 +20,7 @@ async function trained(choices: Partial<typeof DEFAULT_CHOICES>): Promise<Sessio
 afterEach(() => void vi.restoreAllMocks());
 
 test("L-BFGS shows loss and accuracy of the training rows, and why it ended", async () => {
-  const session = await trained({ solver: "lbfgs", epochs: 1000 });
+  const session = disposeLater(await trained({ solver: "lbfgs", epochs: 1000 }));
   const last = session.run.history.value.at(-1);
   const { x, y } = dataset.train;
   const seen = await session.run.model?.evaluate(x, y as string[]);
@@ -31,11 +32,10 @@ test("L-BFGS shows loss and accuracy of the training rows, and why it ended", as
   expect(statusText({ ...standing, stopReason: stopReason.value })).toBe(
     `Done after iteration ${history.value.length}: the optimum, with a gradient of almost 0.`,
   );
-  session.dispose();
 });
 
 test("a model that is opened shows what it makes of the validation rows, until it is trained on", async () => {
-  const session = new Session(dataset);
+  const session = disposeLater(new Session(dataset));
   await session.choose({ ...CHOICES, epochs: 3 });
   await session.run.step();
   const [first] = session.run.history.value;
@@ -50,24 +50,21 @@ test("a model that is opened shows what it makes of the validation rows, until i
   await session.run.step();
   expect(session.run.opened.value).toBe(null);
   expect(session.run.history.value.map(({ index }) => index)).toEqual([2]);
-  session.dispose();
 });
 
 test("a model for other rows is refused, and the one at hand stays", async () => {
-  const session = await trained({ epochs: 1 });
-  const other = new Session(clouds(4));
+  const session = disposeLater(await trained({ epochs: 1 }));
+  const other = disposeLater(new Session(clouds(4)));
   const file = new Blob([(await session.run.model?.toSafetensors()) ?? ""]);
   await other.choose({ ...CHOICES, epochs: 1 });
   await other.run.start();
   const { model } = other.run;
   await expect(other.adopt(file)).rejects.toThrow("This model knows A, B, C, but not “D”.");
   expect(other.run.model).toBe(model);
-  session.dispose();
-  other.dispose();
 });
 
 test("a model whose run was on other rows predicts, and does not offer to go on", async () => {
-  const session = new Session(dataset);
+  const session = disposeLater(new Session(dataset));
   await session.choose(CHOICES);
   await session.run.step();
   expect(session.run.status.value).toBe("paused");
@@ -78,11 +75,10 @@ test("a model whose run was on other rows predicts, and does not offer to go on"
   await session.adopt(file);
   expect(session.run.status.value).toBe("done");
   expect(session.run.model?.isResumable).toBe(false);
-  session.dispose();
 });
 
 test("if WebGPU was chosen and is missing, WebAssembly trains, and a notice says so", async () => {
-  const session = await trained({ device: "webgpu", epochs: 2 });
+  const session = disposeLater(await trained({ device: "webgpu", epochs: 2 }));
   expect(session.run.status.value).toBe("done");
   expect(session.run.message.value).toEqual({
     kind: "notice",
@@ -90,7 +86,6 @@ test("if WebGPU was chosen and is missing, WebAssembly trains, and a notice says
   });
   const reason = "This browser has no WebGPU to train on";
   expect(session.run.device.value).toMatchObject({ kind: "wasm", reason });
-  session.dispose();
 });
 
 describe("speed", () => {

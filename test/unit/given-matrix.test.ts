@@ -53,9 +53,8 @@ describe("a tensor", () => {
   });
 
   test("may have a scale", async () => {
-    expect(await toMatrix({ data: Uint8Array.of(1, 2), shape: [2, 1], scale: 0.5 }, "x")).toMatchObject({
-      scale: 0.5,
-    });
+    const tensor = { data: Uint8Array.of(1, 2), shape: [2, 1], scale: 0.5 };
+    expect(await toMatrix(tensor, "x")).toMatchObject({ scale: 0.5 });
   });
 
   test("of zeros and ones has their values", async () => {
@@ -83,29 +82,13 @@ describe("a tensor", () => {
       throw new Error("not on the CPU");
     },
   };
+  const pair = Float32Array.of(1, 2);
+  const none = new Float32Array(0);
   test.each<[string, unknown, string, string, string]>([
-    [
-      "one dimension",
-      { data: Float32Array.of(1, 2), shape: [2] },
-      "ShapeError",
-      "x.shape",
-      "for one row, write [1, 2]",
-    ],
-    [
-      "three dimensions",
-      { data: Float32Array.of(1, 2), dims: [1, 1, 2] },
-      "ShapeError",
-      "x.shape",
-      "[1, 1, 2]",
-    ],
+    ["one dimension", { data: pair, shape: [2] }, "ShapeError", "x.shape", "for one row, write [1, 2]"],
+    ["three dimensions", { data: pair, dims: [1, 1, 2] }, "ShapeError", "x.shape", "[1, 1, 2]"],
     ["no dimension", { data: Float32Array.of(1), shape: [] }, "ShapeError", "x.shape", "got []"],
-    [
-      "a size of 0",
-      { data: new Float32Array(0), shape: [0, 2] },
-      "ShapeError",
-      "x.shape",
-      "at least 1, got 0",
-    ],
+    ["a size of 0", { data: none, shape: [0, 2] }, "ShapeError", "x.shape", "at least 1, got 0"],
     ["a shape that is none", { data: Float32Array.of(1), shape: 3 }, "ShapeError", "x.shape", "got 3"],
     ["more elements", { data: Float32Array.from(FLAT), shape: [2, 2] }, "ShapeError", "x.data", "got 6"],
     [
@@ -127,13 +110,7 @@ describe("a tensor", () => {
     ["data that are a function", { data: () => [], shape: [2, 3] }, "DataError", "x.data", "await x.data()"],
     ["64-bit integers", new Tensor("int64", [1n, 2n], [2, 1]), "DataError", "x.data", "from(data, Number)"],
     ["strings", new Tensor("string", ["a", "b"], [2, 1]), "DataError", "x.data", "got an array of 2"],
-    [
-      "a scale of its own kind",
-      { data: Float32Array.of(1), shape: [1, 1], scale() {} },
-      "DataError",
-      "x.scale",
-      "",
-    ],
+    ["a scale of its own kind", { data: pair, shape: [1, 2], scale() {} }, "DataError", "x.scale", ""],
   ])("with %s is refused at once", (_what, tensor, name, argument, words) => {
     expect(() => openMatrix(tensor as MatrixLike, "x")).toThrow(refusal(name, argument, words));
   });
@@ -193,9 +170,8 @@ describe("an array that the engine cannot allocate", () => {
   afterEach(() => vi.unstubAllGlobals());
 
   test("is a LimitError that names the argument", () => {
-    expect(() => allocate(Float64Array, 2 ** 52, "x")).toThrow(
-      refusal("LimitError", "x", `needs a Float64Array of ${2 ** 52} elements`),
-    );
+    const error = refusal("LimitError", "x", `needs a Float64Array of ${2 ** 52} elements`);
+    expect(() => allocate(Float64Array, 2 ** 52, "x")).toThrow(error);
   });
 
   test("is a LimitError for rows as well", async () => {
@@ -205,9 +181,8 @@ describe("an array that the engine cannot allocate", () => {
       }
     }
     vi.stubGlobal("Float64Array", Full);
-    await expect(toMatrix([[1]], "validation[0]")).rejects.toEqual(
-      refusal("LimitError", "validation[0]", "elements"),
-    );
+    const error = refusal("LimitError", "validation[0]", "elements");
+    await expect(toMatrix([[1]], "validation[0]")).rejects.toEqual(error);
     vi.stubGlobal("Float32Array", Full);
     const rows = [new Int8Array(1), Uint8Array.of(1)];
     await expect(toMatrix(rows, "x")).rejects.toEqual(refusal("LimitError", "x", "2 elements"));

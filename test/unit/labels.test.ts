@@ -2,11 +2,16 @@
 import { describe, expect, test } from "vitest";
 import { type Label, type Labels, type LabelsLike, MAX_CLASSES, openLabels } from "../../src/data/labels.ts";
 import { encodeTargets, learnClasses } from "../support/labels.ts";
+import { BYTE_TYPES, NUMBER_TYPES } from "../support/matrices.ts";
 import { refusal } from "../support/refusal.ts";
 
 async function learn(y: Labels) {
   const { classes, targets } = await learnClasses(y, y.length, "y");
   return { classes, labels: targets.kind === "labels" ? targets.labels : targets };
+}
+
+function learnt(classes: readonly Label[], ...labels: number[]) {
+  return { classes, labels: Uint32Array.from(labels) };
 }
 
 function counting(length: number): number[] {
@@ -15,65 +20,40 @@ function counting(length: number): number[] {
 
 describe("classes", () => {
   test("of numbers are ordered by value", async () => {
-    expect(await learn([10, 9, 2, 100, 2])).toEqual({
-      classes: [2, 9, 10, 100],
-      labels: Uint32Array.of(2, 1, 0, 3, 0),
-    });
+    expect(await learn([10, 9, 2, 100, 2])).toEqual(learnt([2, 9, 10, 100], 2, 1, 0, 3, 0));
   });
 
   test("of strings are ordered by code unit", async () => {
-    expect(await learn(["b", "a", "B", "ä", "10", "9", "", "a"])).toEqual({
-      classes: ["", "10", "9", "B", "a", "b", "ä"],
-      labels: Uint32Array.of(5, 4, 3, 6, 1, 2, 0, 4),
-    });
+    expect(await learn(["b", "a", "B", "ä", "10", "9", "", "a"])).toEqual(
+      learnt(["", "10", "9", "B", "a", "b", "ä"], 5, 4, 3, 6, 1, 2, 0, 4),
+    );
     // U+1F600 is the larger code point; its first code unit, 0xD83D, is the smaller.
     expect((await learn(["\uFF61", "\u{1F600}"])).classes).toEqual(["\u{1F600}", "\uFF61"]);
   });
 
   test("need not be consecutive, and may be large", async () => {
-    expect(await learn([2 ** 40, 0, 7])).toEqual({
-      classes: [0, 7, 2 ** 40],
-      labels: Uint32Array.of(2, 0, 1),
-    });
+    expect(await learn([2 ** 40, 0, 7])).toEqual(learnt([0, 7, 2 ** 40], 2, 0, 1));
   });
 
   test("of booleans are false, then true", async () => {
-    expect(await learn([true, false, true])).toEqual({
-      classes: [false, true],
-      labels: Uint32Array.of(1, 0, 1),
-    });
+    expect(await learn([true, false, true])).toEqual(learnt([false, true], 1, 0, 1));
   });
 
   test("0 and −0 are one class", async () => {
-    expect(await learn([-0, 1, 0])).toEqual({ classes: [0, 1], labels: Uint32Array.of(0, 1, 0) });
+    expect(await learn([-0, 1, 0])).toEqual(learnt([0, 1], 0, 1, 0));
   });
 
-  for (const type of [
-    Uint8Array,
-    Uint8ClampedArray,
-    Uint16Array,
-    Uint32Array,
-    Int8Array,
-    Int16Array,
-    Int32Array,
-    Float32Array,
-    Float64Array,
-  ] as const) {
+  for (const type of [...BYTE_TYPES, ...NUMBER_TYPES]) {
     test(`of ${type.name} are its numbers`, async () => {
-      expect(await learn(type.of(100, 3, 20, 3))).toEqual({
-        classes: [3, 20, 100],
-        labels: Uint32Array.of(2, 0, 1, 0),
-      });
+      expect(await learn(type.of(100, 3, 20, 3))).toEqual(learnt([3, 20, 100], 2, 0, 1, 0));
     });
   }
 
   test.each([BigInt64Array, BigUint64Array])("of %o are its numbers", async (type) => {
-    expect(await learn(type.of(7n, 0n, 2n ** 53n - 1n, 7n))).toEqual({
-      classes: [0, 7, 2 ** 53 - 1],
-      labels: Uint32Array.of(1, 0, 2, 1),
-    });
+    expect(await learn(type.of(7n, 0n, 2n ** 53n - 1n, 7n))).toEqual(learnt([0, 7, 2 ** 53 - 1], 1, 0, 2, 1));
   });
 
+  const HALVES = Uint16Array.of(0x4700, 0x4200, 0x4700);
   test.each<[string, LabelsLike, Label[]]>([
     ["rows of one number", [[7], [3], [7]], [3, 7]],
     ["rows of one string", [["b"], ["a"], ["b"]], ["a", "b"]],
@@ -85,11 +65,7 @@ describe("classes", () => {
     ["a tensor [N]", { data: Int32Array.of(7, 3, 7), dims: [3] }, [3, 7]],
     ["a tensor of 64-bit integers", { data: BigInt64Array.of(7n, 3n, 7n), dims: [3, 1] }, [3, 7]],
     ["a tensor of strings", { data: ["b", "a", "b"], dims: [3], type: "string" } as LabelsLike, ["a", "b"]],
-    [
-      "a tensor of halves as bits",
-      { data: Uint16Array.of(0x4700, 0x4200, 0x4700), dims: [3], type: "float16" } as LabelsLike,
-      [3, 7],
-    ],
+    ["a tensor of halves as bits", { data: HALVES, dims: [3], type: "float16" } as LabelsLike, [3, 7]],
   ])("of one column are its labels: %s", async (_what, y, expected) => {
     const { classes, targets } = await learnClasses(y, 3, "y");
     expect(classes).toEqual(expected);

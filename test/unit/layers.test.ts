@@ -42,10 +42,7 @@ const LAYERS: Readonly<
 };
 
 /** What no layer may import, whatever else it may. */
-const NEVER: Readonly<Record<string, readonly string[]>> = {
-  estimator: ["demo", "bench"],
-  demo: ["bench"],
-};
+const NEVER: Readonly<Record<string, readonly string[]>> = { estimator: ["demo", "bench"], demo: ["bench"] };
 
 /** What the build provides, and what is imported in Node alone. */
 const PROVIDED = /^virtual:|^node:worker_threads$/;

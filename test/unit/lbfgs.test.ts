@@ -83,15 +83,11 @@ describe("L-BFGS", () => {
     const { objective } = quadratic(CENTRE);
     const rough: Objective = async (x) => {
       const { value, gradient } = await objective(x);
-      return {
-        value: Math.fround(value + 1),
-        gradient: gradient.map((g, i) => g + 1e-7 * Math.sin(1e15 * x[i] + i)),
-      };
+      const noisy = gradient.map((g, i) => g + 1e-7 * Math.sin(1e15 * x[i] + i));
+      return { value: Math.fround(value + 1), gradient: noisy };
     };
-    const { stop, last } = await minimise(rough, new Float64Array(8), {
-      precision: 2 ** -22,
-      rounding: () => 2 ** -22,
-    });
+    const float32 = { precision: 2 ** -22, rounding: () => 2 ** -22 };
+    const { stop, last } = await minimise(rough, new Float64Array(8), float32);
     expect(stop).toBe("precision");
     expect((await objective(last.x)).value).toBeLessThan(1e-5);
   });
@@ -119,10 +115,8 @@ describe("OWL-QN", () => {
   test("soft-thresholds a quadratic: exactly 0 where the curvature's pull is below λ₁", async () => {
     const { objective, curvatures } = quadratic(CENTRE);
     const l1 = 0.5;
-    const { last } = await minimise(objective, new Float64Array(8), {
-      l1: { thresholds: Float64Array.of(l1), count: 7 },
-      tolerance: 1e-8,
-    });
+    const options = { l1: { thresholds: Float64Array.of(l1), count: 7 }, tolerance: 1e-8 };
+    const { last } = await minimise(objective, new Float64Array(8), options);
     const expected = CENTRE.map((a, i) =>
       i < 7 ? Math.sign(a) * Math.max(Math.abs(a) - l1 / curvatures[i], 0) : a,
     );
@@ -132,10 +126,8 @@ describe("OWL-QN", () => {
   });
 
   test("the pseudo-gradient is the subgradient of least length", () => {
-    const g = pseudoGradient(Float64Array.of(2, -2, 0, 0, 0, 0), Float64Array.of(1, 1, 3, -3, 0.5, 9), {
-      thresholds: Float64Array.of(1),
-      count: 5,
-    });
+    const [x, gradient] = [Float64Array.of(2, -2, 0, 0, 0, 0), Float64Array.of(1, 1, 3, -3, 0.5, 9)];
+    const g = pseudoGradient(x, gradient, { thresholds: Float64Array.of(1), count: 5 });
     expect([...g]).toEqual([2, 0, 2, -2, 0, 9]);
   });
 });
@@ -150,11 +142,8 @@ describe("curvature", () => {
     }
     const gradient = Float64Array.from({ length: 8 }, (_, i) => i - 3);
     const direction = await descentDirection(pairs, gradient, NOTHING);
-    expectClose(
-      direction,
-      gradient.map((g, i) => -g / curvatures[i]),
-      { absolute: 1e-9, relative: 1e-9 },
-    );
+    const newton = gradient.map((g, i) => -g / curvatures[i]);
+    expectClose(direction, newton, { absolute: 1e-9, relative: 1e-9 });
   });
 
   test("the oldest pair goes; one without curvature is not taken", () => {
@@ -167,43 +156,19 @@ describe("curvature", () => {
 });
 
 describe("the line search", () => {
-  const along = (phi: (t: number) => number, slope: (t: number) => number) => ({
+  type Real = (t: number) => number;
+  const along = ({ phi, slope }: { phi: Real; slope: Real }) => ({
     evaluate: async (step: number) => ({ step, value: phi(step), slope: slope(step) }),
     start: { step: 0, value: phi(0), slope: slope(0) },
   });
+  const bowl = along({ phi: (t) => (t - 1) ** 2, slope: (t) => 2 * (t - 1) });
+  const wave = along({ phi: (t) => Math.cos(t) - t / 10, slope: (t) => -Math.sin(t) - 1 / 10 });
+  const kink = along({ phi: (t) => Math.abs(t - 1) ** 3, slope: (t) => 3 * Math.sign(t - 1) * (t - 1) ** 2 });
   const CASES = [
-    [
-      "a step that is far too long",
-      along(
-        (t) => (t - 1) ** 2,
-        (t) => 2 * (t - 1),
-      ),
-      1000,
-    ],
-    [
-      "one that is far too short",
-      along(
-        (t) => (t - 1) ** 2,
-        (t) => 2 * (t - 1),
-      ),
-      1e-6,
-    ],
-    [
-      "a wave",
-      along(
-        (t) => Math.cos(t) - t / 10,
-        (t) => -Math.sin(t) - 1 / 10,
-      ),
-      30,
-    ],
-    [
-      "a kink of the third order",
-      along(
-        (t) => Math.abs(t - 1) ** 3,
-        (t) => 3 * Math.sign(t - 1) * (t - 1) ** 2,
-      ),
-      8,
-    ],
+    ["a step that is far too long", bowl, 1000],
+    ["one that is far too short", bowl, 1e-6],
+    ["a wave", wave, 30],
+    ["a kink of the third order", kink, 8],
   ] as const;
   for (const [what, { evaluate, start }, first] of CASES) {
     test(`from ${what} finds one that meets Wolfe's conditions`, async () => {
@@ -216,10 +181,7 @@ describe("the line search", () => {
   }
 
   test("gives null where the slope lies and nothing is lower", async () => {
-    const { evaluate } = along(
-      (t) => 1 + t,
-      () => 1,
-    );
+    const { evaluate } = along({ phi: (t) => 1 + t, slope: () => 1 });
     expect(await wolfeSearch(evaluate, { step: 0, value: 1, slope: -1 }, 1, 0)).toBeNull();
   });
 });

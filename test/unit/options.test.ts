@@ -4,40 +4,26 @@ import type { FitOptions } from "../../src/fit-options.ts";
 import { checkOptions, resolveOptions } from "../../src/option-rules.ts";
 import type { ResolvedOptions, SoftmaxRegressionOptions } from "../../src/options.ts";
 
+/** What the documentation of each option says, in its order. */
 const DEFAULTS: ResolvedOptions = {
-  l2: 1e-4,
-  l1: 0,
-  solver: "lbfgs",
-  bias: true,
-  standardize: false,
-  classWeight: undefined,
-  labelSmoothing: 0,
-  ignoreLabel: undefined,
-  tolerance: 1e-6,
-  maxIterations: 1000,
-  maxSeconds: Infinity,
-  batchSize: 256,
-  epochs: 10,
-  learningRate: "auto",
-  momentum: 0.9,
-  nesterov: false,
-  beta1: 0.9,
-  beta2: 0.999,
-  epsilon: 1e-8,
-  averaging: 0,
-  earlyStopping: undefined,
-  seed: 0,
-  device: "auto",
-  threads: "auto",
-  storage: "auto",
-  tuning: "auto",
-  tuningCache: undefined,
-  workerUrl: undefined,
+  ...{ l2: 1e-4, l1: 0, solver: "lbfgs", bias: true, standardize: false, classWeight: undefined },
+  ...{
+    labelSmoothing: 0,
+    ignoreLabel: undefined,
+    tolerance: 1e-6,
+    maxIterations: 1000,
+    maxSeconds: Infinity,
+  },
+  ...{ batchSize: 256, epochs: 10, learningRate: "auto", momentum: 0.9, nesterov: false },
+  ...{ beta1: 0.9, beta2: 0.999, epsilon: 1e-8, averaging: 0, earlyStopping: undefined, seed: 0 },
+  ...{ device: "auto", threads: "auto", storage: "auto", tuning: "auto" },
+  ...{ tuningCache: undefined, workerUrl: undefined },
 };
 
 const UINT32 = 2 ** 32 - 1;
 /** What code that knows GPUDevice only by its shape would pass. */
 const DEVICE = { queue: {}, createComputePipelineAsync: () => {} };
+const PARTS = [{ queue: {} }, { createComputePipelineAsync: () => {} }];
 const schedule = (step: number, steps: number) => step / steps;
 
 type Name = keyof SoftmaxRegressionOptions;
@@ -104,19 +90,7 @@ const REFUSED: Record<Name, readonly unknown[]> = {
   tuning: ["on", "fast", "", null, 1, true],
   tuningCache: ["localStorage", null, {}, { getItem: () => null }, new Map(), true],
   workerUrl: [null, 1, true, {}],
-  device: [
-    "gpu",
-    "cpu",
-    "WebGPU",
-    "",
-    null,
-    0,
-    true,
-    {},
-    { queue: {} },
-    { createComputePipelineAsync: () => {} },
-    () => DEVICE,
-  ],
+  device: ["gpu", "cpu", "WebGPU", "", null, 0, true, {}, ...PARTS, () => DEVICE],
 };
 
 const NAMES = Object.keys(DEFAULTS) as Name[];
@@ -131,6 +105,11 @@ const OF_ANOTHER: Readonly<Partial<Record<Name, "sgd" | "adamw">>> = {
 function solverFor(name: Name): SoftmaxRegressionOptions {
   const solver = OF_ANOTHER[name];
   return solver ? { solver } : {};
+}
+
+/** Matches an error of an option, by its name and its message. */
+function optionError(argument: string, message = /./) {
+  return expect.objectContaining({ name: "OptionError", argument, message: expect.stringMatching(message) });
 }
 
 describe("defaults", () => {
@@ -163,13 +142,8 @@ describe.each(NAMES)("%s", (name) => {
   });
 
   test.each(REFUSED[name].map((value) => [value]))("may not be %s", (value) => {
-    expect(() => resolveOptions({ ...solverFor(name), [name]: value })).toThrow(
-      expect.objectContaining({
-        name: "OptionError",
-        argument: name,
-        message: expect.stringMatching(new RegExp(`^${name}: expected .+, got .+`)),
-      }),
-    );
+    const refused = () => resolveOptions({ ...solverFor(name), [name]: value });
+    expect(refused).toThrow(optionError(name, new RegExp(`^${name}: expected .+, got .+`)));
   });
 });
 
@@ -201,13 +175,9 @@ describe("unknown names", () => {
     ["kernel", undefined],
   ])("%s is refused, with the names there are", (name, value) => {
     const options = { [name]: value } as SoftmaxRegressionOptions;
-    expect(() => resolveOptions(options)).toThrow(
-      expect.objectContaining({
-        name: "OptionError",
-        argument: name,
-        message: `${name}: no such option; there are ${NAMES.join(", ")}`,
-      }),
-    );
+    const message = `${name}: no such option; there are ${NAMES.join(", ")}`;
+    const error = expect.objectContaining({ name: "OptionError", argument: name, message });
+    expect(() => resolveOptions(options)).toThrow(error);
   });
 
   test.each([
@@ -223,30 +193,18 @@ describe("unknown names", () => {
     ["random_state", "seed"],
     ["standardise", "standardize"],
   ])("%s is refused, and %s suggested", (name, meant) => {
-    expect(() => resolveOptions({ [name]: 1 } as SoftmaxRegressionOptions)).toThrow(
-      expect.objectContaining({ argument: name, message: `${name}: no such option; did you mean ${meant}?` }),
-    );
+    const message = `${name}: no such option; did you mean ${meant}?`;
+    const error = expect.objectContaining({ argument: name, message });
+    expect(() => resolveOptions({ [name]: 1 } as SoftmaxRegressionOptions)).toThrow(error);
   });
 
   test("of a fit are told from those of the estimator", () => {
     const estimator = { given: [], solver: "lbfgs" } as const;
-    const said = (work: () => void) => {
-      try {
-        work();
-      } catch (error) {
-        return (error as Error).message;
-      }
-      return "nothing";
-    };
-    expect(said(() => resolveOptions({ validation: [] } as SoftmaxRegressionOptions))).toMatch(
-      /an option of fit/,
-    );
-    expect(said(() => checkOptions.fit({ epochs: 3 } as FitOptions, estimator))).toMatch(
-      /an option of new SoftmaxRegression/,
-    );
-    expect(said(() => checkOptions.fit({ validationData: [] } as FitOptions, estimator))).toMatch(
-      /did you mean validation\?/,
-    );
+    const checked = (options: object) => () => checkOptions.fit(options as FitOptions, estimator);
+    const create = () => resolveOptions({ validation: [] } as SoftmaxRegressionOptions);
+    expect(create).toThrow(/an option of fit/);
+    expect(checked({ epochs: 3 })).toThrow(/an option of new SoftmaxRegression/);
+    expect(checked({ validationData: [] })).toThrow(/did you mean validation\?/);
   });
 
   test("are refused among good ones", () => {
@@ -269,13 +227,8 @@ describe("options that a solver does not look at", () => {
     ["maxIterations", { solver: "adamw" }, { maxIterations: 5 }],
     ["maxSeconds", { solver: "sgd" }, { maxSeconds: 5 }],
   ] as const)("%s is refused with %j, and the solvers named that do", (name, solver, option) => {
-    expect(() => resolveOptions({ ...solver, ...option })).toThrow(
-      expect.objectContaining({
-        name: "OptionError",
-        argument: name,
-        message: expect.stringMatching(/has no effect with solver ".+"; use solver "/),
-      }),
-    );
+    const error = optionError(name, /has no effect with solver ".+"; use solver "/);
+    expect(() => resolveOptions({ ...solver, ...option })).toThrow(error);
   });
 
   test.each(["batchSize", "learningRate", "momentum", "nesterov"])(
@@ -283,20 +236,19 @@ describe("options that a solver does not look at", () => {
     (name) => {
       const estimator = { given: [name], solver: "lbfgs" } as const;
       for (const check of [checkOptions.fit, checkOptions.fitPath])
-        expect(() => check({}, estimator)).toThrow(
-          expect.objectContaining({ name: "OptionError", argument: name }),
-        );
+        expect(() => check({}, estimator)).toThrow(optionError(name));
       expect(() => checkOptions.fit({}, { ...estimator, solver: "sgd" })).not.toThrow();
     },
   );
 
   test("so are the hooks of another solver", () => {
     const [hook, given] = [() => {}, []];
-    const refusal = (argument: string) => expect.objectContaining({ name: "OptionError", argument });
-    expect(() => checkOptions.fit({ onEpoch: hook }, { given, solver: "lbfgs" })).toThrow(refusal("onEpoch"));
+    expect(() => checkOptions.fit({ onEpoch: hook }, { given, solver: "lbfgs" })).toThrow(
+      optionError("onEpoch"),
+    );
     for (const solver of ["sgd", "adamw"] as const)
       expect(() => checkOptions.fit({ onIteration: hook }, { given, solver })).toThrow(
-        refusal("onIteration"),
+        optionError("onIteration"),
       );
     for (const solver of ["lbfgs", "sgd", "adamw"] as const)
       expect(() => checkOptions.fit({ onEpoch: hook, onIteration: hook }, { given, solver })).not.toThrow();
@@ -308,6 +260,6 @@ describe("options that exclude each other", () => {
     ["l1", { solver: "adamw", l1: 0.1 }],
     ["storage", { standardize: true, storage: "u8" }],
   ] as const)("%s is refused", (argument, options) => {
-    expect(() => resolveOptions(options)).toThrow(expect.objectContaining({ name: "OptionError", argument }));
+    expect(() => resolveOptions(options)).toThrow(optionError(argument));
   });
 });

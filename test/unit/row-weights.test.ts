@@ -83,36 +83,25 @@ describe("weights of any size", () => {
       const mean = sum(weights?.values ?? []) / 4;
       expect(mean).toBeGreaterThanOrEqual(1);
       expect(mean).toBeLessThan(2);
-      expectClose(
-        (weights?.values ?? []).map((s) => s / mean),
-        [8 / 15, 0, 32 / 15, 20 / 15],
-        FLOAT32,
-      );
-      expectClose(
-        [...(weights?.values ?? [])].map((s) => s * (weights?.unit ?? 0)),
-        given,
-        FLOAT32,
-      );
+      const values = [...(weights?.values ?? [])];
+      const shares = values.map((s) => s / mean);
+      expectClose(shares, [8 / 15, 0, 32 / 15, 20 / 15], FLOAT32);
+      const products = values.map((s) => s * (weights?.unit ?? 0));
+      expectClose(products, given, FLOAT32);
     },
   );
 
   test("products of weights beyond float64 do not overflow", async () => {
     const classWeight = [1e150, 1e-150, 1];
-    const weights = await rowWeights({
-      targets: labels(0, 1, 2),
-      classes: CLASSES,
-      sampleWeight: [1e-150, 1e150, 1],
-      classWeight,
-    });
+    const sampleWeight = [1e-150, 1e150, 1];
+    const source = { targets: labels(0, 1, 2), classes: CLASSES, sampleWeight, classWeight };
+    const weights = await rowWeights(source);
     expectClose(weights?.values ?? [], [1, 1, 1], FLOAT32);
   });
 
   test("a weight too small beside the others for float32 still counts its row", async () => {
-    const weights = await rowWeights({
-      targets: labels(0, 1, 2),
-      classes: CLASSES,
-      sampleWeight: [1, 1e-60, 0],
-    });
+    const sampleWeight = [1, 1e-60, 0];
+    const weights = await rowWeights({ targets: labels(0, 1, 2), classes: CLASSES, sampleWeight });
     expect(weights?.values[1]).toBe(2 ** -126);
     expect(weights?.values[2]).toBe(0);
   });
@@ -122,13 +111,7 @@ describe("class weights by number", () => {
   test.each<[string, ClassWeight]>([
     ["an array", [2, 1, 0.5]],
     ["a typed array", Float32Array.of(2, 1, 0.5)],
-    [
-      "a Map",
-      new Map([
-        ["eel", 0.5],
-        ["cat", 2],
-      ]),
-    ],
+    ["a Map", new Map(Object.entries({ eel: 0.5, cat: 2 }))],
     ["an object", { eel: 0.5, cat: 2 }],
   ])("multiply the sample weights: %s; absent labels have 1", async (_what, classWeight) => {
     expect(await weightsOf({ classWeight })).toEqual([2, 1, 0.5]);
@@ -146,15 +129,10 @@ describe("class weights by number", () => {
   test("of distributions are the mean Σ q_k w_k", async () => {
     const targets = distributions([0.5, 0.25, 0.25], [0, 0, 1]);
     expect(await weightsOf({ targets, classWeight: [2, 4, 8], sampleWeight: [1, 3] })).toEqual([4, 24]);
-    const bytes: Targets = {
-      kind: "distributions",
-      distributions: { data: Uint8Array.of(51, 204), rows: 1, cols: 2, scale: 1 / 255 },
-    };
-    expectClose(
-      (await weightsOf({ targets: bytes, classes: [0, 1], classWeight: [1, 6] })) ?? [],
-      [5],
-      FLOAT32,
-    );
+    const bytes = { data: Uint8Array.of(51, 204), rows: 1, cols: 2, scale: 1 / 255 };
+    const ofBytes: Targets = { kind: "distributions", distributions: bytes };
+    const weights = await weightsOf({ targets: ofBytes, classes: [0, 1], classWeight: [1, 6] });
+    expectClose(weights ?? [], [5], FLOAT32);
   });
 
   test("may be 0 for some classes", async () => {
@@ -199,12 +177,8 @@ describe("balanced", () => {
 
   test("counts the probabilities of soft labels", async () => {
     const targets = distributions([0.5, 0.5], [1, 0], [0.25, 0.75]);
-    const weights = await weightsOf({
-      targets,
-      classes: [0, 1],
-      sampleWeight: [2, 1, 4],
-      classWeight: "balanced",
-    });
+    const sampleWeight = [2, 1, 4];
+    const weights = await weightsOf({ targets, classes: [0, 1], sampleWeight, classWeight: "balanced" });
     // n = (1 + 1 + 1, 1 + 0 + 3), Σ s = 7
     const [a, b] = [7 / (2 * 3), 7 / (2 * 4)];
     expectClose(weights ?? [], [a + b, a, a + 3 * b], FLOAT32);

@@ -27,9 +27,7 @@ describe("a workspace", () => {
   /** Constants that the kernels in workgroup memory do not take from the host. */
   const OWN_CONSTANTS = ["SIDE", "WORKGROUP_SIZE"];
 
-  afterEach(() => {
-    vi.unstubAllGlobals();
-  });
+  afterEach(() => vi.unstubAllGlobals());
 
   /** Prepares every operation without a device; returns shader, constants and bound buffers of each kernel. */
   async function prepareAll(software = true) {
@@ -57,9 +55,7 @@ describe("a workspace", () => {
         },
       },
       shape,
-      parameters: {
-        buffers: buffersOf("weights", "velocity", "gradient", "secondMoment", "average").get,
-      },
+      parameters: { buffers: buffersOf("weights", "velocity", "gradient", "secondMoment", "average").get },
       submitter: { frames: [frame, frame] },
     } as unknown as TrainerContext;
     const data = {

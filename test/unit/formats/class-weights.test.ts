@@ -30,29 +30,16 @@ describe("through a file, weights by label become pairs of a label and its weigh
   const weights = names.map((_, k) => k / 2);
   const pairs = new Map(names.map((name, k) => [name, weights[k]]));
 
+  const byNumber = (weights: Record<number, number>) =>
+    new Map(Object.entries(weights).map(([label, weight]) => [Number(label), weight]));
+
   test.each<readonly [what: string, given: ClassWeight, classes: readonly Label[], read: ClassWeight]>([
     ["names of JavaScript in an object", Object.fromEntries(pairs), names, pairs],
     ["names of JavaScript in a Map", pairs, names, pairs],
     ["numbers in a Map", new Map([[7, 2]]), [3, 7], new Map([[7, 2]])],
-    [
-      "numbers in an object",
-      { 7: 2, 10: 0 },
-      [3, 7, 10],
-      new Map([
-        [7, 2],
-        [10, 0],
-      ]),
-    ],
+    ["numbers in an object", { 7: 2, 10: 0 }, [3, 7, 10], byNumber({ 7: 2, 10: 0 })],
     ["text that looks like numbers", { "7": 2 }, ["3", "7"], new Map([["7", 2]])],
-    [
-      "a class that was taken out",
-      { 7: 2, 9: 3 },
-      [3, 7],
-      new Map([
-        [7, 2],
-        [9, 3],
-      ]),
-    ],
+    ["a class that was taken out", { 7: 2, 9: 3 }, [3, 7], byNumber({ 7: 2, 9: 3 })],
     ["one that never was a number", { "07": 2 }, [3, 7], new Map([["07", 2]])],
     ["none", {}, [3, 7], new Map()],
   ])("%s", async (_, given, classes, read) => {
@@ -66,13 +53,9 @@ describe("through a file, weights by label become pairs of a label and its weigh
   });
 
   test("the row weights are the same after a file, whatever the labels are", async () => {
-    const labels = fc.oneof(
-      fc.uniqueArray(fc.nat(), { minLength: 2, maxLength: 6 }),
-      fc.uniqueArray(fc.oneof(fc.string(), fc.constantFrom(...names, "0", "1e3")), {
-        minLength: 2,
-        maxLength: 6,
-      }),
-    );
+    const size = { minLength: 2, maxLength: 6 };
+    const text = fc.oneof(fc.string(), fc.constantFrom(...names, "0", "1e3"));
+    const labels = fc.oneof(fc.uniqueArray(fc.nat(), size), fc.uniqueArray(text, size));
     const some = fc.array(fc.nat({ max: 9 }), { minLength: 6, maxLength: 6 });
     await fc.assert(
       fc.asyncProperty(labels, some, fc.boolean(), async (unsorted: Label[], numbers, isMap) => {
@@ -99,19 +82,9 @@ test("labels of any type that JSON has are kept", () => {
     [true, 2],
     [false, 1],
   ]);
-  const classWeight = [
-    [true, 2],
-    ["true", 3],
-    [1, 4],
-  ];
+  const classWeight = [true, "true", 1].map((label, i): [unknown, number] => [label, i + 2]);
   const read = optionsOf(modelOf([0, 1], { classWeight }), {}).classWeight;
-  expect(read).toEqual(
-    new Map<unknown, number>([
-      [true, 2],
-      ["true", 3],
-      [1, 4],
-    ]),
-  );
+  expect(read).toEqual(new Map(classWeight));
 });
 
 test.each([
@@ -121,14 +94,7 @@ test.each([
   ["one part too many", [["a", 1, 2]], /pairs of a label and its weight/],
   ["a label that is a list", [[["a"], 1]], /pairs of a label and its weight/],
   ["a label that is null", [[null, 1]], /pairs of a label and its weight/],
-  [
-    "a label twice",
-    [
-      ["a", 1],
-      ["a", 2],
-    ],
-    /"a" occurs twice/,
-  ],
+  ["a label twice", [1, 2].map((weight) => ["a", weight]), /"a" occurs twice/],
   ["pairs and numbers", [["a", 1], 2], /finite numbers ≥ 0, got an array/],
   ["a negative weight by position", [1, -1], /got -1/],
   ["a negative weight in an object", { a: -1 }, /got -1/],

@@ -57,11 +57,8 @@ describe("an option for device or speed is refused in a file", () => {
   for (const [name, values] of Object.entries(RUN))
     test.each(values.map((value) => [value]))(`${name} %j`, async (value) => {
       const saved = withOptions({ l2: 0.5, [name]: value });
-      await expectFormatError(
-        () => optionsOf(saved, {}),
-        `model.options.${name}`,
-        /no option that a file may hold/,
-      );
+      const reason = /no option that a file may hold/;
+      await expectFormatError(() => optionsOf(saved, {}), `model.options.${name}`, reason);
       // Also if the caller gives the option: this library writes no such file.
       const given = { [name]: DEFAULTS[name as keyof typeof DEFAULTS] };
       await expectFormatError(() => optionsOf(saved, given), `model.options.${name}`, /no option/);
@@ -71,23 +68,14 @@ describe("an option for device or speed is refused in a file", () => {
 
 test("options of the model are loaded, unless the caller gives others", () => {
   const fitted = fittedOf(plainModel);
-  const options = {
-    ...DEFAULTS,
-    ...MODEL,
-    device: "reference",
-    threads: 3,
-    workerUrl: "x.js",
-    tuning: "off",
-  } as const;
+  const run = { device: "reference", threads: 3, workerUrl: "x.js", tuning: "off" } as const;
+  const options = { ...DEFAULTS, ...MODEL, ...run };
   const saved = savedModel(fitted, options, null);
   const looked = effectiveOptions({ ...MODEL, l2: fitted.l2, l1: fitted.l1 });
   expect(Object.keys(looked).length).toBeGreaterThan(10);
   expect(optionsOf(saved, {})).toEqual(looked);
-  expect(optionsOf(saved, { epochs: 9, device: "wasm" })).toMatchObject({
-    epochs: 9,
-    device: "wasm",
-    seed: 5,
-  });
+  const given = { epochs: 9, device: "wasm" } as const;
+  expect(optionsOf(saved, given)).toMatchObject({ ...given, seed: 5 });
 });
 
 test.each([

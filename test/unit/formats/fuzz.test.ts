@@ -104,12 +104,8 @@ test("JSON of scikit-learn", async () => {
 });
 
 test("noise", async () => {
-  for (const read of [
-    readSafetensors,
-    readNpy,
-    readModel,
-    (bytes: Uint8Array) => fromSklearnJson(decode(bytes)),
-  ]) {
+  const readSklearn = (bytes: Uint8Array) => fromSklearnJson(decode(bytes));
+  for (const read of [readSafetensors, readNpy, readModel, readSklearn]) {
     await fc.assert(
       fc.asyncProperty(fc.uint8Array({ maxLength: 64 }), async (bytes) => {
         await expect(read(bytes)).rejects.toThrow(FormatError);

@@ -92,19 +92,10 @@ const unsound: readonly (readonly [string, object, string, RegExp])[] = [
 ];
 
 const vector = (...values: number[]) => Float64Array.of(...values);
+const zeros = vector(0, 0, 0);
 const unsoundParts: typeof unsound = [
-  [
-    "a scale of 0",
-    { standardization: { mean: vector(0, 0, 0), scale: vector(1, 0, 1) } },
-    "scale",
-    /above 0/,
-  ],
-  [
-    "a scale below 0",
-    { standardization: { mean: vector(0, 0, 0), scale: vector(1, 1, -1) } },
-    "scale",
-    /-1$/,
-  ],
+  ["a scale of 0", { standardization: { mean: zeros, scale: vector(1, 0, 1) } }, "scale", /above 0/],
+  ["a scale below 0", { standardization: { mean: zeros, scale: vector(1, 1, -1) } }, "scale", /-1$/],
   [
     "a mean too few",
     { standardization: { mean: vector(0, 0), scale: vector(1, 1, 1) } },
@@ -136,19 +127,13 @@ describe("an unsound model is not written", () => {
     await refuse({ state: undefined, tensors: {} }, "model.progress.state", /undefined/);
     await refuse({ state: 1, tensors: null }, "model.progress.tensors", /expected an object/);
     await refuse({ state: 1, tensors: { a: vector(NaN) } }, "model.progress.tensors.a", /number 0 is NaN/);
-    await refuse(
-      { state: 1, tensors: { constructor: vector(1) } },
-      "model.progress.tensors",
-      /cannot be a key/,
-    );
+    const unsafe = { state: 1, tensors: { constructor: vector(1) } };
+    await refuse(unsafe, "model.progress.tensors", /cannot be a key/);
   });
 
   test("nothing at all", async () => {
-    await expectFormatError(
-      () => checkModel(null as unknown as SavedModel),
-      "model",
-      /expected a saved model/,
-    );
+    const check = () => checkModel(null as unknown as SavedModel);
+    await expectFormatError(check, "model", /expected a saved model/);
   });
 
   test("more text than a header may hold", async () => {

@@ -71,21 +71,14 @@ async function run(model: SavedModel, x: Float32Array) {
 }
 
 describe("ONNX Runtime gives the same probabilities as float64", () => {
+  const MANY = Array.from({ length: 300 }, (_, k) => k);
   const digits = randomModel(64, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9], 1);
   const cases: readonly (readonly [string, SavedModel, number])[] = [
     ["64 features, 10 classes, standardised, calibrated", digits, 33],
     ["not standardised", { ...digits, standardization: null }, 5],
     ["temperature 1", { ...digits, temperature: 1 }, 1],
     ["one feature, two classes", randomModel(1, ["no", "yes"], 2), 7],
-    [
-      "more classes than features",
-      randomModel(
-        3,
-        Array.from({ length: 300 }, (_, k) => k),
-        3,
-      ),
-      4,
-    ],
+    ["more classes than features", randomModel(3, MANY, 3), 4],
   ];
   test.each(cases)("%s", async (_, model, rows) => {
     const x = drawRows(model, rows);

@@ -18,9 +18,7 @@ let now = 1e9;
 beforeEach(() => {
   vi.spyOn(performance, "now").mockImplementation(() => (now += 1000));
 });
-afterEach(() => {
-  vi.restoreAllMocks();
-});
+afterEach(() => vi.restoreAllMocks());
 
 /** Returns how often the event loop turned during `work`. */
 async function turnsOf(work: () => Promise<unknown>): Promise<number> {
@@ -48,17 +46,9 @@ const model: SavedModel = {
   weights: values,
   standardization: { mean: values.subarray(0, FEATURES).slice(), scale },
 };
-const state = {
-  solver: "partial",
-  state: {
-    optimiser: {
-      parameters: { weights: values, bias: new Float64Array(2) },
-      velocity: { weights: values, bias: new Float64Array(2) },
-    },
-    steps: 1,
-    rate: 0.1,
-  },
-} as const;
+const parameters = { weights: values, bias: new Float64Array(2) };
+const optimiser = { parameters, velocity: parameters };
+const state = { solver: "partial", state: { optimiser, steps: 1, rate: 0.1 } } as const;
 const rows = [0, 1].map((k) => Array.from(values.subarray(k * FEATURES, (k + 1) * FEATURES)));
 const [coef, classes] = [rows, ["a", "b"]];
 const text = JSON.stringify({ coef_: coef, classes_: classes });
@@ -88,15 +78,13 @@ test.each(Object.entries(WORK))("the event loop turns: %s", async (_, work) => {
 describe("a model, written and read in pieces", () => {
   test("as JSON", async () => {
     const file = await modelToJson(model);
-    expect(await turnsOf(async () => expectSameModel(await modelFromJson(file), model))).toBeGreaterThan(
-      MANY,
-    );
+    const read = async () => expectSameModel(await modelFromJson(file), model);
+    expect(await turnsOf(read)).toBeGreaterThan(MANY);
   });
 
   test("as safetensors", async () => {
     const file = await modelToSafetensors(model);
-    expect(
-      await turnsOf(async () => expectSameModel(await modelFromSafetensors(file), model)),
-    ).toBeGreaterThan(MANY);
+    const read = async () => expectSameModel(await modelFromSafetensors(file), model);
+    expect(await turnsOf(read)).toBeGreaterThan(MANY);
   });
 });

@@ -41,32 +41,11 @@ describe("JSON that is no model", () => {
     ["no matrix", { weights: [1, 2] }, "weights", /expected an array, got 1/],
     ["ragged rows", { weights: [[1, 2], [1], [1, 2]] }, "weights", /row 0 has 2 numbers and row 1 has 1/],
     ["no rows", { weights: [] }, "weights", /at least one row/],
-    [
-      "a row too few",
-      {
-        weights: [
-          [1, 2],
-          [1, 2],
-        ],
-      },
-      "weights",
-      /expected 6 numbers, got 4/,
-    ],
+    ["a row too few", { weights: [1, 3].map((w) => [w, w + 1]) }, "weights", /expected 6 numbers, got 4/],
     ["other features", { features: 3 }, "weights", /expected rows of 3 numbers, got 2/],
     ["features as text", { features: "2" }, "features", /expected a number, got "2"/],
     ["text among numbers", { bias: [1, "2", 3] }, "bias", /expected a number, got "2"/],
-    [
-      "null among numbers",
-      {
-        weights: [
-          [1, 2],
-          [1, null],
-          [1, 2],
-        ],
-      },
-      "weights",
-      /got null/,
-    ],
+    ["null among numbers", { weights: [2, null, 2].map((w) => [1, w]) }, "weights", /got null/],
     ["classes that are no list", { classes: { 0: 1 } }, "classes", /expected an array/],
     ["classes that are lists", { classes: [["a"], ["b"]] }, "classes", /got an array of 1/],
     ["no temperature", { temperature: null }, "temperature", /expected a number, got null/],
@@ -100,11 +79,8 @@ describe("JSON that is no model", () => {
     const text = await modelToJson(plainModel);
     await expectFormatError(() => readModel(`${text}x`), "model", /expected the end/);
     await expectFormatError(() => readModel(join(utf8(text), [0xff])), "model", /UTF-8/);
-    await expectFormatError(
-      () => readModel(join([0xef, 0xbb, 0xbf], utf8(text))),
-      "model",
-      /expected a value/,
-    );
+    const marked = join([0xef, 0xbb, 0xbf], utf8(text));
+    await expectFormatError(() => readModel(marked), "model", /expected a value/);
   });
 
   test("a value", async () => {
@@ -118,25 +94,16 @@ describe("safetensors that are no model", () => {
   const body = float64s(1, 2, 3, 4, 0, 0);
   const weights = { dtype: "F64", shape: [2, 2], data_offsets: [0, 32] };
   const bias = { dtype: "F64", shape: [2], data_offsets: [32, 48] };
-  const metadata = {
-    format: "softmax-webgpu",
-    version: "1",
-    classes: "[0,1]",
-    temperature: "1",
-    options: "{}",
-  };
+  const format = { format: "softmax-webgpu", version: "1" };
+  const metadata = { ...format, classes: "[0,1]", temperature: "1", options: "{}" };
+  const more = { ...bias, data_offsets: [48, 64] };
   const file = (entries: object, changes: object = {}, bytes: Bytes = body) =>
     safetensorsFile({ __metadata__: { ...metadata, ...changes }, weights, bias, ...entries }, bytes);
 
   test("but a sound one written by hand is read", async () => {
     const read = await modelFromSafetensors(file({}));
-    expectSameModel(read, {
-      ...plainModel,
-      features: 2,
-      classes: [0, 1],
-      weights: Float64Array.of(1, 2, 3, 4),
-      bias: new Float64Array(2),
-    });
+    const parameters = { weights: Float64Array.of(1, 2, 3, 4), bias: new Float64Array(2) };
+    expectSameModel(read, { ...plainModel, features: 2, classes: [0, 1], ...parameters });
   });
 
   test.each([
@@ -158,48 +125,28 @@ describe("safetensors that are no model", () => {
     ["weights of rank 1", { weights: { ...weights, shape: [4] } }, {}, "weights", /rank 2, got rank 1/],
     ["weights as integers", { weights: { ...weights, dtype: "I64" } }, {}, "weights", /F32 or F64, got I64/],
     ["bias of rank 2", { bias: { ...bias, shape: [2, 1] } }, {}, "bias", /rank 1, got rank 2/],
-    ["an unknown tensor", { c: { ...bias, data_offsets: [48, 64] } }, {}, "c", /an unknown tensor/],
-    ["mean alone", { mean: { ...bias, data_offsets: [48, 64] } }, {}, "scale", /missing/],
-    [
-      "progress alone",
-      { "progress.v": { ...bias, data_offsets: [48, 64] } },
-      {},
-      "progress.v",
-      /an unknown tensor/,
-    ],
-    [
-      "unknown in progress",
-      { v: { ...bias, data_offsets: [48, 64] } },
-      { state: "1" },
-      "v",
-      /an unknown tensor/,
-    ],
+    ["an unknown tensor", { c: more }, {}, "c", /an unknown tensor/],
+    ["mean alone", { mean: more }, {}, "scale", /missing/],
+    ["progress alone", { "progress.v": more }, {}, "progress.v", /an unknown tensor/],
+    ["unknown in progress", { v: more }, { state: "1" }, "v", /an unknown tensor/],
   ])("%s", async (_, entries, changes, field, reason) => {
     const bytes = join(body, JSON.stringify(entries).includes("48,64") ? float64s(1, 1) : []);
-    await expectFormatError(
-      () => modelFromSafetensors(file(entries, changes, bytes)),
-      `model.${field}`,
-      reason,
-    );
+    const read = () => modelFromSafetensors(file(entries, changes, bytes));
+    await expectFormatError(read, `model.${field}`, reason);
   });
 
   test("numbers that are not finite, a scale of 0", async () => {
-    const part = { ...bias, data_offsets: [48, 64] };
-    const more = { ...bias, data_offsets: [64, 80] };
+    const last = { ...bias, data_offsets: [64, 80] };
     const read = (entries: object, ...numbers: number[]) =>
       modelFromSafetensors(file(entries, {}, float64s(...numbers)));
     await expectFormatError(() => read({}, 1, 2, NaN, 4, 0, 0), "model.weights", /number 2 is NaN/);
     await expectFormatError(() => read({}, 1, 2, 3, 4, 0, Infinity), "model.bias", /number 1 is Infinity/);
-    const field = "model.standardization.scale";
-    await expectFormatError(
-      () => read({ mean: part, scale: more }, 1, 2, 3, 4, 0, 0, 0, 0, 1, 0),
-      field,
-      /1 is 0/,
-    );
+    const scaled = () => read({ mean: more, scale: last }, 1, 2, 3, 4, 0, 0, 0, 0, 1, 0);
+    await expectFormatError(scaled, "model.standardization.scale", /1 is 0/);
   });
 
   test("an unsafe name in progress", async () => {
-    const entries = { "progress.__proto__": { ...bias, data_offsets: [48, 64] } };
+    const entries = { "progress.__proto__": more };
     const bytes = file(entries, { state: "1" }, join(body, float64s(1, 1)));
     await expectFormatError(() => modelFromSafetensors(bytes), "model.progress.tensors", /cannot be a key/);
   });

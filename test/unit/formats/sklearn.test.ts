@@ -146,76 +146,55 @@ describe("two classes in one row", () => {
 
 describe("refused", () => {
   const classes = [2, 3, 5];
+  const ones = (...shape: number[]) =>
+    npy("<f8", shape, float64s(...new Array(shape.reduce((a, b) => a * b, 1)).fill(1)));
   const strings = npy("<U1", [3], new Uint8Array([97, 0, 0, 0, 98, 0, 0, 0, 99, 0, 0, 0]));
 
   test.each([
-    ["a row too few", { coef: coef.slice(1), classes }, "coef", /a row for each of 3 classes, got 2/],
-    ["one row of three classes", { coef: [[1]], classes }, "coef", /a row for each of 3 classes, got 1/],
-    ["ragged rows", { coef: [[1, 2], [1], [1, 2]], classes }, "coef", /row 1 has 1/],
-    ["no rows", { coef: [], classes }, "coef", /at least one row/],
-    ["no features", { coef: [[], [], []], classes }, "model.features", /got 0/],
-    ["no matrix", { coef: [1, 2, 3], classes }, "coef", /expected an array, got 1/],
-    [
-      "coef of rank 1",
-      { coef: npy("<f8", [3], float64s(1, 2, 3)), classes },
-      "coef.shape",
-      /rank 2, got rank 1/,
-    ],
-    ["coef of strings", { coef: strings, classes }, "coef.descr", /expected numbers, got strings/],
-    ["a damaged file", { coef: new Uint8Array(3), classes }, "coef", /expected an NPY file/],
-    ["NaN", { coef: [[1], [NaN], [3]], classes }, "model.weights", /number 1 is NaN/],
-    [
-      "too few intercepts",
-      { coef, intercept: [1, 2], classes },
-      "intercept",
-      /each of 3 rows of coef, got 2/,
-    ],
-    ["a single intercept", { coef, intercept: 1, classes }, "intercept", /each of 3 rows of coef, got 1/],
-    ["text as intercept", { coef, intercept: ["1", "2", "3"], classes }, "intercept", /expected a number/],
+    ["a row too few", { coef: coef.slice(1) }, "coef", /a row for each of 3 classes, got 2/],
+    ["one row of three classes", { coef: [[1]] }, "coef", /a row for each of 3 classes, got 1/],
+    ["ragged rows", { coef: [[1, 2], [1], [1, 2]] }, "coef", /row 1 has 1/],
+    ["no rows", { coef: [] }, "coef", /at least one row/],
+    ["no features", { coef: [[], [], []] }, "model.features", /got 0/],
+    ["no matrix", { coef: [1, 2, 3] }, "coef", /expected an array, got 1/],
+    ["coef of rank 1", { coef: ones(3) }, "coef.shape", /rank 2, got rank 1/],
+    ["coef of strings", { coef: strings }, "coef.descr", /expected numbers, got strings/],
+    ["a damaged file", { coef: new Uint8Array(3) }, "coef", /expected an NPY file/],
+    ["NaN", { coef: [[1], [NaN], [3]] }, "model.weights", /number 1 is NaN/],
+    ["too few intercepts", { intercept: [1, 2] }, "intercept", /each of 3 rows of coef, got 2/],
+    ["a single intercept", { intercept: 1 }, "intercept", /each of 3 rows of coef, got 1/],
+    ["text as intercept", { intercept: ["1", "2", "3"] }, "intercept", /expected a number/],
     [
       "intercepts of two rows",
-      { coef, intercept: npy("<f8", [2, 2], float64s(1, 2, 3, 4)), classes },
+      { intercept: ones(2, 2) },
       "intercept.shape",
       /rank 1, or one row or column, got \[2, 2\]/,
     ],
-    [
-      "intercepts of rank 3",
-      { coef, intercept: npy("<f8", [1, 1, 3], float64s(1, 2, 3)), classes },
-      "intercept.shape",
-      /got \[1, 1, 3\]/,
-    ],
+    ["intercepts of rank 3", { intercept: ones(1, 1, 3) }, "intercept.shape", /got \[1, 1, 3\]/],
     [
       "lists of two rows",
-      {
-        coef,
-        intercept: [
-          [1, 2],
-          [3, 4],
-        ],
-        classes,
-      },
+      { intercept: [0, 1].map(() => [1, 2]) },
       "intercept",
       /expected a number, got an array of 2/,
     ],
     [
       "classes of rank 0",
-      { coef, classes: npy("<f8", [], float64s(1)) },
+      { classes: ones() },
       "classes.shape",
       /expected rank 1, or one row or column, got \[\]/,
     ],
-    [
-      "classes of rank 2",
-      { coef, classes: npy("<f8", [2, 2], float64s(1, 2, 3, 4)) },
-      "classes.shape",
-      /got \[2, 2\]/,
-    ],
+    ["classes of rank 2", { classes: ones(2, 2) }, "classes.shape", /got \[2, 2\]/],
     ["negative classes", { coef: [[1]], classes: [-1, 1] }, "model.classes", /non-negative integers/],
-    ["a class twice", { coef, classes: [1, 1, 2] }, "model.classes", /ascending/],
-    ["mixed classes", { coef, classes: [1, "2", 3] }, "model.classes", /one type/],
+    ["a class twice", { classes: [1, 1, 2] }, "model.classes", /ascending/],
+    ["mixed classes", { classes: [1, "2", 3] }, "model.classes", /one type/],
     ["true for a number", { coef: [[1]], classes: [0, true] }, "model.classes", /one type, got 0 and true/],
     ["one class", { coef: [[1]], classes: [1] }, "model.classes", /got 1/],
   ])("%s", async (_, parts, argument, reason) => {
-    await expectFormatError(() => fromSklearn(parts as Parameters<typeof fromSklearn>[0]), argument, reason);
+    await expectFormatError(
+      () => fromSklearn({ coef, classes, ...parts } as Parameters<typeof fromSklearn>[0]),
+      argument,
+      reason,
+    );
   });
 
   test.each([
