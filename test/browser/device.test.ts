@@ -229,11 +229,11 @@ describe("failures", () => {
 });
 
 test(
-  "100 × create, fit, predict, dispose leaves no live GPU buffer",
+  "20 × create, fit, predict, dispose leaves no live GPU buffer",
   async () => {
     const live = countLiveBuffers();
     const { x, y } = strokeDigits({ rows: 40, seed: 0 });
-    for (let i = 0; i < 100; i++) {
+    for (let i = 0; i < 20; i++) {
       const model = new SoftmaxRegression({ device: "webgpu", solver: "sgd", epochs: 1 });
       await model.fit(x, y);
       expect(live.size).toBe(0);
@@ -241,7 +241,7 @@ test(
       expect(live.size).toBe(0);
       model.dispose();
     }
-    expect(live.created).toBeGreaterThan(1000);
+    expect(live.created).toBeGreaterThan(200);
   },
   MANY_COMPILATIONS,
 );
