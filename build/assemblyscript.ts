@@ -8,7 +8,7 @@ import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, rename } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { promisify } from "node:util";
 import type { Plugin } from "vite";
 
@@ -50,7 +50,7 @@ async function compile(
   const manifest = createRequire(file).resolve("assemblyscript/package.json");
   const hash = createHash("sha256")
     .update(await readFile(manifest))
-    .update(options.join(" "));
+    .update([basename(file), ...options].join(" "));
   for (const name of sources) hash.update(name).update(await readFile(join(dirname(file), name)));
   const folder = join(dirname(dirname(manifest)), ".cache", "softmax-webgpu");
   const output = join(folder, `${hash.digest("hex")}.wasm`);

@@ -48,6 +48,8 @@ export interface IterationRecord {
   readonly gradientNorm: number;
   /** Passes over the training rows so far. */
   readonly passes: number;
+  /** Passes, and the work on samples of the rows in units of a pass, by multiply-adds. */
+  readonly work: number;
   /** Figures of the validation rows, if there are any. */
   readonly validation?: ModelEvaluation;
 }

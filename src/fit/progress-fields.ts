@@ -25,6 +25,7 @@ const ITERATION: Fields<IterationRecord> = {
   accuracy: "figure",
   gradientNorm: "figure",
   passes: "count",
+  work: "figure",
 };
 
 /** Returns plain data as JSON. Figures may have overflowed: numbers that are not finite become their names. */

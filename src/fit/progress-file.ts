@@ -8,6 +8,7 @@ import type { SavedProgress } from "../formats/saved-model.ts";
 import type { Parameters } from "../parameters.ts";
 import { type CurvaturePair, dot } from "../solvers/curvature.ts";
 import type { LbfgsState } from "../solvers/lbfgs.ts";
+import type { Anchor } from "../solvers/preconditioner.ts";
 import type { BestEpoch } from "../solvers/sgd.ts";
 import {
   asJson,
@@ -51,13 +52,14 @@ async function packLbfgs({
   state,
   iterations,
 }: LbfgsProgress): Promise<SavedProgress> {
-  const { x, gradient, pairs, ...numbers } = state;
-  const tensors: Record<string, Float64Array> = { x, gradient };
+  const { x, gradient, pairs, anchor, ...numbers } = state;
+  const tensors: Record<string, Float64Array> = { x, gradient, ...(anchor && { anchor: anchor.x }) };
+  const anchored = anchor && { evaluations: anchor.evaluations, round: anchor.round };
   for (const [i, { s, y }] of pairs.entries()) Object.assign(tensors, { [`s${i}`]: s, [`y${i}`]: y });
   return {
     state: await asJson({
       ...{ solver, conditions, devices, iterations },
-      state: { ...numbers, pairs: pairs.length },
+      state: { ...numbers, anchor: anchored, pairs: pairs.length },
     }),
     tensors,
   };
@@ -115,9 +117,23 @@ async function unpackLbfgs(said: Record<string, unknown>, tensors: ProgressTenso
     x: await tensors.take("x", length),
     gradient: await tensors.take("gradient", length),
     pairs,
+    anchor: numbers.anchor === null ? null : await anchorOf(objectOf(numbers.anchor), length, tensors),
+    samplingWork: numberOf(numbers, "samplingWork"),
   };
   const iterations = await iterationsOf(said.iterations, iteration);
   return { solver: "lbfgs", conditions, devices: devicesOf(said.devices), state, iterations };
+}
+
+async function anchorOf(
+  numbers: Record<string, unknown>,
+  length: number,
+  tensors: ProgressTensors,
+): Promise<Anchor> {
+  return {
+    x: await tensors.take("anchor", length),
+    evaluations: countOf(numbers, "evaluations"),
+    round: countOf(numbers, "round"),
+  };
 }
 
 function devicesOf(value: unknown): DeviceKind[] {

@@ -1,5 +1,13 @@
 /** A fit's rows and parameters on a device. */
-import type { Backend, Dataset, DeviceInfo, DeviceKind, ModelShape, Trainer } from "../backends/backend.ts";
+import type {
+  Backend,
+  Dataset,
+  DatasetSource,
+  DeviceInfo,
+  DeviceKind,
+  ModelShape,
+  Trainer,
+} from "../backends/backend.ts";
 import type { Disposable } from "../backends/backend-owner.ts";
 import { asSource, type LabelledRows } from "../model/labelled-rows.ts";
 import type { Parameters } from "../parameters.ts";
@@ -18,6 +26,8 @@ export interface FitSession {
   readonly trainer: Trainer;
   readonly data: Dataset;
   readonly validation: { readonly data: Dataset; readonly rows: LabelledRows } | undefined;
+  /** Takes further rows to the device. The caller disposes of them. */
+  readonly upload: (source: DatasetSource) => Promise<Dataset>;
 }
 
 /** Receives what a solver has found so far. */
@@ -61,5 +71,6 @@ export async function openSession(
     trainer,
     data,
     validation: held && { data: held, rows: validation },
+    upload: (further) => backend.createDataset(further, { signal }),
   };
 }

@@ -1,13 +1,13 @@
 /** A fit by L-BFGS: loss and gradient over all rows on the device, everything else on the host in float64. */
-import type { DeviceInfo, Evaluation } from "../backends/backend.ts";
+import type { Evaluation } from "../backends/backend.ts";
 import { fold, unfold } from "../data/standardization.ts";
 import { DivergenceError } from "../errors.ts";
 import type { FitHistory, IterationRecord } from "../fit-options.ts";
 import { summarise } from "../model/predict.ts";
 import { areFinite, flatten, unflatten, zeros } from "../parameters.ts";
 import { type LbfgsOptions, lbfgs, type Objective } from "../solvers/lbfgs.ts";
-import { fitPreconditioner, type Preconditioner, preconditionerCost } from "../solvers/preconditioner.ts";
 import { conditionedOnHost, type PassTrainer, penaltiesOf, thresholdsOf } from "./conditioning.ts";
+import { preconditioningOf } from "./preconditioning.ts";
 import type { FitSession, FitStore } from "./session.ts";
 
 /** Most and fewest curvature pairs; between them, as many as this much memory holds, bytes. */
@@ -18,13 +18,6 @@ const PRECISION = { float32: 2 ** -22, float64: 2 ** -50 };
 
 /** Rounding of a single score beside that of a loss that is summed over many rows. */
 const SCORE_SHARE = 1 / 4;
-
-/**
- * Cost limits for the preconditioner, in passes over the data: making it may cost at most 2 passes, each use at most
- * 1/10. On a GPU a pass counts as free. Costs below NEGLIGIBLE_COST multiplications are always accepted.
- */
-const MAX_RELATIVE_COST = { make: 2, use: 1 / 10 };
-const NEGLIGIBLE_COST = { make: 2 ** 24, use: 2 ** 21 };
 
 /** Fits from the problem's start, or goes on from where an interrupted fit stopped. @throws DivergenceError */
 export async function fitLbfgs(
@@ -42,6 +35,7 @@ export async function fitLbfgs(
   const trainer = isOnHost ? conditionedOnHost(session.trainer, conditioning) : session.trainer;
   const count = shape.classes * shape.features;
   let latest = start;
+  const preconditioning = preconditioningOf(session, trainer);
   const stopReason = await lbfgs(
     objectiveOf(session, trainer, evaluations),
     resumed?.state ?? flatten(unfold(start, conditioning), shape.bias),
@@ -50,7 +44,7 @@ export async function fitLbfgs(
       memory: memoryFor(count),
       precision,
       rounding: roundingOf(session, precision),
-      precondition: await preconditionerOf(session),
+      preconditioning,
       l1:
         options.l1 > 0 ? { thresholds: thresholdsOf(options.l1, shape.features, conditioning), count } : null,
     },
@@ -74,6 +68,7 @@ export async function fitLbfgs(
           accuracy: correct / rows.countedRows,
           gradientNorm,
           passes: state.evaluations,
+          work: state.evaluations + state.samplingWork,
           ...(seen && { validation: summarise(seen, validation.rows.countedRows, latest, options) }),
         });
       }
@@ -82,7 +77,7 @@ export async function fitLbfgs(
       if (isNew && isResult) await fitOptions.onIteration?.(iterations[iterations.length - 1]);
       signal.throwIfAborted();
     },
-  );
+  ).finally(() => preconditioning.dispose());
   // A fit that stops at its start has the start as its result.
   store.parameters(latest);
   return { epochs: [], iterations, stopReason };
@@ -156,29 +151,7 @@ function addPenalty(weights: Float64Array, penalties: Float64Array, dWeights: Fl
   return sum;
 }
 
-/** Makes a preconditioner if that costs less than the passes it saves; with an L1 penalty, none. */
-async function preconditionerOf({ problem, shape, device }: FitSession): Promise<Preconditioner> {
-  const { rows, standardization, conditioning, options, signal } = problem;
-  const { matrix: x, weights } = rows;
-  const pass = isFast(device) ? 0 : x.rows * x.cols * shape.classes;
-  const cost = preconditionerCost(x, shape.classes);
-  const isWorthIt =
-    cost.make <= Math.max(NEGLIGIBLE_COST.make, MAX_RELATIVE_COST.make * pass) &&
-    cost.use <= Math.max(NEGLIGIBLE_COST.use, MAX_RELATIVE_COST.use * pass);
-  if (options.l1 > 0 || !isWorthIt) return async (vector) => vector.slice();
-  const penalties = penaltiesOf(options.l2, shape.features, conditioning);
-  const { seed } = options;
-  return fitPreconditioner(
-    { ...shape, x, weights, penalties, seed, standardization: standardization ?? conditioning },
-    signal,
-  );
-}
-
 function memoryFor(parameters: number): number {
   const affordable = Math.floor(MEMORY.bytes / (2 * 8 * parameters));
   return Math.max(MEMORY.leastPairs, Math.min(MEMORY.pairs, affordable));
-}
-
-function isFast({ kind, software }: DeviceInfo): boolean {
-  return kind === "webgpu" && !software;
 }

@@ -54,7 +54,7 @@ function curvatureOf(pair: CurvaturePair): number {
 export async function descentDirection(
   pairs: readonly CurvaturePair[],
   gradient: Float64Array,
-  precondition: Preconditioner,
+  precondition: Preconditioner["apply"],
 ): Promise<Float64Array> {
   const rest = along(new Float64Array(gradient.length), -1, gradient);
   const shares = new Float64Array(pairs.length);

@@ -22,7 +22,7 @@ import {
   projectedStep,
   pseudoGradient,
 } from "./owl-qn.ts";
-import type { Preconditioner } from "./preconditioner.ts";
+import { type Anchor, IDENTITY, type Preconditioner, type Preconditioning } from "./preconditioner.ts";
 
 /** A smooth function of a flat vector of parameters, and its gradient there. */
 export type Objective = (x: Float64Array) => Promise<{ value: number; gradient: Float64Array }>;
@@ -40,8 +40,8 @@ export interface LbfgsOptions {
   readonly precision: number;
   /** Returns the largest difference between values near x that may be rounding, if the objective is `value` there. */
   readonly rounding: (x: Float64Array, value: number) => number;
-  /** A first guess at the inverse Hessian. */
-  readonly precondition: Preconditioner;
+  /** Makes guesses at the inverse Hessian. */
+  readonly preconditioning: Preconditioning;
   /** Null: no penalty. */
   readonly l1: L1Penalty | null;
 }
@@ -61,6 +61,10 @@ export interface LbfgsState {
   readonly value: number;
   readonly pairs: readonly CurvaturePair[];
   readonly lowered: Lowered;
+  /** Where the preconditioner of the last iteration was made. */
+  readonly anchor: Anchor | null;
+  /** Work on preconditioners so far, in evaluations of the objective. */
+  readonly samplingWork: number;
 }
 
 /** The last iteration that made progress, with its value and ‖gradient‖∞. */
@@ -94,7 +98,7 @@ export async function lbfgs(
   options: LbfgsOptions,
   onIteration: (state: LbfgsState, gradientNorm: number) => void | Promise<void>,
 ): Promise<LbfgsStop> {
-  const { tolerance, maxIterations, maxSeconds, precision, l1 } = options;
+  const { tolerance, maxIterations, maxSeconds, precision, preconditioning, l1 } = options;
   const began = performance.now();
   let evaluations = start instanceof Float64Array ? 0 : start.evaluations;
   const counted: Objective = (x) => {
@@ -112,12 +116,20 @@ export async function lbfgs(
     if (state.iteration >= maxIterations) return "iterations";
     if (performance.now() - began >= 1000 * maxSeconds) return "time";
     if (state.iteration - state.lowered.iteration >= MAX_IDLE) return "precision";
+    const { preconditioner, anchor, work } = await preconditioning.at(state);
+    let samplingWork = state.samplingWork + work;
+    const precondition: Preconditioner["apply"] = (vector) => {
+      samplingWork += preconditioner.work;
+      return preconditioner.apply(vector);
+    };
     const next =
-      (await iterate(counted, state, pseudo, options)) ??
-      // The curvature pairs may mislead: try once more along the gradient itself.
-      (state.pairs.length > 0 ? await iterate(counted, { ...state, pairs: [] }, pseudo, options) : null);
+      (await iterate(counted, state, pseudo, options, precondition)) ??
+      // Curvature pairs and the preconditioner may mislead: try once more along the gradient itself.
+      (state.pairs.length > 0 || preconditioner !== IDENTITY
+        ? await iterate(counted, { ...state, pairs: [] }, pseudo, options, IDENTITY.apply)
+        : null);
     if (!next) return "precision";
-    state = { ...next, evaluations, lowered: state.lowered };
+    state = { ...next, evaluations, lowered: state.lowered, anchor, samplingWork };
   }
 }
 
@@ -125,7 +137,17 @@ async function begin(objective: Objective, x: Float64Array, l1: L1Penalty | null
   const { value: smooth, gradient } = await objective(x);
   const value = smooth + (l1 ? l1Norm(x, l1) : 0);
   const lowered = { value: Infinity, norm: Infinity, iteration: 0 };
-  return { iteration: 0, evaluations: 1, x, gradient, value, pairs: [], lowered };
+  return {
+    iteration: 0,
+    evaluations: 1,
+    x,
+    gradient,
+    value,
+    pairs: [],
+    lowered,
+    anchor: null,
+    samplingWork: 0,
+  };
 }
 
 function progressOf({ value, iteration, lowered }: LbfgsState, norm: number, precision: number): Lowered {
@@ -139,8 +161,9 @@ async function iterate(
   objective: Objective,
   state: LbfgsState,
   pseudo: Float64Array,
-  { memory, rounding, precondition, l1 }: LbfgsOptions,
-): Promise<Omit<LbfgsState, "evaluations" | "lowered"> | null> {
+  { memory, rounding, l1 }: LbfgsOptions,
+  precondition: Preconditioner["apply"],
+): Promise<Pick<LbfgsState, "iteration" | "x" | "gradient" | "value" | "pairs"> | null> {
   const { x, value, gradient, pairs } = state;
   const within = l1 ? pairsWithin(pairs, freeParameters(x, pseudo, l1)) : pairs;
   const suggested = await descentDirection(within, pseudo, precondition);

@@ -2,6 +2,7 @@
 import { describe, expect, test } from "vitest";
 import type { SoftmaxRegressionOptions } from "../../src/index.ts";
 import { lbfgs } from "../../src/solvers/lbfgs.ts";
+import { NO_PRECONDITIONING } from "../../src/solvers/preconditioner.ts";
 import { DEVICES } from "../support/backends.ts";
 import { modelsOn } from "../support/models-on.ts";
 import { NOISY } from "../support/noisy-rows.ts";
@@ -57,7 +58,7 @@ test("evaluations of a search that failed are counted too", async () => {
     new Float64Array(3),
     {
       ...{ memory: 10, tolerance: 1e-8, maxIterations: 50, maxSeconds: Infinity, precision: 2 ** -50 },
-      ...{ precondition: async (vector) => vector.slice(), rounding: () => 1e-15, l1: null },
+      ...{ preconditioning: NO_PRECONDITIONING, rounding: () => 1e-15, l1: null },
     },
     (state) => void seen.push([state.evaluations, evaluations]),
   );

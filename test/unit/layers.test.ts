@@ -15,7 +15,11 @@ const LAYERS: Readonly<
   contract: { paths: ["src/backends/"], may: ["base", "data"] },
   shaders: { paths: ["shaders/"], may: ["webgpu"] },
   webgpu: { paths: ["src/backends/webgpu/"], may: ["base", "data", "contract", "shaders"] },
-  wasm: { paths: ["src/backends/wasm/"], may: ["base", "data", "contract"] },
+  wasm: { paths: ["src/backends/wasm/"], may: ["base", "data", "contract", "factors"] },
+  factors: {
+    paths: ["src/backends/wasm/factors.ts", "src/backends/wasm/builds.ts"],
+    may: ["base", "contract", "wasm"],
+  },
   reference: { paths: ["src/backends/reference/"], may: ["base", "data", "contract"] },
   opening: {
     paths: ["src/backends/open-backend.ts", "src/backends/backend-owner.ts"],
@@ -34,7 +38,18 @@ const LAYERS: Readonly<
   },
   fit: {
     paths: ["src/fit/"],
-    may: ["base", "data", "formats", "contract", "opening", "solvers", "options", "checks", "model"],
+    may: [
+      "base",
+      "data",
+      "formats",
+      "contract",
+      "factors",
+      "opening",
+      "solvers",
+      "options",
+      "checks",
+      "model",
+    ],
   },
   estimator: { paths: ["src/"], may: ["*"] },
   demo: { paths: ["demo/"], may: ["*"] },

@@ -1,14 +1,12 @@
 /** L-BFGS and OWL-QN on functions whose minimum is known, and the parts they are made of. */
 import { describe, expect, test } from "vitest";
-import { createRandom } from "../../src/data/random.ts";
-import { type CurvaturePair, descentDirection, dot, remember } from "../../src/solvers/curvature.ts";
+import { type CurvaturePair, descentDirection, remember } from "../../src/solvers/curvature.ts";
 import { type LbfgsOptions, type LbfgsState, lbfgs, type Objective } from "../../src/solvers/lbfgs.ts";
 import { wolfeSearch } from "../../src/solvers/line-search.ts";
 import { pseudoGradient } from "../../src/solvers/owl-qn.ts";
-import { fitPreconditioner } from "../../src/solvers/preconditioner.ts";
+import { IDENTITY, NO_PRECONDITIONING, type Preconditioning } from "../../src/solvers/preconditioner.ts";
 import { expectClose } from "../support/expect-close.ts";
 
-const NOTHING = async (vector: Float64Array) => vector.slice();
 const OPTIONS: LbfgsOptions = {
   memory: 10,
   tolerance: 1e-9,
@@ -16,7 +14,7 @@ const OPTIONS: LbfgsOptions = {
   maxSeconds: Infinity,
   precision: 2 ** -50,
   rounding: (_, value) => 2 ** -50 * Math.abs(value),
-  precondition: NOTHING,
+  preconditioning: NO_PRECONDITIONING,
   l1: null,
 };
 
@@ -68,6 +66,42 @@ describe("L-BFGS", () => {
       const rest = await minimise(rosenbrock, structuredClone(state));
       expect(rest.states).toEqual(whole.states.slice(state.iteration));
     }
+  });
+
+  test("asks for a preconditioner before each iteration, and counts its work", async () => {
+    const { objective, curvatures } = quadratic(CENTRE);
+    const seen: (number | undefined)[] = [];
+    const exact = {
+      apply: async (vector: Float64Array) => vector.map((v, i) => v / curvatures[i]),
+      work: 0.25,
+    };
+    const preconditioning: Preconditioning = {
+      at: async ({ x, evaluations, anchor }) => {
+        seen.push(anchor?.round);
+        const isNew = anchor === null;
+        return { preconditioner: exact, anchor: anchor ?? { x, evaluations, round: 0 }, work: isNew ? 2 : 0 };
+      },
+    };
+    const { stop, states, last } = await minimise(objective, new Float64Array(8), { preconditioning });
+    expect(stop).toBe("tolerance");
+    // A few steps reach the end, since the direction is Newton's.
+    expect(last.iteration).toBeLessThan(6);
+    expect(seen).toEqual([undefined, ...new Array(last.iteration - 1).fill(0)]);
+    expect(states[1].samplingWork).toBe(2.25);
+    expect(last.samplingWork).toBe(2.25 + 0.5 * (last.iteration - 1));
+    expect(last.anchor).toEqual({ x: new Float64Array(8), evaluations: 1, round: 0 });
+  });
+
+  test("goes on along the gradient if the preconditioner leads uphill", async () => {
+    const uphill = { apply: async (vector: Float64Array) => vector.map((v) => -v), work: 0 };
+    const preconditioning: Preconditioning = {
+      at: async () => ({ preconditioner: uphill, anchor: null, work: 0 }),
+    };
+    const { stop, last } = await minimise(quadratic(CENTRE).objective, new Float64Array(8), {
+      preconditioning,
+    });
+    expect(stop).toBe("tolerance");
+    expectClose(last.x, CENTRE, { absolute: 1e-6, relative: 0 });
   });
 
   test("stops at its limits and says so", async () => {
@@ -141,7 +175,7 @@ describe("curvature", () => {
       pairs = remember(pairs, { s, y: s.map((value, j) => value * curvatures[j]) }, 8);
     }
     const gradient = Float64Array.from({ length: 8 }, (_, i) => i - 3);
-    const direction = await descentDirection(pairs, gradient, NOTHING);
+    const direction = await descentDirection(pairs, gradient, IDENTITY.apply);
     const newton = gradient.map((g, i) => -g / curvatures[i]);
     expectClose(direction, newton, { absolute: 1e-9, relative: 1e-9 });
   });
@@ -183,51 +217,5 @@ describe("the line search", () => {
   test("gives null where the slope lies and nothing is lower", async () => {
     const { evaluate } = along({ phi: (t) => 1 + t, slope: () => 1 });
     expect(await wolfeSearch(evaluate, { step: 0, value: 1, slope: -1 }, 1, 0)).toBeNull();
-  });
-});
-
-describe("the preconditioner", () => {
-  const random = createRandom(3);
-  const rows = 40;
-  const cols = 3;
-  const x = { data: Float64Array.from({ length: rows * cols }, () => random.normal()), rows, cols };
-
-  test("inverts Σ x̃ x̃ᵀ/S times its curvature + 2λI, class by class", async () => {
-    const l2 = 0.05;
-    const apply = await fitPreconditioner({
-      ...{ x, classes: 2, bias: true, seed: 0 },
-      penalties: new Float64Array(cols).fill(l2),
-    });
-    const vector = Float64Array.from({ length: 8 }, () => random.normal());
-    const result = await apply(vector);
-    const size = 4;
-    const tilde = (row: number, j: number) => (j === 3 ? 1 : x.data[row * cols + j]);
-    for (let k = 0; k < 2; k++) {
-      const part = [...result.subarray(3 * k, 3 * k + 3), result[6 + k]];
-      const expected = [...vector.subarray(3 * k, 3 * k + 3), vector[6 + k]];
-      const image = part.map((own, i) => {
-        let sum = i < 3 ? 2 * l2 * own : 0;
-        for (let j = 0; j < size; j++)
-          for (let row = 0; row < rows; row++)
-            sum += (0.0625 * tilde(row, i) * tilde(row, j) * part[j]) / rows;
-        return sum;
-      });
-      // The diagonal is a thousandth of its mean larger.
-      expectClose(image, expected, { absolute: 0.02, relative: 0.02 });
-    }
-  });
-
-  test("rows of zeros, constant columns and no penalty still give finite steps downhill", async () => {
-    const zeros = { data: new Uint8Array(20), rows: 10, cols: 2 };
-    for (const bias of [true, false]) {
-      const apply = await fitPreconditioner({
-        ...{ x: zeros, classes: 3, bias, seed: 0 },
-        penalties: new Float64Array(2),
-      });
-      const gradient = Float64Array.from({ length: bias ? 9 : 6 }, (_, i) => i - 4);
-      const step = await apply(gradient);
-      expect(step.every(Number.isFinite)).toBe(true);
-      expect(dot(step, gradient)).toBeGreaterThan(0);
-    }
   });
 });

@@ -30,7 +30,7 @@ interface Span {
 /** A memory whose pieces are taken and released in any order. */
 export class Heap {
   readonly memory: WebAssembly.Memory;
-  readonly #kernels = new Map<WebAssembly.Module, Promise<Kernels>>();
+  readonly #kernels = new Map<WebAssembly.Module, Promise<unknown>>();
   /** Released spans below the end, ascending; none touches another one or the end. */
   #gaps: Span[] = [];
   // Address 0 stands for "none" in the kernels.
@@ -59,8 +59,9 @@ export class Heap {
   }
 
   /** Instantiates the kernels of `module` over this memory, once. @throws DeviceError if they do not start */
-  kernels(module: WebAssembly.Module): Promise<Kernels> {
-    const kernels = this.#kernels.get(module) ?? instantiate(module, this.memory);
+  kernels<T = Kernels>(module: WebAssembly.Module): Promise<T> {
+    const known = this.#kernels.get(module) as Promise<T> | undefined;
+    const kernels = known ?? instantiate<T>(module, this.memory);
     this.#kernels.set(module, kernels);
     // A failure is not cached: the next attempt may succeed.
     kernels.catch(() => this.#kernels.delete(module));

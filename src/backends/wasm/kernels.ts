@@ -92,10 +92,13 @@ export interface Kernels {
 }
 
 /** Instantiates the kernels of `module` over `memory`. @throws DeviceError if the engine does not start them */
-export async function instantiate(module: WebAssembly.Module, memory: WebAssembly.Memory): Promise<Kernels> {
+export async function instantiate<T = Kernels>(
+  module: WebAssembly.Module,
+  memory: WebAssembly.Memory,
+): Promise<T> {
   try {
     const { exports } = await WebAssembly.instantiate(module, { env: { memory } });
-    return exports as unknown as Kernels;
+    return exports as T;
   } catch (cause) {
     throw deviceErrorOf("WebAssembly does not start here", cause);
   }

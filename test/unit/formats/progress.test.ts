@@ -60,9 +60,11 @@ const lbfgs: LbfgsProgress = {
     x: vector(1, 2, 3, 4, 5, 6, 7, 8),
     gradient: vector(-0, 2, 3, 4, 5, 6, 7, 1e300),
     pairs: [{ s: vector(1, 1, 1, 1, 1, 1, 1, 1), y: vector(2, 2, 2, 2, 2, 2, 2, -1) }],
+    anchor: { x: vector(8, 7, 6, 5, 4, 3, 2, 1), evaluations: 3, round: 1 },
+    samplingWork: 1.5,
   },
   iterations: [0, 1, 2].map((iteration) => ({
-    ...{ iteration, objective: 1, loss: 1, accuracy: 0.5, gradientNorm: 1, passes: iteration + 2 },
+    ...{ iteration, objective: 1, loss: 1, accuracy: 0.5, gradientNorm: 1, passes: iteration + 2, work: 2.5 },
     validation: { objective: -Infinity, loss: Number.NaN, accuracy: 0.5 },
   })),
 };

@@ -62,7 +62,7 @@ export function biasGradient(count: u32, dLogits: usize, stride: usize, dBias: u
   }
 }
 
-function tileOfFour(
+export function tileOfFour(
   rows: usize,
   count: u32,
   t: usize,
@@ -108,7 +108,7 @@ function tileOfFour(
   v128.store(h, h3, 48);
 }
 
-function tileOfOne(
+export function tileOfOne(
   rows: usize,
   count: u32,
   t: usize,

@@ -1,0 +1,106 @@
+/**
+ * A = L Lᵀ of a symmetric positive definite matrix in float32, and solutions of L Lᵀ x = v. Rows lie `length` bytes
+ * apart, a multiple of 16; their number n is a multiple of 4. Only the lower triangle is read, and L takes its place.
+ */
+import { multiplyAdd, sumOf } from "./simd";
+
+/** Columns of a panel. */
+const PANEL: u32 = 16;
+
+/**
+ * Takes one panel of columns, from `first` on; the panels before it are done. Pivots are at least `least`: rounding
+ * may take one of a nearly singular matrix below 0.
+ */
+export function choleskyPanel(a: usize, n: u32, length: usize, first: u32, least: f32): void {
+  const end = min(first + PANEL, n);
+  subtractKnown(a, n, length, first, end);
+  for (let j = first; j < end; j++) {
+    const row = a + j * length;
+    const pivot = sqrt(max(load<f32>(row + (j << 2)), least));
+    store<f32>(row + (j << 2), pivot);
+    for (let i = j + 1; i < n; i++) {
+      const other = a + i * length;
+      const l = load<f32>(other + (j << 2)) / pivot;
+      store<f32>(other + (j << 2), l);
+      // What this column takes from the rest of the panel.
+      const last = min(i + 1, end);
+      for (let k = j + 1; k < last; k++) {
+        const at = other + (k << 2);
+        store<f32>(at, load<f32>(at) - l * load<f32>(a + k * length + (j << 2)));
+      }
+    }
+  }
+}
+
+/** A[i, j] −= Σ_{k < first} L[i, k] L[j, k] for all rows i ≥ first of a panel, four rows by two columns at a time. */
+function subtractKnown(a: usize, n: u32, length: usize, first: u32, end: u32): void {
+  const known = (first as usize) << 2;
+  for (let i = first; i < n; i += 4) {
+    const x0 = a + i * length;
+    const x1 = x0 + length;
+    const x2 = x1 + length;
+    const x3 = x2 + length;
+    for (let j = first; j < end; j += 2) {
+      const w0 = a + j * length;
+      const w1 = w0 + length;
+      let z00 = f32x4.splat(0);
+      let z01 = f32x4.splat(0);
+      let z10 = f32x4.splat(0);
+      let z11 = f32x4.splat(0);
+      let z20 = f32x4.splat(0);
+      let z21 = f32x4.splat(0);
+      let z30 = f32x4.splat(0);
+      let z31 = f32x4.splat(0);
+      for (let d: usize = 0; d < known; d += 16) {
+        const u0 = v128.load(w0 + d);
+        const u1 = v128.load(w1 + d);
+        let x = v128.load(x0 + d);
+        z00 = multiplyAdd(x, u0, z00);
+        z01 = multiplyAdd(x, u1, z01);
+        x = v128.load(x1 + d);
+        z10 = multiplyAdd(x, u0, z10);
+        z11 = multiplyAdd(x, u1, z11);
+        x = v128.load(x2 + d);
+        z20 = multiplyAdd(x, u0, z20);
+        z21 = multiplyAdd(x, u1, z21);
+        x = v128.load(x3 + d);
+        z30 = multiplyAdd(x, u0, z30);
+        z31 = multiplyAdd(x, u1, z31);
+      }
+      const at = (j as usize) << 2;
+      subtract(x0 + at, sumOf(z00), sumOf(z01));
+      subtract(x1 + at, sumOf(z10), sumOf(z11));
+      subtract(x2 + at, sumOf(z20), sumOf(z21));
+      subtract(x3 + at, sumOf(z30), sumOf(z31));
+    }
+  }
+}
+
+function subtract(at: usize, a: f32, b: f32): void {
+  store<f32>(at, load<f32>(at) - a);
+  store<f32>(at, load<f32>(at, 4) - b, 4);
+}
+
+/** v ← L⁻ᵀ L⁻¹ v, `n` f32. */
+export function choleskySolve(l: usize, n: u32, length: usize, v: usize): void {
+  for (let i: u32 = 0; i < n; i++) {
+    const row = l + i * length;
+    const whole = ((i as usize) << 2) & ~15;
+    let sums = f32x4.splat(0);
+    for (let d: usize = 0; d < whole; d += 16) sums = multiplyAdd(v128.load(row + d), v128.load(v + d), sums);
+    let rest = load<f32>(v + (i << 2)) - sumOf(sums);
+    for (let d = whole; d < (i as usize) << 2; d += 4) rest -= load<f32>(row + d) * load<f32>(v + d);
+    store<f32>(v + (i << 2), rest / load<f32>(row + (i << 2)));
+  }
+  for (let i = n; i-- > 0; ) {
+    const row = l + i * length;
+    const x = load<f32>(v + (i << 2)) / load<f32>(row + (i << 2));
+    store<f32>(v + (i << 2), x);
+    const whole = ((i as usize) << 2) & ~15;
+    const minus = f32x4.splat(-x);
+    for (let d: usize = 0; d < whole; d += 16)
+      v128.store(v + d, multiplyAdd(minus, v128.load(row + d), v128.load(v + d)));
+    for (let d = whole; d < (i as usize) << 2; d += 4)
+      store<f32>(v + d, load<f32>(v + d) - x * load<f32>(row + d));
+  }
+}

@@ -1,0 +1,280 @@
+/**
+ * The preconditioner of L-BFGS: blocks of the Hessian, from a sample of the rows, made anew when the parameters have
+ * moved. For class k
+ *
+ *   M_k = Σ_i c_ik x̃_i x̃_iᵀ / Σ_i s_i + 2λ I + shrinkage   [n,n],   c_ik = s_i p_ik (1 − p_ik)
+ *
+ * with x̃ = (x, 1); the bias is not penalised. While blocks cost too much, one M for all classes, of the mean of c_ik.
+ *
+ * Rows are drawn by their part in the sum: by c_ik, and by c_ik times their leverage, since a rare feature that a
+ * sample misses would have far too large an inverse.
+ *
+ * M is made at the start if that costs little, and anew whenever about as much has been spent on passes as it costs:
+ * so the work is never much more than without it, and usually a fraction.
+ */
+import type { Dataset, DeviceInfo } from "../backends/backend.ts";
+import type { Factors } from "../backends/wasm/factors.ts";
+import { createRandom, type Random } from "../data/random.ts";
+import { NO_TARGETS } from "../data/targets.ts";
+import { DeviceError, LimitError } from "../errors.ts";
+import { loaded } from "../loaded.ts";
+import { unflatten } from "../parameters.ts";
+import { applyInverse } from "../solvers/hessian-blocks.ts";
+import {
+  type Anchor,
+  IDENTITY,
+  NO_PRECONDITIONING,
+  type Preconditioner,
+  type Preconditioning,
+} from "../solvers/preconditioner.ts";
+import { drawRows } from "../solvers/row-sample.ts";
+import { type Candidates, drawCandidates } from "./candidates.ts";
+import { type PassTrainer, penaltiesOf } from "./conditioning.ts";
+import type { FitSession } from "./session.ts";
+
+/** Rows of a sample, in multiples of n, and fewest. */
+const SAMPLE = { perColumn: 2, least: 64 };
+
+/** Rows that samples are drawn from, likewise, and the most cells and scores that they have. */
+const CANDIDATES = { perColumn: 16, least: 2048, cells: 2 ** 25, scores: 2 ** 24 };
+
+/** Share of the mean of the diagonal that is added to it: at the start, and when the sample follows the model. */
+const SHRINKAGE = { start: 0.3, later: 0.01 };
+
+/** Parts of a sample that are drawn by c × leverage, by c, and evenly. */
+const DRAWN = { byLeverage: 0.5, byCurvature: 0.4, evenly: 0.1 };
+
+/** Most bytes of factors. */
+const MAX_BYTES = 2 ** 28;
+
+/**
+ * When M is made, in passes: at the start if it costs at most `start`; then after `first`, but not before `paid` times
+ * its cost; then after `growth` times as many and `more`, but not before `again` times its cost. Never if one use
+ * costs more than `use`.
+ */
+const SCHEDULE = { start: 1.5, first: 7, paid: 1.2, growth: 1.6, more: 4, again: 3, use: 0.5 };
+
+/** Multiply-adds a second of the kernels for factors. */
+const FACTOR_RATE = 8e9;
+
+/** Multiply-adds a second of a pass, and seconds that it takes beside them. */
+const PASS = { cpu: { rate: 8e9, latency: 2e-4 }, gpu: { rate: 1e12, latency: 1.5e-3 } };
+
+/** Returns the preconditioning of a fit by L-BFGS; with an L1 penalty, none. To be disposed of after the fit. */
+export function preconditioningOf(
+  session: FitSession,
+  trainer: PassTrainer,
+): Preconditioning & { dispose(): void } {
+  const blocks = new SampledHessian(session, trainer);
+  const isUsed = session.problem.options.l1 === 0 && blocks.isWorthwhile;
+  return isUsed ? blocks : { ...NO_PRECONDITIONING, dispose: () => {} };
+}
+
+class SampledHessian implements Preconditioning {
+  readonly #session: FitSession;
+  readonly #trainer: PassTrainer;
+  /** n */
+  readonly #size: number;
+  /** λ of each feature, `[D]`. */
+  readonly #penalties: Float64Array;
+  #candidates: Candidates | null = null;
+  #data: Dataset | null = null;
+  #factors: Factors | null = null;
+  #latest: { readonly round: number; readonly preconditioner: Preconditioner } | null = null;
+
+  constructor(session: FitSession, trainer: PassTrainer) {
+    const { problem, shape } = session;
+    this.#session = session;
+    this.#trainer = trainer;
+    this.#size = shape.features + (shape.bias ? 1 : 0);
+    this.#penalties = penaltiesOf(problem.options.l2, shape.features, problem.conditioning);
+  }
+
+  /** Whether a use costs little beside a pass. */
+  get isWorthwhile(): boolean {
+    return this.#useProducts / FACTOR_RATE <= SCHEDULE.use * this.#pass.seconds;
+  }
+
+  async at({ x, evaluations, anchor }: Parameters<Preconditioning["at"]>[0]) {
+    const isDue = evaluations >= this.#dueAfter(anchor);
+    const current = isDue ? { x, evaluations, round: anchor ? anchor.round + 1 : 0 } : anchor;
+    if (!current) return { preconditioner: IDENTITY, anchor: null, work: 0 };
+    const { round } = current;
+    // A resumed fit makes again what it had.
+    if (this.#latest?.round !== round) this.#latest = { round, preconditioner: await this.#make(current) };
+    const { preconditioner } = this.#latest;
+    return { preconditioner, anchor: current, work: isDue ? this.#costOf(this.#countAt(current)).work : 0 };
+  }
+
+  dispose(): void {
+    this.#data?.dispose();
+    this.#factors?.dispose();
+  }
+
+  /** Returns the evaluations from which on the next M is made. */
+  #dueAfter(anchor: Anchor | null): number {
+    const { start, first, paid, growth, more, again } = SCHEDULE;
+    const shared = this.#costOf(1).passes;
+    const blocks = this.#hasBlocks ? this.#costOf(this.#session.shape.classes).passes : Infinity;
+    if (!anchor && shared <= start) return 0;
+    const last = anchor ? anchor.evaluations : 0;
+    const next = growth * last + more;
+    if (anchor && this.#countAt(anchor) > 1) return Math.max(next, last + again * blocks);
+    const dueShared = Math.max(first, next, anchor ? last + again * shared : paid * shared);
+    const dueBlocks = Math.max(first, paid * blocks);
+    // Blocks that are due soon are waited for.
+    return dueBlocks <= growth * dueShared + more ? dueBlocks : dueShared;
+  }
+
+  /** Number of matrices: one for each class once they are paid for, else one for all. */
+  #countAt({ evaluations }: Pick<Anchor, "evaluations">): number {
+    const { classes } = this.#session.shape;
+    return this.#hasBlocks && evaluations >= SCHEDULE.paid * this.#costOf(classes).passes ? classes : 1;
+  }
+
+  /** Whether each class can have its own. Two classes have equal ones. */
+  get #hasBlocks(): boolean {
+    const { classes } = this.#session.shape;
+    return classes > 2 && 4 * classes * this.#size ** 2 <= MAX_BYTES;
+  }
+
+  /** Returns what `count` matrices cost in passes: by time, and by multiply-adds. */
+  #costOf(count: number): { passes: number; work: number } {
+    const n = this.#size;
+    const products = count * ((this.#sampleRows * n ** 2) / 2 + n ** 3 / 6);
+    const { seconds, products: ofPass } = this.#pass;
+    const forward = this.#candidateRows / (2 * this.#session.problem.rows.matrix.rows);
+    return { passes: products / FACTOR_RATE / seconds + forward, work: products / ofPass + forward };
+  }
+
+  /** Seconds and multiply-adds of a pass. */
+  get #pass(): { seconds: number; products: number } {
+    const { problem, shape, device } = this.#session;
+    const products = 2 * problem.rows.matrix.rows * shape.features * shape.classes;
+    const { rate, latency } = isGpu(device) ? PASS.gpu : PASS.cpu;
+    return { seconds: latency + products / rate, products };
+  }
+
+  /** Multiply-adds of a use. */
+  get #useProducts(): number {
+    return this.#session.shape.classes * this.#size ** 2;
+  }
+
+  get #sampleRows(): number {
+    return Math.min(this.#candidateRows, Math.max(SAMPLE.least, SAMPLE.perColumn * this.#size));
+  }
+
+  get #candidateRows(): number {
+    const { problem, shape } = this.#session;
+    const { perColumn, least, cells, scores } = CANDIDATES;
+    const affordable = Math.min(cells / this.#size, scores / shape.classes);
+    const wanted = Math.min(Math.max(least, perColumn * this.#size), affordable);
+    return Math.min(problem.rows.matrix.rows, Math.max(SAMPLE.least, Math.floor(wanted)));
+  }
+
+  /** Makes M at an anchor. If rounding spoils a factor, M = I. */
+  async #make(anchor: Anchor): Promise<Preconditioner> {
+    const { problem, shape } = this.#session;
+    const { signal, options } = problem;
+    const n = this.#size;
+    const count = this.#countAt(anchor);
+    this.#candidates ??= await drawCandidates(this.#session, this.#candidateRows, this.#penalties);
+    const probabilities = await this.#probabilitiesAt(anchor.x, this.#candidates);
+    const random = createRandom(options.seed, anchor.round + 1);
+    const factors = await this.#room(count);
+    if (!factors) return IDENTITY;
+    const diagonal = Float64Array.from({ length: n }, (_, j) => 2 * (this.#penalties[j] ?? 0));
+    const shrinkage = anchor.evaluations <= 1 ? SHRINKAGE.start : SHRINKAGE.later;
+    const added = diagonal.slice();
+    for (let k = 0; k < count; k++) {
+      const curvatures =
+        count > 1 ? ofClass(probabilities, k, shape.classes) : ofAll(probabilities, shape.classes);
+      const sample = drawMoments(this.#candidates, curvatures, this.#sampleRows, random);
+      const share = await factors.make(k, { ...sample, diagonal, shrinkage }, signal);
+      if (Number.isNaN(share)) return IDENTITY;
+      for (let j = 0; j < n; j++) added[j] += share / count;
+    }
+    const blocks = { ...shape, factors, areOwn: count > 1, added };
+    const work = this.#useProducts / this.#pass.products;
+    return { apply: (vector) => applyInverse(blocks, vector, signal), work };
+  }
+
+  /** Returns room for factors instead of those before; null without WebAssembly or so much memory. */
+  async #room(count: number): Promise<Factors | null> {
+    const { Factors } = await loaded(import("../backends/wasm/factors.ts"), "preconditioners");
+    this.#factors?.dispose();
+    this.#factors = null;
+    try {
+      this.#factors = await Factors.create(this.#size, count);
+    } catch (error) {
+      if (!(error instanceof DeviceError || error instanceof LimitError)) throw error;
+    }
+    return this.#factors;
+  }
+
+  /** Returns P `[count,K]` of the candidates. */
+  async #probabilitiesAt(x: Float64Array, { matrix }: Candidates): Promise<Float32Array> {
+    const { problem, shape, trainer, upload } = this.#session;
+    const { options, standardization, storedConditioning, signal } = problem;
+    const { classes } = shape;
+    if (x.every((value) => value === 0)) return new Float32Array(matrix.rows * classes).fill(1 / classes);
+    this.#data ??= await upload({
+      x: matrix,
+      targets: NO_TARGETS,
+      storage: options.storage,
+      standardization: standardization ?? storedConditioning,
+    });
+    this.#trainer.write(unflatten(x, shape));
+    return trainer.probabilities(this.#data, { signal });
+  }
+}
+
+/** Returns p (1 − p) of a class in each row; 0 in rows whose scores overflow. */
+function ofClass(probabilities: Float32Array, k: number, classes: number): Float64Array {
+  return Float64Array.from({ length: probabilities.length / classes }, (_, i) => {
+    const p = probabilities[i * classes + k];
+    return p * (1 - p) || 0;
+  });
+}
+
+/** Returns the mean of p (1 − p) over the classes in each row; 0 in rows whose scores overflow. */
+function ofAll(probabilities: Float32Array, classes: number): Float64Array {
+  return Float64Array.from({ length: probabilities.length / classes }, (_, i) => {
+    let sum = 0;
+    for (let at = i * classes; at < (i + 1) * classes; at++)
+      sum += probabilities[at] * (1 - probabilities[at]);
+    return sum / classes || 0;
+  });
+}
+
+/** Draws about `count` of the candidates; returns their rows, and what each counts in Σ c x̃ x̃ᵀ / Σ s. */
+function drawMoments(
+  { rows, weights, leverages }: Candidates,
+  curvatures: Float64Array,
+  count: number,
+  random: Random,
+): { rows: Float32Array; weights: Float32Array } {
+  const parts = weights.map((weight, i) => weight * curvatures[i]);
+  let [byLeverage, byCurvature, evenly] = [0, 0, 0];
+  for (let i = 0; i < parts.length; i++) {
+    byLeverage += parts[i] * leverages[i];
+    byCurvature += parts[i];
+    evenly += weights[i];
+  }
+  const chances = parts.map((part, i) => {
+    const chance = part * ((DRAWN.byLeverage * leverages[i]) / byLeverage + DRAWN.byCurvature / byCurvature);
+    return (chance || 0) + (DRAWN.evenly * weights[i]) / evenly;
+  });
+  const drawn = drawRows(chances, count, random);
+  const n = rows.length / weights.length;
+  const taken = new Float32Array(drawn.rows.length * n);
+  for (const [to, from] of drawn.rows.entries()) taken.set(rows.subarray(from * n, (from + 1) * n), to * n);
+  return {
+    rows: taken,
+    weights: Float32Array.from(drawn.rows, (i, at) => parts[i] / drawn.probabilities[at]),
+  };
+}
+
+function isGpu({ kind, software }: DeviceInfo): boolean {
+  return kind === "webgpu" && !software;
+}
