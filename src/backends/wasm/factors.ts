@@ -80,7 +80,7 @@ export class Factors {
   /** Makes room for them. @throws DeviceError no WebAssembly with SIMD; LimitError no such memory */
   static async create(size: number, count: number): Promise<Factors> {
     const [build] = buildsOf(SOURCES);
-    if (!build) throw new DeviceError("device", "this engine has no WebAssembly with SIMD");
+    if (!build) throw new DeviceError("device", "preconditioners need WebAssembly with SIMD");
     const module = await compile(SOURCES[build]);
     const heap = heapFor(bytesOf(size, count));
     const kernels = await heap.kernels<Kernels>(module);
