@@ -13,7 +13,7 @@
  * so the work is never much more than without it, and usually a fraction.
  */
 import type { Dataset, DeviceInfo } from "../backends/backend.ts";
-import type { Factors } from "../backends/wasm/factors.ts";
+import type { WeightedRows } from "../backends/wasm/second-moments.ts";
 import { createRandom, type Random } from "../data/random.ts";
 import { NO_TARGETS } from "../data/targets.ts";
 import { DeviceError, LimitError } from "../errors.ts";
@@ -41,6 +41,9 @@ const CANDIDATES = { perColumn: 16, least: 2048, cells: 2 ** 25, scores: 2 ** 24
 /** Share of the mean of the diagonal that is added to it: at the start, and when the sample follows the model. */
 const SHRINKAGE = { start: 0.3, later: 0.01 };
 
+/** Multiply-adds of a step's coordinate descent at most: in passes, unless that is less than some milliseconds. */
+const DESCENT = { passes: 3, products: 2 ** 22 };
+
 /** Parts of a sample that are drawn by c × leverage, by c, and evenly. */
 const DRAWN = { byLeverage: 0.5, byCurvature: 0.4, evenly: 0.1 };
 
@@ -60,14 +63,24 @@ const FACTOR_RATE = 8e9;
 /** Multiply-adds a second of a pass, and seconds that it takes beside them. */
 const PASS = { cpu: { rate: 8e9, latency: 2e-4 }, gpu: { rate: 1e12, latency: 1.5e-3 } };
 
-/** Returns the preconditioning of a fit by L-BFGS; with an L1 penalty, none. To be disposed of after the fit. */
+/** Returns the preconditioning of a fit by L-BFGS. To be disposed of after the fit. */
 export function preconditioningOf(
   session: FitSession,
   trainer: PassTrainer,
 ): Preconditioning & { dispose(): void } {
   const blocks = new SampledHessian(session, trainer);
-  const isUsed = session.problem.options.l1 === 0 && blocks.isWorthwhile;
-  return isUsed ? blocks : { ...NO_PRECONDITIONING, dispose: () => {} };
+  return blocks.isWorthwhile ? blocks : { ...NO_PRECONDITIONING, dispose: () => {} };
+}
+
+/** What M is made of. */
+interface Making {
+  /** Matrices: one for each class, or one. */
+  readonly count: number;
+  /** Draws the rows of a matrix, in turn. */
+  readonly sample: (k: number) => WeightedRows;
+  /** 2λ for each column, `[n]`. */
+  readonly penalties: Float64Array;
+  readonly shrinkage: number;
 }
 
 class SampledHessian implements Preconditioning {
@@ -79,7 +92,7 @@ class SampledHessian implements Preconditioning {
   readonly #penalties: Float64Array;
   #candidates: Candidates | null = null;
   #data: Dataset | null = null;
-  #factors: Factors | null = null;
+  #room: { dispose(): void } | null = null;
   #latest: { readonly round: number; readonly preconditioner: Preconditioner } | null = null;
 
   constructor(session: FitSession, trainer: PassTrainer) {
@@ -108,7 +121,7 @@ class SampledHessian implements Preconditioning {
 
   dispose(): void {
     this.#data?.dispose();
-    this.#factors?.dispose();
+    this.#room?.dispose();
   }
 
   /** Returns the evaluations from which on the next M is made. */
@@ -172,44 +185,73 @@ class SampledHessian implements Preconditioning {
     return Math.min(problem.rows.matrix.rows, Math.max(SAMPLE.least, Math.floor(wanted)));
   }
 
-  /** Makes M at an anchor. If rounding spoils a factor, M = I. */
+  /** Makes M at an anchor; M = I without WebAssembly or so much memory, and if rounding spoils it. */
   async #make(anchor: Anchor): Promise<Preconditioner> {
     const { problem, shape } = this.#session;
-    const { signal, options } = problem;
-    const n = this.#size;
+    const { seed, l1 } = problem.options;
     const count = this.#countAt(anchor);
     this.#candidates ??= await drawCandidates(this.#session, this.#candidateRows, this.#penalties);
-    const probabilities = await this.#probabilitiesAt(anchor.x, this.#candidates);
-    const random = createRandom(options.seed, anchor.round + 1);
-    const factors = await this.#room(count);
-    if (!factors) return IDENTITY;
-    const diagonal = Float64Array.from({ length: n }, (_, j) => 2 * (this.#penalties[j] ?? 0));
-    const shrinkage = anchor.evaluations <= 1 ? SHRINKAGE.start : SHRINKAGE.later;
-    const added = diagonal.slice();
+    const candidates = this.#candidates;
+    const probabilities = await this.#probabilitiesAt(anchor.x, candidates);
+    const random = createRandom(seed, anchor.round + 1);
+    const making: Making = {
+      count,
+      sample: (k) => {
+        const curvatures =
+          count > 1 ? ofClass(probabilities, k, shape.classes) : ofAll(probabilities, shape.classes);
+        return drawMoments(candidates, curvatures, this.#sampleRows, random);
+      },
+      penalties: Float64Array.from({ length: this.#size }, (_, j) => 2 * (this.#penalties[j] ?? 0)),
+      shrinkage: anchor.evaluations <= 1 ? SHRINKAGE.start : SHRINKAGE.later,
+    };
+    return (l1 > 0 ? await this.#metricOf(making) : await this.#inverseOf(making)) ?? IDENTITY;
+  }
+
+  /** Returns M⁻¹ by factors. */
+  async #inverseOf({ count, sample, penalties, shrinkage }: Making): Promise<Preconditioner | null> {
+    const { problem, shape } = this.#session;
+    const { signal } = problem;
+    const { Factors } = await loaded(import("../backends/wasm/factors.ts"), "preconditioners");
+    const factors = await this.#open(() => Factors.create(this.#size, count));
+    if (!factors) return null;
+    const added = penalties.slice();
     for (let k = 0; k < count; k++) {
-      const curvatures =
-        count > 1 ? ofClass(probabilities, k, shape.classes) : ofAll(probabilities, shape.classes);
-      const sample = drawMoments(this.#candidates, curvatures, this.#sampleRows, random);
-      const share = await factors.make(k, { ...sample, diagonal, shrinkage }, signal);
-      if (Number.isNaN(share)) return IDENTITY;
-      for (let j = 0; j < n; j++) added[j] += share / count;
+      const share = await factors.make(k, sample(k), { diagonal: penalties, shrinkage }, signal);
+      if (Number.isNaN(share)) return null;
+      for (let j = 0; j < added.length; j++) added[j] += share / count;
     }
     const blocks = { ...shape, factors, areOwn: count > 1, added };
     const work = this.#useProducts / this.#pass.products;
     return { apply: (vector) => applyInverse(blocks, vector, signal), work };
   }
 
-  /** Returns room for factors instead of those before; null without WebAssembly or so much memory. */
-  async #room(count: number): Promise<Factors | null> {
-    const { Factors } = await loaded(import("../backends/wasm/factors.ts"), "preconditioners");
-    this.#factors?.dispose();
-    this.#factors = null;
+  /** Returns M itself, for steps that an L1 penalty takes part in. */
+  async #metricOf({ count, sample, penalties, shrinkage }: Making): Promise<Preconditioner | null> {
+    const { problem, shape } = this.#session;
+    const { ClassMetric } = await loaded(import("../backends/wasm/class-metric.ts"), "preconditioners");
+    const moveProducts = (count > 1 ? count + 3 : 2) * this.#size;
+    const { products } = this.#pass;
+    const mostMoves = Math.max(DESCENT.products, DESCENT.passes * products) / moveProducts;
+    const metric = await this.#open(() => ClassMetric.create(shape, count, mostMoves));
+    if (!metric) return null;
+    for (let k = 0; k < count; k++) await metric.sum(k, sample(k), problem.signal);
+    return metric.complete(penalties, shrinkage)
+      ? { ...IDENTITY, metric, work: moveProducts / products }
+      : null;
+  }
+
+  /** Makes room in WebAssembly instead of what was there before; null if there is none. */
+  async #open<T extends { dispose(): void }>(create: () => Promise<T>): Promise<T | null> {
+    this.#room?.dispose();
+    this.#room = null;
     try {
-      this.#factors = await Factors.create(this.#size, count);
+      const room = await create();
+      this.#room = room;
+      return room;
     } catch (error) {
-      if (!(error instanceof DeviceError || error instanceof LimitError)) throw error;
+      if (error instanceof DeviceError || error instanceof LimitError) return null;
+      throw error;
     }
-    return this.#factors;
   }
 
   /** Returns P `[count,K]` of the candidates. */
@@ -253,7 +295,7 @@ function drawMoments(
   curvatures: Float64Array,
   count: number,
   random: Random,
-): { rows: Float32Array; weights: Float32Array } {
+): WeightedRows {
   const parts = weights.map((weight, i) => weight * curvatures[i]);
   let [byLeverage, byCurvature, evenly] = [0, 0, 0];
   for (let i = 0; i < parts.length; i++) {

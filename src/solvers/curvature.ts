@@ -4,7 +4,6 @@
  */
 
 import { pause } from "../pause.ts";
-import type { Preconditioner } from "./preconditioner.ts";
 
 /** A step and what it did to the gradient. */
 export interface CurvaturePair {
@@ -22,16 +21,6 @@ export function remember(
   memory: number,
 ): readonly CurvaturePair[] {
   return hasCurvature(pair) ? [...pairs, pair].slice(-memory) : pairs;
-}
-
-/** Returns the pairs cut to the parameters whose `free` is 1, as far as they show curvature there. */
-export function pairsWithin(pairs: readonly CurvaturePair[], free: Uint8Array): readonly CurvaturePair[] {
-  const cut = (vector: Float64Array) => {
-    const result = vector.slice();
-    for (let i = 0; i < result.length; i++) if (free[i] === 0) result[i] = 0;
-    return result;
-  };
-  return pairs.map(({ s, y }) => ({ s: cut(s), y: cut(y) })).filter(hasCurvature);
 }
 
 function hasCurvature(pair: CurvaturePair): boolean {
@@ -54,7 +43,7 @@ function curvatureOf(pair: CurvaturePair): number {
 export async function descentDirection(
   pairs: readonly CurvaturePair[],
   gradient: Float64Array,
-  precondition: Preconditioner["apply"],
+  precondition: (vector: Float64Array) => Promise<Float64Array>,
 ): Promise<Float64Array> {
   const rest = along(new Float64Array(gradient.length), -1, gradient);
   const shares = new Float64Array(pairs.length);

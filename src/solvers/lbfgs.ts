@@ -1,28 +1,19 @@
 /**
  * L-BFGS (Liu & Nocedal, "On the limited memory BFGS method for large scale optimization", 1989) in float64 on the
- * host: value and gradient come from elsewhere, over all rows at once. With an L1 penalty it is OWL-QN.
+ * host: value and gradient come from elsewhere, over all rows at once. With an L1 penalty it is a proximal quasi-Newton method.
  */
 import { pause } from "../pause.ts";
-import {
-  along,
-  type CurvaturePair,
-  descentDirection,
-  dot,
-  maxNorm,
-  pairsWithin,
-  remember,
-} from "./curvature.ts";
+import { along, type CurvaturePair, descentDirection, dot, maxNorm, remember } from "./curvature.ts";
 import { type Trial, wolfeSearch } from "./line-search.ts";
+import { type Anchor, IDENTITY, type Preconditioner, type Preconditioning } from "./preconditioner.ts";
 import {
-  alignedAtZero,
-  freeParameters,
+  backtrack,
+  identityMetric,
   type L1Penalty,
   l1Norm,
-  orthantSearch,
-  projectedStep,
+  proximalPoint,
   pseudoGradient,
-} from "./owl-qn.ts";
-import { type Anchor, IDENTITY, type Preconditioner, type Preconditioning } from "./preconditioner.ts";
+} from "./proximal-newton.ts";
 
 /** A smooth function of a flat vector of parameters, and its gradient there. */
 export type Objective = (x: Float64Array) => Promise<{ value: number; gradient: Float64Array }>;
@@ -118,15 +109,18 @@ export async function lbfgs(
     if (state.iteration - state.lowered.iteration >= MAX_IDLE) return "precision";
     const { preconditioner, anchor, work } = await preconditioning.at(state);
     let samplingWork = state.samplingWork + work;
-    const precondition: Preconditioner["apply"] = (vector) => {
-      samplingWork += preconditioner.work;
-      return preconditioner.apply(vector);
+    const spend = (more: number) => {
+      samplingWork += more;
     };
     const next =
-      (await iterate(counted, state, pseudo, options, precondition)) ??
+      (await iterate(counted, state, options, { pseudo, preconditioner, spend })) ??
       // Curvature pairs and the preconditioner may mislead: try once more along the gradient itself.
       (state.pairs.length > 0 || preconditioner !== IDENTITY
-        ? await iterate(counted, { ...state, pairs: [] }, pseudo, options, IDENTITY.apply)
+        ? await iterate(counted, { ...state, pairs: [] }, options, {
+            pseudo,
+            preconditioner: IDENTITY,
+            spend,
+          })
         : null);
     if (!next) return "precision";
     state = { ...next, evaluations, lowered: state.lowered, anchor, samplingWork };
@@ -156,58 +150,85 @@ function progressOf({ value, iteration, lowered }: LbfgsState, norm: number, pre
   return isProgress ? { value, norm, iteration } : lowered;
 }
 
+/** What an iteration begins with beside the state. */
+interface Guide {
+  /** The gradient; with an L1 penalty, the subgradient of least length. */
+  readonly pseudo: Float64Array;
+  readonly preconditioner: Preconditioner;
+  /** Counts work, in evaluations of the objective. */
+  readonly spend: (work: number) => void;
+}
+
 /** Takes one iteration; returns null if it found no step. */
 async function iterate(
   objective: Objective,
   state: LbfgsState,
-  pseudo: Float64Array,
-  { memory, rounding, l1 }: LbfgsOptions,
-  precondition: Preconditioner["apply"],
+  options: LbfgsOptions,
+  guide: Guide,
 ): Promise<Pick<LbfgsState, "iteration" | "x" | "gradient" | "value" | "pairs"> | null> {
-  const { x, value, gradient, pairs } = state;
-  const within = l1 ? pairsWithin(pairs, freeParameters(x, pseudo, l1)) : pairs;
-  const suggested = await descentDirection(within, pseudo, precondition);
-  const direction = l1 ? alignedAtZero(suggested, x, pseudo, l1) : suggested;
-  await pause();
-  const slope = dot(direction, pseudo);
-  if (!(slope < 0)) return null;
-  const evaluate = async (step: number): Promise<Evaluated> => {
-    const moved = l1 ? projectedStep(x, step, direction, pseudo, l1) : along(x, step, direction);
-    const seen = await objective(moved);
-    return {
-      step,
-      x: moved,
-      gradient: seen.gradient,
-      value: seen.value + (l1 ? l1Norm(moved, l1) : 0),
-      slope: l1 ? slopeWithin(moved, seen.gradient, direction, l1) : dot(direction, seen.gradient),
-    };
-  };
-  const noise = rounding(x, value);
-  // Without curvature pairs no good length is known: the first step moves by 1 at most.
-  const firstStep = within.length > 0 ? 1 : Math.min(1, 1 / Math.sqrt(dot(pseudo, pseudo)));
+  const { l1 } = options;
   const taken = l1
-    ? await orthantSearch(evaluate, { value, x, pseudo, slope }, firstStep, noise)
-    : await wolfeSearch(evaluate, { step: 0, value, slope }, firstStep, noise);
+    ? await proximalStep(objective, state, options, l1, guide)
+    : await smoothStep(objective, state, options, guide);
   if (!taken) return null;
   await pause();
-  const pair = { s: along(taken.x, -1, x), y: along(taken.gradient, -1, gradient) };
+  const pair = { s: along(taken.x, -1, state.x), y: along(taken.gradient, -1, state.gradient) };
   return {
     iteration: state.iteration + 1,
     x: taken.x,
     gradient: taken.gradient,
     value: taken.value,
-    pairs: remember(pairs, pair, memory),
+    pairs: remember(state.pairs, pair, options.memory),
   };
 }
 
-/** Returns the slope of the penalised objective along a direction, without the weights that have met 0. */
-function slopeWithin(
-  x: Float64Array,
-  gradient: Float64Array,
-  direction: Float64Array,
+/** Steps along −H g. */
+async function smoothStep(
+  objective: Objective,
+  { x, value, gradient, pairs }: LbfgsState,
+  { rounding }: LbfgsOptions,
+  { preconditioner, spend }: Guide,
+): Promise<Evaluated | null> {
+  const direction = await descentDirection(pairs, gradient, (vector) => {
+    spend(preconditioner.work);
+    return preconditioner.apply(vector);
+  });
+  await pause();
+  const slope = dot(direction, gradient);
+  if (!(slope < 0)) return null;
+  const evaluate = async (step: number) => {
+    const moved = along(x, step, direction);
+    const seen = await objective(moved);
+    return { step, x: moved, ...seen, slope: dot(direction, seen.gradient) };
+  };
+  // Without curvature pairs no good length is known: the first step moves by 1 at most.
+  const firstStep = pairs.length > 0 ? 1 : Math.min(1, 1 / Math.sqrt(dot(gradient, gradient)));
+  return wolfeSearch(evaluate, { step: 0, value, slope }, firstStep, rounding(x, value));
+}
+
+/** Steps towards the minimum of the quadratic model with the penalty. */
+async function proximalStep(
+  objective: Objective,
+  { x, value, gradient, pairs }: LbfgsState,
+  { rounding }: LbfgsOptions,
   l1: L1Penalty,
-): number {
-  const pseudo = pseudoGradient(x, gradient, l1);
-  for (let i = 0; i < l1.count; i++) if (x[i] === 0) pseudo[i] = 0;
-  return dot(direction, pseudo);
+  { pseudo, preconditioner, spend }: Guide,
+): Promise<Omit<Evaluated, "slope"> | null> {
+  const { metric = identityMetric(x.length, l1.count), work } = preconditioner;
+  // Without curvature pairs or a metric no good length is known: the first step moves by about 1 at most.
+  const unknown = pairs.length > 0 ? 0 : Math.max(1, Math.sqrt(dot(pseudo, pseudo)));
+  const leastScale = preconditioner.metric ? 1 : unknown;
+  const { z, moves } = await proximalPoint({ x, gradient, pairs, metric, leastScale, l1 });
+  spend(moves * work);
+  await pause();
+  const direction = along(z, -1, x);
+  const promised = dot(direction, gradient) + l1Norm(z, l1) - l1Norm(x, l1);
+  if (!(promised < 0)) return null;
+  const evaluate = async (step: number) => {
+    // Exactly z after a whole step: zeros are zeros.
+    const moved = step === 1 ? z : along(x, step, direction);
+    const seen = await objective(moved);
+    return { step, x: moved, gradient: seen.gradient, value: seen.value + l1Norm(moved, l1) };
+  };
+  return backtrack(evaluate, value, promised, rounding(x, value));
 }

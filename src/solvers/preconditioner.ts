@@ -1,11 +1,15 @@
 /** What L-BFGS asks of a preconditioner, and of whatever makes one anew as the parameters move. */
 
+import type { Metric } from "./proximal-newton.ts";
+
 /** A guess at the inverse Hessian. */
 export interface Preconditioner {
   /** Returns M⁻¹ v for a vector of parameters. */
   readonly apply: (vector: Float64Array) => Promise<Float64Array>;
-  /** Work of one application, in passes over the data. */
+  /** Work of one application, or of one move in the metric, in passes over the data. */
   readonly work: number;
+  /** The guess at the Hessian itself, which an L1 penalty needs. Default: I. */
+  readonly metric?: Metric;
 }
 
 /** The parameters at which a preconditioner was made. */

@@ -53,6 +53,7 @@ describe.skipIf(!hasData).each(DEVICES)("%s", ({ device }) => {
 
   test("L-BFGS reaches the optimum with L1 and the elastic net, and the weights that are 0 there", async () => {
     const data = { iris: await readIris(), digits: await readDigits(1), "digits/16": await readDigits() };
+    const passes: number[] = [];
     for (const [name, optimum] of Object.entries(await readL1Optima())) {
       const { l1, l2, zeros } = optimum;
       const { x, y } = data[name.split(" ")[0] as keyof typeof data];
@@ -68,7 +69,11 @@ describe.skipIf(!hasData).each(DEVICES)("%s", ({ device }) => {
         name,
       );
       expect(isZero.length, name).toBe(zeros);
+      passes.push(iterations[iterations.length - 1].passes);
     }
+    passes.sort((a, b) => a - b);
+    expect(passes[passes.length >> 1]).toBeLessThan(40);
+    expect(passes[passes.length - 1]).toBeLessThan(90);
   });
 
   test("raw features, 0 … 16, do not diverge", async () => {

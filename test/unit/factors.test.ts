@@ -1,12 +1,15 @@
 /** Cholesky factors in WebAssembly, against second moments in plain float64 arithmetic. */
 import { describe, expect, test } from "vitest";
-import { Factors, type Moments } from "../../src/backends/wasm/factors.ts";
+import { Factors, type Regularisation } from "../../src/backends/wasm/factors.ts";
+import type { WeightedRows } from "../../src/backends/wasm/second-moments.ts";
 import { createRandom } from "../../src/data/random.ts";
 import { disposeLater } from "../support/dispose-later.ts";
 import { expectClose } from "../support/expect-close.ts";
 
 const random = createRandom(5);
 const normals = (length: number) => Float32Array.from({ length }, () => random.normal());
+
+type Moments = WeightedRows & Regularisation;
 
 function problem(n: number, m: number): Moments {
   const weights = Float32Array.from({ length: m }, () => random.uniform() / m);
@@ -43,7 +46,7 @@ describe("factors", () => {
     const factors = disposeLater(await Factors.create(n, 3));
     const given = [problem(n, m), problem(n, m), problem(n, 1)];
     const shares: number[] = [];
-    for (const index of [2, 0, 1]) shares[index] = await factors.make(index, given[index]);
+    for (const index of [2, 0, 1]) shares[index] = await factors.make(index, given[index], given[index]);
     for (const [index, moments] of given.entries()) {
       const v = Float64Array.from(normals(n));
       const x = v.slice();
@@ -54,14 +57,15 @@ describe("factors", () => {
 
   test("rows of zeros have the diagonal that is added, and a factor is made anew from nothing", async () => {
     const factors = disposeLater(await Factors.create(3, 1));
-    await factors.make(0, problem(3, 9));
+    const given = problem(3, 9);
+    await factors.make(0, given, given);
     const nothing = {
       rows: new Float32Array(6),
       weights: Float32Array.of(1, 0),
       diagonal: [0, 1, 3],
       shrinkage: 0.5,
     };
-    expect(await factors.make(0, nothing)).toBe(1);
+    expect(await factors.make(0, nothing, nothing)).toBe(1);
     const v = Float64Array.of(1, 1, 1);
     factors.solve(0, v);
     expectClose(v, [1, 1 / 2, 1 / 4], { absolute: 1e-6, relative: 0 });
@@ -75,11 +79,11 @@ describe("factors", () => {
       diagonal: [0, 0],
       shrinkage: 1e-9,
     };
-    expect(await factors.make(0, equal)).toBeGreaterThan(0);
+    expect(await factors.make(0, equal, equal)).toBeGreaterThan(0);
     const v = Float64Array.of(1, 1);
     factors.solve(0, v);
     expect(v.every(Number.isFinite)).toBe(true);
     for (const value of [1e30, Number.NaN, Infinity])
-      expect(await factors.make(0, { ...equal, rows: Float32Array.of(1, value, 1, 1) })).toBeNaN();
+      expect(await factors.make(0, { ...equal, rows: Float32Array.of(1, value, 1, 1) }, equal)).toBeNaN();
   });
 });

@@ -15,10 +15,15 @@ const LAYERS: Readonly<
   contract: { paths: ["src/backends/"], may: ["base", "data"] },
   shaders: { paths: ["shaders/"], may: ["webgpu"] },
   webgpu: { paths: ["src/backends/webgpu/"], may: ["base", "data", "contract", "shaders"] },
-  wasm: { paths: ["src/backends/wasm/"], may: ["base", "data", "contract", "factors"] },
-  factors: {
-    paths: ["src/backends/wasm/factors.ts", "src/backends/wasm/builds.ts"],
-    may: ["base", "contract", "wasm"],
+  wasm: { paths: ["src/backends/wasm/"], may: ["base", "data", "contract", "moments"] },
+  moments: {
+    paths: [
+      "src/backends/wasm/second-moments.ts",
+      "src/backends/wasm/factors.ts",
+      "src/backends/wasm/class-metric.ts",
+      "src/backends/wasm/builds.ts",
+    ],
+    may: ["base", "contract", "wasm", "solvers"],
   },
   reference: { paths: ["src/backends/reference/"], may: ["base", "data", "contract"] },
   opening: {
@@ -43,7 +48,7 @@ const LAYERS: Readonly<
       "data",
       "formats",
       "contract",
-      "factors",
+      "moments",
       "opening",
       "solvers",
       "options",

@@ -1,10 +1,10 @@
-/** L-BFGS and OWL-QN on functions whose minimum is known, and the parts they are made of. */
+/** L-BFGS on functions whose minimum is known, and the parts they are made of. */
 import { describe, expect, test } from "vitest";
 import { type CurvaturePair, descentDirection, remember } from "../../src/solvers/curvature.ts";
 import { type LbfgsOptions, type LbfgsState, lbfgs, type Objective } from "../../src/solvers/lbfgs.ts";
 import { wolfeSearch } from "../../src/solvers/line-search.ts";
-import { pseudoGradient } from "../../src/solvers/owl-qn.ts";
 import { IDENTITY, NO_PRECONDITIONING, type Preconditioning } from "../../src/solvers/preconditioner.ts";
+import { pseudoGradient } from "../../src/solvers/proximal-newton.ts";
 import { expectClose } from "../support/expect-close.ts";
 
 const OPTIONS: LbfgsOptions = {
@@ -145,7 +145,7 @@ describe("L-BFGS", () => {
   });
 });
 
-describe("OWL-QN", () => {
+describe("with an L1 penalty", () => {
   test("soft-thresholds a quadratic: exactly 0 where the curvature's pull is below λ₁", async () => {
     const { objective, curvatures } = quadratic(CENTRE);
     const l1 = 0.5;

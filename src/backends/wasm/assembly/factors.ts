@@ -1,4 +1,0 @@
-/** The kernels behind factors.ts as one module over an imported memory, in which the host chooses all addresses. */
-
-export { choleskyPanel, choleskySolve } from "./cholesky";
-export { moments } from "./moments";
