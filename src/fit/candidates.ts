@@ -6,6 +6,7 @@ import { emptyLike, type Matrix, scaleOf } from "../data/matrix.ts";
 import { inPiecesOfRows } from "../data/pieces.ts";
 import { createRandom } from "../data/random.ts";
 import { rowReader, sampleRows } from "../data/row-reader.ts";
+import { pause } from "../pause.ts";
 import { drawRows } from "../solvers/row-sample.ts";
 import type { FitProblem } from "./prepare.ts";
 import type { FitSession } from "./session.ts";
@@ -45,18 +46,19 @@ export async function drawCandidates(
   const { matrix: x, weights } = rows;
   const random = createRandom(options.seed);
   const step = Math.ceil((x.rows * x.cols) / MAX_CELLS);
-  const seen = Math.ceil(x.rows / step);
   const leverages = await leveragesOf(problem, step, penalties);
   const weightOf = (i: number) => (weights ? weights[i * step] : 1);
   let [total, weighted] = [0, 0];
-  for (let i = 0; i < seen; i++) {
+  for (let i = 0; i < leverages.length; i++) {
     total += weightOf(i);
     weighted += weightOf(i) * leverages[i];
   }
-  const chances = Float64Array.from(
-    leverages,
-    (leverage, i) => weightOf(i) * (leverage / weighted + 1 / total) || 0,
-  );
+  // By index: over millions of rows, callbacks cost several times as much.
+  const chances = new Float64Array(leverages.length);
+  for (let i = 0; i < chances.length; i++) {
+    chances[i] = weightOf(i) * (leverages[i] / weighted + 1 / total) || 0;
+    if (i % PIECE === 0) await pause(signal);
+  }
   const drawn = drawRows(chances, count, random);
   const size = x.cols + (shape.bias ? 1 : 0);
   const matrix = { ...x, data: emptyLike(x.data, drawn.rows.length * x.cols, "x"), rows: drawn.rows.length };

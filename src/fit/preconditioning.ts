@@ -36,7 +36,7 @@ import type { FitSession } from "./session.ts";
 const SAMPLE = { perColumn: 2, least: 64 };
 
 /** Rows that samples are drawn from, likewise, and the most cells and scores that they have. */
-const CANDIDATES = { perColumn: 16, least: 2048, cells: 2 ** 25, scores: 2 ** 24 };
+const CANDIDATES = { perColumn: 16, least: 2048, cells: 2 ** 25, scores: 2 ** 23 };
 
 /** Share of the mean of the diagonal that is added to it: at the start, and when the sample follows the model. */
 const SHRINKAGE = { start: 0.3, later: 0.01 };
@@ -192,6 +192,7 @@ class SampledHessian implements Preconditioning {
     const count = this.#countAt(anchor);
     this.#candidates ??= await drawCandidates(this.#session, this.#candidateRows, this.#penalties);
     const candidates = this.#candidates;
+    if (candidates.weights.length === 0) return IDENTITY;
     const probabilities = await this.#probabilitiesAt(anchor.x, candidates);
     const random = createRandom(seed, anchor.round + 1);
     const making: Making = {

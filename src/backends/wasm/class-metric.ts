@@ -127,7 +127,7 @@ export class ClassMetric implements Metric {
     this.#eachOf(vector, (value, _, j) => {
       shared[j] += value / classes;
     });
-    this.#write(room.x, vector);
+    await this.#write(room.x, vector);
     for (let k = 0; k < classes; k++) {
       await pause();
       const part = arena.floats(room.x + k * length, size);
@@ -151,9 +151,9 @@ export class ClassMetric implements Metric {
     const { x, scale, rank, thresholds } = model;
     const length = 4 * padded;
     const room = this.#roomFor(rank);
-    this.#write(room.x, x);
-    this.#write(room.gradient, model.gradient);
-    this.#write(room.curvatures, model.curvatures);
+    await this.#write(room.x, x);
+    await this.#write(room.gradient, model.gradient);
+    await this.#write(room.curvatures, model.curvatures);
     for (const at of [room.d, room.images]) arena.floats(at, classes * padded).fill(0);
     arena.floats(room.mean, padded).fill(0);
     arena.floats(room.along, room.rankBytes / 4).fill(0);
@@ -218,7 +218,8 @@ export class ClassMetric implements Metric {
     return result;
   }
 
-  #write(at: number, vector: Float64Array): void {
+  async #write(at: number, vector: Float64Array): Promise<void> {
+    await pause();
     const { padded, arena } = this.#moments;
     const target = arena.floats(at, this.#shape.classes * padded);
     this.#eachOf(vector, (value, _, j, k) => {

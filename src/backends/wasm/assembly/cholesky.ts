@@ -81,26 +81,57 @@ function subtract(at: usize, a: f32, b: f32): void {
   store<f32>(at, load<f32>(at, 4) - b, 4);
 }
 
-/** v ← L⁻ᵀ L⁻¹ v, `n` f32. */
+/** v ← L⁻ᵀ L⁻¹ v, `n` f32, a multiple of 4. */
 export function choleskySolve(l: usize, n: u32, length: usize, v: usize): void {
   for (let i: u32 = 0; i < n; i++) {
     const row = l + i * length;
-    const whole = ((i as usize) << 2) & ~15;
-    let sums = f32x4.splat(0);
-    for (let d: usize = 0; d < whole; d += 16) sums = multiplyAdd(v128.load(row + d), v128.load(v + d), sums);
-    let rest = load<f32>(v + (i << 2)) - sumOf(sums);
-    for (let d = whole; d < (i as usize) << 2; d += 4) rest -= load<f32>(row + d) * load<f32>(v + d);
-    store<f32>(v + (i << 2), rest / load<f32>(row + (i << 2)));
+    const at = (i as usize) << 2;
+    store<f32>(v + at, (load<f32>(v + at) - dot(row, v, at)) / load<f32>(row + at));
   }
-  for (let i = n; i-- > 0; ) {
+  // From the end, in fours: the rows of four unknowns are taken from all before them at once.
+  for (let i = n; i > 0; ) {
+    i -= 4;
     const row = l + i * length;
-    const x = load<f32>(v + (i << 2)) / load<f32>(row + (i << 2));
-    store<f32>(v + (i << 2), x);
-    const whole = ((i as usize) << 2) & ~15;
-    const minus = f32x4.splat(-x);
-    for (let d: usize = 0; d < whole; d += 16)
-      v128.store(v + d, multiplyAdd(minus, v128.load(row + d), v128.load(v + d)));
-    for (let d = whole; d < (i as usize) << 2; d += 4)
-      store<f32>(v + d, load<f32>(v + d) - x * load<f32>(row + d));
+    const at = (i as usize) << 2;
+    for (let j: u32 = 4; j-- > 0; ) {
+      const own = row + j * length + at;
+      let rest = load<f32>(v + at + (j << 2));
+      for (let k = j + 1; k < 4; k++)
+        rest -= load<f32>(row + k * length + at + (j << 2)) * load<f32>(v + at + (k << 2));
+      store<f32>(v + at + (j << 2), rest / load<f32>(own + (j << 2)));
+    }
+    const x0 = f32x4.splat(-load<f32>(v + at));
+    const x1 = f32x4.splat(-load<f32>(v + at, 4));
+    const x2 = f32x4.splat(-load<f32>(v + at, 8));
+    const x3 = f32x4.splat(-load<f32>(v + at, 12));
+    const row1 = row + length;
+    const row2 = row1 + length;
+    const row3 = row2 + length;
+    for (let d: usize = 0; d < at; d += 16) {
+      let rest = multiplyAdd(x0, v128.load(row + d), v128.load(v + d));
+      rest = multiplyAdd(x1, v128.load(row1 + d), rest);
+      rest = multiplyAdd(x2, v128.load(row2 + d), rest);
+      v128.store(v + d, multiplyAdd(x3, v128.load(row3 + d), rest));
+    }
   }
+}
+
+/** Σ a_j b_j over the first `bytes`, with four sums at a time, since each waits for its last addition. */
+function dot(a: usize, b: usize, bytes: usize): f32 {
+  let s0 = f32x4.splat(0);
+  let s1 = f32x4.splat(0);
+  let s2 = f32x4.splat(0);
+  let s3 = f32x4.splat(0);
+  let d: usize = 0;
+  for (const whole = bytes & ~63; d < whole; d += 64) {
+    s0 = multiplyAdd(v128.load(a + d), v128.load(b + d), s0);
+    s1 = multiplyAdd(v128.load(a + d, 16), v128.load(b + d, 16), s1);
+    s2 = multiplyAdd(v128.load(a + d, 32), v128.load(b + d, 32), s2);
+    s3 = multiplyAdd(v128.load(a + d, 48), v128.load(b + d, 48), s3);
+  }
+  for (const whole = bytes & ~15; d < whole; d += 16)
+    s0 = multiplyAdd(v128.load(a + d), v128.load(b + d), s0);
+  let sum = sumOf(f32x4.add(f32x4.add(s0, s1), f32x4.add(s2, s3)));
+  for (; d < bytes; d += 4) sum += load<f32>(a + d) * load<f32>(b + d);
+  return sum;
 }
