@@ -39,7 +39,7 @@ const SAMPLE = { perColumn: 2, least: 64 };
 const CANDIDATES = { perColumn: 16, least: 2048, cells: 2 ** 25, scores: 2 ** 23 };
 
 /** Share of the mean of the diagonal that is added to it: at the start, and when the sample follows the model. */
-const SHRINKAGE = { start: 0.3, later: 0.01 };
+const SHRINKAGE = { start: 0.3, later: 0.015 };
 
 /** Multiply-adds of a step's coordinate descent at most: in passes, unless that is less than some milliseconds. */
 const DESCENT = { passes: 3, products: 2 ** 22 };
