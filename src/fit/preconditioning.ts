@@ -32,8 +32,8 @@ import { type Candidates, drawCandidates } from "./candidates.ts";
 import { type PassTrainer, penaltiesOf } from "./conditioning.ts";
 import type { FitSession } from "./session.ts";
 
-/** Rows of a sample, in multiples of n, and fewest. */
-const SAMPLE = { perColumn: 2, least: 64 };
+/** Rows of a sample: so many for each of the n columns, and as many more. */
+const SAMPLE = { perColumn: 1.25, more: 64 };
 
 /** Rows that samples are drawn from, likewise, and the most cells and scores that they have. */
 const CANDIDATES = { perColumn: 16, least: 2048, cells: 2 ** 25, scores: 2 ** 23 };
@@ -174,7 +174,7 @@ class SampledHessian implements Preconditioning {
   }
 
   get #sampleRows(): number {
-    return Math.min(this.#candidateRows, Math.max(SAMPLE.least, SAMPLE.perColumn * this.#size));
+    return Math.min(this.#candidateRows, Math.ceil(SAMPLE.perColumn * this.#size + SAMPLE.more));
   }
 
   get #candidateRows(): number {
@@ -182,7 +182,7 @@ class SampledHessian implements Preconditioning {
     const { perColumn, least, cells, scores } = CANDIDATES;
     const affordable = Math.min(cells / this.#size, scores / shape.classes);
     const wanted = Math.min(Math.max(least, perColumn * this.#size), affordable);
-    return Math.min(problem.rows.matrix.rows, Math.max(SAMPLE.least, Math.floor(wanted)));
+    return Math.min(problem.rows.matrix.rows, Math.max(SAMPLE.more, Math.floor(wanted)));
   }
 
   /** Makes M at an anchor; M = I without WebAssembly or so much memory, and if rounding spoils it. */
