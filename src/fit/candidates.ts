@@ -4,21 +4,24 @@
  */
 import { emptyLike, type Matrix, scaleOf } from "../data/matrix.ts";
 import { inPiecesOfRows } from "../data/pieces.ts";
-import { createRandom } from "../data/random.ts";
+import { createRandom, type Random } from "../data/random.ts";
 import { rowReader, sampleRows } from "../data/row-reader.ts";
 import { pause } from "../pause.ts";
 import { drawRows } from "../solvers/row-sample.ts";
 import type { FitProblem } from "./prepare.ts";
 import type { FitSession } from "./session.ts";
 
-/** Cells that leverages are computed from at most; of larger data, every second, third … row. */
-const MAX_CELLS = 2 ** 27;
+/**
+ * Cells and rows that leverages are computed of at most; of larger data, a random row in every two, three … Values that
+ * are centred and scaled count as so many deviations at most: a sentinel among them must not decide what M⁻¹ does.
+ */
+const MOST = { cells: 2 ** 27, rows: 2 ** 20, deviations: 2 ** 10 };
 
 /** Cells that mean squares of columns are estimated from, if rows are not centred and scaled. */
 const MOMENT_CELLS = 2 ** 20;
 
-/** Cells between two pauses. */
-const PIECE = 2 ** 20;
+/** Cells, or rows, between two pauses. */
+const PIECE = 2 ** 18;
 
 /** A sample of the rows. */
 export interface Candidates {
@@ -29,6 +32,8 @@ export interface Candidates {
   /** What each row counts, in the mean over all rows: s_i / Σ s over the probability that it is drawn. */
   readonly weights: Float64Array;
   readonly leverages: Float64Array;
+  /** Mean squares of the columns of `rows`, `[n]`; 1 of those that are centred and scaled, even if a few cells are huge. */
+  readonly squares: Float64Array;
 }
 
 /**
@@ -45,23 +50,25 @@ export async function drawCandidates(
   const { rows, standardization, conditioning, options, signal } = problem;
   const { matrix: x, weights } = rows;
   const random = createRandom(options.seed);
-  const step = Math.ceil((x.rows * x.cols) / MAX_CELLS);
-  const leverages = await leveragesOf(problem, step, penalties);
-  const weightOf = (i: number) => (weights ? weights[i * step] : 1);
+  const seen = rowsToLookAt(x, random);
+  const leverages = await leveragesOf(problem, seen, penalties);
+  const counts = weights
+    ? Float64Array.from(seen, (row) => weights[row])
+    : new Float64Array(seen.length).fill(1);
   let [total, weighted] = [0, 0];
-  for (let i = 0; i < leverages.length; i++) {
-    total += weightOf(i);
-    weighted += weightOf(i) * leverages[i];
+  for (let i = 0; i < counts.length; i++) {
+    total += counts[i];
+    weighted += counts[i] * leverages[i];
   }
-  // By index: over millions of rows, callbacks cost several times as much.
-  const chances = new Float64Array(leverages.length);
-  for (let i = 0; i < chances.length; i++) {
-    chances[i] = weightOf(i) * (leverages[i] / weighted + 1 / total) || 0;
-    if (i % PIECE === 0) await pause(signal);
-  }
+  await pause(signal);
+  const chances = new Float64Array(seen.length);
+  for (let i = 0; i < chances.length; i++)
+    chances[i] = counts[i] * (leverages[i] / weighted + 1 / total) || 0;
+  await pause(signal);
   const drawn = drawRows(chances, count, random);
   const size = x.cols + (shape.bias ? 1 : 0);
   const matrix = { ...x, data: emptyLike(x.data, drawn.rows.length * x.cols, "x"), rows: drawn.rows.length };
+  const limit = (standardization ?? conditioning) ? MOST.deviations : Infinity;
   const taken = new Float32Array(drawn.rows.length * size).fill(1);
   const read = rowReader(x, standardization ?? conditioning);
   const row = new Float64Array(x.cols);
@@ -70,26 +77,59 @@ export async function drawCandidates(
     PIECE,
     (first, end) => {
       for (let i = first; i < end; i++) {
-        const at = drawn.rows[i] * step;
+        const at = seen[drawn.rows[i]];
         matrix.data.set(x.data.subarray(at * x.cols, (at + 1) * x.cols), i * x.cols);
         read(at, row);
-        taken.set(row, i * size);
+        for (let j = 0; j < x.cols; j++) taken[i * size + j] = Math.min(Math.max(row[j], -limit), limit);
       }
     },
     signal,
   );
+  const shares = Float64Array.from(drawn.rows, (i, at) => counts[i] / total / drawn.probabilities[at]);
   return {
     matrix,
     rows: taken,
-    weights: Float64Array.from(drawn.rows, (i, at) => weightOf(i) / total / drawn.probabilities[at]),
+    weights: shares,
     leverages: Float64Array.from(drawn.rows, (i) => leverages[i]),
+    squares:
+      (standardization ?? conditioning)
+        ? new Float64Array(size).fill(1)
+        : await squaresOf(taken, shares, signal),
   };
 }
 
-/** Returns the leverage of every `step`-th row, in a diagonal metric. */
+/** Returns all rows, or one in every few. */
+function rowsToLookAt({ rows, cols }: Matrix, random: Random): Uint32Array {
+  const step = Math.ceil(Math.max((rows * cols) / MOST.cells, rows / MOST.rows));
+  return Uint32Array.from({ length: Math.floor(rows / step) }, (_, i) =>
+    step > 1 ? i * step + random.integer(step) : i,
+  );
+}
+
+/** Returns Σ_i w_i x_ij² for each column. */
+async function squaresOf(
+  rows: Float32Array,
+  weights: Float64Array,
+  signal: AbortSignal,
+): Promise<Float64Array> {
+  const n = weights.length > 0 ? rows.length / weights.length : 0;
+  const squares = new Float64Array(n);
+  await inPiecesOfRows(
+    { rows: weights.length, cols: Math.max(1, n) },
+    PIECE,
+    (first, end) => {
+      for (let i = first; i < end; i++)
+        for (let j = 0; j < n; j++) squares[j] += weights[i] * rows[i * n + j] * rows[i * n + j];
+    },
+    signal,
+  );
+  return squares;
+}
+
+/** Returns the leverages of rows, in a diagonal metric. */
 async function leveragesOf(
   { rows: { matrix: x }, standardization, conditioning, options, signal }: FitProblem,
-  step: number,
+  seen: Uint32Array,
   penalties: Float64Array,
 ): Promise<Float64Array> {
   const { data, cols } = x;
@@ -102,13 +142,13 @@ async function leveragesOf(
     factors[j] = Number.isFinite(inverse) ? inverse * scaleOf(x) : 0;
     shifts[j] = Number.isFinite(inverse) && stored ? -stored.mean[j] * inverse : 0;
   }
-  const leverages = new Float64Array(Math.ceil(x.rows / step));
+  const leverages = new Float64Array(seen.length);
   await inPiecesOfRows(
     { rows: leverages.length, cols },
     PIECE,
     (first, end) => {
       for (let i = first; i < end; i++) {
-        const row = i * step * cols;
+        const row = seen[i] * cols;
         let sum = 1;
         for (let j = 0; j < cols; j++) {
           const value = data[row + j] * factors[j] + shifts[j];

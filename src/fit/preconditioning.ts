@@ -19,6 +19,7 @@ import { NO_TARGETS } from "../data/targets.ts";
 import { DeviceError, LimitError } from "../errors.ts";
 import { loaded } from "../loaded.ts";
 import { unflatten } from "../parameters.ts";
+import { pause } from "../pause.ts";
 import { applyInverse } from "../solvers/hessian-blocks.ts";
 import {
   type Anchor,
@@ -38,7 +39,10 @@ const SAMPLE = { perColumn: 1.25, more: 64 };
 /** Rows that samples are drawn from, likewise, and the most cells and scores that they have. */
 const CANDIDATES = { perColumn: 16, least: 2048, cells: 2 ** 25, scores: 2 ** 23 };
 
-/** Share of the mean of the diagonal that is added to it: at the start, and when the sample follows the model. */
+/**
+ * What is added to the diagonal, as a share of a typical column's curvature, in the units of each: at the start, and when
+ * the sample follows the model.
+ */
 const SHRINKAGE = { start: 0.3, later: 0.015 };
 
 /** Multiply-adds of a step's coordinate descent at most: in passes, unless that is less than some milliseconds. */
@@ -51,9 +55,9 @@ const DRAWN = { byLeverage: 0.5, byCurvature: 0.4, evenly: 0.1 };
 const MAX_BYTES = 2 ** 28;
 
 /**
- * When M is made, in passes: at the start if it costs at most `start`; then after `first`, but not before `paid` times
- * its cost; then after `growth` times as many and `more`, but not before `again` times its cost. Never if one use
- * costs more than `use`.
+ * When M is made, counted in passes. At the start, if it costs at most `start`; the first time after that, once `first`
+ * passes and `paid` times its cost have been spent. Made after `last` passes, it is made anew after growth · last + more,
+ * and last + again · cost, whichever comes later. There is none if one use costs more than `use`.
  */
 const SCHEDULE = { start: 1.5, first: 7, paid: 1.2, growth: 1.6, more: 4, again: 3, use: 0.5 };
 
@@ -63,12 +67,13 @@ const FACTOR_RATE = 8e9;
 /** Multiply-adds a second of a pass, and seconds that it takes beside them. */
 const PASS = { cpu: { rate: 8e9, latency: 2e-4 }, gpu: { rate: 1e12, latency: 1.5e-3 } };
 
-/** Returns the preconditioning of a fit by L-BFGS. To be disposed of after the fit. */
+/** Returns the preconditioning of a fit by L-BFGS with so many curvature pairs. To be disposed of after the fit. */
 export function preconditioningOf(
   session: FitSession,
   trainer: PassTrainer,
+  memory: number,
 ): Preconditioning & { dispose(): void } {
-  const blocks = new SampledHessian(session, trainer);
+  const blocks = new SampledHessian(session, trainer, memory);
   return blocks.isWorthwhile ? blocks : { ...NO_PRECONDITIONING, dispose: () => {} };
 }
 
@@ -77,15 +82,16 @@ interface Making {
   /** Matrices: one for each class, or one. */
   readonly count: number;
   /** Draws the rows of a matrix, in turn. */
-  readonly sample: (k: number) => WeightedRows;
-  /** 2λ for each column, `[n]`. */
-  readonly penalties: Float64Array;
-  readonly shrinkage: number;
+  readonly sample: (k: number) => Promise<WeightedRows>;
+  /** Returns 2λ + shrinkage of each column for a matrix of these rows, `[n]`. */
+  readonly ridge: (rows: WeightedRows) => Float64Array;
 }
 
 class SampledHessian implements Preconditioning {
   readonly #session: FitSession;
   readonly #trainer: PassTrainer;
+  /** Most curvature pairs. */
+  readonly #memory: number;
   /** n */
   readonly #size: number;
   /** λ of each feature, `[D]`. */
@@ -95,16 +101,18 @@ class SampledHessian implements Preconditioning {
   #room: { dispose(): void } | null = null;
   #latest: { readonly round: number; readonly preconditioner: Preconditioner } | null = null;
 
-  constructor(session: FitSession, trainer: PassTrainer) {
+  constructor(session: FitSession, trainer: PassTrainer, memory: number) {
     const { problem, shape } = session;
     this.#session = session;
     this.#trainer = trainer;
+    this.#memory = memory;
     this.#size = shape.features + (shape.bias ? 1 : 0);
     this.#penalties = penaltiesOf(problem.options.l2, shape.features, problem.conditioning);
   }
 
   /** Whether a use costs little beside a pass. */
   get isWorthwhile(): boolean {
+    if (4 * this.#size ** 2 > MAX_BYTES) return false;
     return this.#useProducts / FACTOR_RATE <= SCHEDULE.use * this.#pass.seconds;
   }
 
@@ -120,8 +128,8 @@ class SampledHessian implements Preconditioning {
   }
 
   dispose(): void {
-    this.#data?.dispose();
     this.#room?.dispose();
+    this.#data?.dispose();
   }
 
   /** Returns the evaluations from which on the next M is made. */
@@ -185,41 +193,48 @@ class SampledHessian implements Preconditioning {
     return Math.min(problem.rows.matrix.rows, Math.max(SAMPLE.more, Math.floor(wanted)));
   }
 
-  /** Makes M at an anchor; M = I without WebAssembly or so much memory, and if rounding spoils it. */
+  /** Makes M at an anchor; M = I without WebAssembly or so much memory, and if numbers overflow. */
   async #make(anchor: Anchor): Promise<Preconditioner> {
     const { problem, shape } = this.#session;
-    const { seed, l1 } = problem.options;
+    const { signal, options } = problem;
     const count = this.#countAt(anchor);
     this.#candidates ??= await drawCandidates(this.#session, this.#candidateRows, this.#penalties);
     const candidates = this.#candidates;
-    if (candidates.weights.length === 0) return IDENTITY;
-    const probabilities = await this.#probabilitiesAt(anchor.x, candidates);
-    const random = createRandom(seed, anchor.round + 1);
+    const probabilities =
+      candidates.weights.length > 0 && (await this.#probabilitiesAt(anchor.x, candidates));
+    if (!probabilities) return IDENTITY;
+    const random = createRandom(options.seed, anchor.round + 1);
+    const shrinkage = anchor.evaluations <= 1 ? SHRINKAGE.start : SHRINKAGE.later;
     const making: Making = {
       count,
-      sample: (k) => {
+      sample: async (k) => {
+        await pause(signal);
         const curvatures =
           count > 1 ? ofClass(probabilities, k, shape.classes) : ofAll(probabilities, shape.classes);
+        await pause(signal);
         return drawMoments(candidates, curvatures, this.#sampleRows, random);
       },
-      penalties: Float64Array.from({ length: this.#size }, (_, j) => 2 * (this.#penalties[j] ?? 0)),
-      shrinkage: anchor.evaluations <= 1 ? SHRINKAGE.start : SHRINKAGE.later,
+      ridge: (rows) => {
+        const curvature = shrinkage * typicalCurvature(rows, candidates.squares);
+        return candidates.squares.map((square, j) => 2 * (this.#penalties[j] ?? 0) + curvature * square || 1);
+      },
     };
-    return (l1 > 0 ? await this.#metricOf(making) : await this.#inverseOf(making)) ?? IDENTITY;
+    return (options.l1 > 0 ? await this.#metricOf(making) : await this.#inverseOf(making)) ?? IDENTITY;
   }
 
   /** Returns M⁻¹ by factors. */
-  async #inverseOf({ count, sample, penalties, shrinkage }: Making): Promise<Preconditioner | null> {
+  async #inverseOf({ count, sample, ridge }: Making): Promise<Preconditioner | null> {
     const { problem, shape } = this.#session;
     const { signal } = problem;
     const { Factors } = await loaded(import("../backends/wasm/factors.ts"), "preconditioners");
     const factors = await this.#open(() => Factors.create(this.#size, count));
     if (!factors) return null;
-    const added = penalties.slice();
+    const added = new Float64Array(this.#size);
     for (let k = 0; k < count; k++) {
-      const share = await factors.make(k, sample(k), { diagonal: penalties, shrinkage }, signal);
-      if (Number.isNaN(share)) return null;
-      for (let j = 0; j < added.length; j++) added[j] += share / count;
+      const rows = await sample(k);
+      const diagonal = ridge(rows);
+      if (!(await factors.make(k, rows, diagonal, signal))) return null;
+      for (let j = 0; j < added.length; j++) added[j] += diagonal[j] / count;
     }
     const blocks = { ...shape, factors, areOwn: count > 1, added };
     const work = this.#useProducts / this.#pass.products;
@@ -227,18 +242,23 @@ class SampledHessian implements Preconditioning {
   }
 
   /** Returns M itself, for steps that an L1 penalty takes part in. */
-  async #metricOf({ count, sample, penalties, shrinkage }: Making): Promise<Preconditioner | null> {
+  async #metricOf({ count, sample, ridge }: Making): Promise<Preconditioner | null> {
     const { problem, shape } = this.#session;
     const { ClassMetric } = await loaded(import("../backends/wasm/class-metric.ts"), "preconditioners");
     const moveProducts = (count > 1 ? count + 3 : 2) * this.#size;
-    const { products } = this.#pass;
-    const mostMoves = Math.max(DESCENT.products, DESCENT.passes * products) / moveProducts;
-    const metric = await this.#open(() => ClassMetric.create(shape, count, mostMoves));
+    const { products, seconds } = this.#pass;
+    const mostMoves = Math.max(DESCENT.products, DESCENT.passes * seconds * FACTOR_RATE) / moveProducts;
+    const options = { count, mostMoves, mostRank: 2 * this.#memory };
+    const metric = await this.#open(() => ClassMetric.create(shape, options));
     if (!metric) return null;
-    for (let k = 0; k < count; k++) await metric.sum(k, sample(k), problem.signal);
-    return metric.complete(penalties, shrinkage)
-      ? { ...IDENTITY, metric, work: moveProducts / products }
-      : null;
+    const added = new Float64Array(this.#size);
+    for (let k = 0; k < count; k++) {
+      const rows = await sample(k);
+      await metric.sum(k, rows, problem.signal);
+      const diagonal = ridge(rows);
+      for (let j = 0; j < added.length; j++) added[j] += diagonal[j] / count;
+    }
+    return metric.complete(added) ? { ...IDENTITY, metric, work: moveProducts / products } : null;
   }
 
   /** Makes room in WebAssembly instead of what was there before; null if there is none. */
@@ -255,18 +275,23 @@ class SampledHessian implements Preconditioning {
     }
   }
 
-  /** Returns P `[count,K]` of the candidates. */
-  async #probabilitiesAt(x: Float64Array, { matrix }: Candidates): Promise<Float32Array> {
+  /** Returns P `[count,K]` of the candidates; null if they do not fit on the device. */
+  async #probabilitiesAt(x: Float64Array, { matrix }: Candidates): Promise<Float32Array | null> {
     const { problem, shape, trainer, upload } = this.#session;
     const { options, standardization, storedConditioning, signal } = problem;
     const { classes } = shape;
     if (x.every((value) => value === 0)) return new Float32Array(matrix.rows * classes).fill(1 / classes);
-    this.#data ??= await upload({
-      x: matrix,
-      targets: NO_TARGETS,
-      storage: options.storage,
-      standardization: standardization ?? storedConditioning,
-    });
+    try {
+      this.#data ??= await upload({
+        x: matrix,
+        targets: NO_TARGETS,
+        storage: options.storage,
+        standardization: standardization ?? storedConditioning,
+      });
+    } catch (error) {
+      if (error instanceof LimitError) return null;
+      throw error;
+    }
     this.#trainer.write(unflatten(x, shape));
     return trainer.probabilities(this.#data, { signal });
   }
@@ -288,6 +313,16 @@ function ofAll(probabilities: Float32Array, classes: number): Float64Array {
       sum += probabilities[at] * (1 - probabilities[at]);
     return sum / classes || 0;
   });
+}
+
+/** Returns the median over the columns of their second moment by that of all rows: neither units nor outliers matter. */
+function typicalCurvature({ rows, weights }: WeightedRows, squares: Float64Array): number {
+  const n = squares.length;
+  const moments = new Float64Array(n);
+  for (let i = 0; i < weights.length; i++)
+    for (let j = 0; j < n; j++) moments[j] += weights[i] * rows[i * n + j] * rows[i * n + j];
+  const ratios = moments.map((moment, j) => moment / squares[j]).filter((ratio) => ratio > 0);
+  return ratios.length > 0 ? ratios.sort()[ratios.length >> 1] : 0;
 }
 
 /** Draws about `count` of the candidates; returns their rows, and what each counts in Σ c x̃ x̃ᵀ / Σ s. */

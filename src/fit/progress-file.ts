@@ -105,9 +105,12 @@ async function unpackLbfgs(said: Record<string, unknown>, tensors: ProgressTenso
   const iteration = countOf(numbers, "iteration");
   const length = tensors.lengthOf(conditions.bias !== false);
   const pairs = await pairsOf(countOf(numbers, "pairs", tensors.count / 2), length, tensors);
+  const evaluations = countOf(numbers, "evaluations");
+  const samplingWork = numberOf(numbers, "samplingWork");
+  if (samplingWork < 0) throw bad("samplingWork", samplingWork);
   const state: LbfgsState = {
     iteration,
-    evaluations: countOf(numbers, "evaluations"),
+    evaluations,
     value: numberOf(numbers, "value"),
     lowered: {
       value: numberOf(lowered, "value"),
@@ -117,8 +120,9 @@ async function unpackLbfgs(said: Record<string, unknown>, tensors: ProgressTenso
     x: await tensors.take("x", length),
     gradient: await tensors.take("gradient", length),
     pairs,
-    anchor: numbers.anchor === null ? null : await anchorOf(objectOf(numbers.anchor), length, tensors),
-    samplingWork: numberOf(numbers, "samplingWork"),
+    anchor:
+      numbers.anchor === null ? null : await anchorOf(objectOf(numbers.anchor), evaluations, length, tensors),
+    samplingWork,
   };
   const iterations = await iterationsOf(said.iterations, iteration);
   return { solver: "lbfgs", conditions, devices: devicesOf(said.devices), state, iterations };
@@ -126,13 +130,14 @@ async function unpackLbfgs(said: Record<string, unknown>, tensors: ProgressTenso
 
 async function anchorOf(
   numbers: Record<string, unknown>,
+  latest: number,
   length: number,
   tensors: ProgressTensors,
 ): Promise<Anchor> {
   return {
     x: await tensors.take("anchor", length),
-    evaluations: countOf(numbers, "evaluations"),
-    round: countOf(numbers, "round"),
+    evaluations: countOf(numbers, "evaluations", latest),
+    round: countOf(numbers, "round", latest),
   };
 }
 

@@ -34,14 +34,15 @@ export async function fitLbfgs(
   const isOnHost = conditioning && !problem.storedConditioning;
   const trainer = isOnHost ? conditionedOnHost(session.trainer, conditioning) : session.trainer;
   const count = shape.classes * shape.features;
+  const memory = memoryFor(count);
   let latest = start;
-  const preconditioning = preconditioningOf(session, trainer);
+  const preconditioning = preconditioningOf(session, trainer, memory);
   const stopReason = await lbfgs(
     objectiveOf(session, trainer, evaluations),
     resumed?.state ?? flatten(unfold(start, conditioning), shape.bias),
     {
       ...options,
-      memory: memoryFor(count),
+      memory,
       precision,
       rounding: roundingOf(session, precision),
       preconditioning,

@@ -201,7 +201,7 @@ async function smoothStep(
     const seen = await objective(moved);
     return { step, x: moved, ...seen, slope: dot(direction, seen.gradient) };
   };
-  // Without curvature pairs no good length is known: the first step moves by 1 at most.
+  // Without curvature pairs no good length is known: a steep start asks for a short first step.
   const firstStep = pairs.length > 0 ? 1 : Math.min(1, 1 / Math.sqrt(dot(gradient, gradient)));
   return wolfeSearch(evaluate, { step: 0, value, slope }, firstStep, rounding(x, value));
 }

@@ -21,7 +21,7 @@ export interface Anchor {
   readonly round: number;
 }
 
-/** Makes preconditioners. A function of its arguments alone, so that a resumed fit gets equal ones. */
+/** Makes preconditioners: equal ones for equal arguments, so that a resumed fit gets what it had. */
 export interface Preconditioning {
   /** Returns the preconditioner for the next iteration, with its anchor and the work of making it, if it is new. */
   at(point: {

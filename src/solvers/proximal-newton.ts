@@ -74,7 +74,7 @@ export function pseudoGradient(
 const MAX_SWEEPS = 30;
 
 /** Share of the strongest pull on a coordinate in the first sweep that ends the descent if no pull exceeds it. */
-const ACCURACY = 0.3;
+const ACCURACY = 0.1;
 
 /** B₀ = I, for `count` weights and parameters behind them. */
 export function identityMetric(length: number, count: number): Metric {
@@ -92,10 +92,10 @@ export function identityMetric(length: number, count: number): Metric {
           let slope = gradient[i] + scale * (z[i] - x[i]);
           for (let r = 0; r < rank; r++) slope -= u[i * rank + r] * along[r];
           const goal = z[i] - slope / curvatures[i];
-          const held = i < count ? thresholds[i % thresholds.length] / curvatures[i] : 0;
-          const change = Math.sign(goal) * Math.max(0, Math.abs(goal) - held) - z[i];
+          const reach = i < count ? thresholds[i % thresholds.length] / curvatures[i] : 0;
+          const change = Math.sign(goal) * Math.max(0, Math.abs(goal) - reach) - z[i];
           if (!(Math.abs(change) > 0 && Math.abs(change) < Infinity)) continue;
-          z[i] = Math.abs(goal) <= held ? 0 : z[i] + change;
+          z[i] = Math.abs(goal) <= reach ? 0 : z[i] + change;
           for (let r = 0; r < rank; r++) along[r] += change * v[i * rank + r];
           largest = Math.max(largest, Math.abs(change) * curvatures[i]);
           moves++;
@@ -134,6 +134,7 @@ export async function proximalPoint({ x, gradient, pairs, metric, leastScale, l1
     for (let r = 0; r < rank; r++) rest -= v[i * rank + r] * u[i * rank + r];
     // Rounding may take what the pairs leave below 0.
     curvatures[i] = Math.max(rest, 1e-6 * own);
+    if (i % 1024 === 0) await pause();
   }
   return metric.minimise({ x, gradient, curvatures, ...form, thresholds: l1.thresholds });
 }
@@ -158,6 +159,7 @@ async function compactForm(
   for (let i = 0; i < m; i++) {
     await pause();
     for (let j = 0; j < m; j++) {
+      await pause();
       middle[i * rank + j] = scale * dot(pairs[i].s, images[j]);
       const below = i > j ? dot(pairs[i].s, pairs[j].y) : 0;
       middle[i * rank + m + j] = below;

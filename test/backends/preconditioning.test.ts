@@ -32,6 +32,9 @@ const HOSTILE: Record<string, { x: { data: Float32Array; rows: number; cols: num
   "two rows": cloud(2, 3, 2),
 };
 
+/** Columns whose units differ by up to a thousand. */
+const UNEVEN = cloud(600, 4, 3, (value, j) => value * 10 ** (j - 2));
+
 /** Rows of ten classes whose neighbouring columns are nearly equal: without blocks, hundreds of passes. */
 const WALKS = (() => {
   const { x, y } = cloud(2000, 24, 10, (value) => value / 4);
@@ -64,6 +67,27 @@ describe.each(DEVICES)("%s", ({ device }) => {
     const { stopReason, iterations } = await model.fit(x, y);
     expect(stopReason).toBe("tolerance");
     expect(iterations.at(-1)?.passes).toBeLessThan(40);
+  });
+
+  test("columns of very different size that are stored as they are", async () => {
+    const { x, y } = UNEVEN;
+    for (const l1 of [0, 1e-3]) {
+      const model = modelWith({ l1, l2: 1e-6, storage: "f16", tolerance: 1e-4, maxIterations: 300 });
+      const { stopReason, iterations } = await model.fit(x, y);
+      expect(stopReason).not.toBe("iterations");
+      expect(iterations.at(-1)?.passes).toBeLessThan(60);
+    }
+  });
+
+  test("fits with an L1 penalty at the same time end as alone", async () => {
+    const { x, y } = WALKS;
+    const fit = async () => {
+      const model = modelWith({ l1: 1e-4, l2: 0, maxIterations: 6, tolerance: 0 });
+      await model.fit(x, y);
+      return model.weights;
+    };
+    const alone = await fit();
+    for (const weights of await Promise.all([fit(), fit(), fit()])) expect(weights).toEqual(alone);
   });
 
   test("columns that go together take few passes, raw and standardised", async () => {

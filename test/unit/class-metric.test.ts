@@ -20,7 +20,7 @@ const CASES = [
 async function metricOf({ count, ...shape }: (typeof CASES)[number]) {
   const { features, classes, bias } = shape;
   const n = features + (bias ? 1 : 0);
-  const metric = disposeLater(await ClassMetric.create(shape, count, 1e6));
+  const metric = disposeLater(await ClassMetric.create(shape, { count, mostMoves: 1e6, mostRank: 4 }));
   const samples = Array.from({ length: count }, (_, index) => {
     const m = 40 + index;
     return {
@@ -29,15 +29,13 @@ async function metricOf({ count, ...shape }: (typeof CASES)[number]) {
     };
   });
   for (const [index, sample] of samples.entries()) await metric.sum(index, sample);
-  const penalties = Float64Array.from({ length: n }, (_, j) => 0.01 * j);
-  expect(metric.complete(penalties, 0.1)).toBe(true);
+  const ridge = Float64Array.from({ length: n }, (_, j) => 0.1 + 0.01 * j);
+  expect(metric.complete(ridge)).toBe(true);
   const moments = samples.map(
     ({ rows, weights }) =>
       (i: number, j: number) =>
         sum(Array.from(weights, (weight, row) => weight * rows[row * n + i] * rows[row * n + j])),
   );
-  const share =
-    (0.1 * sum(moments.map((m) => sum(Array.from({ length: n }, (_, i) => m(i, i)))))) / (n * count);
   const indices = Array.from({ length: classes * n }, (_, i) =>
     i < classes * features ? [Math.floor(i / features), i % features] : [i - classes * features, features],
   );
@@ -48,7 +46,7 @@ async function metricOf({ count, ...shape }: (typeof CASES)[number]) {
         { length: classes },
         (_, c) => centred(k, c) * centred(c, l) * moments[count > 1 ? c : 0](i, j),
       );
-      return sum(common) + (k === l && i === j ? share + penalties[j] : 0);
+      return sum(common) + (k === l && i === j ? ridge[j] : 0);
     }),
   );
   return { metric, dense, shape };
@@ -127,8 +125,40 @@ describe.each(CASES)("$classes classes, $features features, bias $bias, $count m
   });
 });
 
+test("what a descent was given before does not stay: fewer pairs, and other metrics in the same memory", async () => {
+  const { metric, dense } = await metricOf(CASES[0]);
+  const length = dense.length;
+  const modelOf = (rank: number) => ({
+    ...{ x: normals(length), gradient: normals(length), scale: 1, curvatures: metric.diagonal(), rank },
+    ...{
+      v: normals(length * rank).map((value) => value / 9),
+      u: normals(length * rank).map((value) => value / 9),
+    },
+    thresholds: new Float64Array(CASES[0].features).fill(0.1),
+  });
+  const models = [4, 1, 0].map(modelOf);
+  const alone = [];
+  for (const model of [...models].reverse()) alone.unshift(await metric.minimise(model));
+  const other = await metricOf(CASES[1]);
+  for (const at of [0, 1, 2]) {
+    const busy = other.metric.minimise({
+      ...{ x: normals(other.dense.length), gradient: normals(other.dense.length), scale: 1, rank: 0 },
+      ...{ curvatures: other.metric.diagonal(), v: new Float64Array(0), u: new Float64Array(0) },
+      thresholds: new Float64Array(CASES[1].features),
+    });
+    expect(await metric.minimise(models[at])).toEqual(alone[at]);
+    await busy;
+  }
+});
+
 test("rows that overflow make no metric", async () => {
-  const metric = disposeLater(await ClassMetric.create({ features: 2, classes: 2, bias: false }, 1, 1e6));
-  await metric.sum(0, { rows: Float32Array.of(1e30, 1), weights: Float32Array.of(1) });
-  expect(metric.complete([0, 0], 0.1)).toBe(false);
+  const shape = { features: 2, classes: 2, bias: false };
+  for (const [rows, weights] of [
+    [[1e30, 1], [1]],
+    [[Infinity, 1], [0]],
+  ]) {
+    const metric = disposeLater(await ClassMetric.create(shape, { count: 1, mostMoves: 1e6, mostRank: 0 }));
+    await metric.sum(0, { rows: Float32Array.from(rows), weights: Float32Array.from(weights) });
+    expect(metric.complete(Float64Array.of(1, 1))).toBe(false);
+  }
 });

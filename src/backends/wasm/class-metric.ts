@@ -9,17 +9,19 @@
 import { pause } from "../../pause.ts";
 import type { Metric, PenalisedModel } from "../../solvers/proximal-newton.ts";
 import type { ModelShape } from "../backend.ts";
-import { SecondMoments, type WeightedRows } from "./second-moments.ts";
+import { paddedOf, SecondMoments, type WeightedRows } from "./second-moments.ts";
+
+/** Rows that are mirrored between two pauses. */
+const TILE = 256;
 
 /** Sweeps over all coordinates, or over those that are not held at 0, at most. */
 const MAX_SWEEPS = 200;
 
 /** Share of the strongest pull on a coordinate in the first sweep that ends the descent if no pull exceeds it. */
-const ACCURACY = 0.3;
+const ACCURACY = 0.1;
 
 /** Memory of a descent, by address. */
 interface Room {
-  readonly rankBytes: number;
   readonly x: number;
   readonly gradient: number;
   readonly curvatures: number;
@@ -33,7 +35,17 @@ interface Room {
   readonly u: number;
 }
 
-/** B₀ in WebAssembly. Its moments are summed first, then it is completed. */
+/** What a metric is for. */
+export interface ClassMetricOptions {
+  /** Matrices: K or 1. */
+  readonly count: number;
+  /** Moves of a coordinate after which a descent ends with the class that it is at. */
+  readonly mostMoves: number;
+  /** Most numbers of V and of U for each parameter. */
+  readonly mostRank: number;
+}
+
+/** B₀ in WebAssembly. Each matrix is summed once, then r is set. */
 export class ClassMetric implements Metric {
   readonly #shape: ModelShape;
   readonly #moments: SecondMoments;
@@ -44,28 +56,38 @@ export class ClassMetric implements Metric {
   readonly #ridge: Float64Array;
   /** Address of the mean of all matrices. */
   readonly #average: number;
-  #room: Room | null = null;
+  readonly #room: Room;
+  #isFinite = true;
 
-  private constructor(shape: ModelShape, moments: SecondMoments, mostMoves: number) {
+  private constructor(
+    shape: ModelShape,
+    moments: SecondMoments,
+    { mostMoves, mostRank }: ClassMetricOptions,
+  ) {
+    const { padded, matrixBytes } = moments;
+    const take = (bytes: number) => moments.take(bytes);
+    const [row, rows] = [4 * padded, 4 * padded * shape.classes];
+    const ofRank = rankBytesOf(mostRank);
     this.#shape = shape;
     this.#moments = moments;
     this.#areOwn = moments.count > 1;
     this.#mostMoves = mostMoves;
     this.#ridge = new Float64Array(moments.size);
-    this.#average = this.#areOwn ? moments.take(moments.matrixBytes) : moments.addressOf(0);
+    this.#average = this.#areOwn ? take(matrixBytes) : moments.addressOf(0);
+    this.#room = {
+      ...{ x: take(rows), gradient: take(rows), curvatures: take(rows), d: take(rows), images: take(rows) },
+      ...{ mean: take(row), ridge: take(row), thresholds: take(row), along: take(ofRank) },
+      ...{ v: take((rows / 4) * ofRank), u: take((rows / 4) * ofRank) },
+    };
   }
 
-  /**
-   * Makes room.
-   *
-   * @param count     matrices: K or 1
-   * @param mostMoves moves of a coordinate after which a descent ends with its sweep
-   * @throws DeviceError no WebAssembly with SIMD; LimitError no such memory
-   */
-  static async create(shape: ModelShape, count: number, mostMoves: number): Promise<ClassMetric> {
-    const moments = await SecondMoments.create(shape.features + (shape.bias ? 1 : 0), count);
+  /** Makes room. @throws DeviceError no WebAssembly with SIMD; LimitError no such memory */
+  static async create(shape: ModelShape, options: ClassMetricOptions): Promise<ClassMetric> {
+    const size = shape.features + (shape.bias ? 1 : 0);
+    const further = shape.classes * paddedOf(size) * (20 + 2 * rankBytesOf(options.mostRank));
+    const moments = await SecondMoments.create(size, options.count, further);
     try {
-      return new ClassMetric(shape, moments, mostMoves);
+      return new ClassMetric(shape, moments, options);
     } catch (error) {
       moments.dispose();
       throw error;
@@ -74,44 +96,36 @@ export class ClassMetric implements Metric {
 
   /** Computes a matrix from weighted rows. */
   async sum(index: number, rows: WeightedRows, signal?: AbortSignal): Promise<void> {
-    const { padded } = this.#moments;
+    const { size, count, padded, arena } = this.#moments;
     await this.#moments.sum(index, rows, signal);
+    for (let first = 0; first < size; first += TILE) {
+      await pause(signal);
+      const matrix = this.#moments.matrix(index);
+      for (let i = first; i < Math.min(size, first + TILE); i++)
+        for (let j = 0; j < i; j++) matrix[j * padded + i] = matrix[i * padded + j];
+    }
     const matrix = this.#moments.matrix(index);
-    for (let i = 0; i < padded; i++)
-      for (let j = 0; j < i; j++) matrix[j * padded + i] = matrix[i * padded + j];
+    for (let i = 0; i < size; i++) if (!Number.isFinite(matrix[i * (padded + 1)])) this.#isFinite = false;
+    if (!this.#areOwn) return;
+    const average = arena.floats(this.#average, padded ** 2);
+    for (let at = 0; at < average.length; at++) average[at] += matrix[at] / count;
   }
 
-  /**
-   * Completes B₀ with r: `penalties`, `[n]`, and `shrinkage` times the mean of the diagonals. Returns whether all of it
-   * is finite.
-   */
-  complete(penalties: ArrayLike<number>, shrinkage: number): boolean {
-    const { size, count, padded, arena } = this.#moments;
-    let trace = 0;
-    for (let index = 0; index < count; index++) {
-      const matrix = this.#moments.matrix(index);
-      for (let i = 0; i < size; i++) trace += matrix[i * (padded + 1)];
-    }
-    const share = (shrinkage * trace) / (size * count) || 1;
-    for (let i = 0; i < size; i++) this.#ridge[i] = share + penalties[i];
-    if (this.#areOwn) {
-      const average = arena.floats(this.#average, padded ** 2);
-      for (let index = 0; index < count; index++) {
-        const matrix = this.#moments.matrix(index);
-        for (let at = 0; at < average.length; at++) average[at] += matrix[at] / count;
-      }
-    }
-    return Number.isFinite(share);
+  /** Sets r, `[n]`. Returns whether all moments are finite. */
+  complete(ridge: Float64Array): boolean {
+    this.#ridge.set(ridge);
+    return this.#isFinite;
   }
 
   /** Returns the diagonal of B₀. */
   diagonal(): Float64Array {
     const { classes } = this.#shape;
-    const { padded, arena } = this.#moments;
+    const { count, padded, arena } = this.#moments;
     const average = arena.floats(this.#average, padded ** 2);
+    const matrices = Array.from({ length: count }, (_, index) => this.#moments.matrix(index));
     return this.#flat((k, j) => {
       const at = j * (padded + 1);
-      const own = this.#areOwn ? this.#moments.matrix(k)[at] : average[at];
+      const own = matrices[this.#areOwn ? k : 0][at];
       return (1 - 2 / classes) * own + average[at] / classes + this.#ridge[j];
     });
   }
@@ -120,7 +134,7 @@ export class ClassMetric implements Metric {
   async product(vector: Float64Array): Promise<Float64Array> {
     const { classes } = this.#shape;
     const { size, padded, arena, kernels } = this.#moments;
-    const room = this.#roomFor(0);
+    const room = this.#room;
     const length = 4 * padded;
     const images = new Float64Array(classes * padded);
     const [shared, mean] = [new Float64Array(size), new Float64Array(size)];
@@ -150,44 +164,44 @@ export class ClassMetric implements Metric {
     const { size, count, padded, arena, kernels } = this.#moments;
     const { x, scale, rank, thresholds } = model;
     const length = 4 * padded;
-    const room = this.#roomFor(rank);
+    const room = this.#room;
+    const rankBytes = rankBytesOf(rank);
     await this.#write(room.x, x);
     await this.#write(room.gradient, model.gradient);
     await this.#write(room.curvatures, model.curvatures);
     for (const at of [room.d, room.images]) arena.floats(at, classes * padded).fill(0);
     arena.floats(room.mean, padded).fill(0);
-    arena.floats(room.along, room.rankBytes / 4).fill(0);
+    arena.floats(room.along, rankBytes / 4).fill(0);
     arena.floats(room.ridge, size).set(this.#ridge);
     arena.floats(room.thresholds, features).set(thresholds);
-    await this.#writeRows(room.v, model.v, rank, room.rankBytes);
-    await this.#writeRows(room.u, model.u, rank, room.rankBytes);
+    await this.#writeRows(room.v, model.v, rank);
+    await this.#writeRows(room.u, model.u, rank);
+    const ofMatrices = [this.#moments.addressOf(0), count, this.#average] as const;
+    let moves = 0;
     const sweep = async (onlyFree: boolean): Promise<number> => {
       let largest = 0;
-      for (let k = 0; k < classes; k++) {
+      for (let k = 0; k < classes && moves < this.#mostMoves; k++) {
         await pause();
+        // Other metrics in the same memory count their moves there too.
+        kernels.takeMoves();
         const pull = kernels.descend(
           ...([k, classes, size, length, onlyFree, scale, room.x, room.gradient, room.curvatures] as const),
-          ...([room.d, room.ridge, room.thresholds, room.images, room.mean] as const),
-          ...([this.#moments.addressOf(0), count, this.#average, room.rankBytes] as const),
-          ...([room.v, room.u, room.along] as const),
+          ...([room.d, room.ridge, room.thresholds, room.images, room.mean, ...ofMatrices] as const),
+          ...([rankBytes, room.v, room.u, room.along] as const),
         );
+        moves += kernels.takeMoves();
         largest = Math.max(largest, pull);
       }
       return largest;
     };
-    kernels.takeMoves();
-    let moves = 0;
     const first = await sweep(false);
     let onlyFree = true;
-    for (let done = 1; done < MAX_SWEEPS; done++) {
-      moves += kernels.takeMoves();
-      if (moves >= this.#mostMoves) break;
+    for (let done = 1; done < MAX_SWEEPS && moves < this.#mostMoves; done++) {
       const isCalm: boolean = (await sweep(onlyFree)) <= ACCURACY * first;
       if (isCalm && !onlyFree) break;
       // All are looked at again once the free ones are done.
       onlyFree = !isCalm;
     }
-    moves += kernels.takeMoves();
     const [start, d] = [room.x, room.d].map((at) => arena.floats(at, classes * padded));
     const z = this.#flat((k, j) => d[k * padded + j]);
     this.#eachOf(x, (value, i, j, k) => {
@@ -227,40 +241,24 @@ export class ClassMetric implements Metric {
     });
   }
 
-  /** Writes a row of `rank` numbers for each parameter. */
-  async #writeRows(at: number, rows: Float64Array, rank: number, rankBytes: number): Promise<void> {
+  /** Writes a row of `rank` numbers, and zeros behind them, for each parameter. */
+  async #writeRows(at: number, rows: Float64Array, rank: number): Promise<void> {
     const { size, padded, arena } = this.#moments;
     const { classes, features } = this.#shape;
-    if (rank === 0) return;
-    for (let k = 0; k < classes; k++) {
+    const length = rankBytesOf(rank) / 4;
+    for (let k = 0; k < classes && rank > 0; k++) {
       await pause();
-      const target = arena.floats(at + k * padded * rankBytes, (padded * rankBytes) / 4);
+      const target = arena.floats(at + 4 * k * padded * length, padded * length);
+      target.fill(0);
       for (let j = 0; j < size; j++) {
         const i = j < features ? k * features + j : classes * features + k;
-        target.set(rows.subarray(i * rank, (i + 1) * rank), (j * rankBytes) / 4);
+        target.set(rows.subarray(i * rank, (i + 1) * rank), j * length);
       }
     }
   }
+}
 
-  #roomFor(rank: number): Room {
-    const rankBytes = 16 * Math.ceil(rank / 4);
-    if (this.#room && this.#room.rankBytes === rankBytes) return this.#room;
-    if (this.#room && rank === 0) return this.#room;
-    const { classes } = this.#shape;
-    const { padded } = this.#moments;
-    const row = 4 * padded;
-    const take = (bytes: number) => this.#moments.take(bytes);
-    const room = this.#room ?? {
-      ...{ x: take(classes * row), gradient: take(classes * row), curvatures: take(classes * row) },
-      ...{ d: take(classes * row), images: take(classes * row), mean: take(row), ridge: take(row) },
-      thresholds: take(row),
-    };
-    const ofPairs = {
-      along: take(rankBytes),
-      v: take(classes * padded * rankBytes),
-      u: take(classes * padded * rankBytes),
-    };
-    this.#room = { ...room, ...ofPairs, rankBytes };
-    return this.#room;
-  }
+/** Bytes of a row of V or U, whole vectors. */
+function rankBytesOf(rank: number): number {
+  return 16 * Math.ceil(rank / 4);
 }

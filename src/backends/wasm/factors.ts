@@ -1,20 +1,9 @@
-/**
- * Cholesky factors of second moments, and solutions with them. With a shrinkage s the condition number is at most
- * n / s, far from the precision of float32.
- */
+/** Cholesky factors of second moments and a diagonal, and solutions with them. */
 import { pause } from "../../pause.ts";
 import { SecondMoments, type WeightedRows } from "./second-moments.ts";
 
 /** Columns of a panel of `choleskyPanel`. */
 const PANEL = 16;
-
-/** What is added to the diagonal of second moments. */
-export interface Regularisation {
-  /** `[n]` */
-  readonly diagonal: ArrayLike<number>;
-  /** Share of the mean of the diagonal that is added to it before `diagonal`. */
-  readonly shrinkage: number;
-}
 
 /** The factors of `count` matrices M `[n,n]`. */
 export class Factors {
@@ -28,28 +17,40 @@ export class Factors {
 
   /** Makes room for them. @throws DeviceError no WebAssembly with SIMD; LimitError no such memory */
   static async create(size: number, count: number): Promise<Factors> {
-    return new Factors(await SecondMoments.create(size, count));
+    const moments = await SecondMoments.create(size, count, 0);
+    try {
+      return new Factors(moments);
+    } catch (error) {
+      moments.dispose();
+      throw error;
+    }
   }
 
   /**
-   * Makes a factor, or makes it anew. Returns what the shrinkage added to the diagonal; NaN if M is not finite, and has
-   * no factor.
+   * Makes a factor of the moments of rows plus a diagonal `[n]`, all of it above 0. Returns whether there is one: numbers
+   * that overflow have none.
    */
   async make(
     index: number,
     rows: WeightedRows,
-    regularisation: Regularisation,
+    diagonal: Float64Array,
     signal?: AbortSignal,
-  ): Promise<number> {
+  ): Promise<boolean> {
     const moments = this.#moments;
-    const { padded, kernels } = moments;
+    const { size, padded, kernels } = moments;
     await moments.sum(index, rows, signal);
-    const { share, least } = this.#addDiagonal(moments.matrix(index), regularisation);
+    const matrix = moments.matrix(index);
+    let least = Infinity;
+    for (let i = 0; i < padded; i++) {
+      const at = i * (padded + 1);
+      matrix[at] = i < size ? matrix[at] + diagonal[i] : 1;
+      least = Math.min(least, matrix[at]);
+    }
     for (let first = 0; first < padded; first += PANEL) {
-      kernels.choleskyPanel(moments.addressOf(index), padded, 4 * padded, first, least);
+      kernels.choleskyPanel(moments.addressOf(index), padded, 4 * padded, first, 2 ** -24 * least);
       await pause(signal);
     }
-    return this.#isFactor(moments.matrix(index)) ? share : NaN;
+    return this.#isFactor(moments.matrix(index));
   }
 
   /** Replaces a vector v `[n]` by M⁻¹ v. */
@@ -64,23 +65,6 @@ export class Factors {
 
   dispose(): void {
     this.#moments.dispose();
-  }
-
-  /** Adds to the diagonal; returns what the shrinkage adds, and the least square of a pivot. */
-  #addDiagonal(
-    matrix: Float32Array,
-    { diagonal, shrinkage }: Regularisation,
-  ): { share: number; least: number } {
-    const { size, padded } = this.#moments;
-    const next = padded + 1;
-    let trace = 0;
-    for (let i = 0; i < size; i++) trace += matrix[i * next];
-    const mean = trace / size;
-    // Rows of zeros, or of no weight, have no moments: any diagonal will do.
-    const share = shrinkage * mean || 1;
-    for (let i = 0; i < size; i++) matrix[i * next] += share + diagonal[i];
-    for (let i = size; i < padded; i++) matrix[i * next] = 1;
-    return { share, least: 2 ** -24 * (mean || 1) };
   }
 
   /** Returns whether all numbers that a solution divides by are finite and above 0. */

@@ -91,12 +91,17 @@ export class SecondMoments {
     };
   }
 
-  /** Makes room. @throws DeviceError no WebAssembly with SIMD; LimitError no such memory */
-  static async create(size: number, count: number): Promise<SecondMoments> {
+  /**
+   * Makes room.
+   *
+   * @param further bytes that will be taken beside the matrices
+   * @throws DeviceError no WebAssembly with SIMD; LimitError no such memory
+   */
+  static async create(size: number, count: number, further: number): Promise<SecondMoments> {
     const [build] = buildsOf(SOURCES);
     if (!build) throw new DeviceError("device", "preconditioners need WebAssembly with SIMD");
     const module = await compile(SOURCES[build]);
-    const heap = heapFor(4 * count * paddedOf(size) ** 2);
+    const heap = heapFor(4 * count * paddedOf(size) ** 2 + further);
     const kernels = await heap.kernels<MomentKernels>(module);
     const arena = new Arena(heap);
     try {
@@ -150,6 +155,7 @@ export class SecondMoments {
   }
 }
 
-function paddedOf(size: number): number {
+/** Returns n, rounded up to whole vectors. */
+export function paddedOf(size: number): number {
   return 4 * Math.ceil(size / 4);
 }

@@ -117,7 +117,7 @@ export function choleskySolve(l: usize, n: u32, length: usize, v: usize): void {
 }
 
 /** Σ a_j b_j over the first `bytes`, with four sums at a time, since each waits for its last addition. */
-function dot(a: usize, b: usize, bytes: usize): f32 {
+export function dot(a: usize, b: usize, bytes: usize): f32 {
   let s0 = f32x4.splat(0);
   let s1 = f32x4.splat(0);
   let s2 = f32x4.splat(0);

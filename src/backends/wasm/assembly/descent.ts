@@ -8,7 +8,8 @@
  * what B makes of it: images_k = M_k (P d)_k, their mean over the classes, and along = Vᵀ d. With one matrix for all,
  * images_k = M d_k: what the classes have in common falls out of images − mean.
  */
-import { multiplyAdd, sumOf } from "./simd";
+import { dot } from "./cholesky";
+import { multiplyAdd } from "./simd";
 
 /** Number of moves since the host set it to 0. */
 let moves: u32 = 0;
@@ -74,15 +75,12 @@ export function descend(
     const z = start + moved;
     if (onlyFree && z == 0 && threshold > 0) continue;
     const place = (k * (length >> 2) + j) * rankBytes;
-    let sums = f32x4.splat(0);
-    for (let r: usize = 0; r < rankBytes; r += 16)
-      sums = multiplyAdd(v128.load(u + place + r), v128.load(along + r), sums);
     const inMetric = load<f32>(images + row + at) - load<f32>(mean + at) + load<f32>(ridge + at) * moved;
-    const slope = load<f32>(gradient + row + at) + scale * inMetric - sumOf(sums);
+    const slope = load<f32>(gradient + row + at) + scale * inMetric - dot(u + place, along, rankBytes);
     const curvature = load<f32>(curvatures + row + at);
     const goal = z - slope / curvature;
-    const held = threshold / curvature;
-    const shrunk: f32 = goal > held ? goal - held : goal < -held ? goal + held : 0;
+    const reach = threshold / curvature;
+    const shrunk: f32 = goal > reach ? goal - reach : goal < -reach ? goal + reach : 0;
     const change = shrunk - z;
     if (!(abs(change) > 0 && abs(change) < Infinity)) continue;
     store<f32>(d + row + at, shrunk - start);
@@ -109,13 +107,7 @@ function add(y: usize, x: usize, bytes: usize, t: f32): void {
     v128.store(y + at, multiplyAdd(factor, v128.load(x + at), v128.load(y + at)));
 }
 
-/** result_k = M_k v_k for `rows` rows of a matrix from the first on. */
+/** result = M v for the first `rows` rows of a matrix. */
 export function product(matrix: usize, rows: u32, length: usize, v: usize, result: usize): void {
-  for (let j: u32 = 0; j < rows; j++) {
-    const row = matrix + j * length;
-    let sums = f32x4.splat(0);
-    for (let at: usize = 0; at < length; at += 16)
-      sums = multiplyAdd(v128.load(row + at), v128.load(v + at), sums);
-    store<f32>(result + (j << 2), sumOf(sums));
-  }
+  for (let j: u32 = 0; j < rows; j++) store<f32>(result + (j << 2), dot(matrix + j * length, v, length));
 }
