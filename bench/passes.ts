@@ -47,7 +47,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   for (const problem of given.length > 0 ? given : made()) {
     const x = standardize ? standardised(problem.x) : problem.x;
     for (const lambda of l2.split(",").map(Number)) {
-      const own = await fit({ ...problem, x }, lambda);
+      const own = await iterationsOn({ ...problem, x }, lambda);
       const peers = await peersOn({ ...problem, x }, lambda);
       const runs = { "this library": own, ...peers };
       const optimum = Math.min(
@@ -72,7 +72,7 @@ function describe(run: readonly Point[], optimum: number): string {
   return parts.join("   ");
 }
 
-async function fit({ x, y }: Problem, l2: number): Promise<Point[]> {
+async function iterationsOn({ x, y }: Problem, l2: number): Promise<Point[]> {
   const model = new SoftmaxRegression({ device: "wasm", l2, tolerance: 0, maxIterations: 600 });
   try {
     return [...(await model.fit(x, y)).iterations];

@@ -81,13 +81,14 @@ describe.each(DEVICES)("%s", ({ device }) => {
 
   test("fits with an L1 penalty at the same time end as alone", async () => {
     const { x, y } = WALKS;
-    const fit = async () => {
+    const weightsAfter = async () => {
       const model = modelWith({ l1: 1e-4, l2: 0, maxIterations: 6, tolerance: 0 });
       await model.fit(x, y);
       return model.weights;
     };
-    const alone = await fit();
-    for (const weights of await Promise.all([fit(), fit(), fit()])) expect(weights).toEqual(alone);
+    const alone = await weightsAfter();
+    for (const weights of await Promise.all([weightsAfter(), weightsAfter(), weightsAfter()]))
+      expect(weights).toEqual(alone);
   });
 
   test("columns that go together take few passes, raw and standardised", async () => {
