@@ -45,7 +45,7 @@ const CANDIDATES = { perColumn: 16, least: 2048, cells: 2 ** 25, scores: 2 ** 23
  */
 const SHRINKAGE = { start: 0.3, later: 0.015 };
 
-/** Multiply-adds of a step's coordinate descent at most: in passes, unless that is less than some milliseconds. */
+/** A step's coordinate descent ends after the time of so many passes, but not before so many multiply-adds. */
 const DESCENT = { passes: 3, products: 2 ** 22 };
 
 /** Parts of a sample that are drawn by c × leverage, by c, and evenly. */
