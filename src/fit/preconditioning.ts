@@ -12,9 +12,9 @@
  * M is made at the start if that costs little, and anew whenever about as much has been spent on passes as it costs:
  * so the work is never much more than without it, and usually a fraction.
  */
-import type { Dataset, DeviceInfo } from "../backends/backend.ts";
+import type { Dataset } from "../backends/backend.ts";
 import type { WeightedRows } from "../backends/wasm/second-moments.ts";
-import { createRandom, type Random } from "../data/random.ts";
+import { createRandom } from "../data/random.ts";
 import { NO_TARGETS } from "../data/targets.ts";
 import { DeviceError, LimitError } from "../errors.ts";
 import { loaded } from "../loaded.ts";
@@ -28,9 +28,9 @@ import {
   type Preconditioner,
   type Preconditioning,
 } from "../solvers/preconditioner.ts";
-import { drawRows } from "../solvers/row-sample.ts";
 import { type Candidates, drawCandidates } from "./candidates.ts";
 import { type PassTrainer, penaltiesOf } from "./conditioning.ts";
+import { curvaturesOf, drawMoments, meanCurvatures, typicalCurvature } from "./curvature-sample.ts";
 import type { FitSession } from "./session.ts";
 
 /** Rows of a sample: so many for each of the n columns, and as many more. */
@@ -47,9 +47,6 @@ const SHRINKAGE = { start: 0.3, later: 0.015 };
 
 /** A step's coordinate descent ends after the time of so many passes, but not before so many multiply-adds. */
 const DESCENT = { passes: 3, products: 2 ** 22 };
-
-/** Parts of a sample that are drawn by c × leverage, by c, and evenly. */
-const DRAWN = { byLeverage: 0.5, byCurvature: 0.4, evenly: 0.1 };
 
 /** Most bytes of factors. */
 const MAX_BYTES = 2 ** 28;
@@ -172,7 +169,7 @@ class SampledHessian implements Preconditioning {
   get #pass(): { seconds: number; products: number } {
     const { problem, shape, device } = this.#session;
     const products = 2 * problem.rows.matrix.rows * shape.features * shape.classes;
-    const { rate, latency } = isGpu(device) ? PASS.gpu : PASS.cpu;
+    const { rate, latency } = device.kind === "webgpu" && !device.software ? PASS.gpu : PASS.cpu;
     return { seconds: latency + products / rate, products };
   }
 
@@ -210,7 +207,9 @@ class SampledHessian implements Preconditioning {
       sample: async (k) => {
         await pause(signal);
         const curvatures =
-          count > 1 ? ofClass(probabilities, k, shape.classes) : ofAll(probabilities, shape.classes);
+          count > 1
+            ? curvaturesOf(probabilities, k, shape.classes)
+            : meanCurvatures(probabilities, shape.classes);
         await pause(signal);
         return drawMoments(candidates, curvatures, this.#sampleRows, random);
       },
@@ -295,64 +294,4 @@ class SampledHessian implements Preconditioning {
     this.#trainer.write(unflatten(x, shape));
     return trainer.probabilities(this.#data, { signal });
   }
-}
-
-/** Returns p (1 − p) of a class in each row; 0 in rows whose scores overflow. */
-function ofClass(probabilities: Float32Array, k: number, classes: number): Float64Array {
-  return Float64Array.from({ length: probabilities.length / classes }, (_, i) => {
-    const p = probabilities[i * classes + k];
-    return p * (1 - p) || 0;
-  });
-}
-
-/** Returns the mean of p (1 − p) over the classes in each row; 0 in rows whose scores overflow. */
-function ofAll(probabilities: Float32Array, classes: number): Float64Array {
-  return Float64Array.from({ length: probabilities.length / classes }, (_, i) => {
-    let sum = 0;
-    for (let at = i * classes; at < (i + 1) * classes; at++)
-      sum += probabilities[at] * (1 - probabilities[at]);
-    return sum / classes || 0;
-  });
-}
-
-/** Returns the median over the columns of their second moment by that of all rows: neither units nor outliers matter. */
-function typicalCurvature({ rows, weights }: WeightedRows, squares: Float64Array): number {
-  const n = squares.length;
-  const moments = new Float64Array(n);
-  for (let i = 0; i < weights.length; i++)
-    for (let j = 0; j < n; j++) moments[j] += weights[i] * rows[i * n + j] * rows[i * n + j];
-  const ratios = moments.map((moment, j) => moment / squares[j]).filter((ratio) => ratio > 0);
-  return ratios.length > 0 ? ratios.sort()[ratios.length >> 1] : 0;
-}
-
-/** Draws about `count` of the candidates; returns their rows, and what each counts in Σ c x̃ x̃ᵀ / Σ s. */
-function drawMoments(
-  { rows, weights, leverages }: Candidates,
-  curvatures: Float64Array,
-  count: number,
-  random: Random,
-): WeightedRows {
-  const parts = weights.map((weight, i) => weight * curvatures[i]);
-  let [byLeverage, byCurvature, evenly] = [0, 0, 0];
-  for (let i = 0; i < parts.length; i++) {
-    byLeverage += parts[i] * leverages[i];
-    byCurvature += parts[i];
-    evenly += weights[i];
-  }
-  const chances = parts.map((part, i) => {
-    const chance = part * ((DRAWN.byLeverage * leverages[i]) / byLeverage + DRAWN.byCurvature / byCurvature);
-    return (chance || 0) + (DRAWN.evenly * weights[i]) / evenly;
-  });
-  const drawn = drawRows(chances, count, random);
-  const n = rows.length / weights.length;
-  const taken = new Float32Array(drawn.rows.length * n);
-  for (const [to, from] of drawn.rows.entries()) taken.set(rows.subarray(from * n, (from + 1) * n), to * n);
-  return {
-    rows: taken,
-    weights: Float32Array.from(drawn.rows, (i, at) => parts[i] / drawn.probabilities[at]),
-  };
-}
-
-function isGpu({ kind, software }: DeviceInfo): boolean {
-  return kind === "webgpu" && !software;
 }

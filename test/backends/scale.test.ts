@@ -201,7 +201,9 @@ describe.each(DEVICES)("%s", ({ device }) => {
 
   test("a path over bytes equals the path over floats", async () => {
     const losses = async (rows: Matrix) =>
-      (await modelWith({ tolerance: 1e-4 }).fitPath(rows, y, [0.1, 0.01])).map(({ training }) => training.loss);
+      (await modelWith({ tolerance: 1e-4 }).fitPath(rows, y, [0.1, 0.01])).map(
+        ({ training }) => training.loss,
+      );
     expectClose(await losses(x), await losses(floats(x)), { absolute: 1e-3, relative: 0 });
   });
 

@@ -1,0 +1,64 @@
+/** Curvatures p (1 − p) of candidates, and samples of rows whose second moments they weigh. */
+import type { WeightedRows } from "../backends/wasm/second-moments.ts";
+import type { Random } from "../data/random.ts";
+import { drawRows } from "../solvers/row-sample.ts";
+import type { Candidates } from "./candidates.ts";
+
+/** Parts of a sample that are drawn by c × leverage, by c, and evenly. */
+const DRAWN = { byLeverage: 0.5, byCurvature: 0.4, evenly: 0.1 };
+
+/** Returns p (1 − p) of a class in each row; 0 in rows whose scores overflow. */
+export function curvaturesOf(probabilities: Float32Array, k: number, classes: number): Float64Array {
+  return Float64Array.from({ length: probabilities.length / classes }, (_, i) => {
+    const p = probabilities[i * classes + k];
+    return p * (1 - p) || 0;
+  });
+}
+
+/** Returns the mean of p (1 − p) over the classes in each row; 0 in rows whose scores overflow. */
+export function meanCurvatures(probabilities: Float32Array, classes: number): Float64Array {
+  return Float64Array.from({ length: probabilities.length / classes }, (_, i) => {
+    let sum = 0;
+    for (let at = i * classes; at < (i + 1) * classes; at++)
+      sum += probabilities[at] * (1 - probabilities[at]);
+    return sum / classes || 0;
+  });
+}
+
+/** Returns the median over the columns of their second moment by that of all rows: neither units nor outliers matter. */
+export function typicalCurvature({ rows, weights }: WeightedRows, squares: Float64Array): number {
+  const n = squares.length;
+  const moments = new Float64Array(n);
+  for (let i = 0; i < weights.length; i++)
+    for (let j = 0; j < n; j++) moments[j] += weights[i] * rows[i * n + j] * rows[i * n + j];
+  const ratios = moments.map((moment, j) => moment / squares[j]).filter((ratio) => ratio > 0);
+  return ratios.length > 0 ? ratios.sort()[ratios.length >> 1] : 0;
+}
+
+/** Draws about `count` of the candidates; returns their rows, and what each counts in Σ c x̃ x̃ᵀ / Σ s. */
+export function drawMoments(
+  { rows, weights, leverages }: Candidates,
+  curvatures: Float64Array,
+  count: number,
+  random: Random,
+): WeightedRows {
+  const parts = weights.map((weight, i) => weight * curvatures[i]);
+  let [byLeverage, byCurvature, evenly] = [0, 0, 0];
+  for (let i = 0; i < parts.length; i++) {
+    byLeverage += parts[i] * leverages[i];
+    byCurvature += parts[i];
+    evenly += weights[i];
+  }
+  const chances = parts.map((part, i) => {
+    const chance = part * ((DRAWN.byLeverage * leverages[i]) / byLeverage + DRAWN.byCurvature / byCurvature);
+    return (chance || 0) + (DRAWN.evenly * weights[i]) / evenly;
+  });
+  const drawn = drawRows(chances, count, random);
+  const n = rows.length / weights.length;
+  const taken = new Float32Array(drawn.rows.length * n);
+  for (const [to, from] of drawn.rows.entries()) taken.set(rows.subarray(from * n, (from + 1) * n), to * n);
+  return {
+    rows: taken,
+    weights: Float32Array.from(drawn.rows, (i, at) => parts[i] / drawn.probabilities[at]),
+  };
+}
