@@ -23,7 +23,7 @@ const ENTRIES: Readonly<Record<string, string>> = {
 
 /** Modules that the estimator loads first and others share: one chunk instead of ten. */
 const CORE =
-  /\/src\/(data\/(?!random|strokes)|(errors|pause|checks|parameters|loaded)\.ts|backends\/(waiting|device-error)\.ts|formats\/saved-model|fit\/conditioning)/;
+  /\/src\/(data\/(?!random|strokes)|(errors|device-error|pause|checks|parameters|loaded)\.ts|backends\/waiting\.ts|formats\/saved-model|fit\/conditioning)/;
 
 /** The types of the global variable that the standalone script declares. */
 const STANDALONE_TYPES = `export * from "./index.js";

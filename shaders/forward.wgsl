@@ -5,7 +5,7 @@
 // A workgroup owns GROUP_ROWS whole rows, so all that softmax needs of a row stays in the workgroup. First its threads
 // compute the scores in tiles of TILE_ROWS × TILE_CLASSES, each kept in registers (as in matmul.wgsl); SLICES threads
 // share the features of a tile and add up their scores in workgroup memory. Then LANES threads share a row and turn its
-// scores into dLogits in place (as in softmax.wgsl, which also explains what is written to losses).
+// scores into dLogits in place (as in softmax.wgsl, which also explains the values in losses).
 
 const CLASSES: u32 = 3u;          // K
 const FEATURES4: u32 = 1u;        // ⌈D/4⌉, vectors in a row of X

@@ -1,4 +1,5 @@
 /** Parts of the library's code that are imported when they are first needed. */
+import { wordsOf } from "./device-error.ts";
 import { LoadError } from "./errors.ts";
 
 /**
@@ -11,10 +12,13 @@ export async function loaded<M>(code: Promise<M>, part: string): Promise<M> {
   try {
     return await code;
   } catch (cause) {
-    const reason = (cause instanceof Error && cause.message) || String(cause);
     const fix = "serve all files of dist/ from one release, check the connection and reload the page";
-    throw new LoadError("softmax-webgpu", `the code of ${part} could not be loaded: ${reason}; ${fix}`, {
-      cause,
-    });
+    throw new LoadError(
+      "softmax-webgpu",
+      `the code of ${part} could not be loaded: ${wordsOf(cause)}; ${fix}`,
+      {
+        cause,
+      },
+    );
   }
 }

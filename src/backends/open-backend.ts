@@ -2,10 +2,11 @@
  * Opens the backend that a `device` option names. A backend's code is imported when that backend is tried, and not
  * before.
  */
+
+import { wordsOf } from "../device-error.ts";
 import { DeviceError } from "../errors.ts";
 import { loaded } from "../loaded.ts";
 import type { Backend } from "./backend.ts";
-import { wordsOf } from "./device-error.ts";
 import type { WasmOptions } from "./wasm/backend.ts";
 import type { WebGpuOptions } from "./webgpu/backend.ts";
 

@@ -1,7 +1,7 @@
 /**
  * Recognises a file that lies in the place of another which was never downloaded: a Git LFS pointer, or the page of a
- * server. No format that is read here begins like one of them, so that an error can say what the file is instead of
- * what is missing in it.
+ * server. No format that is read here begins like one of them, so that an error can name the kind of the file, and
+ * not only the parts of a model that it lacks.
  */
 import { FormatError } from "../errors.ts";
 

@@ -72,7 +72,7 @@ export function shuffle(order: Uint32Array, random: Random): void {
 
 /**
  * Returns the row indices 0 … rows − 1 in the order of an epoch: a permutation determined by `seed` and `epoch` alone,
- * and not by what was drawn before.
+ * and not by earlier draws.
  *
  * @throws the signal's reason, once it is aborted
  */

@@ -32,7 +32,7 @@ export interface Candidates {
   /** What each row counts, in the mean over all rows: s_i / Σ s over the probability that it is drawn. */
   readonly weights: Float64Array;
   readonly leverages: Float64Array;
-  /** Mean squares of the columns of `rows`, `[n]`; 1 of those that are centred and scaled, even if a few cells are huge. */
+  /** Mean squares of the columns of `rows`, `[n]`; taken as 1 if columns are centred and scaled. */
   readonly squares: Float64Array;
 }
 

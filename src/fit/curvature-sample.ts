@@ -25,7 +25,7 @@ export function meanCurvatures(probabilities: Float32Array, classes: number): Fl
   });
 }
 
-/** Returns the median over the columns of their second moment by that of all rows: neither units nor outliers matter. */
+/** Returns the median over the columns of curvature by mean square, on which units and outliers have no effect. */
 export function typicalCurvature({ rows, weights }: WeightedRows, squares: Float64Array): number {
   const n = squares.length;
   const moments = new Float64Array(n);

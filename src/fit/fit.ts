@@ -3,7 +3,7 @@
  *
  *   check → encode → standardise   prepare.ts with model/labelled-rows.ts, before anything is allocated
  *   open → upload                  session.ts, on a backend that backends/open-backend.ts opens
- *   solve → fold back              with-lbfgs.ts or with-sgd.ts; conditioning.ts says what is folded back
+ *   solve → fold back              with-lbfgs.ts or with-sgd.ts; conditioning.ts says why W and b are folded
  *   store                          model-state.ts, after every iteration or epoch
  */
 
@@ -41,7 +41,7 @@ export async function fitModel(
 }
 
 /**
- * Checks everything that goes into a fit, and converts it to what is trained on.
+ * Checks everything that goes into a fit, and converts rows and labels to numbers.
  *
  * @param isBatch one batch of `partialFit`: trained on as it is, without early stopping
  * @throws ShapeError, DataError, LimitError, OptionError rows, labels, weights or classes that cannot be trained on

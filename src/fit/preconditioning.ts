@@ -40,8 +40,8 @@ const SAMPLE = { perColumn: 1.25, more: 64 };
 const CANDIDATES = { perColumn: 16, least: 2048, cells: 2 ** 25, scores: 2 ** 23 };
 
 /**
- * What is added to the diagonal, as a share of a typical column's curvature, in the units of each: at the start, and when
- * the sample follows the model.
+ * Addition to the diagonal of each column, as a share of the curvature that a typical column would have in its units:
+ * at the start, and when the sample follows the model.
  */
 const SHRINKAGE = { start: 0.3, later: 0.015 };
 
@@ -53,8 +53,8 @@ const MAX_BYTES = 2 ** 28;
 
 /**
  * When M is made, counted in passes. At the start, if it costs at most `start`; the first time after that, once `first`
- * passes and `paid` times its cost have been spent. Made after `last` passes, it is made anew after growth · last + more,
- * and last + again · cost, whichever comes later. There is none if one use costs more than `use`.
+ * passes and `paid` times its cost have been spent. If it was made after `last` passes, it is made anew after growth ·
+ * last + more or last + again · cost, whichever comes later. There is none if one use costs more than `use`.
  */
 const SCHEDULE = { start: 1.5, first: 7, paid: 1.2, growth: 1.6, more: 4, again: 3, use: 0.5 };
 
@@ -118,7 +118,7 @@ class SampledHessian implements Preconditioning {
     const current = isDue ? { x, evaluations, round: anchor ? anchor.round + 1 : 0 } : anchor;
     if (!current) return { preconditioner: IDENTITY, anchor: null, work: 0 };
     const { round } = current;
-    // A resumed fit makes again what it had.
+    // A resumed fit makes the M that it was interrupted with.
     if (this.#latest?.round !== round) this.#latest = { round, preconditioner: await this.#make(current) };
     const { preconditioner } = this.#latest;
     return { preconditioner, anchor: current, work: isDue ? this.#costOf(this.#countAt(current)).work : 0 };
@@ -260,7 +260,7 @@ class SampledHessian implements Preconditioning {
     return metric.complete(added) ? { ...IDENTITY, metric, work: moveProducts / products } : null;
   }
 
-  /** Makes room in WebAssembly instead of what was there before; null if there is none. */
+  /** Releases the room of the last M and makes new room in WebAssembly; returns null without enough memory. */
   async #open<T extends { dispose(): void }>(create: () => Promise<T>): Promise<T | null> {
     this.#room?.dispose();
     this.#room = null;

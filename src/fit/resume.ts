@@ -81,7 +81,7 @@ function hashOf(weights: Float32Array): number {
   return hash >>> 0;
 }
 
-/** @throws StateError naming what is not as it was when the fit was interrupted */
+/** @throws StateError naming the first option or property of the data that has changed since the interruption */
 export function requireSameConditions({ conditions }: FitProgress, now: Conditions): void {
   for (const [name, value] of Object.entries(now)) {
     const before = JSON.stringify(conditions[name]);

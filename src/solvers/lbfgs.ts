@@ -1,6 +1,7 @@
 /**
  * L-BFGS (Liu & Nocedal, "On the limited memory BFGS method for large scale optimization", 1989) in float64 on the
- * host: value and gradient come from elsewhere, over all rows at once. With an L1 penalty it is a proximal quasi-Newton method.
+ * host: value and gradient come from elsewhere, over all rows at once. With an L1 penalty it is a proximal quasi-Newton
+ * method.
  */
 import { pause } from "../pause.ts";
 import { along, type CurvaturePair, descentDirection, dot, maxNorm, remember } from "./curvature.ts";

@@ -9,7 +9,10 @@ const ROOT = join(import.meta.dirname, "..", "..");
 const LAYERS: Readonly<
   Record<string, { readonly paths: readonly string[]; readonly may: readonly string[] }>
 > = {
-  base: { paths: ["src/errors.ts", "src/pause.ts", "src/loaded.ts", "src/parameters.ts"], may: [] },
+  base: {
+    paths: ["src/errors.ts", "src/pause.ts", "src/device-error.ts", "src/loaded.ts", "src/parameters.ts"],
+    may: [],
+  },
   data: { paths: ["src/data/"], may: ["base"] },
   formats: { paths: ["src/formats/"], may: ["base", "data"] },
   contract: { paths: ["src/backends/"], may: ["base", "data"] },

@@ -24,7 +24,7 @@ interface MachineTableProps<T extends Result> {
   readonly names: readonly RecordName[];
   /** The results of each record. */
   readonly results: readonly (readonly T[])[];
-  /** Returns what was measured, the head of a row. */
+  /** Returns the head of a row: the kernel or step that was measured. */
   readonly nameOf: (result: T) => string;
   readonly columns: readonly TableColumn<T>[];
 }

@@ -62,7 +62,7 @@ interface WholeDataset {
   /** Default `"stratified"`. */
   readonly split?: "stratified" | "plain";
   readonly signal: AbortSignal;
-  /** A sentence about what was left out; empty, the default, if nothing was. */
+  /** A sentence that names rows or files left out. Default empty. */
   readonly remark?: string;
 }
 

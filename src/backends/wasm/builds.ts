@@ -1,6 +1,7 @@
 /** The builds of a module of kernels that this engine can run, and their compilation. */
+
+import { wordsOf } from "../../device-error.ts";
 import { DeviceError } from "../../errors.ts";
-import { wordsOf } from "../device-error.ts";
 
 /** The two builds: with fused multiply-adds (relaxed SIMD), and with the instructions of WebAssembly 2.0 only. */
 export type KernelBuild = "relaxed-simd" | "simd";

@@ -3,8 +3,9 @@
  * page, since each reserves 8 GiB of addresses, however small it is), so small data sets share one memory. A large data
  * set has a memory of its own, which is freed with it, because a memory never shrinks.
  */
+
+import { wordsOf } from "../../device-error.ts";
 import { DeviceError, LimitError } from "../../errors.ts";
-import { wordsOf } from "../device-error.ts";
 import { instantiate, type Kernels } from "./kernels.ts";
 
 const PAGE = 65_536;

@@ -1,5 +1,5 @@
 /** The exports of the kernels, and their instantiation over a memory. */
-import { deviceErrorOf } from "../device-error.ts";
+import { deviceErrorOf } from "../../device-error.ts";
 
 /** Exports of `assembly/index.ts`. Addresses and strides in bytes; see there. */
 export interface Kernels {

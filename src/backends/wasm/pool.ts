@@ -5,11 +5,11 @@
  */
 
 import { emptyLike, type Matrix, type MatrixData } from "../../data/matrix.ts";
+import { deviceErrorOf } from "../../device-error.ts";
 import { DeviceError } from "../../errors.ts";
 import { loaded } from "../../loaded.ts";
 import { pause } from "../../pause.ts";
 import type { DatasetSource, ModelShape } from "../backend.ts";
-import { deviceErrorOf } from "../device-error.ts";
 import { settlesWithin, untilAborted } from "../waiting.ts";
 import type { Share, Sums } from "./backward.ts";
 import { layoutOf } from "./parameters.ts";

@@ -2,8 +2,9 @@
  * Workers: the messages between a trainer and its workers, and Web Workers and Node's worker_threads behind one
  * interface. The script that runs in a worker is worker.ts.
  */
+
+import { wordsOf } from "../../device-error.ts";
 import type { DatasetSource, ModelShape } from "../backend.ts";
-import { wordsOf } from "../device-error.ts";
 import type { Sums } from "./backward.ts";
 
 /** Two arrays that are transferred to a worker and back, so that no step allocates. */

@@ -2,8 +2,9 @@
  * Requests a GPU device from the browser. Guards against promises that never settle and against devices that are lost
  * at once: a failure is tried once more, and all attempts together have a time limit.
  */
+
+import { deviceErrorOf } from "../../device-error.ts";
 import { DeviceError } from "../../errors.ts";
-import { deviceErrorOf } from "../device-error.ts";
 import { settlesWithin } from "../waiting.ts";
 
 /** Longest time for a browser to give a device, ms; it may have to start a process for the GPU first. */

@@ -1,5 +1,5 @@
 /** Turns what engines throw into this library's errors, with the engine's own message. */
-import { DeviceError } from "../errors.ts";
+import { DeviceError } from "./errors.ts";
 
 /** Returns the message of anything that an engine throws. */
 export function wordsOf(cause: unknown): string {
