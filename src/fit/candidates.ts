@@ -1,6 +1,6 @@
 /**
- * Rows that represent all rows of a fit where sums over them are estimated. Half of the chances are even, half by
- * leverage x̃ᵀ diag(v)⁻¹ x̃ with v the mean squares of the columns: so every rare feature is seen.
+ * Rows that represent all rows of a fit in sums over them. Half of a row's chance is even, half goes by its leverage
+ * x̃ᵀ diag(v)⁻¹ x̃ with v the mean squares of the columns, so that rare features are among them.
  */
 import { emptyLike, type Matrix, scaleOf } from "../data/matrix.ts";
 import { inPiecesOfRows } from "../data/pieces.ts";
@@ -12,8 +12,8 @@ import type { FitProblem } from "./prepare.ts";
 import type { FitSession } from "./session.ts";
 
 /**
- * Cells and rows that leverages are computed of at most; of larger data, a random row in every two, three … Values that
- * are centred and scaled count as so many deviations at most: a sentinel among them must not decide what M⁻¹ does.
+ * Limits: cells and rows of which leverages are computed (of larger data, a random row in every two, three …), and
+ * standard deviations as which a value counts, so that a sentinel does not decide what M⁻¹ does.
  */
 const MOST = { cells: 2 ** 27, rows: 2 ** 20, deviations: 2 ** 10 };
 
@@ -25,11 +25,11 @@ const PIECE = 2 ** 18;
 
 /** A sample of the rows. */
 export interface Candidates {
-  /** As they are given. */
+  /** The rows as given. */
   readonly matrix: Matrix;
-  /** What the solver works with, and a 1 for the bias if there is one: `[count,n]`. */
+  /** The rows as the solver sees them, with a 1 for the bias if there is one, `[count,n]`. */
   readonly rows: Float32Array;
-  /** What each row counts, in the mean over all rows: s_i / Σ s over the probability that it is drawn. */
+  /** Share of each row in a mean over all rows: s_i / Σ s, divided by the probability that it is drawn. */
   readonly weights: Float64Array;
   readonly leverages: Float64Array;
   /** Mean squares of the columns of `rows`, `[n]`; taken as 1 if columns are centred and scaled. */
@@ -39,8 +39,7 @@ export interface Candidates {
 /**
  * Draws about `count` rows.
  *
- * @param penalties what a column's mean square is to be compared with, `[D]`: leverage in a column that the penalty
- *                  rules does not matter
+ * @param penalties λ of each column, `[D]`: a column whose mean square is small beside it adds little leverage
  */
 export async function drawCandidates(
   { problem, shape }: FitSession,

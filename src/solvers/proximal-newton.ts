@@ -44,7 +44,7 @@ export interface Metric {
   diagonal(): Float64Array;
   /** Returns B₀ v. */
   product(v: Float64Array): Promise<Float64Array>;
-  /** Looks for the minimum z of a model; returns how many moves of a coordinate led there. Held weights are 0. */
+  /** Looks for the minimum z of a model; returns z, with exact zeros, and the number of moves of a coordinate. */
   minimise(model: PenalisedModel): Promise<{ z: Float64Array; moves: number }>;
 }
 
@@ -73,8 +73,8 @@ export function pseudoGradient(
 /** Sweeps over all coordinates at most, with B₀ = I. */
 const MAX_SWEEPS = 30;
 
-/** Share of the strongest pull on a coordinate in the first sweep that ends the descent if no pull exceeds it. */
-const ACCURACY = 0.1;
+/** Descents end when no coordinate is pulled by more than this share of the strongest pull in the first sweep. */
+export const ACCURACY = 0.1;
 
 /** B₀ = I, for `count` weights and parameters behind them. */
 export function identityMetric(length: number, count: number): Metric {

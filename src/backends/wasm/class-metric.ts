@@ -7,7 +7,7 @@
  * alone.
  */
 import { pause } from "../../pause.ts";
-import type { Metric, PenalisedModel } from "../../solvers/proximal-newton.ts";
+import { ACCURACY, type Metric, type PenalisedModel } from "../../solvers/proximal-newton.ts";
 import type { ModelShape } from "../backend.ts";
 import { paddedOf, SecondMoments, type WeightedRows } from "./second-moments.ts";
 
@@ -16,9 +16,6 @@ const TILE = 256;
 
 /** Sweeps over all coordinates, or over those that are not held at 0, at most. */
 const MAX_SWEEPS = 200;
-
-/** Share of the strongest pull on a coordinate in the first sweep that ends the descent if no pull exceeds it. */
-const ACCURACY = 0.1;
 
 /** Memory of a descent, by address. */
 interface Room {
@@ -35,7 +32,7 @@ interface Room {
   readonly u: number;
 }
 
-/** What a metric is for. */
+/** Sizes of a metric and of its descents. */
 export interface ClassMetricOptions {
   /** Matrices: K or 1. */
   readonly count: number;
@@ -199,7 +196,7 @@ export class ClassMetric implements Metric {
     for (let done = 1; done < MAX_SWEEPS && moves < this.#mostMoves; done++) {
       const isCalm: boolean = (await sweep(onlyFree)) <= ACCURACY * first;
       if (isCalm && !onlyFree) break;
-      // All are looked at again once the free ones are done.
+      // After the free coordinates are done, a sweep over all of them follows.
       onlyFree = !isCalm;
     }
     const [start, d] = [room.x, room.d].map((at) => arena.floats(at, classes * padded));
