@@ -195,6 +195,14 @@ export interface Trainer {
   /** P `[N,K]`. */
   probabilities(data: Dataset, options?: RunOptions): Promise<Float32Array>;
   outcomes(data: Dataset, options?: RunOptions): Promise<Outcomes>;
+  /**
+   * Computes M = Σ_i w_i x̃_i x̃_iᵀ, x̃ = (x, 1) with a bias, else x; the parameters take no part. Rows with w_i = 0 do not
+   * affect it, whatever their values are.
+   *
+   * @param weights w_i ≥ 0 of each row, `[N]`
+   * @returns M `[n,n]`, n = D + 1 with a bias, else D; of elements above the diagonal, nothing is promised
+   */
+  secondMoments(data: Dataset, weights: Float32Array, options?: RunOptions): Promise<Float32Array>;
   dispose(): void;
 }
 

@@ -98,6 +98,13 @@ export function checkLabelled(shape: ModelShape, data: Dataset): void {
     throw new DataError("data", "expected a data set with targets, got one without");
 }
 
+/** Checks as {@link checkShape} does. @throws ShapeError also for another number of weights than rows */
+export function checkMoments(shape: ModelShape, data: Dataset, weights: Float32Array): void {
+  checkShape(shape, data);
+  if (weights.length !== data.rows)
+    throw new ShapeError("weights", `expected ${data.rows} weights, got ${weights.length}`);
+}
+
 /**
  * Checks as {@link checkLabelled} does.
  *

@@ -2,10 +2,12 @@
  * Rows that represent all rows of a fit in sums over them. Half of a row's chance is even, half goes by its leverage
  * x̃ᵀ diag(v)⁻¹ x̃ with v the mean squares of the columns, so that rare features are among them.
  */
-import { emptyLike, type Matrix, scaleOf } from "../data/matrix.ts";
+import type { DatasetSource } from "../backends/backend.ts";
+import { allocate, emptyLike, type Matrix, scaleOf } from "../data/matrix.ts";
 import { inPiecesOfRows } from "../data/pieces.ts";
 import { createRandom, type Random } from "../data/random.ts";
 import { rowReader, sampleRows } from "../data/row-reader.ts";
+import type { Standardization } from "../data/standardization.ts";
 import { pause } from "../pause.ts";
 import { drawRows } from "../solvers/row-sample.ts";
 import type { FitProblem } from "./prepare.ts";
@@ -25,14 +27,12 @@ const PIECE = 2 ** 18;
 
 /** A sample of the rows. */
 export interface Candidates {
-  /** The rows as given. */
-  readonly matrix: Matrix;
-  /** The rows as the solver sees them, with a 1 for the bias if there is one, `[count,n]`. */
-  readonly rows: Float32Array;
+  /** The rows as the solver sees them, for the device. */
+  readonly source: Pick<DatasetSource, "x" | "storage">;
   /** Share of each row in a mean over all rows: s_i / Σ s, divided by the probability that it is drawn. */
   readonly weights: Float64Array;
   readonly leverages: Float64Array;
-  /** Mean squares of the columns of `rows`, `[n]`; taken as 1 if columns are centred and scaled. */
+  /** Mean squares of the columns, with that of the bias if there is one, `[n]`; 1 if columns are centred and scaled. */
   readonly squares: Float64Array;
 }
 
@@ -65,36 +65,54 @@ export async function drawCandidates(
     chances[i] = counts[i] * (leverages[i] / weighted + 1 / total) || 0;
   await pause(signal);
   const drawn = drawRows(chances, count, random);
-  const size = x.cols + (shape.bias ? 1 : 0);
-  const matrix = { ...x, data: emptyLike(x.data, drawn.rows.length * x.cols, "x"), rows: drawn.rows.length };
-  const limit = (standardization ?? conditioning) ? MOST.deviations : Infinity;
-  const taken = new Float32Array(drawn.rows.length * size).fill(1);
-  const read = rowReader(x, standardization ?? conditioning);
-  const row = new Float64Array(x.cols);
-  await inPiecesOfRows(
-    matrix,
-    PIECE,
-    (first, end) => {
-      for (let i = first; i < end; i++) {
-        const at = seen[drawn.rows[i]];
-        matrix.data.set(x.data.subarray(at * x.cols, (at + 1) * x.cols), i * x.cols);
-        read(at, row);
-        for (let j = 0; j < x.cols; j++) taken[i * size + j] = Math.min(Math.max(row[j], -limit), limit);
-      }
-    },
-    signal,
-  );
+  const indices = drawn.rows.map((i) => seen[i]);
   const shares = Float64Array.from(drawn.rows, (i, at) => counts[i] / total / drawn.probabilities[at]);
+  const stored = standardization ?? conditioning;
+  const taken = stored ? await scaledRows(x, indices, stored, signal) : await sameRows(x, indices, signal);
+  const squares = stored ? new Float64Array(x.cols).fill(1) : await squaresOf(taken, shares, signal);
   return {
-    matrix,
-    rows: taken,
+    source: { x: taken, storage: stored ? "f32" : options.storage },
     weights: shares,
     leverages: Float64Array.from(drawn.rows, (i) => leverages[i]),
-    squares:
-      (standardization ?? conditioning)
-        ? new Float64Array(size).fill(1)
-        : await squaresOf(taken, shares, signal),
+    squares: shape.bias ? Float64Array.of(...squares, 1) : squares,
   };
+}
+
+/** Returns rows centred and scaled, in float32. */
+async function scaledRows(
+  x: Matrix,
+  indices: Uint32Array,
+  stored: Standardization,
+  signal: AbortSignal,
+): Promise<Matrix> {
+  const { cols } = x;
+  const data = allocate(Float32Array, indices.length * cols, "x");
+  const read = rowReader(x, stored);
+  const row = new Float64Array(cols);
+  const take = (i: number) => {
+    read(indices[i], row);
+    for (let j = 0; j < cols; j++)
+      data[i * cols + j] = Math.min(Math.max(row[j], -MOST.deviations), MOST.deviations);
+  };
+  await eachRow(indices.length, cols, take, signal);
+  return { data, rows: indices.length, cols };
+}
+
+/** Returns rows as given. */
+async function sameRows(x: Matrix, indices: Uint32Array, signal: AbortSignal): Promise<Matrix> {
+  const { cols } = x;
+  const data = emptyLike(x.data, indices.length * cols, "x");
+  const take = (i: number) => data.set(x.data.subarray(indices[i] * cols, (indices[i] + 1) * cols), i * cols);
+  await eachRow(indices.length, cols, take, signal);
+  return { ...x, data, rows: indices.length };
+}
+
+/** Calls back for each row, with pauses. */
+function eachRow(rows: number, cols: number, visit: (i: number) => void, signal: AbortSignal): Promise<void> {
+  const visitAll = (first: number, end: number) => {
+    for (let i = first; i < end; i++) visit(i);
+  };
+  return inPiecesOfRows({ rows, cols }, PIECE, visitAll, signal);
 }
 
 /** Returns all rows, or one in every few. */
@@ -106,22 +124,15 @@ function rowsToLookAt({ rows, cols }: Matrix, random: Random): Uint32Array {
 }
 
 /** Returns Σ_i w_i x_ij² for each column. */
-async function squaresOf(
-  rows: Float32Array,
-  weights: Float64Array,
-  signal: AbortSignal,
-): Promise<Float64Array> {
-  const n = weights.length > 0 ? rows.length / weights.length : 0;
-  const squares = new Float64Array(n);
-  await inPiecesOfRows(
-    { rows: weights.length, cols: Math.max(1, n) },
-    PIECE,
-    (first, end) => {
-      for (let i = first; i < end; i++)
-        for (let j = 0; j < n; j++) squares[j] += weights[i] * rows[i * n + j] * rows[i * n + j];
-    },
-    signal,
-  );
+async function squaresOf(x: Matrix, weights: Float64Array, signal: AbortSignal): Promise<Float64Array> {
+  const squares = new Float64Array(x.cols);
+  const read = rowReader(x);
+  const row = new Float64Array(x.cols);
+  const add = (i: number) => {
+    read(i, row);
+    for (let j = 0; j < x.cols; j++) squares[j] += weights[i] * row[j] * row[j];
+  };
+  await eachRow(x.rows, x.cols, add, signal);
   return squares;
 }
 
@@ -142,22 +153,16 @@ async function leveragesOf(
     shifts[j] = Number.isFinite(inverse) && stored ? -stored.mean[j] * inverse : 0;
   }
   const leverages = new Float64Array(seen.length);
-  await inPiecesOfRows(
-    { rows: leverages.length, cols },
-    PIECE,
-    (first, end) => {
-      for (let i = first; i < end; i++) {
-        const row = seen[i] * cols;
-        let sum = 1;
-        for (let j = 0; j < cols; j++) {
-          const value = data[row + j] * factors[j] + shifts[j];
-          sum += value * value;
-        }
-        leverages[i] = Math.min(sum, Number.MAX_VALUE / 2 ** 64);
-      }
-    },
-    signal,
-  );
+  const measure = (i: number) => {
+    const row = seen[i] * cols;
+    let sum = 1;
+    for (let j = 0; j < cols; j++) {
+      const value = data[row + j] * factors[j] + shifts[j];
+      sum += value * value;
+    }
+    leverages[i] = Math.min(sum, Number.MAX_VALUE / 2 ** 64);
+  };
+  await eachRow(seen.length, cols, measure, signal);
   return leverages;
 }
 

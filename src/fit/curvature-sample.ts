@@ -1,5 +1,4 @@
-/** Curvatures p (1 − p) of candidates, and samples of rows whose second moments they weigh. */
-import type { WeightedRows } from "../backends/wasm/second-moments.ts";
+/** Curvatures p (1 − p) of candidates, and samples of the rows that they weigh. */
 import type { Random } from "../data/random.ts";
 import { drawRows } from "../solvers/row-sample.ts";
 import type { Candidates } from "./candidates.ts";
@@ -25,23 +24,24 @@ export function meanCurvatures(probabilities: Float32Array, classes: number): Fl
   });
 }
 
-/** Returns the median over the columns of curvature by mean square, on which units and outliers have no effect. */
-export function typicalCurvature({ rows, weights }: WeightedRows, squares: Float64Array): number {
+/**
+ * Returns the median over the columns of curvature by mean square, on which units and outliers have no effect.
+ *
+ * @param moments `[n,n]`
+ */
+export function typicalCurvature(moments: Float32Array, squares: Float64Array): number {
   const n = squares.length;
-  const moments = new Float64Array(n);
-  for (let i = 0; i < weights.length; i++)
-    for (let j = 0; j < n; j++) moments[j] += weights[i] * rows[i * n + j] * rows[i * n + j];
-  const ratios = moments.map((moment, j) => moment / squares[j]).filter((ratio) => ratio > 0);
+  const ratios = squares.map((square, j) => moments[j * (n + 1)] / square).filter((ratio) => ratio > 0);
   return ratios.length > 0 ? ratios.sort()[ratios.length >> 1] : 0;
 }
 
-/** Draws about `count` of the candidates; returns their rows, and what each counts in Σ c x̃ x̃ᵀ / Σ s. */
-export function drawMoments(
-  { rows, weights, leverages }: Candidates,
+/** Draws about `count` of the candidates; returns what each counts in Σ c x̃ x̃ᵀ / Σ s, 0 if it is not drawn. */
+export function drawWeights(
+  { weights, leverages }: Pick<Candidates, "weights" | "leverages">,
   curvatures: Float64Array,
   count: number,
   random: Random,
-): WeightedRows {
+): Float32Array {
   const parts = weights.map((weight, i) => weight * curvatures[i]);
   let [byLeverage, byCurvature, evenly] = [0, 0, 0];
   for (let i = 0; i < parts.length; i++) {
@@ -53,12 +53,8 @@ export function drawMoments(
     const chance = part * ((DRAWN.byLeverage * leverages[i]) / byLeverage + DRAWN.byCurvature / byCurvature);
     return (chance || 0) + (DRAWN.evenly * weights[i]) / evenly;
   });
-  const drawn = drawRows(chances, count, random);
-  const n = rows.length / weights.length;
-  const taken = new Float32Array(drawn.rows.length * n);
-  for (const [to, from] of drawn.rows.entries()) taken.set(rows.subarray(from * n, (from + 1) * n), to * n);
-  return {
-    rows: taken,
-    weights: Float32Array.from(drawn.rows, (i, at) => parts[i] / drawn.probabilities[at]),
-  };
+  const { rows, probabilities } = drawRows(chances, count, random);
+  const counted = new Float32Array(weights.length);
+  for (const [at, i] of rows.entries()) counted[i] = parts[i] / probabilities[at];
+  return counted;
 }

@@ -13,7 +13,6 @@
  * so the work is never much more than without it, and usually a fraction.
  */
 import type { Dataset } from "../backends/backend.ts";
-import type { WeightedRows } from "../backends/wasm/second-moments.ts";
 import { createRandom } from "../data/random.ts";
 import { NO_TARGETS } from "../data/targets.ts";
 import { DeviceError, LimitError } from "../errors.ts";
@@ -29,8 +28,8 @@ import {
   type Preconditioning,
 } from "../solvers/preconditioner.ts";
 import { type Candidates, drawCandidates } from "./candidates.ts";
-import { type PassTrainer, penaltiesOf } from "./conditioning.ts";
-import { curvaturesOf, drawMoments, meanCurvatures, typicalCurvature } from "./curvature-sample.ts";
+import { penaltiesOf } from "./conditioning.ts";
+import { curvaturesOf, drawWeights, meanCurvatures, typicalCurvature } from "./curvature-sample.ts";
 import type { FitSession } from "./session.ts";
 
 /** Rows of a sample: so many for each of the n columns, and as many more. */
@@ -61,16 +60,18 @@ const SCHEDULE = { start: 1.5, first: 7, paid: 1.2, growth: 1.6, more: 4, again:
 /** Multiply-adds a second of the kernels for factors. */
 const FACTOR_RATE = 8e9;
 
-/** Multiply-adds a second of a pass, and seconds that it takes beside them. */
-const PASS = { cpu: { rate: 8e9, latency: 2e-4 }, gpu: { rate: 1e12, latency: 1.5e-3 } };
+/** Multiply-adds a second of a device, and seconds that a pass, a matrix and each of its bytes take beside them. */
+const DEVICE = {
+  cpu: { rate: 8e9, pass: 2e-4, matrix: 0, byte: 0 },
+  gpu: { rate: 1e12, pass: 1.5e-3, matrix: 1.5e-3, byte: 1e-9 },
+};
 
 /** Returns the preconditioning of a fit by L-BFGS with so many curvature pairs. To be disposed of after the fit. */
 export function preconditioningOf(
   session: FitSession,
-  trainer: PassTrainer,
   memory: number,
 ): Preconditioning & { dispose(): void } {
-  const blocks = new SampledHessian(session, trainer, memory);
+  const blocks = new SampledHessian(session, memory);
   return blocks.isWorthwhile ? blocks : { ...NO_PRECONDITIONING, dispose: () => {} };
 }
 
@@ -78,15 +79,14 @@ export function preconditioningOf(
 interface Making {
   /** Matrices: one for each class, or one. */
   readonly count: number;
-  /** Draws the rows of a matrix, in turn. */
-  readonly sample: (k: number) => Promise<WeightedRows>;
-  /** Returns 2λ + shrinkage of each column for a matrix of these rows, `[n]`. */
-  readonly ridge: (rows: WeightedRows) => Float64Array;
+  /** Samples the second moments of a matrix, in turn, `[n,n]`. */
+  readonly moments: (k: number) => Promise<Float32Array>;
+  /** Returns 2λ + shrinkage of each column for a matrix of these moments, `[n]`. */
+  readonly ridge: (moments: Float32Array) => Float64Array;
 }
 
 class SampledHessian implements Preconditioning {
   readonly #session: FitSession;
-  readonly #trainer: PassTrainer;
   /** Most curvature pairs. */
   readonly #memory: number;
   /** n */
@@ -98,10 +98,9 @@ class SampledHessian implements Preconditioning {
   #room: { dispose(): void } | null = null;
   #latest: { readonly round: number; readonly preconditioner: Preconditioner } | null = null;
 
-  constructor(session: FitSession, trainer: PassTrainer, memory: number) {
+  constructor(session: FitSession, memory: number) {
     const { problem, shape } = session;
     this.#session = session;
-    this.#trainer = trainer;
     this.#memory = memory;
     this.#size = shape.features + (shape.bias ? 1 : 0);
     this.#penalties = penaltiesOf(problem.options.l2, shape.features, problem.conditioning);
@@ -159,18 +158,27 @@ class SampledHessian implements Preconditioning {
   /** Returns what `count` matrices cost in passes: by time, and by multiply-adds. */
   #costOf(count: number): { passes: number; work: number } {
     const n = this.#size;
-    const products = count * ((this.#sampleRows * n ** 2) / 2 + n ** 3 / 6);
-    const { seconds, products: ofPass } = this.#pass;
+    const [moments, factor] = [(this.#sampleRows * n ** 2) / 2, n ** 3 / 6];
+    const { rate, matrix, byte } = this.#device;
+    const seconds = moments / rate + matrix + byte * 4 * n ** 2 + factor / FACTOR_RATE;
     const forward = this.#candidateRows / (2 * this.#session.problem.rows.matrix.rows);
-    return { passes: products / FACTOR_RATE / seconds + forward, work: products / ofPass + forward };
+    return {
+      passes: (count * seconds) / this.#pass.seconds + forward,
+      work: (count * (moments + factor)) / this.#pass.products + forward,
+    };
   }
 
   /** Seconds and multiply-adds of a pass. */
   get #pass(): { seconds: number; products: number } {
-    const { problem, shape, device } = this.#session;
+    const { problem, shape } = this.#session;
     const products = 2 * problem.rows.matrix.rows * shape.features * shape.classes;
-    const { rate, latency } = device.kind === "webgpu" && !device.software ? PASS.gpu : PASS.cpu;
-    return { seconds: latency + products / rate, products };
+    const { rate, pass } = this.#device;
+    return { seconds: pass + products / rate, products };
+  }
+
+  get #device() {
+    const { kind, software } = this.#session.device;
+    return kind === "webgpu" && !software ? DEVICE.gpu : DEVICE.cpu;
   }
 
   /** Multiply-adds of a use. */
@@ -192,37 +200,50 @@ class SampledHessian implements Preconditioning {
 
   /** Makes M at an anchor; M = I without WebAssembly or so much memory, and if numbers overflow. */
   async #make(anchor: Anchor): Promise<Preconditioner> {
-    const { problem, shape } = this.#session;
+    try {
+      return (await this.#sampleAt(anchor)) ?? IDENTITY;
+    } catch (error) {
+      if (error instanceof LimitError) return IDENTITY;
+      throw error;
+    }
+  }
+
+  /** Samples M; returns null without WebAssembly, and if numbers overflow. @throws LimitError, DeviceError */
+  async #sampleAt(anchor: Anchor): Promise<Preconditioner | null> {
+    const { problem, shape, trainer, upload } = this.#session;
     const { signal, options } = problem;
     const count = this.#countAt(anchor);
     this.#candidates ??= await drawCandidates(this.#session, this.#candidateRows, this.#penalties);
     const candidates = this.#candidates;
-    const probabilities =
-      candidates.weights.length > 0 && (await this.#probabilitiesAt(anchor.x, candidates));
-    if (!probabilities) return IDENTITY;
+    if (candidates.weights.length === 0) return null;
+    this.#data ??= await upload({ ...candidates.source, targets: NO_TARGETS });
+    const data = this.#data;
+    trainer.write(unflatten(anchor.x, shape));
+    const probabilities = await trainer.probabilities(data, { signal });
     const random = createRandom(options.seed, anchor.round + 1);
     const shrinkage = anchor.evaluations <= 1 ? SHRINKAGE.start : SHRINKAGE.later;
     const making: Making = {
       count,
-      sample: async (k) => {
+      moments: async (k) => {
         await pause(signal);
         const curvatures =
           count > 1
             ? curvaturesOf(probabilities, k, shape.classes)
             : meanCurvatures(probabilities, shape.classes);
         await pause(signal);
-        return drawMoments(candidates, curvatures, this.#sampleRows, random);
+        const weights = drawWeights(candidates, curvatures, this.#sampleRows, random);
+        return trainer.secondMoments(data, weights, { signal });
       },
-      ridge: (rows) => {
-        const curvature = shrinkage * typicalCurvature(rows, candidates.squares);
+      ridge: (moments) => {
+        const curvature = shrinkage * typicalCurvature(moments, candidates.squares);
         return candidates.squares.map((square, j) => 2 * (this.#penalties[j] ?? 0) + curvature * square || 1);
       },
     };
-    return (options.l1 > 0 ? await this.#metricOf(making) : await this.#inverseOf(making)) ?? IDENTITY;
+    return options.l1 > 0 ? this.#metricOf(making) : this.#inverseOf(making);
   }
 
   /** Returns M⁻¹ by factors. */
-  async #inverseOf({ count, sample, ridge }: Making): Promise<Preconditioner | null> {
+  async #inverseOf({ count, moments, ridge }: Making): Promise<Preconditioner | null> {
     const { problem, shape } = this.#session;
     const { signal } = problem;
     const { Factors } = await loaded(import("../backends/wasm/factors.ts"), "preconditioners");
@@ -230,9 +251,9 @@ class SampledHessian implements Preconditioning {
     if (!factors) return null;
     const added = new Float64Array(this.#size);
     for (let k = 0; k < count; k++) {
-      const rows = await sample(k);
-      const diagonal = ridge(rows);
-      if (!(await factors.make(k, rows, diagonal, signal))) return null;
+      const ofClass = await moments(k);
+      const diagonal = ridge(ofClass);
+      if (!(await factors.make(k, ofClass, diagonal, signal))) return null;
       for (let j = 0; j < added.length; j++) added[j] += diagonal[j] / count;
     }
     const blocks = { ...shape, factors, areOwn: count > 1, added };
@@ -241,7 +262,7 @@ class SampledHessian implements Preconditioning {
   }
 
   /** Returns M itself, for steps that an L1 penalty takes part in. */
-  async #metricOf({ count, sample, ridge }: Making): Promise<Preconditioner | null> {
+  async #metricOf({ count, moments, ridge }: Making): Promise<Preconditioner | null> {
     const { problem, shape } = this.#session;
     const { ClassMetric } = await loaded(import("../backends/wasm/class-metric.ts"), "preconditioners");
     const moveProducts = (count > 1 ? count + 3 : 2) * this.#size;
@@ -252,15 +273,15 @@ class SampledHessian implements Preconditioning {
     if (!metric) return null;
     const added = new Float64Array(this.#size);
     for (let k = 0; k < count; k++) {
-      const rows = await sample(k);
-      await metric.sum(k, rows, problem.signal);
-      const diagonal = ridge(rows);
+      const ofClass = await moments(k);
+      await metric.set(k, ofClass, problem.signal);
+      const diagonal = ridge(ofClass);
       for (let j = 0; j < added.length; j++) added[j] += diagonal[j] / count;
     }
     return metric.complete(added) ? { ...IDENTITY, metric, work: moveProducts / products } : null;
   }
 
-  /** Releases the room of the last M and makes new room in WebAssembly; returns null without enough memory. */
+  /** Releases the room of the last M and makes new room; returns null without WebAssembly. @throws LimitError */
   async #open<T extends { dispose(): void }>(create: () => Promise<T>): Promise<T | null> {
     this.#room?.dispose();
     this.#room = null;
@@ -269,29 +290,8 @@ class SampledHessian implements Preconditioning {
       this.#room = room;
       return room;
     } catch (error) {
-      if (error instanceof DeviceError || error instanceof LimitError) return null;
+      if (error instanceof DeviceError) return null;
       throw error;
     }
-  }
-
-  /** Returns P `[count,K]` of the candidates; null if they do not fit on the device. */
-  async #probabilitiesAt(x: Float64Array, { matrix }: Candidates): Promise<Float32Array | null> {
-    const { problem, shape, trainer, upload } = this.#session;
-    const { options, standardization, storedConditioning, signal } = problem;
-    const { classes } = shape;
-    if (x.every((value) => value === 0)) return new Float32Array(matrix.rows * classes).fill(1 / classes);
-    try {
-      this.#data ??= await upload({
-        x: matrix,
-        targets: NO_TARGETS,
-        storage: options.storage,
-        standardization: standardization ?? storedConditioning,
-      });
-    } catch (error) {
-      if (error instanceof LimitError) return null;
-      throw error;
-    }
-    this.#trainer.write(unflatten(x, shape));
-    return trainer.probabilities(this.#data, { signal });
   }
 }

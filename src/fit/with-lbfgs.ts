@@ -36,7 +36,7 @@ export async function fitLbfgs(
   const count = shape.classes * shape.features;
   const memory = memoryFor(count);
   let latest = start;
-  const preconditioning = preconditioningOf(session, trainer, memory);
+  const preconditioning = preconditioningOf(session, memory);
   const stopReason = await lbfgs(
     objectiveOf(session, trainer, evaluations),
     resumed?.state ?? flatten(unfold(start, conditioning), shape.bias),

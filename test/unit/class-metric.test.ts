@@ -1,5 +1,6 @@
 /** The metric of second moments in WebAssembly, against the formula in float64, and coordinate descent with it. */
 import { describe, expect, test } from "vitest";
+import { secondMoments } from "../../src/backends/reference/operations.ts";
 import { ClassMetric } from "../../src/backends/wasm/class-metric.ts";
 import { createRandom } from "../../src/data/random.ts";
 import { disposeLater } from "../support/dispose-later.ts";
@@ -23,19 +24,13 @@ async function metricOf({ count, ...shape }: (typeof CASES)[number]) {
   const metric = disposeLater(await ClassMetric.create(shape, { count, mostMoves: 1e6, mostRank: 4 }));
   const samples = Array.from({ length: count }, (_, index) => {
     const m = 40 + index;
-    return {
-      rows: Float32Array.from(normals(m * n)),
-      weights: Float32Array.from({ length: m }, () => random.uniform() / m),
-    };
+    const x = { data: normals(m * n), rows: m, cols: n };
+    const weights = Array.from({ length: m }, () => random.uniform() / m);
+    return Float32Array.from(secondMoments(x, [...weights.keys()], weights, false));
   });
-  for (const [index, sample] of samples.entries()) await metric.sum(index, sample);
+  for (const [index, sample] of samples.entries()) await metric.set(index, sample);
   const ridge = Float64Array.from({ length: n }, (_, j) => 0.1 + 0.01 * j);
   expect(metric.complete(ridge)).toBe(true);
-  const moments = samples.map(
-    ({ rows, weights }) =>
-      (i: number, j: number) =>
-        sum(Array.from(weights, (weight, row) => weight * rows[row * n + i] * rows[row * n + j])),
-  );
   const indices = Array.from({ length: classes * n }, (_, i) =>
     i < classes * features ? [Math.floor(i / features), i % features] : [i - classes * features, features],
   );
@@ -44,7 +39,7 @@ async function metricOf({ count, ...shape }: (typeof CASES)[number]) {
       const centred = (a: number, b: number) => (a === b ? 1 : 0) - 1 / classes;
       const common = Array.from(
         { length: classes },
-        (_, c) => centred(k, c) * centred(c, l) * moments[count > 1 ? c : 0](i, j),
+        (_, c) => centred(k, c) * centred(c, l) * samples[count > 1 ? c : 0][i * n + j],
       );
       return sum(common) + (k === l && i === j ? ridge[j] : 0);
     }),
@@ -151,14 +146,14 @@ test("what a descent was given before does not stay: fewer pairs, and other metr
   }
 });
 
-test("rows that overflow make no metric", async () => {
+test("moments that overflow make no metric", async () => {
   const shape = { features: 2, classes: 2, bias: false };
-  for (const [rows, weights] of [
-    [[1e30, 1], [1]],
-    [[Infinity, 1], [0]],
+  for (const moments of [
+    [Infinity, 0, 1e30, 1],
+    [1, 0, Number.NaN, Number.NaN],
   ]) {
     const metric = disposeLater(await ClassMetric.create(shape, { count: 1, mostMoves: 1e6, mostRank: 0 }));
-    await metric.sum(0, { rows: Float32Array.from(rows), weights: Float32Array.from(weights) });
+    await metric.set(0, Float32Array.from(moments));
     expect(metric.complete(Float64Array.of(1, 1))).toBe(false);
   }
 });

@@ -21,7 +21,7 @@ const LAYERS: Readonly<
   wasm: { paths: ["src/backends/wasm/"], may: ["base", "data", "contract", "moments"] },
   moments: {
     paths: [
-      "src/backends/wasm/second-moments.ts",
+      "src/backends/wasm/matrices.ts",
       "src/backends/wasm/factors.ts",
       "src/backends/wasm/class-metric.ts",
       "src/backends/wasm/builds.ts",

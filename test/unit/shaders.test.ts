@@ -26,6 +26,7 @@ const WRITTEN: Readonly<Record<string, readonly string[]>> = {
   softmax: ["logits", "losses"],
   forward: ["logits", "losses"],
   "forward-quad": ["logits", "losses"],
+  "weighted-rows": ["dLogits"],
   gradient: ["partials"],
   "gradient-quad": ["partials"],
   "scores-shared": ["logits"],

@@ -21,6 +21,7 @@ describe("a workspace", () => {
     adamw: true,
     average: true,
     outcomes: true,
+    weightedRows: true,
   };
   const OPERATIONS = Object.keys(EVERY) as Operation[];
 
@@ -76,11 +77,12 @@ describe("a workspace", () => {
 
   test("sets all constants of every kernel, and no others", async () => {
     const common = ["matmul", "softmax", "softmax"];
-    const others = ["scores-shared", "gradient-shared", "sgd", "sgd", "adamw", "average", "outcomes"];
+    const shared = ["scores-shared", "gradient-shared"];
+    const others = ["sgd", "sgd", "adamw", "average", "outcomes", "weighted-rows"];
     for (const software of [true, false]) {
       const made = await prepareAll(software);
       const fitted = software ? ["forward-quad", "gradient-quad"] : ["forward", "gradient"];
-      expect(made.map(({ shader }) => shader.name)).toEqual([...common, ...fitted, ...others]);
+      expect(made.map(({ shader }) => shader.name)).toEqual([...common, ...fitted, ...shared, ...others]);
       for (const { shader, constants } of made) {
         const own = shader.name.endsWith("shared") ? OWN_CONSTANTS : [];
         const expected = Object.keys(shader.constants).filter((name) => !own.includes(name));

@@ -46,6 +46,25 @@ export function matmul(x: Matrix, rows: Rows, { weights, bias }: Parameters): Fl
   return logits;
 }
 
+/** Computes Σ_i w_i x̃_i x̃_iᵀ, `[n,n]`; x̃ = (x, 1) with a bias, else x. */
+export function secondMoments(
+  x: Matrix,
+  rows: Rows,
+  weights: ArrayLike<number>,
+  bias: boolean,
+): Float64Array {
+  const { data, cols } = x;
+  const scale = scaleOf(x);
+  const n = cols + (bias ? 1 : 0);
+  const moments = new Float64Array(n * n);
+  for (let i = 0; i < rows.length; i++) {
+    const value = (j: number) => (j < cols ? data[rows[i] * cols + j] * scale : 1);
+    for (let j = 0; j < n; j++)
+      for (let l = 0; l < n; l++) moments[j * n + l] += weights[rows[i]] * value(j) * value(l);
+  }
+  return moments;
+}
+
 /**
  * Computes p_k = exp(z_k − m) / Σ_c exp(z_c − m) with m = max_k z_k, row by row, `[rows,K]`; NaN in a row one of whose
  * scores is not finite.

@@ -20,7 +20,14 @@ import type {
   Trainer,
 } from "../backend.ts";
 import { DeviceDataset } from "../device-dataset.ts";
-import { checkLabelled, checkShape, checkSteps, stepBatchesOf, sumOfWeights } from "../steps.ts";
+import {
+  checkLabelled,
+  checkMoments,
+  checkShape,
+  checkSteps,
+  stepBatchesOf,
+  sumOfWeights,
+} from "../steps.ts";
 import {
   adamwUpdate,
   averageUpdate,
@@ -31,6 +38,7 @@ import {
   l1Update,
   matmul,
   outcomes,
+  secondMoments,
   sgdUpdate,
   softmax,
   standardize,
@@ -166,6 +174,24 @@ export class ReferenceTrainer implements Trainer {
     return all;
   }
 
+  async secondMoments(
+    data: ReferenceDataset,
+    weights: Float32Array,
+    { signal }: RunOptions = {},
+  ): Promise<Float32Array> {
+    checkMoments(this.#shape, data, weights);
+    const { features, bias } = this.#shape;
+    const n = features + (bias ? 1 : 0);
+    const rows = range(0, data.rows).filter((row) => weights[row] > 0);
+    const moments = new Float64Array(n * n);
+    for (const piece of this.#piecesOf(rows, n * n)) {
+      await pause(signal);
+      const part = secondMoments(data.x, piece, weights, bias);
+      for (let at = 0; at < part.length; at++) moments[at] += part[at];
+    }
+    return Float32Array.from(moments);
+  }
+
   dispose(): void {}
 
   /** Computes rows → logits → softmax and loss → dLogits → gradient, piece by piece. The loss is the mean over Σ s. */
@@ -238,8 +264,11 @@ export class ReferenceTrainer implements Trainer {
     }
   }
 
-  *#piecesOf(rows: Uint32Array): Generator<Uint32Array> {
-    const length = Math.ceil(PIECE_PRODUCTS / (this.#shape.classes * this.#shape.features));
+  *#piecesOf(
+    rows: Uint32Array,
+    products = this.#shape.classes * this.#shape.features,
+  ): Generator<Uint32Array> {
+    const length = Math.ceil(PIECE_PRODUCTS / products);
     for (let first = 0; first < rows.length; first += length) yield rows.subarray(first, first + length);
   }
 }

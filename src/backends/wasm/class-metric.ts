@@ -9,7 +9,7 @@
 import { pause } from "../../pause.ts";
 import { ACCURACY, type Metric, type PenalisedModel } from "../../solvers/proximal-newton.ts";
 import type { ModelShape } from "../backend.ts";
-import { paddedOf, SecondMoments, type WeightedRows } from "./second-moments.ts";
+import { Matrices, paddedOf } from "./matrices.ts";
 
 /** Rows that are mirrored between two pauses. */
 const TILE = 256;
@@ -42,10 +42,10 @@ export interface ClassMetricOptions {
   readonly mostRank: number;
 }
 
-/** B₀ in WebAssembly. Each matrix is summed once, then r is set. */
+/** B₀ in WebAssembly. Each matrix is set once, then r. */
 export class ClassMetric implements Metric {
   readonly #shape: ModelShape;
-  readonly #moments: SecondMoments;
+  readonly #matrices: Matrices;
   /** Whether each class has its own matrix. */
   readonly #areOwn: boolean;
   readonly #mostMoves: number;
@@ -56,21 +56,17 @@ export class ClassMetric implements Metric {
   readonly #room: Room;
   #isFinite = true;
 
-  private constructor(
-    shape: ModelShape,
-    moments: SecondMoments,
-    { mostMoves, mostRank }: ClassMetricOptions,
-  ) {
-    const { padded, matrixBytes } = moments;
-    const take = (bytes: number) => moments.take(bytes);
+  private constructor(shape: ModelShape, matrices: Matrices, { mostMoves, mostRank }: ClassMetricOptions) {
+    const { padded, matrixBytes } = matrices;
+    const take = (bytes: number) => matrices.take(bytes);
     const [row, rows] = [4 * padded, 4 * padded * shape.classes];
     const ofRank = rankBytesOf(mostRank);
     this.#shape = shape;
-    this.#moments = moments;
-    this.#areOwn = moments.count > 1;
+    this.#matrices = matrices;
+    this.#areOwn = matrices.count > 1;
     this.#mostMoves = mostMoves;
-    this.#ridge = new Float64Array(moments.size);
-    this.#average = this.#areOwn ? take(matrixBytes) : moments.addressOf(0);
+    this.#ridge = new Float64Array(matrices.size);
+    this.#average = this.#areOwn ? take(matrixBytes) : matrices.addressOf(0);
     this.#room = {
       ...{ x: take(rows), gradient: take(rows), curvatures: take(rows), d: take(rows), images: take(rows) },
       ...{ mean: take(row), ridge: take(row), thresholds: take(row), along: take(ofRank) },
@@ -82,26 +78,26 @@ export class ClassMetric implements Metric {
   static async create(shape: ModelShape, options: ClassMetricOptions): Promise<ClassMetric> {
     const size = shape.features + (shape.bias ? 1 : 0);
     const further = shape.classes * paddedOf(size) * (20 + 2 * rankBytesOf(options.mostRank));
-    const moments = await SecondMoments.create(size, options.count, further);
+    const matrices = await Matrices.create(size, options.count, further);
     try {
-      return new ClassMetric(shape, moments, options);
+      return new ClassMetric(shape, matrices, options);
     } catch (error) {
-      moments.dispose();
+      matrices.dispose();
       throw error;
     }
   }
 
-  /** Computes a matrix from weighted rows. */
-  async sum(index: number, rows: WeightedRows, signal?: AbortSignal): Promise<void> {
-    const { size, count, padded, arena } = this.#moments;
-    await this.#moments.sum(index, rows, signal);
+  /** Sets a matrix by its lower triangle, `[n,n]`. */
+  async set(index: number, moments: Float32Array, signal?: AbortSignal): Promise<void> {
+    const { size, count, padded, arena } = this.#matrices;
+    await this.#matrices.write(index, moments, signal);
     for (let first = 0; first < size; first += TILE) {
       await pause(signal);
-      const matrix = this.#moments.matrix(index);
+      const matrix = this.#matrices.matrix(index);
       for (let i = first; i < Math.min(size, first + TILE); i++)
         for (let j = 0; j < i; j++) matrix[j * padded + i] = matrix[i * padded + j];
     }
-    const matrix = this.#moments.matrix(index);
+    const matrix = this.#matrices.matrix(index);
     for (let i = 0; i < size; i++) if (!Number.isFinite(matrix[i * (padded + 1)])) this.#isFinite = false;
     if (!this.#areOwn) return;
     const average = arena.floats(this.#average, padded ** 2);
@@ -117,9 +113,9 @@ export class ClassMetric implements Metric {
   /** Returns the diagonal of B₀. */
   diagonal(): Float64Array {
     const { classes } = this.#shape;
-    const { count, padded, arena } = this.#moments;
+    const { count, padded, arena } = this.#matrices;
     const average = arena.floats(this.#average, padded ** 2);
-    const matrices = Array.from({ length: count }, (_, index) => this.#moments.matrix(index));
+    const matrices = Array.from({ length: count }, (_, index) => this.#matrices.matrix(index));
     return this.#flat((k, j) => {
       const at = j * (padded + 1);
       const own = matrices[this.#areOwn ? k : 0][at];
@@ -130,7 +126,7 @@ export class ClassMetric implements Metric {
   /** Returns B₀ v. */
   async product(vector: Float64Array): Promise<Float64Array> {
     const { classes } = this.#shape;
-    const { size, padded, arena, kernels } = this.#moments;
+    const { size, padded, arena, kernels } = this.#matrices;
     const room = this.#room;
     const length = 4 * padded;
     const images = new Float64Array(classes * padded);
@@ -143,7 +139,7 @@ export class ClassMetric implements Metric {
       await pause();
       const part = arena.floats(room.x + k * length, size);
       for (let j = 0; j < size; j++) part[j] -= shared[j];
-      const matrix = this.#moments.addressOf(this.#areOwn ? k : 0);
+      const matrix = this.#matrices.addressOf(this.#areOwn ? k : 0);
       kernels.product(matrix, size, length, room.x + k * length, room.images);
       images.set(arena.floats(room.images, size), k * padded);
       for (let j = 0; j < size; j++) mean[j] += images[k * padded + j] / classes;
@@ -158,7 +154,7 @@ export class ClassMetric implements Metric {
   /** Looks for the minimum of a model; returns it, and the number of moves. Weights that the penalty holds are 0. */
   async minimise(model: PenalisedModel): Promise<{ z: Float64Array; moves: number }> {
     const { classes, features } = this.#shape;
-    const { size, count, padded, arena, kernels } = this.#moments;
+    const { size, count, padded, arena, kernels } = this.#matrices;
     const { x, scale, rank, thresholds } = model;
     const length = 4 * padded;
     const room = this.#room;
@@ -173,7 +169,7 @@ export class ClassMetric implements Metric {
     arena.floats(room.thresholds, features).set(thresholds);
     await this.#writeRows(room.v, model.v, rank);
     await this.#writeRows(room.u, model.u, rank);
-    const ofMatrices = [this.#moments.addressOf(0), count, this.#average] as const;
+    const ofMatrices = [this.#matrices.addressOf(0), count, this.#average] as const;
     let moves = 0;
     const sweep = async (onlyFree: boolean): Promise<number> => {
       let largest = 0;
@@ -209,7 +205,7 @@ export class ClassMetric implements Metric {
   }
 
   dispose(): void {
-    this.#moments.dispose();
+    this.#matrices.dispose();
   }
 
   /** Calls back for each element of a vector with its place there, its column and its class. */
@@ -222,7 +218,7 @@ export class ClassMetric implements Metric {
   }
 
   #flat(value: (k: number, j: number) => number): Float64Array {
-    const result = new Float64Array(this.#shape.classes * this.#moments.size);
+    const result = new Float64Array(this.#shape.classes * this.#matrices.size);
     this.#eachOf(result, (_, i, j, k) => {
       result[i] = value(k, j);
     });
@@ -231,7 +227,7 @@ export class ClassMetric implements Metric {
 
   async #write(at: number, vector: Float64Array): Promise<void> {
     await pause();
-    const { padded, arena } = this.#moments;
+    const { padded, arena } = this.#matrices;
     const target = arena.floats(at, this.#shape.classes * padded);
     this.#eachOf(vector, (value, _, j, k) => {
       target[k * padded + j] = value;
@@ -240,7 +236,7 @@ export class ClassMetric implements Metric {
 
   /** Writes a row of `rank` numbers, and zeros behind them, for each parameter. */
   async #writeRows(at: number, rows: Float64Array, rank: number): Promise<void> {
-    const { size, padded, arena } = this.#moments;
+    const { size, padded, arena } = this.#matrices;
     const { classes, features } = this.#shape;
     const length = rankBytesOf(rank) / 4;
     for (let k = 0; k < classes && rank > 0; k++) {

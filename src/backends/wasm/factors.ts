@@ -1,45 +1,45 @@
 /** Cholesky factors of second moments and a diagonal, and solutions with them. */
 import { pause } from "../../pause.ts";
-import { SecondMoments, type WeightedRows } from "./second-moments.ts";
+import { Matrices } from "./matrices.ts";
 
 /** Columns of a panel of `choleskyPanel`. */
 const PANEL = 16;
 
 /** The factors of `count` matrices M `[n,n]`. */
 export class Factors {
-  readonly #moments: SecondMoments;
+  readonly #matrices: Matrices;
   readonly #vector: number;
 
-  private constructor(moments: SecondMoments) {
-    this.#moments = moments;
-    this.#vector = moments.take(4 * moments.padded);
+  private constructor(matrices: Matrices) {
+    this.#matrices = matrices;
+    this.#vector = matrices.take(4 * matrices.padded);
   }
 
   /** Makes room for them. @throws DeviceError no WebAssembly with SIMD; LimitError no such memory */
   static async create(size: number, count: number): Promise<Factors> {
-    const moments = await SecondMoments.create(size, count, 0);
+    const matrices = await Matrices.create(size, count, 0);
     try {
-      return new Factors(moments);
+      return new Factors(matrices);
     } catch (error) {
-      moments.dispose();
+      matrices.dispose();
       throw error;
     }
   }
 
   /**
-   * Makes a factor of the moments of rows plus a diagonal `[n]`, all of it above 0. Returns whether there is one: numbers
-   * that overflow have none.
+   * Makes a factor of second moments, the lower triangle of `[n,n]`, plus a diagonal `[n]`, all of it above 0. Returns
+   * whether there is one: numbers that overflow have none.
    */
   async make(
     index: number,
-    rows: WeightedRows,
+    moments: Float32Array,
     diagonal: Float64Array,
     signal?: AbortSignal,
   ): Promise<boolean> {
-    const moments = this.#moments;
-    const { size, padded, kernels } = moments;
-    await moments.sum(index, rows, signal);
-    const matrix = moments.matrix(index);
+    const matrices = this.#matrices;
+    const { size, padded, kernels } = matrices;
+    await matrices.write(index, moments, signal);
+    const matrix = matrices.matrix(index);
     let least = Infinity;
     for (let i = 0; i < padded; i++) {
       const at = i * (padded + 1);
@@ -47,29 +47,29 @@ export class Factors {
       least = Math.min(least, matrix[at]);
     }
     for (let first = 0; first < padded; first += PANEL) {
-      kernels.choleskyPanel(moments.addressOf(index), padded, 4 * padded, first, 2 ** -24 * least);
+      kernels.choleskyPanel(matrices.addressOf(index), padded, 4 * padded, first, 2 ** -24 * least);
       await pause(signal);
     }
-    return this.#isFactor(moments.matrix(index));
+    return this.#isFactor(matrices.matrix(index));
   }
 
   /** Replaces a vector v `[n]` by M⁻¹ v. */
   solve(index: number, v: Float64Array): void {
-    const { size, padded, kernels, arena } = this.#moments;
+    const { size, padded, kernels, arena } = this.#matrices;
     const part = arena.floats(this.#vector, padded);
     part.set(v);
     part.fill(0, size);
-    kernels.choleskySolve(this.#moments.addressOf(index), padded, 4 * padded, this.#vector);
+    kernels.choleskySolve(this.#matrices.addressOf(index), padded, 4 * padded, this.#vector);
     for (let i = 0; i < size; i++) v[i] = part[i];
   }
 
   dispose(): void {
-    this.#moments.dispose();
+    this.#matrices.dispose();
   }
 
   /** Returns whether all numbers that a solution divides by are finite and above 0. */
   #isFactor(matrix: Float32Array): boolean {
-    for (let at = 0; at < matrix.length; at += this.#moments.padded + 1)
+    for (let at = 0; at < matrix.length; at += this.#matrices.padded + 1)
       if (!(matrix[at] > 0 && matrix[at] < Infinity)) return false;
     return true;
   }

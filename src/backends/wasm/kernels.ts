@@ -58,6 +58,15 @@ export interface Kernels {
     vectors: number,
     dWeights: number,
   ): void;
+  moments(
+    rows: number,
+    count: number,
+    weights: number,
+    vectors: number,
+    weighted: number,
+    n: number,
+    m: number,
+  ): void;
   biasGradient(count: number, dLogits: number, stride: number, dBias: number): void;
   sgd(
     weights: number,

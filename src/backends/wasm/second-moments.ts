@@ -1,161 +1,71 @@
-/** Second moments of weighted rows, M = Σ_i w_i x_i x_iᵀ, as matrices in WebAssembly, in float32. */
-import { DeviceError } from "../../errors.ts";
+/** Second moments of weighted rows, block by block: rows → rows with a 1 for the bias → weighted rows → moments. */
+import { allocate } from "../../data/matrix.ts";
 import { pause } from "../../pause.ts";
-import relaxed from "./assembly/second-moments.ts?wasm=relaxed-simd";
-import simd from "./assembly/second-moments.ts?wasm=simd";
-import { buildsOf, compile, type Sources } from "./builds.ts";
-import { Arena, heapFor } from "./heap.ts";
+import { STORAGE, type WasmDataset } from "./dataset.ts";
+import { BLOCK_ROWS, blockRowsOf } from "./workspace.ts";
 
-const SOURCES: Sources = { "relaxed-simd": relaxed, simd };
-
-/** Exports of `assembly/second-moments.ts`. Addresses in bytes; see there. */
-export interface MomentKernels {
-  moments(
-    rows: number,
-    count: number,
-    weights: number,
-    vectors: number,
-    weighted: number,
-    n: number,
-    m: number,
-  ): void;
-  choleskyPanel(a: number, n: number, length: number, first: number, least: number): void;
-  choleskySolve(l: number, n: number, length: number, v: number): void;
-  descend(
-    k: number,
-    classes: number,
-    n: number,
-    length: number,
-    onlyFree: boolean,
-    scale: number,
-    x: number,
-    gradient: number,
-    curvatures: number,
-    d: number,
-    ridge: number,
-    thresholds: number,
-    images: number,
-    mean: number,
-    matrices: number,
-    count: number,
-    average: number,
-    rankBytes: number,
-    v: number,
-    u: number,
-    along: number,
-  ): number;
-  product(matrix: number, rows: number, length: number, v: number, result: number): void;
-  takeMoves(): number;
-}
-
-/** Rows that are taken at a time: few enough to stay in cache with their weighted copies. */
-const BLOCK_ROWS = 32;
-
-/** Rows and what each counts. */
-export interface WeightedRows {
-  /** x, `[m,n]` */
-  readonly rows: Float32Array;
-  /** w, `[m]` */
-  readonly weights: Float32Array;
-}
-
-/** Room for `count` matrices `[n,n]`, each row after row, padded to whole vectors. */
-export class SecondMoments {
-  readonly size: number;
-  readonly count: number;
-  /** n, rounded up: rows and columns behind n are 0. */
-  readonly padded: number;
-  readonly kernels: MomentKernels;
-  readonly arena: Arena;
-  readonly #at: {
-    readonly addresses: number;
-    readonly weights: number;
-    readonly rows: number;
-    readonly weighted: number;
-    readonly matrices: number;
-  };
-
-  private constructor(size: number, count: number, kernels: MomentKernels, arena: Arena) {
-    this.size = size;
-    this.count = count;
-    this.padded = paddedOf(size);
-    this.kernels = kernels;
-    this.arena = arena;
-    const block = BLOCK_ROWS * 4 * this.padded;
-    this.#at = {
-      addresses: this.take(4 * BLOCK_ROWS),
-      weights: this.take(4 * BLOCK_ROWS),
-      rows: this.take(block),
-      weighted: this.take(block),
-      matrices: this.take(count * this.matrixBytes),
+/** Returns M = Σ_i w_i x̃_i x̃_iᵀ over rows with w_i > 0, `[n,n]`, the lower triangle of it. @throws LimitError */
+export function secondMoments(
+  data: WasmDataset,
+  bias: boolean,
+  weights: Float32Array,
+  signal?: AbortSignal,
+): Promise<Float32Array> {
+  return data.exclusively(async () => {
+    const { arena, kernels, features, vectors } = data;
+    const n = features + (bias ? 1 : 0);
+    const padded = 4 * Math.ceil(n / 4);
+    const take = (bytes: number) => arena.take(bytes, "preconditioner");
+    const at = {
+      index: take(4 * BLOCK_ROWS),
+      addresses: take(4 * BLOCK_ROWS),
+      // The conversion may write up to 64 bytes past the last row.
+      converted: take(BLOCK_ROWS * vectors * 16 + 64),
+      rows: take(4 * BLOCK_ROWS * padded),
+      weights: take(4 * BLOCK_ROWS),
+      weighted: take(4 * BLOCK_ROWS * padded),
+      moments: take(4 * padded ** 2),
     };
-  }
-
-  /**
-   * Makes room.
-   *
-   * @param further bytes that will be taken beside the matrices
-   * @throws DeviceError no WebAssembly with SIMD; LimitError no such memory
-   */
-  static async create(size: number, count: number, further: number): Promise<SecondMoments> {
-    const [build] = buildsOf(SOURCES);
-    if (!build) throw new DeviceError("device", "preconditioners need WebAssembly with SIMD");
-    const module = await compile(SOURCES[build]);
-    const heap = heapFor(4 * count * paddedOf(size) ** 2 + further);
-    const kernels = await heap.kernels<MomentKernels>(module);
-    const arena = new Arena(heap);
-    try {
-      return new SecondMoments(size, count, kernels, arena);
-    } catch (error) {
-      arena.release(0);
-      throw error;
-    }
-  }
-
-  get matrixBytes(): number {
-    return 4 * this.padded ** 2;
-  }
-
-  /** Takes further memory, which is released with the matrices. @throws LimitError */
-  take(bytes: number): number {
-    return this.arena.take(bytes, "preconditioner");
-  }
-
-  addressOf(index: number): number {
-    return this.#at.matrices + index * this.matrixBytes;
-  }
-
-  /** Returns a matrix `[padded,padded]`, until more memory is taken. */
-  matrix(index: number): Float32Array {
-    return this.arena.floats(this.addressOf(index), this.padded ** 2);
-  }
-
-  /** Computes the lower triangle of a matrix; what lies above it is undefined. */
-  async sum(index: number, { rows, weights }: WeightedRows, signal?: AbortSignal): Promise<void> {
-    const { size, padded, arena } = this;
-    const at = this.#at;
-    this.matrix(index).fill(0);
-    for (let first = 0; first < weights.length; first += BLOCK_ROWS) {
-      const count = Math.min(BLOCK_ROWS, weights.length - first);
-      const addresses = arena.integers(at.addresses, count);
-      const block = arena.floats(at.rows, count * padded);
-      for (let i = 0; i < count; i++) {
+    const gather = (block: Uint32Array) => {
+      const { at: stored, rowBytes, storage, unit } = data;
+      const kind = STORAGE[storage];
+      arena.integers(at.index, block.length).set(block);
+      const { index, addresses, converted } = at;
+      kernels.gather(index, block.length, stored.x, rowBytes, kind, unit, vectors, converted, addresses);
+    };
+    /** Copies the rows of a block, with a 1 for the bias, and their weights. */
+    const augment = (block: Uint32Array) => {
+      const addresses = arena.integers(at.addresses, block.length);
+      const [rows, ofBlock] = [
+        arena.floats(at.rows, block.length * padded),
+        arena.floats(at.weights, block.length),
+      ];
+      for (let i = 0; i < block.length; i++) {
+        rows.set(arena.floats(addresses[i], features), i * padded);
+        if (bias) rows[i * padded + features] = 1;
         addresses[i] = at.rows + 4 * i * padded;
-        block.set(rows.subarray((first + i) * size, (first + i + 1) * size), i * padded);
+        ofBlock[i] = weights[block[i]];
       }
-      arena.floats(at.weights, count).set(weights.subarray(first, first + count));
-      const m = this.addressOf(index);
-      this.kernels.moments(at.addresses, count, at.weights, padded / 4, at.weighted, padded, m);
+    };
+    const counted = rowsOf(weights);
+    const blockRows = blockRowsOf(n ** 2 / 2);
+    for (let first = 0; first < counted.length; first += blockRows) {
       await pause(signal);
+      const block = counted.subarray(first, first + blockRows);
+      gather(block);
+      augment(block);
+      kernels.moments(at.addresses, block.length, at.weights, padded / 4, at.weighted, padded, at.moments);
     }
-  }
-
-  dispose(): void {
-    this.arena.release(0);
-  }
+    await pause(signal);
+    const result = allocate(Float32Array, n ** 2, "x");
+    for (let i = 0; i < n; i++) result.set(arena.floats(at.moments + 4 * i * padded, n), i * n);
+    return result;
+  });
 }
 
-/** Returns n, rounded up to whole vectors. */
-export function paddedOf(size: number): number {
-  return 4 * Math.ceil(size / 4);
+/** Returns the rows that count. */
+function rowsOf(weights: Float32Array): Uint32Array {
+  const rows: number[] = [];
+  for (let i = 0; i < weights.length; i++) if (weights[i] > 0) rows.push(i);
+  return Uint32Array.from(rows);
 }

@@ -17,7 +17,14 @@ import type {
   SgdSteps,
   Trainer,
 } from "../backend.ts";
-import { checkLabelled, checkShape, checkSteps, stepBatchesOf, sumOfWeights } from "../steps.ts";
+import {
+  checkLabelled,
+  checkMoments,
+  checkShape,
+  checkSteps,
+  stepBatchesOf,
+  sumOfWeights,
+} from "../steps.ts";
 import { eachBlock, type Sums } from "./backward.ts";
 import type { WasmDataset } from "./dataset.ts";
 import { Optimiser, reduceGradient } from "./optimiser.ts";
@@ -30,6 +37,7 @@ import {
   unpackState,
   zeroParameters,
 } from "./parameters.ts";
+import { secondMoments } from "./second-moments.ts";
 import { Threading, type ThreadingOptions } from "./threading.ts";
 import { Workspace } from "./workspace.ts";
 
@@ -137,6 +145,15 @@ export class WasmTrainer implements Trainer {
       rank.set(seen.rank, block[0]);
     });
     return { predicted, confidence, rank };
+  }
+
+  async secondMoments(
+    data: WasmDataset,
+    weights: Float32Array,
+    { signal }: RunOptions = {},
+  ): Promise<Float32Array> {
+    checkMoments(this.#shape, data, weights);
+    return secondMoments(data, this.#shape.bias, weights, signal);
   }
 
   dispose(): void {

@@ -9,8 +9,14 @@ import { layoutOf, type ParameterLayout } from "./parameters.ts";
 /** Most rows of a block: few enough to stay in cache from one operation to the next. */
 export const BLOCK_ROWS = 32;
 
-/** Most multiply-adds B·D·K of a block, unless it has four rows only: some ten milliseconds of work. */
+/** Most multiply-adds of a block, unless it has four rows only: some ten milliseconds of work. */
 const MAX_BLOCK_PRODUCTS = 2 ** 26;
+
+/** Returns the most rows of a block, by the multiply-adds that a row takes. */
+export function blockRowsOf(products: number): number {
+  const affordable = Math.floor(MAX_BLOCK_PRODUCTS / products / 4) * 4;
+  return Math.min(BLOCK_ROWS, Math.max(4, affordable));
+}
 
 /** Buffers behind a data set in its memory, and the operations on a block of its rows. */
 export class Workspace {
@@ -40,8 +46,7 @@ export class Workspace {
     this.#shape = shape;
     this.splits = splits;
     this.layout = layoutOf(shape);
-    const affordable = Math.floor(MAX_BLOCK_PRODUCTS / (shape.features * shape.classes) / 4) * 4;
-    this.blockRows = Math.min(BLOCK_ROWS, Math.max(4, affordable));
+    this.blockRows = blockRowsOf(shape.features * shape.classes);
     arena.release(data.mark);
     this.at = {
       weights: arena.take(this.layout.bytes, "parameters"),

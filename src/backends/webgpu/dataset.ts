@@ -33,6 +33,20 @@ export interface Chunk {
   readonly buffers: Buffers<"x" | "targets" | "sampleWeights">;
 }
 
+/** Properties of a data set that a workspace uses. */
+export type WorkspaceRows = Pick<
+  WebGpuDataset,
+  | "rows"
+  | "storage"
+  | "isScaled"
+  | "unit"
+  | "labelSmoothing"
+  | "targetKind"
+  | "chunks"
+  | "sampleWeights"
+  | "meanWeight"
+>;
+
 /** A data set on the GPU. */
 export class WebGpuDataset extends DeviceDataset {
   readonly storage: Storage;
@@ -49,6 +63,17 @@ export class WebGpuDataset extends DeviceDataset {
     this.labelSmoothing = source.targets.kind === "labels" ? (source.labelSmoothing ?? 0) : 0;
     this.chunks = chunks;
     this.onDispose(() => disposeAll(chunks));
+  }
+
+  /** Returns the same rows with other weights, which kernels read and batches do not. */
+  weightedBy(weights: readonly Buffers<"sampleWeights">[]): WorkspaceRows {
+    const { rows, storage, isScaled, unit, labelSmoothing, targetKind } = this;
+    const chunks = this.chunks.map(({ buffers, ...chunk }, i) => ({
+      ...chunk,
+      buffers: { ...buffers, get: { ...buffers.get, ...weights[i].get } },
+    }));
+    const unweighted = { sampleWeights: undefined, meanWeight: 1 };
+    return { rows, storage, isScaled, unit, labelSmoothing, targetKind, chunks, ...unweighted };
   }
 
   /** Whether kernels multiply by the unit. They read bytes of 1/255 and halves of 1 in one instruction without it. */

@@ -16,6 +16,7 @@ import outcomes from "../../../shaders/outcomes.wgsl";
 import scoresShared from "../../../shaders/scores-shared.wgsl";
 import sgd from "../../../shaders/sgd.wgsl";
 import softmax from "../../../shaders/softmax.wgsl";
+import weightedRows from "../../../shaders/weighted-rows.wgsl";
 import type { Storage } from "../../data/storage.ts";
 import type { Dataset, ModelShape } from "../backend.ts";
 import { layoutOf } from "./parameters.ts";
@@ -36,6 +37,7 @@ export const shaders = {
   forward,
   forwardQuad,
   scoresShared,
+  weightedRows,
   gradient,
   gradientQuad,
   gradientShared,
@@ -54,6 +56,7 @@ export type Operation =
   | "softmax"
   | "probabilities"
   | "forward"
+  | "weightedRows"
   | "gradient"
   | "scoresShared"
   | "gradientShared"
@@ -160,6 +163,14 @@ const DISPATCHES: Readonly<Record<Operation, DispatchRule>> = {
       shader: gradientShared,
       constants: { ...rowsOf(shape, kind), WEIGHTED: kind.isWeighted, ...tile },
       groups: (_, splits) => sharedGradientGroups(plan, shape) * splits,
+    };
+  },
+  weightedRows: (_, shape, kind) => {
+    const vectors = layoutOf(shape).weights4;
+    return {
+      shader: weightedRows,
+      constants: { ...rowsOf(shape, kind), WORKGROUP_SIZE: ROW_THREADS },
+      groups: (rows) => Math.ceil((rows * vectors) / ROW_THREADS),
     };
   },
   sgd: (plan, shape) => reducingUpdate(sgd, plan, shape, { TAKE: false }),

@@ -138,10 +138,21 @@ export function* segmentUnscaled(rules: SegmentRules): Generator<Segment> {
   yield* wholeSegments(rules, { index: 0, weight: 0, scale: 1, update: NO_UPDATE });
 }
 
+/** Cuts the rows with w > 0, as one batch, into segments whose results no further weight scales. */
+export function* segmentChosen(weights: Float32Array, rules: SegmentRules): Generator<Segment> {
+  const rows = Uint32Array.from(weights.keys()).filter((row) => weights[row] > 0);
+  if (rows.length === 0) return;
+  const batch = { index: 0, weight: 0, scale: 1, update: NO_UPDATE };
+  yield* segmentsOf(groupByChunk(rows, rules.chunks), batch, passRulesOf(rules));
+}
+
 function* wholeSegments(rules: SegmentRules, batch: BatchOfRows): Generator<Segment> {
   const all = rules.chunks.map(({ rows: count }, chunk) => ({ chunk, rows: null, first: 0, count }));
-  const segmentRows = Math.min(rules.segmentRows, rules.passRows ?? Infinity);
-  yield* segmentsOf(all, batch, { ...rules, segmentRows });
+  yield* segmentsOf(all, batch, passRulesOf(rules));
+}
+
+function passRulesOf(rules: SegmentRules): SegmentRules {
+  return { ...rules, segmentRows: Math.min(rules.segmentRows, rules.passRows ?? Infinity) };
 }
 
 /**

@@ -18,7 +18,7 @@ import type {
   Trainer,
   TuningReport,
 } from "../backend.ts";
-import { checkLabelled, checkShape, checkSteps, isAveraged } from "../steps.ts";
+import { checkLabelled, checkMoments, checkShape, checkSteps, isAveraged } from "../steps.ts";
 import { choosePlan, type PlanReport, type TunerSettings } from "./choose-plan.ts";
 import type { WebGpuDataset } from "./dataset.ts";
 import type { Operation } from "./dispatches.ts";
@@ -26,6 +26,7 @@ import type { GpuDevice } from "./gpu-device.ts";
 import type { KernelCache } from "./kernel.ts";
 import { layoutOf, ParameterStore } from "./parameters.ts";
 import { checkPlan, defaultPlan, type StepPlan } from "./plan.ts";
+import { SecondMoments } from "./second-moments.ts";
 import { NO_UPDATE, rowCountsOf, segmentAll, segmentSteps, segmentUnscaled } from "./segments.ts";
 import { Submitter } from "./submitter.ts";
 import { OUTCOME_BYTES, type TrainerContext, Workspace } from "./workspace.ts";
@@ -60,6 +61,10 @@ export class WebGpuTrainer implements Trainer {
   readonly #workspaces = new Map<
     WebGpuDataset,
     { readonly workspace: Workspace; readonly forget: () => void }
+  >();
+  readonly #moments = new Map<
+    WebGpuDataset,
+    { readonly moments: SecondMoments; readonly forget: () => void }
   >();
   #tuning: PlanReport | null = null;
 
@@ -178,7 +183,20 @@ export class WebGpuTrainer implements Trainer {
     return { predicted, confidence, rank };
   }
 
+  async secondMoments(
+    data: WebGpuDataset,
+    weights: Float32Array,
+    options?: RunOptions,
+  ): Promise<Float32Array> {
+    checkMoments(this.#context.shape, data, weights);
+    return (await this.#momentsOf(data)).sum(weights, options);
+  }
+
   dispose(): void {
+    for (const { moments, forget } of this.#moments.values()) {
+      moments.dispose();
+      forget();
+    }
     for (const { workspace, forget } of this.#workspaces.values()) {
       workspace.dispose();
       forget();
@@ -225,5 +243,17 @@ export class WebGpuTrainer implements Trainer {
     });
     this.#workspaces.set(data, { workspace, forget });
     return workspace;
+  }
+
+  async #momentsOf(data: WebGpuDataset): Promise<SecondMoments> {
+    const known = this.#moments.get(data);
+    if (known) return known.moments;
+    const moments = await SecondMoments.create(this.#context, data);
+    const forget = data.onDispose(() => {
+      moments.dispose();
+      this.#moments.delete(data);
+    });
+    this.#moments.set(data, { moments, forget });
+    return moments;
   }
 }

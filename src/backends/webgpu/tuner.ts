@@ -152,7 +152,7 @@ async function enter(
   { context, data, steps, gradientOperations }: TuningTask,
   plan: StepPlan,
 ): Promise<Contestant> {
-  const workspace = await Workspace.create(context, data, plan, steps.batchSize);
+  const workspace = await Workspace.create(context, data, plan, { mostBatchRows: steps.batchSize });
   try {
     const { value: segment } = segmentSteps(steps, workspace.rules).next();
     const program = await workspace.program([...gradientOperations(plan), "reduceGradient"]);

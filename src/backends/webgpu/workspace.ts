@@ -4,7 +4,7 @@
  */
 import type { ModelShape } from "../backend.ts";
 import { allocate, type Buffers } from "./buffers.ts";
-import type { WebGpuDataset } from "./dataset.ts";
+import type { WorkspaceRows } from "./dataset.ts";
 import { type DataKind, type Dispatch, dispatchOf, type Operation, splitsFor } from "./dispatches.ts";
 import type { GpuDevice } from "./gpu-device.ts";
 import type { Kernel, KernelCache } from "./kernel.ts";
@@ -38,13 +38,13 @@ export class Workspace {
   readonly buffers: Buffers<"logits" | "partials" | "ofRows">;
   readonly rules: SegmentRules;
   readonly #context: TrainerContext;
-  readonly #data: WebGpuDataset;
+  readonly #data: WorkspaceRows;
   readonly #kind: DataKind;
   readonly #bound = new Map<Operation, Promise<BoundKernel>>();
 
   private constructor(
     context: TrainerContext,
-    data: WebGpuDataset,
+    data: WorkspaceRows,
     plan: StepPlan,
     segmentRows: number,
     buffers: Workspace["buffers"],
@@ -75,24 +75,24 @@ export class Workspace {
   /**
    * Allocates the buffers.
    *
-   * @param mostBatchRows rows of the largest batch to come, if smaller buffers will do
+   * @param options mostBatchRows: rows of the largest batch to come, if smaller buffers will do; hasGradient: whether
+   *   gradients will be computed, by default if there are targets
    * @throws LimitError, DeviceError; nothing stays allocated
    */
   static async create(
     context: TrainerContext,
-    data: WebGpuDataset,
+    data: WorkspaceRows,
     plan: StepPlan,
-    mostBatchRows = Infinity,
+    { mostBatchRows = Infinity, hasGradient = data.targetKind !== "none" } = {},
   ): Promise<Workspace> {
     const { gpu, shape } = context;
     const { bytes } = layoutOf(shape);
     const mostRows = rowCountsOf(shape, gpu.traits.software).segmentRows;
     const segmentRows = Math.min(mostRows, data.rows, mostBatchRows);
-    const trainable = data.targetKind !== "none";
     const buffers = await allocate(gpu, "workspace", {
       logits: { size: segmentRows * shape.classes * 4, role: "storage" },
       partials: {
-        size: trainable ? splitsFor(segmentRows, plan, shape) * bytes : 0,
+        size: hasGradient ? splitsFor(segmentRows, plan, shape) * bytes : 0,
         role: "storage",
       },
       ofRows: { size: segmentRows * OUTCOME_BYTES, role: "storage" },

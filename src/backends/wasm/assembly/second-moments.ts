@@ -1,5 +1,0 @@
-/** The kernels behind second-moments.ts as one module over an imported memory, in which the host chooses all addresses. */
-
-export { choleskyPanel, choleskySolve } from "./cholesky";
-export { descend, product, takeMoves } from "./descent";
-export { moments } from "./moments";
