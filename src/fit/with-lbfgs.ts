@@ -144,10 +144,12 @@ function roundingOf(
 /** Adds 2 λ_j W_kj to the gradient and returns Σ λ_j W_kj², in float64. */
 function addPenalty(weights: Float64Array, penalties: Float64Array, dWeights: Float64Array): number {
   let sum = 0;
-  for (let at = 0; at < weights.length; at++) {
-    const pull = penalties[at % penalties.length] * weights[at];
-    sum += pull * weights[at];
-    dWeights[at] += 2 * pull;
+  for (let row = 0; row < weights.length; row += penalties.length) {
+    for (let j = 0; j < penalties.length; j++) {
+      const pull = penalties[j] * weights[row + j];
+      sum += pull * weights[row + j];
+      dWeights[row + j] += 2 * pull;
+    }
   }
   return sum;
 }

@@ -46,21 +46,22 @@ export async function descentDirection(
   precondition: (vector: Float64Array) => Promise<Float64Array>,
 ): Promise<Float64Array> {
   const rest = along(new Float64Array(gradient.length), -1, gradient);
+  const newest = pairs.at(-1);
+  if (!newest) return precondition(rest);
   const shares = new Float64Array(pairs.length);
+  let product = dot(newest.s, rest);
   for (let i = pairs.length - 1; i >= 0; i--) {
     await pause();
-    shares[i] = dot(pairs[i].s, rest) / curvatureOf(pairs[i]);
-    addScaled(rest, -shares[i], pairs[i].y);
+    shares[i] = product / curvatureOf(pairs[i]);
+    product = addScaled(rest, -shares[i], pairs[i].y, pairs[Math.max(0, i - 1)].s);
   }
   const direction = await precondition(rest);
-  const newest = pairs.at(-1);
-  if (newest) {
-    const scale = curvatureOf(newest) / dot(newest.y, await precondition(newest.y));
-    for (let i = 0; i < direction.length; i++) direction[i] *= scale;
-  }
+  const scale = curvatureOf(newest) / dot(newest.y, await precondition(newest.y));
+  product = addScaled(direction, scale - 1, direction, pairs[0].y);
   for (const [i, pair] of pairs.entries()) {
     await pause();
-    addScaled(direction, shares[i] - dot(pair.y, direction) / curvatureOf(pair), pair.s);
+    const share = shares[i] - product / curvatureOf(pair);
+    product = addScaled(direction, share, pair.s, pairs[Math.min(i + 1, pairs.length - 1)].y);
   }
   return direction;
 }
@@ -87,6 +88,23 @@ export function along(a: Float64Array, t: number, b: Float64Array): Float64Array
   return sum;
 }
 
-function addScaled(a: Float64Array, t: number, b: Float64Array): void {
-  for (let i = 0; i < a.length; i++) a[i] += t * b[i];
+/** Adds t·b to a, and returns Σ a_i c_i of the result: one way through the memory serves both. */
+function addScaled(a: Float64Array, t: number, b: Float64Array, c: Float64Array): number {
+  // Two sums, since each waits for its last addition.
+  let even = 0;
+  let odd = 0;
+  const last = a.length - 1;
+  for (let i = 0; i < last; i += 2) {
+    const first = a[i] + t * b[i];
+    const second = a[i + 1] + t * b[i + 1];
+    a[i] = first;
+    a[i + 1] = second;
+    even += first * c[i];
+    odd += second * c[i + 1];
+  }
+  if (last % 2 === 0) {
+    a[last] += t * b[last];
+    even += a[last] * c[last];
+  }
+  return even + odd;
 }
