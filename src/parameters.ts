@@ -39,11 +39,21 @@ export function flatten({ weights, bias }: Parameters, hasBias: boolean): Float6
   return flat;
 }
 
-/** Returns W and b of their flat form; b is 0 if there is none. */
-export function unflatten(
-  flat: Float64Array,
-  { classes, features, bias }: { classes: number; features: number; bias: boolean },
-): Parameters {
+/** The size of a model, and whether it has a bias. */
+interface Shape {
+  readonly classes: number;
+  readonly features: number;
+  readonly bias: boolean;
+}
+
+/** Returns W and b as parts of their flat form, without a copy; b is 0 if there is none. */
+export function partsOf(flat: Float64Array, { classes, features, bias }: Shape): Parameters {
   const count = classes * features;
-  return { weights: flat.slice(0, count), bias: bias ? flat.slice(count) : new Float64Array(classes) };
+  return { weights: flat.subarray(0, count), bias: bias ? flat.subarray(count) : new Float64Array(classes) };
+}
+
+/** Returns copies of W and b in their flat form; b is 0 if there is none. */
+export function unflatten(flat: Float64Array, shape: Shape): Parameters {
+  const { weights, bias } = partsOf(flat, shape);
+  return { weights: weights.slice(), bias: bias.slice() };
 }

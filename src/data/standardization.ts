@@ -5,7 +5,7 @@
  */
 import type { Parameters } from "../parameters.ts";
 import { type Matrix, scaleOf, tagOf } from "./matrix.ts";
-import { inPiecesOfRows } from "./pieces.ts";
+import { inPieces, inPiecesOfRows } from "./pieces.ts";
 
 /** Maps x to x̂ = (x − mean) / scale, column by column. Both are `[D]`; every scale is above 0. */
 export interface Standardization {
@@ -149,9 +149,12 @@ export function unfold(parameters: Parameters, standardization: Standardization 
   const features = mean.length;
   const weights = new Float64Array(parameters.weights.length);
   const bias = parameters.bias.slice();
-  for (let at = 0; at < weights.length; at++) {
-    weights[at] = parameters.weights[at] * scale[at % features];
-    bias[Math.floor(at / features)] += parameters.weights[at] * mean[at % features];
+  for (let k = 0; k < bias.length; k++) {
+    for (let j = 0; j < features; j++) {
+      const weight = parameters.weights[k * features + j];
+      weights[k * features + j] = weight * scale[j];
+      bias[k] += weight * mean[j];
+    }
   }
   return { weights, bias };
 }
@@ -161,6 +164,19 @@ export function fold(parameters: Parameters, standardization: Standardization | 
   if (!standardization) return parameters;
   const bias = parameters.bias.slice();
   return { weights: foldWeights(parameters.weights, standardization, bias), bias };
+}
+
+/** Converts as {@link fold} does, with pauses. @throws the signal's reason */
+export async function foldInPieces(
+  { weights, bias }: Parameters,
+  standardization: Standardization,
+  signal?: AbortSignal,
+): Promise<Parameters> {
+  const folded = { weights: new Float64Array(weights.length), bias: bias.slice() };
+  const foldPiece = (begin: number, end: number) =>
+    folded.weights.set(foldWeights(weights, standardization, folded.bias, begin, end), begin);
+  await inPieces(weights.length, foldPiece, PIECE, signal);
+  return folded;
 }
 
 /**
@@ -176,9 +192,12 @@ export function foldWeights(
 ): Float64Array {
   const features = mean.length;
   const folded = weights.slice(begin, end);
-  for (let at = begin; at < end; at++) {
-    folded[at - begin] /= scale[at % features];
-    bias[Math.floor(at / features)] -= folded[at - begin] * mean[at % features];
+  for (let k = Math.floor(begin / features); k * features < end; k++) {
+    const row = k * features;
+    for (let at = Math.max(begin, row); at < Math.min(end, row + features); at++) {
+      folded[at - begin] /= scale[at - row];
+      bias[k] -= folded[at - begin] * mean[at - row];
+    }
   }
   return folded;
 }

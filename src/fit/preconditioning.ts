@@ -17,7 +17,7 @@ import { createRandom } from "../data/random.ts";
 import { NO_TARGETS } from "../data/targets.ts";
 import { DeviceError, LimitError } from "../errors.ts";
 import { loaded } from "../loaded.ts";
-import { unflatten } from "../parameters.ts";
+import { partsOf } from "../parameters.ts";
 import { pause } from "../pause.ts";
 import { applyInverse } from "../solvers/hessian-blocks.ts";
 import {
@@ -218,7 +218,7 @@ class SampledHessian implements Preconditioning {
     if (candidates.weights.length === 0) return null;
     this.#data ??= await upload({ ...candidates.source, targets: NO_TARGETS });
     const data = this.#data;
-    trainer.write(unflatten(anchor.x, shape));
+    trainer.write(partsOf(anchor.x, shape));
     const probabilities = await trainer.probabilities(data, { signal });
     const random = createRandom(options.seed, anchor.round + 1);
     const shrinkage = anchor.evaluations <= 1 ? SHRINKAGE.start : SHRINKAGE.later;

@@ -6,10 +6,11 @@ import type { DeviceKind, OptimiserState } from "../backends/backend.ts";
 import { inPieces } from "../data/pieces.ts";
 import type { SavedProgress } from "../formats/saved-model.ts";
 import type { Parameters } from "../parameters.ts";
-import { type CurvaturePair, dot } from "../solvers/curvature.ts";
+import type { CurvaturePair } from "../solvers/curvature.ts";
 import type { LbfgsState } from "../solvers/lbfgs.ts";
 import type { Anchor } from "../solvers/preconditioner.ts";
 import type { BestEpoch } from "../solvers/sgd.ts";
+import { dot } from "../solvers/vectors.ts";
 import {
   asJson,
   bad,

@@ -1,10 +1,11 @@
 /** A fit by L-BFGS: loss and gradient over all rows on the device, everything else on the host in float64. */
 import type { Evaluation } from "../backends/backend.ts";
-import { fold, unfold } from "../data/standardization.ts";
+import { foldInPieces, unfold } from "../data/standardization.ts";
 import { DivergenceError } from "../errors.ts";
 import type { FitHistory, IterationRecord } from "../fit-options.ts";
 import { summarise } from "../model/predict.ts";
-import { areFinite, flatten, unflatten, zeros } from "../parameters.ts";
+import { areFinite, flatten, partsOf, unflatten, zeros } from "../parameters.ts";
+import { pause } from "../pause.ts";
 import { type LbfgsOptions, lbfgs, type Objective } from "../solvers/lbfgs.ts";
 import { conditionedOnHost, type PassTrainer, penaltiesOf, thresholdsOf } from "./conditioning.ts";
 import { preconditioningOf } from "./preconditioning.ts";
@@ -36,10 +37,12 @@ export async function fitLbfgs(
   const count = shape.classes * shape.features;
   const memory = memoryFor(count);
   let latest = start;
+  const unfolded = unfold(start, conditioning);
+  await pause(signal);
   const preconditioning = preconditioningOf(session, memory);
   const stopReason = await lbfgs(
     objectiveOf(session, trainer, evaluations),
-    resumed?.state ?? flatten(unfold(start, conditioning), shape.bias),
+    resumed?.state ?? flatten(unfolded, shape.bias),
     {
       ...options,
       memory,
@@ -50,13 +53,14 @@ export async function fitLbfgs(
         options.l1 > 0 ? { thresholds: thresholdsOf(options.l1, shape.features, conditioning), count } : null,
     },
     async (state, gradientNorm) => {
-      const found = unflatten(state.x, shape);
+      const found = partsOf(state.x, shape);
       // A state that is resumed from has been reported before, and the start is no result yet.
       const isNew = state.iteration === iterations.length;
       const isResult = state.iteration > 0;
       if (isResult) {
-        latest = fold(found, conditioning);
+        latest = conditioning ? await foldInPieces(found, conditioning, signal) : unflatten(state.x, shape);
         store.parameters(latest);
+        await pause(signal);
       }
       if (isNew) {
         if (validation) trainer.write(found);
@@ -94,8 +98,10 @@ function objectiveOf(session: FitSession, trainer: PassTrainer, evaluations: Eva
   const penalties = penaltiesOf(options.l2, shape.features, conditioning);
   let passes = 0;
   return async (x) => {
-    const parameters = unflatten(x, shape);
+    // With millions of parameters each way through them takes some milliseconds; so there are pauses in between.
+    const parameters = partsOf(x, shape);
     trainer.write(parameters);
+    await pause(signal);
     // λ = 0 on the device: the penalty is added below, in float64.
     const { loss, correct, dWeights, dBias } = await trainer.lossAndGradient(data, 0, {
       signal,
@@ -106,8 +112,10 @@ function objectiveOf(session: FitSession, trainer: PassTrainer, evaluations: Eva
           totalRows: (passes + 1) * rows.matrix.rows,
         }),
     });
+    await pause(signal);
     const gradient = { weights: dWeights, bias: dBias };
     const value = loss + addPenalty(parameters.weights, penalties, dWeights);
+    await pause(signal);
     // Only at the start is this an error: later points are trial steps, which the line search rejects.
     if (passes === 0 && !resumed && !(Number.isFinite(loss) && areFinite(gradient)))
       throw new DivergenceError("x", "the objective is not finite at the start; scale the features");

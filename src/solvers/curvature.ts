@@ -4,6 +4,7 @@
  */
 
 import { pause } from "../pause.ts";
+import { addScaled, along, dot } from "./vectors.ts";
 
 /** A step and what it did to the gradient. */
 export interface CurvaturePair {
@@ -45,10 +46,11 @@ export async function descentDirection(
   gradient: Float64Array,
   precondition: (vector: Float64Array) => Promise<Float64Array>,
 ): Promise<Float64Array> {
-  const rest = along(new Float64Array(gradient.length), -1, gradient);
+  const rest = await along(new Float64Array(gradient.length), -1, gradient);
   const newest = pairs.at(-1);
   if (!newest) return precondition(rest);
   const shares = new Float64Array(pairs.length);
+  await pause();
   let product = dot(newest.s, rest);
   for (let i = pairs.length - 1; i >= 0; i--) {
     await pause();
@@ -56,7 +58,10 @@ export async function descentDirection(
     product = addScaled(rest, -shares[i], pairs[i].y, pairs[Math.max(0, i - 1)].s);
   }
   const direction = await precondition(rest);
-  const scale = curvatureOf(newest) / dot(newest.y, await precondition(newest.y));
+  const ofNewest = await precondition(newest.y);
+  await pause();
+  const scale = curvatureOf(newest) / dot(newest.y, ofNewest);
+  await pause();
   product = addScaled(direction, scale - 1, direction, pairs[0].y);
   for (const [i, pair] of pairs.entries()) {
     await pause();
@@ -64,47 +69,4 @@ export async function descentDirection(
     product = addScaled(direction, share, pair.s, pairs[Math.min(i + 1, pairs.length - 1)].y);
   }
   return direction;
-}
-
-/** Returns Σ a_i b_i. */
-export function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
-  return sum;
-}
-
-/** Returns max |a_i|. */
-export function maxNorm(a: Float64Array): number {
-  let largest = 0;
-  for (let i = 0; i < a.length; i++) largest = Math.max(largest, Math.abs(a[i]));
-  return largest;
-}
-
-/** Returns a + t·b. */
-export function along(a: Float64Array, t: number, b: Float64Array): Float64Array {
-  // By index here and below: with millions of parameters, callbacks cost several times as much.
-  const sum = new Float64Array(a.length);
-  for (let i = 0; i < a.length; i++) sum[i] = a[i] + t * b[i];
-  return sum;
-}
-
-/** Adds t·b to a, and returns Σ a_i c_i of the result: one way through the memory serves both. */
-function addScaled(a: Float64Array, t: number, b: Float64Array, c: Float64Array): number {
-  // Two sums, since each waits for its last addition.
-  let even = 0;
-  let odd = 0;
-  const last = a.length - 1;
-  for (let i = 0; i < last; i += 2) {
-    const first = a[i] + t * b[i];
-    const second = a[i + 1] + t * b[i + 1];
-    a[i] = first;
-    a[i + 1] = second;
-    even += first * c[i];
-    odd += second * c[i + 1];
-  }
-  if (last % 2 === 0) {
-    a[last] += t * b[last];
-    even += a[last] * c[last];
-  }
-  return even + odd;
 }

@@ -4,7 +4,7 @@
  * method.
  */
 import { pause } from "../pause.ts";
-import { along, type CurvaturePair, descentDirection, dot, maxNorm, remember } from "./curvature.ts";
+import { type CurvaturePair, descentDirection, remember } from "./curvature.ts";
 import { type Trial, wolfeSearch } from "./line-search.ts";
 import { type Anchor, IDENTITY, type Preconditioner, type Preconditioning } from "./preconditioner.ts";
 import {
@@ -15,6 +15,7 @@ import {
   proximalPoint,
   pseudoGradient,
 } from "./proximal-newton.ts";
+import { along, dot, maxNorm } from "./vectors.ts";
 
 /** A smooth function of a flat vector of parameters, and its gradient there. */
 export type Objective = (x: Float64Array) => Promise<{ value: number; gradient: Float64Array }>;
@@ -100,8 +101,10 @@ export async function lbfgs(
   let state = start instanceof Float64Array ? await begin(counted, start, l1) : start;
   for (;;) {
     await pause();
-    const pseudo = l1 ? pseudoGradient(state.x, state.gradient, l1) : state.gradient;
+    const pseudo = l1 ? await pseudoGradient(state.x, state.gradient, l1) : state.gradient;
+    await pause();
     const norm = maxNorm(pseudo);
+    await pause();
     state = { ...state, lowered: progressOf(state, norm, precision) };
     await onIteration(state, norm);
     if (norm <= tolerance) return "tolerance";
@@ -172,14 +175,15 @@ async function iterate(
     ? await proximalStep(objective, state, options, l1, guide)
     : await smoothStep(objective, state, options, guide);
   if (!taken) return null;
+  const s = await along(taken.x, -1, state.x);
+  const y = await along(taken.gradient, -1, state.gradient);
   await pause();
-  const pair = { s: along(taken.x, -1, state.x), y: along(taken.gradient, -1, state.gradient) };
   return {
     iteration: state.iteration + 1,
     x: taken.x,
     gradient: taken.gradient,
     value: taken.value,
-    pairs: remember(state.pairs, pair, options.memory),
+    pairs: remember(state.pairs, { s, y }, options.memory),
   };
 }
 
@@ -198,8 +202,10 @@ async function smoothStep(
   const slope = dot(direction, gradient);
   if (!(slope < 0)) return null;
   const evaluate = async (step: number) => {
-    const moved = along(x, step, direction);
+    const moved = await along(x, step, direction);
+    await pause();
     const seen = await objective(moved);
+    await pause();
     return { step, x: moved, ...seen, slope: dot(direction, seen.gradient) };
   };
   // Without curvature pairs no good length is known: a steep start asks for a short first step.
@@ -222,13 +228,15 @@ async function proximalStep(
   const { z, moves } = await proximalPoint({ x, gradient, pairs, metric, leastScale, l1 });
   spend(moves * work);
   await pause();
-  const direction = along(z, -1, x);
+  const direction = await along(z, -1, x);
   const promised = dot(direction, gradient) + l1Norm(z, l1) - l1Norm(x, l1);
   if (!(promised < 0)) return null;
   const evaluate = async (step: number) => {
     // Exactly z after a whole step: zeros are zeros.
-    const moved = step === 1 ? z : along(x, step, direction);
+    const moved = step === 1 ? z : await along(x, step, direction);
+    await pause();
     const seen = await objective(moved);
+    await pause();
     return { step, x: moved, gradient: seen.gradient, value: seen.value + l1Norm(moved, l1) };
   };
   return backtrack(evaluate, value, promised, rounding(x, value));

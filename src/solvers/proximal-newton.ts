@@ -10,8 +10,10 @@
  *
  *   B = τB₀ − [τB₀S  Y] N⁻¹ [τB₀S  Y]ᵀ,   N = [SᵀτB₀S  L; Lᵀ  −D]
  */
+import { inPiecesOfRows } from "../data/pieces.ts";
 import { pause } from "../pause.ts";
-import { type CurvaturePair, dot } from "./curvature.ts";
+import type { CurvaturePair } from "./curvature.ts";
+import { dot } from "./vectors.ts";
 
 /** The coefficients of an L1 penalty. */
 export interface L1Penalty {
@@ -41,7 +43,7 @@ export interface PenalisedModel {
 /** A guess B₀ at the Hessian. */
 export interface Metric {
   /** Returns the diagonal of B₀. */
-  diagonal(): Float64Array;
+  diagonal(): Promise<Float64Array>;
   /** Returns B₀ v. */
   product(v: Float64Array): Promise<Float64Array>;
   /** Looks for the minimum z of a model; returns z, with exact zeros, and the number of moves of a coordinate. */
@@ -51,24 +53,35 @@ export interface Metric {
 /** Returns Σ λ₁ⱼ |x_i| over the weights. */
 export function l1Norm(x: Float64Array, { thresholds, count }: L1Penalty): number {
   let sum = 0;
-  for (let i = 0; i < count; i++) sum += thresholds[i % thresholds.length] * Math.abs(x[i]);
+  for (let row = 0; row < count; row += thresholds.length)
+    for (let j = 0; j < thresholds.length; j++) sum += thresholds[j] * Math.abs(x[row + j]);
   return sum;
 }
 
 /** Returns the subgradient of least length: 0 for a weight of 0 that the penalty holds there. */
-export function pseudoGradient(
+export async function pseudoGradient(
   x: Float64Array,
   gradient: Float64Array,
   { thresholds, count }: L1Penalty,
-): Float64Array {
+): Promise<Float64Array> {
   const pseudo = gradient.slice();
-  for (let i = 0; i < count; i++) {
-    const g = gradient[i];
-    const l1 = thresholds[i % thresholds.length];
-    pseudo[i] = x[i] !== 0 ? g + l1 * Math.sign(x[i]) : Math.sign(g) * Math.max(Math.abs(g) - l1, 0);
-  }
+  const cols = thresholds.length;
+  const takeRows = (first: number, end: number) => {
+    for (let row = first * cols; row < end * cols; row += cols) {
+      for (let j = 0; j < cols; j++) {
+        const at = x[row + j];
+        const g = gradient[row + j];
+        const held = Math.sign(g) * Math.max(Math.abs(g) - thresholds[j], 0);
+        pseudo[row + j] = at !== 0 ? g + thresholds[j] * Math.sign(at) : held;
+      }
+    }
+  };
+  await inPiecesOfRows({ rows: count / cols, cols }, PIECE, takeRows);
   return pseudo;
 }
+
+/** Parameters that are visited between two pauses. */
+const PIECE = 2 ** 18;
 
 /** Sweeps over all coordinates at most, with B₀ = I. */
 const MAX_SWEEPS = 30;
@@ -79,7 +92,7 @@ export const ACCURACY = 0.1;
 /** B₀ = I, for `count` weights and parameters behind them. */
 export function identityMetric(length: number, count: number): Metric {
   return {
-    diagonal: () => new Float64Array(length).fill(1),
+    diagonal: async () => new Float64Array(length).fill(1),
     product: async (v) => v,
     minimise: async ({ x, gradient, scale, curvatures, v, u, rank, thresholds }) => {
       const z = x.slice();
@@ -127,7 +140,7 @@ export interface ProximalProblem {
 export async function proximalPoint({ x, gradient, pairs, metric, leastScale, l1 }: ProximalProblem) {
   const form = await compactForm(pairs, metric, leastScale);
   const { scale, v, u, rank } = form;
-  const curvatures = metric.diagonal();
+  const curvatures = await metric.diagonal();
   for (let i = 0; i < x.length; i++) {
     const own = scale * curvatures[i];
     let rest = own;

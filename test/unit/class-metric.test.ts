@@ -56,7 +56,7 @@ describe.each(CASES)("$classes classes, $features features, bias $bias, $count m
     const v = normals(dense.length);
     expectClose(await metric.product(v), times(dense, v), { absolute: 1e-5, relative: 1e-5 });
     expectClose(
-      metric.diagonal(),
+      await metric.diagonal(),
       dense.map((row, i) => row[i]),
       { absolute: 1e-6, relative: 1e-5 },
     );
@@ -68,7 +68,7 @@ describe.each(CASES)("$classes classes, $features features, bias $bias, $count m
     const length = dense.length;
     const b = normals(length);
     const thresholds = new Float64Array(features).fill(0.3);
-    const curvatures = metric.diagonal();
+    const curvatures = await metric.diagonal();
     let x: Float64Array = new Float64Array(length);
     for (let round = 0; round < 60; round++) {
       const gradient = times(dense, x).map((value, i) => value - b[i]);
@@ -123,8 +123,9 @@ describe.each(CASES)("$classes classes, $features features, bias $bias, $count m
 test("what a descent was given before does not stay: fewer pairs, and other metrics in the same memory", async () => {
   const { metric, dense } = await metricOf(CASES[0]);
   const length = dense.length;
+  const curvatures = await metric.diagonal();
   const modelOf = (rank: number) => ({
-    ...{ x: normals(length), gradient: normals(length), scale: 1, curvatures: metric.diagonal(), rank },
+    ...{ x: normals(length), gradient: normals(length), scale: 1, curvatures, rank },
     ...{
       v: normals(length * rank).map((value) => value / 9),
       u: normals(length * rank).map((value) => value / 9),
@@ -138,7 +139,7 @@ test("what a descent was given before does not stay: fewer pairs, and other metr
   for (const at of [0, 1, 2]) {
     const busy = other.metric.minimise({
       ...{ x: normals(other.dense.length), gradient: normals(other.dense.length), scale: 1, rank: 0 },
-      ...{ curvatures: other.metric.diagonal(), v: new Float64Array(0), u: new Float64Array(0) },
+      ...{ curvatures: await other.metric.diagonal(), v: new Float64Array(0), u: new Float64Array(0) },
       thresholds: new Float64Array(CASES[1].features),
     });
     expect(await metric.minimise(models[at])).toEqual(alone[at]);

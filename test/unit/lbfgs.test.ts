@@ -159,9 +159,9 @@ describe("with an L1 penalty", () => {
     expect(expected.filter((value) => value === 0).length).toBeGreaterThan(1);
   });
 
-  test("the pseudo-gradient is the subgradient of least length", () => {
+  test("the pseudo-gradient is the subgradient of least length", async () => {
     const [x, gradient] = [Float64Array.of(2, -2, 0, 0, 0, 0), Float64Array.of(1, 1, 3, -3, 0.5, 9)];
-    const g = pseudoGradient(x, gradient, { thresholds: Float64Array.of(1), count: 5 });
+    const g = await pseudoGradient(x, gradient, { thresholds: Float64Array.of(1), count: 5 });
     expect([...g]).toEqual([2, 0, 2, -2, 0, 9]);
   });
 });

@@ -111,15 +111,16 @@ export class ClassMetric implements Metric {
   }
 
   /** Returns the diagonal of B₀. */
-  diagonal(): Float64Array {
+  diagonal(): Promise<Float64Array> {
     const { classes } = this.#shape;
-    const { count, padded, arena } = this.#matrices;
-    const average = arena.floats(this.#average, padded ** 2);
-    const matrices = Array.from({ length: count }, (_, index) => this.#matrices.matrix(index));
-    return this.#flat((k, j) => {
-      const at = j * (padded + 1);
-      const own = matrices[this.#areOwn ? k : 0][at];
-      return (1 - 2 / classes) * own + average[at] / classes + this.#ridge[j];
+    const { padded, arena } = this.#matrices;
+    return this.#flat((k) => {
+      const average = arena.floats(this.#average, padded ** 2);
+      const matrix = this.#matrices.matrix(this.#areOwn ? k : 0);
+      return (j) => {
+        const at = j * (padded + 1);
+        return (1 - 2 / classes) * matrix[at] + average[at] / classes + this.#ridge[j];
+      };
     });
   }
 
@@ -131,7 +132,7 @@ export class ClassMetric implements Metric {
     const length = 4 * padded;
     const images = new Float64Array(classes * padded);
     const [shared, mean] = [new Float64Array(size), new Float64Array(size)];
-    this.#eachOf(vector, (value, _, j) => {
+    await this.#eachOf(vector, () => (value, _, j) => {
       shared[j] += value / classes;
     });
     await this.#write(room.x, vector);
@@ -144,8 +145,8 @@ export class ClassMetric implements Metric {
       images.set(arena.floats(room.images, size), k * padded);
       for (let j = 0; j < size; j++) mean[j] += images[k * padded + j] / classes;
     }
-    const result = this.#flat((k, j) => images[k * padded + j] - mean[j]);
-    this.#eachOf(vector, (value, i, j) => {
+    const result = await this.#flat((k) => (j) => images[k * padded + j] - mean[j]);
+    await this.#eachOf(vector, () => (value, i, j) => {
       result[i] += this.#ridge[j] * value;
     });
     return result;
@@ -195,11 +196,13 @@ export class ClassMetric implements Metric {
       // After the free coordinates are done, a sweep over all of them follows.
       onlyFree = !isCalm;
     }
-    const [start, d] = [room.x, room.d].map((at) => arena.floats(at, classes * padded));
-    const z = this.#flat((k, j) => d[k * padded + j]);
-    this.#eachOf(x, (value, i, j, k) => {
-      const isHeld = j < features && start[k * padded + j] + d[k * padded + j] === 0;
-      z[i] = isHeld ? 0 : value + z[i];
+    const z = new Float64Array(x.length);
+    await this.#eachOf(x, (k) => {
+      const [start, d] = [room.x, room.d].map((at) => arena.floats(at + k * length, padded));
+      return (value, i, j) => {
+        const isHeld = j < features && start[j] + d[j] === 0;
+        z[i] = isHeld ? 0 : value + d[j];
+      };
     });
     return { z, moves };
   }
@@ -208,29 +211,42 @@ export class ClassMetric implements Metric {
     this.#matrices.dispose();
   }
 
-  /** Calls back for each element of a vector with its place there, its column and its class. */
-  #eachOf(vector: Float64Array, visit: (value: number, i: number, j: number, k: number) => void): void {
+  /**
+   * Calls back for each element of a vector with its place there and its column. `ofClass` returns the function to call:
+   * views of memory that it makes are good until the next class.
+   */
+  async #eachOf(
+    vector: Float64Array,
+    ofClass: (k: number) => (value: number, i: number, j: number) => void,
+  ): Promise<void> {
     const { classes, features, bias } = this.#shape;
     for (let k = 0; k < classes; k++) {
-      for (let j = 0; j < features; j++) visit(vector[k * features + j], k * features + j, j, k);
-      if (bias) visit(vector[classes * features + k], classes * features + k, features, k);
+      await pause();
+      const visit = ofClass(k);
+      for (let j = 0; j < features; j++) visit(vector[k * features + j], k * features + j, j);
+      if (bias) visit(vector[classes * features + k], classes * features + k, features);
     }
   }
 
-  #flat(value: (k: number, j: number) => number): Float64Array {
+  /** Makes a vector of the values of each class's columns. */
+  async #flat(ofClass: (k: number) => (j: number) => number): Promise<Float64Array> {
     const result = new Float64Array(this.#shape.classes * this.#matrices.size);
-    this.#eachOf(result, (_, i, j, k) => {
-      result[i] = value(k, j);
+    await this.#eachOf(result, (k) => {
+      const value = ofClass(k);
+      return (_, i, j) => {
+        result[i] = value(j);
+      };
     });
     return result;
   }
 
   async #write(at: number, vector: Float64Array): Promise<void> {
-    await pause();
     const { padded, arena } = this.#matrices;
-    const target = arena.floats(at, this.#shape.classes * padded);
-    this.#eachOf(vector, (value, _, j, k) => {
-      target[k * padded + j] = value;
+    await this.#eachOf(vector, (k) => {
+      const row = arena.floats(at + 4 * k * padded, padded);
+      return (value, _, j) => {
+        row[j] = value;
+      };
     });
   }
 

@@ -6,6 +6,7 @@
  */
 import { allocate } from "../../data/matrix.ts";
 import type { Parameters } from "../../parameters.ts";
+import { pause } from "../../pause.ts";
 import type {
   Evaluation,
   LossAndGradient,
@@ -110,7 +111,9 @@ export class WasmTrainer implements Trainer {
     return this.#within(data, splits, async (workspace) => {
       const { loss, correct } = await threading.backward(workspace, rows, scale, splits, options.signal);
       options.onRows?.(data.rows);
-      const gradient = reduceGradient(data, workspace, l2);
+      await pause(options.signal);
+      const gradient = reduceGradient(data, workspace, l2).slice();
+      await pause(options.signal);
       const { weights, bias } = unpackParameters(gradient, this.#shape);
       return { loss: loss * scale, correct, dWeights: weights, dBias: bias };
     });
@@ -165,9 +168,10 @@ export class WasmTrainer implements Trainer {
 
   /** Runs `work` in a workspace that holds this trainer's parameters. */
   #within<T>(data: WasmDataset, splits: number, work: (workspace: Workspace) => Promise<T>): Promise<T> {
-    return data.exclusively(() => {
+    return data.exclusively(async () => {
       const workspace = new Workspace(data, this.#shape, splits);
       workspace.weights.set(this.#state.weights);
+      await pause();
       return work(workspace);
     });
   }
