@@ -1,11 +1,12 @@
-/** Fits for several λ on the same rows: from the largest down, each from where the last one ended. */
+/** Fits for several λ on the same rows: from the largest down, each from where the last ones lead. */
 import type { BackendOwner } from "../backends/backend-owner.ts";
 import { unfold } from "../data/standardization.ts";
 import { DataError, OptionError } from "../errors.ts";
 import type { PathEntry } from "../fit-options.ts";
 import { summarise } from "../model/predict.ts";
 import { type Parameters, zeros } from "../parameters.ts";
-import { onDevice, prepareFit, solve } from "./fit.ts";
+import { Continuation } from "../solvers/continuation.ts";
+import { inSeries, onDevice, prepareFit, type Solve } from "./fit.ts";
 import type { ModelState } from "./model-state.ts";
 import { type FitProblem, type FitRequest, fittedModel } from "./prepare.ts";
 import type { FitSession } from "./session.ts";
@@ -29,7 +30,9 @@ export async function fitPath(
 ): Promise<{ entries: PathEntry[]; l2: number }> {
   checkPath(l2s);
   const problem = await prepareFit(state, request);
-  const fits = await onDevice(backend, problem, (session) => solveAll(session, l2s));
+  const fits = await onDevice(backend, problem, (session) =>
+    inSeries(session, (solveNext) => solveAll(session, solveNext, l2s)),
+  );
   const { parameters, l2 } = bestOf(fits);
   state.replace(fittedModel(withL2(problem, l2), parameters));
   return { entries: fits.map(({ parameters: _, ...entry }) => entry), l2 };
@@ -47,19 +50,24 @@ function checkPath(l2s: readonly number[]): void {
 }
 
 /** Fits for every λ, in the order given. */
-async function solveAll(session: FitSession, l2s: readonly number[]): Promise<PathFit[]> {
+async function solveAll(session: FitSession, solveNext: Solve, l2s: readonly number[]): Promise<PathFit[]> {
   const { problem, trainer } = session;
   const fits = new Map<number, PathFit>();
   let parameters = problem.start ?? zeros(session.shape);
+  const continuation = new Continuation();
   for (const l2 of l2s.toSorted((a, b) => b - a)) {
     const began = performance.now();
-    const part = { ...session, problem: { ...withL2(problem, l2), start: parameters } };
-    const outcome = await solve(part, {
+    const part = {
+      ...session,
+      problem: { ...withL2(problem, l2), start: continuation.startAt(l2) ?? parameters },
+    };
+    const outcome = await solveNext(part, {
       parameters: (latest) => {
         parameters = latest;
       },
       progress: () => {},
     });
+    continuation.add(l2, parameters);
     const history = { ...outcome, seconds: (performance.now() - began) / 1000 };
     trainer.write(unfold(parameters, problem.storedConditioning));
     const evaluate = async ({ data, rows }: NonNullable<FitSession["validation"]>) => {

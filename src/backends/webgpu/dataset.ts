@@ -56,13 +56,25 @@ export class WebGpuDataset extends DeviceDataset {
   readonly labelSmoothing: number;
   readonly chunks: readonly Chunk[];
 
-  constructor(source: DatasetSource, chunks: readonly Chunk[]) {
+  readonly #gpu: GpuDevice;
+
+  constructor(gpu: GpuDevice, source: DatasetSource, chunks: readonly Chunk[]) {
     super(source);
+    this.#gpu = gpu;
     this.storage = storageOfSource(source);
     this.unit = unitOf(source);
     this.labelSmoothing = source.targets.kind === "labels" ? (source.labelSmoothing ?? 0) : 0;
     this.chunks = chunks;
     this.onDispose(() => disposeAll(chunks));
+  }
+
+  protected override writeWeights(sampleWeights: Float32Array): void {
+    for (const { first, rows, buffers } of this.chunks)
+      this.#gpu.device.queue.writeBuffer(
+        buffers.get.sampleWeights,
+        0,
+        view(sampleWeights.subarray(first, first + rows)),
+      );
   }
 
   /** Returns the same rows with other weights, which kernels read and batches do not. */
@@ -121,7 +133,7 @@ export async function uploadDataset(
     disposeAll(chunks);
     throw error;
   }
-  return new WebGpuDataset(source, chunks);
+  return new WebGpuDataset(gpu, source, chunks);
 }
 
 /** Returns the bytes of one row in each buffer. */
