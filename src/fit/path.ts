@@ -28,7 +28,7 @@ export async function fitPath(
   request: FitRequest,
   l2s: readonly number[],
 ): Promise<{ entries: PathEntry[]; l2: number }> {
-  checkPath(l2s);
+  checkL2s(l2s);
   const problem = await prepareFit(state, request);
   const fits = await onDevice(backend, problem, (session) =>
     inSeries(session, (solveNext) => solveAll(session, solveNext, l2s)),
@@ -38,8 +38,8 @@ export async function fitPath(
   return { entries: fits.map(({ parameters: _, ...entry }) => entry), l2 };
 }
 
-/** @throws OptionError no λ, or one that is no finite number ≥ 0 or comes twice */
-function checkPath(l2s: readonly number[]): void {
+/** Returns the λ. @throws OptionError no λ, or one that is no finite number ≥ 0 or comes twice */
+export function checkL2s(l2s: readonly number[]): readonly number[] {
   if (!Array.isArray(l2s) || l2s.length === 0)
     throw new OptionError("l2s", "expected at least one λ, as an array of numbers ≥ 0");
   for (const [i, l2] of l2s.entries()) {
@@ -47,6 +47,7 @@ function checkPath(l2s: readonly number[]): void {
       throw new OptionError("l2s", `expected finite numbers ≥ 0, number ${i} is ${String(l2)}`);
     if (l2s.indexOf(l2) !== i) throw new OptionError("l2s", `${l2} comes twice`);
   }
+  return l2s;
 }
 
 /** Fits for every λ, in the order given. */
@@ -85,7 +86,8 @@ async function solveAll(session: FitSession, solveNext: Solve, l2s: readonly num
   return l2s.map((l2) => fits.get(l2) as PathFit);
 }
 
-function withL2(problem: FitProblem, l2: number): FitProblem {
+/** Returns a problem with another λ. */
+export function withL2(problem: FitProblem, l2: number): FitProblem {
   return { ...problem, options: { ...problem.options, l2 } };
 }
 

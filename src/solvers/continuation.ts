@@ -1,6 +1,6 @@
 /**
- * Where to begin a fit with the next smaller λ: on the line through the last two results, over log λ. Parameters change
- * evenly along it, so that a fit begins much nearer to its end than at the last result.
+ * Where to begin a fit with the next smaller λ: on the curve through the last results, over log λ. Parameters change so
+ * evenly along it that a fit begins much nearer to its end than at the last result.
  */
 import type { Parameters } from "../parameters.ts";
 
@@ -10,31 +10,39 @@ interface Result {
   readonly parameters: Parameters;
 }
 
-/** The last two results. */
+/** Results that the curve, a parabola, passes through. */
+const MOST = 3;
+
+/** The last results of fits with falling λ. */
 export class Continuation {
-  #last: Result | null = null;
-  #before: Result | null = null;
+  #results: Result[] = [];
+
+  /** The last result. */
+  get last(): Parameters | null {
+    return this.#results.at(-1)?.parameters ?? null;
+  }
 
   add(l2: number, parameters: Parameters): void {
-    this.#before = this.#last;
-    this.#last = { l2, parameters };
+    this.#results = [...this.#results, { l2, parameters }].slice(-MOST);
   }
 
   /** Returns where to begin with λ = `l2`; null before the first result. Parameters that stayed at 0 are 0. */
   startAt(l2: number): Parameters | null {
-    const [last, before] = [this.#last, this.#before];
-    if (!(last && before && l2 > 0)) return last?.parameters ?? null;
-    const steps = Math.log(l2 / last.l2) / Math.log(last.l2 / before.l2);
-    return {
-      weights: onLine(before.parameters.weights, last.parameters.weights, steps),
-      bias: onLine(before.parameters.bias, last.parameters.bias, steps),
+    // λ = 0 is infinitely far away.
+    if (!(l2 > 0) || !this.last) return this.last;
+    const places = this.#results.map((result) => Math.log(result.l2));
+    const shares = places.map((place, i) =>
+      places.reduce(
+        (share, other, j) => (i === j ? share : (share * (Math.log(l2) - other)) / (place - other)),
+        1,
+      ),
+    );
+    const sumOf = (name: "weights" | "bias") => {
+      const sum = new Float64Array(this.#results[0].parameters[name].length);
+      for (const [r, { parameters }] of this.#results.entries())
+        for (let i = 0; i < sum.length; i++) sum[i] += shares[r] * parameters[name][i];
+      return sum;
     };
+    return { weights: sumOf("weights"), bias: sumOf("bias") };
   }
-}
-
-/** Returns b + t (b − a). */
-function onLine(a: Float64Array, b: Float64Array, t: number): Float64Array {
-  const result = new Float64Array(b.length);
-  for (let i = 0; i < b.length; i++) result[i] = b[i] + t * (b[i] - a[i]);
-  return result;
 }
