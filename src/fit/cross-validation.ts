@@ -108,7 +108,7 @@ async function compare(
       if (folds) data.setWeights(weights.training);
       const start = continuations[fold].startAt(l2) ?? problem.start;
       const { parameters, outcome } = await fitOn(session, solveNext, weights.training, l2, start);
-      continuations[fold].add(l2, parameters);
+      continuations[fold].add(l2, parameters, outcome.iterations.length !== 1);
       if (folds) data.setWeights(weights.heldOut);
       const scores = await scoresOf(session, parameters, weights.heldOut, folds !== null);
       const record = { l2, fold, ...scores, passes: passesOf(outcome) };

@@ -5,7 +5,6 @@ import { DEVICES } from "../support/backends.ts";
 import theirs from "../support/cross-validation.json" with { type: "json" };
 import { DIGITS } from "../support/digit-rows.ts";
 import { expectClose } from "../support/expect-close.ts";
-import { rejection } from "../support/idx-files.ts";
 import { modelsOn } from "../support/models-on.ts";
 import { NOISY } from "../support/noisy-rows.ts";
 import { hasData, readDigits } from "../support/real-data.ts";
@@ -159,7 +158,7 @@ describe("by the rules", () => {
       signal: controller.signal,
       onFold: () => controller.abort("enough"),
     });
-    expect(await rejection(stopped)).toBe("enough");
+    await expect(stopped).rejects.toBe("enough");
     expect(model.weights).toEqual(before);
     await model.crossValidate(x, y, { l2s });
   });
@@ -184,8 +183,8 @@ describe("by the rules", () => {
     [{ resume: true } as CrossValidationOptions, ["OptionError", "resume", "no such option"]],
   ])("refuses options %#", async (options, expected) => {
     const model = modelWith();
-    const refused = await rejection(model.crossValidate(x, y, { l2s: [0.1, 1], ...options }));
-    expect(refused).toEqual(refusal(...expected));
+    const refused = model.crossValidate(x, y, { l2s: [0.1, 1], ...options });
+    await expect(refused).rejects.toEqual(refusal(...expected));
     expect(model.device).toBeNull();
   });
 });
