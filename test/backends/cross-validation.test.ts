@@ -163,6 +163,30 @@ describe("by the rules", () => {
     await model.crossValidate(x, y, { l2s });
   });
 
+  test("an interrupted one goes on after its last whole fit, with the same options and rows only", async () => {
+    const whole = await modelWith().crossValidate(x, y, { l2s, folds: 3 });
+    const model = modelWith();
+    await expect(model.crossValidate(x, y, { l2s, folds: 3, resume: true })).rejects.toEqual(
+      refusal("StateError", "resume", "no cross-validation"),
+    );
+    const controller = new AbortController();
+    const seen: string[] = [];
+    const onFold = ({ l2, fold }: { l2: number; fold: number }) => {
+      if (seen.push(`${l2} ${fold}`) === 5) controller.abort("pause");
+    };
+    const stopped = model.crossValidate(x, y, { l2s, folds: 3, onFold, signal: controller.signal });
+    await expect(stopped).rejects.toBe("pause");
+    await expect(model.crossValidate(x, y, { l2s, folds: 4, resume: true })).rejects.toEqual(
+      refusal("StateError", "resume", "were others"),
+    );
+    const found = await model.crossValidate(x, y, { l2s, folds: 3, onFold, resume: true });
+    expect(new Set(seen).size).toBe(12);
+    expect(seen).toHaveLength(12);
+    for (const [i, entry] of found.entries.entries())
+      expectClose(entry.loss.folds, whole.entries[i].loss.folds, { absolute: 1e-6, relative: 1e-6 });
+    expect(found.l2).toBe(whole.l2);
+  });
+
   test.each<[CrossValidationOptions, readonly [error: string, argument: string, words: string]]>([
     [{ l2s: [] }, ["OptionError", "l2s", "at least one"]],
     [{ l2s: [1, 1] }, ["OptionError", "l2s", "twice"]],
@@ -180,7 +204,7 @@ describe("by the rules", () => {
     [{ folds: 3, validation }, ["OptionError", "folds", "one or the other"]],
     [{ rule: "oneStandardError", validation }, ["OptionError", "rule", "needs folds"]],
     [{ scoring: "log" as "loss" }, ["OptionError", "scoring", "accuracy"]],
-    [{ resume: true } as CrossValidationOptions, ["OptionError", "resume", "no such option"]],
+    [{ warmStart: true } as CrossValidationOptions, ["OptionError", "warmStart", "no such option"]],
   ])("refuses options %#", async (options, expected) => {
     const model = modelWith();
     const refused = model.crossValidate(x, y, { l2s: [0.1, 1], ...options });
