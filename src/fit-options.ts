@@ -78,7 +78,7 @@ export interface FitHistory {
   /** Iterations of L-BFGS, before a resumption too. */
   readonly iterations: readonly IterationRecord[];
   readonly stopReason: StopReason;
-  /** Wall-clock time of the fit, seconds, upload and compilation included. */
+  /** Wall-clock time of the fit, seconds; of a single fit with upload and compilation. */
   readonly seconds: number;
   /**
    * The kernels that ran on WebGPU and why; null on other devices, which have no choice. The option `tuning` takes the
@@ -130,6 +130,9 @@ export interface FitOptions {
   readonly signal?: AbortSignal;
 }
 
+/** Options of a call that fits, with the hooks of all calls. */
+export type FitCallOptions = FitOptions & Pick<CrossValidationOptions, "onFold">;
+
 /** How a batch that came in is trained on. */
 export interface PartialFitOptions
   extends Pick<FitOptions, "sampleWeight" | "classes" | "onProgress" | "signal"> {}
@@ -171,14 +174,15 @@ export interface CalibrationResult {
 
 /** How λ are compared. */
 export interface CrossValidationOptions
-  extends Pick<FitOptions, "validation" | "sampleWeight" | "classes" | "onProgress" | "signal"> {
+  extends Pick<FitOptions, "sampleWeight" | "classes" | "onProgress" | "signal"> {
   /**
    * Go on with a cross-validation that was interrupted in this page, after its last whole fit. With equal rows and
    * options the result is the same within the solver's tolerance. Default false.
    */
   readonly resume?: boolean;
   /**
-   * λ to compare, each finite and ≥ 0, none twice; `l2Grid` makes some. Or the name of a protocol's grid for these rows.
+   * λ to compare, each finite and ≥ 0, none twice; `l2Grid` makes some. Or the name of a protocol, for as many rows as a
+   * fold trains on.
    * Default `"dinov2"`: 45 values of scikit-learn's C from 1e-6 to 1e5.
    */
   readonly l2s?: readonly number[] | "dinov2" | "clip";
@@ -187,11 +191,11 @@ export interface CrossValidationOptions
    * Default 5.
    */
   readonly folds?: number | ArrayLike<number>;
-  /** Rows to score on instead of folds. */
+  /** Rows to score on instead of folds. Class weights do not count there, as in folds. */
   readonly validation?: Validation;
   /** Whether every fold gets its share of each class. Default true. */
   readonly stratified?: boolean;
-  /** Seed of the shuffle that deals rows to folds. Default: the model's. */
+  /** Seed of the shuffle that deals rows to a number of folds. Default: the model's. */
   readonly seed?: number;
   /** What is compared: the mean cross-entropy of held-out rows, or their accuracy. Default `"loss"`. */
   readonly scoring?: "loss" | "accuracy";
@@ -206,6 +210,9 @@ export interface CrossValidationOptions
 
 /** Scores of rows that were held out. */
 export interface FoldRecord {
+  /** How many fits are done, this one with them, of how many; one on all rows follows. */
+  readonly fit: number;
+  readonly fits: number;
   /** λ */
   readonly l2: number;
   /** The fold held out, from 0; 0 for validation rows. */

@@ -4,7 +4,7 @@
  */
 import { anyOf, untilAborted } from "./backends/waiting.ts";
 import { StateError } from "./errors.ts";
-import type { FitOptions } from "./fit-options.ts";
+import type { FitCallOptions } from "./fit-options.ts";
 
 /** A fit that has not ended. */
 interface Running {
@@ -39,8 +39,8 @@ export class OneFit {
    * @throws StateError after the model's end, or while a fit runs that was not aborted; the reason of `options.signal`
    */
   async run<T>(
-    options: FitOptions,
-    work: (fitOptions: FitOptions, signal: AbortSignal) => Promise<T>,
+    options: FitCallOptions,
+    work: (fitOptions: FitCallOptions, signal: AbortSignal) => Promise<T>,
   ): Promise<T> {
     this.#closed.throwIfAborted();
     const signal = options.signal ? anyOf([this.#closed, options.signal]) : this.#closed;
@@ -65,12 +65,13 @@ export class OneFit {
 }
 
 /** Returns the options with callbacks that are awaited only until `end` is aborted. */
-function endedBy(end: AbortSignal, options: FitOptions): FitOptions {
-  const { onEpoch, onIteration } = options;
+function endedBy(end: AbortSignal, options: FitCallOptions): FitCallOptions {
+  const { onEpoch, onIteration, onFold } = options;
   const until = (called: void | Promise<void>) => untilAborted(Promise.resolve(called), end);
   return {
     ...options,
     ...(onEpoch && { onEpoch: (record) => until(onEpoch.call(options, record)) }),
+    ...(onFold && { onFold: (record) => until(onFold.call(options, record)) }),
     ...(onIteration && { onIteration: (record) => until(onIteration.call(options, record)) }),
   };
 }

@@ -172,6 +172,8 @@ export const checkOptions = {
   crossValidate: (options: CrossValidationOptions, estimator: Given) => {
     check(options, CROSS_VALIDATION_RULES);
     checkFit({}, estimator);
+    if (estimator.given.includes("earlyStopping"))
+      throw new OptionError("earlyStopping", "the fits of crossValidate run to their end; leave it out");
     if (options.validation && options.rule === "oneStandardError")
       throw new OptionError("rule", "a standard error needs folds; leave validation out, or choose the best");
   },

@@ -19,6 +19,7 @@ import type {
   CrossValidation,
   CrossValidationOptions,
   EvaluateOptions,
+  FitCallOptions,
   FitHistory,
   FitOptions,
   ModelEvaluation,
@@ -133,7 +134,7 @@ export class SoftmaxRegression {
   }
 
   /**
-   * Fits for several λ while the rows stay on the device, from the largest λ down, each from the last one's parameters.
+   * Fits for several λ while the rows stay on the device, from the largest λ down, each from where the last ones lead.
    * The model keeps the fit with the least validation loss (without validation rows, the one with the
    * least λ), and its λ for later fits.
    *
@@ -159,7 +160,8 @@ export class SoftmaxRegression {
 
   /**
    * Compares λ by scores of rows that are held out, fold by fold, and fits the model on all rows with the best. Rows go to
-   * the device once; standardisation is that of all rows. The λ that is chosen is the model's for later fits.
+   * the device once; standardisation and `"balanced"` class weights are those of all rows. The λ that is chosen is the
+   * model's for later fits.
    *
    * @param x rows `[N,D]`
    * @param y as for {@link fit}
@@ -172,7 +174,7 @@ export class SoftmaxRegression {
     options: CrossValidationOptions = {},
   ): Promise<CrossValidation> {
     checkOptions.crossValidate(options, { given: this.#given, solver: this.#options.solver });
-    const { l2s: _, folds, stratified, seed, scoring, rule, onFold, resume, ...fitOptions } = options;
+    const { l2s: _, folds, stratified, seed, scoring, rule, resume, ...fitOptions } = options;
     return this.#alone(x, y, fitOptions, async (request) => {
       const { crossValidate } = await loaded(import("./fit/cross-validation.ts"), "cross-validation");
       const found = await crossValidate(this.#state, this.#backend, request, options);
@@ -265,7 +267,8 @@ export class SoftmaxRegression {
     return this.#alone(x, y, {}, async () => {
       const applied = this.#applied();
       const result = await calibrate(applied, x, y, options);
-      this.#state.replace({ ...applied.fitted, temperature: result.temperature }, this.#state.progress);
+      const { progress, comparison } = this.#state;
+      this.#state.replace({ ...applied.fitted, temperature: result.temperature }, progress, comparison);
       return result;
     });
   }
@@ -336,12 +339,12 @@ export class SoftmaxRegression {
     return this.#fitted.temperature;
   }
 
-  /** λ, the coefficient of ‖W‖²: the option, or what `fitPath` has chosen. */
+  /** λ, the coefficient of ‖W‖²: the option, or what `fitPath` or `crossValidate` has chosen. */
   get l2(): number {
     return this.#options.l2;
   }
 
-  /** Whether `fit` with `resume` has something to go on with. */
+  /** Whether `fit` with `resume` has something to go on with. (`crossValidate` says so itself.) */
   get isResumable(): boolean {
     return this.#state.interrupted !== null;
   }
@@ -368,7 +371,7 @@ export class SoftmaxRegression {
   #alone<T>(
     x: MatrixLike,
     y: LabelsLike,
-    options: FitOptions,
+    options: FitCallOptions,
     work: (request: FitRequest) => Promise<T>,
   ): Promise<T> {
     return this.#fits.run(options, (fitOptions, signal) =>

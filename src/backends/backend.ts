@@ -156,6 +156,12 @@ export interface RunOptions {
   readonly onRows?: ((rows: number) => void) | undefined;
 }
 
+/** Options of an evaluation. */
+export interface EvaluationOptions extends RunOptions {
+  /** False: labels without the data set's smoothing. Distributions are smoothed as they are stored. Default true. */
+  readonly isSmoothed?: boolean | undefined;
+}
+
 /** Mean cross-entropy over all rows (no λ term), and the number of correctly predicted rows with s_i > 0. */
 export interface Evaluation {
   readonly loss: number;
@@ -196,7 +202,7 @@ export interface Trainer {
   writeState(state: OptimiserState): void;
   sgd(data: Dataset, steps: SgdSteps, options?: RunOptions): Promise<SgdResult>;
   lossAndGradient(data: Dataset, l2: number, options?: RunOptions): Promise<LossAndGradient>;
-  evaluate(data: Dataset, options?: RunOptions): Promise<Evaluation>;
+  evaluate(data: Dataset, options?: EvaluationOptions): Promise<Evaluation>;
   /** Z `[N,K]`. */
   logits(data: Dataset, options?: RunOptions): Promise<Float32Array>;
   /** P `[N,K]`. */

@@ -25,6 +25,7 @@ import { checkL2s, withL2 } from "./path.ts";
 import { type FitProblem, type FitRequest, fittedModel } from "./prepare.ts";
 import { type Comparison, hashOf } from "./resume.ts";
 import type { FitSession } from "./session.ts";
+import { noteResult, warmStart } from "./warm-start.ts";
 
 /**
  * Compares λ and fits the model in `state` with the best.
@@ -39,8 +40,8 @@ export async function crossValidate(
 ): Promise<CrossValidation> {
   const began = performance.now();
   const prepared = await prepareFit(state, request);
-  const l2s = l2sOf(options, prepared);
   const parts = await partsOf(prepared, options);
+  const l2s = l2sOf(options, prepared, parts);
   const comparison = comparisonOf(state, prepared, l2s, parts, options);
   state.comparison = comparison;
   const problem = { ...prepared, rows: { ...prepared.rows, weights: parts.training } };
@@ -51,24 +52,32 @@ export async function crossValidate(
   return { ...found, seconds: (performance.now() - began) / 1000 };
 }
 
-/** Returns the λ to compare. @throws OptionError */
-function l2sOf({ l2s = "dinov2" }: CrossValidationOptions, { rows }: FitProblem): readonly number[] {
+/** Returns the λ to compare; those of a protocol are for the rows that a fold trains on. @throws OptionError */
+function l2sOf(
+  { l2s = "dinov2" }: CrossValidationOptions,
+  { rows, schema }: FitProblem,
+  { folds }: Parts,
+): readonly number[] {
   if (typeof l2s !== "string") return checkL2s(l2s);
-  const { weights, weightUnit, matrix } = rows;
-  return l2Grid(l2s, weights ? weightUnit * weights.reduce((sum, s) => sum + s, 0) : matrix.rows);
+  return l2Grid(l2s, rows.countedRows * (folds ? 1 - 1 / folds.count : 1), schema.classes.length);
 }
 
 /** Returns a new comparison, or the interrupted one. @throws StateError none, or one of something else */
 function comparisonOf(
   state: ModelState,
-  { conditions, validation }: FitProblem,
+  { conditions, schema, rows, validation }: FitProblem,
   l2s: readonly number[],
   { folds }: Parts,
   { resume }: CrossValidationOptions,
 ): Comparison {
   const { l2: _, ...ofAll } = conditions;
-  const foldHash = folds && hashOf(Float32Array.from(folds.foldOf));
-  const now = JSON.stringify({ ...ofAll, l2s, foldHash, held: validation?.matrix.rows });
+  const { targets } = rows;
+  const now = JSON.stringify({
+    ...ofAll,
+    ...{ ...schema, l2s, held: validation?.matrix.rows },
+    labels: targets.kind === "labels" && hashOf(targets.labels),
+    folds: folds && hashOf(Float32Array.from(folds.foldOf)),
+  });
   if (resume) {
     if (!state.comparison)
       throw new StateError("resume", "no cross-validation was interrupted; leave resume out");
@@ -77,7 +86,7 @@ function comparisonOf(
     return state.comparison;
   }
   const continuations = Array.from({ length: folds?.count ?? 1 }, () => new Continuation());
-  return { conditions: now, records: [], continuations };
+  return { conditions: now, records: [], continuations, best: null };
 }
 
 /** How rows are divided, and what they weigh. */
@@ -91,27 +100,36 @@ interface Parts {
 
 async function partsOf(
   { rows, schema, options, fitOptions, signal }: FitProblem,
-  { folds, validation, stratified, seed = options.seed }: CrossValidationOptions,
+  { folds, validation, stratified, seed }: CrossValidationOptions,
 ): Promise<Parts> {
-  const training = rows.weights ?? new Float32Array(rows.matrix.rows).fill(1);
+  const ones = () => new Float32Array(rows.matrix.rows).fill(1);
+  const training = rows.weights ?? ones();
   if (validation) {
-    for (const [name, value] of Object.entries({ folds, stratified }))
-      if (value !== undefined)
-        throw new OptionError(name, "there are no folds with validation rows; give one or the other");
+    refuse({ folds, stratified, seed }, "there are no folds with validation rows; give one or the other");
     return { folds: null, training, scoring: training };
   }
-  if (stratified !== undefined && typeof folds === "object")
+  if (typeof folds === "object")
+    refuse({ stratified, seed }, "it has no effect on folds that are given for each row; leave it out");
+  if (options.labelSmoothing > 0 && rows.targets.kind === "distributions")
     throw new OptionError(
-      "stratified",
-      "it has no effect on folds that are given for each row; leave it out",
+      "labelSmoothing",
+      "soft labels would be scored smoothed; give validation rows, or 0",
     );
   const { classes } = schema;
-  const choice = { folds: folds ?? 5, isStratified: stratified ?? true, seed, classes };
   // Class weights belong to the objective and not to scores.
-  const ignored = Uint8Array.from(training, (s) => (s > 0 ? 0 : 1));
-  const source = { targets: rows.targets, classes, sampleWeight: fitOptions.sampleWeight, ignored };
-  const scoring = options.classWeight ? (await rowWeights(source, signal))?.values : training;
-  return { folds: foldsOf(rows, choice), training, scoring: scoring ?? training };
+  const { targets, ignored } = rows;
+  const source = { targets, ignored, classes, sampleWeight: fitOptions.sampleWeight };
+  const scoring = options.classWeight ? ((await rowWeights(source, signal))?.values ?? ones()) : training;
+  const isStratified = stratified ?? true;
+  const choice = { folds: folds ?? 5, isStratified, seed: seed ?? options.seed, classes };
+  const scored = { rows: rows.matrix.rows, targets, weights: scoring };
+  return { folds: await foldsOf(scored, choice, signal), training, scoring };
+}
+
+/** @throws OptionError for the first option that is given */
+function refuse(options: Readonly<Record<string, unknown>>, reason: string): void {
+  for (const [name, value] of Object.entries(options))
+    if (value !== undefined) throw new OptionError(name, reason);
 }
 
 /** Fits all λ on all parts of the rows, then the best on all rows. */
@@ -120,36 +138,39 @@ async function compare(
   solveNext: Solve,
   l2s: readonly number[],
   parts: Parts,
-  { records, continuations }: Comparison,
+  comparison: Comparison,
   options: CrossValidationOptions,
 ): Promise<{ found: Omit<CrossValidation, "seconds">; parameters: Parameters }> {
   const { problem, data } = session;
   const { folds, training, scoring } = parts;
+  const { records, continuations } = comparison;
+  const isPath = problem.options.solver === "lbfgs";
+  const fits = l2s.length * continuations.length;
   for (const l2 of l2s.toSorted((a, b) => b - a)) {
+    const found: Parameters[] = [];
     for (const [fold, continuation] of continuations.entries()) {
       if (records.some((record) => record.l2 === l2 && record.fold === fold)) continue;
       const weights = folds ? weightsOf(folds, fold, training, scoring) : { training, heldOut: scoring };
       if (folds) data.setWeights(weights.training);
-      const start = continuation.startAt(l2) ?? problem.start;
+      const start = isPath ? await warmStart(session, l2, continuation) : problem.start;
       const { parameters, outcome } = await fitOn(session, solveNext, weights.training, l2, start);
       if (folds) data.setWeights(weights.heldOut);
-      const scores = await scoresOf(session, parameters, weights.heldOut, folds !== null);
-      const record = { l2, fold, ...scores, passes: passesOf(outcome) };
-      continuation.add(l2, parameters, outcome.iterations.length !== 1);
+      const scores = await scoresOf(session, parameters, weights.heldOut);
+      noteResult(continuation, l2, parameters, outcome);
+      found.push(parameters);
+      const record = { fit: records.length + 1, fits, l2, fold, ...scores, passes: passesOf(outcome) };
       records.push(record);
-      await options.onFold?.(record);
+      await problem.fitOptions.onFold?.(record);
       problem.signal.throwIfAborted();
     }
+    const gain = gainOf(entryOf(l2, records), options);
+    if (found.length === continuations.length && gain > (comparison.best?.gain ?? -Infinity))
+      comparison.best = { gain, parameters: meanOf(found) };
   }
-  const entries = l2s.map((l2) =>
-    entryOf(
-      l2,
-      records.filter((record) => record.l2 === l2),
-    ),
-  );
+  const entries = l2s.map((l2) => entryOf(l2, records));
   const chosen = choose(entries, options);
   if (folds) data.setWeights(training);
-  const start = meanOf(continuations.map((continuation) => continuation.last));
+  const start = (isPath && comparison.best?.parameters) || problem.start;
   const began = performance.now();
   const { parameters, outcome } = await fitOn(session, solveNext, training, chosen.l2, start);
   const history = { ...outcome, seconds: (performance.now() - began) / 1000 };
@@ -177,23 +198,20 @@ async function fitOn(
   return { parameters, outcome };
 }
 
-/** Evaluates held-out rows, which have the device's weights above 0 or are the validation rows. */
+/** Evaluates the rows that are held out: validation rows, or those that have weights on the device now. */
 async function scoresOf(
   { problem, trainer, data, validation }: FitSession,
   parameters: Parameters,
   heldOut: Float32Array,
-  isFold: boolean,
 ): Promise<Pick<FoldRecord, "loss" | "accuracy">> {
   trainer.write(unfold(parameters, problem.storedConditioning));
-  const { signal } = problem;
-  const { loss, correct } = await trainer.evaluate(isFold || !validation ? data : validation.data, {
-    signal,
-  });
-  const counted = isFold || !validation ? countAbove0(heldOut) : validation.rows.countedRows;
-  return { loss, accuracy: correct / counted };
+  const options = { signal: problem.signal, isSmoothed: false };
+  const { loss, correct } = await trainer.evaluate(validation?.data ?? data, options);
+  return { loss, accuracy: correct / (validation?.rows.countedRows ?? countAbove0(heldOut)) };
 }
 
-function entryOf(l2: number, records: readonly FoldRecord[]): CrossValidationEntry {
+function entryOf(l2: number, all: readonly FoldRecord[]): CrossValidationEntry {
+  const records = all.filter((record) => record.l2 === l2).sort((a, b) => a.fold - b.fold);
   return {
     l2,
     loss: scoresIn(records.map(({ loss }) => loss)),
@@ -209,32 +227,33 @@ function scoresIn(folds: readonly number[]): FoldScores {
   return { folds, mean, standardError: Math.sqrt(squares / (folds.length - 1) / folds.length) };
 }
 
+/** Returns the mean score of a λ, the larger the better. */
+function gainOf(entry: CrossValidationEntry, { scoring = "loss" }: CrossValidationOptions): number {
+  return scoring === "loss" ? -entry.loss.mean : entry.accuracy.mean;
+}
+
 /** Chooses λ by the score and the rule that the options name. */
 function choose(
   entries: readonly CrossValidationEntry[],
-  { scoring = "loss", rule = "best" }: CrossValidationOptions,
+  options: CrossValidationOptions,
 ): Pick<CrossValidation, "l2" | "best" | "oneStandardError"> {
-  // The larger the better.
-  const gainOf = (entry: CrossValidationEntry) => (scoring === "loss" ? -1 : 1) * entry[scoring].mean;
-  const descending = entries.filter((entry) => Number.isFinite(gainOf(entry))).sort((a, b) => b.l2 - a.l2);
+  const { scoring = "loss", rule = "best" } = options;
+  const gains = entries.map((entry) => ({ entry, l2: entry.l2, gain: gainOf(entry, options) }));
+  const descending = gains.filter(({ gain }) => Number.isFinite(gain)).sort((a, b) => b.l2 - a.l2);
   if (descending.length === 0)
     throw new OptionError("l2s", "no λ has a finite score: values so large that scores overflow");
-  const best = descending.reduce((most, entry) => (gainOf(entry) > gainOf(most) ? entry : most));
-  const least = gainOf(best) - best[scoring].standardError;
+  const best = descending.reduce((most, one) => (one.gain > most.gain ? one : most));
+  const least = best.gain - best.entry[scoring].standardError;
   // Without folds there is no standard error.
-  const simplest = descending.find((entry) => gainOf(entry) >= least) ?? null;
-  const oneStandardError = simplest?.l2 ?? null;
+  const oneStandardError = descending.find(({ gain }) => gain >= least)?.l2 ?? null;
   return { best: best.l2, oneStandardError, l2: rule === "best" ? best.l2 : (oneStandardError ?? best.l2) };
 }
 
-/** Returns the mean of parameters. */
-function meanOf(all: readonly (Parameters | null)[]): Parameters | undefined {
-  const known = all.filter((parameters) => parameters !== null);
-  if (known.length === 0) return undefined;
+function meanOf(all: readonly Parameters[]): Parameters {
   const mean = (name: "weights" | "bias") => {
-    const sum = new Float64Array(known[0][name].length);
-    for (const parameters of known)
-      for (let i = 0; i < sum.length; i++) sum[i] += parameters[name][i] / known.length;
+    const sum = new Float64Array(all[0][name].length);
+    for (const parameters of all)
+      for (let i = 0; i < sum.length; i++) sum[i] += parameters[name][i] / all.length;
     return sum;
   };
   return { weights: mean("weights"), bias: mean("bias") };

@@ -1,9 +1,10 @@
 /** Folds of cross-validation: which rows are held out together. */
 import { describe } from "../data/matrix.ts";
 import { createRandom, shuffle } from "../data/random.ts";
+import { rowsThatCount } from "../data/row-weights.ts";
 import { type Targets, targetClasses } from "../data/targets.ts";
 import { DataError, OptionError } from "../errors.ts";
-import type { LabelledRows } from "../model/labelled-rows.ts";
+import { pause } from "../pause.ts";
 
 /** Fold of a row that is never held out. */
 const NEVER = -1;
@@ -28,31 +29,46 @@ export interface FoldOptions {
   readonly classes: readonly unknown[];
 }
 
-/** Assigns the rows of weight above 0 to folds. @throws OptionError, DataError naming `folds` */
-export function foldsOf(rows: LabelledRows, { folds, isStratified, seed, classes }: FoldOptions): Folds {
-  if (typeof folds !== "number") return givenFolds(rows, folds);
-  const counted = rowsThatCount(rows);
-  if (!(Number.isInteger(folds) && folds >= 2 && folds <= Math.min(MAX_FOLDS, counted.length)))
+/** Rows to divide. */
+export interface FoldRows {
+  readonly rows: number;
+  readonly targets: Targets;
+  /** Rows of weight 0 are in no fold. Default: all 1. */
+  readonly weights: Float32Array | undefined;
+}
+
+/** Assigns rows to folds. @throws OptionError, DataError naming `folds`; the signal's reason */
+export async function foldsOf(
+  given: FoldRows,
+  { folds, isStratified, seed, classes }: FoldOptions,
+  signal: AbortSignal,
+): Promise<Folds> {
+  if (typeof folds !== "number") return givenFolds(given, folds);
+  const counted = countedIn(given);
+  const most = Math.min(MAX_FOLDS, counted.length);
+  if (!(Number.isInteger(folds) && folds >= 2 && folds <= most))
     throw new OptionError(
       "folds",
-      `expected an integer from 2 to ${Math.min(MAX_FOLDS, counted.length)}, the rows that count, or the fold of each row, got ${folds}`,
+      `expected an integer from 2 to ${most}, the rows that count, or the fold of each row, got ${folds}`,
     );
-  const groups = isStratified ? byClass(counted, rows.targets, classes.length) : [counted];
+  await pause(signal);
+  const groups = isStratified ? byClass(counted, given.targets, classes.length) : [counted];
   for (const [k, group] of groups.entries()) {
     if (!isStratified || group.length === 0 || group.length >= folds) continue;
-    const name = String(classes[k]);
     throw new DataError(
       "folds",
-      `class ${name} has ${group.length} rows, so that ${folds} folds cannot all have some; ask for fewer, or stratified: false`,
+      `class ${String(classes[k])} has ${group.length} rows, so that ${folds} folds cannot all have some; ask for fewer, or stratified: false`,
     );
   }
-  const foldOf = new Int16Array(rows.matrix.rows).fill(NEVER);
+  const foldOf = new Int16Array(given.rows).fill(NEVER);
   const random = createRandom(seed);
   let dealt = 0;
   for (const group of groups) {
+    await pause(signal);
     shuffle(group, random);
+    await pause(signal);
     // One class goes on where the last one ended, so that all folds are of nearly equal size.
-    for (const row of group) foldOf[row] = dealt++ % folds;
+    for (let i = 0; i < group.length; i++) foldOf[group[i]] = dealt++ % folds;
   }
   return { count: folds, foldOf };
 }
@@ -72,12 +88,12 @@ export function weightsOf(
   return weights;
 }
 
-function givenFolds(rows: LabelledRows, folds: ArrayLike<number>): Folds {
+function givenFolds(given: FoldRows, folds: ArrayLike<number>): Folds {
   const { length } = Object(folds) as ArrayLike<number>;
-  if (typeof folds !== "object" || length !== rows.matrix.rows)
+  if (typeof folds !== "object" || length !== given.rows)
     throw new OptionError(
       "folds",
-      `expected a number, or the fold of each of ${rows.matrix.rows} rows, got ${describe(folds)}`,
+      `expected a number, or the fold of each of ${given.rows} rows, got ${describe(folds)}`,
     );
   const foldOf = new Int16Array(length);
   for (let i = 0; i < length; i++) {
@@ -89,7 +105,7 @@ function givenFolds(rows: LabelledRows, folds: ArrayLike<number>): Folds {
       );
     foldOf[i] = fold;
   }
-  const counted = rowsThatCount(rows);
+  const counted = countedIn(given);
   const count = 1 + foldOf.reduce((most, fold) => Math.max(most, fold), NEVER);
   const sizes = new Uint32Array(count);
   for (const row of counted) if (foldOf[row] >= 0) sizes[foldOf[row]]++;
@@ -104,17 +120,19 @@ function givenFolds(rows: LabelledRows, folds: ArrayLike<number>): Folds {
   return { count, foldOf };
 }
 
-function rowsThatCount({ matrix, weights }: LabelledRows): Uint32Array {
-  const rows = new Uint32Array(matrix.rows);
-  let count = 0;
-  for (let i = 0; i < matrix.rows; i++) if (!weights || weights[i] > 0) rows[count++] = i;
-  return rows.slice(0, count);
+function countedIn({ rows, weights }: FoldRows): Uint32Array {
+  return weights ? rowsThatCount(weights) : Uint32Array.from({ length: rows }, (_, i) => i);
 }
 
 /** Groups rows by their class. */
 function byClass(rows: Uint32Array, targets: Targets, classes: number): Uint32Array[] {
   const classOf = targetClasses(targets);
-  const groups = Array.from({ length: classes }, (): number[] => []);
-  for (const row of rows) groups[classOf[row]].push(row);
-  return groups.map((group) => Uint32Array.from(group));
+  const sizes = new Uint32Array(classes);
+  for (let i = 0; i < rows.length; i++) sizes[classOf[rows[i]]]++;
+  const groups = Array.from(sizes, (size) => new Uint32Array(size));
+  for (let i = rows.length - 1; i >= 0; i--) {
+    const k = classOf[rows[i]];
+    groups[k][--sizes[k]] = rows[i];
+  }
+  return groups;
 }

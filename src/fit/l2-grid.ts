@@ -16,12 +16,13 @@ const MAX_COUNT = 10_000;
 
 /**
  * Returns the λ of a grid, from the largest down if a protocol is named, else in the order given. The protocols have
- * scikit-learn's C, of which λ = 1 / (2 N C).
+ * scikit-learn's C, of which λ = 1 / (2 N C), and 1 / (N C) for two classes.
  *
- * @param rows N, the rows that are trained on; of weighted rows Σ s. Protocols need it
+ * @param rows N, the rows that are trained on, which protocols need
+ * @param classes K. Default: more than two
  * @throws OptionError naming `grid` or `rows`
  */
-export function l2Grid(grid: L2Grid, rows?: number): number[] {
+export function l2Grid(grid: L2Grid, rows?: number, classes = 3): number[] {
   if (grid === "dinov2" || grid === "clip") {
     if (!(typeof rows === "number" && rows > 0 && rows < Infinity))
       throw new OptionError(
@@ -29,7 +30,9 @@ export function l2Grid(grid: L2Grid, rows?: number): number[] {
         `"${grid}" needs the number of rows that are trained on, got ${String(rows)}`,
       );
     const [first, last, count] = PROTOCOLS[grid];
-    return evenly(first, last, count).map((exponent) => 1 / (2 * rows * 10 ** exponent));
+    return evenly(first, last, count).map(
+      (exponent) => 1 / ((classes === 2 ? 1 : 2) * rows * 10 ** exponent),
+    );
   }
   const [from, to, count] = checkedRange(grid);
   const between = evenly(Math.log10(from), Math.log10(to), count).map(powerOf10);

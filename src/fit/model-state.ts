@@ -26,10 +26,10 @@ export class ModelState {
   }
 
   /** Replaces the model. Progress of the old one is dropped, unless it is passed on. */
-  replace(fitted: FittedModel, progress: Progress | null = null): void {
+  replace(fitted: FittedModel, progress: Progress | null = null, comparison: Comparison | null = null): void {
     this.#fitted = fitted;
     this.progress = progress;
-    this.comparison = null;
+    this.comparison = comparison;
   }
 
   /** State that partialFit left behind; null if something else came last. */

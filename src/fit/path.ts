@@ -10,6 +10,7 @@ import { inSeries, onDevice, prepareFit, type Solve } from "./fit.ts";
 import type { ModelState } from "./model-state.ts";
 import { type FitProblem, type FitRequest, fittedModel } from "./prepare.ts";
 import type { FitSession } from "./session.ts";
+import { noteResult, warmStart } from "./warm-start.ts";
 
 /** A fit of the path, with its parameters. */
 interface PathFit extends PathEntry {
@@ -58,17 +59,15 @@ async function solveAll(session: FitSession, solveNext: Solve, l2s: readonly num
   const continuation = new Continuation();
   for (const l2 of l2s.toSorted((a, b) => b - a)) {
     const began = performance.now();
-    const part = {
-      ...session,
-      problem: { ...withL2(problem, l2), start: continuation.startAt(l2) ?? parameters },
-    };
+    const start = continuation.last ? await warmStart(session, l2, continuation) : parameters;
+    const part = { ...session, problem: { ...withL2(problem, l2), start } };
     const outcome = await solveNext(part, {
       parameters: (latest) => {
         parameters = latest;
       },
       progress: () => {},
     });
-    continuation.add(l2, parameters, outcome.iterations.length !== 1);
+    noteResult(continuation, l2, parameters, outcome);
     const history = { ...outcome, seconds: (performance.now() - began) / 1000 };
     trainer.write(unfold(parameters, problem.storedConditioning));
     const evaluate = async ({ data, rows }: NonNullable<FitSession["validation"]>) => {

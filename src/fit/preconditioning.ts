@@ -75,7 +75,7 @@ export class SeriesPreconditioning {
     this.#schedule = new Schedule(session, this.#costs);
   }
 
-  /** Returns that of the next fit. */
+  /** Returns the preconditioning of the next fit of the series. */
   next(l2: number): Preconditioning {
     if (!this.#costs.isWorthwhile) return NO_PRECONDITIONING;
     let counted = 0;

@@ -4,7 +4,7 @@ import { declareClasses, type Label, type LabelsLike, learnClasses } from "../da
 import type { MatrixLike } from "../data/matrix.ts";
 import { fitStandardization, type Standardization } from "../data/standardization.ts";
 import { DataError, OptionError } from "../errors.ts";
-import type { FitOptions } from "../fit-options.ts";
+import type { FitCallOptions } from "../fit-options.ts";
 import type { FittedModel } from "../model/fitted-model.ts";
 import {
   checkSizes,
@@ -29,7 +29,7 @@ export interface FitRequest {
   /** Options of the estimator. */
   readonly options: ResolvedOptions;
   /** Options of this call. */
-  readonly fitOptions: FitOptions;
+  readonly fitOptions: FitCallOptions;
   readonly signal: AbortSignal;
 }
 

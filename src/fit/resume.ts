@@ -8,6 +8,7 @@ import type { EpochRecord, FoldRecord, IterationRecord } from "../fit-options.ts
 import type { JsonValue } from "../formats/json.ts";
 import type { LabelledRows } from "../model/labelled-rows.ts";
 import type { ResolvedOptions } from "../options.ts";
+import type { Parameters } from "../parameters.ts";
 import type { Continuation } from "../solvers/continuation.ts";
 import type { LbfgsState } from "../solvers/lbfgs.ts";
 import type { SgdState } from "../solvers/sgd.ts";
@@ -58,6 +59,8 @@ export interface Comparison {
   readonly records: FoldRecord[];
   /** Of each fold. */
   readonly continuations: readonly Continuation[];
+  /** The mean of the folds' parameters at the best λ so far, and its score, the larger the better. */
+  best: { readonly gain: number; readonly parameters: Parameters } | null;
 }
 
 /** What can be gone on with. */
@@ -83,10 +86,10 @@ export function conditionsOf(options: ResolvedOptions, { matrix, weights }: Labe
   };
 }
 
-/** Returns the FNV-1a hash of the bits: sample weights, class weights and ignored labels are all in there. */
-export function hashOf(weights: Float32Array): number {
+/** Returns the FNV-1a hash of the bits; of weights: sample weights, class weights and ignored labels are all in there. */
+export function hashOf(values: Float32Array | Uint32Array): number {
   let hash = 0x811c9dc5;
-  const words = new Uint32Array(weights.buffer, weights.byteOffset, weights.length);
+  const words = new Uint32Array(values.buffer, values.byteOffset, values.length);
   // By index: over millions of rows an iterator costs several times as much.
   for (let i = 0; i < words.length; i++) hash = Math.imul(hash ^ words[i], 0x01000193);
   return hash >>> 0;

@@ -26,6 +26,8 @@ export interface LabelledRows {
   readonly weightUnit: number;
   /** Rows with s_i > 0. */
   readonly countedRows: number;
+  /** `[N]`, 1 for rows with the label to ignore; undefined if there is none. */
+  readonly ignored?: Uint8Array | undefined;
 }
 
 /** How labels are read and weighted. */
@@ -84,7 +86,7 @@ export async function labelled(
   const counted = await rowWeights({ targets, classes, sampleWeight, classWeight, ignored, names }, signal);
   const weights = counted?.values;
   const countedRows = weights ? countAbove0(weights) : matrix.rows;
-  return { matrix, targets, weights, weightUnit: counted?.unit ?? 1, countedRows };
+  return { matrix, targets, weights, weightUnit: counted?.unit ?? 1, countedRows, ignored };
 }
 
 /** Returns the number of rows that count. */

@@ -1,13 +1,15 @@
 /**
- * Where to begin a fit with the next smaller λ: on the curve through the last results, over log λ. Parameters change so
- * evenly along it that a fit begins much nearer to its end than at the last result.
+ * Where a fit with the next smaller λ is likely to end: on the curve through the last results, over log λ. Parameters
+ * change so evenly along it that a fit from there takes a fraction of the passes of one from the last result.
  */
 import type { Parameters } from "../parameters.ts";
 
 /** The result of a fit. */
-interface Result {
+export interface PathResult {
   readonly l2: number;
   readonly parameters: Parameters;
+  /** Mean cross-entropy there. */
+  readonly loss: number;
 }
 
 /** Results that the curve, a parabola, passes through. */
@@ -15,29 +17,30 @@ const MOST = 3;
 
 /** The last results of fits with falling λ. */
 export class Continuation {
-  #results: Result[] = [];
+  #results: PathResult[] = [];
 
-  /** The last result. */
-  get last(): Parameters | null {
-    return this.#results.at(-1)?.parameters ?? null;
+  get last(): PathResult | null {
+    return this.#results.at(-1) ?? null;
   }
 
-  /** @param hasMoved whether the fit has moved from its start: the curve is not to go on along itself */
-  add(l2: number, parameters: Parameters, hasMoved: boolean): void {
-    this.#results = [...(hasMoved ? this.#results : []), { l2, parameters }].slice(-MOST);
+  /**
+   * @param hasMoved false if the start already met the tolerance: such a result says nothing about where the curve leads
+   */
+  add(result: PathResult, hasMoved: boolean): void {
+    this.#results = [...(hasMoved ? this.#results : []), result].slice(-MOST);
   }
 
-  /** Returns where to begin with λ = `l2`; null before the first result. Parameters that stayed at 0 are 0. */
-  startAt(l2: number): Parameters | null {
+  /** Returns where the fit with λ = `l2` may end; null if less than two results are known. 0 that stays is 0. */
+  guess(l2: number): Parameters | null {
     // λ = 0 is infinitely far away.
-    if (!(l2 > 0) || !this.last) return this.last;
+    if (!(l2 > 0) || this.#results.length < 2) return null;
     const places = this.#results.map((result) => Math.log(result.l2));
-    const shares = places.map((place, i) =>
+    const shareOf = (place: number, i: number) =>
       places.reduce(
         (share, other, j) => (i === j ? share : (share * (Math.log(l2) - other)) / (place - other)),
         1,
-      ),
-    );
+      );
+    const shares = places.map(shareOf);
     const sumOf = (name: "weights" | "bias") => {
       const sum = new Float64Array(this.#results[0].parameters[name].length);
       for (const [r, { parameters }] of this.#results.entries())

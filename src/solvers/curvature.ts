@@ -4,7 +4,7 @@
  */
 
 import { pause } from "../pause.ts";
-import { addScaled, along, dot } from "./vectors.ts";
+import { addScaled, along, dot, scale } from "./vectors.ts";
 
 /** A step and what it did to the gradient. */
 export interface CurvaturePair {
@@ -60,9 +60,9 @@ export async function descentDirection(
   const direction = await precondition(rest);
   const ofNewest = await precondition(newest.y);
   await pause();
-  const scale = curvatureOf(newest) / dot(newest.y, ofNewest);
+  const factor = curvatureOf(newest) / dot(newest.y, ofNewest);
   await pause();
-  product = addScaled(direction, scale - 1, direction, pairs[0].y);
+  product = scale(direction, factor, pairs[0].y);
   for (const [i, pair] of pairs.entries()) {
     await pause();
     const share = shares[i] - product / curvatureOf(pair);

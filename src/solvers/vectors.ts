@@ -31,6 +31,16 @@ export async function along(a: Float64Array, t: number, b: Float64Array): Promis
   return sum;
 }
 
+/** Multiplies a by t, and returns Σ a_i c_i of the result. */
+export function scale(a: Float64Array, t: number, c: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) {
+    a[i] *= t;
+    sum += a[i] * c[i];
+  }
+  return sum;
+}
+
 /** Adds t·b to a, and returns Σ a_i c_i of the result: one way through the memory serves both. */
 export function addScaled(a: Float64Array, t: number, b: Float64Array, c: Float64Array): number {
   // Two sums, since each waits for its last addition.

@@ -1,6 +1,12 @@
 /** Cross-validation, beside scikit-learn's on the same folds, and what is refused. */
 import { describe, expect, test } from "vitest";
-import { type CrossValidationOptions, l2Grid, type SoftmaxRegression } from "../../src/index.ts";
+import {
+  type CrossValidationOptions,
+  type FoldRecord,
+  l2Grid,
+  type SoftmaxRegression,
+  type SoftmaxRegressionOptions,
+} from "../../src/index.ts";
 import { DEVICES } from "../support/backends.ts";
 import theirs from "../support/cross-validation.json" with { type: "json" };
 import { DIGITS } from "../support/digit-rows.ts";
@@ -28,7 +34,10 @@ function made(rows: number, cols: number, classes: number) {
 }
 
 describe.each(DEVICES)("%s", ({ device }) => {
-  const { modelWith } = modelsOn({ device, tuning: "off", tolerance: 1e-7 });
+  const { modelWith: madeWith } = modelsOn({ device, tuning: "off" });
+  /** Only L-BFGS has a tolerance. */
+  const modelWith = (options: SoftmaxRegressionOptions = {}) =>
+    madeWith(options.solver ? options : { tolerance: 1e-7, ...options });
 
   test.runIf(device !== "reference")("embeddings: scikit-learn's scores and its best C", async () => {
     const { cs, folds, loss, accuracy } = theirs.made;
@@ -58,36 +67,44 @@ describe.each(DEVICES)("%s", ({ device }) => {
     expect(cs[l2s.indexOf(best.l2)]).toBe(accuracy.c);
   }
 
-  test("each fold's fit is a fit of the other rows, scored on its own; the model is one of all rows", async () => {
-    const { x, y } = NOISY;
-    const folds = Array.from({ length: 90 }, (_, i) => i % 4);
-    // One fold's rows are never held out.
-    const given = folds.map((fold) => fold - 1);
-    const l2s = [0.001, 0.1, 0.01];
-    const seen: unknown[] = [];
-    const sampleWeight = folds.map((_, i) => 0.5 + (i % 3));
-    const model = modelWith({ classWeight: [1, 2, 1] });
-    const options = { l2s, folds: given, sampleWeight, scoring: "accuracy" } as const;
-    const found = await model.crossValidate(x, y, { ...options, onFold: (record) => void seen.push(record) });
-    expect(found.entries.map(({ l2 }) => l2)).toEqual(l2s);
-    expect(seen).toHaveLength(9);
-    for (const { l2, loss, accuracy } of found.entries) {
-      for (const fold of [0, 1, 2]) {
-        const single = modelWith({ l2, classWeight: [1, 2, 1] });
-        const weightsIn = (isIn: (f: number) => boolean) =>
-          sampleWeight.map((s, i) => (isIn(given[i]) ? s : 0));
-        await single.fit(x, y, { sampleWeight: weightsIn((f) => f !== fold) });
-        const scored = await single.evaluate(x, y, { sampleWeight: weightsIn((f) => f === fold) });
-        expectClose([loss.folds[fold]], [scored.loss], { absolute: 0, relative: 1e-4 });
-        expect(accuracy.folds[fold]).toBe(scored.accuracy);
+  test.each<[string, SoftmaxRegressionOptions]>([
+    ["class weights", { classWeight: [1, 2, 0.5] }],
+    ["label smoothing, which scores are without", { labelSmoothing: 0.3 }],
+    ["SGD", { solver: "sgd", epochs: 3 }],
+    ["AdamW", { solver: "adamw", epochs: 3 }],
+  ])(
+    "each fold is a fit of the other rows, scored on its own; the model is one of all rows: %s",
+    async (_, options) => {
+      const { x, y } = NOISY;
+      // Rows of the first quarter are never held out.
+      const folds = Int8Array.from({ length: 90 }, (_row, i) => (i % 4) - 1);
+      const l2s = [0.001, 0.1, 0.01];
+      const seen: FoldRecord[] = [];
+      const sampleWeight = Array.from({ length: 90 }, (_row, i) => 0.5 + (i % 3));
+      const model = modelWith(options);
+      const found = await model.crossValidate(x, y, {
+        ...{ l2s, folds, sampleWeight, scoring: "accuracy" },
+        onFold: (record) => void seen.push(record),
+      });
+      expect(found.entries.map(({ l2 }) => l2)).toEqual(l2s);
+      expect(seen.map(({ fit, fits }) => [fit, fits])).toEqual(seen.map((_record, i) => [i + 1, 9]));
+      const weightsIn = (isIn: (fold: number) => boolean) =>
+        sampleWeight.map((s, i) => (isIn(folds[i]) ? s : 0));
+      for (const { l2, loss, accuracy } of found.entries) {
+        for (const fold of [0, 1, 2]) {
+          const alone = modelWith({ ...options, l2 });
+          await alone.fit(x, y, { sampleWeight: weightsIn((f) => f !== fold) });
+          const scored = await alone.evaluate(x, y, { sampleWeight: weightsIn((f) => f === fold) });
+          expectClose([loss.folds[fold]], [scored.loss], { absolute: 0, relative: 2e-4 });
+          expect(accuracy.folds[fold]).toBe(scored.accuracy);
+        }
       }
-    }
-    const whole = modelWith({ l2: found.l2, classWeight: [1, 2, 1] });
-    await whole.fit(x, y, { sampleWeight });
-    expectClose(model.weights, whole.weights, { absolute: 1e-3, relative: 1e-3 });
-    expect(model.l2).toBe(found.l2);
-    expect(found.history.iterations.at(-1)?.objective).toBeGreaterThan(0);
-  });
+      const whole = modelWith({ ...options, l2: found.l2 });
+      await whole.fit(x, y, { sampleWeight });
+      expectClose(model.weights, whole.weights, { absolute: 2e-3, relative: 2e-3 });
+      expect(model.l2).toBe(found.l2);
+    },
+  );
 });
 
 describe("by the rules", () => {
@@ -163,6 +180,34 @@ describe("by the rules", () => {
     await model.crossValidate(x, y, { l2s });
   });
 
+  test("solved loosely, every fit still ends as low as the one before it could", async () => {
+    const loose = modelWith({ tolerance: 1e-2 });
+    const grid = l2Grid([0.1, 1e-6, 16]);
+    const path = await loose.fitPath(x, y, grid);
+    const losses = path.map(({ training }) => training.loss);
+    for (const [i, loss] of losses.slice(1).entries()) expect(loss).toBeLessThanOrEqual(losses[i] + 1e-3);
+    const cold = modelWith({ tolerance: 1e-2, l2: 1e-6 });
+    await cold.fit(x, y);
+    expect(path[15].training.objective).toBeLessThan((await cold.evaluate(x, y)).objective + 0.02);
+  });
+
+  test("a hook may wait for the next call after it has aborted this one", async () => {
+    const model = modelWith();
+    const controller = new AbortController();
+    let next: Promise<unknown> = Promise.resolve();
+    const stopped = model.crossValidate(x, y, {
+      ...{ l2s, folds: 3, signal: controller.signal },
+      onFold: async () => {
+        controller.abort("next");
+        next = model.fit(x, y);
+        await next;
+      },
+    });
+    await expect(stopped).rejects.toBe("next");
+    await next;
+    expect(model.classes).toEqual([0, 1, 2]);
+  });
+
   test("an interrupted one goes on after its last whole fit, with the same options and rows only", async () => {
     const whole = await modelWith().crossValidate(x, y, { l2s, folds: 3 });
     const model = modelWith();
@@ -179,6 +224,13 @@ describe("by the rules", () => {
     await expect(model.crossValidate(x, y, { l2s, folds: 4, resume: true })).rejects.toEqual(
       refusal("StateError", "resume", "were others"),
     );
+    for (const [rows, labels] of [
+      [{ ...x, data: x.data.slice(0, 270), cols: 3 }, y],
+      [x, y.map((label) => 2 - label)],
+    ] as const)
+      await expect(model.crossValidate(rows, labels, { l2s, folds: 3, resume: true })).rejects.toEqual(
+        refusal("StateError", "resume", "were others"),
+      );
     const found = await model.crossValidate(x, y, { l2s, folds: 3, onFold, resume: true });
     expect(new Set(seen).size).toBe(12);
     expect(seen).toHaveLength(12);
@@ -201,6 +253,8 @@ describe("by the rules", () => {
     [{ folds: new Int8Array(90).fill(2, 1) }, ["OptionError", "folds", "fold 1"]],
     [{ folds: new Int8Array(90).fill(-2) }, ["OptionError", "folds", "row 0"]],
     [{ folds: [...new Array(90).keys()], stratified: true }, ["OptionError", "stratified", "leave it out"]],
+    [{ folds: new Int8Array(90), seed: 1 }, ["OptionError", "seed", "leave it out"]],
+    [{ seed: 3, validation }, ["OptionError", "seed", "one or the other"]],
     [{ folds: 3, validation }, ["OptionError", "folds", "one or the other"]],
     [{ rule: "oneStandardError", validation }, ["OptionError", "rule", "needs folds"]],
     [{ scoring: "log" as "loss" }, ["OptionError", "scoring", "accuracy"]],
@@ -213,11 +267,36 @@ describe("by the rules", () => {
   });
 });
 
+test("rows of a class of weight 0 are scored like others", async () => {
+  const { modelWith } = modelsOn({ device: "reference", classWeight: [1, 1, 0], l2: 0.1 });
+  const folds = Int8Array.from({ length: 90 }, (_, i) => i % 3);
+  const { entries } = await modelWith().crossValidate(NOISY.x, NOISY.y, { l2s: [0.1], folds });
+  const alone = modelWith();
+  await alone.fit(NOISY.x, NOISY.y, { sampleWeight: Array.from(folds, (fold) => (fold === 0 ? 0 : 1)) });
+  const inFold = Array.from(folds, (fold) => (fold === 0 ? 1 : 0));
+  const { accuracy } = await alone.evaluate(NOISY.x, NOISY.y, { sampleWeight: inFold });
+  expect(entries[0].accuracy.folds[0]).toBe(accuracy);
+});
+
+test("early stopping is refused, and smoothed soft labels in folds", async () => {
+  const { modelWith } = modelsOn({ device: "reference" });
+  const early = modelWith({ solver: "sgd", earlyStopping: { patience: 2 } });
+  await expect(early.crossValidate(NOISY.x, NOISY.y)).rejects.toEqual(
+    refusal("OptionError", "earlyStopping", "run to their end"),
+  );
+  const soft = { data: Float32Array.from({ length: 270 }, () => 1 / 3), rows: 90, cols: 3 };
+  const smoothed = modelWith({ labelSmoothing: 0.1 });
+  await expect(smoothed.crossValidate(NOISY.x, soft, { folds: 3 })).rejects.toEqual(
+    refusal("OptionError", "labelSmoothing", "soft labels"),
+  );
+});
+
 test("grids of λ: the protocols' C, and ratios from one number to another", () => {
   const grid = l2Grid("dinov2", 1000);
   expect(grid).toHaveLength(45);
   expectClose([grid[0], grid[44]], [1 / (2000 * 1e-6), 1 / (2000 * 1e5)], { absolute: 0, relative: 1e-12 });
   expect(l2Grid("clip", 10)).toHaveLength(96);
+  expectClose([l2Grid("dinov2", 1000, 2)[0]], [2 * grid[0]], { absolute: 0, relative: 1e-12 });
   expectClose(l2Grid([1, 1e-3, 4]), [1, 0.1, 0.01, 0.001], { absolute: 0, relative: 1e-12 });
   expect(() => l2Grid("dinov2")).toThrow(expect.objectContaining({ argument: "rows" }));
   for (const bad of [[1, 1, 3], [0, 1, 3], [1, 2, 1], [1, 2, 2.5], [1, 2], "imagenet"])

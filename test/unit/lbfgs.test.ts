@@ -159,6 +159,14 @@ describe("with an L1 penalty", () => {
     expect(expected.filter((value) => value === 0).length).toBeGreaterThan(1);
   });
 
+  test("a pair of tiny scale leaves no direction without its share", async () => {
+    const pairs = [{ s: Float64Array.of(1e-18, 0), y: Float64Array.of(1, 0) }];
+    const direction = await descentDirection(pairs, Float64Array.of(0.3, 1), async (vector) =>
+      vector.slice(),
+    );
+    expectClose(direction, [-3e-19, -1e-18], { absolute: 0, relative: 1e-12 });
+  });
+
   test("the pseudo-gradient is the subgradient of least length", async () => {
     const [x, gradient] = [Float64Array.of(2, -2, 0, 0, 0, 0), Float64Array.of(1, 1, 3, -3, 0.5, 9)];
     const g = await pseudoGradient(x, gradient, { thresholds: Float64Array.of(1), count: 5 });

@@ -3,6 +3,7 @@
  * rows → logits → softmax and loss → dLogits → gradient → update. Built for truth, not for speed.
  */
 import { allocate, type Matrix } from "../../data/matrix.ts";
+import { rowsThatCount } from "../../data/row-weights.ts";
 import type { Targets } from "../../data/targets.ts";
 import type { Parameters } from "../../parameters.ts";
 import { pause } from "../../pause.ts";
@@ -10,6 +11,7 @@ import type {
   AdamwSettings,
   DatasetSource,
   Evaluation,
+  EvaluationOptions,
   LossAndGradient,
   ModelShape,
   OptimiserState,
@@ -130,12 +132,14 @@ export class ReferenceTrainer implements Trainer {
     return { ...seen, dWeights: gradient.weights, dBias };
   }
 
-  async evaluate(data: ReferenceDataset, options: RunOptions = {}): Promise<Evaluation> {
+  async evaluate(data: ReferenceDataset, options: EvaluationOptions = {}): Promise<Evaluation> {
     checkLabelled(this.#shape, data);
     const losses = new Float64Array(data.rows);
     let correct = 0;
     await this.#eachPiece(data, options, (rows, logits) => {
-      const { targets, sampleWeights, labelSmoothing } = data;
+      const { targets, sampleWeights } = data;
+      const isPlain = options.isSmoothed === false && targets.kind === "labels";
+      const labelSmoothing = isPlain ? 0 : data.labelSmoothing;
       losses.set(crossEntropy(logits, targets, rows, this.#shape.classes, labelSmoothing), rows[0]);
       correct += countCorrect(logits, targets, sampleWeights, rows, this.#shape.classes);
     });
@@ -182,7 +186,7 @@ export class ReferenceTrainer implements Trainer {
     checkMoments(this.#shape, data, weights);
     const { features, bias } = this.#shape;
     const n = features + (bias ? 1 : 0);
-    const rows = range(0, data.rows).filter((row) => weights[row] > 0);
+    const rows = rowsThatCount(weights);
     const moments = new Float64Array(n * n);
     for (const piece of this.#piecesOf(rows, n * n)) {
       await pause(signal);

@@ -1,5 +1,6 @@
 /** Second moments of weighted rows, block by block: rows → rows with a 1 for the bias → weighted rows → moments. */
 import { allocate } from "../../data/matrix.ts";
+import { rowsThatCount } from "../../data/row-weights.ts";
 import { pause } from "../../pause.ts";
 import { STORAGE, type WasmDataset } from "./dataset.ts";
 import { BLOCK_ROWS, blockRowsOf } from "./workspace.ts";
@@ -20,7 +21,7 @@ export function secondMoments(
       index: take(4 * BLOCK_ROWS),
       addresses: take(4 * BLOCK_ROWS),
       // The conversion may write up to 64 bytes past the last row.
-      converted: take(BLOCK_ROWS * vectors * 16 + 64),
+      converted: data.storage === "f32" ? 0 : take(BLOCK_ROWS * vectors * 16 + 64),
       rows: take(4 * BLOCK_ROWS * padded),
       weights: take(4 * BLOCK_ROWS),
       weighted: take(4 * BLOCK_ROWS * padded),
@@ -47,7 +48,7 @@ export function secondMoments(
         ofBlock[i] = weights[block[i]];
       }
     };
-    const counted = rowsOf(weights);
+    const counted = rowsThatCount(weights);
     const blockRows = blockRowsOf(n ** 2 / 2);
     for (let first = 0; first < counted.length; first += blockRows) {
       await pause(signal);
@@ -61,11 +62,4 @@ export function secondMoments(
     for (let i = 0; i < n; i++) result.set(arena.floats(at.moments + 4 * i * padded, n), i * n);
     return result;
   });
-}
-
-/** Returns the rows that count. */
-function rowsOf(weights: Float32Array): Uint32Array {
-  const rows: number[] = [];
-  for (let i = 0; i < weights.length; i++) if (weights[i] > 0) rows.push(i);
-  return Uint32Array.from(rows);
 }

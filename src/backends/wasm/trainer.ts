@@ -9,6 +9,7 @@ import type { Parameters } from "../../parameters.ts";
 import { pause } from "../../pause.ts";
 import type {
   Evaluation,
+  EvaluationOptions,
   LossAndGradient,
   ModelShape,
   OptimiserState,
@@ -119,9 +120,10 @@ export class WasmTrainer implements Trainer {
     });
   }
 
-  async evaluate(data: WasmDataset, options: RunOptions = {}): Promise<Evaluation> {
+  async evaluate(data: WasmDataset, options: EvaluationOptions = {}): Promise<Evaluation> {
     checkLabelled(this.#shape, data);
-    const addLoss = (workspace: Workspace, block: Uint32Array) => workspace.softmax(block.length, 0);
+    const addLoss = (workspace: Workspace, block: Uint32Array) =>
+      workspace.softmax(block.length, 0, options.isSmoothed);
     const { loss, correct } = await this.#forward(data, options, addLoss, true);
     const weight = sumOfWeights(data.sampleWeights, allRows(data));
     return { loss: weight > 0 ? loss / weight : 0, correct };

@@ -90,8 +90,9 @@ export class Workspace {
   }
 
   /** Computes logits → softmax, loss and dLogits; adds to the sums of losses and correct rows. */
-  softmax(rows: number, scale: number): void {
-    const { at, targetKind, labelSmoothing } = this.#data;
+  softmax(rows: number, scale: number, isSmoothed = true): void {
+    const { at, targetKind } = this.#data;
+    const labelSmoothing = isSmoothed ? this.#data.labelSmoothing : 0;
     this.#softmaxKernel(rows, TARGETS[targetKind], at.targets, labelSmoothing, at.sampleWeights, scale);
   }
 

@@ -2,6 +2,7 @@
  * Cuts work for the kernels into segments: rows of one chunk that one round of dispatches processes. A batch is one
  * segment or more, and the update follows its last one. Pure host arithmetic.
  */
+import { rowsThatCount } from "../../data/row-weights.ts";
 import type { ModelShape, SgdSteps } from "../backend.ts";
 import { adamwRatesOf, type StepBatch, stepBatchesOf } from "../steps.ts";
 import type { Chunk } from "./dataset.ts";
@@ -140,7 +141,7 @@ export function* segmentUnscaled(rules: SegmentRules): Generator<Segment> {
 
 /** Cuts the rows with w > 0, as one batch, into segments whose results no further weight scales. */
 export function* segmentChosen(weights: Float32Array, rules: SegmentRules): Generator<Segment> {
-  const rows = Uint32Array.from(weights.keys()).filter((row) => weights[row] > 0);
+  const rows = rowsThatCount(weights);
   if (rows.length === 0) return;
   const batch = { index: 0, weight: 0, scale: 1, update: NO_UPDATE };
   yield* segmentsOf(groupByChunk(rows, rules.chunks), batch, passRulesOf(rules));

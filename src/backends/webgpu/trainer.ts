@@ -8,6 +8,7 @@ import { LimitError } from "../../errors.ts";
 import type { Parameters } from "../../parameters.ts";
 import type {
   Evaluation,
+  EvaluationOptions,
   LossAndGradient,
   ModelShape,
   OptimiserState,
@@ -150,11 +151,13 @@ export class WebGpuTrainer implements Trainer {
     return { loss: losses[0], correct: correct[0], dWeights: gradient.weights, dBias: gradient.bias };
   }
 
-  async evaluate(data: WebGpuDataset, options?: RunOptions): Promise<Evaluation> {
+  async evaluate(data: WebGpuDataset, options: EvaluationOptions = {}): Promise<Evaluation> {
     checkLabelled(this.#context.shape, data);
     const workspace = await this.#workspace(data);
     const program = await workspace.program(ROUTES[workspace.plan.route].forward);
-    const segments = segmentAll(NO_UPDATE, workspace.rules);
+    const { rules } = workspace;
+    const labelSmoothing = options.isSmoothed === false ? 0 : rules.labelSmoothing;
+    const segments = segmentAll(NO_UPDATE, { ...rules, labelSmoothing });
     const { losses, correct } = await this.#context.submitter.run(segments, 1, program, options);
     return { loss: losses[0], correct: correct[0] };
   }
