@@ -123,7 +123,8 @@ function readData(value: object, argument: string): unknown {
   );
 }
 
-function sizeOf(size: unknown, argument: string): number {
+/** Checks a number of rows or columns. @throws ShapeError */
+export function sizeOf(size: unknown, argument: string): number {
   if (Number.isInteger(size) && (size as number) >= 1) return size as number;
   throw new ShapeError(argument, `expected an integer of at least 1, got ${describe(size)}`);
 }

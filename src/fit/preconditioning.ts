@@ -14,7 +14,6 @@
  */
 import type { Dataset } from "../backends/backend.ts";
 import { createRandom } from "../data/random.ts";
-import { NO_TARGETS } from "../data/targets.ts";
 import { DeviceError, LimitError } from "../errors.ts";
 import { loaded } from "../loaded.ts";
 import { partsOf } from "../parameters.ts";
@@ -210,13 +209,13 @@ class SampledHessian implements Preconditioning {
 
   /** Samples M; returns null without WebAssembly, and if numbers overflow. @throws LimitError, DeviceError */
   async #sampleAt(anchor: Anchor): Promise<Preconditioner | null> {
-    const { problem, shape, trainer, upload } = this.#session;
+    const { problem, shape, trainer } = this.#session;
     const { signal, options } = problem;
     const count = this.#countAt(anchor);
     this.#candidates ??= await drawCandidates(this.#session, this.#candidateRows, this.#penalties);
     const candidates = this.#candidates;
     if (candidates.weights.length === 0) return null;
-    this.#data ??= await upload({ ...candidates.source, targets: NO_TARGETS });
+    this.#data ??= await candidates.place();
     const data = this.#data;
     trainer.write(partsOf(anchor.x, shape));
     const probabilities = await trainer.probabilities(data, { signal });

@@ -1,4 +1,5 @@
 /** A fit by SGD or AdamW: rates by rule, schedule or number, then epoch after epoch. */
+import { isOnDevice } from "../data/gpu-rows.ts";
 import { maxSquaredNorm, rowReader } from "../data/row-reader.ts";
 import type { EpochRecord, FitHistory } from "../fit-options.ts";
 import { summarise } from "../model/predict.ts";
@@ -83,15 +84,16 @@ async function scheduleOf(problem: FitProblem): Promise<LearningRateSchedule> {
  * @param meanWeight mean s if steps divide by B alone. Default: steps divide by B · mean s
  */
 export async function autoRateOf(
-  { options, rows, standardization, maxSquaredNorm: scanned, signal }: FitProblem,
+  { options, rows, seen, standardization, maxSquaredNorm: scanned, signal }: FitProblem,
   meanWeight = 1,
 ): Promise<number> {
   if (options.solver === "adamw") return ADAMW_RATE;
   const { matrix: x, weights } = rows;
   const longest =
-    weights || standardization
+    !isOnDevice(x) && (weights || standardization)
       ? await maxSquaredNorm(x.rows, x.cols, rowReader(x, standardization), weights, signal)
       : scanned;
-  const problem = { ...options, x, weights, meanWeight, standardization, maxSquaredNorm: longest };
-  return autoLearningRate(problem, signal);
+  const whole = { rows: x.rows, weights };
+  const problem = { ...options, ...seen, x: seen.matrix, whole, meanWeight, standardization };
+  return autoLearningRate({ ...problem, maxSquaredNorm: longest }, signal);
 }

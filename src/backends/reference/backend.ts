@@ -5,6 +5,7 @@ import { ReferenceDataset, ReferenceTrainer } from "./trainer.ts";
 /** {@link Backend} in float64 on the CPU. Runs anywhere. */
 export class ReferenceBackend implements Backend {
   readonly alive = true;
+  readonly rowsOnDevice = null;
   readonly info: DeviceInfo;
 
   constructor(reason = "asked for by name") {

@@ -29,6 +29,7 @@ export interface WasmOptions {
 /** {@link Backend} in WebAssembly SIMD. */
 export class WasmBackend implements Backend {
   readonly alive = true;
+  readonly rowsOnDevice = null;
   readonly info: DeviceInfo;
   readonly #threading: ThreadingOptions;
 

@@ -4,6 +4,7 @@ import { memoryCache, type TunerSettings, type Tuning, type TuningCache } from "
 import { uploadDataset, type WebGpuDataset } from "./dataset.ts";
 import { GpuDevice } from "./gpu-device.ts";
 import { KernelCache } from "./kernel.ts";
+import { WebGpuRows } from "./rows-on-device.ts";
 import { WebGpuTrainer } from "./trainer.ts";
 
 /** Options of a WebGPU backend. */
@@ -31,6 +32,7 @@ export interface WebGpuOptions {
 export class WebGpuBackend implements Backend {
   readonly gpu: GpuDevice;
   readonly kernels: KernelCache;
+  readonly rowsOnDevice: WebGpuRows;
   readonly #maxChunkBytes: number;
   readonly #tuner: TunerSettings;
 
@@ -41,6 +43,7 @@ export class WebGpuBackend implements Backend {
     this.kernels = new KernelCache(gpu);
     // Less 16 bytes, since buffers are padded to a whole vector.
     this.#maxChunkBytes = Math.min(maxChunkBytes, maxStorageBufferBindingSize - 16, maxBufferSize - 16);
+    this.rowsOnDevice = new WebGpuRows(gpu, this.kernels, this.#maxChunkBytes);
   }
 
   /**

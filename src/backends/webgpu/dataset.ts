@@ -17,20 +17,34 @@ import { smoothed, type Targets } from "../../data/targets.ts";
 import { LimitError } from "../../errors.ts";
 import { pause } from "../../pause.ts";
 import type { DatasetSource, RunOptions } from "../backend.ts";
-import { DeviceDataset } from "../device-dataset.ts";
+import { type DatasetRows, DeviceDataset } from "../device-dataset.ts";
 import { allocate, type Buffers } from "./buffers.ts";
 import type { GpuDevice } from "./gpu-device.ts";
+import type { Bound } from "./kernel.ts";
 
 /** Bytes per upload if they need no packing, and if they do: some milliseconds of work each. */
 const UPLOAD_BYTES = 2 ** 23;
 const PACKED_BYTES = 2 ** 20;
 
-/** Consecutive rows in buffers of their own. */
-export interface Chunk {
-  /** The chunk's first row in the whole data set. */
+/** Consecutive rows of a data set. */
+export interface RowRange {
   readonly first: number;
   readonly rows: number;
-  readonly buffers: Buffers<"x" | "targets" | "sampleWeights">;
+}
+
+/** Consecutive rows in buffers of their own, or in a range of the caller's. */
+export interface Chunk extends RowRange {
+  readonly buffers: {
+    readonly get: Readonly<Record<"x" | "targets" | "sampleWeights", Bound>>;
+    dispose(): void;
+  };
+}
+
+/** How rows lie on the GPU. */
+export interface StoredRows extends DatasetRows, Pick<DatasetSource, "labelSmoothing"> {
+  readonly storage: Storage;
+  /** Factor from stored bytes or halves to values. */
+  readonly unit: number;
 }
 
 /** Properties of a data set that a workspace uses. */
@@ -56,10 +70,10 @@ export class WebGpuDataset extends DeviceDataset {
   readonly labelSmoothing: number;
   readonly chunks: readonly Chunk[];
 
-  constructor(source: DatasetSource, chunks: readonly Chunk[]) {
+  constructor(source: StoredRows, chunks: readonly Chunk[]) {
     super(source);
-    this.storage = storageOfSource(source);
-    this.unit = unitOf(source);
+    this.storage = source.storage;
+    this.unit = source.unit;
     this.labelSmoothing = source.targets.kind === "labels" ? (source.labelSmoothing ?? 0) : 0;
     this.chunks = chunks;
     this.onDispose(() => disposeAll(chunks));
@@ -96,39 +110,30 @@ export async function uploadDataset(
   maxChunkBytes: number,
   options: RunOptions = {},
 ): Promise<WebGpuDataset> {
-  const { x } = source;
-  const sizes = rowSizes(source);
-  const chunkRows = Math.floor(maxChunkBytes / Math.max(sizes.x, sizes.targets));
-  if (chunkRows < 1) {
-    throw new LimitError(
-      "x",
-      `a row of ${Math.max(sizes.x, sizes.targets)} bytes given, this device allows ${maxChunkBytes} in a buffer`,
-    );
-  }
+  const storage = storageOfSource(source);
+  const sizes = rowSizes(source, storage);
   const chunks: Chunk[] = [];
   try {
-    for (let first = 0; first < x.rows; first += chunkRows) {
-      const rows = Math.min(chunkRows, x.rows - first);
-      const buffers = await allocate(gpu, "dataset", {
-        x: { size: rows * sizes.x, role: "storage" },
-        targets: { size: rows * sizes.targets, role: "storage" },
-        sampleWeights: { size: rows * sizes.sampleWeights, role: "storage" },
-      });
+    for (const { first, rows } of rangesOf(source.x.rows, sizes, maxChunkBytes)) {
+      const buffers = await allocateChunk(gpu, rows, sizes);
       chunks.push({ first, rows, buffers });
-      await uploadChunk(gpu, source, chunks[chunks.length - 1], options);
+      await uploadTargets(gpu, source, { first, rows, buffers }, options);
+      await uploadX(gpu, source, { first, rows, buffers }, options);
     }
   } catch (error) {
     disposeAll(chunks);
     throw error;
   }
-  return new WebGpuDataset(source, chunks);
+  return new WebGpuDataset({ ...source, storage, unit: unitOf(source) }, chunks);
 }
 
+/** Bytes of one row in each buffer. */
+export type RowSizes = Readonly<Record<"x" | "targets" | "sampleWeights", number>>;
+
 /** Returns the bytes of one row in each buffer. */
-function rowSizes(source: DatasetSource) {
-  const { x, targets, sampleWeights } = source;
+export function rowSizes({ x, targets, sampleWeights }: DatasetRows, storage: Storage): RowSizes {
   return {
-    x: Math.ceil(x.cols / 4) * 4 * ELEMENT_BYTES[storageOfSource(source)],
+    x: Math.ceil(x.cols / 4) * 4 * ELEMENT_BYTES[storage],
     targets: {
       none: 0,
       labels: 4,
@@ -138,45 +143,107 @@ function rowSizes(source: DatasetSource) {
   };
 }
 
-function disposeAll(chunks: readonly Chunk[]): void {
+/** Cuts rows so that no buffer exceeds `maxChunkBytes`. @throws LimitError a single row that is larger */
+export function rangesOf(rows: number, { x, targets }: RowSizes, maxChunkBytes: number): RowRange[] {
+  const chunkRows = Math.floor(maxChunkBytes / Math.max(x, targets));
+  if (chunkRows < 1) {
+    throw new LimitError(
+      "x",
+      `a row of ${Math.max(x, targets)} bytes given, this device allows ${maxChunkBytes} in a buffer`,
+    );
+  }
+  return Array.from({ length: Math.ceil(rows / chunkRows) }, (_, i) => ({
+    first: i * chunkRows,
+    rows: Math.min(chunkRows, rows - i * chunkRows),
+  }));
+}
+
+/** Allocates the buffers of a chunk. @throws LimitError, DeviceError */
+export function allocateChunk(
+  gpu: GpuDevice,
+  rows: number,
+  sizes: RowSizes,
+): Promise<Buffers<"x" | "targets" | "sampleWeights">> {
+  const x = { size: rows * sizes.x, role: "storage" } as const;
+  return allocate(gpu, "dataset", { x, ...targetSpecs(rows, sizes) });
+}
+
+/** Returns the buffers of a chunk beside X. */
+export function targetSpecs(rows: number, { targets, sampleWeights }: RowSizes) {
+  return {
+    targets: { size: rows * targets, role: "storage" },
+    sampleWeights: { size: rows * sampleWeights, role: "storage" },
+  } as const;
+}
+
+/** Frees the buffers of chunks, but not those that the caller has given. */
+export function disposeAll(chunks: readonly Chunk[]): void {
   for (const { buffers } of chunks) buffers.dispose();
 }
 
-async function uploadChunk(
+/** Rows whose buffers are there, to be filled. */
+interface Filling<Name extends string> extends RowRange {
+  readonly buffers: Buffers<Name>;
+}
+
+/** Uploads the targets and weights of a chunk. */
+export async function uploadTargets(
   gpu: GpuDevice,
-  source: DatasetSource,
-  chunk: Chunk,
-  { signal, onRows }: RunOptions,
-) {
-  const { targets, sampleWeights, labelSmoothing = 0 } = source;
-  const { first, rows, buffers } = chunk;
-  const sizes = rowSizes(source);
-  const send = async (
-    name: keyof typeof sizes,
-    bytesAtOnce: number,
-    pack: (from: number, count: number) => GPUAllowSharedBufferSource,
-    onSent: (rowsSent: number) => void = () => {},
-  ) => {
-    const rowsAtOnce = Math.max(1, Math.floor(bytesAtOnce / sizes[name]));
-    for (let from = 0; from < rows; from += rowsAtOnce) {
-      const count = Math.min(rowsAtOnce, rows - from);
-      gpu.device.queue.writeBuffer(buffers.get[name], from * sizes[name], pack(first + from, count));
-      await pause(signal);
-      gpu.assertAlive();
-      onSent(first + from + count);
-    }
-  };
+  {
+    targets,
+    sampleWeights,
+    labelSmoothing = 0,
+  }: Pick<DatasetSource, "targets" | "sampleWeights" | "labelSmoothing">,
+  { first, rows, buffers }: Filling<"targets" | "sampleWeights">,
+  { signal }: RunOptions,
+): Promise<void> {
+  const range = { first, rows };
   if (targets.kind !== "none") {
-    const bytes = targets.kind === "labels" ? UPLOAD_BYTES : PACKED_BYTES;
-    await send("targets", bytes, (from, count) => packTargets(targets, labelSmoothing, from, count));
+    const isLabels = targets.kind === "labels";
+    const rowBytes = isLabels ? 4 : targets.distributions.cols * 4;
+    const bytes = isLabels ? UPLOAD_BYTES : PACKED_BYTES;
+    await send(gpu, buffers.get.targets, range, rowBytes, bytes, signal, (from, count) =>
+      packTargets(targets, labelSmoothing, from, count),
+    );
   }
   if (sampleWeights) {
-    await send("sampleWeights", UPLOAD_BYTES, (from, count) =>
+    await send(gpu, buffers.get.sampleWeights, range, 4, UPLOAD_BYTES, signal, (from, count) =>
       view(sampleWeights.subarray(from, from + count)),
     );
   }
+}
+
+async function uploadX(
+  gpu: GpuDevice,
+  source: DatasetSource,
+  { first, rows, buffers }: Filling<"x">,
+  { signal, onRows }: RunOptions,
+): Promise<void> {
   const bytes = storedRows(source) ? UPLOAD_BYTES : PACKED_BYTES;
-  await send("x", bytes, (from, count) => packPiece(source, from, count), onRows);
+  const rowBytes = rowSizes(source, storageOfSource(source)).x;
+  const pack = (from: number, count: number) => packPiece(source, from, count);
+  await send(gpu, buffers.get.x, { first, rows }, rowBytes, bytes, signal, pack, onRows);
+}
+
+/** Writes rows into a buffer, about `bytesAtOnce` at a time, as `pack` gives them. */
+async function send(
+  gpu: GpuDevice,
+  buffer: GPUBuffer,
+  { first, rows }: RowRange,
+  rowBytes: number,
+  bytesAtOnce: number,
+  signal: AbortSignal | undefined,
+  pack: (from: number, count: number) => GPUAllowSharedBufferSource,
+  onSent: (rowsSent: number) => void = () => {},
+): Promise<void> {
+  const rowsAtOnce = Math.max(1, Math.floor(bytesAtOnce / rowBytes));
+  for (let from = 0; from < rows; from += rowsAtOnce) {
+    const count = Math.min(rowsAtOnce, rows - from);
+    gpu.device.queue.writeBuffer(buffer, from * rowBytes, pack(first + from, count));
+    await pause(signal);
+    gpu.assertAlive();
+    onSent(first + from + count);
+  }
 }
 
 /** Returns the caller's own memory if it has the layout that the kernels read, else null. */
