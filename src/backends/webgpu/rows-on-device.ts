@@ -47,14 +47,14 @@ export class WebGpuRows implements RowsOnDevice {
   readonly #maxChunkBytes: number;
   readonly #limits: BindingLimits;
 
-  /** @param maxChunkBytes largest buffer for rows; at most the device's own limits */
+  /** @param maxChunkBytes largest binding of rows; at most the device's own limit */
   constructor(gpu: GpuDevice, kernels: KernelCache, maxChunkBytes: number) {
     this.#gpu = gpu;
     this.#kernels = kernels;
     this.#maxChunkBytes = maxChunkBytes;
     this.#limits = {
       alignment: gpu.device.limits.minStorageBufferOffsetAlignment,
-      most: gpu.device.limits.maxStorageBufferBindingSize,
+      most: maxChunkBytes,
     };
   }
 
@@ -96,8 +96,7 @@ export class WebGpuRows implements RowsOnDevice {
   async createDataset(source: DeviceSource, options: RunOptions = {}): Promise<WebGpuDataset> {
     const { x } = source;
     const sizes = rowSizes(source, x.dtype);
-    const limits = { ...this.#limits, most: this.#maxChunkBytes };
-    const inPlace = rowsInPlace(x, limits, sizes.targets);
+    const inPlace = rowsInPlace(x, this.#limits, sizes.targets);
     const chunks: Chunk[] = [];
     try {
       for (const { first, rows, binding } of inPlace ?? []) {
