@@ -169,6 +169,85 @@ export interface CalibrationResult {
   readonly lossAfter: number;
 }
 
+/** How λ are compared. */
+export interface CrossValidationOptions
+  extends Pick<FitOptions, "validation" | "sampleWeight" | "classes" | "onProgress" | "signal"> {
+  /**
+   * λ to compare, each finite and ≥ 0, none twice; `l2Grid` makes some. Or the name of a protocol's grid for these rows.
+   * Default `"dinov2"`: 45 values of scikit-learn's C from 1e-6 to 1e5.
+   */
+  readonly l2s?: readonly number[] | "dinov2" | "clip";
+  /**
+   * Number of folds, or the fold of each row, `[N]`: integers from 0, and −1 for rows that are never held out.
+   * Default 5.
+   */
+  readonly folds?: number | ArrayLike<number>;
+  /** Rows to score on instead of folds. */
+  readonly validation?: Validation;
+  /** Whether every fold gets its share of each class. Default true. */
+  readonly stratified?: boolean;
+  /** Seed of the shuffle that deals rows to folds. Default: the model's. */
+  readonly seed?: number;
+  /** What is compared: the mean cross-entropy of held-out rows, or their accuracy. Default `"loss"`. */
+  readonly scoring?: "loss" | "accuracy";
+  /**
+   * Which λ the model gets: that of the best mean score, or the largest whose mean score is within one standard error of
+   * the best (Breiman et al. 1984). Default `"best"`.
+   */
+  readonly rule?: "best" | "oneStandardError";
+  /** Called after every fit but the last, and awaited. */
+  readonly onFold?: (record: FoldRecord) => void | Promise<void>;
+}
+
+/** Scores of rows that were held out. */
+export interface FoldRecord {
+  /** λ */
+  readonly l2: number;
+  /** The fold held out, from 0; 0 for validation rows. */
+  readonly fold: number;
+  /** Mean cross-entropy, nats, by sample weights. */
+  readonly loss: number;
+  /** Share of rows of weight above 0 that are predicted right. */
+  readonly accuracy: number;
+  /** Passes over the rows, or epochs, of the fit. */
+  readonly passes: number;
+}
+
+/** A score over the folds. */
+export interface FoldScores {
+  /** In the order of the folds. */
+  readonly folds: readonly number[];
+  readonly mean: number;
+  /** Of the mean; NaN for one fold. */
+  readonly standardError: number;
+}
+
+/** What cross-validation found for one λ. */
+export interface CrossValidationEntry {
+  /** λ */
+  readonly l2: number;
+  readonly loss: FoldScores;
+  readonly accuracy: FoldScores;
+  /** Passes over the rows, or epochs, of all its fits. */
+  readonly passes: number;
+}
+
+/** What cross-validation found. */
+export interface CrossValidation {
+  /** One for each λ, in the order given. */
+  readonly entries: readonly CrossValidationEntry[];
+  /** λ that the model has. */
+  readonly l2: number;
+  /** λ of the best mean score; of equal ones, the largest. */
+  readonly best: number;
+  /** Largest λ whose mean score is within one standard error of the best; null if validation rows are scored. */
+  readonly oneStandardError: number | null;
+  /** Of the last fit, on all rows. */
+  readonly history: FitHistory;
+  /** Wall-clock time of everything, seconds. */
+  readonly seconds: number;
+}
+
 /** One fit of a path. */
 export interface PathEntry {
   /** λ */

@@ -16,6 +16,7 @@ export type { ClassWeight } from "./data/row-weights.ts";
 export type { Standardization } from "./data/standardization.ts";
 export type { Storage } from "./data/storage.ts";
 export * from "./errors.ts";
+export { type L2Grid, l2Grid } from "./fit/l2-grid.ts";
 export type * from "./fit-options.ts";
 export type { SklearnModel } from "./formats/sklearn.ts";
 export type {

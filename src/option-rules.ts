@@ -2,6 +2,7 @@
 import { describe } from "./data/matrix.ts";
 import { OptionError } from "./errors.ts";
 import type {
+  CrossValidationOptions,
   EvaluateOptions,
   FitOptions,
   PartialFitOptions,
@@ -15,6 +16,9 @@ const NAMED_DEVICES: readonly unknown[] = ["auto", "webgpu", "wasm", "reference"
 const STORAGES: readonly unknown[] = ["auto", "f32", "f16", "u8"];
 const TUNINGS: readonly unknown[] = ["auto", "off", "quick", "full"];
 const SOLVERS: readonly unknown[] = ["lbfgs", "sgd", "adamw"];
+const GRIDS: readonly unknown[] = ["dinov2", "clip"];
+const SCORINGS: readonly unknown[] = ["loss", "accuracy"];
+const CHOICES: readonly unknown[] = ["best", "oneStandardError"];
 const UINT32 = 2 ** 32 - 1;
 
 /** What each option must be, in words, and whether a value is. */
@@ -158,6 +162,21 @@ export function resolveOptions(options: SoftmaxRegressionOptions): ResolvedOptio
 const { resume: _, ...PATH_RULES } = FIT_RULES;
 const { sampleWeight, classes, onProgress, signal } = FIT_RULES;
 const PARTIAL_FIT_RULES: RulesOf<PartialFitOptions> = { sampleWeight, classes, onProgress, signal };
+const CROSS_VALIDATION_RULES: RulesOf<CrossValidationOptions> = {
+  ...PARTIAL_FIT_RULES,
+  validation: FIT_RULES.validation,
+  l2s: [
+    'an array of numbers, "dinov2" or "clip"',
+    (value) => Array.isArray(value) || GRIDS.includes(value),
+    GRIDS,
+  ],
+  folds: ["a number, or the fold of each row", (value) => isNumber(value) || isListLike(value)],
+  stratified: BOOLEAN,
+  seed: RULES.seed,
+  scoring: ['"loss" or "accuracy"', (value) => SCORINGS.includes(value), SCORINGS],
+  rule: ['"best" or "oneStandardError"', (value) => CHOICES.includes(value), CHOICES],
+  onFold: FUNCTION,
+};
 const EVALUATE_RULES: RulesOf<EvaluateOptions> = { sampleWeight };
 const REPORT_RULES: RulesOf<ReportOptions> = {
   sampleWeight,
@@ -188,6 +207,12 @@ export const checkOptions = {
   fitPath: (options: Omit<FitOptions, "resume">, estimator: Given) => {
     check(options, PATH_RULES);
     checkFit(options, estimator);
+  },
+  crossValidate: (options: CrossValidationOptions, estimator: Given) => {
+    check(options, CROSS_VALIDATION_RULES);
+    checkFit({}, estimator);
+    if (options.validation && options.rule === "oneStandardError")
+      throw new OptionError("rule", "a standard error needs folds; leave validation out, or choose the best");
   },
   partialFit: (options: PartialFitOptions) => check(options, PARTIAL_FIT_RULES),
   evaluate: (options: EvaluateOptions) => check(options, EVALUATE_RULES),

@@ -17,6 +17,8 @@ import { fitPath } from "./fit/path.ts";
 import type { FitRequest } from "./fit/prepare.ts";
 import type {
   CalibrationResult,
+  CrossValidation,
+  CrossValidationOptions,
   EvaluateOptions,
   FitHistory,
   FitOptions,
@@ -153,6 +155,30 @@ export class SoftmaxRegression {
       const { entries, l2 } = await fitPath(this.#state, this.#backend, request, l2s);
       this.#options = { ...this.#options, l2 };
       return entries;
+    });
+  }
+
+  /**
+   * Compares λ by scores of rows that are held out, fold by fold, and fits the model on all rows with the best. Rows go to
+   * the device once; standardisation is that of all rows. The λ that is chosen is the model's for later fits.
+   *
+   * @param x rows `[N,D]`
+   * @param y as for {@link fit}
+   * @throws as {@link fit}; OptionError, DataError λ or folds that do not fit the rows; an abort or a failure leaves the
+   *   model as it was
+   */
+  async crossValidate(
+    x: RowsLike,
+    y: LabelsLike,
+    options: CrossValidationOptions = {},
+  ): Promise<CrossValidation> {
+    checkOptions.crossValidate(options, { given: this.#given, solver: this.#options.solver });
+    const { l2s: _, folds, stratified, seed, scoring, rule, onFold, ...fitOptions } = options;
+    return this.#alone(x, y, fitOptions, async (request) => {
+      const { crossValidate } = await loaded(import("./fit/cross-validation.ts"), "cross-validation");
+      const found = await crossValidate(this.#state, this.#backend, request, options);
+      this.#options = { ...this.#options, l2: found.l2 };
+      return found;
     });
   }
 

@@ -74,6 +74,13 @@ export interface Dataset {
   /** Number of classes that the targets need: K of distributions, 1 + the largest label, 0 without targets. */
   readonly classes: number;
   readonly isDisposed: boolean;
+  /**
+   * Replaces the weights s of a data set that was created with weights, for calls to come; none may be running. The array
+   * must not be changed afterwards.
+   *
+   * @throws ShapeError another number of weights than rows; StateError a data set without weights, or disposed of
+   */
+  setWeights(sampleWeights: Float32Array): void;
   dispose(): void;
 }
 

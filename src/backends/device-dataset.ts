@@ -1,5 +1,6 @@
 /** The base class of device data sets: dimensions, row weights and dispose(). */
 import type { Targets } from "../data/targets.ts";
+import { ShapeError, StateError } from "../errors.ts";
 import type { Dataset, DatasetSource } from "./backend.ts";
 
 /** Properties of rows that a data set keeps. */
@@ -13,10 +14,8 @@ export class DeviceDataset implements Dataset {
   readonly features: number;
   readonly targetKind: Targets["kind"];
   readonly classes: number;
-  /** s_i of each row, on the host, for the sums over batches. */
-  readonly sampleWeights: Float32Array | undefined;
-  /** Σ s_i / N. */
-  readonly meanWeight: number;
+  #sampleWeights: Float32Array | undefined;
+  #meanWeight = 1;
   #isDisposed = false;
   readonly #ends = new Set<() => void>();
 
@@ -25,13 +24,33 @@ export class DeviceDataset implements Dataset {
     this.features = x.cols;
     this.targetKind = targets.kind;
     this.classes = classesOf(targets);
-    this.sampleWeights = sampleWeights;
-    this.meanWeight = sampleWeights ? sumOf(sampleWeights) / x.rows : 1;
+    if (sampleWeights) this.#take(sampleWeights);
+  }
+
+  /** s_i of each row, on the host, for the sums over batches. */
+  get sampleWeights(): Float32Array | undefined {
+    return this.#sampleWeights;
+  }
+
+  /** Σ s_i / N. */
+  get meanWeight(): number {
+    return this.#meanWeight;
   }
 
   get isDisposed(): boolean {
     return this.#isDisposed;
   }
+
+  setWeights(sampleWeights: Float32Array): void {
+    if (this.#isDisposed) throw new StateError("data", "the data set was disposed of");
+    if (!this.#sampleWeights) throw new StateError("data", "the data set was created without weights");
+    checkLength(sampleWeights, this.rows);
+    this.#take(sampleWeights);
+    this.writeWeights(sampleWeights);
+  }
+
+  /** Takes new weights to the device. */
+  protected writeWeights(_sampleWeights: Float32Array): void {}
 
   /** Runs `end` when the data set is disposed of, unless the returned function is called before. */
   onDispose(end: () => void): () => void {
@@ -45,6 +64,16 @@ export class DeviceDataset implements Dataset {
     for (const end of this.#ends) end();
     this.#ends.clear();
   }
+
+  #take(sampleWeights: Float32Array): void {
+    this.#sampleWeights = sampleWeights;
+    this.#meanWeight = sumOf(sampleWeights) / this.rows;
+  }
+}
+
+/** @throws ShapeError */
+function checkLength({ length }: Float32Array, rows: number): void {
+  if (length !== rows) throw new ShapeError("sampleWeights", `expected ${rows} weights, got ${length}`);
 }
 
 function sumOf(values: Float32Array): number {

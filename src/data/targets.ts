@@ -24,6 +24,24 @@ export function smoothed(q: number, labelSmoothing: number, classes: number): nu
   return (1 - labelSmoothing) * q + labelSmoothing / classes;
 }
 
+/**
+ * Returns the position of each row's class, `[N]`: its label, or the most probable class of its soft labels; of equally
+ * probable classes, the first.
+ *
+ * @throws DataError rows without targets
+ */
+export function targetClasses(targets: Targets): Uint32Array {
+  if (targets.kind === "labels") return targets.labels;
+  if (targets.kind === "none") throw new DataError("y", "expected a label or a distribution for each row");
+  const { data, rows, cols } = targets.distributions;
+  const likeliest = new Uint32Array(rows);
+  for (let i = 0; i < rows; i++) {
+    const start = i * cols;
+    for (let k = 1; k < cols; k++) if (data[start + k] > data[start + likeliest[i]]) likeliest[i] = k;
+  }
+  return likeliest;
+}
+
 /** Targets of rows, and which rows to ignore. */
 export interface EncodedTargets {
   readonly targets: Targets;

@@ -15,14 +15,13 @@
  */
 import type { Trainer } from "../backends/backend.ts";
 import { isOnDevice, type Rows } from "../data/gpu-rows.ts";
-import { scaleOf } from "../data/matrix.ts";
+import { type Matrix, scaleOf } from "../data/matrix.ts";
 import { createRandom } from "../data/random.ts";
 import { sampleRows } from "../data/row-reader.ts";
 import { columnMoments, fold, type Standardization } from "../data/standardization.ts";
 import { storageOf } from "../data/storage.ts";
 import type { ResolvedOptions } from "../options.ts";
 import { pause } from "../pause.ts";
-import type { SeenRows } from "./seen-rows.ts";
 
 /** A standard deviation larger than the spread of most cells by this factor is that of a few cells. */
 const FEW_CELLS = 1e3;
@@ -33,6 +32,13 @@ const FAR = 8;
 /** Rows that the spread is estimated from; fewer if there are so many features that these take more cells. */
 const SAMPLE = { most: 513, least: 65, cells: 2 ** 22 };
 
+/** Rows, or a sample of them, with their weights. */
+interface WeightedRows {
+  readonly matrix: Matrix;
+  /** s_i of each row; all 1 if absent. */
+  readonly weights: Float32Array | undefined;
+}
+
 /**
  * Returns the mean and scale of the features that L-BFGS works with; undefined for other solvers, and for rows that
  * need none.
@@ -40,7 +46,7 @@ const SAMPLE = { most: 513, least: 65, cells: 2 ** 22 };
  * @param isStored whether rows go to the device centred and scaled
  */
 export async function conditioningOf(
-  { matrix, weights }: SeenRows,
+  { matrix, weights }: WeightedRows,
   isStored: boolean,
   options: ResolvedOptions,
   signal: AbortSignal,
@@ -117,7 +123,7 @@ function isFarFromZero({ median, spread }: Awaited<ReturnType<typeof bulkOf>>): 
  * that differ from it, and p their share, so that the spread of a rare indicator is near its standard deviation.
  */
 async function bulkOf(
-  { matrix, weights }: SeenRows,
+  { matrix, weights }: WeightedRows,
   seed: number,
   signal: AbortSignal,
 ): Promise<{ median: Float64Array; spread: Float64Array }> {

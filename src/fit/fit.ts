@@ -101,6 +101,23 @@ export async function solve(session: FitSession, store: FitStore): Promise<Omit<
   return { ...outcome, tuning: session.trainer.tuning };
 }
 
+/** Solves the problem of a session. */
+export type Solve = typeof solve;
+
+/** Runs `work` with a function that solves like {@link solve}, for fits each of which begins near the last result. */
+export async function inSeries<T>(session: FitSession, work: (solveNext: Solve) => Promise<T>): Promise<T> {
+  if (session.problem.options.solver !== "lbfgs") return work(solve);
+  const series = (await loaded(import("./with-lbfgs.ts"), "L-BFGS")).seriesOf(session);
+  try {
+    return await work((part, store) => {
+      const preconditioning = series.next(part.problem.options.l2);
+      return solve({ ...part, preconditioning }, store);
+    });
+  } finally {
+    series.dispose();
+  }
+}
+
 /** Stores in the model. Progress of an earlier fit stays until the first parameters of this one come. */
 function storeIn(state: ModelState, problem: FitProblem): FitStore {
   let isOwnProgress = problem.resumed !== null;

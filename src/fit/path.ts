@@ -1,11 +1,12 @@
-/** Fits for several λ on the same rows: from the largest down, each from where the last one ended. */
+/** Fits for several λ on the same rows: from the largest down, each from where the last ones lead. */
 import type { BackendOwner } from "../backends/backend-owner.ts";
 import { unfold } from "../data/standardization.ts";
 import { DataError, OptionError } from "../errors.ts";
 import type { PathEntry } from "../fit-options.ts";
 import { summarise } from "../model/predict.ts";
 import { type Parameters, zeros } from "../parameters.ts";
-import { onDevice, prepareFit, solve } from "./fit.ts";
+import { Continuation } from "../solvers/continuation.ts";
+import { inSeries, onDevice, prepareFit, type Solve } from "./fit.ts";
 import type { ModelState } from "./model-state.ts";
 import { type FitProblem, type FitRequest, fittedModel } from "./prepare.ts";
 import type { FitSession } from "./session.ts";
@@ -27,16 +28,18 @@ export async function fitPath(
   request: FitRequest,
   l2s: readonly number[],
 ): Promise<{ entries: PathEntry[]; l2: number }> {
-  checkPath(l2s);
+  checkL2s(l2s);
   const problem = await prepareFit(state, request);
-  const fits = await onDevice(backend, problem, (session) => solveAll(session, l2s));
+  const fits = await onDevice(backend, problem, (session) =>
+    inSeries(session, (solveNext) => solveAll(session, solveNext, l2s)),
+  );
   const { parameters, l2 } = bestOf(fits);
   state.replace(fittedModel(withL2(problem, l2), parameters));
   return { entries: fits.map(({ parameters: _, ...entry }) => entry), l2 };
 }
 
-/** @throws OptionError no λ, or one that is no finite number ≥ 0 or comes twice */
-function checkPath(l2s: readonly number[]): void {
+/** Returns the λ. @throws OptionError no λ, or one that is no finite number ≥ 0 or comes twice */
+export function checkL2s(l2s: readonly number[]): readonly number[] {
   if (!Array.isArray(l2s) || l2s.length === 0)
     throw new OptionError("l2s", "expected at least one λ, as an array of numbers ≥ 0");
   for (const [i, l2] of l2s.entries()) {
@@ -44,22 +47,28 @@ function checkPath(l2s: readonly number[]): void {
       throw new OptionError("l2s", `expected finite numbers ≥ 0, number ${i} is ${String(l2)}`);
     if (l2s.indexOf(l2) !== i) throw new OptionError("l2s", `${l2} comes twice`);
   }
+  return l2s;
 }
 
 /** Fits for every λ, in the order given. */
-async function solveAll(session: FitSession, l2s: readonly number[]): Promise<PathFit[]> {
+async function solveAll(session: FitSession, solveNext: Solve, l2s: readonly number[]): Promise<PathFit[]> {
   const { problem, trainer } = session;
   const fits = new Map<number, PathFit>();
   let parameters = problem.start ?? zeros(session.shape);
+  const continuation = new Continuation();
   for (const l2 of l2s.toSorted((a, b) => b - a)) {
     const began = performance.now();
-    const part = { ...session, problem: { ...withL2(problem, l2), start: parameters } };
-    const outcome = await solve(part, {
+    const part = {
+      ...session,
+      problem: { ...withL2(problem, l2), start: continuation.startAt(l2) ?? parameters },
+    };
+    const outcome = await solveNext(part, {
       parameters: (latest) => {
         parameters = latest;
       },
       progress: () => {},
     });
+    continuation.add(l2, parameters);
     const history = { ...outcome, seconds: (performance.now() - began) / 1000 };
     trainer.write(unfold(parameters, problem.storedConditioning));
     const evaluate = async ({ data, rows }: NonNullable<FitSession["validation"]>) => {
@@ -77,7 +86,8 @@ async function solveAll(session: FitSession, l2s: readonly number[]): Promise<Pa
   return l2s.map((l2) => fits.get(l2) as PathFit);
 }
 
-function withL2(problem: FitProblem, l2: number): FitProblem {
+/** Returns a problem with another λ. */
+export function withL2(problem: FitProblem, l2: number): FitProblem {
   return { ...problem, options: { ...problem.options, l2 } };
 }
 

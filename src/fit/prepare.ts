@@ -24,7 +24,7 @@ import type { Parameters } from "../parameters.ts";
 import { conditioningOf, storesConditioned } from "./conditioning.ts";
 import type { ModelState } from "./model-state.ts";
 import type { Conditions, FitProgress } from "./resume.ts";
-import { type SeenRows, seenRows } from "./seen-rows.ts";
+import { type SeenRows, seenRows, weightsOfSeen } from "./seen-rows.ts";
 
 /** A fit as it is asked for. */
 export interface FitRequest {
@@ -154,13 +154,14 @@ export async function standardise(
   const maxSquaredNorm = await checkRows(rows, TRAINING.x, request, isStandardised);
   if (validation) await checkRows(validation, VALIDATION.x, request, isStandardised);
   const seen = await seenRows(rows, backend, options.seed, signal);
+  const ofSeen = { matrix: seen.matrix, weights: weightsOfSeen(seen, rows.weights) };
   const learnsIt = options.standardize && !model;
   const standardization = learnsIt
-    ? await fitStandardization(seen.matrix, seen.weights, signal)
+    ? await fitStandardization(ofSeen.matrix, ofSeen.weights, signal)
     : model?.standardization;
   const isStored = storesConditioned(rows.matrix, options);
   const conditioning =
-    !isBatch && !isStandardised ? await conditioningOf(seen, isStored, options, signal) : undefined;
+    !isBatch && !isStandardised ? await conditioningOf(ofSeen, isStored, options, signal) : undefined;
   return {
     seen,
     standardization,

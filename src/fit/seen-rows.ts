@@ -13,11 +13,19 @@ import type { LabelledRows } from "../model/labelled-rows.ts";
 /** Rows that are read back; fewer if there are so many features that these take more cells. */
 const SAMPLE = { most: 1024, least: 64, cells: 2 ** 22 };
 
-/** Rows in memory, with their weights. */
+/** Rows in memory. */
 export interface SeenRows {
   readonly matrix: Matrix;
-  /** s_i of each row; all 1 if absent. */
-  readonly weights: Float32Array | undefined;
+  /** The index of each among all rows; null if these are all. */
+  readonly indices: Uint32Array | null;
+}
+
+/** Returns the weights s of the rows that are seen, from those of all rows; undefined if all are 1. */
+export function weightsOfSeen(
+  { indices }: SeenRows,
+  weights: Float32Array | undefined,
+): Float32Array | undefined {
+  return indices && weights ? Float32Array.from(indices, (row) => weights[row]) : weights;
 }
 
 /** Returns all rows, or a sample of those that count. @throws DeviceError; the signal's reason */
@@ -27,7 +35,7 @@ export async function seenRows(
   seed: number,
   signal: AbortSignal,
 ): Promise<SeenRows> {
-  if (!isOnDevice(matrix)) return { matrix, weights };
+  if (!isOnDevice(matrix)) return { matrix, indices: null };
   const { rows, cols } = matrix;
   const most = Math.min(SAMPLE.most, Math.max(SAMPLE.least, Math.floor(SAMPLE.cells / cols)));
   const indices = Uint32Array.from(sampleRows(rows, most, weights, createRandom(seed))).sort();
@@ -35,5 +43,5 @@ export async function seenRows(
     (opened) => rowsOnDeviceOf(opened, matrix).read(matrix, indices, { signal }),
     signal,
   );
-  return { matrix: read, weights: weights && Float32Array.from(indices, (row) => weights[row]) };
+  return { matrix: read, indices };
 }

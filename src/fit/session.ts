@@ -11,6 +11,7 @@ import type {
 import type { Disposable } from "../backends/backend-owner.ts";
 import { datasetOf, type LabelledRows } from "../model/labelled-rows.ts";
 import type { Parameters } from "../parameters.ts";
+import type { Preconditioning } from "../solvers/preconditioner.ts";
 import type { FitProblem } from "./prepare.ts";
 import { type FitProgress, remarkOn } from "./resume.ts";
 
@@ -27,6 +28,8 @@ export interface FitSession {
   readonly trainer: Trainer;
   readonly data: Dataset;
   readonly validation: { readonly data: Dataset; readonly rows: LabelledRows } | undefined;
+  /** Preconditioning of L-BFGS that outlives a fit. Default: the fit has its own. */
+  readonly preconditioning?: Preconditioning;
   /** Takes further rows to the device. The caller disposes of them. */
   readonly upload: (source: DatasetSource) => Promise<Dataset>;
 }

@@ -8,7 +8,7 @@ import { areFinite, flatten, partsOf, unflatten, zeros } from "../parameters.ts"
 import { pause } from "../pause.ts";
 import { type LbfgsOptions, lbfgs, type Objective } from "../solvers/lbfgs.ts";
 import { conditionedOnHost, type PassTrainer, penaltiesOf, thresholdsOf } from "./conditioning.ts";
-import { preconditioningOf } from "./preconditioning.ts";
+import { preconditioningOf, SeriesPreconditioning } from "./preconditioning.ts";
 import type { FitSession, FitStore } from "./session.ts";
 
 /** Most and fewest curvature pairs; between them, as many as this much memory holds, bytes. */
@@ -35,11 +35,11 @@ export async function fitLbfgs(
   const isOnHost = conditioning && !problem.storedConditioning;
   const trainer = isOnHost ? conditionedOnHost(session.trainer, conditioning) : session.trainer;
   const count = shape.classes * shape.features;
-  const memory = memoryFor(count);
+  const memory = memoryFor(session);
   let latest = start;
   const unfolded = unfold(start, conditioning);
   await pause(signal);
-  const preconditioning = preconditioningOf(session, memory);
+  const preconditioning = session.preconditioning ?? preconditioningOf(session, memory);
   const stopReason = await lbfgs(
     objectiveOf(session, trainer, evaluations),
     resumed?.state ?? flatten(unfolded, shape.bias),
@@ -82,7 +82,7 @@ export async function fitLbfgs(
       if (isNew && isResult) await fitOptions.onIteration?.(iterations[iterations.length - 1]);
       signal.throwIfAborted();
     },
-  ).finally(() => preconditioning.dispose());
+  ).finally(() => preconditioning.dispose?.());
   // A fit that stops at its start has the start as its result.
   store.parameters(latest);
   return { epochs: [], iterations, stopReason };
@@ -162,7 +162,12 @@ function addPenalty(weights: Float64Array, penalties: Float64Array, dWeights: Fl
   return sum;
 }
 
-function memoryFor(parameters: number): number {
-  const affordable = Math.floor(MEMORY.bytes / (2 * 8 * parameters));
+/** Returns the preconditioning of a series of fits on the rows of a session. To be disposed of after it. */
+export function seriesOf(session: FitSession): SeriesPreconditioning {
+  return new SeriesPreconditioning(session, memoryFor(session));
+}
+
+function memoryFor({ shape }: FitSession): number {
+  const affordable = Math.floor(MEMORY.bytes / (2 * 8 * shape.classes * shape.features));
   return Math.max(MEMORY.leastPairs, Math.min(MEMORY.pairs, affordable));
 }

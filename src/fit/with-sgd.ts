@@ -9,6 +9,7 @@ import { autoLearningRate } from "../solvers/auto-learning-rate.ts";
 import { constant, type LearningRateSchedule, linearDecay } from "../solvers/schedules.ts";
 import { type SgdOptions, sgd } from "../solvers/sgd.ts";
 import type { FitProblem } from "./prepare.ts";
+import { weightsOfSeen } from "./seen-rows.ts";
 import type { FitSession, FitStore } from "./session.ts";
 
 /** The first rate of `learningRate: "auto"` for AdamW, whose steps are as long as its rate; it falls to 0. */
@@ -94,6 +95,7 @@ export async function autoRateOf(
       ? await maxSquaredNorm(x.rows, x.cols, rowReader(x, standardization), weights, signal)
       : scanned;
   const whole = { rows: x.rows, weights };
-  const problem = { ...options, ...seen, x: seen.matrix, whole, meanWeight, standardization };
-  return autoLearningRate({ ...problem, maxSquaredNorm: longest }, signal);
+  const sample = { x: seen.matrix, weights: weightsOfSeen(seen, weights), whole };
+  const problem = { ...options, ...sample, meanWeight, standardization, maxSquaredNorm: longest };
+  return autoLearningRate(problem, signal);
 }

@@ -1,7 +1,6 @@
 /** Classification report: all metrics of predictions for rows whose classes are known. */
 import type { Label } from "../data/labels.ts";
-import type { Targets } from "../data/targets.ts";
-import { DataError } from "../errors.ts";
+import { type Targets, targetClasses } from "../data/targets.ts";
 import { pause } from "../pause.ts";
 import { type CalibrationBin, calibrationError } from "./calibration-error.ts";
 import { type ClassScores, classScores, topKAccuracy } from "./class-scores.ts";
@@ -92,22 +91,4 @@ export async function reportOf(source: ReportSource, signal?: AbortSignal): Prom
     calibrationError: error,
     bins,
   };
-}
-
-/**
- * Returns the position of each row's class, `[N]`: its label, or the most probable class of its soft labels; of equally
- * probable classes, the first.
- *
- * @throws DataError rows without targets
- */
-export function targetClasses(targets: Targets): Uint32Array {
-  if (targets.kind === "labels") return targets.labels;
-  if (targets.kind === "none") throw new DataError("y", "expected a label or a distribution for each row");
-  const { data, rows, cols } = targets.distributions;
-  const likeliest = new Uint32Array(rows);
-  for (let i = 0; i < rows; i++) {
-    const start = i * cols;
-    for (let k = 1; k < cols; k++) if (data[start + k] > data[start + likeliest[i]]) likeliest[i] = k;
-  }
-  return likeliest;
 }

@@ -90,7 +90,8 @@ export async function labelled(
   return { matrix, targets, weights, weightUnit: counted?.unit ?? 1, countedRows };
 }
 
-function countAbove0(weights: Float32Array): number {
+/** Returns the number of rows that count. */
+export function countAbove0(weights: Float32Array): number {
   let count = 0;
   for (let i = 0; i < weights.length; i++) if (weights[i] > 0) count++;
   return count;

@@ -29,6 +29,8 @@ export interface Preconditioning {
     readonly evaluations: number;
     readonly anchor: Anchor | null;
   }): Promise<{ preconditioner: Preconditioner; anchor: Anchor | null; work: number }>;
+  /** Frees what it has, if it belongs to one fit. */
+  readonly dispose?: () => void;
 }
 
 /** M = I. */

@@ -237,6 +237,19 @@ describe("other calls", () => {
     expect(path[1].validation?.loss).toBeCloseTo(path[1].training.loss, 5);
   });
 
+  test("cross-validation gives the bits of the rows uploaded, and reaches the same optima", async () => {
+    const options = { l2s: [1e-1, 1e-3], folds: 3 };
+    const [there, here] = [modelWith(SGD), modelWith(SGD)];
+    const compared = await there.crossValidate(onGpu(device, x), labels, options);
+    expect(compared.entries).toEqual((await here.crossValidate(x, labels, options)).entries);
+    expect(there.weights).toEqual(here.weights);
+
+    const optima = await modelWith().crossValidate(onGpu(device, x, { offset: 4 }), labels, options);
+    const expected = await modelWith().crossValidate(x, labels, options);
+    for (const [i, { loss }] of expected.entries.entries())
+      expect(optima.entries[i].loss.mean / loss.mean).toBeCloseTo(1, 2);
+  });
+
   test("a model that standardises is applied to rows as they lie", async () => {
     const model = modelWith({ standardize: true });
     await model.fit(x, labels);

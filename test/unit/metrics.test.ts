@@ -1,12 +1,12 @@
 /** Metrics of predictions: small cases by hand, random cases compared with a plain count. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { NO_TARGETS, type Targets } from "../../src/data/targets.ts";
+import { NO_TARGETS, type Targets, targetClasses } from "../../src/data/targets.ts";
 import { DataError, LimitError, OptionError } from "../../src/errors.ts";
 import { calibrationError } from "../../src/metrics/calibration-error.ts";
 import { type ClassScores, classScores, topKAccuracy } from "../../src/metrics/class-scores.ts";
 import { confusionMatrix } from "../../src/metrics/confusion-matrix.ts";
-import { type ReportSource, reportOf, targetClasses } from "../../src/metrics/report.ts";
+import { type ReportSource, reportOf } from "../../src/metrics/report.ts";
 import { expectClose } from "../support/expect-close.ts";
 
 const u32 = (...values: number[]) => Uint32Array.from(values);

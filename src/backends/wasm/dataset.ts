@@ -27,8 +27,7 @@ interface Addresses {
 export class WasmDataset extends DeviceDataset {
   readonly arena: Arena;
   readonly #heap: Heap;
-  /** The caller's rows, from which workers get their shares. */
-  readonly source: DatasetSource;
+  readonly #source: DatasetSource;
   readonly storage: Storage;
   /** Factor from stored bytes or halves to values. */
   readonly unit: number;
@@ -45,7 +44,7 @@ export class WasmDataset extends DeviceDataset {
 
   private constructor(source: DatasetSource) {
     super(source);
-    this.source = source;
+    this.#source = source;
     const { x, targets, sampleWeights, labelSmoothing = 0 } = source;
     this.storage = storageOfSource(source);
     this.unit = unitOf(source);
@@ -108,6 +107,15 @@ export class WasmDataset extends DeviceDataset {
     const run = this.#last.then(work).finally(() => this.arena.release(this.mark));
     this.#last = run.catch(() => {}); // the caller handles the error
     return run;
+  }
+
+  /** The caller's rows, from which workers get their shares. */
+  get source(): DatasetSource {
+    return { ...this.#source, ...(this.sampleWeights && { sampleWeights: this.sampleWeights }) };
+  }
+
+  protected override writeWeights(sampleWeights: Float32Array): void {
+    this.arena.floats(this.at.sampleWeights, this.rows).set(sampleWeights);
   }
 
   /** Kernels over the memory of this data set. */

@@ -143,6 +143,16 @@ export class WorkerPool {
     }
   }
 
+  /** Gives the workers other weights s, for requests to come. */
+  async setWeights(sampleWeights: Float32Array, shares: readonly Share[]): Promise<void> {
+    const answers = this.#workers.map((worker, i) => {
+      const { first, rows } = shares[i + 1];
+      const own = sampleWeights.slice(first, first + rows);
+      return worker.ask({ kind: "weights", sampleWeights: own }, [own.buffer]);
+    });
+    await Promise.all(answers);
+  }
+
   /**
    * Computes the partial gradients of all shares but the first, in the workspace; returns the sums of each, in order.
    *

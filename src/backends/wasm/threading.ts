@@ -51,6 +51,8 @@ export class Threading {
   readonly #shape: ModelShape;
   readonly #options: ThreadingOptions;
   #stage: Stage = { kind: "alone", times: [] };
+  /** The weights s that the workers have. */
+  #weightsOfWorkers: Float32Array | undefined;
 
   constructor(data: WasmDataset, shape: ModelShape, options: ThreadingOptions) {
     this.#data = data;
@@ -87,7 +89,7 @@ export class Threading {
     const started = performance.now();
     const parts = splits > 1 ? partition(rows, shares, pool !== null) : [rows as Uint32Array<ArrayBuffer>];
     // Workers start first, since this thread is busy afterwards.
-    const inWorkers = pool?.backward(workspace, parts, scale);
+    const inWorkers = pool && this.#inWorkers(pool, shares, workspace, parts, scale);
     const onThisThread = backwardParts(workspace, pool ? parts.slice(0, 1) : parts, scale, signal);
     const ofWorkers = inWorkers?.catch(async (error: unknown) => {
       this.#giveUp(pool as WorkerPool, error);
@@ -105,6 +107,21 @@ export class Threading {
       loss: sums.reduce((total, { loss }) => total + loss, 0),
       correct: sums.reduce((total, { correct }) => total + correct, 0),
     };
+  }
+
+  /** Lets the workers compute their parts, with the weights that the data set has now. */
+  async #inWorkers(
+    pool: WorkerPool,
+    shares: readonly Share[],
+    workspace: Workspace,
+    parts: readonly Uint32Array<ArrayBuffer>[],
+    scale: number,
+  ): Promise<Sums[]> {
+    const { sampleWeights } = this.#data;
+    if (sampleWeights && sampleWeights !== this.#weightsOfWorkers)
+      await pool.setWeights(sampleWeights, shares);
+    this.#weightsOfWorkers = sampleWeights;
+    return pool.backward(workspace, parts, scale);
   }
 
   /**
@@ -131,6 +148,7 @@ export class Threading {
     const isForced = this.#isForced;
     if (stage.kind === "trial" || stage.kind === "workers") return stage.pool;
     if (stage.kind === "settled" || (!isForced && stage.times.length < TIMED_STEPS)) return null;
+    this.#weightsOfWorkers = this.#data.sampleWeights;
     const pool = await this.#start(shares, signal);
     if (this.#stage !== stage) {
       pool?.dispose();

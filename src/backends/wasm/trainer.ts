@@ -121,9 +121,8 @@ export class WasmTrainer implements Trainer {
 
   async evaluate(data: WasmDataset, options: RunOptions = {}): Promise<Evaluation> {
     checkLabelled(this.#shape, data);
-    const { loss, correct } = await this.#forward(data, options, (workspace, block) =>
-      workspace.softmax(block.length, 0),
-    );
+    const addLoss = (workspace: Workspace, block: Uint32Array) => workspace.softmax(block.length, 0);
+    const { loss, correct } = await this.#forward(data, options, addLoss, true);
     const weight = sumOfWeights(data.sampleWeights, allRows(data));
     return { loss: weight > 0 ? loss / weight : 0, correct };
   }
@@ -203,14 +202,18 @@ export class WasmTrainer implements Trainer {
     return all;
   }
 
-  /** Computes all rows → logits block by block, runs `work` on each block, and returns the sums. */
+  /**
+   * Computes all rows, or those with s > 0, → logits block by block, runs `work` on each block, and returns the sums.
+   */
   #forward(
     data: WasmDataset,
     { signal, onRows }: RunOptions,
     work: (workspace: Workspace, block: Uint32Array) => void,
+    isWeighted = false,
   ): Promise<Sums> {
     return this.#within(data, 1, async (workspace) => {
-      await eachBlock(workspace, allRows(data), signal, (block) => {
+      const rows = isWeighted ? workspace.weighted(allRows(data)) : allRows(data);
+      await eachBlock(workspace, rows, signal, (block) => {
         workspace.forward(block);
         work(workspace, block);
       });

@@ -30,13 +30,20 @@ export interface BackwardRequest extends Buffers {
   readonly scale: number;
 }
 
+/** Gives a worker other weights s for its part of the rows. */
+export interface WeightsRequest {
+  readonly kind: "weights";
+  readonly sampleWeights: Float32Array<ArrayBuffer>;
+}
+
 /** Message to a worker. Each is answered once, in order. */
-export type Request = OpenRequest | BackwardRequest;
+export type Request = OpenRequest | WeightsRequest | BackwardRequest;
 
 /** Message from a worker; `"ready"` comes first, without a request. */
 export type Answer =
   | { readonly kind: "ready" }
   | { readonly kind: "opened" }
+  | { readonly kind: "weighted" }
   | ({ readonly kind: "partial"; readonly sums: Sums } & Buffers)
   | { readonly kind: "failed"; readonly message: string };
 

@@ -12,15 +12,20 @@ interface Port {
   postMessage(answer: Answer, transfer: ArrayBuffer[]): void;
 }
 
+let data: WasmDataset | null = null;
 let workspace: Workspace | null = null;
 
 async function answer(request: Request): Promise<{ answer: Answer; transfer: ArrayBuffer[] }> {
   if (request.kind === "open") {
-    const data = await WasmDataset.create(request.module, request.source);
+    data = await WasmDataset.create(request.module, request.source);
     workspace = new Workspace(data, request.shape, 1);
     return { answer: { kind: "opened" }, transfer: [] };
   }
-  if (!workspace) throw new Error("a share must be opened first");
+  if (!(data && workspace)) throw new Error("a share must be opened first");
+  if (request.kind === "weights") {
+    data.setWeights(request.sampleWeights);
+    return { answer: { kind: "weighted" }, transfer: [] };
+  }
   const { rows, scale, weights, partial } = request;
   workspace.weights.set(weights);
   await backward(workspace, rows, scale, 0);

@@ -35,7 +35,7 @@ export interface RowRange {
 /** Consecutive rows in buffers of their own, or in a range of the caller's. */
 export interface Chunk extends RowRange {
   readonly buffers: {
-    readonly get: Readonly<Record<"x" | "targets" | "sampleWeights", Bound>>;
+    readonly get: Readonly<Record<"targets" | "sampleWeights", GPUBuffer> & { x: Bound }>;
     dispose(): void;
   };
 }
@@ -70,13 +70,25 @@ export class WebGpuDataset extends DeviceDataset {
   readonly labelSmoothing: number;
   readonly chunks: readonly Chunk[];
 
-  constructor(source: StoredRows, chunks: readonly Chunk[]) {
+  readonly #gpu: GpuDevice;
+
+  constructor(gpu: GpuDevice, source: StoredRows, chunks: readonly Chunk[]) {
     super(source);
+    this.#gpu = gpu;
     this.storage = source.storage;
     this.unit = source.unit;
     this.labelSmoothing = source.targets.kind === "labels" ? (source.labelSmoothing ?? 0) : 0;
     this.chunks = chunks;
     this.onDispose(() => disposeAll(chunks));
+  }
+
+  protected override writeWeights(sampleWeights: Float32Array): void {
+    for (const { first, rows, buffers } of this.chunks)
+      this.#gpu.device.queue.writeBuffer(
+        buffers.get.sampleWeights,
+        0,
+        view(sampleWeights.subarray(first, first + rows)),
+      );
   }
 
   /** Returns the same rows with other weights, which kernels read and batches do not. */
@@ -124,7 +136,7 @@ export async function uploadDataset(
     disposeAll(chunks);
     throw error;
   }
-  return new WebGpuDataset({ ...source, storage, unit: unitOf(source) }, chunks);
+  return new WebGpuDataset(gpu, { ...source, storage, unit: unitOf(source) }, chunks);
 }
 
 /** Bytes of one row in each buffer. */

@@ -115,7 +115,7 @@ export class WebGpuRows implements RowsOnDevice {
       disposeAll(chunks);
       throw error;
     }
-    return new WebGpuDataset({ ...source, storage: x.dtype, unit: 1 }, chunks);
+    return new WebGpuDataset(this.#gpu, { ...source, storage: x.dtype, unit: 1 }, chunks);
   }
 
   async copyRows(
@@ -140,7 +140,7 @@ export class WebGpuRows implements RowsOnDevice {
       disposeAll(chunks);
       throw error;
     }
-    return new WebGpuDataset({ ...rows, storage, unit: 1 }, chunks);
+    return new WebGpuDataset(this.#gpu, { ...rows, storage, unit: 1 }, chunks);
   }
 
   async #normsOf(

@@ -36,7 +36,7 @@ interface BoundKernel {
 export class Workspace {
   readonly plan: StepPlan;
   readonly buffers: Buffers<"logits" | "partials" | "ofRows">;
-  readonly rules: SegmentRules;
+  readonly #rules: Omit<SegmentRules, "sampleWeights" | "meanWeight">;
   readonly #context: TrainerContext;
   readonly #data: WorkspaceRows;
   readonly #kind: DataKind;
@@ -60,16 +60,20 @@ export class Workspace {
     };
     this.plan = plan;
     this.buffers = buffers;
-    this.rules = {
+    this.#rules = {
       chunks: data.chunks,
-      sampleWeights: data.sampleWeights,
-      meanWeight: data.meanWeight,
       labelSmoothing: data.labelSmoothing,
       unit: data.unit,
       segmentRows,
       passRows: rowCountsOf(context.shape, context.gpu.traits.software).passRows,
       splitsFor: (rows) => splitsFor(rows, plan, context.shape),
     };
+  }
+
+  /** How rows are cut into segments, with the weights that they have now. */
+  get rules(): SegmentRules {
+    const { sampleWeights, meanWeight } = this.#data;
+    return { ...this.#rules, sampleWeights, meanWeight };
   }
 
   /**

@@ -1,0 +1,51 @@
+/** Grids of λ to compare, by the protocols in which they are known, or from one number to another. */
+import { OptionError } from "../errors.ts";
+
+/** The name of a protocol, or `[from, to, count]` for `count` λ at equal ratios, both ends among them. */
+export type L2Grid = "dinov2" | "clip" | readonly [from: number, to: number, count: number];
+
+/**
+ * Exponents of scikit-learn's C and their number. DINOv2: 45 values from 1e-6 to 1e5 (Oquab et al., "DINOv2: Learning
+ * robust visual features without supervision", 2023, code). CLIP: 96 values from 1e-6 to 1e6 (Radford et al., "Learning
+ * transferable visual models from natural language supervision", 2021, appendix A.3).
+ */
+const PROTOCOLS = { dinov2: [-6, 5, 45], clip: [-6, 6, 96] } as const;
+
+/** Most λ of a grid. */
+const MAX_COUNT = 10_000;
+
+/**
+ * Returns the λ of a grid, from the largest down if a protocol is named, else in the order given. The protocols have
+ * scikit-learn's C, of which λ = 1 / (2 N C).
+ *
+ * @param rows N, the rows that are trained on; of weighted rows Σ s. Protocols need it
+ * @throws OptionError naming `grid` or `rows`
+ */
+export function l2Grid(grid: L2Grid, rows?: number): number[] {
+  if (grid === "dinov2" || grid === "clip") {
+    if (!(typeof rows === "number" && rows > 0 && rows < Infinity))
+      throw new OptionError(
+        "rows",
+        `"${grid}" needs the number of rows that are trained on, got ${String(rows)}`,
+      );
+    const [first, last, count] = PROTOCOLS[grid];
+    return evenly(first, last, count).map((exponent) => 1 / (2 * rows * 10 ** exponent));
+  }
+  const [from, to, count] = checkedRange(grid);
+  const between = evenly(Math.log(from), Math.log(to), count).map(Math.exp);
+  return [from, ...between.slice(1, -1), to];
+}
+
+function checkedRange(grid: Exclude<L2Grid, string>): Exclude<L2Grid, string> {
+  const given: unknown = grid;
+  const isRange = Array.isArray(given) && given.length === 3 && given.every(Number.isFinite);
+  const [from, to, count] = isRange ? grid : [0, 0, 0];
+  if (from > 0 && to > 0 && from !== to && Number.isInteger(count) && count >= 2 && count <= MAX_COUNT)
+    return grid;
+  const expected = `"dinov2", "clip", or [from, to, count] with different λ above 0 and a count from 2 to ${MAX_COUNT}`;
+  throw new OptionError("grid", `expected ${expected}, got ${JSON.stringify(given) ?? String(given)}`);
+}
+
+function evenly(first: number, last: number, count: number): number[] {
+  return Array.from({ length: count }, (_, i) => first + ((last - first) * i) / (count - 1));
+}

@@ -1,0 +1,204 @@
+/** Cross-validation, beside scikit-learn's on the same folds, and what is refused. */
+import { describe, expect, test } from "vitest";
+import { type CrossValidationOptions, l2Grid, type SoftmaxRegression } from "../../src/index.ts";
+import { DEVICES } from "../support/backends.ts";
+import theirs from "../support/cross-validation.json" with { type: "json" };
+import { DIGITS } from "../support/digit-rows.ts";
+import { expectClose } from "../support/expect-close.ts";
+import { rejection } from "../support/idx-files.ts";
+import { modelsOn } from "../support/models-on.ts";
+import { NOISY } from "../support/noisy-rows.ts";
+import { hasData, readDigits } from "../support/real-data.ts";
+import { refusal } from "../support/refusal.ts";
+
+/** The rows of cross-validation.py. */
+function made(rows: number, cols: number, classes: number) {
+  let state = 1;
+  const uniform = () => {
+    // Of the product, only the lowest 31 bits count.
+    state = (Math.imul(1103515245, state) + 12345) & 0x7fffffff;
+    return state / 2 ** 31 - 0.5;
+  };
+  const centres = Float64Array.from({ length: classes * cols }, uniform);
+  const y = Array.from({ length: rows }, (_, i) => (i * 7) % classes);
+  const data = Float32Array.from({ length: rows * cols }, (_, at) => {
+    const centre = centres[y[Math.floor(at / cols)] * cols + (at % cols)];
+    return 0.06 * centre + uniform();
+  });
+  return { x: { data, rows, cols }, y };
+}
+
+describe.each(DEVICES)("%s", ({ device }) => {
+  const { modelWith } = modelsOn({ device, tuning: "off", tolerance: 1e-7 });
+
+  test.runIf(device !== "reference")("embeddings: scikit-learn's scores and its best C", async () => {
+    const { cs, folds, loss, accuracy } = theirs.made;
+    const { x, y } = made(1000, 768, 5);
+    await expectTheirs(modelWith(), x, y, { cs, folds, loss, accuracy });
+  });
+
+  test.runIf(hasData && device !== "reference")("digits: scikit-learn's scores and its best C", async () => {
+    const { x, y } = await readDigits();
+    await expectTheirs(modelWith(), x, y, theirs.digits);
+  });
+
+  async function expectTheirs(
+    model: SoftmaxRegression,
+    x: Parameters<SoftmaxRegression["fit"]>[0] & { rows: number },
+    y: Parameters<SoftmaxRegression["fit"]>[1],
+    { cs, folds: count, loss, accuracy }: Omit<typeof theirs.made, never>,
+  ): Promise<void> {
+    const folds = Int32Array.from({ length: x.rows }, (_, i) => Math.floor(i / 3) % count);
+    const l2s = cs.map((c) => 1 / (2 * x.rows * (1 - 1 / count) * c));
+    const found = await model.crossValidate(x, y, { l2s, folds });
+    const means = (name: "loss" | "accuracy") => found.entries.map((entry) => entry[name].mean);
+    expectClose(means("loss"), loss.means, { absolute: 1e-4, relative: 0 }, "loss");
+    expectClose(means("accuracy"), accuracy.means, { absolute: 1e-4, relative: 0 }, "accuracy");
+    expect(cs[l2s.indexOf(found.best)]).toBe(loss.c);
+    const best = found.entries.toSorted((a, b) => b.accuracy.mean - a.accuracy.mean)[0];
+    expect(cs[l2s.indexOf(best.l2)]).toBe(accuracy.c);
+  }
+
+  test("each fold's fit is a fit of the other rows, scored on its own; the model is one of all rows", async () => {
+    const { x, y } = NOISY;
+    const folds = Array.from({ length: 90 }, (_, i) => i % 4);
+    // One fold's rows are never held out.
+    const given = folds.map((fold) => fold - 1);
+    const l2s = [0.001, 0.1, 0.01];
+    const seen: unknown[] = [];
+    const sampleWeight = folds.map((_, i) => 0.5 + (i % 3));
+    const model = modelWith({ classWeight: [1, 2, 1] });
+    const options = { l2s, folds: given, sampleWeight, scoring: "accuracy" } as const;
+    const found = await model.crossValidate(x, y, { ...options, onFold: (record) => void seen.push(record) });
+    expect(found.entries.map(({ l2 }) => l2)).toEqual(l2s);
+    expect(seen).toHaveLength(9);
+    for (const { l2, loss, accuracy } of found.entries) {
+      for (const fold of [0, 1, 2]) {
+        const single = modelWith({ l2, classWeight: [1, 2, 1] });
+        const weightsIn = (isIn: (f: number) => boolean) =>
+          sampleWeight.map((s, i) => (isIn(given[i]) ? s : 0));
+        await single.fit(x, y, { sampleWeight: weightsIn((f) => f !== fold) });
+        const scored = await single.evaluate(x, y, { sampleWeight: weightsIn((f) => f === fold) });
+        expectClose([loss.folds[fold]], [scored.loss], { absolute: 0, relative: 1e-4 });
+        expect(accuracy.folds[fold]).toBe(scored.accuracy);
+      }
+    }
+    const whole = modelWith({ l2: found.l2, classWeight: [1, 2, 1] });
+    await whole.fit(x, y, { sampleWeight });
+    expectClose(model.weights, whole.weights, { absolute: 1e-3, relative: 1e-3 });
+    expect(model.l2).toBe(found.l2);
+    expect(found.history.iterations.at(-1)?.objective).toBeGreaterThan(0);
+  });
+});
+
+describe("by the rules", () => {
+  const { modelWith } = modelsOn({ device: "reference" });
+  const { x, y, validation } = NOISY;
+  const l2s = [1, 0.1, 0.01, 0.001];
+
+  test("the largest λ within one standard error of the best, or the best", async () => {
+    const found = await modelWith().crossValidate(x, y, {
+      l2s: l2Grid([1, 0.001, 13]),
+      rule: "oneStandardError",
+      seed: 3,
+    });
+    const best = found.entries.find(({ l2 }) => l2 === found.best);
+    if (!best) throw new Error("no entry of the best λ");
+    const { mean, standardError, folds } = best.loss;
+    expect(found.entries.every(({ loss }) => loss.mean >= mean)).toBe(true);
+    const average = folds.reduce((sum, score) => sum + score / 5, 0);
+    const variance = folds.reduce((sum, score) => sum + (score - average) ** 2 / 4, 0);
+    expectClose([mean, standardError], [average, Math.sqrt(variance / 5)], { absolute: 0, relative: 1e-12 });
+    const within = found.entries.filter(({ loss }) => loss.mean <= mean + standardError).map(({ l2 }) => l2);
+    expect(found.oneStandardError).toBe(Math.max(...within));
+    expect(found.l2).toBe(found.oneStandardError);
+    expect(found.l2).toBeGreaterThan(found.best);
+  });
+
+  test("folds hold each class evenly, are those of the seed, and differ for another", async () => {
+    const passes = async (options: CrossValidationOptions) =>
+      (await modelWith().crossValidate(x, y, { l2s: [0.1], ...options })).entries[0].loss.folds;
+    expect(await passes({ seed: 1 })).toEqual(await passes({ seed: 1 }));
+    expect(await passes({ seed: 1 })).not.toEqual(await passes({ seed: 2 }));
+    expect(await passes({ seed: 1, stratified: false })).not.toEqual(await passes({ seed: 1 }));
+    expect(await passes({ folds: 90, stratified: false })).toHaveLength(90);
+  });
+
+  test("validation rows instead of folds", async () => {
+    const model = modelWith();
+    const found = await model.crossValidate(x, y, { l2s, validation });
+    for (const { l2, loss, accuracy } of found.entries) {
+      const single = modelWith({ l2 });
+      await single.fit(x, y);
+      const scored = await single.evaluate(...validation);
+      expectClose(loss.folds, [scored.loss], { absolute: 0, relative: 1e-5 });
+      expect(accuracy.folds).toEqual([scored.accuracy]);
+    }
+    expect(found.oneStandardError).toBeNull();
+  });
+
+  test("SGD and an L1 penalty, too", async () => {
+    const { x: rows, y: labels } = DIGITS;
+    const sgd = await modelWith({ solver: "sgd", epochs: 2 }).crossValidate(rows, labels, {
+      l2s: [0.01, 0.1],
+      folds: 3,
+    });
+    expect(sgd.entries.map(({ passes }) => passes)).toEqual([6, 6]);
+    const sparse = modelWith({ l1: 0.1 });
+    await sparse.crossValidate(x, y, { l2s: [0.01, 0], folds: 3 });
+    expect(sparse.weights.some((weight) => weight === 0)).toBe(true);
+  });
+
+  test("an abort leaves the model as it was", async () => {
+    const model = modelWith();
+    await model.fit(x, y);
+    const before = model.weights;
+    const controller = new AbortController();
+    const stopped = model.crossValidate(x, y, {
+      l2s,
+      signal: controller.signal,
+      onFold: () => controller.abort("enough"),
+    });
+    expect(await rejection(stopped)).toBe("enough");
+    expect(model.weights).toEqual(before);
+    await model.crossValidate(x, y, { l2s });
+  });
+
+  test.each<[CrossValidationOptions, readonly [error: string, argument: string, words: string]]>([
+    [{ l2s: [] }, ["OptionError", "l2s", "at least one"]],
+    [{ l2s: [1, 1] }, ["OptionError", "l2s", "twice"]],
+    [{ l2s: [-1] }, ["OptionError", "l2s", "≥ 0"]],
+    [{ l2s: "dino" as "dinov2" }, ["OptionError", "l2s", "dinov2"]],
+    [{ folds: 1 }, ["OptionError", "folds", "from 2"]],
+    [{ folds: 2.5 }, ["OptionError", "folds", "an integer"]],
+    [{ folds: 91, stratified: false }, ["OptionError", "folds", "90"]],
+    [{ folds: 80 }, ["DataError", "folds", "stratified: false"]],
+    [{ folds: [0, 1] }, ["OptionError", "folds", "90 rows"]],
+    [{ folds: new Int8Array(90) }, ["OptionError", "folds", "at least two"]],
+    [{ folds: new Int8Array(90).fill(2, 1) }, ["OptionError", "folds", "fold 1"]],
+    [{ folds: new Int8Array(90).fill(-2) }, ["OptionError", "folds", "row 0"]],
+    [{ folds: [...new Array(90).keys()], stratified: true }, ["OptionError", "stratified", "leave it out"]],
+    [{ folds: 3, validation }, ["OptionError", "folds", "one or the other"]],
+    [{ rule: "oneStandardError", validation }, ["OptionError", "rule", "needs folds"]],
+    [{ scoring: "log" as "loss" }, ["OptionError", "scoring", "accuracy"]],
+    [{ resume: true } as CrossValidationOptions, ["OptionError", "resume", "no such option"]],
+  ])("refuses options %#", async (options, expected) => {
+    const model = modelWith();
+    const refused = await rejection(model.crossValidate(x, y, { l2s: [0.1, 1], ...options }));
+    expect(refused).toEqual(refusal(...expected));
+    expect(model.device).toBeNull();
+  });
+});
+
+test("grids of λ: the protocols' C, and ratios from one number to another", () => {
+  const grid = l2Grid("dinov2", 1000);
+  expect(grid).toHaveLength(45);
+  expectClose([grid[0], grid[44]], [1 / (2000 * 1e-6), 1 / (2000 * 1e5)], { absolute: 0, relative: 1e-12 });
+  expect(l2Grid("clip", 10)).toHaveLength(96);
+  expectClose(l2Grid([1, 1e-3, 4]), [1, 0.1, 0.01, 0.001], { absolute: 0, relative: 1e-12 });
+  expect(() => l2Grid("dinov2")).toThrow(expect.objectContaining({ argument: "rows" }));
+  for (const bad of [[1, 1, 3], [0, 1, 3], [1, 2, 1], [1, 2, 2.5], [1, 2], "imagenet"])
+    expect(() => l2Grid(bad as [number, number, number])).toThrow(
+      expect.objectContaining({ argument: "grid" }),
+    );
+});
