@@ -133,6 +133,13 @@ export class GpuDevice {
     return scope.value?.message ?? null;
   }
 
+  /** Waits until everything that was submitted is done. @throws DeviceError if the device fails before */
+  async workDone(): Promise<undefined> {
+    this.assertAlive();
+    await this.device.queue.onSubmittedWorkDone();
+    this.assertAlive();
+  }
+
   /** Maps a buffer for reading. @throws DeviceError if the device fails before the data is there */
   async mapForReading(buffer: GPUBuffer, size: number): Promise<ArrayBuffer> {
     this.assertAlive();
