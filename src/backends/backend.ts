@@ -259,8 +259,8 @@ export interface Backend {
    * @throws LimitError, DeviceError, or the signal's reason; nothing stays allocated
    */
   createDataset(source: DatasetSource, options?: RunOptions): Promise<Dataset>;
-  /** For rows that lie in buffers of the caller's GPUDevice; null on devices without such buffers. */
-  readonly rowsOnDevice: RowsOnDevice | null;
+  /** Loads what rows in buffers of the caller's GPUDevice need; null on devices without such buffers. @throws LoadError */
+  rowsOnDevice(): Promise<RowsOnDevice | null>;
   /** Creates parameters of zero on the device. @throws LimitError, DeviceError */
   createTrainer(shape: ModelShape): Promise<Trainer>;
   dispose(): void;

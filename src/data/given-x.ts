@@ -1,6 +1,7 @@
 /** Opens the rows X of a call, which lie in memory or on a GPU. */
+import { loaded } from "../loaded.ts";
 import { type GivenMatrix, openMatrix } from "./given-matrix.ts";
-import { type DeviceRows, isGpuRows, openGpuRows, type Rows, type RowsLike } from "./gpu-rows.ts";
+import { type DeviceRows, isGpuRows, type Rows, type RowsLike } from "./gpu-rows.ts";
 
 /** Rows whose form is checked. */
 export interface GivenX extends Pick<GivenMatrix, "rows" | "cols"> {
@@ -10,9 +11,10 @@ export interface GivenX extends Pick<GivenMatrix, "rows" | "cols"> {
   convert(signal?: AbortSignal): Promise<Rows>;
 }
 
-/** Opens rows. @throws ShapeError, DataError, LimitError as {@link openMatrix} and {@link openGpuRows} */
-export function openX(value: RowsLike, argument: string): GivenX {
+/** Opens rows. @throws ShapeError, DataError, LimitError as {@link openMatrix} and {@link GpuRows} say */
+export async function openX(value: RowsLike, argument: string): Promise<GivenX> {
   if (!isGpuRows(value)) return { ...openMatrix(value, argument), onDevice: null };
+  const { openGpuRows } = await loaded(import("./open-gpu-rows.ts"), "rows on the GPU");
   const onDevice = openGpuRows(value, argument);
   const { rows, cols } = onDevice;
   return { rows, cols, onDevice, convert: async () => onDevice };

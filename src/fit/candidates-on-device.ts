@@ -13,7 +13,7 @@ export async function poolOnDevice(
   penalties: Float64Array,
 ): Promise<Pool> {
   const { conditioning, seen: sample, options, signal } = problem;
-  const device = rowsOnDeviceOf(backend, x);
+  const device = await rowsOnDeviceOf(backend, x);
   const squares = conditioning
     ? new Float64Array(x.cols).fill(1)
     : meanSquaresOf(sample.matrix, options.seed);

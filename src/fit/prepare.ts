@@ -80,18 +80,18 @@ interface CheckedRows {
 }
 
 /** Checks what can be checked without a look at the values. @throws ShapeError, DataError, LimitError, OptionError */
-export function checkRequest(
+export async function checkRequest(
   { x, y, fitOptions: { validation: held, classes }, options }: FitRequest,
   model: FittedModel | null,
   isBatch: boolean,
-): CheckedRows {
+): Promise<CheckedRows> {
   if (options.earlyStopping && options.solver !== "lbfgs" && !held && !isBatch)
     throw new OptionError(
       "validation",
       "early stopping needs validation rows; give them, or no earlyStopping",
     );
-  const training = openRows(x, y, TRAINING);
-  const validation = held && openRows(held[0], held[1], VALIDATION);
+  const training = await openRows(x, y, TRAINING);
+  const validation = held && (await openRows(held[0], held[1], VALIDATION));
   if (validation) checkFeatures(validation.x, training.x.cols, VALIDATION.x);
   requirePlaces(training.x, validation?.x, options, model);
   if (model && classes) requireSameClasses(classes, model.classes);

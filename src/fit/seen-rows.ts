@@ -40,7 +40,7 @@ export async function seenRows(
   const most = Math.min(SAMPLE.most, Math.max(SAMPLE.least, Math.floor(SAMPLE.cells / cols)));
   const indices = Uint32Array.from(sampleRows(rows, most, weights, createRandom(seed))).sort();
   const read = await backend.use(
-    (opened) => rowsOnDeviceOf(opened, matrix).read(matrix, indices, { signal }),
+    async (opened) => (await rowsOnDeviceOf(opened, matrix)).read(matrix, indices, { signal }),
     signal,
   );
   return { matrix: read, indices };

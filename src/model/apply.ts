@@ -41,7 +41,7 @@ export type Work<T> = (applied: Applied) => Promise<T>;
  * @throws ShapeError, DataError  rows that the model cannot be applied to
  */
 export async function apply<T>(model: AppliedModel, x: RowsLike, work: Work<T>): Promise<T> {
-  const given = openX(x, TRAINING.x);
+  const given = await openX(x, TRAINING.x);
   requireUsable(given, model.options);
   checkFeatures(given, model.fitted.features, TRAINING.x);
   const matrix = await given.convert(model.backend.closed);
@@ -63,7 +63,7 @@ export async function applyLabelled<T>(
 ): Promise<T> {
   const { fitted, options, backend } = model;
   const { ignoreLabel } = options;
-  const given = openRows(x, y, TRAINING);
+  const given = await openRows(x, y, TRAINING);
   requireUsable(given.x, options);
   const rows = await labelled(given, fitted, { sampleWeight, ignoreLabel }, backend.closed);
   return applyToRows(model, rows, work);

@@ -34,9 +34,10 @@ export function requireUsable(
 }
 
 /** Returns what a backend does with rows on its device. @throws DataError a device without buffers of the caller's */
-export function rowsOnDeviceOf({ rowsOnDevice, info }: Backend, { argument }: DeviceRows): RowsOnDevice {
-  if (rowsOnDevice) return rowsOnDevice;
-  throw elsewhere(argument, `the model runs on ${info.name}`);
+export async function rowsOnDeviceOf(backend: Backend, { argument }: DeviceRows): Promise<RowsOnDevice> {
+  const found = await backend.rowsOnDevice();
+  if (found) return found;
+  throw elsewhere(argument, `the model runs on ${backend.info.name}`);
 }
 
 function elsewhere(argument: string, what: string): DataError {
@@ -58,7 +59,7 @@ export async function checkOnDevice(
   backend: Backend,
   run: RunOptions,
 ): Promise<number> {
-  const norms = await rowsOnDeviceOf(backend, x).squaredNorms(x, undefined, run);
+  const norms = await (await rowsOnDeviceOf(backend, x)).squaredNorms(x, undefined, run);
   let longest = 0;
   const look = (first: number, end: number) => {
     for (let i = first; i < end; i++) {

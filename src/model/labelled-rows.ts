@@ -56,8 +56,8 @@ export interface GivenRows {
 }
 
 /** Opens rows and as many labels. @throws ShapeError, DataError, LimitError */
-export function openRows(x: RowsLike, y: LabelsLike, names: RowNames): GivenRows {
-  const rows = { x: openX(x, names.x), y: openLabels(y, names.y), names };
+export async function openRows(x: RowsLike, y: LabelsLike, names: RowNames): Promise<GivenRows> {
+  const rows = { x: await openX(x, names.x), y: openLabels(y, names.y), names };
   checkLabelCount(rows.y, rows.x.rows, names.y);
   return rows;
 }
@@ -121,7 +121,7 @@ export type DatasetSettings = Pick<DatasetSource, "storage" | "standardization" 
  *
  * @throws as {@link Backend.createDataset}
  */
-export function datasetOf(
+export async function datasetOf(
   backend: Backend,
   { matrix, targets, weights }: LabelledRows,
   { labelSmoothing, ...stored }: DatasetSettings,
@@ -129,6 +129,6 @@ export function datasetOf(
 ): Promise<Dataset> {
   const ofRows = { targets, labelSmoothing, ...(weights && { sampleWeights: weights }) };
   return isOnDevice(matrix)
-    ? rowsOnDeviceOf(backend, matrix).createDataset({ x: matrix, ...ofRows }, run)
+    ? (await rowsOnDeviceOf(backend, matrix)).createDataset({ x: matrix, ...ofRows }, run)
     : backend.createDataset({ x: matrix, ...stored, ...ofRows }, run);
 }

@@ -57,7 +57,7 @@ async function perClass(
   work: Work<Float32Array>,
 ): Promise<Matrix<Float32Array>> {
   const { classes, features } = model.fitted;
-  const given = openX(x, "x");
+  const given = await openX(x, "x");
   checkFeatures(given, features, "x");
   const { rows } = given;
   const cols = classes.length;

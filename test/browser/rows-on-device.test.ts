@@ -1,8 +1,8 @@
 /** Rows in a caller's buffers that exceed a binding, beside the same rows uploaded in chunks. */
 import { afterAll, afterEach, describe, expect, test, vi } from "vitest";
 import { WebGpuBackend } from "../../src/backends/webgpu/backend.ts";
-import { openGpuRows } from "../../src/data/gpu-rows.ts";
 import type { Matrix } from "../../src/data/matrix.ts";
+import { openGpuRows } from "../../src/data/open-gpu-rows.ts";
 import { disposeLater } from "../support/dispose-later.ts";
 import { asHalves, callersDevice, type Layout, onGpu } from "../support/gpu-rows.ts";
 import { countLiveBuffers } from "../support/live-buffers.ts";
@@ -12,6 +12,7 @@ import { trainerFor } from "../support/with-trainer.ts";
 const device = await callersDevice();
 /** Small bindings, so that rows are cut. */
 const backend = await WebGpuBackend.open({ device, maxChunkBytes: 4096, tuning: "off" });
+const onDevice = await backend.rowsOnDevice();
 afterAll(() => backend.dispose());
 afterEach(() => vi.restoreAllMocks());
 
@@ -40,7 +41,7 @@ describe.each(CASES)("%s", (_what, features, layout) => {
       ),
     };
     for (const given of [undefined, columns]) {
-      const norms = await backend.rowsOnDevice.squaredNorms(rows, given);
+      const norms = await onDevice.squaredNorms(rows, given);
       expect(norms).toHaveLength(600);
       for (const i of norms.keys()) {
         let sum = 0;
@@ -55,7 +56,7 @@ describe.each(CASES)("%s", (_what, features, layout) => {
 
   test("rows that are read are those listed, exactly", async () => {
     const indices = Uint32Array.of(0, 3, 3, 254, 255, 256, 340, 599);
-    const read = await backend.rowsOnDevice.read(rows, indices);
+    const read = await onDevice.read(rows, indices);
     const expected = Array.from(indices, (i) =>
       Array.from({ length: features }, (_, j) => valueAt(i, j)),
     ).flat();
@@ -65,14 +66,14 @@ describe.each(CASES)("%s", (_what, features, layout) => {
   test("scores, losses and steps are those of the rows uploaded", async () => {
     const { trainer, data } = await trainerFor(backend, { ...problem, source: { ...ofRows, x: stored } });
     const live = countLiveBuffers();
-    const there = await backend.rowsOnDevice.createDataset({ ...ofRows, x: rows });
+    const there = await onDevice.createDataset({ ...ofRows, x: rows });
     await trainer.outcomes(there);
     there.dispose();
     expect(live.created).toBeGreaterThan(2);
     expect(live.size).toBe(0);
     vi.restoreAllMocks();
 
-    const again = disposeLater(await backend.rowsOnDevice.createDataset({ ...ofRows, x: rows }));
+    const again = disposeLater(await onDevice.createDataset({ ...ofRows, x: rows }));
     trainer.write(problem.parameters);
     expect(await trainer.logits(again)).toEqual(await trainer.logits(data));
     const order = problem.rows.toReversed();
@@ -95,14 +96,14 @@ describe.each(CASES)("%s", (_what, features, layout) => {
     const uploaded = async (x: Matrix) =>
       disposeLater(await backend.createDataset({ x, targets: { kind: "none" } }));
     const all = await trainer.logits(await uploaded(stored));
-    const copied = disposeLater(await backend.rowsOnDevice.copyRows(rows, indices));
+    const copied = disposeLater(await onDevice.copyRows(rows, indices));
     const scores = await trainer.logits(copied);
     for (const [at, i] of indices.entries())
       expect(scores.subarray(3 * at, 3 * at + 3)).toEqual(all.subarray(3 * i, 3 * i + 3));
 
     const mean = new Float64Array(features).fill(0.25);
     const scaling = { mean, scale: mean.map(() => 0.5), limit: 1 };
-    const scaled = disposeLater(await backend.rowsOnDevice.copyRows(rows, indices, scaling));
+    const scaled = disposeLater(await onDevice.copyRows(rows, indices, scaling));
     const limited = Float32Array.from({ length: 300 * features }, (_, at) => {
       const value = 2 * (valueAt(2 * Math.floor(at / features), at % features) - 0.25);
       return Math.max(-1, Math.min(1, value));

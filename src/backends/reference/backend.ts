@@ -5,7 +5,6 @@ import { ReferenceDataset, ReferenceTrainer } from "./trainer.ts";
 /** {@link Backend} in float64 on the CPU. Runs anywhere. */
 export class ReferenceBackend implements Backend {
   readonly alive = true;
-  readonly rowsOnDevice = null;
   readonly info: DeviceInfo;
 
   constructor(reason = "asked for by name") {
@@ -20,6 +19,10 @@ export class ReferenceBackend implements Backend {
 
   async createTrainer(shape: ModelShape): Promise<ReferenceTrainer> {
     return new ReferenceTrainer(shape);
+  }
+
+  async rowsOnDevice(): Promise<null> {
+    return null;
   }
 
   dispose(): void {}

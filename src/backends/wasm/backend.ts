@@ -29,7 +29,6 @@ export interface WasmOptions {
 /** {@link Backend} in WebAssembly SIMD. */
 export class WasmBackend implements Backend {
   readonly alive = true;
-  readonly rowsOnDevice = null;
   readonly info: DeviceInfo;
   readonly #threading: ThreadingOptions;
 
@@ -58,6 +57,10 @@ export class WasmBackend implements Backend {
 
   async createTrainer(shape: ModelShape): Promise<WasmTrainer> {
     return new WasmTrainer(shape, this.#threading);
+  }
+
+  async rowsOnDevice(): Promise<null> {
+    return null;
   }
 
   dispose(): void {}

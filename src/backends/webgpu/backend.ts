@@ -1,10 +1,11 @@
 /** WebGPU as a backend: one device, the kernels compiled on it, and the data sets and trainers on it. */
+import { loaded } from "../../loaded.ts";
 import type { Backend, DatasetSource, DeviceInfo, ModelShape, RunOptions } from "../backend.ts";
 import { memoryCache, type TunerSettings, type Tuning, type TuningCache } from "./choose-plan.ts";
 import { uploadDataset, type WebGpuDataset } from "./dataset.ts";
 import { GpuDevice } from "./gpu-device.ts";
 import { KernelCache } from "./kernel.ts";
-import { WebGpuRows } from "./rows-on-device.ts";
+import type { WebGpuRows } from "./rows-on-device.ts";
 import { WebGpuTrainer } from "./trainer.ts";
 
 /** Options of a WebGPU backend. */
@@ -32,7 +33,6 @@ export interface WebGpuOptions {
 export class WebGpuBackend implements Backend {
   readonly gpu: GpuDevice;
   readonly kernels: KernelCache;
-  readonly rowsOnDevice: WebGpuRows;
   readonly #maxChunkBytes: number;
   readonly #tuner: TunerSettings;
 
@@ -43,7 +43,6 @@ export class WebGpuBackend implements Backend {
     this.kernels = new KernelCache(gpu);
     // Less 16 bytes, since buffers are padded to a whole vector.
     this.#maxChunkBytes = Math.min(maxChunkBytes, maxStorageBufferBindingSize - 16, maxBufferSize - 16);
-    this.rowsOnDevice = new WebGpuRows(gpu, this.kernels, this.#maxChunkBytes);
   }
 
   /**
@@ -68,6 +67,11 @@ export class WebGpuBackend implements Backend {
 
   createDataset(source: DatasetSource, options?: RunOptions): Promise<WebGpuDataset> {
     return uploadDataset(this.gpu, source, this.#maxChunkBytes, options);
+  }
+
+  async rowsOnDevice(): Promise<WebGpuRows> {
+    const { WebGpuRows } = await loaded(import("./rows-on-device.ts"), "rows on the GPU");
+    return new WebGpuRows(this.gpu, this.kernels, this.#maxChunkBytes);
   }
 
   createTrainer(shape: ModelShape): Promise<WebGpuTrainer> {
