@@ -223,8 +223,8 @@ export interface Trainer {
 /** What rows that lie on the device are asked; their values stay there, but for those of `read`. */
 export interface RowsOnDevice {
   /**
-   * Computes Σ_j ((x_ij − mean_j) / scale_j)² of each row in float32, `[N]`: NaN if a value of the row is NaN or infinite,
-   * infinite if the sum overflows. A column whose scale is 0 or infinite counts for nothing.
+   * Computes Σ_j ((x_ij − mean_j) / scale_j)² of each row in float32, `[N]`: NaN if a value of the row is NaN or
+   * infinite, infinite if the sum overflows. A column whose scale is 0 or infinite counts for nothing.
    *
    * @param columns default: mean 0 and scale 1
    * @throws DataError buffers that the device does not take: destroyed, or of another device
@@ -259,7 +259,7 @@ export interface Backend {
    * @throws LimitError, DeviceError, or the signal's reason; nothing stays allocated
    */
   createDataset(source: DatasetSource, options?: RunOptions): Promise<Dataset>;
-  /** Loads what rows in buffers of the caller's GPUDevice need; null on devices without such buffers. @throws LoadError */
+  /** Loads the work on rows in buffers of the caller's GPUDevice; null on devices without any. @throws LoadError */
   rowsOnDevice(): Promise<RowsOnDevice | null>;
   /** Creates parameters of zero on the device. @throws LimitError, DeviceError */
   createTrainer(shape: ModelShape): Promise<Trainer>;

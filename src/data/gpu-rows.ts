@@ -8,9 +8,9 @@ import type { Matrix, MatrixLike } from "./matrix.ts";
 export type GpuDtype = "f32" | "f16";
 
 /**
- * Rows `[rows, cols]` that lie in a GPU buffer, as onnxruntime-web and Transformers.js leave embeddings there. The model
- * needs the option `device` with the GPUDevice that the buffer belongs to. The buffer is read, and never written to or
- * destroyed; it must stay as it is until the call has ended.
+ * Rows `[rows, cols]` that lie in a GPU buffer, as onnxruntime-web leaves embeddings there. The model needs the option
+ * `device` with the GPUDevice that the buffer belongs to. The buffer is read, and never written to or destroyed; it
+ * must stay as it is until the call has ended.
  *
  * Rows are used where they lie, without a copy, if the kernels can read them there:
  *
@@ -18,19 +18,22 @@ export type GpuDtype = "f32" | "f16";
  * - `offset` is a multiple of the device's limit `minStorageBufferOffsetAlignment`, 256 by default;
  * - the buffer reaches to the next multiple of 16 bytes after the last row (with `"f32"` it always does).
  *
- * Several pieces, unless each has 64 MiB or more, and rows of any other layout are copied once, from buffer to buffer on
- * the device, padded to a multiple of 4 columns; the copy is freed when the call ends.
+ * Rows of any other layout, and several pieces unless each has 64 MiB or more, are copied once from buffer to buffer
+ * on the device, padded to a multiple of 4 columns. The copy is freed when the call ends.
  *
- * With a learning rate that is given as a number or a schedule, SGD and AdamW give the same bits as on the same rows
- * from a `Float32Array` (with `"f16"`, from a `Float16Array`), and so do predictions and evaluations by equal parameters;
- * rows used in place in several pieces, or in more than one binding, and tuned plans may differ in the last bits. L-BFGS
- * reaches the same optimum on another way, since it does not centre and scale rows on the device as it does with an
- * upload; `learningRate: "auto"` differs by rounding. Refused are `standardize: true`, a model that was fitted with it in
- * a fit that begins there, and a `storage` other than `"auto"` and `dtype`.
+ * SGD and AdamW with a rate or schedule that is given have the same bits as on the same rows from a `Float32Array`
+ * (with `"f16"`, from a `Float16Array`), and so have predictions and evaluations by equal parameters. The last bits
+ * may differ if `learningRate` is `"auto"`, if plans are tuned, and if rows used in place take more than one binding.
+ * L-BFGS reaches the same optimum on another way, since rows in place are not centred and scaled as an upload is; a
+ * fit by L-BFGS that was interrupted is resumed only where its rows lay.
  *
- * Errors: `ShapeError` for sizes; `DataError` for a buffer that is too small, mapped, without the usage STORAGE,
- * destroyed or of another device, for an offset or stride that does not fit, and for a row that counts and holds NaN or
- * an infinity; `LimitError` for 2³² elements or more.
+ * Options that need rows on the host are refused with an `OptionError`: `standardize: true`, also of the model that a
+ * fit goes on from, and a `storage` other than `"auto"` and `dtype`. Validation rows may lie on the GPU if x does.
+ *
+ * Errors: `ShapeError` for sizes, and for a buffer that is too small for them; `DataError` for another `device`, for a
+ * buffer that is mapped, destroyed, of another device or without the usage STORAGE, for an `offset`, `stride` or
+ * `dtype` that is not possible, and for a row that counts and holds NaN or an infinity; `LimitError` for 2³² elements
+ * or more.
  */
 export interface GpuRows {
   /** The buffer, with the usage `GPUBufferUsage.STORAGE`. */

@@ -5,8 +5,8 @@
  *
  *   λ‖W‖² = λ Σ (Ŵ_kj / σ_j)²,   λ₁‖W‖₁ = λ₁ Σ |Ŵ_kj| / σ_j
  *
- * Rows that are stored as bytes or halves, or lie on a GPU already, stay as they are, and need it only if a column lies far from 0: then the
- * parameters are folded on their way to the device, and the gradient on its way back.
+ * Rows that are stored as bytes or halves, or lie on a GPU already, stay as they are, and need it only if a column lies
+ * far from 0: then the parameters are folded on their way to the device, and the gradient on its way back.
  *
  *   ∂J/∂Ŵ_kj = (∂J/∂W_kj − μ_j ∂J/∂b_k) / σ_j
  *
@@ -69,7 +69,7 @@ export async function conditioningOf(
   };
 }
 
-/** Returns whether rows go to the device centred and scaled: bytes and halves cannot, and rows that are there do not. */
+/** Returns whether rows go to the device centred and scaled: bytes, halves and rows that are there already do not. */
 export function storesConditioned(matrix: Rows, { storage }: Pick<ResolvedOptions, "storage">): boolean {
   return !isOnDevice(matrix) && storageOf(matrix, storage) === "f32";
 }

@@ -62,8 +62,8 @@ const OF_ADAMW = [...OF_STEPS, "beta1", "beta2", "epsilon"] as const;
 const PLACE = { name: "the place of the rows", byDefault: "memory" } as const;
 
 /**
- * Returns the options that the solver uses, and the size of the data. Limits may differ between two parts of a fit. Rows
- * on a GPU are another condition to L-BFGS, whose state belongs to features that are centred and scaled, or are not.
+ * Returns the options that the solver uses, and the size of the data. Limits may differ between two parts of a fit. For
+ * L-BFGS the place of the rows is a condition, too: its state is for features centred and scaled in one way.
  */
 export function conditionsOf(options: ResolvedOptions, { matrix, weights }: LabelledRows): Conditions {
   const ofSolver = { lbfgs: [], sgd: OF_SGD, adamw: OF_ADAMW }[options.solver];

@@ -51,7 +51,7 @@ function elsewhere(argument: string, what: string): DataError {
  * Looks at every value, on the device; gives max_i ‖x_i‖² of the rows that count, at most the largest float32.
  *
  * @param weights s_i of each row, `[N]`. Default: every row counts
- * @throws DataError naming the first row that counts and holds NaN or an infinity; buffers that the device does not take
+ * @throws DataError naming the first row that counts and holds NaN or an infinity; buffers the device does not take
  */
 export async function checkOnDevice(
   x: DeviceRows,

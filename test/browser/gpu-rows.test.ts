@@ -1,16 +1,22 @@
-/** Rows that lie in GPU buffers of the caller's: trained on where they lie, with the results of the same rows uploaded. */
+/** Rows in GPU buffers of the caller's are trained on where they lie, with the results of the same rows uploaded. */
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { createRandom } from "../../src/data/random.ts";
 import {
-  type GpuRows,
   type Matrix,
   type RowsLike,
   SoftmaxRegression,
   type SoftmaxRegressionOptions,
 } from "../../src/index.ts";
 import { disposeLater } from "../support/dispose-later.ts";
-import { asHalves, callersDevice, type Layout, onGpu } from "../support/gpu-rows.ts";
-import { countLiveBuffers } from "../support/live-buffers.ts";
+import {
+  asHalves,
+  callersDevice,
+  inPieces,
+  type Layout,
+  onGpu,
+  problemOf,
+  SGD,
+} from "../support/gpu-rows.ts";
+import { fitUntil } from "../support/models-on.ts";
 import { refusal } from "../support/refusal.ts";
 
 const device = await callersDevice();
@@ -24,26 +30,6 @@ afterEach(async () => {
   await device.queue.onSubmittedWorkDone();
   expect(reported.splice(0)).toEqual([]);
 });
-
-/** Three classes that overlap; features of several sizes. */
-function problemOf(rows: number, cols: number, seed = 1) {
-  const random = createRandom(seed);
-  const centres = Float64Array.from({ length: 3 * cols }, () => random.normal());
-  const y = Uint32Array.from({ length: rows }, () => random.integer(3));
-  const data = Float32Array.from({ length: rows * cols }, (_, at) => {
-    const [i, j] = [Math.floor(at / cols), at % cols];
-    return (1 + (j % 3)) * (centres[y[i] * cols + j] + 1.5 * random.normal());
-  });
-  return { x: { data, rows, cols }, y };
-}
-
-const SGD: SoftmaxRegressionOptions = {
-  solver: "sgd",
-  epochs: 3,
-  batchSize: 32,
-  learningRate: 0.05,
-  tuning: "off",
-};
 
 function modelWith(options: SoftmaxRegressionOptions = {}) {
   return disposeLater(new SoftmaxRegression({ device, ...options }));
@@ -91,23 +77,13 @@ describe.each(LAYOUTS)("%s", (_what, cols, layout) => {
   });
 });
 
-/** Cuts rows into pieces, each in a buffer of its own. */
-function inPieces(x: Matrix, sizes: readonly number[], layout: Layout = {}): GpuRows[] {
-  let first = 0;
-  return sizes.map((rows) => {
-    const data = x.data.subarray(first * x.cols, (first + rows) * x.cols);
-    first += rows;
-    return onGpu(device, { data, rows, cols: x.cols }, layout);
-  });
-}
-
 test.each<[string, number, Layout]>([
   ["that could be used in place", 8, {}],
   ["of odd columns, with a stride", 7, { offset: 12, stride: 40 }],
   ["of halves", 5, { dtype: "f16", offset: 2 }],
 ])("pieces %s give the bits of the same rows uploaded", async (_what, cols, layout) => {
   const { x, y } = problemOf(75, cols);
-  const pieces = inPieces(x, [1, 33, 9, 32], layout);
+  const pieces = inPieces(device, x, [1, 33, 9, 32], layout);
   const uploaded = layout.dtype === "f16" ? asHalves(x) : x;
   expect(await resultsOf(pieces, y, SGD)).toEqual(await resultsOf(uploaded, y, SGD));
 });
@@ -250,6 +226,29 @@ describe("other calls", () => {
       expect(optima.entries[i].loss.mean / loss.mean).toBeCloseTo(1, 2);
   });
 
+  test("a fit by L-BFGS is resumed where its rows lie, and not elsewhere; SGD goes on anywhere", async () => {
+    const rows = onGpu(device, x);
+    const model = modelWith();
+    await fitUntil(3, model, rows, labels);
+    const elsewhere = model.fit(x, labels, { resume: true });
+    await expect(elsewhere).rejects.toEqual(refusal("StateError", "resume", 'was "GPU" when the fit'));
+    await model.fit(rows, labels, { resume: true });
+    const whole = modelWith();
+    await whole.fit(rows, labels);
+    expect(model.weights).toEqual(whole.weights);
+
+    await fitUntil(3, model, x, labels);
+    const there = model.fit(rows, labels, { resume: true });
+    await expect(there).rejects.toEqual(refusal("StateError", "resume", 'was "memory" when the fit'));
+
+    const steps = modelWith(SGD);
+    await fitUntil(1, steps, x, labels);
+    await steps.fit(rows, labels, { resume: true });
+    const uninterrupted = modelWith(SGD);
+    await uninterrupted.fit(x, labels);
+    expect(steps.weights).toEqual(uninterrupted.weights);
+  });
+
   test("a model that standardises is applied to rows as they lie", async () => {
     const model = modelWith({ standardize: true });
     await model.fit(x, labels);
@@ -269,145 +268,3 @@ describe("other calls", () => {
     }
   });
 });
-
-describe("refused", () => {
-  const { x, y } = problemOf(20, 4);
-  const labels = Array.from(y);
-  const good = onGpu(device, x);
-  const model = () => modelWith(SGD);
-  const notStorage = device.createBuffer({ size: 320, usage: GPUBufferUsage.COPY_DST });
-  const mapped = device.createBuffer({ size: 320, usage: GPUBufferUsage.STORAGE, mappedAtCreation: true });
-
-  test.each<[string, unknown, string, string, string]>([
-    ["no buffer", { ...good, buffer: x.data }, "DataError", "x.buffer", "given as { data, rows, cols }"],
-    ["no rows", { ...good, rows: 0 }, "ShapeError", "x.rows", "integer of at least 1"],
-    ["broken cols", { ...good, cols: 1.5 }, "ShapeError", "x.cols", "integer of at least 1"],
-    ["an unknown dtype", { ...good, dtype: "u8" }, "DataError", "x.dtype", '"f32" or "f16"'],
-    ["a buffer without STORAGE", { ...good, buffer: notStorage }, "DataError", "x.buffer", "with STORAGE"],
-    ["a mapped buffer", { ...good, buffer: mapped }, "DataError", "x.buffer", "call unmap() first"],
-    ["too small a buffer", { ...good, rows: 21 }, "ShapeError", "x.buffer", "at least 336 bytes"],
-    ["too small for the offset", { ...good, offset: 4 }, "ShapeError", "x.buffer", "at least 324 bytes"],
-    ["too small for the stride", { ...good, stride: 20 }, "ShapeError", "x.buffer", "at least 396 bytes"],
-    ["a broken offset", { ...good, offset: 2 }, "DataError", "x.offset", "multiple of the element's 4"],
-    ["an offset below 0", { ...good, offset: -4 }, "DataError", "x.offset", "at least 0"],
-    ["a stride below a row", { ...good, stride: 12 }, "DataError", "x.stride", "at least 16"],
-    ["a broken stride", { ...good, rows: 2, stride: 18 }, "DataError", "x.stride", "multiple"],
-    ["other cols", [good, { ...good, cols: 3 }], "ShapeError", "x[1].cols", "equal cols"],
-    ["another dtype", [good, { ...good, dtype: "f16" }], "DataError", "x[1].dtype", "equal cols and dtype"],
-    ["a piece from memory", [good, x], "DataError", "x[1]", "like the first piece"],
-  ])("%s", async (_what, rows, name, argument, words) => {
-    const live = countLiveBuffers();
-    await expect(model().fit(rows as GpuRows, labels)).rejects.toEqual(refusal(name, argument, words));
-    expect(live.created).toBe(0);
-  });
-
-  test.each(["auto", "webgpu", "wasm", "reference"] as const)("the device %s", async (other) => {
-    const words = "new SoftmaxRegression({ device: yourDevice })";
-    const elsewhere = modelWith({ device: other });
-    await expect(elsewhere.fit(good, labels)).rejects.toEqual(refusal("DataError", "x", words));
-    expect(elsewhere.device).toBeNull();
-    await elsewhere.fit(x, labels);
-    for (const call of [elsewhere.predict(good), elsewhere.evaluate(good, labels), elsewhere.logits(good)])
-      await expect(call).rejects.toEqual(refusal("DataError", "x", words));
-  });
-
-  test("options that need rows on the host", async () => {
-    const standardised = modelWith({ standardize: true });
-    await expect(standardised.fit(good, labels)).rejects.toEqual(
-      refusal("OptionError", "standardize", "standardise them in the encoder, or pass arrays"),
-    );
-    for (const [storage, rows] of [
-      ["u8", good],
-      ["f16", good],
-      ["f32", { ...good, dtype: "f16" }],
-    ] as const)
-      await expect(modelWith({ storage }).fit(rows, labels)).rejects.toEqual(
-        refusal("OptionError", "storage", "leave the option out, or pass arrays"),
-      );
-    await modelWith({ ...SGD, storage: "f32" }).fit(good, labels);
-  });
-
-  test("validation rows on the GPU for rows in memory", async () => {
-    await expect(model().fit(x, labels, { validation: [good, labels] })).rejects.toEqual(
-      refusal("DataError", "validation[0]", "give both there"),
-    );
-  });
-
-  test.each([
-    ["NaN", "f32", NaN],
-    ["an infinity", "f32", -Infinity],
-    ["NaN in halves", "f16", NaN],
-    ["an infinity in halves", "f16", Infinity],
-  ] as const)("%s, with the first row that holds one", async (_what, dtype, value) => {
-    const data = x.data.slice();
-    data[4 * 13 + 2] = data[4 * 17] = value;
-    const inTwo = inPieces({ ...x, data }, [10, 10]);
-    const bad = dtype === "f32" ? inTwo : onGpu(device, { ...x, data }, { dtype });
-    if (dtype === "f16") writeHalf(bad as GpuRows, 4 * 13 + 2, value);
-    const fitted = model();
-    await fitted.fit(x, labels);
-    const { weights } = fitted;
-    for (const call of [() => fitted.fit(bad, labels), () => fitted.predict(bad)])
-      await expect(call()).rejects.toEqual(refusal("DataError", "x", "row 13 holds NaN or an infinity"));
-    const held = fitted.fit(good, labels, { validation: [bad, labels] });
-    await expect(held).rejects.toEqual(refusal("DataError", "validation[0]", "row 13"));
-    expect(fitted.weights).toEqual(weights);
-  });
-
-  test("buffers that are destroyed, or of another device; the device goes on", async () => {
-    const destroyed = onGpu(device, x);
-    destroyed.buffer.destroy();
-    const other = await callersDevice();
-    const foreign = onGpu(other, x);
-    const fitted = model();
-    for (const rows of [destroyed, foreign]) {
-      for (const call of [
-        () => fitted.fit(rows, labels),
-        () => fitted.partialFit([good, rows], [...labels, ...labels]),
-      ])
-        await expect(call()).rejects.toEqual(
-          refusal("DataError", "x", "destroyed or belongs to another device"),
-        );
-      await fitted.fit(good, labels);
-      await expect(fitted.predict(rows)).rejects.toEqual(refusal("DataError", "x", "destroyed or belongs"));
-      expect((await fitted.evaluate(good, labels)).accuracy).toBeGreaterThan(0.5);
-    }
-  });
-});
-
-/** Writes the bits of a half that is no number. */
-function writeHalf({ buffer }: GpuRows, element: number, value: number): void {
-  const at = element - (element % 2);
-  device.queue.writeBuffer(
-    buffer,
-    2 * at,
-    Uint16Array.of(...[0, 1].map(() => (Number.isNaN(value) ? 0x7e00 : 0x7c00))),
-  );
-}
-
-test("100 fits, evaluations and refusals leave none of our buffers, and all of the caller's", async () => {
-  const { x, y } = problemOf(40, 6);
-  const labels = Array.from(y);
-  const rows = [
-    onGpu(device, x),
-    onGpu(device, { ...x, rows: 20, cols: 12 }),
-    onGpu(device, x, { offset: 12 }),
-  ];
-  const bad = onGpu(device, { ...x, data: x.data.map(() => NaN) });
-  const live = countLiveBuffers();
-  const model = modelWith({ maxIterations: 3, tuning: "off" });
-  for (let i = 0; i < 100; i++) {
-    const one = rows[i % 3];
-    const seen = labels.slice(0, one.rows);
-    const fitting = i % 3 === 1 ? modelWith({ ...SGD, epochs: 1 }) : model;
-    await fitting.fit(one, seen);
-    expect(live.size).toBe(0);
-    if (i % 10 > 0) continue;
-    await fitting.evaluate(one, seen);
-    await expect(fitting.fit(bad, labels)).rejects.toThrow(/NaN/);
-    expect(live.size).toBe(0);
-  }
-  expect(live.created).toBeGreaterThan(1000);
-  for (const one of rows) await model.evaluate({ ...one, rows: 40, cols: 6 }, labels);
-  expect((await model.evaluate(rows[0], labels)).accuracy).toBeGreaterThan(0.5);
-}, 600_000);

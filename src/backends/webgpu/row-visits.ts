@@ -1,6 +1,6 @@
 /**
- * Runs a kernel over rows in a caller's buffers: one dispatch for each window, many dispatches in a submit. Here a buffer
- * that the device does not take is noticed, before any kernel of a trainer is given it.
+ * Runs a kernel over rows in a caller's buffers: one dispatch for each window, many dispatches in a submit. A buffer that
+ * the device does not take is noticed here, before any kernel of a trainer is given it.
  */
 import type { DeviceRows } from "../../data/gpu-rows.ts";
 import { DataError } from "../../errors.ts";
