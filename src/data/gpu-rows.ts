@@ -22,7 +22,7 @@ export type GpuDtype = "f32" | "f16";
  * on the device, padded to a multiple of 4 columns. The copy is freed when the call ends.
  *
  * SGD and AdamW with a rate or schedule that is given have the same bits as on the same rows from a `Float32Array`
- * (with `"f16"`, from a `Float16Array`), and so have predictions and evaluations by equal parameters. The last bits
+ * (with `"f16"`, from a `Float16Array`), and so has what a model predicts that was fitted so. The last bits
  * may differ if `learningRate` is `"auto"`, if plans are tuned, and if rows used in place take more than one binding.
  * L-BFGS reaches the same optimum on another way, since rows in place are not centred and scaled as an upload is; a
  * fit by L-BFGS that was interrupted is resumed only where its rows lay.
