@@ -1,11 +1,10 @@
 /** WebGPU as a backend: one device, the kernels compiled on it, and the data sets and trainers on it. */
 import { loaded } from "../../loaded.ts";
-import type { Backend, DatasetSource, DeviceInfo, ModelShape, RunOptions } from "../backend.ts";
+import type { Backend, DatasetSource, DeviceInfo, ModelShape, RowsOnDevice, RunOptions } from "../backend.ts";
 import { memoryCache, type TunerSettings, type Tuning, type TuningCache } from "./choose-plan.ts";
 import { uploadDataset, type WebGpuDataset } from "./dataset.ts";
 import { GpuDevice } from "./gpu-device.ts";
 import { KernelCache } from "./kernel.ts";
-import type { WebGpuRows } from "./rows-on-device.ts";
 import { WebGpuTrainer } from "./trainer.ts";
 
 /** Options of a WebGPU backend. */
@@ -69,7 +68,7 @@ export class WebGpuBackend implements Backend {
     return uploadDataset(this.gpu, source, this.#maxChunkBytes, options);
   }
 
-  async rowsOnDevice(): Promise<WebGpuRows> {
+  async rowsOnDevice(): Promise<RowsOnDevice> {
     const { WebGpuRows } = await loaded(import("./rows-on-device.ts"), "rows on the GPU");
     return new WebGpuRows(this.gpu, this.kernels, this.#maxChunkBytes);
   }
