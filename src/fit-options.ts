@@ -173,6 +173,11 @@ export interface CalibrationResult {
 export interface CrossValidationOptions
   extends Pick<FitOptions, "validation" | "sampleWeight" | "classes" | "onProgress" | "signal"> {
   /**
+   * Go on with a cross-validation that was interrupted in this page, after its last whole fit. With equal rows and
+   * options the result is the same within the solver's tolerance. Default false.
+   */
+  readonly resume?: boolean;
+  /**
    * λ to compare, each finite and ≥ 0, none twice; `l2Grid` makes some. Or the name of a protocol's grid for these rows.
    * Default `"dinov2"`: 45 values of scikit-learn's C from 1e-6 to 1e5.
    */

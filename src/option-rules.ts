@@ -9,16 +9,13 @@ import type {
   PredictOptions,
   ReportOptions,
 } from "./fit-options.ts";
+import { checkEffect } from "./option-effects.ts";
 import { nearestName } from "./option-hints.ts";
 import { DEFAULTS, type ResolvedOptions, type SoftmaxRegressionOptions } from "./options.ts";
 
 const NAMED_DEVICES: readonly unknown[] = ["auto", "webgpu", "wasm", "reference"];
-const STORAGES: readonly unknown[] = ["auto", "f32", "f16", "u8"];
 const TUNINGS: readonly unknown[] = ["auto", "off", "quick", "full"];
-const SOLVERS: readonly unknown[] = ["lbfgs", "sgd", "adamw"];
 const GRIDS: readonly unknown[] = ["dinov2", "clip"];
-const SCORINGS: readonly unknown[] = ["loss", "accuracy"];
-const CHOICES: readonly unknown[] = ["best", "oneStandardError"];
 const UINT32 = 2 ** 32 - 1;
 
 /** What each option must be, in words, and whether a value is. */
@@ -37,7 +34,7 @@ const FUNCTION: Rule = ["a function", (value) => typeof value === "function"];
 const RULES: RulesOf<ResolvedOptions> = {
   l2: NOT_NEGATIVE,
   l1: NOT_NEGATIVE,
-  solver: ['"lbfgs", "sgd" or "adamw"', (value) => SOLVERS.includes(value), SOLVERS],
+  solver: oneOf("lbfgs", "sgd", "adamw"),
   bias: BOOLEAN,
   standardize: BOOLEAN,
   classWeight: [
@@ -72,7 +69,7 @@ const RULES: RulesOf<ResolvedOptions> = {
     '"auto" or an integer from 1 to 64',
     (value) => value === "auto" || (isInteger(value, 1) && Number(value) <= 64),
   ],
-  storage: ['"auto", "f32", "f16" or "u8"', (value) => STORAGES.includes(value), STORAGES],
+  storage: oneOf("auto", "f32", "f16", "u8"),
   tuning: [
     '"auto", "off", "quick", "full" or a choice that a fit reported',
     (value) => TUNINGS.includes(value) || (typeof value === "object" && value !== null),
@@ -104,43 +101,6 @@ const FIT_RULES: RulesOf<FitOptions> = {
   signal: ["an AbortSignal", (value) => value instanceof AbortSignal],
 };
 
-/** Solvers that look at an option, and what `partialFit` looks at whatever the solver is. */
-type Effect = readonly (ResolvedOptions["solver"] | "partialFit")[];
-
-const ITERATIONS: Effect = ["lbfgs"];
-const EPOCHS: Effect = ["sgd", "adamw"];
-const EFFECTS: Readonly<Partial<Record<keyof ResolvedOptions, Effect>>> = {
-  tolerance: ITERATIONS,
-  maxIterations: ITERATIONS,
-  maxSeconds: ITERATIONS,
-  epochs: EPOCHS,
-  averaging: EPOCHS,
-  earlyStopping: EPOCHS,
-  batchSize: [...EPOCHS, "partialFit"],
-  learningRate: [...EPOCHS, "partialFit"],
-  momentum: ["sgd", "partialFit"],
-  nesterov: ["sgd", "partialFit"],
-  beta1: ["adamw"],
-  beta2: ["adamw"],
-  epsilon: ["adamw"],
-};
-
-/** What an option's place is taken by with another solver. */
-const COUNTERPARTS: Readonly<Record<string, string>> = {
-  epochs: "maxIterations",
-  maxIterations: "epochs",
-  tolerance: "earlyStopping",
-  earlyStopping: "tolerance",
-};
-
-/** Returns the options that are given and that the solver looks at. */
-export function effectiveOptions(options: SoftmaxRegressionOptions): SoftmaxRegressionOptions {
-  const solver = options.solver ?? DEFAULTS.solver;
-  return Object.fromEntries(
-    Object.entries(options).filter(([name, value]) => value !== undefined && hasEffect(name, solver, true)),
-  );
-}
-
 /**
  * Fills in defaults.
  *
@@ -165,6 +125,7 @@ const PARTIAL_FIT_RULES: RulesOf<PartialFitOptions> = { sampleWeight, classes, o
 const CROSS_VALIDATION_RULES: RulesOf<CrossValidationOptions> = {
   ...PARTIAL_FIT_RULES,
   validation: FIT_RULES.validation,
+  resume: BOOLEAN,
   l2s: [
     'an array of numbers, "dinov2" or "clip"',
     (value) => Array.isArray(value) || GRIDS.includes(value),
@@ -173,8 +134,8 @@ const CROSS_VALIDATION_RULES: RulesOf<CrossValidationOptions> = {
   folds: ["a number, or the fold of each row", (value) => isNumber(value) || isListLike(value)],
   stratified: BOOLEAN,
   seed: RULES.seed,
-  scoring: ['"loss" or "accuracy"', (value) => SCORINGS.includes(value), SCORINGS],
-  rule: ['"best" or "oneStandardError"', (value) => CHOICES.includes(value), CHOICES],
+  scoring: oneOf("loss", "accuracy"),
+  rule: oneOf("best", "oneStandardError"),
   onFold: FUNCTION,
 };
 const EVALUATE_RULES: RulesOf<EvaluateOptions> = { sampleWeight };
@@ -220,6 +181,13 @@ export const checkOptions = {
   predict: (options: PredictOptions) => check(options, PREDICT_RULES),
 } as const;
 
+/** Returns the rule of an option that has one of these names. */
+function oneOf(...names: readonly unknown[]): Rule {
+  const quoted = names.map((name) => `"${name}"`);
+  const expected = `${quoted.slice(0, -1).join(", ")} or ${quoted.at(-1)}`;
+  return [expected, (value) => names.includes(value), names];
+}
+
 function check<T extends object>(options: T, rules: RulesOf<T>): void {
   if (typeof options !== "object" || options === null) {
     throw new OptionError("options", `expected an object, got ${describe(options)}`);
@@ -251,24 +219,6 @@ function checkFit({ onEpoch, onIteration }: FitOptions, { given, solver }: Given
     throw new OptionError("onEpoch", "L-BFGS has iterations and no epochs; use onIteration");
   if (onIteration && !onEpoch && solver !== "lbfgs")
     throw new OptionError("onIteration", `solver "${solver}" has epochs and no iterations; use onEpoch`);
-}
-
-function hasEffect(name: string, solver: ResolvedOptions["solver"], mayBePartial: boolean): boolean {
-  const effect = Object.hasOwn(EFFECTS, name) ? EFFECTS[name as keyof ResolvedOptions] : undefined;
-  if (!effect || effect.includes(solver)) return true;
-  return mayBePartial && solver === "lbfgs" && effect.includes("partialFit");
-}
-
-function checkEffect(name: string, solver: ResolvedOptions["solver"], mayBePartial: boolean): void {
-  if (hasEffect(name, solver, mayBePartial)) return;
-  const solvers = EFFECTS[name as keyof ResolvedOptions]?.filter((other) => other !== "partialFit") ?? [];
-  const isForBatches = EFFECTS[name as keyof ResolvedOptions]?.includes("partialFit");
-  const counterpart = Object.hasOwn(COUNTERPARTS, name) ? `, or ${COUNTERPARTS[name]}` : "";
-  const instead = isForBatches ? ", or give it to load with the fitted model, for partialFit" : counterpart;
-  throw new OptionError(
-    name,
-    `has no effect with solver "${solver}"; use solver ${solvers.map((other) => `"${other}"`).join(" or ")}${instead}`,
-  );
 }
 
 function isNumber(value: unknown): value is number {

@@ -173,7 +173,7 @@ export class SoftmaxRegression {
     options: CrossValidationOptions = {},
   ): Promise<CrossValidation> {
     checkOptions.crossValidate(options, { given: this.#given, solver: this.#options.solver });
-    const { l2s: _, folds, stratified, seed, scoring, rule, onFold, ...fitOptions } = options;
+    const { l2s: _, folds, stratified, seed, scoring, rule, onFold, resume, ...fitOptions } = options;
     return this.#alone(x, y, fitOptions, async (request) => {
       const { crossValidate } = await loaded(import("./fit/cross-validation.ts"), "cross-validation");
       const found = await crossValidate(this.#state, this.#backend, request, options);

@@ -5,7 +5,7 @@
 import type { BackendOwner } from "../backends/backend-owner.ts";
 import { rowWeights } from "../data/row-weights.ts";
 import { unfold } from "../data/standardization.ts";
-import { OptionError } from "../errors.ts";
+import { OptionError, StateError } from "../errors.ts";
 import type {
   CrossValidation,
   CrossValidationEntry,
@@ -23,6 +23,7 @@ import { l2Grid } from "./l2-grid.ts";
 import type { ModelState } from "./model-state.ts";
 import { checkL2s, withL2 } from "./path.ts";
 import { type FitProblem, type FitRequest, fittedModel } from "./prepare.ts";
+import { type Comparison, hashOf } from "./resume.ts";
 import type { FitSession } from "./session.ts";
 
 /**
@@ -40,9 +41,11 @@ export async function crossValidate(
   const prepared = await prepareFit(state, request);
   const l2s = l2sOf(options, prepared);
   const parts = await partsOf(prepared, options);
+  const comparison = comparisonOf(state, prepared, l2s, parts, options);
+  state.comparison = comparison;
   const problem = { ...prepared, rows: { ...prepared.rows, weights: parts.training } };
   const { found, parameters } = await onDevice(backend, problem, (session) =>
-    inSeries(session, (solveNext) => compare(session, solveNext, l2s, parts, options)),
+    inSeries(session, (solveNext) => compare(session, solveNext, l2s, parts, comparison, options)),
   );
   state.replace(fittedModel(withL2(problem, found.l2), parameters));
   return { ...found, seconds: (performance.now() - began) / 1000 };
@@ -53,6 +56,28 @@ function l2sOf({ l2s = "dinov2" }: CrossValidationOptions, { rows }: FitProblem)
   if (typeof l2s !== "string") return checkL2s(l2s);
   const { weights, weightUnit, matrix } = rows;
   return l2Grid(l2s, weights ? weightUnit * weights.reduce((sum, s) => sum + s, 0) : matrix.rows);
+}
+
+/** Returns a new comparison, or the interrupted one. @throws StateError none, or one of something else */
+function comparisonOf(
+  state: ModelState,
+  { conditions, validation }: FitProblem,
+  l2s: readonly number[],
+  { folds }: Parts,
+  { resume }: CrossValidationOptions,
+): Comparison {
+  const { l2: _, ...ofAll } = conditions;
+  const foldHash = folds && hashOf(Float32Array.from(folds.foldOf));
+  const now = JSON.stringify({ ...ofAll, l2s, foldHash, held: validation?.matrix.rows });
+  if (resume) {
+    if (!state.comparison)
+      throw new StateError("resume", "no cross-validation was interrupted; leave resume out");
+    if (state.comparison.conditions !== now)
+      throw new StateError("resume", "options, λ, folds or rows were others when it was interrupted");
+    return state.comparison;
+  }
+  const continuations = Array.from({ length: folds?.count ?? 1 }, () => new Continuation());
+  return { conditions: now, records: [], continuations };
 }
 
 /** How rows are divided, and what they weigh. */
@@ -95,23 +120,22 @@ async function compare(
   solveNext: Solve,
   l2s: readonly number[],
   parts: Parts,
+  { records, continuations }: Comparison,
   options: CrossValidationOptions,
 ): Promise<{ found: Omit<CrossValidation, "seconds">; parameters: Parameters }> {
   const { problem, data } = session;
   const { folds, training, scoring } = parts;
-  const count = folds?.count ?? 1;
-  const continuations = Array.from({ length: count }, () => new Continuation());
-  const records: FoldRecord[] = [];
   for (const l2 of l2s.toSorted((a, b) => b - a)) {
-    for (let fold = 0; fold < count; fold++) {
+    for (const [fold, continuation] of continuations.entries()) {
+      if (records.some((record) => record.l2 === l2 && record.fold === fold)) continue;
       const weights = folds ? weightsOf(folds, fold, training, scoring) : { training, heldOut: scoring };
       if (folds) data.setWeights(weights.training);
-      const start = continuations[fold].startAt(l2) ?? problem.start;
+      const start = continuation.startAt(l2) ?? problem.start;
       const { parameters, outcome } = await fitOn(session, solveNext, weights.training, l2, start);
-      continuations[fold].add(l2, parameters);
       if (folds) data.setWeights(weights.heldOut);
       const scores = await scoresOf(session, parameters, weights.heldOut, folds !== null);
       const record = { l2, fold, ...scores, passes: passesOf(outcome) };
+      continuation.add(l2, parameters, outcome.iterations.length !== 1);
       records.push(record);
       await options.onFold?.(record);
       problem.signal.throwIfAborted();

@@ -32,7 +32,7 @@ export function l2Grid(grid: L2Grid, rows?: number): number[] {
     return evenly(first, last, count).map((exponent) => 1 / (2 * rows * 10 ** exponent));
   }
   const [from, to, count] = checkedRange(grid);
-  const between = evenly(Math.log(from), Math.log(to), count).map(Math.exp);
+  const between = evenly(Math.log10(from), Math.log10(to), count).map(powerOf10);
   return [from, ...between.slice(1, -1), to];
 }
 
@@ -44,6 +44,11 @@ function checkedRange(grid: Exclude<L2Grid, string>): Exclude<L2Grid, string> {
     return grid;
   const expected = `"dinov2", "clip", or [from, to, count] with different λ above 0 and a count from 2 to ${MAX_COUNT}`;
   throw new OptionError("grid", `expected ${expected}, got ${JSON.stringify(given) ?? String(given)}`);
+}
+
+/** Returns 10^exponent, 0.0001 for −4, where some engines have 0.00009999999999999999. */
+function powerOf10(exponent: number): number {
+  return exponent < 0 ? 1 / 10 ** -exponent : 10 ** exponent;
 }
 
 function evenly(first: number, last: number, count: number): number[] {

@@ -5,13 +5,15 @@
 import { StateError } from "../errors.ts";
 import type { FittedModel } from "../model/fitted-model.ts";
 import type { ResolvedOptions } from "../options.ts";
-import type { FitProgress, PartialProgress, Progress } from "./resume.ts";
+import type { Comparison, FitProgress, PartialProgress, Progress } from "./resume.ts";
 
 /** Empty before the first fit. */
 export class ModelState {
   #fitted: FittedModel | null = null;
   /** What there is to go on with. */
   progress: Progress | null = null;
+  /** A cross-validation that was interrupted. */
+  comparison: Comparison | null = null;
 
   get isFitted(): boolean {
     return this.#fitted !== null;
@@ -27,6 +29,7 @@ export class ModelState {
   replace(fitted: FittedModel, progress: Progress | null = null): void {
     this.#fitted = fitted;
     this.progress = progress;
+    this.comparison = null;
   }
 
   /** State that partialFit left behind; null if something else came last. */

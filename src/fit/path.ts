@@ -68,7 +68,7 @@ async function solveAll(session: FitSession, solveNext: Solve, l2s: readonly num
       },
       progress: () => {},
     });
-    continuation.add(l2, parameters);
+    continuation.add(l2, parameters, outcome.iterations.length !== 1);
     const history = { ...outcome, seconds: (performance.now() - began) / 1000 };
     trainer.write(unfold(parameters, problem.storedConditioning));
     const evaluate = async ({ data, rows }: NonNullable<FitSession["validation"]>) => {

@@ -5,10 +5,11 @@
 import type { DeviceInfo, DeviceKind, OptimiserState } from "../backends/backend.ts";
 import { isOnDevice } from "../data/gpu-rows.ts";
 import { StateError } from "../errors.ts";
-import type { EpochRecord, IterationRecord } from "../fit-options.ts";
+import type { EpochRecord, FoldRecord, IterationRecord } from "../fit-options.ts";
 import type { JsonValue } from "../formats/json.ts";
 import type { LabelledRows } from "../model/labelled-rows.ts";
 import type { ResolvedOptions } from "../options.ts";
+import type { Continuation } from "../solvers/continuation.ts";
 import type { LbfgsState } from "../solvers/lbfgs.ts";
 import type { SgdState } from "../solvers/sgd.ts";
 
@@ -50,6 +51,16 @@ export interface PartialProgress {
 /** An interrupted fit, as far as it came. */
 export type FitProgress = LbfgsProgress | SgdProgress;
 
+/** What a cross-validation has found so far, from which another call may go on. */
+export interface Comparison {
+  /** What it depends on, as text. */
+  readonly conditions: string;
+  /** Fits that are done. */
+  readonly records: FoldRecord[];
+  /** Of each fold. */
+  readonly continuations: readonly Continuation[];
+}
+
 /** What can be gone on with. */
 export type Progress = PartialProgress | FitProgress;
 
@@ -81,7 +92,7 @@ export function conditionsOf(options: ResolvedOptions, { matrix, weights }: Labe
 }
 
 /** Returns the FNV-1a hash of the bits: sample weights, class weights and ignored labels are all in there. */
-function hashOf(weights: Float32Array): number {
+export function hashOf(weights: Float32Array): number {
   let hash = 0x811c9dc5;
   const words = new Uint32Array(weights.buffer, weights.byteOffset, weights.length);
   // By index: over millions of rows an iterator costs several times as much.

@@ -7,7 +7,8 @@ import { FormatError, OptionError } from "../errors.ts";
 import type { JsonValue } from "../formats/json.ts";
 import type { SavedModel, SavedProgress } from "../formats/saved-model.ts";
 import { loaded } from "../loaded.ts";
-import { checkOptions, effectiveOptions, resolveOptions } from "../option-rules.ts";
+import { effectiveOptions } from "../option-effects.ts";
+import { checkOptions, resolveOptions } from "../option-rules.ts";
 import type { ResolvedOptions, SoftmaxRegressionOptions } from "../options.ts";
 import type { FittedModel } from "./fitted-model.ts";
 

@@ -22,8 +22,9 @@ export class Continuation {
     return this.#results.at(-1)?.parameters ?? null;
   }
 
-  add(l2: number, parameters: Parameters): void {
-    this.#results = [...this.#results, { l2, parameters }].slice(-MOST);
+  /** @param hasMoved whether the fit has moved from its start: the curve is not to go on along itself */
+  add(l2: number, parameters: Parameters, hasMoved: boolean): void {
+    this.#results = [...(hasMoved ? this.#results : []), { l2, parameters }].slice(-MOST);
   }
 
   /** Returns where to begin with λ = `l2`; null before the first result. Parameters that stayed at 0 are 0. */

@@ -5,7 +5,6 @@ import { DEVICES } from "../support/backends.ts";
 import theirs from "../support/cross-validation.json" with { type: "json" };
 import { DIGITS } from "../support/digit-rows.ts";
 import { expectClose } from "../support/expect-close.ts";
-import { rejection } from "../support/idx-files.ts";
 import { modelsOn } from "../support/models-on.ts";
 import { NOISY } from "../support/noisy-rows.ts";
 import { hasData, readDigits } from "../support/real-data.ts";
@@ -159,9 +158,33 @@ describe("by the rules", () => {
       signal: controller.signal,
       onFold: () => controller.abort("enough"),
     });
-    expect(await rejection(stopped)).toBe("enough");
+    await expect(stopped).rejects.toBe("enough");
     expect(model.weights).toEqual(before);
     await model.crossValidate(x, y, { l2s });
+  });
+
+  test("an interrupted one goes on after its last whole fit, with the same options and rows only", async () => {
+    const whole = await modelWith().crossValidate(x, y, { l2s, folds: 3 });
+    const model = modelWith();
+    await expect(model.crossValidate(x, y, { l2s, folds: 3, resume: true })).rejects.toEqual(
+      refusal("StateError", "resume", "no cross-validation"),
+    );
+    const controller = new AbortController();
+    const seen: string[] = [];
+    const onFold = ({ l2, fold }: { l2: number; fold: number }) => {
+      if (seen.push(`${l2} ${fold}`) === 5) controller.abort("pause");
+    };
+    const stopped = model.crossValidate(x, y, { l2s, folds: 3, onFold, signal: controller.signal });
+    await expect(stopped).rejects.toBe("pause");
+    await expect(model.crossValidate(x, y, { l2s, folds: 4, resume: true })).rejects.toEqual(
+      refusal("StateError", "resume", "were others"),
+    );
+    const found = await model.crossValidate(x, y, { l2s, folds: 3, onFold, resume: true });
+    expect(new Set(seen).size).toBe(12);
+    expect(seen).toHaveLength(12);
+    for (const [i, entry] of found.entries.entries())
+      expectClose(entry.loss.folds, whole.entries[i].loss.folds, { absolute: 1e-6, relative: 1e-6 });
+    expect(found.l2).toBe(whole.l2);
   });
 
   test.each<[CrossValidationOptions, readonly [error: string, argument: string, words: string]]>([
@@ -181,11 +204,11 @@ describe("by the rules", () => {
     [{ folds: 3, validation }, ["OptionError", "folds", "one or the other"]],
     [{ rule: "oneStandardError", validation }, ["OptionError", "rule", "needs folds"]],
     [{ scoring: "log" as "loss" }, ["OptionError", "scoring", "accuracy"]],
-    [{ resume: true } as CrossValidationOptions, ["OptionError", "resume", "no such option"]],
+    [{ warmStart: true } as CrossValidationOptions, ["OptionError", "warmStart", "no such option"]],
   ])("refuses options %#", async (options, expected) => {
     const model = modelWith();
-    const refused = await rejection(model.crossValidate(x, y, { l2s: [0.1, 1], ...options }));
-    expect(refused).toEqual(refusal(...expected));
+    const refused = model.crossValidate(x, y, { l2s: [0.1, 1], ...options });
+    await expect(refused).rejects.toEqual(refusal(...expected));
     expect(model.device).toBeNull();
   });
 });

@@ -108,6 +108,37 @@ describe("a page trains in WebAssembly, built by", () => {
   });
 });
 
+test("the recipe for a worker trains a model in one, built by Vite", async () => {
+  const recipes = await readFile("demo/recipes.md", "utf8");
+  const home = join(folder, "in-a-worker");
+  await mkdir(home);
+  for (const [, name, code] of recipes.matchAll(/^```mjs\n\/\/ (\w+\.js)\n(.*?)^```$/gms))
+    await writeFile(join(home, name), code);
+  const use = `import { strokeDigits } from "softmax-webgpu/digits";
+import { train } from "./page.js";
+async function run() {
+  const { x, y } = strokeDigits({ rows: 300, seed: 1 });
+  const iterations = [];
+  const model = await train(x, y, { device: "wasm", maxIterations: 5 }, ({ iteration }) => iterations.push(iteration));
+  const { accuracy } = await model.evaluate(strokeDigits({ rows: 300, seed: 1 }).x, y);
+  const error = await train(strokeDigits({ rows: 3 }).x, [0, 1], {}, () => {}).catch(({ name }) => name);
+  return { iterations, isGood: accuracy > 0.9, moved: x.data.length, error };
+}
+run().then((seen) => (window.seen = seen), (error) => (window.seen = String(error)));
+`;
+  await writeFile(join(home, "use.js"), use);
+  await writeFile(join(home, "index.html"), `${HTML}<script type="module" src="./use.js"></script>`);
+  const outDir = join(folder, "out", "in-a-worker");
+  const settings = { root: home, configFile: false, logLevel: "error" } as const;
+  await build({ ...settings, worker: { format: "es" }, build: { outDir } });
+  expect(await seenOn(outDir)).toEqual({
+    iterations: [1, 2, 3, 4, 5],
+    isGood: true,
+    moved: 0,
+    error: "ShapeError",
+  });
+});
+
 describe("the declarations compile", () => {
   const COMPILERS = {
     "TypeScript 5.7": () => join(folder, "..", "node_modules", "typescript", "bin", "tsc"),

@@ -36,7 +36,13 @@ const LAYERS: Readonly<
   metrics: { paths: ["src/metrics/"], may: ["base", "data", "contract"] },
   solvers: { paths: ["src/solvers/"], may: ["base", "data", "contract"] },
   options: {
-    paths: ["src/options.ts", "src/option-rules.ts", "src/option-hints.ts", "src/fit-options.ts"],
+    paths: [
+      "src/options.ts",
+      "src/option-rules.ts",
+      "src/option-effects.ts",
+      "src/option-hints.ts",
+      "src/fit-options.ts",
+    ],
     may: ["base", "data", "contract", "opening", "webgpu", "solvers"],
   },
   checks: { paths: ["src/checks.ts"], may: ["base", "data"] },

@@ -7,7 +7,8 @@ import { describe, expect, test } from "vitest";
 import type { SavedModel } from "../../../src/formats/saved-model.ts";
 import { FormatError, type SoftmaxRegressionOptions } from "../../../src/index.ts";
 import { fittedOf, optionsOf, savedModel } from "../../../src/model/save.ts";
-import { effectiveOptions, resolveOptions } from "../../../src/option-rules.ts";
+import { effectiveOptions } from "../../../src/option-effects.ts";
+import { resolveOptions } from "../../../src/option-rules.ts";
 import { DEFAULTS } from "../../../src/options.ts";
 import { expectFormatError, plainModel } from "./support.ts";
 
