@@ -7,7 +7,7 @@ import { declareClasses, type Label, type LabelsLike, learnClasses } from "../da
 import { fitStandardization, type Standardization } from "../data/standardization.ts";
 import { DataError, OptionError } from "../errors.ts";
 import type { FitOptions } from "../fit-options.ts";
-import { checkOnDevice, requireUsable } from "../model/device-rows.ts";
+import { checkOnDevice, requirePlace } from "../model/device-rows.ts";
 import type { FittedModel } from "../model/fitted-model.ts";
 import {
   checkSizes,
@@ -105,8 +105,8 @@ function requirePlaces(
   options: ResolvedOptions,
   model: FittedModel | null,
 ): void {
-  requireUsable(x, options);
-  if (held) requireUsable(held, options);
+  requirePlace(x, options);
+  if (held) requirePlace(held, options);
   if (held?.onDevice && !x.onDevice)
     throw new DataError(
       VALIDATION.x,

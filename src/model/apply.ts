@@ -10,7 +10,7 @@ import { NO_TARGETS } from "../data/targets.ts";
 import type { EvaluateOptions } from "../fit-options.ts";
 import type { ResolvedOptions } from "../options.ts";
 import type { Parameters } from "../parameters.ts";
-import { checkOnDevice, requireUsable } from "./device-rows.ts";
+import { checkOnDevice, requirePlace } from "./device-rows.ts";
 import { type FittedModel, folded, temperatureScaled } from "./fitted-model.ts";
 import { checkValues, datasetOf, type LabelledRows, labelled, openRows, TRAINING } from "./labelled-rows.ts";
 
@@ -42,7 +42,7 @@ export type Work<T> = (applied: Applied) => Promise<T>;
  */
 export async function apply<T>(model: AppliedModel, x: RowsLike, work: Work<T>): Promise<T> {
   const given = await openX(x, TRAINING.x);
-  requireUsable(given, model.options);
+  requirePlace(given, model.options);
   checkFeatures(given, model.fitted.features, TRAINING.x);
   const matrix = await given.convert(model.backend.closed);
   const rows = { matrix, targets: NO_TARGETS, weights: undefined, weightUnit: 1, countedRows: matrix.rows };
@@ -64,7 +64,7 @@ export async function applyLabelled<T>(
   const { fitted, options, backend } = model;
   const { ignoreLabel } = options;
   const given = await openRows(x, y, TRAINING);
-  requireUsable(given.x, options);
+  requirePlace(given.x, options);
   const rows = await labelled(given, fitted, { sampleWeight, ignoreLabel }, backend.closed);
   return applyToRows(model, rows, work);
 }

@@ -19,7 +19,7 @@ const PIECE = 2 ** 20;
  * @throws DataError   the option `device` is no GPUDevice
  * @throws OptionError another storage than the one that the rows have
  */
-export function requireUsable(
+export function requirePlace(
   { onDevice }: GivenX,
   { device, storage }: Pick<ResolvedOptions, "device" | "storage">,
 ): void {

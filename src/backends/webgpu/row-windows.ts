@@ -4,7 +4,7 @@
  */
 import { type DeviceRows, type GpuPiece, rowBytesOf } from "../../data/gpu-rows.ts";
 import { LimitError } from "../../errors.ts";
-import type { RowRange } from "./dataset.ts";
+import type { RowRange } from "./chunks.ts";
 
 /** Bindings are whole words, and those of vectors whole vectors. */
 const WORD = 4;

@@ -18,14 +18,14 @@ import {
   rangesOf,
   rowSizes,
   targetSpecs,
-  uploadTargets,
-  WebGpuDataset,
-} from "./dataset.ts";
+} from "./chunks.ts";
+import { WebGpuDataset } from "./dataset.ts";
 import type { GpuDevice } from "./gpu-device.ts";
 import type { KernelCache } from "./kernel.ts";
 import { type Visit, visitRows } from "./row-visits.ts";
 import { type BindingLimits, rowsInPlace, windowsOf } from "./row-windows.ts";
 import type { Constants } from "./shader.ts";
+import { uploadTargets } from "./upload.ts";
 
 /** Rows whose norms come back in one copy, and elements that one dispatch visits. */
 const MOST = { rows: 2 ** 22, elements: 2 ** 24 };

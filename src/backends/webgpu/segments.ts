@@ -4,7 +4,7 @@
  */
 import type { ModelShape, SgdSteps } from "../backend.ts";
 import { adamwRatesOf, type StepBatch, stepBatchesOf } from "../steps.ts";
-import type { Chunk } from "./dataset.ts";
+import type { Chunk } from "./chunks.ts";
 
 /** Most rows of any segment, which bounds the workgroups of softmax at one row each. */
 export const MAX_SEGMENT_ROWS = 32_768;
