@@ -4,25 +4,16 @@
  * and of scikit-learn, if Python has them.
  */
 import { execFile } from "node:child_process";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { promisify } from "node:util";
-import { gunzipSync } from "node:zlib";
 import { Command } from "commander";
-import { findIdxFiles } from "../demo/headless/idx-files.ts";
-import { createRandom } from "../src/data/random.ts";
-import { type Matrix, readIdxPair, SoftmaxRegression } from "../src/index.ts";
+import { type Matrix, SoftmaxRegression } from "../src/index.ts";
+import { cloud, type Problem, problemIn } from "./labelled-rows.ts";
 
 /** Relative distances from the optimum. */
 const DISTANCES = [1e-4, 1e-6];
-
-/** Rows whose labels are class indices. */
-interface Problem {
-  readonly name: string;
-  readonly x: Matrix;
-  readonly y: readonly number[];
-}
 
 /** J after a number of passes, and the work so far. */
 interface Point {
@@ -105,30 +96,6 @@ async function peersOn({ x, y }: Problem, l2: number): Promise<Record<string, Po
   }
 }
 
-async function problemIn(path: string): Promise<Problem> {
-  const name = basename(path);
-  if (!/\.csv(\.gz)?$/.test(path)) {
-    const files = await findIdxFiles(path);
-    const read = async (file: "train-images" | "train-labels") => new Blob([await readFile(files[file])]);
-    const { x, y } = await readIdxPair(await read("train-images"), await read("train-labels"));
-    return { name, x, y: Array.from(y) };
-  }
-  const bytes = await readFile(path);
-  const text = (path.endsWith(".gz") ? gunzipSync(bytes) : bytes).toString();
-  const rows = text
-    .trim()
-    .split("\n")
-    .slice(1)
-    .map((line) => line.split(","));
-  const cols = rows[0].length - 1;
-  const classes = [...new Set(rows.map((row) => row[cols]))].sort();
-  const data = Float64Array.from(
-    rows.flatMap((row) => row.slice(0, cols)),
-    Number,
-  );
-  return { name, x: { data, rows: rows.length, cols }, y: rows.map((row) => classes.indexOf(row[cols])) };
-}
-
 /** Tables as small as the well-known ones, and embeddings of unit length. */
 function made(): Problem[] {
   return [
@@ -149,34 +116,6 @@ function made(): Problem[] {
       isUnit: true,
     }),
   ];
-}
-
-interface CloudShape {
-  readonly rows: number;
-  readonly cols: number;
-  readonly classes: number;
-  readonly spread: number;
-  readonly isUnit: boolean;
-}
-
-/** Rows around random centres; each column goes along with the one before it, and its unit is ten times as large or small. */
-function cloud(name: string, { rows, cols, classes, spread, isUnit }: CloudShape): Problem {
-  const random = createRandom(rows + cols);
-  const centres = Float64Array.from({ length: classes * cols }, () => random.normal());
-  const y = Array.from({ length: rows }, () => random.integer(classes));
-  const data = new Float32Array(rows * cols);
-  for (let i = 0; i < rows; i++) {
-    let before = 0;
-    let squares = 0;
-    for (let j = 0; j < cols; j++) {
-      before = 0.8 * before + spread * random.normal();
-      const unit = isUnit ? 1 : 10 ** ((j % 4) - 2);
-      data[i * cols + j] = (centres[y[i] * cols + j] + before) * unit;
-      squares += data[i * cols + j] ** 2;
-    }
-    if (isUnit) for (let j = 0; j < cols; j++) data[i * cols + j] /= Math.sqrt(squares);
-  }
-  return { name, x: { data, rows, cols }, y };
 }
 
 function standardised({ data, rows, cols, scale = 1 }: Matrix): Matrix {
