@@ -1,7 +1,7 @@
 /** What goes into a fit beside the data, and what comes out of it. Types only. */
 import type { TuningReport } from "./backends/backend.ts";
+import type { RowsLike } from "./data/gpu-rows.ts";
 import type { Label, LabelsLike } from "./data/labels.ts";
-import type { MatrixLike } from "./data/matrix.ts";
 
 /** Figures about a model on rows it is given. */
 export interface ModelEvaluation {
@@ -88,7 +88,7 @@ export interface FitHistory {
 }
 
 /** Rows, labels and their weights. */
-export type Validation = readonly [x: MatrixLike, y: LabelsLike, sampleWeight?: ArrayLike<number>];
+export type Validation = readonly [x: RowsLike, y: LabelsLike, sampleWeight?: ArrayLike<number>];
 
 /** How a fit is begun, watched and stopped. */
 export interface FitOptions {

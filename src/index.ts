@@ -8,6 +8,7 @@ export type { DeviceOption } from "./backends/open-backend.ts";
 export type { Tuning, TuningCache } from "./backends/webgpu/choose-plan.ts";
 export type { ForwardTile, GradientTile, SharedTile, StepPlan, UpdateTile } from "./backends/webgpu/plan.ts";
 export type { ByteSource } from "./data/byte-source.ts";
+export type { GpuDtype, GpuRows, RowsLike } from "./data/gpu-rows.ts";
 export { type IdxImages, readIdxImages, readIdxLabels, readIdxPair } from "./data/idx.ts";
 export type { Label, LabelColumn, Labels, LabelsLike } from "./data/labels.ts";
 export type { Float16Data, Matrix, MatrixData, MatrixLike, MatrixTensor } from "./data/matrix.ts";

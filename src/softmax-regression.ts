@@ -7,8 +7,9 @@
 
 import type { DeviceInfo } from "./backends/backend.ts";
 import { BackendOwner } from "./backends/backend-owner.ts";
+import type { RowsLike } from "./data/gpu-rows.ts";
 import type { Label, LabelsLike } from "./data/labels.ts";
-import type { Matrix, MatrixLike } from "./data/matrix.ts";
+import type { Matrix } from "./data/matrix.ts";
 import type { Standardization } from "./data/standardization.ts";
 import { fitModel } from "./fit/fit.ts";
 import { ModelState } from "./fit/model-state.ts";
@@ -128,7 +129,7 @@ export class SoftmaxRegression {
    * @throws DivergenceError losses or parameters became NaN or infinite; the last finite ones are kept
    * @throws DeviceError     no device, or it was lost; the parameters of the last whole epoch or iteration are kept
    */
-  async fit(x: MatrixLike, y: LabelsLike, options: FitOptions = {}): Promise<FitHistory> {
+  async fit(x: RowsLike, y: LabelsLike, options: FitOptions = {}): Promise<FitHistory> {
     checkOptions.fit(options, { given: this.#given, solver: this.#options.solver });
     return this.#alone(x, y, options, (request) => fitModel(this.#state, this.#backend, request));
   }
@@ -145,7 +146,7 @@ export class SoftmaxRegression {
    * @throws as {@link fit}; an abort or a failure leaves the model as it was
    */
   async fitPath(
-    x: MatrixLike,
+    x: RowsLike,
     y: LabelsLike,
     l2s: readonly number[],
     options: Omit<FitOptions, "resume"> = {},
@@ -169,7 +170,7 @@ export class SoftmaxRegression {
    *   model as it was
    */
   async crossValidate(
-    x: MatrixLike,
+    x: RowsLike,
     y: LabelsLike,
     options: CrossValidationOptions = {},
   ): Promise<CrossValidation> {
@@ -191,7 +192,7 @@ export class SoftmaxRegression {
    *
    * @throws as {@link fit}; a batch that fails leaves the model as it was
    */
-  async partialFit(x: MatrixLike, y: LabelsLike, options: PartialFitOptions = {}): Promise<void> {
+  async partialFit(x: RowsLike, y: LabelsLike, options: PartialFitOptions = {}): Promise<void> {
     checkOptions.partialFit(options);
     return this.#alone(x, y, options, async (request) => {
       const { partialFit } = await loaded(import("./fit/partial-fit.ts"), "partialFit");
@@ -220,21 +221,21 @@ export class SoftmaxRegression {
   }
 
   /** Returns the most probable label of each row of `x [N,D]`, in the type of the training labels. */
-  predict(x: MatrixLike): Promise<Label[]>;
+  predict(x: RowsLike): Promise<Label[]>;
   /** Returns null for rows whose most probable label is less probable than `minProbability`. */
-  predict(x: MatrixLike, options: PredictOptions): Promise<(Label | null)[]>;
-  async predict(x: MatrixLike, options: PredictOptions = {}): Promise<(Label | null)[]> {
+  predict(x: RowsLike, options: PredictOptions): Promise<(Label | null)[]>;
+  async predict(x: RowsLike, options: PredictOptions = {}): Promise<(Label | null)[]> {
     checkOptions.predict(options);
     return predict(this.#applied(), x, options);
   }
 
   /** Returns probabilities P `[N,K]`, columns in the order of `classes`; calibrated if the model is. */
-  async predictProba(x: MatrixLike): Promise<Matrix<Float32Array>> {
+  async predictProba(x: RowsLike): Promise<Matrix<Float32Array>> {
     return predictProba(this.#applied(), x);
   }
 
   /** Returns scores Z = X Wᵀ + b `[N,K]`, columns in the order of `classes`; not divided by the temperature. */
-  async logits(x: MatrixLike): Promise<Matrix<Float32Array>> {
+  async logits(x: RowsLike): Promise<Matrix<Float32Array>> {
     return logits(this.#applied(), x);
   }
 
@@ -244,7 +245,7 @@ export class SoftmaxRegression {
    *
    * @throws DataError also for a label the model was not fitted with
    */
-  async evaluate(x: MatrixLike, y: LabelsLike, options: EvaluateOptions = {}): Promise<ModelEvaluation> {
+  async evaluate(x: RowsLike, y: LabelsLike, options: EvaluateOptions = {}): Promise<ModelEvaluation> {
     checkOptions.evaluate(options);
     return evaluate(this.#applied(), x, y, options);
   }
@@ -253,7 +254,7 @@ export class SoftmaxRegression {
    * Returns accuracies, confusion matrix with the rows behind each cell, precision, recall and F1 of each class, and
    * calibration error on rows `x [N,D]` and `y`. Twelve bytes a row come back from the device.
    */
-  async report(x: MatrixLike, y: LabelsLike, options: ReportOptions = {}): Promise<ClassificationReport> {
+  async report(x: RowsLike, y: LabelsLike, options: ReportOptions = {}): Promise<ClassificationReport> {
     checkOptions.report(options);
     return report(this.#applied(), x, y, options);
   }
@@ -262,7 +263,7 @@ export class SoftmaxRegression {
    * Temperature scaling: finds the number to divide scores by so that probabilities fit rows that were not trained on.
    * Predicted labels do not change; the next fit resets it.
    */
-  async calibrate(x: MatrixLike, y: LabelsLike, options: EvaluateOptions = {}): Promise<CalibrationResult> {
+  async calibrate(x: RowsLike, y: LabelsLike, options: EvaluateOptions = {}): Promise<CalibrationResult> {
     checkOptions.evaluate(options);
     return this.#alone(x, y, {}, async () => {
       const applied = this.#applied();
@@ -369,13 +370,13 @@ export class SoftmaxRegression {
 
   /** Runs one fit at a time. A fit that follows an aborted one waits for its end. */
   #alone<T>(
-    x: MatrixLike,
+    x: RowsLike,
     y: LabelsLike,
     options: FitCallOptions,
     work: (request: FitRequest) => Promise<T>,
   ): Promise<T> {
     return this.#fits.run(options, (fitOptions, signal) =>
-      work({ x, y, options: this.#options, fitOptions, signal }),
+      work({ x, y, options: this.#options, backend: this.#backend, fitOptions, signal }),
     );
   }
 

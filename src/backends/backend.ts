@@ -9,6 +9,7 @@
  * so are its loss and gradient and those of its batch. A loss is finite if no row with s > 0 is lost. Rows with s = 0
  * do not affect it, whatever their values are.
  */
+import type { DeviceRows } from "../data/gpu-rows.ts";
 import type { Matrix } from "../data/matrix.ts";
 import type { Standardization } from "../data/standardization.ts";
 import type { Storage } from "../data/storage.ts";
@@ -16,6 +17,7 @@ import type { Targets } from "../data/targets.ts";
 import type { Parameters } from "../parameters.ts";
 
 // The types that the contract uses and the errors that it throws, for entries that export all of it.
+export type { DeviceRows, GpuPiece } from "../data/gpu-rows.ts";
 export type { Float16Data, Matrix, MatrixData } from "../data/matrix.ts";
 export type { Targets } from "../data/targets.ts";
 export * from "../errors.ts";
@@ -57,6 +59,11 @@ export interface DatasetSource {
   readonly labelSmoothing?: number | undefined;
   /** Stores values as (x − mean) / scale of their column; the caller's rows are not changed. Default: no change. */
   readonly standardization?: Standardization | undefined;
+}
+
+/** Rows that lie on the device already, with targets and weights for a backend to keep. */
+export interface DeviceSource extends Pick<DatasetSource, "targets" | "sampleWeights" | "labelSmoothing"> {
+  readonly x: DeviceRows;
 }
 
 /** A data set on a device. Not for use after dispose(). */
@@ -219,6 +226,33 @@ export interface Trainer {
   dispose(): void;
 }
 
+/** What rows that lie on the device are asked; their values stay there, but for those of `read`. */
+export interface RowsOnDevice {
+  /**
+   * Computes Σ_j ((x_ij − mean_j) / scale_j)² of each row in float32, `[N]`: NaN if a value of the row is NaN or
+   * infinite, infinite if the sum overflows. A column whose scale is 0 or infinite counts for nothing.
+   *
+   * @param columns default: mean 0 and scale 1
+   * @throws DataError buffers that the device does not take: destroyed, or of another device
+   */
+  squaredNorms(x: DeviceRows, columns?: Standardization, options?: RunOptions): Promise<Float32Array>;
+  /** Copies rows to the host, as values. @param indices ascending, repetitions allowed */
+  read(x: DeviceRows, indices: Uint32Array, options?: RunOptions): Promise<Matrix<Float32Array>>;
+  /**
+   * Makes a data set, of the rows where they lie if the kernels can read them there, else of a copy.
+   *
+   * @throws LimitError, DeviceError, or the signal's reason; nothing stays allocated
+   */
+  createDataset(source: DeviceSource, options?: RunOptions): Promise<Dataset>;
+  /** Makes a data set of copies of rows, without targets. @param indices ascending, repetitions allowed */
+  copyRows(x: DeviceRows, indices: Uint32Array, scaling?: Scaling, options?: RunOptions): Promise<Dataset>;
+}
+
+/** Brings a value of column j to (x − mean_j) / scale_j, limited to ±limit. */
+export interface Scaling extends Standardization {
+  readonly limit: number;
+}
+
 /** A kind of device, opened: creates data sets and trainers on it. */
 export interface Backend {
   readonly info: DeviceInfo;
@@ -231,6 +265,8 @@ export interface Backend {
    * @throws LimitError, DeviceError, or the signal's reason; nothing stays allocated
    */
   createDataset(source: DatasetSource, options?: RunOptions): Promise<Dataset>;
+  /** Loads the work on rows in buffers of the caller's GPUDevice; null on devices without any. @throws LoadError */
+  rowsOnDevice(): Promise<RowsOnDevice | null>;
   /** Creates parameters of zero on the device. @throws LimitError, DeviceError */
   createTrainer(shape: ModelShape): Promise<Trainer>;
   dispose(): void;

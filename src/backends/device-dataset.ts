@@ -3,6 +3,11 @@ import type { Targets } from "../data/targets.ts";
 import { ShapeError, StateError } from "../errors.ts";
 import type { Dataset, DatasetSource } from "./backend.ts";
 
+/** Properties of rows that a data set keeps. */
+export interface DatasetRows extends Pick<DatasetSource, "targets" | "sampleWeights"> {
+  readonly x: Pick<DatasetSource["x"], "rows" | "cols">;
+}
+
 /** Base class of the backends' data sets. */
 export class DeviceDataset implements Dataset {
   readonly rows: number;
@@ -14,7 +19,7 @@ export class DeviceDataset implements Dataset {
   #isDisposed = false;
   readonly #ends = new Set<() => void>();
 
-  constructor({ x, targets, sampleWeights }: DatasetSource) {
+  constructor({ x, targets, sampleWeights }: DatasetRows) {
     this.rows = x.rows;
     this.features = x.cols;
     this.targetKind = targets.kind;

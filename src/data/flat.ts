@@ -98,12 +98,19 @@ function remedy(data: unknown): string {
   return "";
 }
 
+/** Returns what else can be done with a tensor that lies on a GPU. */
+function remedyOf(location: unknown): string {
+  return location === "gpu-buffer"
+    ? ", or give { buffer: x.gpuBuffer, rows, cols } to a model on the same device"
+    : "";
+}
+
 function readData(value: object, argument: string): unknown {
   const location: unknown = Reflect.get(value, "location");
   if (!("rows" in value) && !IN_MEMORY.includes(location)) {
     throw new DataError(
       argument,
-      `expected a tensor whose data are in memory, this one has the location ${describe(location)}; read it back first, as with await x.getData()`,
+      `expected a tensor whose data are in memory, this one has the location ${describe(location)}; read it back first, as with await x.getData()${remedyOf(location)}`,
     );
   }
   try {
@@ -123,7 +130,8 @@ function readData(value: object, argument: string): unknown {
   );
 }
 
-function sizeOf(size: unknown, argument: string): number {
+/** Checks a number of rows or columns. @throws ShapeError */
+export function sizeOf(size: unknown, argument: string): number {
   if (Number.isInteger(size) && (size as number) >= 1) return size as number;
   throw new ShapeError(argument, `expected an integer of at least 1, got ${describe(size)}`);
 }

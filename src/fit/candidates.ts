@@ -2,37 +2,21 @@
  * Rows that represent all rows of a fit in sums over them. Half of a row's chance is even, half goes by its leverage
  * x̃ᵀ diag(v)⁻¹ x̃ with v the mean squares of the columns, so that rare features are among them.
  */
-import type { DatasetSource } from "../backends/backend.ts";
-import { allocate, emptyLike, type Matrix, scaleOf } from "../data/matrix.ts";
-import { inPiecesOfRows } from "../data/pieces.ts";
-import { createRandom, type Random } from "../data/random.ts";
-import { rowReader, sampleRows } from "../data/row-reader.ts";
-import type { Standardization } from "../data/standardization.ts";
+import { isOnDevice } from "../data/gpu-rows.ts";
+import { createRandom } from "../data/random.ts";
 import { pause } from "../pause.ts";
 import { drawRows } from "../solvers/row-sample.ts";
-import type { FitProblem } from "./prepare.ts";
+import type { Taken } from "./candidate-pool.ts";
+import { poolInMemory } from "./candidates-in-memory.ts";
+import { poolOnDevice } from "./candidates-on-device.ts";
 import type { FitSession } from "./session.ts";
 
-/**
- * Limits: cells and rows of which leverages are computed (of larger data, a random row in every two, three …), and
- * standard deviations as which a value counts, so that a sentinel does not decide what M⁻¹ does.
- */
-const MOST = { cells: 2 ** 27, rows: 2 ** 20, deviations: 2 ** 10 };
-
-/** Cells that mean squares of columns are estimated from, if rows are not centred and scaled. */
-const MOMENT_CELLS = 2 ** 20;
-
-/** Cells, or rows, between two pauses. */
-const PIECE = 2 ** 18;
-
 /** A sample of the rows. */
-export interface Candidates {
-  /** The rows as the solver sees them, for the device. */
-  readonly source: Pick<DatasetSource, "x" | "storage">;
+export interface Candidates extends Taken {
   /** Share of each row in a mean over all rows: s_i / Σ s, divided by the probability that it is drawn. */
   readonly weights: Float64Array;
   readonly leverages: Float64Array;
-  /** Mean squares of the columns, with that of the bias if there is one, `[n]`; 1 if columns are centred and scaled. */
+  /** Mean squares of the columns, with that of the bias if there is one, `[n]`. */
   readonly squares: Float64Array;
 }
 
@@ -42,15 +26,16 @@ export interface Candidates {
  * @param penalties λ of each column, `[D]`: a column whose mean square is small beside it adds little leverage
  */
 export async function drawCandidates(
-  { problem, shape }: FitSession,
+  session: FitSession,
   count: number,
   penalties: Float64Array,
 ): Promise<Candidates> {
-  const { rows, standardization, conditioning, options, signal } = problem;
-  const { matrix: x, weights } = rows;
+  const { rows, options, signal } = session.problem;
+  const { matrix, weights } = rows;
   const random = createRandom(options.seed);
-  const seen = rowsToLookAt(x, random);
-  const leverages = await leveragesOf(problem, seen, penalties);
+  const { seen, leverages, take } = isOnDevice(matrix)
+    ? await poolOnDevice(session, matrix, penalties)
+    : await poolInMemory(session, matrix, penalties, random);
   const counts = weights
     ? Float64Array.from(seen, (row) => weights[row])
     : new Float64Array(seen.length).fill(1);
@@ -65,123 +50,15 @@ export async function drawCandidates(
     chances[i] = counts[i] * (leverages[i] / weighted + 1 / total) || 0;
   await pause(signal);
   const drawn = drawRows(chances, count, random);
-  const indices = drawn.rows.map((i) => seen[i]);
   const shares = Float64Array.from(drawn.rows, (i, at) => counts[i] / total / drawn.probabilities[at]);
-  const stored = standardization ?? conditioning;
-  const taken = stored ? await scaledRows(x, indices, stored, signal) : await sameRows(x, indices, signal);
-  const squares = stored ? new Float64Array(x.cols).fill(1) : await squaresOf(taken, shares, signal);
+  const { place, squares } = await take(
+    drawn.rows.map((i) => seen[i]),
+    shares,
+  );
   return {
-    source: { x: taken, storage: stored ? "f32" : options.storage },
+    place,
     weights: shares,
     leverages: Float64Array.from(drawn.rows, (i) => leverages[i]),
-    squares: shape.bias ? Float64Array.of(...squares, 1) : squares,
+    squares: session.shape.bias ? Float64Array.of(...squares, 1) : squares,
   };
-}
-
-/** Returns rows centred and scaled, in float32. */
-async function scaledRows(
-  x: Matrix,
-  indices: Uint32Array,
-  stored: Standardization,
-  signal: AbortSignal,
-): Promise<Matrix> {
-  const { cols } = x;
-  const data = allocate(Float32Array, indices.length * cols, "x");
-  const read = rowReader(x, stored);
-  const row = new Float64Array(cols);
-  const take = (i: number) => {
-    read(indices[i], row);
-    for (let j = 0; j < cols; j++)
-      data[i * cols + j] = Math.min(Math.max(row[j], -MOST.deviations), MOST.deviations);
-  };
-  await eachRow(indices.length, cols, take, signal);
-  return { data, rows: indices.length, cols };
-}
-
-/** Returns rows as given. */
-async function sameRows(x: Matrix, indices: Uint32Array, signal: AbortSignal): Promise<Matrix> {
-  const { cols } = x;
-  const data = emptyLike(x.data, indices.length * cols, "x");
-  const take = (i: number) => data.set(x.data.subarray(indices[i] * cols, (indices[i] + 1) * cols), i * cols);
-  await eachRow(indices.length, cols, take, signal);
-  return { ...x, data, rows: indices.length };
-}
-
-/** Calls back for each row, with pauses. */
-function eachRow(rows: number, cols: number, visit: (i: number) => void, signal: AbortSignal): Promise<void> {
-  const visitAll = (first: number, end: number) => {
-    for (let i = first; i < end; i++) visit(i);
-  };
-  return inPiecesOfRows({ rows, cols }, PIECE, visitAll, signal);
-}
-
-/** Returns all rows, or one in every few. */
-function rowsToLookAt({ rows, cols }: Matrix, random: Random): Uint32Array {
-  const step = Math.ceil(Math.max((rows * cols) / MOST.cells, rows / MOST.rows));
-  return Uint32Array.from({ length: Math.floor(rows / step) }, (_, i) =>
-    step > 1 ? i * step + random.integer(step) : i,
-  );
-}
-
-/** Returns Σ_i w_i x_ij² for each column. */
-async function squaresOf(x: Matrix, weights: Float64Array, signal: AbortSignal): Promise<Float64Array> {
-  const squares = new Float64Array(x.cols);
-  const read = rowReader(x);
-  const row = new Float64Array(x.cols);
-  const add = (i: number) => {
-    read(i, row);
-    for (let j = 0; j < x.cols; j++) squares[j] += weights[i] * row[j] * row[j];
-  };
-  await eachRow(x.rows, x.cols, add, signal);
-  return squares;
-}
-
-/** Returns the leverages of rows, in a diagonal metric. */
-async function leveragesOf(
-  { rows: { matrix: x }, standardization, conditioning, options, signal }: FitProblem,
-  seen: Uint32Array,
-  penalties: Float64Array,
-): Promise<Float64Array> {
-  const { data, cols } = x;
-  const stored = standardization ?? conditioning;
-  const squares = stored ? new Float64Array(cols).fill(1) : meanSquaresOf(x, options.seed);
-  // (x̃_j / √v_j)² = (element · factor + shift)²
-  const [factors, shifts] = [new Float64Array(cols), new Float64Array(cols)];
-  for (let j = 0; j < cols; j++) {
-    const inverse = 1 / (stored?.scale[j] ?? 1) / Math.sqrt(squares[j] + 2 * penalties[j]);
-    factors[j] = Number.isFinite(inverse) ? inverse * scaleOf(x) : 0;
-    shifts[j] = Number.isFinite(inverse) && stored ? -stored.mean[j] * inverse : 0;
-  }
-  const leverages = new Float64Array(seen.length);
-  const measure = (i: number) => {
-    const row = seen[i] * cols;
-    let sum = 1;
-    for (let j = 0; j < cols; j++) {
-      const value = data[row + j] * factors[j] + shifts[j];
-      sum += value * value;
-    }
-    leverages[i] = Math.min(sum, Number.MAX_VALUE / 2 ** 64);
-  };
-  await eachRow(seen.length, cols, measure, signal);
-  return leverages;
-}
-
-/** Estimates the mean square of each column; of one that is 0 in all sampled rows, as if one more row were not. */
-function meanSquaresOf(x: Matrix, seed: number): Float64Array {
-  const { cols } = x;
-  const sample = sampleRows(
-    x.rows,
-    Math.max(64, Math.floor(MOMENT_CELLS / cols)),
-    undefined,
-    createRandom(seed),
-  );
-  const read = rowReader(x);
-  const row = new Float64Array(cols);
-  const squares = new Float64Array(cols);
-  for (const at of sample) {
-    read(at, row);
-    for (let j = 0; j < cols; j++) squares[j] += row[j] * row[j];
-  }
-  const mean = squares.reduce((sum, square) => sum + square, 0) / (sample.length * cols);
-  return squares.map((square) => (square + mean) / (sample.length + 1));
 }

@@ -5,8 +5,8 @@
  *
  *   λ‖W‖² = λ Σ (Ŵ_kj / σ_j)²,   λ₁‖W‖₁ = λ₁ Σ |Ŵ_kj| / σ_j
  *
- * Rows that are stored as bytes or halves stay as they are, and need it only if a column lies far from 0: then the
- * parameters are folded on their way to the device, and the gradient on its way back.
+ * Rows that are stored as bytes or halves, or lie on a GPU already, stay as they are, and need it only if a column lies
+ * far from 0: then the parameters are folded on their way to the device, and the gradient on its way back.
  *
  *   ∂J/∂Ŵ_kj = (∂J/∂W_kj − μ_j ∂J/∂b_k) / σ_j
  *
@@ -14,12 +14,12 @@
  * the spread of the other cells is used, whose differences float32 would round away otherwise.
  */
 import type { Trainer } from "../backends/backend.ts";
+import { isOnDevice, type Rows } from "../data/gpu-rows.ts";
 import { type Matrix, scaleOf } from "../data/matrix.ts";
 import { createRandom } from "../data/random.ts";
 import { sampleRows } from "../data/row-reader.ts";
 import { columnMoments, fold, type Standardization } from "../data/standardization.ts";
 import { storageOf } from "../data/storage.ts";
-import type { LabelledRows } from "../model/labelled-rows.ts";
 import type { ResolvedOptions } from "../options.ts";
 import { pause } from "../pause.ts";
 
@@ -32,19 +32,29 @@ const FAR = 8;
 /** Rows that the spread is estimated from; fewer if there are so many features that these take more cells. */
 const SAMPLE = { most: 513, least: 65, cells: 2 ** 22 };
 
+/** Rows, or a sample of them, with their weights. */
+interface WeightedRows {
+  readonly matrix: Matrix;
+  /** s_i of each row; all 1 if absent. */
+  readonly weights: Float32Array | undefined;
+}
+
 /**
  * Returns the mean and scale of the features that L-BFGS works with; undefined for other solvers, and for rows that
  * need none.
+ *
+ * @param isStored whether rows go to the device centred and scaled
  */
 export async function conditioningOf(
-  { matrix, weights }: LabelledRows,
+  { matrix, weights }: WeightedRows,
+  isStored: boolean,
   options: ResolvedOptions,
   signal: AbortSignal,
 ): Promise<Standardization | undefined> {
   const { solver, bias, seed } = options;
   if (solver !== "lbfgs") return undefined;
   const bulk = await bulkOf({ matrix, weights }, seed, signal);
-  if (!storesConditioned(matrix, options) && !isFarFromZero(bulk)) return undefined;
+  if (!isStored && !isFarFromZero(bulk)) return undefined;
   const { mean, deviation } = await columnMoments(matrix, weights, signal);
   for (let j = 0; j < mean.length; j++) {
     if (!(bulk.spread[j] > 0 && deviation[j] > FEW_CELLS * bulk.spread[j])) continue;
@@ -59,9 +69,9 @@ export async function conditioningOf(
   };
 }
 
-/** Returns whether rows go to the device centred and scaled: bytes and halves cannot. */
-export function storesConditioned(matrix: Matrix, { storage }: Pick<ResolvedOptions, "storage">): boolean {
-  return storageOf(matrix, storage) === "f32";
+/** Returns whether rows go to the device centred and scaled: bytes, halves and rows that are there already do not. */
+export function storesConditioned(matrix: Rows, { storage }: Pick<ResolvedOptions, "storage">): boolean {
+  return !isOnDevice(matrix) && storageOf(matrix, storage) === "f32";
 }
 
 /** What L-BFGS asks of a trainer. */
@@ -113,7 +123,7 @@ function isFarFromZero({ median, spread }: Awaited<ReturnType<typeof bulkOf>>): 
  * that differ from it, and p their share, so that the spread of a rare indicator is near its standard deviation.
  */
 async function bulkOf(
-  { matrix, weights }: Pick<LabelledRows, "matrix" | "weights">,
+  { matrix, weights }: WeightedRows,
   seed: number,
   signal: AbortSignal,
 ): Promise<{ median: Float64Array; spread: Float64Array }> {

@@ -55,7 +55,7 @@ export async function prepareFit(
   const { options, fitOptions, signal } = request;
   signal.throwIfAborted();
   const start = startOf(state, request);
-  const given = checkRequest(request, start.model, isBatch);
+  const given = await checkRequest(request, start.model, isBatch);
   const encoded = await encode(given, request, start.model);
   const conditions = conditionsOf(options, encoded.rows);
   if (start.resumed) requireSameConditions(start.resumed, conditions);

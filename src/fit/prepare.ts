@@ -1,10 +1,13 @@
 /** What goes into a fit, checked, encoded and standardised before anything is allocated. */
+import type { BackendOwner } from "../backends/backend-owner.ts";
 import { checkFeatures, type Schema } from "../checks.ts";
+import type { GivenX } from "../data/given-x.ts";
+import { isOnDevice, type RowsLike } from "../data/gpu-rows.ts";
 import { declareClasses, type Label, type LabelsLike, learnClasses } from "../data/labels.ts";
-import type { MatrixLike } from "../data/matrix.ts";
 import { fitStandardization, type Standardization } from "../data/standardization.ts";
 import { DataError, OptionError } from "../errors.ts";
 import type { FitCallOptions } from "../fit-options.ts";
+import { checkOnDevice, requirePlace } from "../model/device-rows.ts";
 import type { FittedModel } from "../model/fitted-model.ts";
 import {
   checkSizes,
@@ -21,29 +24,34 @@ import type { Parameters } from "../parameters.ts";
 import { conditioningOf, storesConditioned } from "./conditioning.ts";
 import type { ModelState } from "./model-state.ts";
 import type { Conditions, FitProgress } from "./resume.ts";
+import { type SeenRows, seenRows, weightsOfSeen } from "./seen-rows.ts";
 
 /** A fit as it is asked for. */
 export interface FitRequest {
-  readonly x: MatrixLike;
+  readonly x: RowsLike;
   readonly y: LabelsLike;
   /** Options of the estimator. */
   readonly options: ResolvedOptions;
+  /** What rows on a GPU are looked at with. */
+  readonly backend: BackendOwner;
   /** Options of this call. */
   readonly fitOptions: FitCallOptions;
   readonly signal: AbortSignal;
 }
 
 /** A fit that is checked: rows as they are trained on, and where it begins. */
-export interface FitProblem extends Omit<FitRequest, "x" | "y"> {
+export interface FitProblem extends Omit<FitRequest, "x" | "y" | "backend"> {
   readonly schema: Schema;
   readonly rows: LabelledRows;
   readonly validation: LabelledRows | undefined;
+  /** The rows that the host looks at: all, or a sample of rows that lie on a GPU. */
+  readonly seen: SeenRows;
   readonly standardization: Standardization | undefined;
   /** The standardisation that L-BFGS works with internally, if any; see conditioning.ts. */
   readonly conditioning: Standardization | undefined;
   /** `conditioning`, if rows are stored as float32 and so can take it on their way to the device; else undefined. */
   readonly storedConditioning: Standardization | undefined;
-  /** max_i ‖x_i‖² of all rows as given, before any standardisation. */
+  /** max_i ‖x_i‖² of all rows as given, before any standardisation; on a GPU, of those that count. */
   readonly maxSquaredNorm: number;
   /** Parameters to begin at. Default: zeros. */
   readonly start: Parameters | undefined;
@@ -72,21 +80,43 @@ interface CheckedRows {
 }
 
 /** Checks what can be checked without a look at the values. @throws ShapeError, DataError, LimitError, OptionError */
-export function checkRequest(
+export async function checkRequest(
   { x, y, fitOptions: { validation: held, classes }, options }: FitRequest,
   model: FittedModel | null,
   isBatch: boolean,
-): CheckedRows {
+): Promise<CheckedRows> {
   if (options.earlyStopping && options.solver !== "lbfgs" && !held && !isBatch)
     throw new OptionError(
       "validation",
       "early stopping needs validation rows; give them, or no earlyStopping",
     );
-  const training = openRows(x, y, TRAINING);
-  const validation = held && openRows(held[0], held[1], VALIDATION);
+  const training = await openRows(x, y, TRAINING);
+  const validation = held && (await openRows(held[0], held[1], VALIDATION));
   if (validation) checkFeatures(validation.x, training.x.cols, VALIDATION.x);
+  requirePlaces(training.x, validation?.x, options, model);
   if (model && classes) requireSameClasses(classes, model.classes);
   return { training, validation };
+}
+
+/** @throws DataError, OptionError rows on a GPU that cannot be used there */
+function requirePlaces(
+  x: GivenX,
+  held: GivenX | undefined,
+  options: ResolvedOptions,
+  model: FittedModel | null,
+): void {
+  requirePlace(x, options);
+  if (held) requirePlace(held, options);
+  if (held?.onDevice && !x.onDevice)
+    throw new DataError(
+      VALIDATION.x,
+      "lies on a GPU, and x does not; give both there, or validation rows from memory",
+    );
+  if (x.onDevice && (options.standardize || model?.standardization))
+    throw new OptionError(
+      "standardize",
+      "rows on a GPU are not standardised; standardise them in the encoder, or pass arrays",
+    );
 }
 
 /** Converts rows, labels and weights to numbers. @throws ShapeError, DataError, LimitError, OptionError */
@@ -113,25 +143,44 @@ export async function encode(
  */
 export async function standardise(
   { rows, validation }: Pick<FitProblem, "rows" | "validation">,
-  { options, signal }: FitRequest,
+  request: FitRequest,
   model: FittedModel | null,
   isBatch: boolean,
-): Promise<Pick<FitProblem, "standardization" | "conditioning" | "storedConditioning" | "maxSquaredNorm">> {
-  const { storage, standardize } = options;
-  const isStandardised = model ? model.standardization !== undefined : standardize;
-  const maxSquaredNorm = await checkValues(rows.matrix, TRAINING.x, storage, isStandardised, signal);
-  if (validation) await checkValues(validation.matrix, VALIDATION.x, storage, isStandardised, signal);
-  const learnsIt = standardize && !model;
+): Promise<
+  Pick<FitProblem, "seen" | "standardization" | "conditioning" | "storedConditioning" | "maxSquaredNorm">
+> {
+  const { options, backend, signal } = request;
+  const isStandardised = model ? model.standardization !== undefined : options.standardize;
+  const maxSquaredNorm = await checkRows(rows, TRAINING.x, request, isStandardised);
+  if (validation) await checkRows(validation, VALIDATION.x, request, isStandardised);
+  const seen = await seenRows(rows, backend, options.seed, signal);
+  const ofSeen = { matrix: seen.matrix, weights: weightsOfSeen(seen, rows.weights) };
+  const learnsIt = options.standardize && !model;
   const standardization = learnsIt
-    ? await fitStandardization(rows.matrix, rows.weights, signal)
+    ? await fitStandardization(ofSeen.matrix, ofSeen.weights, signal)
     : model?.standardization;
-  const conditioning = !isBatch && !isStandardised ? await conditioningOf(rows, options, signal) : undefined;
+  const isStored = storesConditioned(rows.matrix, options);
+  const conditioning =
+    !isBatch && !isStandardised ? await conditioningOf(ofSeen, isStored, options, signal) : undefined;
   return {
+    seen,
     standardization,
     conditioning,
-    storedConditioning: storesConditioned(rows.matrix, options) ? conditioning : undefined,
+    storedConditioning: isStored ? conditioning : undefined,
     maxSquaredNorm,
   };
+}
+
+/** Looks at every value, on the host or on the device; gives max_i ‖x_i‖². @throws DataError */
+function checkRows(
+  { matrix, weights }: LabelledRows,
+  argument: string,
+  { options: { storage }, backend, signal }: FitRequest,
+  isStandardised: boolean,
+): Promise<number> {
+  return isOnDevice(matrix)
+    ? backend.use((opened) => checkOnDevice(matrix, weights, opened, { signal }), signal)
+    : checkValues(matrix, argument, storage, isStandardised, signal);
 }
 
 /** Returns the model that a problem's parameters make. */

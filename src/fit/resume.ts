@@ -3,6 +3,7 @@
  * its options and data, the conditions: they are written down with an interrupted fit and compared when it is resumed.
  */
 import type { DeviceInfo, DeviceKind, OptimiserState } from "../backends/backend.ts";
+import { isOnDevice } from "../data/gpu-rows.ts";
 import { StateError } from "../errors.ts";
 import type { EpochRecord, FoldRecord, IterationRecord } from "../fit-options.ts";
 import type { JsonValue } from "../formats/json.ts";
@@ -71,7 +72,13 @@ const OF_STEPS = ["batchSize", "epochs", "learningRate", "averaging", "earlyStop
 const OF_SGD = [...OF_STEPS, "momentum", "nesterov"] as const;
 const OF_ADAMW = [...OF_STEPS, "beta1", "beta2", "epsilon"] as const;
 
-/** Returns the options that the solver uses, and the size of the data. Limits may differ between two parts of a fit. */
+/** Name of the condition that says where rows lie, and its value if it is left out. */
+const PLACE = { name: "the place of the rows", byDefault: "memory" } as const;
+
+/**
+ * Returns the options that the solver uses, and the size of the data. Limits may differ between two parts of a fit. For
+ * L-BFGS the place of the rows is a condition, too: its state is for features centred and scaled in one way.
+ */
 export function conditionsOf(options: ResolvedOptions, { matrix, weights }: LabelledRows): Conditions {
   const ofSolver = { lbfgs: [], sgd: OF_SGD, adamw: OF_ADAMW }[options.solver];
   const entries = [...OF_ALL, ...ofSolver].map((name): [string, JsonValue] => {
@@ -82,6 +89,7 @@ export function conditionsOf(options: ResolvedOptions, { matrix, weights }: Labe
   return {
     ...Object.fromEntries(entries),
     rows: matrix.rows,
+    ...(options.solver === "lbfgs" && isOnDevice(matrix) && { [PLACE.name]: "GPU" }),
     "sampleWeight, classWeight or ignoreLabel": weights ? hashOf(weights) : null,
   };
 }
@@ -97,10 +105,13 @@ export function hashOf(values: Float32Array | Uint32Array): number {
 
 /** @throws StateError naming the first option or property of the data that has changed since the interruption */
 export function requireSameConditions({ conditions }: FitProgress, now: Conditions): void {
-  for (const [name, value] of Object.entries(now)) {
-    const before = JSON.stringify(conditions[name]);
-    if (before === JSON.stringify(value)) continue;
-    const what = `${name} was ${before} when the fit was interrupted and is ${JSON.stringify(value)} now`;
+  for (const name of new Set([...Object.keys(now), PLACE.name])) {
+    const byDefault = name === PLACE.name ? PLACE.byDefault : undefined;
+    const [before, value] = [conditions, now].map((said) =>
+      JSON.stringify(name in said ? said[name] : byDefault),
+    );
+    if (before === value) continue;
+    const what = `${name} was ${before} when the fit was interrupted and is ${value} now`;
     throw new StateError("resume", `${what}; it goes on only with the same`);
   }
 }

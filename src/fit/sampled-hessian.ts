@@ -10,7 +10,6 @@
  */
 import type { Dataset } from "../backends/backend.ts";
 import { createRandom } from "../data/random.ts";
-import { NO_TARGETS } from "../data/targets.ts";
 import { DeviceError, LimitError } from "../errors.ts";
 import { loaded } from "../loaded.ts";
 import { partsOf } from "../parameters.ts";
@@ -92,13 +91,13 @@ export class SampledHessian {
 
   /** Samples M; returns null without WebAssembly, and if numbers overflow. @throws LimitError, DeviceError */
   async #sampleAt({ x, l2, count, round, isStart }: MakingPoint): Promise<Preconditioner | null> {
-    const { problem, shape, trainer, upload } = this.#session;
+    const { problem, shape, trainer } = this.#session;
     const { signal, options } = problem;
     const penalties = penaltiesOf(l2, shape.features, problem.conditioning);
     this.#candidates ??= await drawCandidates(this.#session, this.#costs.candidateRows, penalties);
     const candidates = this.#candidates;
     if (candidates.weights.length === 0) return null;
-    this.#data ??= await upload({ ...candidates.source, targets: NO_TARGETS });
+    this.#data ??= await candidates.place();
     const data = this.#data;
     trainer.write(partsOf(x, shape));
     const probabilities = await trainer.probabilities(data, { signal });

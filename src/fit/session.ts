@@ -9,7 +9,7 @@ import type {
   Trainer,
 } from "../backends/backend.ts";
 import type { Disposable } from "../backends/backend-owner.ts";
-import { asSource, type LabelledRows } from "../model/labelled-rows.ts";
+import { datasetOf, type LabelledRows } from "../model/labelled-rows.ts";
 import type { Parameters } from "../parameters.ts";
 import type { Preconditioning } from "../solvers/preconditioner.ts";
 import type { FitProblem } from "./prepare.ts";
@@ -18,6 +18,7 @@ import { type FitProgress, remarkOn } from "./resume.ts";
 /** A fit on a device. */
 export interface FitSession {
   readonly problem: FitProblem;
+  readonly backend: Backend;
   readonly device: DeviceInfo;
   /** Kinds of device that the fit has run on, this one and those before a resumption. */
   readonly devices: readonly DeviceKind[];
@@ -60,13 +61,11 @@ export async function openSession(
   const onRows = (done: number) =>
     fitOptions.onProgress?.({ phase: "upload", rows: done, totalRows: rows.matrix.rows });
   const { labelSmoothing } = options;
-  const data = own(
-    await backend.createDataset({ ...source, ...asSource(rows), labelSmoothing }, { signal, onRows }),
-  );
-  const held =
-    validation && own(await backend.createDataset({ ...source, ...asSource(validation) }, { signal }));
+  const data = own(await datasetOf(backend, rows, { ...source, labelSmoothing }, { signal, onRows }));
+  const held = validation && own(await datasetOf(backend, validation, source, { signal }));
   return {
     problem,
+    backend,
     device: backend.info,
     devices: [...new Set([...(resumed?.devices ?? []), backend.info.kind])],
     remark: remarkOn(backend.info, resumed),

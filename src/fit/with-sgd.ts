@@ -1,4 +1,5 @@
 /** A fit by SGD or AdamW: rates by rule, schedule or number, then epoch after epoch. */
+import { isOnDevice } from "../data/gpu-rows.ts";
 import { maxSquaredNorm, rowReader } from "../data/row-reader.ts";
 import type { EpochRecord, FitHistory } from "../fit-options.ts";
 import { summarise } from "../model/predict.ts";
@@ -8,6 +9,7 @@ import { autoLearningRate } from "../solvers/auto-learning-rate.ts";
 import { constant, type LearningRateSchedule, linearDecay } from "../solvers/schedules.ts";
 import { type SgdOptions, sgd } from "../solvers/sgd.ts";
 import type { FitProblem } from "./prepare.ts";
+import { weightsOfSeen } from "./seen-rows.ts";
 import type { FitSession, FitStore } from "./session.ts";
 
 /** The first rate of `learningRate: "auto"` for AdamW, whose steps are as long as its rate; it falls to 0. */
@@ -83,15 +85,17 @@ async function scheduleOf(problem: FitProblem): Promise<LearningRateSchedule> {
  * @param meanWeight mean s if steps divide by B alone. Default: steps divide by B · mean s
  */
 export async function autoRateOf(
-  { options, rows, standardization, maxSquaredNorm: scanned, signal }: FitProblem,
+  { options, rows, seen, standardization, maxSquaredNorm: scanned, signal }: FitProblem,
   meanWeight = 1,
 ): Promise<number> {
   if (options.solver === "adamw") return ADAMW_RATE;
   const { matrix: x, weights } = rows;
   const longest =
-    weights || standardization
+    !isOnDevice(x) && (weights || standardization)
       ? await maxSquaredNorm(x.rows, x.cols, rowReader(x, standardization), weights, signal)
       : scanned;
-  const problem = { ...options, x, weights, meanWeight, standardization, maxSquaredNorm: longest };
+  const whole = { rows: x.rows, weights };
+  const sample = { x: seen.matrix, weights: weightsOfSeen(seen, weights), whole };
+  const problem = { ...options, ...sample, meanWeight, standardization, maxSquaredNorm: longest };
   return autoLearningRate(problem, signal);
 }

@@ -2,22 +2,23 @@
 import type { Dataset, RunOptions, Trainer } from "../backends/backend.ts";
 import type { BackendOwner } from "../backends/backend-owner.ts";
 import { checkFeatures } from "../checks.ts";
-import { openMatrix } from "../data/given-matrix.ts";
+import { openX } from "../data/given-x.ts";
+import { isOnDevice, type RowsLike } from "../data/gpu-rows.ts";
 import type { LabelsLike } from "../data/labels.ts";
-import type { MatrixLike } from "../data/matrix.ts";
 import { unfold } from "../data/standardization.ts";
 import { NO_TARGETS } from "../data/targets.ts";
 import type { EvaluateOptions } from "../fit-options.ts";
 import type { ResolvedOptions } from "../options.ts";
 import type { Parameters } from "../parameters.ts";
-import { type FittedModel, temperatureScaled } from "./fitted-model.ts";
-import { asSource, checkValues, type LabelledRows, labelled, openRows, TRAINING } from "./labelled-rows.ts";
+import { checkOnDevice, requirePlace } from "./device-rows.ts";
+import { type FittedModel, folded, temperatureScaled } from "./fitted-model.ts";
+import { checkValues, datasetOf, type LabelledRows, labelled, openRows, TRAINING } from "./labelled-rows.ts";
 
 /** A fitted model, the backend that applies it, and options. */
 export interface AppliedModel {
   readonly fitted: FittedModel;
   readonly backend: BackendOwner;
-  readonly options: Pick<ResolvedOptions, "storage" | "bias" | "ignoreLabel">;
+  readonly options: Pick<ResolvedOptions, "device" | "storage" | "bias" | "ignoreLabel">;
 }
 
 /** Rows and a model on a device. */
@@ -39,8 +40,9 @@ export type Work<T> = (applied: Applied) => Promise<T>;
  *
  * @throws ShapeError, DataError  rows that the model cannot be applied to
  */
-export async function apply<T>(model: AppliedModel, x: MatrixLike, work: Work<T>): Promise<T> {
-  const given = openMatrix(x, TRAINING.x);
+export async function apply<T>(model: AppliedModel, x: RowsLike, work: Work<T>): Promise<T> {
+  const given = await openX(x, TRAINING.x);
+  requirePlace(given, model.options);
   checkFeatures(given, model.fitted.features, TRAINING.x);
   const matrix = await given.convert(model.backend.closed);
   const rows = { matrix, targets: NO_TARGETS, weights: undefined, weightUnit: 1, countedRows: matrix.rows };
@@ -54,14 +56,15 @@ export async function apply<T>(model: AppliedModel, x: MatrixLike, work: Work<T>
  */
 export async function applyLabelled<T>(
   model: AppliedModel,
-  x: MatrixLike,
+  x: RowsLike,
   y: LabelsLike,
   { sampleWeight }: EvaluateOptions,
   work: Work<T>,
 ): Promise<T> {
   const { fitted, options, backend } = model;
   const { ignoreLabel } = options;
-  const given = openRows(x, y, TRAINING);
+  const given = await openRows(x, y, TRAINING);
+  requirePlace(given.x, options);
   const rows = await labelled(given, fitted, { sampleWeight, ignoreLabel }, backend.closed);
   return applyToRows(model, rows, work);
 }
@@ -72,17 +75,20 @@ async function applyToRows<T>(
   work: Work<T>,
 ): Promise<T> {
   const { classes, features, standardization, temperature } = fitted;
+  const { matrix, weights } = rows;
   const run = { signal: owner.closed };
   // Rows stored in less than float32 cannot be conditioned.
   const isConditioned = storage === "auto" || storage === "f32";
   const conditioning = isConditioned ? fitted.conditioning : undefined;
-  const parameters = unfold(fitted.parameters, conditioning);
-  await checkValues(rows.matrix, TRAINING.x, storage, standardization !== undefined, run.signal);
+  const parameters = isOnDevice(matrix) ? folded(fitted) : unfold(fitted.parameters, conditioning);
+  if (!isOnDevice(matrix))
+    await checkValues(matrix, TRAINING.x, storage, standardization !== undefined, run.signal);
   return owner.useInTurn(async (backend, own) => {
+    if (isOnDevice(matrix)) await checkOnDevice(matrix, weights, backend, run);
     const hasBias = bias || parameters.bias.some((b) => b !== 0);
     const trainer = own(await backend.createTrainer({ features, classes: classes.length, bias: hasBias }));
-    const source = { ...asSource(rows), storage, standardization: standardization ?? conditioning };
-    const data = own(await backend.createDataset(source, run));
+    const stored = { storage, standardization: standardization ?? conditioning };
+    const data = own(await datasetOf(backend, rows, stored, run));
     trainer.write(temperatureScaled({ parameters, temperature }));
     return work({ trainer, data, run, rows, parameters });
   });

@@ -2,8 +2,10 @@
  * From what a caller gives to rows that a model can be fitted to or applied to: first what can be checked at once, then
  * what goes over the rows, once and piece by piece. Nothing of the caller's is changed.
  */
+import type { Backend, Dataset, DatasetSource, RunOptions } from "../backends/backend.ts";
 import { checkFeatures, type Schema } from "../checks.ts";
-import { type GivenMatrix, openMatrix } from "../data/given-matrix.ts";
+import { type GivenX, openX } from "../data/given-x.ts";
+import { isOnDevice, type Rows, type RowsLike } from "../data/gpu-rows.ts";
 import {
   checkLabelCount,
   type GivenLabels,
@@ -11,15 +13,16 @@ import {
   type LabelsLike,
   openLabels,
 } from "../data/labels.ts";
-import type { Matrix, MatrixLike } from "../data/matrix.ts";
+import type { Matrix } from "../data/matrix.ts";
 import { scanRows } from "../data/row-reader.ts";
 import { type ClassWeight, rowWeights } from "../data/row-weights.ts";
 import type { Storage } from "../data/storage.ts";
 import { checkColumns, encodeTargets, type Targets } from "../data/targets.ts";
+import { rowsOnDeviceOf } from "./device-rows.ts";
 
 /** Rows with their targets and weights. */
 export interface LabelledRows {
-  readonly matrix: Matrix;
+  readonly matrix: Rows;
   readonly targets: Targets;
   /** s_i in units of `weightUnit`, `[N]`; all 1 if absent. */
   readonly weights: Float32Array | undefined;
@@ -49,14 +52,14 @@ export const VALIDATION: RowNames = { x: "validation[0]", y: "validation[1]", sa
 
 /** Rows and labels whose forms are checked; nothing is converted yet. */
 export interface GivenRows {
-  readonly x: GivenMatrix;
+  readonly x: GivenX;
   readonly y: GivenLabels;
   readonly names: RowNames;
 }
 
 /** Opens rows and as many labels. @throws ShapeError, DataError, LimitError */
-export function openRows(x: MatrixLike, y: LabelsLike, names: RowNames): GivenRows {
-  const rows = { x: openMatrix(x, names.x), y: openLabels(y, names.y), names };
+export async function openRows(x: RowsLike, y: LabelsLike, names: RowNames): Promise<GivenRows> {
+  const rows = { x: await openX(x, names.x), y: openLabels(y, names.y), names };
   checkLabelCount(rows.y, rows.x.rows, names.y);
   return rows;
 }
@@ -97,7 +100,7 @@ export function countAbove0(weights: Float32Array): number {
 }
 
 /**
- * Looks at every value; gives max_i ‖x_i‖².
+ * Looks at every value in memory; gives max_i ‖x_i‖².
  *
  * @throws DataError values that float32, or the storage of rows that stay as they are, cannot hold
  */
@@ -112,7 +115,22 @@ export async function checkValues(
   return maxSquaredNorm;
 }
 
-/** Rows as backends take them. */
-export function asSource({ matrix, targets, weights }: LabelledRows) {
-  return { x: matrix, targets, ...(weights && { sampleWeights: weights }) };
+/** How rows are kept on a device, if they come from memory, and their targets. */
+export type DatasetSettings = Pick<DatasetSource, "storage" | "standardization" | "labelSmoothing">;
+
+/**
+ * Makes a data set: uploads rows from memory, and takes rows that lie on the device as they are.
+ *
+ * @throws as {@link Backend.createDataset}
+ */
+export async function datasetOf(
+  backend: Backend,
+  { matrix, targets, weights }: LabelledRows,
+  { labelSmoothing, ...stored }: DatasetSettings,
+  run: RunOptions,
+): Promise<Dataset> {
+  const ofRows = { targets, labelSmoothing, ...(weights && { sampleWeights: weights }) };
+  return isOnDevice(matrix)
+    ? (await rowsOnDeviceOf(backend, matrix)).createDataset({ x: matrix, ...ofRows }, run)
+    : backend.createDataset({ x: matrix, ...stored, ...ofRows }, run);
 }

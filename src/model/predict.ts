@@ -2,9 +2,10 @@
 
 import type { Evaluation, Outcomes, RunOptions } from "../backends/backend.ts";
 import { assertFinite, checkFeatures } from "../checks.ts";
-import { openMatrix } from "../data/given-matrix.ts";
+import { openX } from "../data/given-x.ts";
+import type { RowsLike } from "../data/gpu-rows.ts";
 import type { Label, LabelsLike } from "../data/labels.ts";
-import { MAX_ELEMENTS, type Matrix, type MatrixLike } from "../data/matrix.ts";
+import { MAX_ELEMENTS, type Matrix } from "../data/matrix.ts";
 import { LimitError } from "../errors.ts";
 import type { EvaluateOptions, ModelEvaluation, PredictOptions, ReportOptions } from "../fit-options.ts";
 import { loaded } from "../loaded.ts";
@@ -21,7 +22,7 @@ const PIECE = 2 ** 17;
 /** Returns the most probable label of each row of `x [N,D]`; null if it is less probable than `minProbability`. */
 export async function predict(
   model: AppliedModel,
-  x: MatrixLike,
+  x: RowsLike,
   { minProbability = 0 }: PredictOptions,
 ): Promise<(Label | null)[]> {
   const { classes } = model.fitted;
@@ -39,12 +40,12 @@ export async function predict(
 }
 
 /** Returns P `[N,K]`. @throws LimitError more results than a matrix holds; DataError scores that overflow */
-export function predictProba(model: AppliedModel, x: MatrixLike): Promise<Matrix<Float32Array>> {
+export function predictProba(model: AppliedModel, x: RowsLike): Promise<Matrix<Float32Array>> {
   return perClass(model, x, ({ trainer, data, run }) => trainer.probabilities(data, run));
 }
 
 /** Returns Z `[N,K]`, not divided by the temperature. @throws as {@link predictProba} */
-export function logits(model: AppliedModel, x: MatrixLike): Promise<Matrix<Float32Array>> {
+export function logits(model: AppliedModel, x: RowsLike): Promise<Matrix<Float32Array>> {
   const fitted = { ...model.fitted, temperature: 1 };
   return perClass({ ...model, fitted }, x, ({ trainer, data, run }) => trainer.logits(data, run));
 }
@@ -52,11 +53,11 @@ export function logits(model: AppliedModel, x: MatrixLike): Promise<Matrix<Float
 /** Computes a number for each row and class. */
 async function perClass(
   model: AppliedModel,
-  x: MatrixLike,
+  x: RowsLike,
   work: Work<Float32Array>,
 ): Promise<Matrix<Float32Array>> {
   const { classes, features } = model.fitted;
-  const given = openMatrix(x, "x");
+  const given = await openX(x, "x");
   checkFeatures(given, features, "x");
   const { rows } = given;
   const cols = classes.length;
@@ -74,7 +75,7 @@ async function perClass(
 /** Returns objective, loss and accuracy. @throws DataError also for scores that overflow */
 export function evaluate(
   model: AppliedModel,
-  x: MatrixLike,
+  x: RowsLike,
   y: LabelsLike,
   options: EvaluateOptions,
 ): Promise<ModelEvaluation> {
@@ -90,7 +91,7 @@ export function evaluate(
 /** Returns accuracies, confusion matrix, scores of each class, calibration error. @throws as {@link evaluate} */
 export function report(
   model: AppliedModel,
-  x: MatrixLike,
+  x: RowsLike,
   y: LabelsLike,
   options: ReportOptions,
 ): Promise<ClassificationReport> {

@@ -33,10 +33,13 @@ const MARGIN = 1.1;
 
 /** What the rule needs to know. */
 export interface AutoRateProblem {
+  /** The rows, or a sample of them that λ_max is estimated from. */
   readonly x: Matrix;
+  /** Number and weights of all rows, if `x` is a sample. Default: those of `x`. */
+  readonly whole?: { readonly rows: number; readonly weights: Float32Array | undefined };
   /** Standardisation that the rows are trained with. Default: none. */
   readonly standardization?: Standardization | undefined;
-  /** s_i, `[N]`. Default: 1. A heavy row counts like as many light ones. */
+  /** s_i of each row of `x`. Default: 1. A heavy row counts like as many light ones. */
   readonly weights?: Float32Array | undefined;
   /** mean s, divided by what a step divides by in addition to B. Default 1: a step divides by B · mean s. */
   readonly meanWeight?: number | undefined;
@@ -52,18 +55,19 @@ export interface AutoRateProblem {
 /** The first rate of the rule above. */
 export async function autoLearningRate(problem: AutoRateProblem, signal?: AbortSignal): Promise<number> {
   const { x, maxSquaredNorm, bias, momentum, l2, meanWeight = 1 } = problem;
-  const batch = Math.min(problem.batchSize, x.rows);
+  const { rows, weights } = problem.whole ?? { rows: x.rows, weights: problem.weights };
+  const batch = Math.min(problem.batchSize, rows);
   const ones = bias ? 1 : 0;
   const smoothness = 0.5 * meanWeight * (await largestEigenvalue(problem, signal)) + 2 * l2;
-  const rowSmoothness = 0.5 * meanWeight * (maxSquaredNorm + ones) * heaviest(problem);
-  const noise = x.rows > 1 ? (rowSmoothness * (x.rows - batch)) / (batch * (x.rows - 1)) : 0;
+  const rowSmoothness = 0.5 * meanWeight * (maxSquaredNorm + ones) * heaviest(weights);
+  const noise = rows > 1 ? (rowSmoothness * (rows - batch)) / (batch * (rows - 1)) : 0;
   const bound = smoothness + noise / (1 - momentum);
   // Rows of zeros without a bias have no gradient at all: any rate will do.
   return bound > 0 ? 1 / bound : 1;
 }
 
 /** max s_i / mean s_i */
-function heaviest({ weights }: AutoRateProblem): number {
+function heaviest(weights: Float32Array | undefined): number {
   if (!weights) return 1;
   return (weights.reduce((most, s) => Math.max(most, s), 0) * weights.length) / sumOf(weights);
 }

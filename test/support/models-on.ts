@@ -3,7 +3,7 @@ import { expect } from "vitest";
 import {
   type FitOptions,
   type LabelsLike,
-  type MatrixLike,
+  type RowsLike,
   SoftmaxRegression,
   type SoftmaxRegressionOptions,
 } from "../../src/index.ts";
@@ -39,7 +39,7 @@ export function modelsOn(shared: SoftmaxRegressionOptions) {
 export async function fitUntil(
   last: number,
   model: SoftmaxRegression,
-  x: MatrixLike,
+  x: RowsLike,
   y: LabelsLike,
   options: FitOptions = {},
 ): Promise<void> {

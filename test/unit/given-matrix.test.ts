@@ -106,6 +106,7 @@ describe("a tensor", () => {
       "got strides [3, 1] and offset 1",
     ],
     ["a place on the GPU", onGpu, "DataError", "x", 'location "gpu-buffer"; read it back first'],
+    ["a place on the GPU", onGpu, "DataError", "x", "or give { buffer: x.gpuBuffer, rows, cols }"],
     ["data that cannot be read", unreadable, "DataError", "x.data", "(not on the CPU); read the tensor back"],
     ["data that are a function", { data: () => [], shape: [2, 3] }, "DataError", "x.data", "await x.data()"],
     ["64-bit integers", new Tensor("int64", [1n, 2n], [2, 1]), "DataError", "x.data", "from(data, Number)"],

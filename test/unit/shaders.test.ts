@@ -35,7 +35,12 @@ const WRITTEN: Readonly<Record<string, readonly string[]>> = {
   adamw: ["weights", "velocity", "secondMoment"],
   average: ["mean"],
   outcomes: ["ofRows"],
+  "pack-rows": ["packed"],
+  "row-norms": ["norms"],
 };
+
+/** The kernels that read rows in a caller's buffers, and not a data set. */
+const OF_PIECES: readonly string[] = ["pack-rows", "row-norms"];
 
 describe("kernels and library", () => {
   const texts = [...FILES, ...LIBRARY].map(
@@ -120,17 +125,20 @@ describe("all kernels", () => {
     expect(byName(Object.values(IMPORTED))).toEqual(byName(SHADERS));
   });
 
-  test("read the fields of lib/segment.wgsl, four bytes each, in its order", () => {
-    const struct = readFileSync(new URL("lib/segment.wgsl", FOLDER), "utf8");
+  test.each([
+    ["segment", SHADERS.filter(({ name }) => !OF_PIECES.includes(name))],
+    ["piece", SHADERS.filter(({ name }) => OF_PIECES.includes(name))],
+  ])("read the fields of lib/%s.wgsl, four bytes each, in its order", (record, shaders) => {
+    const struct = readFileSync(new URL(`lib/${record}.wgsl`, FOLDER), "utf8");
     const fields = [...struct.matchAll(/^ {2}(\w+): (u32|f32),/gm)].map(([, name, type], i) => ({
       name,
       type,
       offset: 4 * i,
     }));
     expect(fields.length).toBeGreaterThan(0);
-    for (const { bindings } of SHADERS)
+    for (const { bindings } of shaders)
       expect(bindings[0]).toEqual({
-        name: "segment",
+        name: record,
         binding: 0,
         type: "uniform",
         size: 4 * fields.length,

@@ -21,5 +21,9 @@ export class ReferenceBackend implements Backend {
     return new ReferenceTrainer(shape);
   }
 
+  async rowsOnDevice(): Promise<null> {
+    return null;
+  }
+
   dispose(): void {}
 }

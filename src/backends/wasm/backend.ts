@@ -59,5 +59,9 @@ export class WasmBackend implements Backend {
     return new WasmTrainer(shape, this.#threading);
   }
 
+  async rowsOnDevice(): Promise<null> {
+    return null;
+  }
+
   dispose(): void {}
 }

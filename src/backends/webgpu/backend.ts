@@ -1,5 +1,6 @@
 /** WebGPU as a backend: one device, the kernels compiled on it, and the data sets and trainers on it. */
-import type { Backend, DatasetSource, DeviceInfo, ModelShape, RunOptions } from "../backend.ts";
+import { loaded } from "../../loaded.ts";
+import type { Backend, DatasetSource, DeviceInfo, ModelShape, RowsOnDevice, RunOptions } from "../backend.ts";
 import { memoryCache, type TunerSettings, type Tuning, type TuningCache } from "./choose-plan.ts";
 import { uploadDataset, type WebGpuDataset } from "./dataset.ts";
 import { GpuDevice } from "./gpu-device.ts";
@@ -65,6 +66,11 @@ export class WebGpuBackend implements Backend {
 
   createDataset(source: DatasetSource, options?: RunOptions): Promise<WebGpuDataset> {
     return uploadDataset(this.gpu, source, this.#maxChunkBytes, options);
+  }
+
+  async rowsOnDevice(): Promise<RowsOnDevice> {
+    const { WebGpuRows } = await loaded(import("./rows-on-device.ts"), "rows on the GPU");
+    return new WebGpuRows(this.gpu, this.kernels, this.#maxChunkBytes);
   }
 
   createTrainer(shape: ModelShape): Promise<WebGpuTrainer> {

@@ -1,36 +1,17 @@
-/**
- * A data set on the GPU: rows, targets and weights, cut by rows into chunks each of which fits one binding. Rows are
- * padded to whole vectors of four features and uploaded piece by piece.
- */
-import { scaleOf } from "../../data/matrix.ts";
-import {
-  asStored,
-  ELEMENT_BYTES,
-  emptyRows,
-  type Packed,
-  packRows,
-  type Storage,
-  storageOfSource,
-  unitOf,
-} from "../../data/storage.ts";
-import { smoothed, type Targets } from "../../data/targets.ts";
-import { LimitError } from "../../errors.ts";
-import { pause } from "../../pause.ts";
+/** A data set on the GPU: rows, targets and weights in chunks. */
+import { type Storage, storageOfSource, unitOf } from "../../data/storage.ts";
 import type { DatasetSource, RunOptions } from "../backend.ts";
-import { DeviceDataset } from "../device-dataset.ts";
-import { allocate, type Buffers } from "./buffers.ts";
+import { type DatasetRows, DeviceDataset } from "../device-dataset.ts";
+import type { Buffers } from "./buffers.ts";
+import { allocateChunk, type Chunk, disposeAll, rangesOf, rowSizes } from "./chunks.ts";
 import type { GpuDevice } from "./gpu-device.ts";
+import { uploadTargets, uploadX, view } from "./upload.ts";
 
-/** Bytes per upload if they need no packing, and if they do: some milliseconds of work each. */
-const UPLOAD_BYTES = 2 ** 23;
-const PACKED_BYTES = 2 ** 20;
-
-/** Consecutive rows in buffers of their own. */
-export interface Chunk {
-  /** The chunk's first row in the whole data set. */
-  readonly first: number;
-  readonly rows: number;
-  readonly buffers: Buffers<"x" | "targets" | "sampleWeights">;
+/** How rows lie on the GPU. */
+export interface StoredRows extends DatasetRows, Pick<DatasetSource, "labelSmoothing"> {
+  readonly storage: Storage;
+  /** Factor from stored bytes or halves to values. */
+  readonly unit: number;
 }
 
 /** Properties of a data set that a workspace uses. */
@@ -58,11 +39,11 @@ export class WebGpuDataset extends DeviceDataset {
 
   readonly #gpu: GpuDevice;
 
-  constructor(gpu: GpuDevice, source: DatasetSource, chunks: readonly Chunk[]) {
+  constructor(gpu: GpuDevice, source: StoredRows, chunks: readonly Chunk[]) {
     super(source);
     this.#gpu = gpu;
-    this.storage = storageOfSource(source);
-    this.unit = unitOf(source);
+    this.storage = source.storage;
+    this.unit = source.unit;
     this.labelSmoothing = source.targets.kind === "labels" ? (source.labelSmoothing ?? 0) : 0;
     this.chunks = chunks;
     this.onDispose(() => disposeAll(chunks));
@@ -108,123 +89,19 @@ export async function uploadDataset(
   maxChunkBytes: number,
   options: RunOptions = {},
 ): Promise<WebGpuDataset> {
-  const { x } = source;
-  const sizes = rowSizes(source);
-  const chunkRows = Math.floor(maxChunkBytes / Math.max(sizes.x, sizes.targets));
-  if (chunkRows < 1) {
-    throw new LimitError(
-      "x",
-      `a row of ${Math.max(sizes.x, sizes.targets)} bytes given, this device allows ${maxChunkBytes} in a buffer`,
-    );
-  }
+  const storage = storageOfSource(source);
+  const sizes = rowSizes(source, storage);
   const chunks: Chunk[] = [];
   try {
-    for (let first = 0; first < x.rows; first += chunkRows) {
-      const rows = Math.min(chunkRows, x.rows - first);
-      const buffers = await allocate(gpu, "dataset", {
-        x: { size: rows * sizes.x, role: "storage" },
-        targets: { size: rows * sizes.targets, role: "storage" },
-        sampleWeights: { size: rows * sizes.sampleWeights, role: "storage" },
-      });
+    for (const { first, rows } of rangesOf(source.x.rows, sizes, maxChunkBytes)) {
+      const buffers = await allocateChunk(gpu, rows, sizes);
       chunks.push({ first, rows, buffers });
-      await uploadChunk(gpu, source, chunks[chunks.length - 1], options);
+      await uploadTargets(gpu, source, { first, rows, buffers }, options);
+      await uploadX(gpu, source, { first, rows, buffers }, options);
     }
   } catch (error) {
     disposeAll(chunks);
     throw error;
   }
-  return new WebGpuDataset(gpu, source, chunks);
-}
-
-/** Returns the bytes of one row in each buffer. */
-function rowSizes(source: DatasetSource) {
-  const { x, targets, sampleWeights } = source;
-  return {
-    x: Math.ceil(x.cols / 4) * 4 * ELEMENT_BYTES[storageOfSource(source)],
-    targets: {
-      none: 0,
-      labels: 4,
-      distributions: targets.kind === "distributions" ? targets.distributions.cols * 4 : 0,
-    }[targets.kind],
-    sampleWeights: sampleWeights ? 4 : 0,
-  };
-}
-
-function disposeAll(chunks: readonly Chunk[]): void {
-  for (const { buffers } of chunks) buffers.dispose();
-}
-
-async function uploadChunk(
-  gpu: GpuDevice,
-  source: DatasetSource,
-  chunk: Chunk,
-  { signal, onRows }: RunOptions,
-) {
-  const { targets, sampleWeights, labelSmoothing = 0 } = source;
-  const { first, rows, buffers } = chunk;
-  const sizes = rowSizes(source);
-  const send = async (
-    name: keyof typeof sizes,
-    bytesAtOnce: number,
-    pack: (from: number, count: number) => GPUAllowSharedBufferSource,
-    onSent: (rowsSent: number) => void = () => {},
-  ) => {
-    const rowsAtOnce = Math.max(1, Math.floor(bytesAtOnce / sizes[name]));
-    for (let from = 0; from < rows; from += rowsAtOnce) {
-      const count = Math.min(rowsAtOnce, rows - from);
-      gpu.device.queue.writeBuffer(buffers.get[name], from * sizes[name], pack(first + from, count));
-      await pause(signal);
-      gpu.assertAlive();
-      onSent(first + from + count);
-    }
-  };
-  if (targets.kind !== "none") {
-    const bytes = targets.kind === "labels" ? UPLOAD_BYTES : PACKED_BYTES;
-    await send("targets", bytes, (from, count) => packTargets(targets, labelSmoothing, from, count));
-  }
-  if (sampleWeights) {
-    await send("sampleWeights", UPLOAD_BYTES, (from, count) =>
-      view(sampleWeights.subarray(from, from + count)),
-    );
-  }
-  const bytes = storedRows(source) ? UPLOAD_BYTES : PACKED_BYTES;
-  await send("x", bytes, (from, count) => packPiece(source, from, count), onRows);
-}
-
-/** Returns the caller's own memory if it has the layout that the kernels read, else null. */
-function storedRows(source: DatasetSource): Packed | null {
-  const { x, standardization } = source;
-  return x.cols % 4 === 0 && !standardization ? asStored(x, storageOfSource(source)) : null;
-}
-
-/** Returns rows in the layout that the kernels read: the caller's own memory if it has it, else a padded copy. */
-function packPiece(source: DatasetSource, first: number, rows: number): GPUAllowSharedBufferSource {
-  const { x, standardization } = source;
-  const storage = storageOfSource(source);
-  const stride = Math.ceil(x.cols / 4) * 4;
-  const stored = storedRows(source);
-  if (stored) return view(stored.subarray(first * stride, (first + rows) * stride));
-  const packed = emptyRows(storage, rows * stride);
-  packRows(x, storage, first, rows, packed, stride, standardization);
-  return view(packed);
-}
-
-function packTargets(
-  targets: Exclude<Targets, { kind: "none" }>,
-  labelSmoothing: number,
-  first: number,
-  rows: number,
-): GPUAllowSharedBufferSource {
-  if (targets.kind === "labels") return view(targets.labels.subarray(first, first + rows));
-  const { data, cols } = targets.distributions;
-  const scale = scaleOf(targets.distributions);
-  const packed = new Float32Array(rows * cols);
-  for (let at = 0; at < packed.length; at++)
-    packed[at] = smoothed(data[first * cols + at] * scale, labelSmoothing, cols);
-  return packed;
-}
-
-/** Casts an array for writeBuffer, whose type excludes arrays in shared memory. */
-function view(array: ArrayBufferView): GPUAllowSharedBufferSource {
-  return array as GPUAllowSharedBufferSource;
+  return new WebGpuDataset(gpu, { ...source, storage, unit: unitOf(source) }, chunks);
 }

@@ -117,6 +117,29 @@ export class GpuDevice {
     return result.value;
   }
 
+  /**
+   * Runs `work`, and returns the device's words if it found it invalid; else null.
+   *
+   * @throws DeviceError the device is lost
+   */
+  async refusalOf(work: () => void): Promise<string | null> {
+    this.assertAlive();
+    this.device.pushErrorScope("validation");
+    const [outcome, scope] = await Promise.allSettled([startSafely(work), this.device.popErrorScope()]);
+    this.assertAlive();
+    if (scope.status === "rejected")
+      throw new DeviceError("device", "checking a buffer: no answer", { cause: scope.reason });
+    if (outcome.status === "rejected") throw outcome.reason;
+    return scope.value?.message ?? null;
+  }
+
+  /** Waits until everything that was submitted is done. @throws DeviceError if the device fails before */
+  async workDone(): Promise<undefined> {
+    this.assertAlive();
+    await this.device.queue.onSubmittedWorkDone();
+    this.assertAlive();
+  }
+
   /** Maps a buffer for reading. @throws DeviceError if the device fails before the data is there */
   async mapForReading(buffer: GPUBuffer, size: number): Promise<ArrayBuffer> {
     this.assertAlive();

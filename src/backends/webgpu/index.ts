@@ -15,7 +15,7 @@ export {
   splitsFor,
 } from "./dispatches.ts";
 export { type AdapterTraits, GpuDevice } from "./gpu-device.ts";
-export { Kernel, KernelCache } from "./kernel.ts";
+export { type Bound, Kernel, KernelCache } from "./kernel.ts";
 export {
   defaultPlan,
   type ForwardTile,

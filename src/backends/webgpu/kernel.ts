@@ -6,6 +6,9 @@ import { type BindingLayout, type Constants, type Shader, specialise } from "./s
 /** WebGPU's limit on workgroups in one dimension of a dispatch. */
 const MAX_GROUPS = 65_535;
 
+/** What a name of a shader is bound to: a whole buffer, or a range of one. */
+export type Bound = GPUBuffer | GPUBufferBinding;
+
 /** Kernels compiled on one device, each once. */
 export class KernelCache {
   readonly #gpu: GpuDevice;
@@ -41,12 +44,13 @@ export class Kernel {
   }
 
   /** Binds a buffer to every name that the shader declares. @throws RangeError for a name without a buffer */
-  bind(buffers: Readonly<Record<string, GPUBuffer | undefined>>): GPUBindGroup {
+  bind(buffers: Readonly<Record<string, Bound | undefined>>): GPUBindGroup {
     const { name: label, bindings } = this.#shader;
     const entries = bindings.map(({ name, binding, type, size }) => {
-      const buffer = buffers[name];
-      if (!buffer) throw new RangeError(`${label}.wgsl: expected a buffer for the binding ${name}, got none`);
-      return { binding, resource: type === "uniform" ? { buffer, size } : { buffer } };
+      const bound = buffers[name];
+      if (!bound) throw new RangeError(`${label}.wgsl: expected a buffer for the binding ${name}, got none`);
+      const range = "buffer" in bound ? bound : { buffer: bound };
+      return { binding, resource: type === "uniform" ? { ...range, size } : range };
     });
     return this.#device.createBindGroup({ label, layout: this.#layout, entries });
   }

@@ -5,7 +5,7 @@
 import { rowsThatCount } from "../../data/row-weights.ts";
 import type { ModelShape, SgdSteps } from "../backend.ts";
 import { adamwRatesOf, type StepBatch, stepBatchesOf } from "../steps.ts";
-import type { Chunk } from "./dataset.ts";
+import type { Chunk } from "./chunks.ts";
 
 /** Most rows of any segment, which bounds the workgroups of softmax at one row each. */
 export const MAX_SEGMENT_ROWS = 32_768;
@@ -188,15 +188,28 @@ function* segmentsOf(
   }
 }
 
-/** Groups the rows of a batch by chunk and counts them within it. All chunks but the last have the same size. */
+/** Groups the rows of a batch by chunk and counts them within it. */
 function groupByChunk(rows: Uint32Array, chunks: SegmentRules["chunks"]): ChunkRows[] {
   if (chunks.length === 1) return [{ chunk: 0, rows, first: 0, count: rows.length }];
-  const chunkRows = chunks[0].rows;
   const groups = chunks.map((): number[] => []);
-  for (const row of rows) groups[Math.floor(row / chunkRows)].push(row % chunkRows);
+  for (const row of rows) {
+    const chunk = chunkOf(row, chunks);
+    groups[chunk].push(row - chunks[chunk].first);
+  }
   return groups
     .map((group, chunk) => ({ chunk, rows: Uint32Array.from(group), first: 0, count: group.length }))
     .filter(({ count }) => count > 0);
+}
+
+/** Returns the index of the chunk that a row lies in, by bisection. */
+function chunkOf(row: number, chunks: SegmentRules["chunks"]): number {
+  let [low, high] = [0, chunks.length - 1];
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if (chunks[middle].first <= row) low = middle;
+    else high = middle - 1;
+  }
+  return low;
 }
 
 /** Numbers of rows that are processed without a pause. */

@@ -230,11 +230,13 @@ export class Submitter {
     const started = performance.now();
     this.submit(placements, frame, program, {
       after: (encoder) => {
-        encoder.copyBufferToBuffer(losses, 0, readback, 0, size);
+        // Second moments have no losses, and empty transfers are an error in some engines.
+        if (size > 0) encoder.copyBufferToBuffer(losses, 0, readback, 0, size);
         copy?.encode(encoder);
       },
     });
-    const [bytes] = await Promise.all([this.#gpu.mapForReading(readback, size), copy?.read()]);
+    const pairs = size > 0 ? this.#gpu.mapForReading(readback, size) : this.#gpu.workDone();
+    const [bytes = new ArrayBuffer()] = await Promise.all([pairs, copy?.read()]);
     this.#measure(rows, started);
     addLosses(results, placements, new Float32Array(bytes));
     return rows;

@@ -1,0 +1,103 @@
+/** Rows put into GPU buffers of a device that a test owns, in any layout. */
+import { afterAll } from "vitest";
+import type { Float16Data, Matrix } from "../../src/data/matrix.ts";
+import { createRandom } from "../../src/data/random.ts";
+import { toHalf } from "../../src/data/storage.ts";
+import type { GpuRows, SoftmaxRegressionOptions } from "../../src/index.ts";
+
+/** Requests a device as a caller would; it is destroyed after the tests of the file. */
+export async function callersDevice(): Promise<GPUDevice> {
+  const adapter = await navigator.gpu.requestAdapter();
+  if (!adapter) throw new Error("no adapter");
+  const device = await adapter.requestDevice();
+  afterAll(() => device.destroy());
+  return device;
+}
+
+/** How rows are laid out, bytes. */
+export interface Layout {
+  readonly dtype?: "f32" | "f16";
+  /** Default 0. */
+  readonly offset?: number;
+  /** Default: no gaps. */
+  readonly stride?: number;
+  /** Bytes after the last row. Default 0. */
+  readonly after?: number;
+  readonly usage?: number;
+}
+
+/** Bits of NaN, which fill everything that is no row. */
+const GAP = { f32: 0x7fc00000, f16: 0x7e007e00 };
+
+/** Writes rows into a buffer of their own, with NaN between and around them. */
+export function onGpu(
+  device: GPUDevice,
+  x: Pick<Matrix, "data" | "rows" | "cols">,
+  layout: Layout = {},
+): GpuRows {
+  const { dtype = "f32", offset = 0, after = 0, usage = GPUBufferUsage.STORAGE } = layout;
+  const size = dtype === "f32" ? 4 : 2;
+  const stride = layout.stride ?? x.cols * size;
+  const end = offset + (x.rows - 1) * stride + x.cols * size + after;
+  const bytes = new Uint32Array(Math.ceil(end / 4)).fill(GAP[dtype]);
+  const elements = dtype === "f32" ? new Float32Array(bytes.buffer) : new Uint16Array(bytes.buffer);
+  for (let i = 0; i < x.rows; i++)
+    for (let j = 0; j < x.cols; j++) {
+      const value = x.data[i * x.cols + j];
+      elements[(offset + i * stride) / size + j] = dtype === "f32" ? value : toHalf(value);
+    }
+  const buffer = device.createBuffer({ size: bytes.byteLength, usage: usage | GPUBufferUsage.COPY_DST });
+  device.queue.writeBuffer(buffer, 0, bytes);
+  return {
+    buffer,
+    rows: x.rows,
+    cols: x.cols,
+    ...(layout.dtype && { dtype }),
+    ...(layout.offset !== undefined && { offset }),
+    ...(layout.stride !== undefined && { stride }),
+  };
+}
+
+/** Returns a matrix of the same values as halves; Float16Array must be there. */
+export function asHalves(x: Matrix): Matrix {
+  const halves = (globalThis as { Float16Array?: { from(values: ArrayLike<number>): Float16Data } })
+    .Float16Array;
+  if (!halves) throw new Error("this engine has no Float16Array");
+  return { data: halves.from(x.data), rows: x.rows, cols: x.cols };
+}
+
+/** Three classes that overlap; features of several sizes. */
+export function problemOf(rows: number, cols: number, seed = 1) {
+  const random = createRandom(seed);
+  const centres = Float64Array.from({ length: 3 * cols }, () => random.normal());
+  const y = Uint32Array.from({ length: rows }, () => random.integer(3));
+  const data = Float32Array.from({ length: rows * cols }, (_, at) => {
+    const [i, j] = [Math.floor(at / cols), at % cols];
+    return (1 + (j % 3)) * (centres[y[i] * cols + j] + 1.5 * random.normal());
+  });
+  return { x: { data, rows, cols }, y };
+}
+
+/** Steps whose bits do not depend on measured times or on sums over all rows. */
+export const SGD: SoftmaxRegressionOptions = {
+  solver: "sgd",
+  epochs: 3,
+  batchSize: 32,
+  learningRate: 0.05,
+  tuning: "off",
+};
+
+/** Cuts rows into pieces, each in a buffer of its own. */
+export function inPieces(
+  device: GPUDevice,
+  x: Matrix,
+  sizes: readonly number[],
+  layout: Layout = {},
+): GpuRows[] {
+  let first = 0;
+  return sizes.map((rows) => {
+    const data = x.data.subarray(first * x.cols, (first + rows) * x.cols);
+    first += rows;
+    return onGpu(device, { data, rows, cols: x.cols }, layout);
+  });
+}
