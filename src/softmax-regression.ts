@@ -13,7 +13,6 @@ import type { Matrix } from "./data/matrix.ts";
 import type { Standardization } from "./data/standardization.ts";
 import { fitModel } from "./fit/fit.ts";
 import { ModelState } from "./fit/model-state.ts";
-import { fitPath } from "./fit/path.ts";
 import type { FitRequest } from "./fit/prepare.ts";
 import type {
   CalibrationResult,
@@ -153,6 +152,7 @@ export class SoftmaxRegression {
   ): Promise<PathEntry[]> {
     checkOptions.fitPath(options, { given: this.#given, solver: this.#options.solver });
     return this.#alone(x, y, options, async (request) => {
+      const { fitPath } = await loaded(import("./fit/path.ts"), "fitPath");
       const { entries, l2 } = await fitPath(this.#state, this.#backend, request, l2s);
       this.#options = { ...this.#options, l2 };
       return entries;
