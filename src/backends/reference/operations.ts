@@ -57,10 +57,13 @@ export function secondMoments(
   const scale = scaleOf(x);
   const n = cols + (bias ? 1 : 0);
   const moments = new Float64Array(n * n);
+  const row = new Float64Array(n).fill(1);
   for (let i = 0; i < rows.length; i++) {
-    const value = (j: number) => (j < cols ? data[rows[i] * cols + j] * scale : 1);
-    for (let j = 0; j < n; j++)
-      for (let l = 0; l < n; l++) moments[j * n + l] += weights[rows[i]] * value(j) * value(l);
+    for (let j = 0; j < cols; j++) row[j] = data[rows[i] * cols + j] * scale;
+    for (let j = 0; j < n; j++) {
+      const weighted = weights[rows[i]] * row[j];
+      for (let l = 0; l < n; l++) moments[j * n + l] += weighted * row[l];
+    }
   }
   return moments;
 }
