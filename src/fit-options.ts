@@ -197,7 +197,7 @@ export interface CrossValidationOptions
   readonly stratified?: boolean;
   /** Seed of the shuffle that deals rows to a number of folds. Default: the model's. */
   readonly seed?: number;
-  /** What is compared: the mean cross-entropy of held-out rows, or their accuracy. Default `"loss"`. */
+  /** The score of held-out rows: their mean cross-entropy, or their accuracy. Default `"loss"`. */
   readonly scoring?: "loss" | "accuracy";
   /**
    * Which λ the model gets: that of the best mean score, or the largest whose mean score is within one standard error of

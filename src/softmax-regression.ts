@@ -130,7 +130,7 @@ export class SoftmaxRegression {
    */
   async fit(x: RowsLike, y: LabelsLike, options: FitOptions = {}): Promise<FitHistory> {
     checkOptions.fit(options, { given: this.#given, solver: this.#options.solver });
-    return this.#alone(x, y, options, (request) => fitModel(this.#state, this.#backend, request));
+    return this.#alone(x, y, options, (request) => fitModel(this.#state, request));
   }
 
   /**
@@ -153,7 +153,7 @@ export class SoftmaxRegression {
     checkOptions.fitPath(options, { given: this.#given, solver: this.#options.solver });
     return this.#alone(x, y, options, async (request) => {
       const { fitPath } = await loaded(import("./fit/path.ts"), "fitPath");
-      const { entries, l2 } = await fitPath(this.#state, this.#backend, request, l2s);
+      const { entries, l2 } = await fitPath(this.#state, request, l2s);
       this.#options = { ...this.#options, l2 };
       return entries;
     });
@@ -178,7 +178,7 @@ export class SoftmaxRegression {
     const { l2s: _, folds, stratified, seed, scoring, rule, resume, ...fitOptions } = options;
     return this.#alone(x, y, fitOptions, async (request) => {
       const { crossValidate } = await loaded(import("./fit/cross-validation.ts"), "cross-validation");
-      const found = await crossValidate(this.#state, this.#backend, request, options);
+      const found = await crossValidate(this.#state, request, options);
       this.#options = { ...this.#options, l2: found.l2 };
       return found;
     });
@@ -196,7 +196,7 @@ export class SoftmaxRegression {
     checkOptions.partialFit(options);
     return this.#alone(x, y, options, async (request) => {
       const { partialFit } = await loaded(import("./fit/partial-fit.ts"), "partialFit");
-      return partialFit(this.#state, this.#backend, request);
+      return partialFit(this.#state, request);
     });
   }
 

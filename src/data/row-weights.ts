@@ -34,6 +34,13 @@ export interface RowWeights {
 /** Smallest weight above 0: a device may treat subnormal float32 numbers as 0. */
 const LEAST_WEIGHT = 2 ** -126;
 
+/** Returns the number of rows of weight above 0. */
+export function countAbove0(weights: Float32Array): number {
+  let count = 0;
+  for (let i = 0; i < weights.length; i++) if (weights[i] > 0) count++;
+  return count;
+}
+
 /** Returns the rows of weight above 0, in order. */
 export function rowsThatCount(weights: ArrayLike<number>): Uint32Array<ArrayBuffer> {
   const rows = new Uint32Array(weights.length);

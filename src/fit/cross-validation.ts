@@ -2,8 +2,7 @@
  * Cross-validation of λ: rows go to the device once, and a fold is held out by weights of 0. λ fall from the largest;
  * each fold goes on from its own last results, and one preconditioner serves all of them.
  */
-import type { BackendOwner } from "../backends/backend-owner.ts";
-import { rowWeights } from "../data/row-weights.ts";
+import { countAbove0, rowWeights } from "../data/row-weights.ts";
 import { unfold } from "../data/standardization.ts";
 import { OptionError, StateError } from "../errors.ts";
 import type {
@@ -14,15 +13,13 @@ import type {
   FoldRecord,
   FoldScores,
 } from "../fit-options.ts";
-import { countAbove0 } from "../model/labelled-rows.ts";
 import { type Parameters, zeros } from "../parameters.ts";
 import { Continuation } from "../solvers/continuation.ts";
 import { inSeries, onDevice, prepareFit, type Solve } from "./fit.ts";
 import { type Folds, foldsOf, weightsOf } from "./folds.ts";
-import { l2Grid } from "./l2-grid.ts";
+import { checkL2s, l2Grid } from "./l2-grid.ts";
 import type { ModelState } from "./model-state.ts";
-import { checkL2s, withL2 } from "./path.ts";
-import { type FitProblem, type FitRequest, fittedModel } from "./prepare.ts";
+import { type FitProblem, type FitRequest, fittedModel, withL2 } from "./prepare.ts";
 import { type Comparison, hashOf } from "./resume.ts";
 import type { FitSession } from "./session.ts";
 import { noteResult, warmStart } from "./warm-start.ts";
@@ -34,7 +31,6 @@ import { noteResult, warmStart } from "./warm-start.ts";
  */
 export async function crossValidate(
   state: ModelState,
-  backend: BackendOwner,
   request: FitRequest,
   options: CrossValidationOptions,
 ): Promise<CrossValidation> {
@@ -45,7 +41,7 @@ export async function crossValidate(
   const comparison = comparisonOf(state, prepared, l2s, parts, options);
   state.comparison = comparison;
   const problem = { ...prepared, rows: { ...prepared.rows, weights: parts.training } };
-  const { found, parameters } = await onDevice(backend, problem, (session) =>
+  const { found, parameters } = await onDevice(request.backend, problem, (session) =>
     inSeries(session, (solveNext) => compare(session, solveNext, l2s, parts, comparison, options)),
   );
   state.replace(fittedModel(withL2(problem, found.l2), parameters));
@@ -89,11 +85,11 @@ function comparisonOf(
   return { conditions: now, records: [], continuations, best: null };
 }
 
-/** How rows are divided, and what they weigh. */
+/** The folds of the rows, and two weights for each row. */
 interface Parts {
   /** Null: validation rows are held out. */
   readonly folds: Folds | null;
-  /** s of each row in training and in scores, `[N]`. */
+  /** s of each row when it is trained on and when it is scored, `[N]`. */
   readonly training: Float32Array;
   readonly scoring: Float32Array;
 }

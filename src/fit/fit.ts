@@ -28,14 +28,12 @@ import { type FitSession, type FitStore, openSession } from "./session.ts";
  *
  * @throws as {@link prepareFit} and {@link onDevice}; DivergenceError
  */
-export async function fitModel(
-  state: ModelState,
-  backend: BackendOwner,
-  request: FitRequest,
-): Promise<FitHistory> {
+export async function fitModel(state: ModelState, request: FitRequest): Promise<FitHistory> {
   const began = performance.now();
   const problem = await prepareFit(state, request);
-  const outcome = await onDevice(backend, problem, (session) => solve(session, storeIn(state, problem)));
+  const outcome = await onDevice(request.backend, problem, (session) =>
+    solve(session, storeIn(state, problem)),
+  );
   state.progress = null;
   return { ...outcome, seconds: (performance.now() - began) / 1000 };
 }

@@ -1,4 +1,4 @@
-/** What it costs to make blocks of the Hessian from a sample of the rows, and to use them. */
+/** The costs of blocks of the Hessian: of making them from a sample of the rows, and of using them. */
 import type { FitSession } from "./session.ts";
 
 /** Rows of a sample: so many for each of the n columns, and as many more. */

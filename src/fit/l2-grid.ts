@@ -1,4 +1,4 @@
-/** Grids of λ to compare, by the protocols in which they are known, or from one number to another. */
+/** Lists of λ to compare: a caller's, that of a protocol, or λ at equal ratios from one number to another. */
 import { OptionError } from "../errors.ts";
 
 /** The name of a protocol, or `[from, to, count]` for `count` λ at equal ratios, both ends among them. */
@@ -39,6 +39,18 @@ export function l2Grid(grid: L2Grid, rows?: number, classes = 3): number[] {
   return [from, ...between.slice(1, -1), to];
 }
 
+/** Returns a list of λ. @throws OptionError no λ, or one that is no finite number ≥ 0 or comes twice */
+export function checkL2s(l2s: readonly number[]): readonly number[] {
+  if (!Array.isArray(l2s) || l2s.length === 0)
+    throw new OptionError("l2s", "expected at least one λ, as an array of numbers ≥ 0");
+  for (const [i, l2] of l2s.entries()) {
+    if (!(typeof l2 === "number" && Number.isFinite(Math.fround(l2)) && l2 >= 0))
+      throw new OptionError("l2s", `expected finite numbers ≥ 0, number ${i} is ${String(l2)}`);
+    if (l2s.indexOf(l2) !== i) throw new OptionError("l2s", `${l2} comes twice`);
+  }
+  return l2s;
+}
+
 function checkedRange(grid: Exclude<L2Grid, string>): Exclude<L2Grid, string> {
   const given: unknown = grid;
   const isRange = Array.isArray(given) && given.length === 3 && given.every(Number.isFinite);
@@ -49,7 +61,7 @@ function checkedRange(grid: Exclude<L2Grid, string>): Exclude<L2Grid, string> {
   throw new OptionError("grid", `expected ${expected}, got ${JSON.stringify(given) ?? String(given)}`);
 }
 
-/** Returns 10^exponent, 0.0001 for −4, where some engines have 0.00009999999999999999. */
+/** Returns 10^exponent. Some engines make 0.00009999999999999999 of 10 ** −4; this makes 0.0001. */
 function powerOf10(exponent: number): number {
   return exponent < 0 ? 1 / 10 ** -exponent : 10 ** exponent;
 }

@@ -1,5 +1,4 @@
 /** One pass of SGD or AdamW over a batch of rows, going on from all batches before. */
-import type { BackendOwner } from "../backends/backend-owner.ts";
 import { type Parameters, zeros } from "../parameters.ts";
 import { constant, type LearningRateSchedule } from "../solvers/schedules.ts";
 import { sgd } from "../solvers/sgd.ts";
@@ -11,14 +10,10 @@ import type { FitSession } from "./session.ts";
 import { autoRateOf, sgdOptionsOf } from "./with-sgd.ts";
 
 /** Trains the model in `state` on a batch. @throws as fit; a batch that fails leaves the model as it was */
-export async function partialFit(
-  state: ModelState,
-  backend: BackendOwner,
-  request: FitRequest,
-): Promise<void> {
+export async function partialFit(state: ModelState, request: FitRequest): Promise<void> {
   const fitOptions = { ...request.fitOptions, warmStart: state.isFitted };
   const problem = await prepareFit(state, { ...request, fitOptions }, true);
-  const { parameters, progress } = await onDevice(backend, problem, (session) =>
+  const { parameters, progress } = await onDevice(request.backend, problem, (session) =>
     takeSteps(session, state.partial),
   );
   state.replace(fittedModel(problem, parameters), progress);

@@ -1,14 +1,14 @@
 /** Fits for several λ on the same rows: from the largest down, each from where the last ones lead. */
-import type { BackendOwner } from "../backends/backend-owner.ts";
 import { unfold } from "../data/standardization.ts";
-import { DataError, OptionError } from "../errors.ts";
+import { DataError } from "../errors.ts";
 import type { PathEntry } from "../fit-options.ts";
 import { summarise } from "../model/predict.ts";
 import { type Parameters, zeros } from "../parameters.ts";
 import { Continuation } from "../solvers/continuation.ts";
 import { inSeries, onDevice, prepareFit, type Solve } from "./fit.ts";
+import { checkL2s } from "./l2-grid.ts";
 import type { ModelState } from "./model-state.ts";
-import { type FitProblem, type FitRequest, fittedModel } from "./prepare.ts";
+import { type FitRequest, fittedModel, withL2 } from "./prepare.ts";
 import type { FitSession } from "./session.ts";
 import { noteResult, warmStart } from "./warm-start.ts";
 
@@ -25,30 +25,17 @@ interface PathFit extends PathEntry {
  */
 export async function fitPath(
   state: ModelState,
-  backend: BackendOwner,
   request: FitRequest,
   l2s: readonly number[],
 ): Promise<{ entries: PathEntry[]; l2: number }> {
   checkL2s(l2s);
   const problem = await prepareFit(state, request);
-  const fits = await onDevice(backend, problem, (session) =>
+  const fits = await onDevice(request.backend, problem, (session) =>
     inSeries(session, (solveNext) => solveAll(session, solveNext, l2s)),
   );
   const { parameters, l2 } = bestOf(fits);
   state.replace(fittedModel(withL2(problem, l2), parameters));
   return { entries: fits.map(({ parameters: _, ...entry }) => entry), l2 };
-}
-
-/** Returns the λ. @throws OptionError no λ, or one that is no finite number ≥ 0 or comes twice */
-export function checkL2s(l2s: readonly number[]): readonly number[] {
-  if (!Array.isArray(l2s) || l2s.length === 0)
-    throw new OptionError("l2s", "expected at least one λ, as an array of numbers ≥ 0");
-  for (const [i, l2] of l2s.entries()) {
-    if (!(typeof l2 === "number" && Number.isFinite(Math.fround(l2)) && l2 >= 0))
-      throw new OptionError("l2s", `expected finite numbers ≥ 0, number ${i} is ${String(l2)}`);
-    if (l2s.indexOf(l2) !== i) throw new OptionError("l2s", `${l2} comes twice`);
-  }
-  return l2s;
 }
 
 /** Fits for every λ, in the order given. */
@@ -83,11 +70,6 @@ async function solveAll(session: FitSession, solveNext: Solve, l2s: readonly num
     });
   }
   return l2s.map((l2) => fits.get(l2) as PathFit);
-}
-
-/** Returns a problem with another λ. */
-export function withL2(problem: FitProblem, l2: number): FitProblem {
-  return { ...problem, options: { ...problem.options, l2 } };
 }
 
 /**

@@ -183,6 +183,11 @@ function checkRows(
     : checkValues(matrix, argument, storage, isStandardised, signal);
 }
 
+/** Returns a problem with another λ. */
+export function withL2(problem: FitProblem, l2: number): FitProblem {
+  return { ...problem, options: { ...problem.options, l2 } };
+}
+
 /** Returns the model that a problem's parameters make. */
 export function fittedModel(
   { schema, standardization, storedConditioning: conditioning, options: { l2, l1 } }: FitProblem,

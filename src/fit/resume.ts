@@ -54,7 +54,7 @@ export type FitProgress = LbfgsProgress | SgdProgress;
 
 /** What a cross-validation has found so far, from which another call may go on. */
 export interface Comparison {
-  /** What it depends on, as text. */
+  /** Options, λ, labels and folds as text: it goes on only with the same. */
   readonly conditions: string;
   /** Fits that are done. */
   readonly records: FoldRecord[];
@@ -94,7 +94,7 @@ export function conditionsOf(options: ResolvedOptions, { matrix, weights }: Labe
   };
 }
 
-/** Returns the FNV-1a hash of the bits; of weights: sample weights, class weights and ignored labels are all in there. */
+/** Returns the FNV-1a hash of the bits. Weights of rows hold sample weights, class weights and ignored labels. */
 export function hashOf(values: Float32Array | Uint32Array): number {
   let hash = 0x811c9dc5;
   const words = new Uint32Array(values.buffer, values.byteOffset, values.length);

@@ -31,7 +31,7 @@ const SHRINKAGE = { start: 0.3, later: 0.015 };
 /** A step's coordinate descent ends after the time of so many passes, but not before so many multiply-adds. */
 const DESCENT = { passes: 3, products: 2 ** 22 };
 
-/** Where M is made, and how. */
+/** The parameters and λ at which M is made, and its form. */
 export interface MakingPoint {
   /** Parameters as the solver sees them. */
   readonly x: Float64Array;

@@ -1,4 +1,4 @@
-/** Where the fits of a path begin. */
+/** Starts of the fits of a path. */
 import { unfold } from "../data/standardization.ts";
 import type { FitHistory } from "../fit-options.ts";
 import { type Parameters, penalty } from "../parameters.ts";
@@ -6,8 +6,8 @@ import type { Continuation } from "../solvers/continuation.ts";
 import type { FitSession } from "./session.ts";
 
 /**
- * Returns where a fit with λ = `l2` begins: where the last results lead, if J is lower there than at the last one, since
- * results that are only near their optimum may lead astray; before the first result, at the problem's start.
+ * Returns the start of a fit with λ = `l2`: the continuation's guess if J is lower there than at the last result, else
+ * that result, since results that are only near their optimum may lead astray. Before the first: the problem's start.
  */
 export async function warmStart(
   { problem, trainer, data }: FitSession,
@@ -25,7 +25,7 @@ export async function warmStart(
   return isLower ? guess : last.parameters;
 }
 
-/** Notes what a fit by L-BFGS has found. */
+/** Adds the result of a fit to a continuation. Fits by other solvers than L-BFGS are left out. */
 export function noteResult(
   continuation: Continuation,
   l2: number,

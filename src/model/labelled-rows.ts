@@ -15,7 +15,7 @@ import {
 } from "../data/labels.ts";
 import type { Matrix } from "../data/matrix.ts";
 import { scanRows } from "../data/row-reader.ts";
-import { type ClassWeight, rowWeights } from "../data/row-weights.ts";
+import { type ClassWeight, countAbove0, rowWeights } from "../data/row-weights.ts";
 import type { Storage } from "../data/storage.ts";
 import { checkColumns, encodeTargets, type Targets } from "../data/targets.ts";
 import { rowsOnDeviceOf } from "./device-rows.ts";
@@ -90,13 +90,6 @@ export async function labelled(
   const weights = counted?.values;
   const countedRows = weights ? countAbove0(weights) : matrix.rows;
   return { matrix, targets, weights, weightUnit: counted?.unit ?? 1, countedRows, ignored };
-}
-
-/** Returns the number of rows that count. */
-export function countAbove0(weights: Float32Array): number {
-  let count = 0;
-  for (let i = 0; i < weights.length; i++) if (weights[i] > 0) count++;
-  return count;
 }
 
 /**

@@ -1,6 +1,6 @@
 /**
- * Where a fit with the next smaller λ is likely to end: on the curve through the last results, over log λ. Parameters
- * change so evenly along it that a fit from there takes a fraction of the passes of one from the last result.
+ * A guess at the result of a fit with the next smaller λ: the parabola through the last three results, over log λ.
+ * Parameters change evenly along it: a fit from the guess takes a fraction of the passes of one from the last result.
  */
 import type { Parameters } from "../parameters.ts";
 

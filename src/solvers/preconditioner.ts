@@ -29,7 +29,7 @@ export interface Preconditioning {
     readonly evaluations: number;
     readonly anchor: Anchor | null;
   }): Promise<{ preconditioner: Preconditioner; anchor: Anchor | null; work: number }>;
-  /** Frees what it has, if it belongs to one fit. */
+  /** Frees its memory after the fit. Absent: the memory belongs to a series of fits. */
   readonly dispose?: () => void;
 }
 

@@ -1,26 +1,11 @@
 /** Rows in GPU buffers that cannot be trained on are refused; nothing of ours stays allocated, and the device goes on. */
-import { afterEach, describe, expect, test, vi } from "vitest";
-import { type GpuRows, SoftmaxRegression, type SoftmaxRegressionOptions } from "../../src/index.ts";
-import { disposeLater } from "../support/dispose-later.ts";
-import { callersDevice, inPieces, onGpu, problemOf, SGD } from "../support/gpu-rows.ts";
+import { describe, expect, test } from "vitest";
+import type { GpuRows } from "../../src/index.ts";
+import { callersDevice, inPieces, modelsOnDevice, onGpu, problemOf, SGD } from "../support/gpu-rows.ts";
 import { countLiveBuffers } from "../support/live-buffers.ts";
 import { refusal } from "../support/refusal.ts";
 
-const device = await callersDevice();
-
-/** Errors that the device has reported outside any error scope. */
-const reported: string[] = [];
-device.addEventListener("uncapturederror", ({ error }) => reported.push(error.message));
-
-afterEach(async () => {
-  vi.restoreAllMocks();
-  await device.queue.onSubmittedWorkDone();
-  expect(reported.splice(0)).toEqual([]);
-});
-
-function modelWith(options: SoftmaxRegressionOptions = {}) {
-  return disposeLater(new SoftmaxRegression({ device, ...options }));
-}
+const { device, modelWith } = await modelsOnDevice();
 
 describe("refused", () => {
   const { x, y } = problemOf(20, 4);

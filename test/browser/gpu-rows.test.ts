@@ -1,17 +1,11 @@
 /** Rows in GPU buffers of the caller's are trained on where they lie, with the results of the same rows uploaded. */
-import { afterEach, describe, expect, test, vi } from "vitest";
-import {
-  type Matrix,
-  type RowsLike,
-  SoftmaxRegression,
-  type SoftmaxRegressionOptions,
-} from "../../src/index.ts";
-import { disposeLater } from "../support/dispose-later.ts";
+import { describe, expect, test, vi } from "vitest";
+import type { Matrix, RowsLike, SoftmaxRegressionOptions } from "../../src/index.ts";
 import {
   asHalves,
-  callersDevice,
   inPieces,
   type Layout,
+  modelsOnDevice,
   onGpu,
   problemOf,
   SGD,
@@ -19,21 +13,7 @@ import {
 import { fitUntil } from "../support/models-on.ts";
 import { refusal } from "../support/refusal.ts";
 
-const device = await callersDevice();
-
-/** Errors that the device has reported outside any error scope. */
-const reported: string[] = [];
-device.addEventListener("uncapturederror", ({ error }) => reported.push(error.message));
-
-afterEach(async () => {
-  vi.restoreAllMocks();
-  await device.queue.onSubmittedWorkDone();
-  expect(reported.splice(0)).toEqual([]);
-});
-
-function modelWith(options: SoftmaxRegressionOptions = {}) {
-  return disposeLater(new SoftmaxRegression({ device, ...options }));
-}
+const { device, modelWith } = await modelsOnDevice();
 
 /** Fits, predicts and evaluates; returns everything that there is to compare. */
 async function resultsOf(x: RowsLike, y: ArrayLike<number>, options: SoftmaxRegressionOptions) {

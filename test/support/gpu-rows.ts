@@ -1,9 +1,10 @@
 /** Rows put into GPU buffers of a device that a test owns, in any layout. */
-import { afterAll } from "vitest";
+import { afterAll, afterEach, expect, vi } from "vitest";
 import type { Float16Data, Matrix } from "../../src/data/matrix.ts";
 import { createRandom } from "../../src/data/random.ts";
 import { toHalf } from "../../src/data/storage.ts";
-import type { GpuRows, SoftmaxRegressionOptions } from "../../src/index.ts";
+import { type GpuRows, SoftmaxRegression, type SoftmaxRegressionOptions } from "../../src/index.ts";
+import { disposeLater } from "./dispose-later.ts";
 
 /** Requests a device as a caller would; it is destroyed after the tests of the file. */
 export async function callersDevice(): Promise<GPUDevice> {
@@ -12,6 +13,24 @@ export async function callersDevice(): Promise<GPUDevice> {
   const device = await adapter.requestDevice();
   afterAll(() => device.destroy());
   return device;
+}
+
+/**
+ * Requests a device for the tests of a file, none of which may leave an error that no scope has caught, and makes models
+ * on it.
+ */
+export async function modelsOnDevice() {
+  const device = await callersDevice();
+  const reported: string[] = [];
+  device.addEventListener("uncapturederror", ({ error }) => reported.push(error.message));
+  afterEach(async () => {
+    vi.restoreAllMocks();
+    await device.queue.onSubmittedWorkDone();
+    expect(reported.splice(0)).toEqual([]);
+  });
+  const modelWith = (options: SoftmaxRegressionOptions = {}) =>
+    disposeLater(new SoftmaxRegression({ device, ...options }));
+  return { device, modelWith };
 }
 
 /** How rows are laid out, bytes. */

@@ -5,7 +5,7 @@
 import { allocate, type Matrix } from "../../data/matrix.ts";
 import { rowsThatCount } from "../../data/row-weights.ts";
 import type { Targets } from "../../data/targets.ts";
-import type { Parameters } from "../../parameters.ts";
+import { type Parameters, zeros } from "../../parameters.ts";
 import { pause } from "../../pause.ts";
 import type {
   AdamwSettings,
@@ -268,10 +268,7 @@ export class ReferenceTrainer implements Trainer {
     }
   }
 
-  *#piecesOf(
-    rows: Uint32Array,
-    products = this.#shape.classes * this.#shape.features,
-  ): Generator<Uint32Array> {
+  *#piecesOf(rows: Uint32Array, products = this.#state.parameters.weights.length) {
     const length = Math.ceil(PIECE_PRODUCTS / products);
     for (let first = 0; first < rows.length; first += length) yield rows.subarray(first, first + length);
   }
@@ -280,10 +277,6 @@ export class ReferenceTrainer implements Trainer {
 function add(sum: Parameters, part: Parameters): void {
   for (const name of ["weights", "bias"] as const)
     for (let i = 0; i < sum[name].length; i++) sum[name][i] += part[name][i];
-}
-
-function zeros({ classes, features }: ModelShape): Parameters {
-  return { weights: new Float64Array(classes * features), bias: new Float64Array(classes) };
 }
 
 function copyOf({ weights, bias }: Parameters): Parameters {
