@@ -135,24 +135,32 @@ export class GpuDevice {
 
   /** Waits until everything that was submitted is done. @throws DeviceError if the device fails before */
   async workDone(): Promise<undefined> {
-    this.assertAlive();
-    await this.device.queue.onSubmittedWorkDone();
-    this.assertAlive();
+    await this.#answered("waiting for its work", () => this.device.queue.onSubmittedWorkDone());
   }
 
   /** Maps a buffer for reading. @throws DeviceError if the device fails before the data is there */
-  async mapForReading(buffer: GPUBuffer, size: number): Promise<ArrayBuffer> {
+  mapForReading(buffer: GPUBuffer, size: number): Promise<ArrayBuffer> {
+    return this.#answered(`reading ${buffer.label} back`, async () => {
+      await buffer.mapAsync(GPUMapMode.READ, 0, size);
+      this.assertAlive();
+      // Throws, too, if the device is destroyed between the answer and this line.
+      const copy = buffer.getMappedRange(0, size).slice(0);
+      buffer.unmap();
+      return copy;
+    });
+  }
+
+  /** Runs `work`, which waits for the device. @throws DeviceError naming `what` if the device fails before */
+  async #answered<T>(what: string, work: () => Promise<T>): Promise<T> {
     this.assertAlive();
     try {
-      await buffer.mapAsync(GPUMapMode.READ, 0, size);
+      const answer = await work();
+      this.assertAlive();
+      return answer;
     } catch (cause) {
       this.assertAlive();
-      throw new DeviceError("device", `reading ${buffer.label} back failed`, { cause });
+      throw new DeviceError("device", `${what} failed`, { cause });
     }
-    this.assertAlive();
-    const copy = buffer.getMappedRange(0, size).slice(0);
-    buffer.unmap();
-    return copy;
   }
 
   dispose(): void {
