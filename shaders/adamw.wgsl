@@ -9,13 +9,13 @@
 // learningRate = η √(1 − β₂ᵗ) / (1 − β₁ᵗ) and epsilon = ε √(1 − β₂ᵗ), so the kernel uses m and √v uncorrected.
 // LANES threads share a vector of four neighbouring parameters; the first of them updates it.
 
-const CLASSES: u32 = 3u;          // K
-const FEATURES4: u32 = 1u;        // ⌈D/4⌉
-const BIAS: bool = true;
+const CLASSES: u32 = 3u;          // K, rows of W; 1 if W lies feature by feature, all in one row
+const FEATURES4: u32 = 1u;        // vectors of weights in a row of W: ⌈D/4⌉, or D ⌈K/4⌉
+const BIAS4: u32 = 1u;            // vectors of the bias behind them: 1, or ⌈K/4⌉; 0 without a bias
 const LANES: u32 = 1u;            // threads that share the sum of a vector's partial gradients; a power of two
 const WORKGROUP_SIZE: u32 = 64u;  // a multiple of LANES
 
-const WEIGHTS4: u32 = FEATURES4 + select(0u, 1u, BIAS);  // vectors in a row of W; the last one holds the bias
+const WEIGHTS4: u32 = FEATURES4 + BIAS4;  // vectors in a row of W
 
 @group(0) @binding(0) var<uniform> segment: Segment;
 @group(0) @binding(1) var<storage, read> partials: array<vec4f>;

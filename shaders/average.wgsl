@@ -3,12 +3,12 @@
 // n counts the averaged steps, this one included. With n = 1, W̄ becomes W whatever it held before; with n = 0, nothing is
 // written. One thread owns four neighbouring parameters.
 
-const CLASSES: u32 = 3u;          // K
-const FEATURES4: u32 = 1u;        // ⌈D/4⌉
-const BIAS: bool = true;
+const CLASSES: u32 = 3u;          // K, rows of W; 1 if W lies feature by feature, all in one row
+const FEATURES4: u32 = 1u;        // vectors of weights in a row of W: ⌈D/4⌉, or D ⌈K/4⌉
+const BIAS4: u32 = 1u;            // vectors of the bias behind them: 1, or ⌈K/4⌉; 0 without a bias
 const WORKGROUP_SIZE: u32 = 64u;
 
-const WEIGHTS4: u32 = FEATURES4 + select(0u, 1u, BIAS);  // vectors in a row of W; the last one holds the bias
+const WEIGHTS4: u32 = FEATURES4 + BIAS4;  // vectors in a row of W
 
 @group(0) @binding(0) var<uniform> segment: Segment;
 @group(0) @binding(1) var<storage, read> weights: array<vec4f>;

@@ -8,14 +8,14 @@
 // LANES threads share a vector of four neighbouring parameters; the first of them updates it. With TAKE, the kernel writes
 // G to the binding velocity and updates nothing: that is how the gradient over all rows is read back.
 
-const CLASSES: u32 = 3u;          // K
-const FEATURES4: u32 = 1u;        // ⌈D/4⌉
-const BIAS: bool = true;
+const CLASSES: u32 = 3u;          // K, rows of W; 1 if W lies feature by feature, all in one row
+const FEATURES4: u32 = 1u;        // vectors of weights in a row of W: ⌈D/4⌉, or D ⌈K/4⌉
+const BIAS4: u32 = 1u;            // vectors of the bias behind them: 1, or ⌈K/4⌉; 0 without a bias
 const TAKE: bool = false;         // true: write G instead of updating
 const LANES: u32 = 1u;            // threads that share the sum of a vector's partial gradients; a power of two
 const WORKGROUP_SIZE: u32 = 64u;  // a multiple of LANES
 
-const WEIGHTS4: u32 = FEATURES4 + select(0u, 1u, BIAS);  // vectors in a row of W; the last one holds the bias
+const WEIGHTS4: u32 = FEATURES4 + BIAS4;  // vectors in a row of W
 
 @group(0) @binding(0) var<uniform> segment: Segment;
 @group(0) @binding(1) var<storage, read> partials: array<vec4f>;
@@ -35,7 +35,7 @@ fn sgd(
   var g = gradientAt(at, thread);
   if (thread >= VECTORS || at >= CLASSES * WEIGHTS4) { return; }
   let w = weights[at];
-  let isBias = at % WEIGHTS4 == FEATURES4;
+  let isBias = at % WEIGHTS4 >= FEATURES4;
   if (!isBias) { g += 2.0 * segment.l2 * w; }
   if (TAKE) {
     velocity[at] = g;

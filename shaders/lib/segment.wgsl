@@ -22,4 +22,7 @@ struct Segment {
   decay: f32,          // η·2λ of AdamW, the share that a step takes off each weight
   averaged: u32,       // n, the number of steps in the average after this one; 0: no average
   unit: f32,           // factor from stored bytes or halves to values
+  columns: u32,        // of sparse rows: position in columns of the segment's first one
+  shortColumns: u32,   // number of columns with few values, which come first
+  longColumns: u32,    // number of columns with many values, which follow
 }

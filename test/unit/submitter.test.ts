@@ -1,8 +1,9 @@
 /** How segments share submits: rows per submit, submits in flight, and the sums of losses. No device. */
 import { afterEach, describe, expect, test, vi } from "vitest";
 import type { GpuDevice } from "../../src/backends/webgpu/gpu-device.ts";
+import type { Program } from "../../src/backends/webgpu/program.ts";
 import { NO_UPDATE, type Segment, segmentAll } from "../../src/backends/webgpu/segments.ts";
-import { type Program, Submitter } from "../../src/backends/webgpu/submitter.ts";
+import { Submitter } from "../../src/backends/webgpu/submitter.ts";
 
 /** Mean loss that the fake segments report; half of their rows are correct. */
 const LOSS = 3;

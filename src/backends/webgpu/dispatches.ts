@@ -18,7 +18,7 @@ import sgd from "../../../shaders/sgd.wgsl";
 import softmax from "../../../shaders/softmax.wgsl";
 import weightedRows from "../../../shaders/weighted-rows.wgsl";
 import type { Storage } from "../../data/storage.ts";
-import type { Dataset, ModelShape } from "../backend.ts";
+import type { ModelShape } from "../backend.ts";
 import { layoutOf } from "./parameters.ts";
 import {
   evenTile,
@@ -28,7 +28,17 @@ import {
   type StepPlan,
   UPDATE_VECTORS,
 } from "./plan.ts";
+import {
+  type Dispatch,
+  outcomesDispatch,
+  probabilitiesDispatch,
+  softmaxDispatch,
+  type TargetsKind,
+  targetsOf,
+} from "./row-dispatches.ts";
 import type { Constants, Shader } from "./shader.ts";
+
+export type { Dispatch } from "./row-dispatches.ts";
 
 /** All shaders, in the order of the data flow; the first lines of each say what it computes. */
 export const shaders = {
@@ -67,24 +77,10 @@ export type Operation =
   | "outcomes";
 
 /** Properties of a data set on which its kernels depend. */
-export interface DataKind {
+export interface DataKind extends TargetsKind {
   readonly storage: Storage;
   /** Whether bytes and halves are multiplied by the segments' unit; if not, bytes are multiplied by 1/255. */
   readonly isScaled: boolean;
-  readonly targetKind: Dataset["targetKind"];
-  readonly isWeighted: boolean;
-  /** Whether the kernels smooth the labels. */
-  readonly isSmoothed: boolean;
-}
-
-/** One operation, ready to be compiled and dispatched. */
-export interface Dispatch {
-  readonly shader: Shader;
-  readonly constants: Constants;
-  /** Workgroups for `rows` rows of a batch whose gradient is in `splits` parts. */
-  readonly groups: (rows: number, splits: number) => number;
-  /** Number of loss pairs (½ Σ s·scale·CE, correct rows) that a dispatch writes; undefined: none. */
-  readonly lossPairs?: (rows: number, splits: number) => number;
 }
 
 /** Workgroup sizes of the kernels that no plan varies. */
@@ -98,10 +94,8 @@ const UPDATE_BUSY_THREADS = 2 ** 17;
 /** Most memory for partial gradients, bytes, unless a single one takes more. */
 const PARTIAL_BYTES = 2 ** 24;
 
-/** Values of the kernels' constants STORAGE and TARGETS. */
+/** Values of the kernels' constant STORAGE. */
 const STORAGE: Readonly<Record<Storage, number>> = { f32: 0, u8: 1, f16: 2 };
-const TARGETS = { none: 0, labels: 1, distributions: 2 } as const;
-const UNTARGETED = { TARGETS: TARGETS.none, WEIGHTED: false, SMOOTHED: false };
 
 /** Returns the dispatch of an operation. */
 export function dispatchOf(
@@ -126,8 +120,8 @@ const DISPATCHES: Readonly<Record<Operation, DispatchRule>> = {
       groups: (rows) => Math.ceil((Math.ceil(rows / tileRows) * classTiles) / MATMUL_THREADS),
     };
   },
-  softmax: (_, { classes }, kind) => softmaxDispatch(classes, targetsOf(kind)),
-  probabilities: (_, { classes }) => softmaxDispatch(classes, UNTARGETED),
+  softmax: (_, { classes }, kind) => softmaxDispatch(classes, kind),
+  probabilities: (_, { classes }) => probabilitiesDispatch(classes),
   forward: ({ forward: tile }, shape, kind) => {
     const { groupRows, constants } = forwardConstants(tile, shape.classes);
     const groups = (rows: number) => Math.ceil(rows / groupRows);
@@ -177,14 +171,17 @@ const DISPATCHES: Readonly<Record<Operation, DispatchRule>> = {
   reduceGradient: (plan, shape) => reducingUpdate(sgd, plan, shape, { TAKE: true }),
   adamw: (plan, shape) => reducingUpdate(adamw, plan, shape),
   average: (_, shape) => {
-    const constants = { ...modelOf(shape), WORKGROUP_SIZE: UPDATE_THREADS };
+    const constants = { ...flatOf(shape), WORKGROUP_SIZE: UPDATE_THREADS };
     return { shader: average, constants, groups: () => Math.ceil(vectorsOf(shape) / UPDATE_THREADS) };
   },
-  outcomes: (_, { classes }, { targetKind }) => ({
-    shader: outcomes,
-    ...wholeRows(classes, { TARGETS: TARGETS[targetKind] }),
-  }),
+  outcomes: (_, { classes }, { targetKind }) => outcomesDispatch(classes, targetKind),
 };
+
+/** Returns the constants of kernels that move parameters, whatever they mean. */
+function flatOf(shape: ModelShape) {
+  const { features4, weights4 } = layoutOf(shape);
+  return { CLASSES: shape.classes, FEATURES4: features4, BIAS4: weights4 - features4 };
+}
 
 /** Returns the constants of kernels that read parameters; the next two add those for X and for targets. */
 function modelOf(shape: ModelShape) {
@@ -193,24 +190,6 @@ function modelOf(shape: ModelShape) {
 
 function rowsOf(shape: ModelShape, { storage, isScaled }: DataKind) {
   return { ...modelOf(shape), STORAGE: STORAGE[storage], SCALED: isScaled };
-}
-
-function targetsOf({ targetKind, isWeighted, isSmoothed }: DataKind) {
-  return { TARGETS: TARGETS[targetKind], WEIGHTED: isWeighted, SMOOTHED: isSmoothed };
-}
-
-function softmaxDispatch(classes: number, targets: ReturnType<typeof targetsOf>): Dispatch {
-  const { constants, groups } = wholeRows(classes, targets);
-  return { shader: softmax, constants, groups, lossPairs: groups };
-}
-
-/** Returns constants and workgroups of kernels in which LANES threads share a row. */
-function wholeRows(classes: number, targets: Constants) {
-  const lanes = Math.min(ROW_THREADS, 2 ** Math.max(0, Math.ceil(Math.log2(classes / 16))));
-  return {
-    constants: { CLASSES: classes, ...targets, LANES: lanes, WORKGROUP_SIZE: ROW_THREADS },
-    groups: (rows: number) => Math.ceil((rows * lanes) / ROW_THREADS),
-  };
 }
 
 /**
@@ -224,7 +203,7 @@ function reducingUpdate(shader: Shader, plan: StepPlan, shape: ModelShape, own: 
   const threads = Math.max(UPDATE_THREADS, UPDATE_VECTORS * lanes);
   return {
     shader,
-    constants: { ...modelOf(shape), ...own, LANES: lanes, WORKGROUP_SIZE: threads },
+    constants: { ...flatOf(shape), ...own, LANES: lanes, WORKGROUP_SIZE: threads },
     groups: () => Math.ceil((vectors * lanes) / threads),
   };
 }

@@ -52,6 +52,24 @@ export function unpackParameters(packed: Float32Array, shape: ModelShape, weight
   return { weights, bias };
 }
 
+/** How a trainer's parameters lie on the device. */
+export interface Packing {
+  /** Bytes of every buffer of their shape. */
+  readonly bytes: number;
+  pack(parameters: Parameters): Float32Array<ArrayBuffer>;
+  unpack(packed: Float32Array): Parameters;
+}
+
+/** Returns the packing of parameters for dense rows. */
+export function densePacking(shape: ModelShape): Packing {
+  const { weights4, bytes } = layoutOf(shape);
+  return {
+    bytes,
+    pack: (parameters) => packParameters(parameters, shape, weights4),
+    unpack: (packed) => unpackParameters(packed, shape, weights4),
+  };
+}
+
 /** Buffers that every trainer has. */
 type Always = "weights" | "velocity" | "gradient";
 
@@ -61,7 +79,7 @@ export type Optional = "secondMoment" | "average";
 /** The buffers of one trainer that have the shape of its parameters. */
 export class ParameterStore {
   readonly #gpu: GpuDevice;
-  readonly #shape: ModelShape;
+  readonly #packing: Packing;
   readonly #always: Buffers<Always>;
   /** Receives the gradient on its way to the host. */
   #staging: Buffers<"readback"> | null = null;
@@ -71,21 +89,21 @@ export class ParameterStore {
   /** Restored contents of optional buffers that no step has used yet, packed. */
   readonly #restored = new Map<Optional, Float32Array<ArrayBuffer>>();
 
-  private constructor(gpu: GpuDevice, shape: ModelShape, always: Buffers<Always>) {
+  private constructor(gpu: GpuDevice, packing: Packing, always: Buffers<Always>) {
     this.#gpu = gpu;
-    this.#shape = shape;
+    this.#packing = packing;
     this.#always = always;
   }
 
   /** Allocates parameters of zero. @throws LimitError, DeviceError; nothing stays allocated */
-  static async create(gpu: GpuDevice, shape: ModelShape): Promise<ParameterStore> {
-    const { bytes: size } = layoutOf(shape);
+  static async create(gpu: GpuDevice, packing: Packing): Promise<ParameterStore> {
+    const { bytes: size } = packing;
     const always = await allocate(gpu, "parameters", {
       weights: { size, role: "storage" },
       velocity: { size, role: "storage" },
       gradient: { size, role: "storage" },
     });
-    return new ParameterStore(gpu, shape, always);
+    return new ParameterStore(gpu, packing, always);
   }
 
   /** All allocated buffers by name. */
@@ -96,7 +114,7 @@ export class ParameterStore {
 
   /** Sets the parameters, sets the velocity to zero and forgets the optional buffers' contents. */
   write(parameters: Parameters): void {
-    const packed = this.#pack(parameters);
+    const packed = this.#packing.pack(parameters);
     this.#send(this.#always.get.weights, packed);
     this.#send(this.#always.get.velocity, packed.fill(0));
     this.#used.clear();
@@ -106,15 +124,15 @@ export class ParameterStore {
   /** Restores what {@link readState} returned. */
   writeState({ parameters, velocity, secondMoment, average }: OptimiserState): void {
     this.write(parameters);
-    this.#send(this.#always.get.velocity, this.#pack(velocity));
-    if (secondMoment) this.#restored.set("secondMoment", this.#pack(secondMoment));
-    if (average) this.#restored.set("average", this.#pack(average));
+    this.#send(this.#always.get.velocity, this.#packing.pack(velocity));
+    if (secondMoment) this.#restored.set("secondMoment", this.#packing.pack(secondMoment));
+    if (average) this.#restored.set("average", this.#packing.pack(average));
   }
 
   /** Makes an optional buffer ready for steps that use it. @throws LimitError, DeviceError */
   async use(name: Optional): Promise<void> {
     if (this.#used.has(name)) return;
-    const { bytes: size } = layoutOf(this.#shape);
+    const { bytes: size } = this.#packing;
     const buffers =
       this.#allocated.get(name) ??
       (await allocate<string>(this.#gpu, "parameters", { [name]: { size, role: "storage" } }));
@@ -126,19 +144,20 @@ export class ParameterStore {
 
   /** Returns a copy of the gradient to the host, which calls `onRead` with it. @throws LimitError, DeviceError */
   async gradientCopy(onRead: (gradient: Parameters) => void): Promise<Copy> {
-    const { bytes: size } = layoutOf(this.#shape);
+    const { bytes: size } = this.#packing;
     this.#staging ??= await allocate(this.#gpu, "gradient", { readback: { size, role: "readback" } });
     const { readback } = this.#staging.get;
     return {
       encode: (encoder) => encoder.copyBufferToBuffer(this.#always.get.gradient, 0, readback, 0, size),
-      read: async () => onRead(this.#unpack(new Float32Array(await this.#gpu.mapForReading(readback, size)))),
+      read: async () =>
+        onRead(this.#packing.unpack(new Float32Array(await this.#gpu.mapForReading(readback, size)))),
     };
   }
 
   /** Reads the parameters, or the gradient that was reduced last. */
   async read(name: "weights" | "gradient"): Promise<Parameters> {
     const [values] = await this.#readAll([this.#always.get[name]]);
-    return this.#unpack(values);
+    return this.#packing.unpack(values);
   }
 
   /** Reads everything that the next steps depend on, in one readback. */
@@ -150,9 +169,9 @@ export class ParameterStore {
     const [parameters, v, ...rest] = await this.#readAll(buffers);
     const optional = [...restored, ...used.map(([name], i) => [name, rest[i]] as const)];
     return {
-      parameters: this.#unpack(parameters),
-      velocity: this.#unpack(v),
-      ...Object.fromEntries(optional.map(([name, values]) => [name, this.#unpack(values)])),
+      parameters: this.#packing.unpack(parameters),
+      velocity: this.#packing.unpack(v),
+      ...Object.fromEntries(optional.map(([name, values]) => [name, this.#packing.unpack(values)])),
     };
   }
 
@@ -163,15 +182,7 @@ export class ParameterStore {
   }
 
   #readAll(buffers: readonly GPUBuffer[]): Promise<Float32Array[]> {
-    return readBuffers(this.#gpu, buffers, layoutOf(this.#shape).bytes);
-  }
-
-  #pack(parameters: Parameters): Float32Array<ArrayBuffer> {
-    return packParameters(parameters, this.#shape, layoutOf(this.#shape).weights4);
-  }
-
-  #unpack(packed: Float32Array): Parameters {
-    return unpackParameters(packed, this.#shape, layoutOf(this.#shape).weights4);
+    return readBuffers(this.#gpu, buffers, this.#packing.bytes);
   }
 
   #send(buffer: GPUBuffer, packed: Float32Array<ArrayBuffer>): void {

@@ -19,20 +19,34 @@ export const MAX_RECORDS = 512;
 /** Fields of the struct `Segment`, which all kernels share. */
 const FIELDS = matmul.bindings.find(({ type }) => type === "uniform")?.fields ?? [];
 
+/** Fields of the record that only sparse rows have, for those that have none. */
+const NO_COLUMNS = { columns: 0, shortColumns: 0, longColumns: 0 };
+
+/** The columns of a segment of sparse rows that have a value, by the shaders' names. */
+export type ColumnFields = Readonly<typeof NO_COLUMNS>;
+
 /** A segment, and where its row indices and losses lie in a submit's buffers. */
-export interface Placement {
-  readonly segment: Segment;
+export interface Placement<S extends Segment = Segment> {
+  readonly segment: S;
   readonly orderStart: number;
   readonly lossSlot: number;
   /** Loss pairs that the segment writes from `lossSlot` on. */
   readonly lossPairs: number;
 }
 
-/** Writes one record per segment into the uniform buffer `records`. */
-export function writeRecords(gpu: GpuDevice, records: GPUBuffer, placements: readonly Placement[]): void {
+/** Writes one record per segment into the uniform buffer `records`. @param columns those of each segment, if sparse */
+export function writeRecords(
+  gpu: GpuDevice,
+  records: GPUBuffer,
+  placements: readonly Placement[],
+  columns?: readonly ColumnFields[],
+): void {
   const bytes = new DataView(new ArrayBuffer(placements.length * RECORD_STRIDE));
   for (const [i, placement] of placements.entries())
-    writeRecord(bytes, i * RECORD_STRIDE, FIELDS, recordOf(placement));
+    writeRecord(bytes, i * RECORD_STRIDE, FIELDS, {
+      ...recordOf(placement),
+      ...(columns?.[i] ?? NO_COLUMNS),
+    });
   gpu.device.queue.writeBuffer(records, 0, bytes.buffer);
 }
 

@@ -9,7 +9,7 @@ import type { ModelShape, RunOptions } from "../backend.ts";
 import { allocate, type Buffers } from "./buffers.ts";
 import type { WebGpuDataset } from "./dataset.ts";
 import type { Operation } from "./dispatches.ts";
-import { ParameterStore } from "./parameters.ts";
+import { densePacking, ParameterStore } from "./parameters.ts";
 import { defaultPlan, type StepPlan } from "./plan.ts";
 import { rowCountsOf, segmentChosen } from "./segments.ts";
 import { Submitter } from "./submitter.ts";
@@ -53,7 +53,7 @@ export class SecondMoments {
       return resource;
     };
     try {
-      const parameters = own(await ParameterStore.create(gpu, shape));
+      const parameters = own(await ParameterStore.create(gpu, densePacking(shape)));
       const submitter = own(await Submitter.create(gpu, rowCountsOf(shape, gpu.traits.software).firstRows));
       const weights: Buffers<"sampleWeights">[] = [];
       for (const { rows } of data.chunks)

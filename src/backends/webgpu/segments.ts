@@ -31,7 +31,7 @@ const STEP_OPERATIONS = { software: 2 ** 29, real: 2 ** 32 } as const;
 const PASS_SHARE = { software: 1 / 8, real: 1 } as const;
 
 /** Scores kept for one segment, elements. */
-const SEGMENT_LOGITS = 2 ** 22;
+export const SEGMENT_LOGITS = 2 ** 22;
 
 /** Work and rows of a first submit, before anything is measured: some milliseconds, unless one segment is more. */
 const FIRST_OPERATIONS = 2 ** 26;
@@ -105,10 +105,10 @@ export interface SegmentRules {
 }
 
 /** Part of a batch before its data and tiling are known. */
-type BatchOfRows = Omit<Batch, "splits" | "labelSmoothing" | "unit">;
+export type BatchOfRows = Omit<Batch, "splits" | "labelSmoothing" | "unit">;
 
 /** Rows of one chunk that belong to a batch. */
-type ChunkRows = Pick<Segment, "chunk" | "rows" | "first" | "count">;
+export type ChunkRows = Pick<Segment, "chunk" | "rows" | "first" | "count">;
 
 /** Cuts SGD steps into segments. Within a batch, rows are grouped by chunk: their order does not matter there. */
 export function* segmentSteps(steps: SgdSteps, rules: SegmentRules): Generator<Segment> {
@@ -119,7 +119,8 @@ export function* segmentSteps(steps: SgdSteps, rules: SegmentRules): Generator<S
   }
 }
 
-function updateOf(steps: SgdSteps, { index, averaged }: StepBatch): Update {
+/** Returns the update that ends the batch of a step. */
+export function updateOf(steps: SgdSteps, { index, averaged }: StepBatch): Update {
   const { learningRates, momentum, nesterov, l2, l1 = 0, adamw } = steps;
   const sgd = { learningRate: learningRates[index], momentum, nesterov: Number(nesterov), l2, l1 };
   const update = { ...NO_UPDATE, ...sgd, averaged };
@@ -189,7 +190,7 @@ function* segmentsOf(
 }
 
 /** Groups the rows of a batch by chunk and counts them within it. */
-function groupByChunk(rows: Uint32Array, chunks: SegmentRules["chunks"]): ChunkRows[] {
+export function groupByChunk(rows: Uint32Array, chunks: SegmentRules["chunks"]): ChunkRows[] {
   if (chunks.length === 1) return [{ chunk: 0, rows, first: 0, count: rows.length }];
   const groups = chunks.map((): number[] => []);
   for (const row of rows) {

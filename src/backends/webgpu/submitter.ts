@@ -8,6 +8,7 @@ import { pause } from "../../pause.ts";
 import type { RunOptions, SgdResult } from "../backend.ts";
 import { allocate, type Buffers } from "./buffers.ts";
 import type { GpuDevice } from "./gpu-device.ts";
+import { type Frame, type Program, workOf } from "./program.ts";
 import { MAX_RECORDS, orderOf, type Placement, RECORD_STRIDE, writeRecords } from "./records.ts";
 import { lossUnit, MAX_SEGMENT_ROWS, type Segment } from "./segments.ts";
 
@@ -30,19 +31,8 @@ const SUBMIT_TIME = 30;
  */
 const LONG_TIME = 8 * SUBMIT_TIME;
 
-/** Index of a frame: of the buffers of one of the two submits that may be in flight. */
-export type Frame = 0 | 1;
-
 /** Buffers of one submit. */
 export type FrameBuffers = Buffers<"segment" | "order" | "losses" | "readback">;
-
-/** Turns segments into dispatches. */
-export interface Program {
-  /** Returns the number of loss pairs that a segment writes. */
-  lossPairs(segment: Segment): number;
-  /** Encodes a segment's dispatches, which read its uniform record `offset` bytes into the frame's `segment` buffer. */
-  encode(pass: GPUComputePassEncoder, segment: Segment, frame: Frame, offset: number): void;
-}
 
 /** A copy to the host that shares a submit. */
 export interface Copy {
@@ -55,24 +45,24 @@ export interface Copy {
 export class Submitter {
   readonly frames: readonly [FrameBuffers, FrameBuffers];
   readonly #gpu: GpuDevice;
-  readonly #firstRows: number;
-  #rowsPerSubmit: number;
+  readonly #firstWork: number;
+  #workPerSubmit: number;
   #lastDone = 0;
   /** Time of the last submit, ms; an unknown time counts as long. */
   #lastTime = Infinity;
 
-  private constructor(gpu: GpuDevice, frames: Submitter["frames"], firstRows: number) {
+  private constructor(gpu: GpuDevice, frames: Submitter["frames"], firstWork: number) {
     this.#gpu = gpu;
     this.frames = frames;
-    this.#firstRows = firstRows;
-    this.#rowsPerSubmit = firstRows;
+    this.#firstWork = firstWork;
+    this.#workPerSubmit = firstWork;
   }
 
-  /** @param firstRows rows of the first submit, before anything is measured */
-  static async create(gpu: GpuDevice, firstRows: number): Promise<Submitter> {
+  /** @param firstWork rows, or other units of work, of the first submit, before anything is measured */
+  static async create(gpu: GpuDevice, firstWork: number): Promise<Submitter> {
     const first = await allocateFrame(gpu);
     try {
-      return new Submitter(gpu, [first, await allocateFrame(gpu)], firstRows);
+      return new Submitter(gpu, [first, await allocateFrame(gpu)], firstWork);
     } catch (error) {
       first.dispose();
       throw error;
@@ -83,10 +73,10 @@ export class Submitter {
    * Runs the segments of `batches` batches; `copy` shares the submit of the last segment, so that one wait serves both.
    * After an abort, rejects with the signal's reason once nothing is in flight.
    */
-  async run(
-    segments: Iterable<Segment>,
+  async run<S extends Segment>(
+    segments: Iterable<S>,
     batches: number,
-    program: Program,
+    program: Program<S>,
     options: RunOptions = {},
     copy?: Copy,
   ): Promise<SgdResult> {
@@ -128,9 +118,9 @@ export class Submitter {
    * @returns `[rows, rowBytes]`
    * @throws LimitError, DeviceError, or the signal's reason
    */
-  async readRows(
-    segments: Iterable<Segment>,
-    program: Program,
+  async readRows<S extends Segment>(
+    segments: Iterable<S>,
+    program: Program<S>,
     source: GPUBuffer,
     rowBytes: number,
     rows: number,
@@ -164,15 +154,20 @@ export class Submitter {
    *
    * @returns the time at which it was handed to the queue, ms
    */
-  submit(
-    placements: readonly Placement[],
+  submit<S extends Segment>(
+    placements: readonly Placement<S>[],
     frame: Frame,
-    program: Program,
+    program: Program<S>,
     { rounds = 1, after }: { rounds?: number; after?: (encoder: GPUCommandEncoder) => void } = {},
   ): number {
     const { segment: records, order } = this.frames[frame].get;
     const { device } = this.#gpu;
-    writeRecords(this.#gpu, records, placements);
+    writeRecords(
+      this.#gpu,
+      records,
+      placements,
+      program.columns?.write(placements.map(({ segment }) => segment)),
+    );
     const rowIndices = orderOf(placements);
     // Deno ends the process at an empty write.
     if (rowIndices.length > 0) device.queue.writeBuffer(order, 0, rowIndices);
@@ -194,19 +189,24 @@ export class Submitter {
   }
 
   /** Places as many segments as the measured time and a submit's buffers allow; at least one. */
-  #place(queue: Lookahead<Segment>, program: Program): Placement[] {
-    const placements: Placement[] = [];
-    let [rows, orderStart, lossSlot] = [0, 0, 0];
+  #place<S extends Segment>(queue: Lookahead<S>, program: Program<S>): Placement<S>[] {
+    const placements: Placement<S>[] = [];
+    const { columns } = program;
+    let [work, orderStart, lossSlot, uploaded] = [0, 0, 0, 0];
     while (queue.next && placements.length < MAX_RECORDS) {
       const segment = queue.next;
       const lossPairs = program.lossPairs(segment);
+      const own = workOf(program, segment);
+      const size = columns?.sizeOf(segment) ?? 0;
       const isFull =
-        rows + segment.count > this.#rowsPerSubmit ||
+        work + own > this.#workPerSubmit ||
         orderStart + segment.count > ORDER_ROWS ||
-        lossSlot + lossPairs > LOSS_SLOTS;
+        lossSlot + lossPairs > LOSS_SLOTS ||
+        (columns && uploaded + size > columns.capacity);
       if (isFull && placements.length > 0) break;
       placements.push({ segment, orderStart, lossSlot, lossPairs });
-      rows += segment.count;
+      work += own;
+      uploaded += size;
       if (segment.rows) orderStart += segment.count;
       lossSlot += lossPairs;
       queue.advance();
@@ -215,10 +215,10 @@ export class Submitter {
   }
 
   /** Runs segments in one submit and adds what they leave to `results`; returns the number of rows. */
-  async #runPlaced(
-    placements: readonly Placement[],
+  async #runPlaced<S extends Segment>(
+    placements: readonly Placement<S>[],
     frame: Frame,
-    program: Program,
+    program: Program<S>,
     results: SgdResult,
     copy: Copy | undefined,
   ): Promise<number> {
@@ -226,6 +226,7 @@ export class Submitter {
     const last = placements[placements.length - 1];
     const size = (last.lossSlot + last.lossPairs) * LOSS_BYTES;
     const rows = placements.reduce((sum, { segment }) => sum + segment.count, 0);
+    const work = placements.reduce((sum, { segment }) => sum + workOf(program, segment), 0);
 
     const started = performance.now();
     this.submit(placements, frame, program, {
@@ -237,18 +238,18 @@ export class Submitter {
     });
     const pairs = size > 0 ? this.#gpu.mapForReading(readback, size) : this.#gpu.workDone();
     const [bytes = new ArrayBuffer()] = await Promise.all([pairs, copy?.read()]);
-    this.#measure(rows, started);
+    this.#measure(work, started);
     addLosses(results, placements, new Float32Array(bytes));
     return rows;
   }
 
   /** Sizes the next submits by the time that this one took after the one before it. */
-  #measure(rows: number, started: number): void {
+  #measure(work: number, started: number): void {
     const now = performance.now();
     const elapsed = Math.max(now - Math.max(started, this.#lastDone), 0.1);
     this.#lastDone = now;
     this.#lastTime = elapsed;
-    this.#rowsPerSubmit = Math.min((rows * SUBMIT_TIME) / elapsed, 4 * Math.max(rows, this.#firstRows));
+    this.#workPerSubmit = Math.min((work * SUBMIT_TIME) / elapsed, 4 * Math.max(work, this.#firstWork));
   }
 }
 

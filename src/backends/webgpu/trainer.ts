@@ -25,7 +25,7 @@ import type { WebGpuDataset } from "./dataset.ts";
 import type { Operation } from "./dispatches.ts";
 import type { GpuDevice } from "./gpu-device.ts";
 import type { KernelCache } from "./kernel.ts";
-import { layoutOf, ParameterStore } from "./parameters.ts";
+import { densePacking, layoutOf, ParameterStore } from "./parameters.ts";
 import { checkPlan, defaultPlan, type StepPlan } from "./plan.ts";
 import { SecondMoments } from "./second-moments.ts";
 import { NO_UPDATE, rowCountsOf, segmentAll, segmentSteps, segmentUnscaled } from "./segments.ts";
@@ -89,7 +89,7 @@ export class WebGpuTrainer implements Trainer {
       const what = `${shape.classes} classes × ${shape.features} features`;
       throw new LimitError("x", `${what} need a buffer of ${size} bytes, this device allows ${limit}`);
     }
-    const parameters = await ParameterStore.create(gpu, shape);
+    const parameters = await ParameterStore.create(gpu, densePacking(shape));
     try {
       const submitter = await Submitter.create(gpu, rowCountsOf(shape, gpu.traits.software).firstRows);
       return new WebGpuTrainer({ gpu, kernels, shape, parameters, submitter }, settings);

@@ -18,8 +18,8 @@ import {
   type SharedTile,
   type StepPlan,
 } from "./plan.ts";
+import type { Program } from "./program.ts";
 import { type Segment, segmentSteps } from "./segments.ts";
-import type { Program } from "./submitter.ts";
 import { type TrainerContext, Workspace } from "./workspace.ts";
 
 /** Time of one measurement, ms: well above the granularity of any clock. */

@@ -10,8 +10,9 @@ import type { GpuDevice } from "./gpu-device.ts";
 import type { Kernel, KernelCache } from "./kernel.ts";
 import { layoutOf, type ParameterStore } from "./parameters.ts";
 import type { StepPlan } from "./plan.ts";
+import type { Program } from "./program.ts";
 import { rowCountsOf, type SegmentRules } from "./segments.ts";
-import type { Program, Submitter } from "./submitter.ts";
+import type { Submitter } from "./submitter.ts";
 
 /** Bytes that outcomes.wgsl writes per row. */
 export const OUTCOME_BYTES = 12;
