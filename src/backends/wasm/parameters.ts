@@ -5,6 +5,7 @@
  */
 import type { Parameters } from "../../parameters.ts";
 import type { ModelShape, OptimiserState } from "../backend.ts";
+import { transpose } from "../transpose.ts";
 
 /** Sizes of packed parameters: W, followed by b. */
 export interface ParameterLayout {
@@ -75,24 +76,6 @@ export function unpackParameters(packed: Float32Array, shape: ModelShape): Param
     for (let k = 0; k < classes; k++)
       weights.set(packed.subarray(k * stride, k * stride + features), k * features);
   return { weights, bias: Float64Array.from(packed.subarray(weightBytes / 4, weightBytes / 4 + classes)) };
-}
-
-/** Rows and columns of a square of a transpose: what stays in the first cache. */
-const SQUARE = 64;
-
-/** Writes the transpose of a matrix `[rows, cols]` whose rows lie `stride` elements apart, as rows of `toStride`. */
-function transpose(
-  from: Float32Array | Float64Array,
-  rows: number,
-  cols: number,
-  to: Float32Array | Float64Array,
-  stride: number,
-  toStride: number,
-): void {
-  for (let first = 0; first < cols; first += SQUARE)
-    for (let i = 0; i < rows; i++)
-      for (let j = first; j < Math.min(cols, first + SQUARE); j++)
-        to[j * toStride + i] = from[i * stride + j];
 }
 
 /** Packs a state for the kernels. */

@@ -1,11 +1,19 @@
 /** WebGPU as a backend: one device, the kernels compiled on it, and the data sets and trainers on it. */
 import type { RowsInMemory } from "../../data/rows.ts";
 import { isSparse } from "../../data/sparse-matrix.ts";
-import { DeviceError } from "../../errors.ts";
 import { loaded } from "../../loaded.ts";
-import type { Backend, DatasetSource, DeviceInfo, ModelShape, RowsOnDevice, RunOptions } from "../backend.ts";
+import type {
+  Backend,
+  Dataset,
+  DatasetSource,
+  DeviceInfo,
+  ModelShape,
+  RowsOnDevice,
+  RunOptions,
+  Trainer,
+} from "../backend.ts";
 import { memoryCache, type TunerSettings, type Tuning, type TuningCache } from "./choose-plan.ts";
-import { uploadDataset, type WebGpuDataset } from "./dataset.ts";
+import { uploadDataset } from "./dataset.ts";
 import { GpuDevice } from "./gpu-device.ts";
 import { KernelCache } from "./kernel.ts";
 import { WebGpuTrainer } from "./trainer.ts";
@@ -67,9 +75,11 @@ export class WebGpuBackend implements Backend {
     return this.gpu.alive;
   }
 
-  async createDataset(source: DatasetSource<RowsInMemory>, options?: RunOptions): Promise<WebGpuDataset> {
-    if (isSparse(source.x)) throw new DeviceError("device", "WebGPU takes no sparse rows");
-    return uploadDataset(this.gpu, { ...source, x: source.x }, this.#maxChunkBytes, options);
+  async createDataset(source: DatasetSource<RowsInMemory>, options?: RunOptions): Promise<Dataset> {
+    const { x } = source;
+    if (!isSparse(x)) return uploadDataset(this.gpu, { ...source, x }, this.#maxChunkBytes, options);
+    const { uploadSparse } = await loaded(import("./sparse-rows.ts"), "sparse rows");
+    return uploadSparse(this.gpu, { ...source, x }, this.#maxChunkBytes, options);
   }
 
   async rowsOnDevice(): Promise<RowsOnDevice> {
@@ -77,8 +87,10 @@ export class WebGpuBackend implements Backend {
     return new WebGpuRows(this.gpu, this.kernels, this.#maxChunkBytes);
   }
 
-  createTrainer(shape: ModelShape): Promise<WebGpuTrainer> {
-    return WebGpuTrainer.create(this.gpu, this.kernels, shape, this.#tuner);
+  async createTrainer(shape: ModelShape): Promise<Trainer> {
+    if (!shape.sparse) return WebGpuTrainer.create(this.gpu, this.kernels, shape, this.#tuner);
+    const { SparseTrainer } = await loaded(import("./sparse-rows.ts"), "sparse rows");
+    return SparseTrainer.create(this.gpu, this.kernels, shape);
   }
 
   dispose(): void {

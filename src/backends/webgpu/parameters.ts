@@ -3,6 +3,8 @@
  * shape that steps keep beside them. Buffers that only some steps need (second moment, average) are allocated when
  * first used; a restored state waits on the host until then.
  */
+
+import { LimitError } from "../../errors.ts";
 import type { Parameters } from "../../parameters.ts";
 import type { ModelShape, OptimiserState } from "../backend.ts";
 import { allocate, type Buffers, readBuffers } from "./buffers.ts";
@@ -70,6 +72,22 @@ export function densePacking(shape: ModelShape): Packing {
   };
 }
 
+/** Kernels count the vectors of the parameters in 32 bits. */
+const MAX_PARAMETER_BYTES = 2 ** 34;
+
+/** @throws LimitError parameters that are too many for 32-bit indices or for a buffer of the device */
+export function checkParameterBytes(
+  { device }: GpuDevice,
+  { classes, features }: ModelShape,
+  { bytes }: Packing,
+): void {
+  const { maxStorageBufferBindingSize, maxBufferSize } = device.limits;
+  const limit = Math.min(maxStorageBufferBindingSize, maxBufferSize, MAX_PARAMETER_BYTES);
+  if (bytes <= limit) return;
+  const what = `${classes} classes × ${features} features`;
+  throw new LimitError("x", `${what} need a buffer of ${bytes} bytes, this device allows ${limit}`);
+}
+
 /** Buffers that every trainer has. */
 type Always = "weights" | "velocity" | "gradient";
 
@@ -104,6 +122,11 @@ export class ParameterStore {
       gradient: { size, role: "storage" },
     });
     return new ParameterStore(gpu, packing, always);
+  }
+
+  /** Bytes of each buffer. */
+  get bytes(): number {
+    return this.#packing.bytes;
   }
 
   /** All allocated buffers by name. */

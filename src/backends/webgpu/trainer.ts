@@ -3,8 +3,6 @@
  * rows → logits → softmax, loss and dLogits → partial gradients; an update follows the last segment of a batch. Kernels
  * are fitted in dispatches.ts, rows are cut into segments in segments.ts, and segments share submits in submitter.ts.
  */
-import { allocate } from "../../data/matrix.ts";
-import { LimitError } from "../../errors.ts";
 import type { Parameters } from "../../parameters.ts";
 import type {
   Evaluation,
@@ -25,12 +23,13 @@ import type { WebGpuDataset } from "./dataset.ts";
 import type { Operation } from "./dispatches.ts";
 import type { GpuDevice } from "./gpu-device.ts";
 import type { KernelCache } from "./kernel.ts";
-import { densePacking, layoutOf, ParameterStore } from "./parameters.ts";
+import { OUTCOME_BYTES, unpackOutcomes } from "./outcomes.ts";
+import { checkParameterBytes, densePacking, ParameterStore } from "./parameters.ts";
 import { checkPlan, defaultPlan, type StepPlan } from "./plan.ts";
 import { SecondMoments } from "./second-moments.ts";
 import { NO_UPDATE, rowCountsOf, segmentAll, segmentSteps, segmentUnscaled } from "./segments.ts";
 import { Submitter } from "./submitter.ts";
-import { OUTCOME_BYTES, type TrainerContext, Workspace } from "./workspace.ts";
+import { type TrainerContext, Workspace } from "./workspace.ts";
 
 /** The kernels of each route of a plan, in the order of the data flow. */
 const ROUTES = {
@@ -50,9 +49,6 @@ const ROUTES = {
 function gradientOperations({ route }: StepPlan): Operation[] {
   return [...ROUTES[route].forward, ...ROUTES[route].gradient];
 }
-
-/** Kernels count the vectors of the parameters in 32 bits. */
-const MAX_PARAMETER_BYTES = 2 ** 34;
 
 /** {@link Trainer} on the GPU. */
 export class WebGpuTrainer implements Trainer {
@@ -82,14 +78,9 @@ export class WebGpuTrainer implements Trainer {
     settings: TunerSettings,
   ): Promise<WebGpuTrainer> {
     if (typeof settings.tuning === "object") checkPlan(settings.tuning, shape, gpu.traits);
-    const size = layoutOf(shape).bytes;
-    const { maxStorageBufferBindingSize, maxBufferSize } = gpu.device.limits;
-    const limit = Math.min(maxStorageBufferBindingSize, maxBufferSize, MAX_PARAMETER_BYTES);
-    if (size > limit) {
-      const what = `${shape.classes} classes × ${shape.features} features`;
-      throw new LimitError("x", `${what} need a buffer of ${size} bytes, this device allows ${limit}`);
-    }
-    const parameters = await ParameterStore.create(gpu, densePacking(shape));
+    const packing = densePacking(shape);
+    checkParameterBytes(gpu, shape, packing);
+    const parameters = await ParameterStore.create(gpu, packing);
     try {
       const submitter = await Submitter.create(gpu, rowCountsOf(shape, gpu.traits.software).firstRows);
       return new WebGpuTrainer({ gpu, kernels, shape, parameters, submitter }, settings);
@@ -174,16 +165,7 @@ export class WebGpuTrainer implements Trainer {
 
   async outcomes(data: WebGpuDataset, options?: RunOptions): Promise<Outcomes> {
     const bytes = await this.#rowResults(data, ["outcomes"], "ofRows", OUTCOME_BYTES, options);
-    const [words, floats] = [new Uint32Array(bytes), new Float32Array(bytes)];
-    const predicted = allocate(Uint32Array, data.rows, "x");
-    const confidence = allocate(Float32Array, data.rows, "x");
-    const rank = allocate(Uint32Array, data.rows, "x");
-    for (let i = 0; i < data.rows; i++) {
-      predicted[i] = words[3 * i];
-      confidence[i] = floats[3 * i + 1];
-      rank[i] = words[3 * i + 2];
-    }
-    return { predicted, confidence, rank };
+    return unpackOutcomes(bytes, data.rows);
   }
 
   async secondMoments(

@@ -8,14 +8,12 @@ import type { WorkspaceRows } from "./dataset.ts";
 import { type DataKind, type Dispatch, dispatchOf, type Operation, splitsFor } from "./dispatches.ts";
 import type { GpuDevice } from "./gpu-device.ts";
 import type { Kernel, KernelCache } from "./kernel.ts";
+import { OUTCOME_BYTES } from "./outcomes.ts";
 import { layoutOf, type ParameterStore } from "./parameters.ts";
 import type { StepPlan } from "./plan.ts";
 import type { Program } from "./program.ts";
 import { rowCountsOf, type SegmentRules } from "./segments.ts";
 import type { Submitter } from "./submitter.ts";
-
-/** Bytes that outcomes.wgsl writes per row. */
-export const OUTCOME_BYTES = 12;
 
 /** The parts of a trainer that its workspaces and the tuner use. */
 export interface TrainerContext {
@@ -160,8 +158,8 @@ export class Workspace {
  * - `velocity` of `reduceGradient`: the `gradient` buffer, since the sgd kernel with TAKE writes G to this binding and
  *   moves nothing.
  */
-function bufferNames(
-  operation: Operation,
+export function bufferNames(
+  operation: string,
   buffers: Workspace["buffers"]["get"] & ParameterStore["buffers"],
 ): Record<string, GPUBuffer | undefined> {
   const { logits, average, gradient, velocity } = buffers;

@@ -1,0 +1,150 @@
+/** The kernels of work on sparse rows: for each operation the shader, its constants and the workgroups of a segment. */
+import adamw from "../../../shaders/adamw.wgsl";
+import average from "../../../shaders/average.wgsl";
+import clearGradient from "../../../shaders/clear-gradient.wgsl";
+import sgd from "../../../shaders/sgd.wgsl";
+import sparseGradient from "../../../shaders/sparse-gradient.wgsl";
+import sparseScores from "../../../shaders/sparse-scores.wgsl";
+import type { ModelShape } from "../backend.ts";
+import { powerOfTwoUpTo } from "./plan.ts";
+import {
+  type Dispatch,
+  outcomesDispatch,
+  probabilitiesDispatch,
+  softmaxDispatch,
+  type TargetsKind,
+} from "./row-dispatches.ts";
+import type { Constants, Shader } from "./shader.ts";
+import { sparseLayoutOf } from "./sparse-parameters.ts";
+import type { SparseSegment } from "./sparse-segments.ts";
+
+/**
+ * Operations on a segment of sparse rows. `clear` runs for the first segment of a batch; `shortColumns` and
+ * `longColumns` add the segment's part of the gradient; the last four run for the last segment.
+ */
+export type SparseOperation =
+  | "scores"
+  | "softmax"
+  | "probabilities"
+  | "outcomes"
+  | "clear"
+  | "shortColumns"
+  | "longColumns"
+  | "sgd"
+  | "reduceGradient"
+  | "adamw"
+  | "average";
+
+/** Properties of a data set on which its kernels depend. */
+export interface SparseKind extends TargetsKind {
+  /** False if all values are 1. */
+  readonly isValued: boolean;
+  /** Stored values of a row, on average and at most. */
+  readonly meanRow: number;
+  readonly longestRow: number;
+}
+
+/** One operation, ready to be compiled and dispatched. */
+export interface SparseDispatch {
+  readonly shader: Shader;
+  readonly constants: Constants;
+  /** Returns the workgroups for a segment; 0 if it has nothing to do. */
+  readonly groups: (segment: SparseSegment) => number;
+  /** Number of loss pairs that a segment writes; undefined: none. */
+  readonly lossPairs?: (segment: SparseSegment) => number;
+}
+
+/** Threads of a workgroup. */
+const THREADS = 64;
+
+/** Stored values of a row, on average and at most, for which one more thread shares them. */
+const PER_LANE = { mean: 8, longest: 2 ** 12 };
+
+/** Returns the dispatch of an operation. */
+export function sparseDispatchOf(
+  operation: SparseOperation,
+  shape: ModelShape,
+  kind: SparseKind,
+): SparseDispatch {
+  return DISPATCHES[operation](shape, kind);
+}
+
+const DISPATCHES: Readonly<Record<SparseOperation, (shape: ModelShape, kind: SparseKind) => SparseDispatch>> =
+  {
+    scores: ({ classes, features, bias }, kind) => {
+      const lanes = lanesOf(kind);
+      const classes4 = Math.ceil(classes / 4);
+      const own = { CLASSES: classes, FEATURES: features, BIAS: bias, VALUED: kind.isValued };
+      return {
+        shader: sparseScores,
+        constants: { ...own, LANES: lanes, WORKGROUP_SIZE: THREADS },
+        groups: ({ count }) => Math.ceil((count * classes4 * lanes) / THREADS),
+      };
+    },
+    softmax: ({ classes }, kind) => ofRows(softmaxDispatch(classes, kind)),
+    probabilities: ({ classes }) => ofRows(probabilitiesDispatch(classes)),
+    outcomes: ({ classes }, { targetKind }) => ofRows(outcomesDispatch(classes, targetKind)),
+    clear: (shape) => {
+      const vectors = vectorsOf(shape);
+      return {
+        shader: clearGradient,
+        constants: { VECTORS: vectors, WORKGROUP_SIZE: THREADS },
+        groups: ({ isFirst }) => (isFirst ? Math.ceil(vectors / THREADS) : 0),
+      };
+    },
+    shortColumns: (shape, kind) => gradientDispatch(shape, kind, false),
+    longColumns: (shape, kind) => gradientDispatch(shape, kind, true),
+    sgd: (shape) => updateDispatch(sgd, shape, { TAKE: false, LANES: 1 }),
+    reduceGradient: (shape) => updateDispatch(sgd, shape, { TAKE: true, LANES: 1 }),
+    adamw: (shape) => updateDispatch(adamw, shape, { LANES: 1 }),
+    average: (shape) => updateDispatch(average, shape, {}),
+  };
+
+/** Returns the number of threads that share a vector of scores. */
+function lanesOf({ meanRow, longestRow }: SparseKind): number {
+  const wanted = Math.max(meanRow / PER_LANE.mean, longestRow / PER_LANE.longest);
+  return powerOfTwoUpTo(Math.max(1, Math.min(THREADS, wanted)));
+}
+
+function ofRows({ shader, constants, groups, lossPairs }: Dispatch): SparseDispatch {
+  return {
+    shader,
+    constants,
+    groups: ({ count }) => groups(count, 1),
+    ...(lossPairs && { lossPairs: ({ count }) => lossPairs(count, 1) }),
+  };
+}
+
+function gradientDispatch(
+  { classes }: ModelShape,
+  { isValued }: SparseKind,
+  isLong: boolean,
+): SparseDispatch {
+  const lanes = isLong ? THREADS : 1;
+  const classes4 = Math.ceil(classes / 4);
+  const own = { CLASSES: classes, VALUED: isValued, LONG: isLong };
+  return {
+    shader: sparseGradient,
+    constants: { ...own, LANES: lanes, WORKGROUP_SIZE: THREADS },
+    groups: ({ fields }) => {
+      const columns = isLong ? fields.longColumns : fields.shortColumns;
+      return Math.ceil((columns * classes4 * lanes) / THREADS);
+    },
+  };
+}
+
+/** Returns the dispatch of an update, to which the parameters are one row of vectors. */
+function updateDispatch(shader: Shader, shape: ModelShape, own: Constants): SparseDispatch {
+  const { weights4, bias4 } = sparseLayoutOf(shape);
+  const flat = { CLASSES: 1, FEATURES4: weights4, BIAS4: bias4 };
+  return {
+    shader,
+    constants: { ...flat, ...own, WORKGROUP_SIZE: THREADS },
+    groups: ({ isLast }) => (isLast ? Math.ceil((weights4 + bias4) / THREADS) : 0),
+  };
+}
+
+function vectorsOf(shape: ModelShape): number {
+  const { weights4, bias4 } = sparseLayoutOf(shape);
+  return weights4 + bias4;
+}
