@@ -5,13 +5,16 @@
  * Far from the optimum a step need not be exact, so that it is solved for the more exactly the smaller the gradient is.
  */
 import type { NewtonStep } from "../backends/backend.ts";
-import { flatten, partsOf } from "../parameters.ts";
+import { joined, partsOf } from "../parameters.ts";
 import type { Preconditioning } from "../solvers/preconditioner.ts";
-import { dot } from "../solvers/vectors.ts";
+import { dot, maxNorm } from "../solvers/vectors.ts";
 import type { FitSession } from "./session.ts";
 
-/** Share of the gradient that may be left: `most`, and less as the gradient falls from that at zero parameters. */
-const ACCURACY = { most: Number(globalThis.process?.env.ACC ?? 0.3), least: 1e-3 };
+/**
+ * Share of the gradient that may be left: `most`, and less as the gradient falls from that at the start, but `enough` of
+ * what would end the fit.
+ */
+const ACCURACY = { most: 0.3, least: 1e-3, enough: 0.3 };
 
 /** Returns Newton steps as a preconditioning without memory; null if the device does not solve for them. */
 export function newtonSteps(
@@ -26,11 +29,14 @@ export function newtonSteps(
     at: async ({ x, gradient }) => {
       const norm = Math.sqrt(dot(gradient, gradient));
       first = Math.max(first, norm);
-      const accuracy = Math.max(ACCURACY.least, Math.min(ACCURACY.most, Math.sqrt(norm / first)));
+      const enough = (ACCURACY.enough * options.tolerance) / maxNorm(gradient);
+      const wanted = Math.max(ACCURACY.least, Math.sqrt(norm / first), enough);
+      const accuracy = Math.min(ACCURACY.most, wanted);
       trainer.write(partsOf(x, shape));
       const newton = { gradient: partsOf(gradient, shape), l2, accuracy };
       const { step, products } = (await trainer.newtonStep?.(data, newton, { signal })) as NewtonStep;
-      const direction = flatten(step, shape.bias);
+      const direction = joined(step, shape.bias);
+
       return {
         preconditioner: { apply: async () => direction, work: 0, isNewton: true },
         anchor: null,

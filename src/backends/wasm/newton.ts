@@ -44,7 +44,9 @@ export async function newtonStep(
     workspace.addDiagonal(block.length, scale, at.inverse);
   });
   kernels.invert(at.inverse, bytes, weightBytes, 2 * l2);
-  vector(at.r).set(packParameters(gradient, shape).map((g) => -g));
+  const r = vector(at.r);
+  r.set(packParameters(gradient, shape));
+  for (let i = 0; i < r.length; i++) r[i] = -r[i];
   await pause(signal);
 
   // x = 0, so that r = −g; d = M⁻¹r.

@@ -3,7 +3,7 @@
  * lies class by class, `[K,D]`, padded to whole vectors and an even K; for sparse rows feature by feature, `[D,K]`,
  * padded to whole vectors, but two classes to 8 bytes. The float64 arrays outside hold these values exactly.
  */
-import type { Parameters } from "../../parameters.ts";
+import { emptyParameters, type Parameters, zeros } from "../../parameters.ts";
 import type { ModelShape, OptimiserState } from "../backend.ts";
 
 /** Sizes of packed parameters: W, followed by b. */
@@ -36,14 +36,14 @@ export function layoutOf({ features, classes, sparse }: ModelShape): ParameterLa
 /** {@link OptimiserState} as the kernels read it; null for parts that no step has used. */
 export interface PackedState {
   readonly weights: Float32Array;
-  readonly velocity: Float32Array;
+  readonly velocity: Float32Array | null;
   readonly secondMoment: Float32Array | null;
   readonly average: Float32Array | null;
 }
 
 /** Returns the state of parameters that no step has moved. */
 export function initialState(weights: Float32Array): PackedState {
-  return { weights, velocity: new Float32Array(weights.length), secondMoment: null, average: null };
+  return { weights, velocity: null, secondMoment: null, average: null };
 }
 
 /** Returns parameters of zero. */
@@ -56,7 +56,7 @@ export function packParameters({ weights, bias }: Parameters, shape: ModelShape)
   const { features, classes } = shape;
   const { weightBytes, rowBytes } = layoutOf(shape);
   const packed = zeroParameters(shape);
-  if (shape.sparse) transpose(weights, classes, features, packed, features, rowBytes / 4);
+  if (shape.sparse) toFeatures(weights, packed, rowBytes / 4, shape);
   else
     for (let k = 0; k < classes; k++)
       packed.set(weights.subarray(k * features, (k + 1) * features), (k * rowBytes) / 4);
@@ -68,31 +68,45 @@ export function packParameters({ weights, bias }: Parameters, shape: ModelShape)
 export function unpackParameters(packed: Float32Array, shape: ModelShape): Parameters {
   const { features, classes } = shape;
   const { weightBytes, rowBytes } = layoutOf(shape);
-  const weights = new Float64Array(classes * features);
+  const parameters = emptyParameters(shape);
   const stride = rowBytes / 4;
-  if (shape.sparse) transpose(packed, features, classes, weights, stride, features);
+  if (shape.sparse) toClasses(packed, stride, parameters.weights, shape);
   else
     for (let k = 0; k < classes; k++)
-      weights.set(packed.subarray(k * stride, k * stride + features), k * features);
-  return { weights, bias: Float64Array.from(packed.subarray(weightBytes / 4, weightBytes / 4 + classes)) };
+      parameters.weights.set(packed.subarray(k * stride, k * stride + features), k * features);
+  parameters.bias.set(packed.subarray(weightBytes / 4, weightBytes / 4 + classes));
+  return parameters;
 }
 
-/** Rows and columns of a square of a transpose: what stays in the first cache. */
-const SQUARE = 64;
+/** Features of a piece of a transpose: what stays in the first cache. */
+const PIECE = 64;
 
-/** Writes the transpose of a matrix `[rows, cols]` whose rows lie `stride` elements apart, as rows of `toStride`. */
-function transpose(
-  from: Float32Array | Float64Array,
-  rows: number,
-  cols: number,
-  to: Float32Array | Float64Array,
+/** Writes W `[K,D]` feature by feature, `stride` elements apart. */
+function toFeatures(
+  weights: Float64Array,
+  packed: Float32Array,
   stride: number,
-  toStride: number,
+  { features, classes }: ModelShape,
 ): void {
-  for (let first = 0; first < cols; first += SQUARE)
-    for (let i = 0; i < rows; i++)
-      for (let j = first; j < Math.min(cols, first + SQUARE); j++)
-        to[j * toStride + i] = from[i * stride + j];
+  for (let first = 0; first < features; first += PIECE) {
+    const end = Math.min(features, first + PIECE);
+    for (let k = 0; k < classes; k++)
+      for (let j = first; j < end; j++) packed[j * stride + k] = weights[k * features + j];
+  }
+}
+
+/** Reads what {@link toFeatures} has written. */
+function toClasses(
+  packed: Float32Array,
+  stride: number,
+  weights: Float64Array,
+  { features, classes }: ModelShape,
+): void {
+  for (let first = 0; first < features; first += PIECE) {
+    const end = Math.min(features, first + PIECE);
+    for (let k = 0; k < classes; k++)
+      for (let j = first; j < end; j++) weights[k * features + j] = packed[j * stride + k];
+  }
 }
 
 /** Packs a state for the kernels. */
@@ -111,7 +125,7 @@ export function unpackState(packed: PackedState, shape: ModelShape): OptimiserSt
   const { weights, velocity, secondMoment, average } = packed;
   return {
     parameters: unpackParameters(weights, shape),
-    velocity: unpackParameters(velocity, shape),
+    velocity: velocity ? unpackParameters(velocity, shape) : zeros(shape),
     ...(secondMoment && { secondMoment: unpackParameters(secondMoment, shape) }),
     ...(average && { average: unpackParameters(average, shape) }),
   };
