@@ -4,7 +4,6 @@
  * truncated Newton method; Lin, Weng & Keerthi, "Trust region Newton method for large-scale logistic regression", 2008.)
  * Far from the optimum a step need not be exact, so that it is solved for the more exactly the smaller the gradient is.
  */
-import type { NewtonStep } from "../backends/backend.ts";
 import { joined, partsOf } from "../parameters.ts";
 import type { Preconditioning } from "../solvers/preconditioner.ts";
 import { dot, maxNorm } from "../solvers/vectors.ts";
@@ -22,7 +21,8 @@ export function newtonSteps(
   l2: number,
 ): Preconditioning | null {
   const { signal, options } = problem;
-  if (!trainer.newtonStep || options.l1 > 0) return null;
+  const solve = trainer.newtonStep?.bind(trainer);
+  if (!solve || options.l1 > 0) return null;
   let first = 0;
   return {
     memory: 0,
@@ -34,7 +34,7 @@ export function newtonSteps(
       const accuracy = Math.min(ACCURACY.most, wanted);
       trainer.write(partsOf(x, shape));
       const newton = { gradient: partsOf(gradient, shape), l2, accuracy };
-      const { step, products } = (await trainer.newtonStep?.(data, newton, { signal })) as NewtonStep;
+      const { step, products } = await solve(data, newton, { signal });
       const direction = joined(step, shape.bias);
 
       return {
