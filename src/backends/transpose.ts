@@ -1,19 +1,33 @@
-/** Transposition of matrices on the host, for parameters that lie feature by feature. */
+/** Weights class by class, as solvers move them, and feature by feature, as kernels of sparse rows read them. */
+import type { ModelShape } from "./backend.ts";
 
-/** Rows and columns of a square of a transpose: what stays in the first cache. */
-const SQUARE = 64;
+/** Features of a piece of a transpose: what stays in the first cache. */
+const PIECE = 64;
 
-/** Writes the transpose of a matrix `[rows, cols]` whose rows lie `stride` elements apart, as rows of `toStride`. */
-export function transpose(
-  from: Float32Array | Float64Array,
-  rows: number,
-  cols: number,
-  to: Float32Array | Float64Array,
+/** Writes W `[K,D]` feature by feature, `stride` elements apart. */
+export function toFeatures(
+  weights: Float64Array,
+  packed: Float32Array,
   stride: number,
-  toStride: number,
+  { features, classes }: Pick<ModelShape, "features" | "classes">,
 ): void {
-  for (let first = 0; first < cols; first += SQUARE)
-    for (let i = 0; i < rows; i++)
-      for (let j = first; j < Math.min(cols, first + SQUARE); j++)
-        to[j * toStride + i] = from[i * stride + j];
+  for (let first = 0; first < features; first += PIECE) {
+    const end = Math.min(features, first + PIECE);
+    for (let k = 0; k < classes; k++)
+      for (let j = first; j < end; j++) packed[j * stride + k] = weights[k * features + j];
+  }
+}
+
+/** Reads what {@link toFeatures} has written. */
+export function toClasses(
+  packed: Float32Array,
+  stride: number,
+  weights: Float64Array,
+  { features, classes }: Pick<ModelShape, "features" | "classes">,
+): void {
+  for (let first = 0; first < features; first += PIECE) {
+    const end = Math.min(features, first + PIECE);
+    for (let k = 0; k < classes; k++)
+      for (let j = first; j < end; j++) weights[k * features + j] = packed[j * stride + k];
+  }
 }

@@ -1,6 +1,6 @@
 /** Training on sparse rows on WebGPU: every method of the contract against the reference. */
 import { afterAll, describe, expect, test } from "vitest";
-import type { Dataset, OptimiserState, SgdSteps, Trainer } from "../../src/backends/backend.ts";
+import type { Backend, Dataset, OptimiserState, SgdSteps, Trainer } from "../../src/backends/backend.ts";
 import { ReferenceBackend } from "../../src/backends/reference/backend.ts";
 import { WebGpuBackend } from "../../src/backends/webgpu/backend.ts";
 import type { Parameters } from "../../src/parameters.ts";
@@ -53,7 +53,7 @@ function nameOf({ pattern, classes, targets = "labels", isWeighted, isValued = t
 async function both(backend: WebGpuBackend, { source, parameters }: SparseProblem, bias = true) {
   const shape = { features: source.x.cols, classes: parameters.bias.length, bias, sparse: true };
   const [gpu, truth] = await Promise.all(
-    [backend, new ReferenceBackend()].map(async (on) => {
+    [backend, new ReferenceBackend()].map(async (on: Backend) => {
       const data = disposeLater(await on.createDataset(source));
       const trainer = disposeLater(await on.createTrainer(shape));
       trainer.write(parameters);

@@ -3,9 +3,9 @@
  * lies class by class, `[K,D]`, padded to whole vectors and an even K; for sparse rows feature by feature, `[D,K]`,
  * padded to whole vectors, but two classes to 8 bytes. The float64 arrays outside hold these values exactly.
  */
-import type { Parameters } from "../../parameters.ts";
+import { emptyParameters, type Parameters, zeros } from "../../parameters.ts";
 import type { ModelShape, OptimiserState } from "../backend.ts";
-import { transpose } from "../transpose.ts";
+import { toClasses, toFeatures } from "../transpose.ts";
 
 /** Sizes of packed parameters: W, followed by b. */
 export interface ParameterLayout {
@@ -37,14 +37,14 @@ export function layoutOf({ features, classes, sparse }: ModelShape): ParameterLa
 /** {@link OptimiserState} as the kernels read it; null for parts that no step has used. */
 export interface PackedState {
   readonly weights: Float32Array;
-  readonly velocity: Float32Array;
+  readonly velocity: Float32Array | null;
   readonly secondMoment: Float32Array | null;
   readonly average: Float32Array | null;
 }
 
 /** Returns the state of parameters that no step has moved. */
 export function initialState(weights: Float32Array): PackedState {
-  return { weights, velocity: new Float32Array(weights.length), secondMoment: null, average: null };
+  return { weights, velocity: null, secondMoment: null, average: null };
 }
 
 /** Returns parameters of zero. */
@@ -57,7 +57,7 @@ export function packParameters({ weights, bias }: Parameters, shape: ModelShape)
   const { features, classes } = shape;
   const { weightBytes, rowBytes } = layoutOf(shape);
   const packed = zeroParameters(shape);
-  if (shape.sparse) transpose(weights, classes, features, packed, features, rowBytes / 4);
+  if (shape.sparse) toFeatures(weights, packed, rowBytes / 4, shape);
   else
     for (let k = 0; k < classes; k++)
       packed.set(weights.subarray(k * features, (k + 1) * features), (k * rowBytes) / 4);
@@ -69,13 +69,14 @@ export function packParameters({ weights, bias }: Parameters, shape: ModelShape)
 export function unpackParameters(packed: Float32Array, shape: ModelShape): Parameters {
   const { features, classes } = shape;
   const { weightBytes, rowBytes } = layoutOf(shape);
-  const weights = new Float64Array(classes * features);
+  const parameters = emptyParameters(shape);
   const stride = rowBytes / 4;
-  if (shape.sparse) transpose(packed, features, classes, weights, stride, features);
+  if (shape.sparse) toClasses(packed, stride, parameters.weights, shape);
   else
     for (let k = 0; k < classes; k++)
-      weights.set(packed.subarray(k * stride, k * stride + features), k * features);
-  return { weights, bias: Float64Array.from(packed.subarray(weightBytes / 4, weightBytes / 4 + classes)) };
+      parameters.weights.set(packed.subarray(k * stride, k * stride + features), k * features);
+  parameters.bias.set(packed.subarray(weightBytes / 4, weightBytes / 4 + classes));
+  return parameters;
 }
 
 /** Packs a state for the kernels. */
@@ -94,7 +95,7 @@ export function unpackState(packed: PackedState, shape: ModelShape): OptimiserSt
   const { weights, velocity, secondMoment, average } = packed;
   return {
     parameters: unpackParameters(weights, shape),
-    velocity: unpackParameters(velocity, shape),
+    velocity: velocity ? unpackParameters(velocity, shape) : zeros(shape),
     ...(secondMoment && { secondMoment: unpackParameters(secondMoment, shape) }),
     ...(average && { average: unpackParameters(average, shape) }),
   };

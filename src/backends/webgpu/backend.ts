@@ -31,7 +31,7 @@ export interface WebGpuOptions {
   readonly reason?: string;
   /** Longest time for the browser to give a device, ms. Default 10,000; then WebGPU counts as missing. */
   readonly timeLimit?: number;
-  /** Largest buffer for rows, bytes. Default, and at most: the device's limits. */
+  /** Largest buffer for rows, bytes; for sparse rows, unless one row takes more. Default, and at most: the device's limits. */
   readonly maxChunkBytes?: number;
   /** How plans of kernels are chosen. Default `"auto"`. */
   readonly tuning?: Tuning | undefined;

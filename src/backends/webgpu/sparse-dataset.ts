@@ -71,8 +71,8 @@ export class SparseWebGpuDataset extends DeviceDataset {
 /**
  * Uploads a data set of sparse rows.
  *
- * @param maxChunkBytes largest buffer to use; at most the device's own limit
- * @throws LimitError  for a single row larger than that
+ * @param maxChunkBytes largest buffer to use, unless a single row takes more
+ * @throws LimitError  for a single row larger than the device's own limit
  * @throws DeviceError if the device is out of memory; nothing stays allocated, as after an abort
  */
 export async function uploadSparse(
@@ -85,7 +85,9 @@ export async function uploadSparse(
   const sizes = rowSizes(source, "f32");
   const chunks: SparseChunk[] = [];
   try {
-    for (const range of sparseRangesOf(x, sizes, maxChunkBytes)) {
+    const { maxStorageBufferBindingSize, maxBufferSize } = gpu.device.limits;
+    const limit = Math.min(maxStorageBufferBindingSize, maxBufferSize);
+    for (const range of sparseRangesOf(x, sizes, maxChunkBytes, limit)) {
       const buffers = await allocateChunk(gpu, source, range, sizes);
       const chunk = { ...range, buffers };
       chunks.push(chunk);
@@ -99,11 +101,16 @@ export async function uploadSparse(
   return new SparseWebGpuDataset(gpu, source, chunks);
 }
 
-/** Cuts rows so that no buffer exceeds `maxChunkBytes`. @throws LimitError a single row that is larger */
+/**
+ * Cuts rows so that no buffer exceeds `maxChunkBytes`, unless it has one row.
+ *
+ * @throws LimitError a single row that exceeds `limit`
+ */
 export function sparseRangesOf(
   { indptr, rows }: SparseMatrix,
   { targets }: Pick<RowSizes, "targets">,
   maxChunkBytes: number,
+  limit: number,
 ): RowRange[] {
   const bytesOf = (first: number, end: number) =>
     Math.max(
@@ -113,10 +120,10 @@ export function sparseRangesOf(
   const ranges: RowRange[] = [];
   for (let first = 0; first < rows; ) {
     let end = first + 1;
-    if (bytesOf(first, end) > maxChunkBytes)
+    if (bytesOf(first, end) > limit)
       throw new LimitError(
         "x",
-        `row ${first} takes ${bytesOf(first, end)} bytes, this device allows ${maxChunkBytes} in a buffer`,
+        `row ${first} takes ${bytesOf(first, end)} bytes, this device allows ${limit} in a buffer`,
       );
     while (end < rows && bytesOf(first, end + 1) <= maxChunkBytes) end++;
     ranges.push({ first, rows: end - first });

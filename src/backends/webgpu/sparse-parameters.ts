@@ -2,9 +2,9 @@
  * Parameters for sparse rows on the device: W feature by feature, `[D,⌈K/4⌉,4]`, and b as one more feature behind it, so
  * that a stored value needs neighbouring weights. Kernels of updates read all of it as one row of vectors.
  */
-import type { Parameters } from "../../parameters.ts";
+import { emptyParameters, type Parameters } from "../../parameters.ts";
 import type { ModelShape } from "../backend.ts";
-import { transpose } from "../transpose.ts";
+import { toClasses, toFeatures } from "../transpose.ts";
 import type { Packing } from "./parameters.ts";
 
 /** Sizes of parameters for sparse rows, in vectors of four. */
@@ -25,23 +25,21 @@ export function sparseLayoutOf({ features, classes, bias }: ModelShape): SparseL
 
 /** Returns the packing of parameters for sparse rows. */
 export function sparsePacking(shape: ModelShape): Packing {
-  const { features, classes } = shape;
   const { classes4, weights4, bias4 } = sparseLayoutOf(shape);
   const floats = 4 * (weights4 + bias4);
   return {
     bytes: 4 * floats,
     pack({ weights, bias }: Parameters): Float32Array<ArrayBuffer> {
       const packed = new Float32Array(floats);
-      transpose(weights, classes, features, packed, features, 4 * classes4);
+      toFeatures(weights, packed, 4 * classes4, shape);
       if (shape.bias) packed.set(bias, 4 * weights4);
       return packed;
     },
     unpack(packed: Float32Array): Parameters {
-      const weights = new Float64Array(classes * features);
-      transpose(packed, features, classes, weights, 4 * classes4, features);
-      const bias = new Float64Array(classes);
-      if (shape.bias) bias.set(packed.subarray(4 * weights4, 4 * weights4 + classes));
-      return { weights, bias };
+      const parameters = emptyParameters(shape);
+      toClasses(packed, 4 * classes4, parameters.weights, shape);
+      if (shape.bias) parameters.bias.set(packed.subarray(4 * weights4, 4 * weights4 + shape.classes));
+      return parameters;
     },
   };
 }
