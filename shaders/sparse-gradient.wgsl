@@ -25,11 +25,11 @@ const CLASSES4: u32 = (CLASSES + 3u) / 4u;  // vectors in a row of G
 // #include "lib/segment.wgsl"
 // #include "lib/lane-sums.wgsl"
 
-// Returns dLogits of four classes of a row; 0 past the last class.
+// Returns dLogits of four classes of a row; past the last class, that of the last one.
 fn dLogitsAt(position: u32, k4: u32) -> vec4f {
   var t = vec4f();
   for (var c = 0u; c < 4u; c++) { // unroll
-    if (4u * k4 + c < CLASSES) { t[c] = dLogits[position * CLASSES + 4u * k4 + c]; }
+    t[c] = dLogits[position * CLASSES + min(4u * k4 + c, CLASSES - 1u)];
   }
   return t;
 }
@@ -61,5 +61,6 @@ fn sparseGradient(
   let g = sumOfLanes(ofLane, thread);
 
   if (thread >= VECTORS || vector / CLASSES4 >= count) { return; }
-  partials[columns[c].x * CLASSES4 + k4] += g;
+  let isClass = vec4u(4u * k4) + vec4u(0u, 1u, 2u, 3u) < vec4u(CLASSES);
+  partials[columns[c].x * CLASSES4 + k4] += select(vec4f(), g, isClass);
 }

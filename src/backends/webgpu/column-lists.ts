@@ -10,7 +10,7 @@ export const SHORT = 64;
 
 /** The columns of some rows that have a value. */
 export interface ColumnList {
-  /** (column, its first entry), those with few entries first; at the end (0, number of entries). `[n + 1, 2]` */
+  /** (column, its first entry), those with fewer entries first; at the end (0, number of entries). `[n + 1, 2]` */
   readonly columns: Uint32Array<ArrayBuffer>;
   /** Position among the rows, of each entry. */
   readonly positions: Uint32Array<ArrayBuffer>;
@@ -84,21 +84,29 @@ export class ColumnLister {
   /** Gives each column its place in the list, and turns its count into its first entry. */
   #place(touched: Uint32Array) {
     const counts = this.#counts;
-    const short = touched.filter((column) => counts[column] <= SHORT);
-    const long = touched.filter((column) => counts[column] > SHORT);
-    const columns = new Uint32Array(2 * (touched.length + 1));
-    let [placed, entries] = [0, 0];
-    for (const group of [short, long]) {
-      for (let c = 0; c < group.length; c++) {
-        const own = counts[group[c]];
-        columns[2 * placed] = group[c];
-        columns[2 * placed + 1] = entries;
-        counts[group[c]] = entries;
-        entries += own;
-        placed++;
-      }
+    const { sorted, shortColumns } = byCount(touched, counts);
+    const columns = new Uint32Array(2 * (sorted.length + 1));
+    let entries = 0;
+    for (let c = 0; c < sorted.length; c++) {
+      const own = counts[sorted[c]];
+      columns[2 * c] = sorted[c];
+      columns[2 * c + 1] = entries;
+      counts[sorted[c]] = entries;
+      entries += own;
     }
-    columns[2 * placed + 1] = entries;
-    return { columns, shortColumns: short.length, entries };
+    columns[2 * sorted.length + 1] = entries;
+    return { columns, shortColumns, entries };
   }
+}
+
+/** Sorts columns by their number of entries, so that neighbouring threads have equal work; long ones are not sorted. */
+function byCount(touched: Uint32Array, counts: Uint32Array) {
+  const bucketOf = (column: number) => Math.min(counts[column], SHORT + 1);
+  const starts = new Uint32Array(SHORT + 3);
+  for (let c = 0; c < touched.length; c++) starts[bucketOf(touched[c]) + 1]++;
+  for (let bucket = 1; bucket < starts.length; bucket++) starts[bucket] += starts[bucket - 1];
+  const shortColumns = starts[SHORT + 1];
+  const sorted = new Uint32Array(touched.length);
+  for (let c = 0; c < touched.length; c++) sorted[starts[bucketOf(touched[c])]++] = touched[c];
+  return { sorted, shortColumns };
 }

@@ -42,6 +42,8 @@ export interface SparseKind extends TargetsKind {
   /** Stored values of a row, on average and at most. */
   readonly meanRow: number;
   readonly longestRow: number;
+  /** Whether a CPU imitates the adapter: its threads run one after the other, so that none are to share a sum. */
+  readonly isSoftware: boolean;
 }
 
 /** One operation, ready to be compiled and dispatched. */
@@ -101,7 +103,8 @@ const DISPATCHES: Readonly<Record<SparseOperation, (shape: ModelShape, kind: Spa
   };
 
 /** Returns the number of threads that share a vector of scores. */
-function lanesOf({ meanRow, longestRow }: SparseKind): number {
+function lanesOf({ meanRow, longestRow, isSoftware }: SparseKind): number {
+  if (isSoftware) return 1;
   const wanted = Math.max(meanRow / PER_LANE.mean, longestRow / PER_LANE.longest);
   return powerOfTwoUpTo(Math.max(1, Math.min(THREADS, wanted)));
 }
@@ -117,10 +120,10 @@ function ofRows({ shader, constants, groups, lossPairs }: Dispatch): SparseDispa
 
 function gradientDispatch(
   { classes }: ModelShape,
-  { isValued }: SparseKind,
+  { isValued, isSoftware }: SparseKind,
   isLong: boolean,
 ): SparseDispatch {
-  const lanes = isLong ? THREADS : 1;
+  const lanes = isLong && !isSoftware ? THREADS : 1;
   const classes4 = Math.ceil(classes / 4);
   const own = { CLASSES: classes, VALUED: isValued, LONG: isLong };
   return {

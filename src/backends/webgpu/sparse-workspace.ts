@@ -159,6 +159,7 @@ export class SparseWorkspace {
       isValued: data.isValued,
       meanRow: meanRowOf(data),
       longestRow: data.longestRow,
+      isSoftware: this.#context.gpu.traits.software,
     };
   }
 }
