@@ -11,7 +11,10 @@ const dawn = {
   extends: true as const,
   test: {
     name: "dawn",
-    include: ["test/backends/**/*.test.ts", "test/browser/{kernels*,tuner}.test.ts"],
+    include: [
+      "test/backends/**/*.test.ts",
+      "test/browser/{kernels*,sparse-kernels,sparse-trainer,tuner}.test.ts",
+    ],
     setupFiles: ["test/support/webgpu-in-node.ts"],
     fileParallelism: false,
   },

@@ -6,7 +6,7 @@ import { afterEach, expect, test, vi } from "vitest";
 import { createRandom } from "../../src/data/random.ts";
 import { DeviceError, type FitOptions, SoftmaxRegression } from "../../src/index.ts";
 import { countLiveBuffers } from "../support/live-buffers.ts";
-import { randomProblem } from "../support/problems.ts";
+import { randomProblem, randomSparseProblem } from "../support/problems.ts";
 
 /** Fits that are disturbed. */
 const TRIALS = 100;
@@ -14,10 +14,13 @@ const TRIALS = 100;
 /** Timeout, ms: a software adapter compiles the kernels anew after every loss. */
 const MANY_COMPILATIONS = 900_000;
 
-const { source } = randomProblem({ rows: 48, features: 6, classes: 3 });
-const { x } = source;
+const SHAPE = { rows: 48, features: 6, classes: 3 };
+const { source } = randomProblem(SHAPE);
 const y = source.targets.kind === "labels" ? source.targets.labels : [];
-const VALIDATION = [x, y] as const;
+const ROWS = [
+  ["dense", source.x],
+  ["sparse", randomSparseProblem({ ...SHAPE, density: 0.5 }).source.x],
+] as const;
 
 const SOLVERS = [
   { solver: "sgd", epochs: 3, batchSize: 16 },
@@ -57,9 +60,9 @@ function watchCalls() {
   };
 }
 
-test(
-  `${TRIALS} fits are aborted or lose their device at random points`,
-  async () => {
+test.each(ROWS)(
+  `${TRIALS} fits of %s rows are aborted or lose their device at random points`,
+  async (_form, x) => {
     const live = countLiveBuffers();
     const gpu = watchCalls();
     const random = createRandom(11);
@@ -72,7 +75,7 @@ test(
     for (const options of SOLVERS) {
       const model = new SoftmaxRegression({ device: "webgpu", tuning: "off", ...options });
       const train = (on: SoftmaxRegression, hooks: FitOptions = {}) =>
-        on.fit(x, y, { validation: VALIDATION, ...hooks });
+        on.fit(x, y, { validation: [x, y], ...hooks });
       gpu.arm(Infinity, () => {});
       await train(model);
       const { calls } = gpu;

@@ -28,85 +28,106 @@ export type ListedRows = Pick<SparseWebGpuDataset, "x" | "isValued" | "valueAt">
 export class ColumnLister {
   readonly #data: ListedRows;
   readonly #bias: boolean;
-  /** Number of entries of each column, or where its next one goes; 0 between two lists. `[D + 1]` */
-  readonly #counts: Uint32Array;
+  /** Place of each column among those that have a value, from 1 on; 0 between two lists. `[D]` */
+  readonly #places: Uint32Array;
 
   constructor(data: ListedRows, bias: boolean) {
     this.#data = data;
     this.#bias = bias;
-    this.#counts = new Uint32Array(data.x.cols + 1);
+    this.#places = new Uint32Array(data.x.cols);
   }
 
   /** Lists the columns of rows. @param rowAt returns the row at a position below `count` */
   list(count: number, rowAt: (position: number) => number): ColumnList {
-    const touched = this.#countEntries(count, rowAt);
-    const { columns, shortColumns, entries } = this.#place(touched);
+    const found = this.#find(count, rowAt);
+    const { columns, starts, shortColumns, entries } = place(found);
     const positions = new Uint32Array(entries);
     const values = this.#data.isValued ? new Float32Array(entries) : null;
-    const counts = this.#counts;
-    const { indptr, indices, cols } = this.#data.x;
+    const { placeOf } = found;
+    const { indptr } = this.#data.x;
+    let seen = 0;
     for (let i = 0; i < count; i++) {
       const row = rowAt(i);
       for (let at = indptr[row]; at < indptr[row + 1]; at++) {
-        const entry = counts[indices[at]]++;
+        const entry = starts[placeOf[seen++]]++;
         positions[entry] = i;
         if (values) values[entry] = this.#data.valueAt(at);
       }
       if (!this.#bias) continue;
-      const entry = counts[cols]++;
+      const entry = starts[starts.length - 1]++;
       positions[entry] = i;
       if (values) values[entry] = 1;
     }
-    for (let c = 0; c < touched.length; c++) counts[touched[c]] = 0;
-    return { columns, positions, values, shortColumns, longColumns: touched.length - shortColumns };
+    return { columns, positions, values, shortColumns, longColumns: columns.length / 2 - 1 - shortColumns };
   }
 
-  /** Counts the entries of each column, and returns the columns that have some. */
-  #countEntries(count: number, rowAt: (position: number) => number): Uint32Array {
-    const counts = this.#counts;
+  /** Finds the columns that have a value, the bias last, and the column of each value by its place among them. */
+  #find(count: number, rowAt: (position: number) => number): FoundColumns {
+    const places = this.#places;
     const { indptr, indices, cols } = this.#data.x;
     let values = 0;
     for (let i = 0; i < count; i++) values += indptr[rowAt(i) + 1] - indptr[rowAt(i)];
-    const touched = new Uint32Array(Math.min(cols, values) + 1);
-    let seen = 0;
+    const placeOf = new Uint32Array(values);
+    const columns = new Uint32Array(Math.min(cols, values) + 1);
+    const counts = new Uint32Array(columns.length);
+    let [seen, found] = [0, 0];
     for (let i = 0; i < count; i++) {
       const row = rowAt(i);
-      for (let at = indptr[row]; at < indptr[row + 1]; at++)
-        if (counts[indices[at]]++ === 0) touched[seen++] = indices[at];
+      for (let at = indptr[row]; at < indptr[row + 1]; at++) {
+        const column = indices[at];
+        if (places[column] === 0) {
+          columns[found] = column;
+          places[column] = ++found;
+        }
+        const own = places[column] - 1;
+        counts[own]++;
+        placeOf[seen++] = own;
+      }
     }
+    for (let c = 0; c < found; c++) places[columns[c]] = 0;
     if (this.#bias) {
-      counts[cols] = count;
-      touched[seen++] = cols;
+      columns[found] = cols;
+      counts[found++] = count;
     }
-    return touched.subarray(0, seen);
-  }
-
-  /** Gives each column its place in the list, and turns its count into its first entry. */
-  #place(touched: Uint32Array) {
-    const counts = this.#counts;
-    const { sorted, shortColumns } = byCount(touched, counts);
-    const columns = new Uint32Array(2 * (sorted.length + 1));
-    let entries = 0;
-    for (let c = 0; c < sorted.length; c++) {
-      const own = counts[sorted[c]];
-      columns[2 * c] = sorted[c];
-      columns[2 * c + 1] = entries;
-      counts[sorted[c]] = entries;
-      entries += own;
-    }
-    columns[2 * sorted.length + 1] = entries;
-    return { columns, shortColumns, entries };
+    return { columns: columns.subarray(0, found), counts: counts.subarray(0, found), placeOf };
   }
 }
 
-/** Sorts columns by their number of entries, so that neighbouring threads have equal work; long ones are not sorted. */
-function byCount(touched: Uint32Array, counts: Uint32Array) {
-  const bucketOf = (column: number) => Math.min(counts[column], SHORT + 1);
-  const starts = new Uint32Array(SHORT + 3);
-  for (let c = 0; c < touched.length; c++) starts[bucketOf(touched[c]) + 1]++;
-  for (let bucket = 1; bucket < starts.length; bucket++) starts[bucket] += starts[bucket - 1];
-  const shortColumns = starts[SHORT + 1];
-  const sorted = new Uint32Array(touched.length);
-  for (let c = 0; c < touched.length; c++) sorted[starts[bucketOf(touched[c])]++] = touched[c];
-  return { sorted, shortColumns };
+/** Columns in the order in which they were found. */
+interface FoundColumns {
+  readonly columns: Uint32Array;
+  /** Number of entries of each. */
+  readonly counts: Uint32Array;
+  /** Place of the column of each stored value, row after row. */
+  readonly placeOf: Uint32Array;
+}
+
+/**
+ * Lists columns by their number of entries, so that neighbouring threads have equal work; those with many are not sorted.
+ *
+ * @returns the list, the first entry of each column as it was found, and numbers of columns and entries
+ */
+function place({ columns, counts }: FoundColumns) {
+  const buckets = new Uint32Array(SHORT + 3);
+  for (let c = 0; c < columns.length; c++) buckets[bucketOf(counts[c]) + 1]++;
+  for (let bucket = 1; bucket < buckets.length; bucket++) buckets[bucket] += buckets[bucket - 1];
+  const shortColumns = buckets[SHORT + 1];
+  const sorted = new Uint32Array(columns.length);
+  for (let c = 0; c < columns.length; c++) sorted[buckets[bucketOf(counts[c])]++] = c;
+  const list = new Uint32Array(2 * (columns.length + 1));
+  const starts = new Uint32Array(columns.length);
+  let entries = 0;
+  for (let at = 0; at < sorted.length; at++) {
+    const c = sorted[at];
+    list[2 * at] = columns[c];
+    list[2 * at + 1] = entries;
+    starts[c] = entries;
+    entries += counts[c];
+  }
+  list[2 * sorted.length + 1] = entries;
+  return { columns: list, starts, shortColumns, entries };
+}
+
+function bucketOf(count: number): number {
+  return Math.min(count, SHORT + 1);
 }

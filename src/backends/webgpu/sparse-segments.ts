@@ -22,7 +22,7 @@ import {
 const SEGMENT_PRODUCTS = { software: 2 ** 22, real: 2 ** 29 } as const;
 
 /** Most entries of a segment, whose columns the host lists without a pause, and of a segment of a step. */
-const MOST_ENTRIES = { pass: 2 ** 21, step: 2 ** 19 } as const;
+const MOST_ENTRIES = { pass: 2 ** 20, step: 2 ** 19 } as const;
 
 /** Work of a first submit, before anything is measured, stored values × K. */
 const FIRST_PRODUCTS = { software: 2 ** 21, real: 2 ** 25 } as const;
