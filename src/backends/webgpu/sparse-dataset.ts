@@ -148,7 +148,7 @@ function allocateChunk(
   });
 }
 
-/** Writes where rows begin, columns and values, piece by piece. */
+/** Writes where rows begin, columns and values, some rows at a time. */
 async function uploadRows(
   gpu: GpuDevice,
   source: SparseSource,
@@ -157,23 +157,27 @@ async function uploadRows(
 ): Promise<void> {
   const { x, standardization } = source;
   const { queue } = gpu.device;
-  const start = x.indptr[first];
-  queue.writeBuffer(
-    buffers.get.indptr,
-    0,
-    x.indptr.slice(first, first + rows + 1).map((begin) => begin - start),
-  );
-  const write = (begin: number, end: number) => {
+  const begins = x.indptr.slice(first, first + rows + 1);
+  const start = begins[0];
+  for (let i = 0; i < begins.length; i++) begins[i] -= start;
+  queue.writeBuffer(buffers.get.indptr, 0, begins);
+  const write = (from: number, to: number) => {
     gpu.assertAlive();
-    queue.writeBuffer(buffers.get.indices, 4 * begin, view(x.indices.subarray(start + begin, start + end)));
-    if (!isValued(source)) return;
-    const values = new Float32Array(end - begin);
-    for (let i = 0; i < values.length; i++) values[i] = valueAt(x, standardization?.scale, start + begin + i);
-    queue.writeBuffer(buffers.get.values, 4 * begin, values);
+    const [begin, end] = [begins[from], begins[to]];
+    if (end > begin) {
+      queue.writeBuffer(buffers.get.indices, 4 * begin, view(x.indices.subarray(start + begin, start + end)));
+      if (isValued(source)) {
+        const values = new Float32Array(end - begin);
+        for (let i = 0; i < values.length; i++)
+          values[i] = valueAt(x, standardization?.scale, start + begin + i);
+        queue.writeBuffer(buffers.get.values, 4 * begin, values);
+      }
+    }
+    onRows?.(first + to);
   };
-  await inPieces(x.indptr[first + rows] - start, write, PIECE, signal);
+  const rowsAtOnce = Math.max(1, Math.floor((PIECE * rows) / (begins[rows] + rows)));
+  await inPieces(rows, write, rowsAtOnce, signal);
   gpu.assertAlive();
-  onRows?.(first + rows);
 }
 
 function isValued({ x, standardization }: SparseSource): boolean {
