@@ -2,9 +2,9 @@
  * A trainer's part of a data set's memory: parameters, partial gradients and one block of rows, and the operations on a
  * block in the order of the data flow: logits → softmax, loss and dLogits → gradient.
  */
-import type { ModelShape, Outcomes } from "../backend.ts";
+import type { Outcomes } from "../backend.ts";
 import { TARGETS, type WasmDataset } from "./dataset.ts";
-import { layoutOf, type ParameterLayout } from "./parameters.ts";
+import { layoutOf, type PackedShape, type ParameterLayout } from "./parameters.ts";
 import type { Block } from "./stored-rows.ts";
 
 /** Most rows of a block: few enough to stay in cache from one operation to the next. */
@@ -27,7 +27,7 @@ export class Workspace {
   /** Number of partial gradients. */
   readonly splits: number;
   readonly #data: WasmDataset;
-  readonly #shape: ModelShape;
+  readonly #shape: PackedShape;
   readonly #block: Block;
   /** Addresses of the buffers. */
   readonly at: {
@@ -42,7 +42,7 @@ export class Workspace {
   };
 
   /** @throws LimitError if the memory cannot grow */
-  constructor(data: WasmDataset, shape: ModelShape, splits: number) {
+  constructor(data: WasmDataset, shape: PackedShape, splits: number) {
     const { arena } = data;
     this.#data = data;
     this.#shape = shape;
