@@ -24,8 +24,8 @@ export class Workspace {
   readonly layout: ParameterLayout;
   /** Most rows of a block of this shape. */
   readonly blockRows: number;
-  /** Number of partial gradients. */
-  readonly splits: number;
+  /** Partial gradients in memory: one for each part of a batch; for sparse rows that of the first, and one for others. */
+  readonly partials: number;
   readonly #data: WasmDataset;
   readonly #shape: PackedShape;
   readonly #block: Block;
@@ -46,13 +46,13 @@ export class Workspace {
     const { arena } = data;
     this.#data = data;
     this.#shape = shape;
-    this.splits = splits;
+    this.partials = shape.sparse ? Math.min(splits, 2) : splits;
     this.layout = layoutOf(shape);
     this.blockRows = blockRowsOf(data.x.longestRow * shape.classes);
     arena.release(data.mark);
     this.at = {
       weights: arena.take(this.layout.bytes, "parameters"),
-      partials: arena.take(splits * this.layout.bytes, "parameters"),
+      partials: arena.take(this.partials * this.layout.bytes, "parameters"),
       index: arena.take(BLOCK_ROWS * 4, "workspace"),
       addresses: arena.take(BLOCK_ROWS * 4, "workspace"),
       scratch: arena.take(data.x.scratchBytes(BLOCK_ROWS), "workspace"),
@@ -67,8 +67,15 @@ export class Workspace {
     return this.#data.arena.floats(this.at.weights, this.layout.bytes / 4);
   }
 
+  /** Returns the partial gradient of a part of a batch. */
   partial(split: number): Float32Array {
-    return this.#data.arena.floats(this.at.partials + split * this.layout.bytes, this.layout.bytes / 4);
+    return this.#data.arena.floats(this.#partialAt(split), this.layout.bytes / 4);
+  }
+
+  /** Ends a part: adds its partial gradient to that of the first if they share their memory. */
+  completePart(split: number): void {
+    if (!this.#shape.sparse || split === 0) return;
+    this.#data.kernels.addPartial(this.#partialAt(0), this.#partialAt(split), this.layout.bytes);
   }
 
   /** Selects the rows with s > 0. */
@@ -140,9 +147,9 @@ export class Workspace {
   /** Computes dLogits → gradient and adds it to a partial gradient. */
   gradient(rows: number, split: number): void {
     const { x, kernels } = this.#data;
-    const { logits, partials } = this.at;
-    const { stride, weightBytes, bytes } = this.layout;
-    const partial = partials + split * bytes;
+    const { logits } = this.at;
+    const { stride, weightBytes } = this.layout;
+    const partial = this.#partialAt(split);
     x.gradient(kernels, this.#block, rows, partial);
     if (this.#shape.bias) kernels.biasGradient(rows, logits, stride, partial + weightBytes);
   }
@@ -158,6 +165,10 @@ export class Workspace {
     const [loss, correct] = sums;
     sums.fill(0);
     return { loss, correct };
+  }
+
+  #partialAt(split: number): number {
+    return this.at.partials + Math.min(split, this.partials - 1) * this.layout.bytes;
   }
 
   #softmaxKernel(
