@@ -5,7 +5,7 @@
  * Far from the optimum a step need not be exact, so that it is solved for the more exactly the smaller the gradient is.
  */
 import { joined, partsOf } from "../parameters.ts";
-import type { Preconditioning } from "../solvers/preconditioner.ts";
+import { IDENTITY, type Preconditioning } from "../solvers/preconditioner.ts";
 import { maxNorm } from "../solvers/vectors.ts";
 import type { FitSession } from "./session.ts";
 
@@ -32,10 +32,9 @@ export function newtonSteps(
       trainer.write(partsOf(x, shape));
       const newton = { gradient: partsOf(gradient, shape), l2, accuracy };
       const { step, products } = await solve(data, newton, { signal });
-      const direction = joined(step, shape.bias);
 
       return {
-        preconditioner: { apply: async () => direction, work: 0, isNewton: true },
+        preconditioner: { ...IDENTITY, step: joined(step, shape.bias) },
         anchor: null,
         work: products + 1,
       };

@@ -12,7 +12,7 @@ import { pause } from "../../pause.ts";
 import type { NewtonOptions, NewtonStep, RunOptions } from "../backend.ts";
 import { allRows, eachBlock } from "./backward.ts";
 import type { WasmDataset } from "./dataset.ts";
-import { type PackedShape, packParameters, unpackParameters } from "./parameters.ts";
+import { type PackedShape, packInto, unpackParameters } from "./parameters.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** Most products of a step. */
@@ -45,7 +45,7 @@ export async function newtonStep(
   });
   kernels.invert(at.inverse, bytes, weightBytes, 2 * l2);
   const r = vector(at.r);
-  r.set(packParameters(gradient, shape));
+  packInto(r, gradient, shape);
   for (let i = 0; i < r.length; i++) r[i] = -r[i];
   await pause(signal);
 

@@ -38,7 +38,7 @@ import {
   initialState,
   type PackedShape,
   type PackedState,
-  packParameters,
+  packInto,
   packState,
   unpackParameters,
   unpackState,
@@ -64,7 +64,8 @@ export class WasmTrainer implements Trainer {
 
   write(parameters: Parameters): void {
     this.#pack(areMirrored(parameters, this.#shape));
-    this.#state = initialState(packParameters(parameters, this.#shape));
+    packInto(this.#state.weights, parameters, this.#shape);
+    this.#state = initialState(this.#state.weights);
   }
 
   async read(): Promise<Parameters> {
@@ -121,9 +122,8 @@ export class WasmTrainer implements Trainer {
       const { loss, correct } = await threading.backward(workspace, rows, scale, splits, options.signal);
       options.onRows?.(data.rows);
       await pause(options.signal);
-      const gradient = reduceGradient(data, workspace, l2).slice();
-      await pause(options.signal);
-      const { weights, bias } = unpackParameters(gradient, this.#shape);
+      // Unpacked at once, since the gradient is a view of memory that may grow in a pause.
+      const { weights, bias } = unpackParameters(reduceGradient(data, workspace, l2), this.#shape);
       return { loss: loss * scale, correct, dWeights: weights, dBias: bias };
     });
   }
@@ -186,6 +186,7 @@ export class WasmTrainer implements Trainer {
     this.dispose();
     this.#threaded.clear();
     this.#shape = { ...this.#shape, isMirrored };
+    this.#state = initialState(zeroParameters(this.#shape));
   }
 
   /** Runs `work` in a workspace that holds this trainer's parameters. */
