@@ -29,7 +29,7 @@ import {
   stepBatchesOf,
   sumOfWeights,
 } from "../steps.ts";
-import { allRows, eachBlock, type Sums } from "./backward.ts";
+import { allRows, eachBlock, type Pass, type Sums } from "./backward.ts";
 import type { WasmDataset } from "./dataset.ts";
 import { newtonStep } from "./newton.ts";
 import { Optimiser, reduceGradient } from "./optimiser.ts";
@@ -170,7 +170,14 @@ export class WasmTrainer implements Trainer {
 
   async newtonStep(data: WasmDataset, newton: NewtonOptions, options: RunOptions = {}): Promise<NewtonStep> {
     checkLabelled(this.#shape, data);
-    return this.#within(data, 1, (workspace) => newtonStep(data, workspace, this.#shape, newton, options));
+    const threading = this.#threadingOf(data);
+    const splits = threading.splitsFor(data.rows);
+    const rows = allRows(data);
+    const scale = 1 / sumOfWeights(data.sampleWeights, rows);
+    return this.#within(data, splits, (workspace) => {
+      const pass = (kind: Pass) => threading.backward(workspace, rows, scale, splits, options.signal, kind);
+      return newtonStep(data, workspace, this.#shape, newton, pass, options.signal);
+    });
   }
 
   dispose(): void {
