@@ -105,7 +105,9 @@ export function penaltiesOf(
   features: number,
   conditioning: Standardization | undefined,
 ): Float64Array {
-  return Float64Array.from({ length: features }, (_, j) => l2 / (conditioning?.scale[j] ?? 1) ** 2);
+  const penalties = new Float64Array(features).fill(l2);
+  if (conditioning) for (let j = 0; j < features; j++) penalties[j] = l2 / conditioning.scale[j] ** 2;
+  return penalties;
 }
 
 /** Returns λ₁ / σ_j, the coefficient of |Ŵ_kj|, for each feature. */
@@ -114,7 +116,9 @@ export function thresholdsOf(
   features: number,
   conditioning: Standardization | undefined,
 ): Float64Array {
-  return Float64Array.from({ length: features }, (_, j) => l1 / (conditioning?.scale[j] ?? 1));
+  const thresholds = new Float64Array(features).fill(l1);
+  if (conditioning) for (let j = 0; j < features; j++) thresholds[j] = l1 / conditioning.scale[j];
+  return thresholds;
 }
 
 function isFarFromZero({ median, spread }: Awaited<ReturnType<typeof bulkOf>>): boolean {

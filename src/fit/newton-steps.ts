@@ -5,15 +5,15 @@
  * Far from the optimum a step need not be exact, so that it is solved for the more exactly the smaller the gradient is.
  */
 import { joined, partsOf } from "../parameters.ts";
-import type { Preconditioning } from "../solvers/preconditioner.ts";
-import { dot, maxNorm } from "../solvers/vectors.ts";
+import { IDENTITY, type Preconditioning } from "../solvers/preconditioner.ts";
+import { maxNorm } from "../solvers/vectors.ts";
 import type { FitSession } from "./session.ts";
 
 /**
- * Share of the gradient that may be left: `most`, and less as the gradient falls from that at the start, but `enough` of
- * what would end the fit.
+ * Share of the gradient that may be left: `first` in the first iteration, `next` times as much in each that follows, but
+ * never less than `least`, or than `enough` of what ends the fit.
  */
-const ACCURACY = { most: 0.3, least: 1e-3, enough: 0.3 };
+const ACCURACY = { first: 0.3, next: 0.7, least: 0.01, enough: 0.3 };
 
 /** Returns Newton steps as a preconditioning without memory; null if the device does not solve for them. */
 export function newtonSteps(
@@ -23,22 +23,18 @@ export function newtonSteps(
   const { signal, options } = problem;
   const solve = trainer.newtonStep?.bind(trainer);
   if (!solve || options.l1 > 0) return null;
-  let first = 0;
   return {
     memory: 0,
-    at: async ({ x, gradient }) => {
-      const norm = Math.sqrt(dot(gradient, gradient));
-      first = Math.max(first, norm);
+    at: async ({ x, gradient, iteration }) => {
+      const { first, next, least } = ACCURACY;
       const enough = (ACCURACY.enough * options.tolerance) / maxNorm(gradient);
-      const wanted = Math.max(ACCURACY.least, Math.sqrt(norm / first), enough);
-      const accuracy = Math.min(ACCURACY.most, wanted);
+      const accuracy = Math.min(first, Math.max(first * next ** iteration, least, enough));
       trainer.write(partsOf(x, shape));
       const newton = { gradient: partsOf(gradient, shape), l2, accuracy };
       const { step, products } = await solve(data, newton, { signal });
-      const direction = joined(step, shape.bias);
 
       return {
-        preconditioner: { apply: async () => direction, work: 0, isNewton: true },
+        preconditioner: { ...IDENTITY, step: joined(step, shape.bias) },
         anchor: null,
         work: products + 1,
       };

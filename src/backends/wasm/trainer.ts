@@ -5,7 +5,7 @@
  * batches if that is faster.
  */
 import { allocate } from "../../data/matrix.ts";
-import type { Parameters } from "../../parameters.ts";
+import { type Parameters, zeros } from "../../parameters.ts";
 import { pause } from "../../pause.ts";
 import type {
   Evaluation,
@@ -29,14 +29,16 @@ import {
   stepBatchesOf,
   sumOfWeights,
 } from "../steps.ts";
-import { allRows, eachBlock, type Sums } from "./backward.ts";
+import { allRows, eachBlock, type Pass, type Sums } from "./backward.ts";
 import type { WasmDataset } from "./dataset.ts";
 import { newtonStep } from "./newton.ts";
 import { Optimiser, reduceGradient } from "./optimiser.ts";
 import {
+  areMirrored,
   initialState,
+  type PackedShape,
   type PackedState,
-  packParameters,
+  packInto,
   packState,
   unpackParameters,
   unpackState,
@@ -49,19 +51,21 @@ import { Workspace } from "./workspace.ts";
 /** {@link Trainer} in WebAssembly. */
 export class WasmTrainer implements Trainer {
   readonly tuning = null;
-  readonly #shape: ModelShape;
+  #shape: PackedShape;
   readonly #threading: ThreadingOptions;
   readonly #threaded = new Map<WasmDataset, { readonly threading: Threading; readonly forget: () => void }>();
   #state: PackedState;
 
   constructor(shape: ModelShape, threading: ThreadingOptions) {
-    this.#shape = shape;
+    this.#shape = { ...shape, isMirrored: areMirrored(zeros(shape), shape) };
     this.#threading = threading;
-    this.#state = initialState(zeroParameters(shape));
+    this.#state = initialState(zeroParameters(this.#shape));
   }
 
   write(parameters: Parameters): void {
-    this.#state = initialState(packParameters(parameters, this.#shape));
+    this.#pack(areMirrored(parameters, this.#shape));
+    packInto(this.#state.weights, parameters, this.#shape);
+    this.#state = initialState(this.#state.weights);
   }
 
   async read(): Promise<Parameters> {
@@ -73,6 +77,8 @@ export class WasmTrainer implements Trainer {
   }
 
   writeState(state: OptimiserState): void {
+    const { parameters, velocity, average = parameters } = state;
+    this.#pack([parameters, velocity, average].every((part) => areMirrored(part, this.#shape)));
     this.#state = packState(state, this.#shape);
   }
 
@@ -116,9 +122,8 @@ export class WasmTrainer implements Trainer {
       const { loss, correct } = await threading.backward(workspace, rows, scale, splits, options.signal);
       options.onRows?.(data.rows);
       await pause(options.signal);
-      const gradient = reduceGradient(data, workspace, l2).slice();
-      await pause(options.signal);
-      const { weights, bias } = unpackParameters(gradient, this.#shape);
+      // Unpacked at once, since the gradient is a view of memory that may grow in a pause.
+      const { weights, bias } = unpackParameters(reduceGradient(data, workspace, l2), this.#shape);
       return { loss: loss * scale, correct, dWeights: weights, dBias: bias };
     });
   }
@@ -165,7 +170,14 @@ export class WasmTrainer implements Trainer {
 
   async newtonStep(data: WasmDataset, newton: NewtonOptions, options: RunOptions = {}): Promise<NewtonStep> {
     checkLabelled(this.#shape, data);
-    return this.#within(data, 1, (workspace) => newtonStep(data, workspace, this.#shape, newton, options));
+    const threading = this.#threadingOf(data);
+    const splits = threading.splitsFor(data.rows);
+    const rows = allRows(data);
+    const scale = 1 / sumOfWeights(data.sampleWeights, rows);
+    return this.#within(data, splits, (workspace) => {
+      const pass = (kind: Pass) => threading.backward(workspace, rows, scale, splits, options.signal, kind);
+      return newtonStep(data, workspace, this.#shape, newton, pass, options.signal);
+    });
   }
 
   dispose(): void {
@@ -173,6 +185,15 @@ export class WasmTrainer implements Trainer {
       threading.dispose();
       forget();
     }
+  }
+
+  /** Changes how parameters are packed; threads that know them otherwise end. */
+  #pack(isMirrored: boolean): void {
+    if (isMirrored === this.#shape.isMirrored) return;
+    this.dispose();
+    this.#threaded.clear();
+    this.#shape = { ...this.#shape, isMirrored };
+    this.#state = initialState(zeroParameters(this.#shape));
   }
 
   /** Runs `work` in a workspace that holds this trainer's parameters. */
