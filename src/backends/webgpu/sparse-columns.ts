@@ -3,7 +3,6 @@
  * steps go up with the submit that needs them, all into the same buffers, since the queue keeps the order of writes and
  * submits.
  */
-import { storedValues } from "../../data/sparse-matrix.ts";
 import { pause } from "../../pause.ts";
 import { allocate, type Buffers } from "./buffers.ts";
 import type { ColumnList, ColumnLister } from "./column-lists.ts";
@@ -184,9 +183,4 @@ function roomFor(cuts: readonly Cut[], features: number): Extent {
     columns: cuts.reduce((sum, { entries }) => sum + Math.min(entries, features + 1) + 1, 0),
     entries: cuts.reduce((sum, { entries }) => sum + entries, 0),
   };
-}
-
-/** Returns the average number of stored values of a row. */
-export function meanRowOf({ x }: SparseWebGpuDataset): number {
-  return storedValues(x) / x.rows;
 }

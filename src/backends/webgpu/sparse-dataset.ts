@@ -3,7 +3,7 @@
  * 1. The host keeps the caller's arrays, from which columns are listed for gradients.
  */
 import { inPieces } from "../../data/pieces.ts";
-import type { SparseMatrix } from "../../data/sparse-matrix.ts";
+import { type SparseMatrix, storedValues } from "../../data/sparse-matrix.ts";
 import { LimitError } from "../../errors.ts";
 import type { DatasetSource, RunOptions } from "../backend.ts";
 import { DeviceDataset } from "../device-dataset.ts";
@@ -34,7 +34,8 @@ export class SparseWebGpuDataset extends DeviceDataset {
   readonly labelSmoothing: number;
   /** False if all values are 1, and none is stored. */
   readonly isValued: boolean;
-  /** Most values of a row. */
+  /** Stored values of a row, on average and at most. */
+  readonly meanRow: number;
   readonly longestRow: number;
   readonly chunks: readonly SparseChunk[];
   readonly #gpu: GpuDevice;
@@ -47,6 +48,7 @@ export class SparseWebGpuDataset extends DeviceDataset {
     this.x = x;
     this.labelSmoothing = targets.kind === "labels" ? labelSmoothing : 0;
     this.isValued = isValued(source);
+    this.meanRow = storedValues(x) / x.rows;
     this.longestRow = longestRowOf(x);
     this.chunks = chunks;
     this.#scale = standardization?.scale;

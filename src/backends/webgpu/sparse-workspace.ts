@@ -4,7 +4,7 @@ import { allocate, type Buffers } from "./buffers.ts";
 import { ColumnLister } from "./column-lists.ts";
 import { OUTCOME_BYTES } from "./outcomes.ts";
 import type { Program } from "./program.ts";
-import { type ColumnBuffers, meanRowOf, PassColumns, StepColumns } from "./sparse-columns.ts";
+import { type ColumnBuffers, PassColumns, StepColumns } from "./sparse-columns.ts";
 import type { SparseWebGpuDataset } from "./sparse-dataset.ts";
 import { type SparseKind, type SparseOperation, sparseDispatchOf } from "./sparse-dispatches.ts";
 import {
@@ -157,7 +157,7 @@ export class SparseWorkspace {
       isWeighted: data.sampleWeights !== undefined,
       isSmoothed: data.labelSmoothing > 0,
       isValued: data.isValued,
-      meanRow: meanRowOf(data),
+      meanRow: data.meanRow,
       longestRow: data.longestRow,
       isSoftware: this.#context.gpu.traits.software,
     };
