@@ -15,14 +15,14 @@ import type { FitSession } from "./session.ts";
  */
 const ACCURACY = { first: 0.3, next: 0.7, least: 0.01, enough: 0.3 };
 
-/** Returns Newton steps as a preconditioning without memory; null if the device does not solve for them. */
+/** Returns Newton steps as a preconditioning without memory; null if the device does not solve for them, or not these. */
 export function newtonSteps(
   { trainer, shape, data, problem }: FitSession,
   l2: number,
 ): Preconditioning | null {
   const { signal, options } = problem;
   const solve = trainer.newtonStep?.bind(trainer);
-  if (!solve || options.l1 > 0) return null;
+  if (!solve || options.l1 > 0 || problem.conditioning) return null;
   return {
     memory: 0,
     at: async ({ x, gradient, iteration }) => {
