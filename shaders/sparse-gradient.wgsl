@@ -9,6 +9,7 @@
 
 const CLASSES: u32 = 3u;          // K
 const VALUED: bool = true;        // false: every stored value is 1, and entryValues is not read
+const SQUARED: bool = false;      // true: squares of the values take their place
 const LONG: bool = false;         // the columns to take: true: those with many entries; false: those with few
 const LANES: u32 = 1u;            // threads that share a vector of G; a power of two
 const WORKGROUP_SIZE: u32 = 64u;  // a multiple of LANES
@@ -53,7 +54,8 @@ fn sparseGradient(
     if (VALUED) {
       // A dLogit of 0 counts for nothing: a row with s = 0 may have values that are not finite.
       let isZero = (bitcast<vec4u>(t) & vec4u(0x7fffffffu)) == vec4u();
-      ofLane += select(entryValues[e] * t, vec4f(), isZero);
+      let value = entryValues[e];
+      ofLane += select(select(value, value * value, SQUARED) * t, vec4f(), isZero);
     } else {
       ofLane += t;
     }

@@ -174,6 +174,9 @@ describe("interruptions", () => {
     const options = { signal: AbortSignal.abort(reason) };
     await expect(trainer.lossAndGradient(data, 0, options)).rejects.toBe(reason);
     await expect(trainer.logits(data, options)).rejects.toBe(reason);
+    const { dWeights, dBias } = await trainer.lossAndGradient(data, 0.1);
+    const newton = { gradient: { weights: dWeights, bias: dBias }, l2: 0.1, accuracy: 1e-6 };
+    await expect(trainer.newtonStep?.(data, newton, options)).rejects.toBe(reason);
     const live = countLiveBuffers();
     await expect(backend.createDataset(PROBLEM.source, options)).rejects.toBe(reason);
     expect(live.size).toBe(0);
@@ -199,12 +202,14 @@ describe("interruptions", () => {
   });
 
   test("a device that is lost is a DeviceError", async () => {
-    for (const work of ["sgd", "lossAndGradient", "logits", "upload"] as const) {
+    for (const work of ["sgd", "lossAndGradient", "newtonStep", "logits", "upload"] as const) {
       const { backend, data, trainer } = await open();
       backend.gpu.device.destroy();
       const call = {
         sgd: () => trainer.sgd(data, long),
         lossAndGradient: () => trainer.lossAndGradient(data, 0),
+        newtonStep: () =>
+          trainer.newtonStep?.(data, { gradient: PROBLEM.parameters, l2: 0.1, accuracy: 0.1 }),
         logits: () => trainer.logits(data),
         upload: () => backend.createDataset(PROBLEM.source),
       }[work];
@@ -223,7 +228,9 @@ describe("interruptions", () => {
       const trainer = await backend.createTrainer(SHAPE);
       await trainer.sgd(data, { ...sgdSteps([order], 50), averageFrom: 0 });
       await trainer.sgd(data, { ...sgdSteps([order], 50), adamw: { beta1: 0.9, beta2: 0.9, epsilon: 1e-8 } });
-      await trainer.lossAndGradient(data, 0);
+      const { dWeights, dBias } = await trainer.lossAndGradient(data, 0.1);
+      const newton = { gradient: { weights: dWeights, bias: dBias }, l2: 0.1, accuracy: 0.1 };
+      expect((await trainer.newtonStep?.(data, newton))?.products).toBeGreaterThan(0);
       await trainer.outcomes(data);
       const all = { data, trainer };
       all[first].dispose();

@@ -1,5 +1,6 @@
 /** The kernels of sparse rows against the reference's loops, on hostile shapes, with canaries behind what they write. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { softmax } from "../../src/backends/reference/index.ts";
 import { gradientSparse, matmulSparse } from "../../src/backends/reference/sparse-operations.ts";
 import { WebGpuBackend } from "../../src/backends/webgpu/backend.ts";
 import { ColumnLister } from "../../src/backends/webgpu/column-lists.ts";
@@ -29,7 +30,7 @@ const CLASSES = [1, 2, 3, 5, 31, 33, 257];
 
 const LABELS = { targetKind: "labels", isWeighted: false, isSmoothed: false } as const;
 
-/** Returns what kernels depend on; `lanes` threads share a vector of scores. */
+/** Returns what kernels depend on; `lanes` threads share a vector of scores, with more than one as on a real GPU. */
 function kindOf(x: SparseMatrix, lanes: number): SparseKind {
   return {
     ...LABELS,
@@ -65,11 +66,6 @@ function zeros(classes: number, cols: number): Parameters {
   return { weights: new Float64Array(classes * cols), bias: new Float64Array(classes) };
 }
 
-/** Returns the longest row, or column, from which the tolerance of sums follows. */
-function longest(counts: Iterable<number>): number {
-  return Math.max(1, ...counts);
-}
-
 describe.each(HOSTILE.map((pattern) => [pattern.name, pattern] as const))("%s", (_name, pattern) => {
   test.each(CLASSES)("sparse-scores, %s classes", async (classes) => {
     const shapes = [
@@ -96,7 +92,7 @@ describe.each(HOSTILE.map((pattern) => [pattern.name, pattern] as const))("%s", 
           rows,
           bias ? parameters : { ...parameters, bias: zeros(classes, 1).bias },
         );
-        const tolerance = float32Tolerance(longest([x.cols]), 2);
+        const tolerance = float32Tolerance(x.cols, 2);
         expectClose(out?.logits.subarray(0, logits.length) ?? [], expected, tolerance, "Z");
       }
     }
@@ -122,6 +118,15 @@ describe.each(HOSTILE.map((pattern) => [pattern.name, pattern] as const))("%s", 
           tolerance,
           "twice",
         );
+        if (bias !== isValued) continue;
+        // On an adapter that a CPU imitates one thread takes all of a column.
+        const alone = await gradientOf(x, shape, rows, t, undefined, ["shortColumns", "longColumns"], 1);
+        expectClose(alone.written, written, tolerance, "by one thread");
+        const squares = { ...x, data: x.data?.map((value) => value * value) };
+        const squared = gradientSparse(Float64Array.from(t), squares, rows, zeros(classes, x.cols), 0);
+        const operations = ["squaredShortColumns", "squaredLongColumns"] as const;
+        const ofSquares = await gradientOf(x, shape, rows, t, undefined, operations);
+        expectClose(ofSquares.dense.weights, squared.weights, tolerance, "of squares");
       }
     }
   });
@@ -152,6 +157,8 @@ async function gradientOf(
   rows: Uint32Array,
   dLogits: Float32Array,
   before?: Float32Array,
+  operations: readonly SparseOperation[] = ["shortColumns", "longColumns"],
+  lanes = 2,
 ) {
   const { bytes, unpack } = sparsePacking(shape);
   const data = { x, isValued: x.data !== undefined, valueAt: (at: number) => (x.data ? x.data[at] : 1) };
@@ -167,9 +174,9 @@ async function gradientOf(
     entryValues: Float32Array.of(...new Array(entriesAhead).fill(0), ...(list.values ?? [])),
   };
   let partials = before ?? new Float32Array(bytes / 4);
-  for (const operation of ["shortColumns", "longColumns"] as const) {
+  for (const operation of operations) {
     const buffers = { ...lists, dLogits, partials };
-    const out = await run(operation, shape, kindOf(x, 1), segment, buffers);
+    const out = await run(operation, shape, kindOf(x, lanes), segment, buffers);
     if (out) partials = out.partials.slice(0, bytes / 4);
   }
   return { written: partials, dense: unpack(partials) };
@@ -200,6 +207,47 @@ describe("sparse-gradient", () => {
     const changed = [...written.keys()].filter((at) => written[at] !== before[at]);
     expect(changed.length).toBeGreaterThan(0);
     expect(changed.every((at) => at >= 24 && at < 30)).toBe(true);
+  });
+});
+
+describe.each(CLASSES)("curvature, %s classes", (classes) => {
+  test.each([1, 67])("%s rows", async (rows) => {
+    const shape = { features: 1, classes, bias: true };
+    const p = softmax(Float64Array.from(randomValues(rows * classes)), classes);
+    const u = randomValues(rows * classes).reverse();
+    const order = shuffled(rows);
+    const sampleWeights = Float32Array.from({ length: rows }, (_, i) => (i % 5 === 4 ? 0 : 1 + (i % 3)));
+    for (const isWeighted of [true, false]) {
+      for (const operation of ["curvature", "ownCurvature"] as const) {
+        const expected = p.map((own, at) => {
+          const i = Math.floor(at / classes);
+          const row = u.subarray(i * classes, (i + 1) * classes);
+          const mean = row.reduce((sum, value, k) => sum + p[i * classes + k] * value, 0);
+          const s = isWeighted ? sampleWeights[order[i]] : 1;
+          return s * own * (operation === "curvature" ? u[at] - mean : 1 - own);
+        });
+        const kind = { ...kindOf({ data: undefined } as SparseMatrix, 1), isWeighted };
+        const buffers = { order, sampleWeights, directions: u, logits: Float32Array.from(p) };
+        const out = await run(operation, shape, kind, { rows, shuffled: 1 }, buffers);
+        const tolerance = float32Tolerance(classes, 3);
+        expectClose(out?.logits.subarray(0, p.length) ?? [], expected, tolerance, operation);
+      }
+    }
+  });
+
+  test("a row without weight has none, whatever its scores are", async () => {
+    const kind = { ...kindOf({ data: undefined } as SparseMatrix, 1), isWeighted: true };
+    const lost = new Float32Array(classes).fill(Number.NaN);
+    const buffers = {
+      order: Uint32Array.of(0),
+      sampleWeights: new Float32Array(1),
+      directions: lost,
+      logits: lost,
+    };
+    for (const operation of ["curvature", "ownCurvature"] as const) {
+      const out = await run(operation, { features: 1, classes, bias: true }, kind, { rows: 1 }, buffers);
+      expect([...(out?.logits.subarray(0, classes) ?? [])]).toEqual(new Array(classes).fill(0));
+    }
   });
 });
 

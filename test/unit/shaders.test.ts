@@ -34,6 +34,7 @@ const WRITTEN: Readonly<Record<string, readonly string[]>> = {
   "sparse-scores": ["logits"],
   "sparse-gradient": ["partials"],
   "clear-gradient": ["partials"],
+  curvature: ["logits"],
   sgd: ["weights", "velocity"],
   adamw: ["weights", "velocity", "secondMoment"],
   average: ["mean"],

@@ -204,6 +204,11 @@ export class ParameterStore {
     for (const buffers of this.#allocated.values()) buffers.dispose();
   }
 
+  /** Writes values of the shape of the parameters into a buffer. */
+  writeTo(buffer: GPUBuffer, values: Parameters): void {
+    this.#send(buffer, this.#packing.pack(values));
+  }
+
   #readAll(buffers: readonly GPUBuffer[]): Promise<Float32Array[]> {
     return readBuffers(this.#gpu, buffers, this.#packing.bytes);
   }

@@ -50,7 +50,7 @@ export function outcomesDispatch(classes: number, targetKind: TargetsKind["targe
 }
 
 /** Returns constants and workgroups of kernels in which LANES threads share a row. */
-function wholeRows(classes: number, targets: Constants) {
+export function wholeRows(classes: number, targets: Constants) {
   const lanes = Math.min(ROW_THREADS, 2 ** Math.max(0, Math.ceil(Math.log2(classes / 16))));
   return {
     constants: { CLASSES: classes, ...targets, LANES: lanes, WORKGROUP_SIZE: ROW_THREADS },

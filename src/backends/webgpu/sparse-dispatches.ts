@@ -2,6 +2,7 @@
 import adamw from "../../../shaders/adamw.wgsl";
 import average from "../../../shaders/average.wgsl";
 import clearGradient from "../../../shaders/clear-gradient.wgsl";
+import curvature from "../../../shaders/curvature.wgsl";
 import sgd from "../../../shaders/sgd.wgsl";
 import sparseGradient from "../../../shaders/sparse-gradient.wgsl";
 import sparseScores from "../../../shaders/sparse-scores.wgsl";
@@ -13,6 +14,7 @@ import {
   probabilitiesDispatch,
   softmaxDispatch,
   type TargetsKind,
+  wholeRows,
 } from "./row-dispatches.ts";
 import type { Constants, Shader } from "./shader.ts";
 import { sparseLayoutOf } from "./sparse-parameters.ts";
@@ -20,7 +22,9 @@ import type { SparseSegment } from "./sparse-segments.ts";
 
 /**
  * Operations on a segment of sparse rows. `clear` runs for the first segment of a batch; `shortColumns` and
- * `longColumns` add the segment's part of the gradient; the last four run for the last segment.
+ * `longColumns` add the segment's part of the gradient, the squared ones with the squares of the values;
+ * `directionScores` are the scores of a direction in the place of the parameters, along which `curvature` is taken, and
+ * `ownCurvature` is its diagonal. The last four run for the last segment.
  */
 export type SparseOperation =
   | "scores"
@@ -30,6 +34,11 @@ export type SparseOperation =
   | "clear"
   | "shortColumns"
   | "longColumns"
+  | "directionScores"
+  | "curvature"
+  | "ownCurvature"
+  | "squaredShortColumns"
+  | "squaredLongColumns"
   | "sgd"
   | "reduceGradient"
   | "adamw"
@@ -71,36 +80,52 @@ export function sparseDispatchOf(
   return DISPATCHES[operation](shape, kind);
 }
 
-const DISPATCHES: Readonly<Record<SparseOperation, (shape: ModelShape, kind: SparseKind) => SparseDispatch>> =
-  {
-    scores: ({ classes, features, bias }, kind) => {
-      const lanes = lanesOf(kind);
-      const classes4 = Math.ceil(classes / 4);
-      const own = { CLASSES: classes, FEATURES: features, BIAS: bias, VALUED: kind.isValued };
-      return {
-        shader: sparseScores,
-        constants: { ...own, LANES: lanes, WORKGROUP_SIZE: THREADS },
-        groups: ({ count }) => Math.ceil((count * classes4 * lanes) / THREADS),
-      };
-    },
-    softmax: ({ classes }, kind) => ofRows(softmaxDispatch(classes, kind)),
-    probabilities: ({ classes }) => ofRows(probabilitiesDispatch(classes)),
-    outcomes: ({ classes }, { targetKind }) => ofRows(outcomesDispatch(classes, targetKind)),
-    clear: (shape) => {
-      const vectors = vectorsOf(shape);
-      return {
-        shader: clearGradient,
-        constants: { VECTORS: vectors, WORKGROUP_SIZE: THREADS },
-        groups: ({ isFirst }) => (isFirst ? Math.ceil(vectors / THREADS) : 0),
-      };
-    },
-    shortColumns: (shape, kind) => gradientDispatch(shape, kind, false),
-    longColumns: (shape, kind) => gradientDispatch(shape, kind, true),
-    sgd: (shape) => updateDispatch(sgd, shape, { TAKE: false, LANES: 1 }),
-    reduceGradient: (shape) => updateDispatch(sgd, shape, { TAKE: true, LANES: 1 }),
-    adamw: (shape) => updateDispatch(adamw, shape, { LANES: 1 }),
-    average: (shape) => updateDispatch(average, shape, {}),
+type DispatchRule = (shape: ModelShape, kind: SparseKind) => SparseDispatch;
+
+const DISPATCHES: Readonly<Record<SparseOperation, DispatchRule>> = {
+  scores: scoresDispatch,
+  directionScores: scoresDispatch,
+  softmax: ({ classes }, kind) => ofRows(softmaxDispatch(classes, kind)),
+  probabilities: ({ classes }) => ofRows(probabilitiesDispatch(classes)),
+  outcomes: ({ classes }, { targetKind }) => ofRows(outcomesDispatch(classes, targetKind)),
+  curvature: (shape, kind) => curvatureDispatch(shape, kind, false),
+  ownCurvature: (shape, kind) => curvatureDispatch(shape, kind, true),
+  clear: (shape) => {
+    const vectors = vectorsOf(shape);
+    return {
+      shader: clearGradient,
+      constants: { VECTORS: vectors, WORKGROUP_SIZE: THREADS },
+      groups: ({ isFirst }) => (isFirst ? Math.ceil(vectors / THREADS) : 0),
+    };
+  },
+  shortColumns: (shape, kind) => gradientDispatch(shape, kind, false),
+  longColumns: (shape, kind) => gradientDispatch(shape, kind, true),
+  squaredShortColumns: (shape, kind) => gradientDispatch(shape, kind, false, true),
+  squaredLongColumns: (shape, kind) => gradientDispatch(shape, kind, true, true),
+  sgd: (shape) => updateDispatch(sgd, shape, { TAKE: false, LANES: 1 }),
+  reduceGradient: (shape) => updateDispatch(sgd, shape, { TAKE: true, LANES: 1 }),
+  adamw: (shape) => updateDispatch(adamw, shape, { LANES: 1 }),
+  average: (shape) => updateDispatch(average, shape, {}),
+};
+
+function scoresDispatch({ classes, features, bias }: ModelShape, kind: SparseKind): SparseDispatch {
+  const lanes = lanesOf(kind);
+  const classes4 = Math.ceil(classes / 4);
+  const own = { CLASSES: classes, FEATURES: features, BIAS: bias, VALUED: kind.isValued };
+  return {
+    shader: sparseScores,
+    constants: { ...own, LANES: lanes, WORKGROUP_SIZE: THREADS },
+    groups: ({ count }) => Math.ceil((count * classes4 * lanes) / THREADS),
   };
+}
+
+function curvatureDispatch(
+  { classes }: ModelShape,
+  { isWeighted }: SparseKind,
+  isDiagonal: boolean,
+): SparseDispatch {
+  return ofRows({ shader: curvature, ...wholeRows(classes, { WEIGHTED: isWeighted, DIAGONAL: isDiagonal }) });
+}
 
 /** Returns the number of threads that share a vector of scores. */
 function lanesOf({ meanRow, longestRow, isSoftware }: SparseKind): number {
@@ -122,10 +147,11 @@ function gradientDispatch(
   { classes }: ModelShape,
   { isValued, isSoftware }: SparseKind,
   isLong: boolean,
+  isSquared = false,
 ): SparseDispatch {
   const lanes = isLong && !isSoftware ? THREADS : 1;
   const classes4 = Math.ceil(classes / 4);
-  const own = { CLASSES: classes, VALUED: isValued, LONG: isLong };
+  const own = { CLASSES: classes, VALUED: isValued, SQUARED: isSquared, LONG: isLong };
   return {
     shader: sparseGradient,
     constants: { ...own, LANES: lanes, WORKGROUP_SIZE: THREADS },

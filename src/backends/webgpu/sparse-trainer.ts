@@ -9,6 +9,8 @@ import type {
   EvaluationOptions,
   LossAndGradient,
   ModelShape,
+  NewtonOptions,
+  NewtonStep,
   OptimiserState,
   Outcomes,
   RunOptions,
@@ -24,6 +26,8 @@ import { checkParameterBytes, ParameterStore } from "./parameters.ts";
 import { NO_UPDATE } from "./segments.ts";
 import type { SparseWebGpuDataset } from "./sparse-dataset.ts";
 import type { SparseOperation } from "./sparse-dispatches.ts";
+import { hessianOf } from "./sparse-hessian.ts";
+import { newtonStep } from "./sparse-newton.ts";
 import { sparsePacking } from "./sparse-parameters.ts";
 import { type SparseRules, sparseCountsOf, sparsePass, sparseSteps } from "./sparse-segments.ts";
 import { SparseWorkspace } from "./sparse-workspace.ts";
@@ -140,6 +144,17 @@ export class SparseTrainer implements Trainer {
   async secondMoments(data: SparseWebGpuDataset, weights: Float32Array): Promise<Float32Array> {
     checkMoments(this.#context.shape, data, weights);
     return new Float32Array();
+  }
+
+  async newtonStep(
+    data: SparseWebGpuDataset,
+    newton: NewtonOptions,
+    options: RunOptions = {},
+  ): Promise<NewtonStep> {
+    checkLabelled(this.#context.shape, data);
+    const workspace = await this.#workspace(data);
+    const hessian = await hessianOf(this.#context, workspace, data, options);
+    return newtonStep(hessian, this.#context.shape, newton, options.signal);
   }
 
   dispose(): void {

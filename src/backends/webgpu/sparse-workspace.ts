@@ -1,5 +1,6 @@
 /** A trainer's buffers and programs for one data set of sparse rows. */
 import { StateError } from "../../errors.ts";
+import type { Parameters } from "../../parameters.ts";
 import { allocate, type Buffers } from "./buffers.ts";
 import { ColumnLister } from "./column-lists.ts";
 import { OUTCOME_BYTES } from "./outcomes.ts";
@@ -20,6 +21,16 @@ import { bufferNames, type TrainerContext } from "./workspace.ts";
 /** From rows to the gradient of a segment. */
 const GRADIENT = ["clear", "scores", "softmax", "shortColumns", "longColumns"] as const;
 
+/** From rows to the Hessian's diagonal, and to its product with a direction. */
+const DIAGONAL: readonly SparseOperation[] = [
+  ...(["clear", "scores", "probabilities", "ownCurvature"] as const),
+  ...(["squaredShortColumns", "squaredLongColumns", "reduceGradient"] as const),
+];
+const PRODUCT: readonly SparseOperation[] = [
+  ...(["clear", "scores", "probabilities", "directionScores", "curvature"] as const),
+  ...(["shortColumns", "longColumns", "reduceGradient"] as const),
+];
+
 /** Buffers and programs of one trainer for one data set. */
 export class SparseWorkspace {
   readonly buffers: Buffers<"logits" | "partials" | "ofRows">;
@@ -32,6 +43,8 @@ export class SparseWorkspace {
   readonly #programs = new Map<string, Promise<Program<SparseSegment>>>();
   #steps: StepColumns | null = null;
   #pass: PassColumns | null = null;
+  /** A direction, of the shape of the parameters, and its scores. */
+  #newton: Buffers<"direction" | "directions"> | null = null;
   #isDisposed = false;
 
   private constructor(
@@ -83,18 +96,47 @@ export class SparseWorkspace {
 
   /** Prepares the gradient over all rows, whose columns are listed first. @throws as PassColumns.create */
   async passProgram(signal?: AbortSignal) {
-    const { gpu } = this.#context;
-    this.#pass ??= this.#owned(await PassColumns.create(gpu, this.#data, this.cuts, this.lister, signal));
-    const columns = this.#pass;
+    const columns = await this.#passColumns(signal);
     const program = await this.#prepared("pass", [...GRADIENT, "reduceGradient"], columns.buffers);
     return { program: { ...program, columns }, fields: columns.fields };
   }
 
+  /** Prepares sums over all rows with the Hessian at the parameters. @throws as PassColumns.create */
+  async hessianPrograms(signal?: AbortSignal) {
+    const { gpu, shape, parameters } = this.#context;
+    const columns = await this.#passColumns(signal);
+    const rows = Math.min(this.#counts.segmentRows, this.#data.rows);
+    this.#newton ??= this.#owned(
+      await allocate(gpu, "newton", {
+        direction: { size: parameters.bytes, role: "storage" },
+        directions: { size: rows * shape.classes * 4, role: "storage" },
+      }),
+    );
+    const { direction } = this.#newton.get;
+    const [diagonal, product] = await Promise.all([
+      this.#prepared("diagonal", DIAGONAL, columns.buffers),
+      this.#prepared("product", PRODUCT, columns.buffers),
+    ]);
+    return {
+      diagonal: { ...diagonal, columns },
+      product: { ...product, columns },
+      fields: columns.fields,
+      writeDirection: (values: Parameters) => parameters.writeTo(direction, values),
+    };
+  }
+
   dispose(): void {
     this.#isDisposed = true;
+    this.#newton?.dispose();
     this.buffers.dispose();
     this.#steps?.dispose();
     this.#pass?.dispose();
+  }
+
+  async #passColumns(signal?: AbortSignal): Promise<PassColumns> {
+    const { gpu } = this.#context;
+    this.#pass ??= this.#owned(await PassColumns.create(gpu, this.#data, this.cuts, this.lister, signal));
+    return this.#pass;
   }
 
   /** Returns buffers that were made while the workspace may have been disposed of. @throws StateError */
@@ -141,7 +183,10 @@ export class SparseWorkspace {
     const { kernels, parameters, submitter, shape } = this.#context;
     const dispatch = sparseDispatchOf(operation, shape, this.#kind);
     const kernel = await kernels.get(dispatch.shader, dispatch.constants);
-    const buffers = bufferNames(operation, { ...this.buffers.get, ...parameters.buffers });
+    const own = { ...this.buffers.get, ...parameters.buffers };
+    const { direction, directions } = this.#newton?.get ?? {};
+    const ofDirection = operation === "directionScores" ? { weights: direction, logits: directions } : {};
+    const buffers = { ...bufferNames(operation, own), directions, ...ofDirection };
     const bindGroups = submitter.frames.map((frame) =>
       this.#data.chunks.map((chunk, i) =>
         kernel.bind({ ...buffers, ...frame.get, ...chunk.buffers.get, ...columns[i]?.get }),

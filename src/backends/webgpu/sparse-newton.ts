@@ -1,0 +1,68 @@
+/**
+ * A Newton step for sparse rows: solves (H + 2λ) d = −g by conjugate gradients, H the Hessian of the mean cross-entropy at
+ * the trainer's parameters (of the weights with the penalty, of the bias without). The device makes the products with H,
+ * each as much work as a pass and a half; the vectors are the host's, in float64.
+ */
+import { flatten, type Parameters, partsOf } from "../../parameters.ts";
+import { pause } from "../../pause.ts";
+import type { ModelShape, NewtonOptions, NewtonStep } from "../backend.ts";
+
+/** Most products of a step. */
+const MAX_PRODUCTS = 200;
+
+/** Curvature that is taken for 0. */
+const LEAST_CURVATURE = 1e-20;
+
+/** Products with the Hessian of the mean cross-entropy. */
+export interface Hessian {
+  diagonal(): Promise<Parameters>;
+  times(direction: Parameters): Promise<Parameters>;
+}
+
+/** Solves for the step. @throws the signal's reason */
+export async function newtonStep(
+  hessian: Hessian,
+  shape: ModelShape,
+  { gradient, l2, accuracy }: NewtonOptions,
+  signal: AbortSignal | undefined,
+): Promise<NewtonStep> {
+  const penalised = shape.classes * shape.features;
+  const ridgeAt = (i: number) => (i < penalised ? 2 * l2 : 0);
+  const inverse = flatten(await hessian.diagonal(), shape.bias).map((h, i) =>
+    h + ridgeAt(i) > LEAST_CURVATURE ? 1 / (h + ridgeAt(i)) : 0,
+  );
+  // x = 0, so that r = −g; d = M⁻¹r, M the diagonal.
+  const x = new Float64Array(inverse.length);
+  const r = flatten(gradient, shape.bias).map((g) => -g);
+  const d = new Float64Array(inverse.length);
+  let rest = scaledSquares(r, inverse);
+  const goal = accuracy ** 2 * rest;
+  let products = 0;
+  for (let along = 0; rest > goal && products < MAX_PRODUCTS; products++) {
+    await pause(signal);
+    for (let i = 0; i < d.length; i++) d[i] = inverse[i] * r[i] + along * d[i];
+    const hd = flatten(await hessian.times(partsOf(d, shape)), shape.bias);
+    let curvature = 0;
+    for (let i = 0; i < d.length; i++) {
+      hd[i] += ridgeAt(i) * d[i];
+      curvature += d[i] * hd[i];
+    }
+    if (!(curvature > 0 && curvature < Infinity)) break;
+    const t = rest / curvature;
+    for (let i = 0; i < d.length; i++) {
+      x[i] += t * d[i];
+      r[i] -= t * hd[i];
+    }
+    const before = rest;
+    rest = scaledSquares(r, inverse);
+    along = rest / before;
+  }
+  return { step: partsOf(x, shape), products };
+}
+
+/** Returns rᵀM⁻¹r. */
+function scaledSquares(r: Float64Array, inverse: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < r.length; i++) sum += r[i] * r[i] * inverse[i];
+  return sum;
+}
