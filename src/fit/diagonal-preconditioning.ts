@@ -25,6 +25,9 @@ import type { FitSession } from "./session.ts";
 /** Passes after which M is made anew: growth · those at the last time + more. */
 const SCHEDULE = { growth: 1.6, more: 4 };
 
+/** Curvature pairs beside M with an L1 penalty: each parameter that moves takes the square of their number in work. */
+const PAIRS_WITH_L1 = 3;
+
 /** Work of making M, in passes: the scores of all rows, and a sum over the stored values. */
 const MAKING_WORK = 1;
 
@@ -32,6 +35,7 @@ const MAKING_WORK = 1;
 export function diagonalPreconditioning(session: FitSession, l2: number): Preconditioning {
   let latest: { readonly anchor: Anchor; readonly preconditioner: Preconditioner } | null = null;
   return {
+    ...(session.problem.options.l1 > 0 && { memory: PAIRS_WITH_L1 }),
     at: async ({ x, evaluations, anchor }) => {
       const isDue = !anchor || evaluations >= SCHEDULE.growth * anchor.evaluations + SCHEDULE.more;
       const current = isDue ? { x, evaluations, round: anchor ? anchor.round + 1 : 0 } : anchor;
