@@ -3,7 +3,7 @@
  * the trainer's parameters (of the weights with the penalty, of the bias without). The device makes the products with H,
  * each as much work as a pass and a half; the vectors are the host's, in float64.
  */
-import { flatten, type Parameters, partsOf } from "../../parameters.ts";
+import { flatten, joined, type Parameters, partsOf } from "../../parameters.ts";
 import { pause } from "../../pause.ts";
 import type { ModelShape, NewtonOptions, NewtonStep } from "../backend.ts";
 
@@ -28,7 +28,7 @@ export async function newtonStep(
 ): Promise<NewtonStep> {
   const penalised = shape.classes * shape.features;
   const ridgeAt = (i: number) => (i < penalised ? 2 * l2 : 0);
-  const inverse = flatten(await hessian.diagonal(), shape.bias).map((h, i) =>
+  const inverse = joined(await hessian.diagonal(), shape.bias).map((h, i) =>
     h + ridgeAt(i) > LEAST_CURVATURE ? 1 / (h + ridgeAt(i)) : 0,
   );
   // x = 0, so that r = −g; d = M⁻¹r, M the diagonal.
@@ -41,13 +41,15 @@ export async function newtonStep(
   for (let along = 0; rest > goal && products < MAX_PRODUCTS; products++) {
     await pause(signal);
     for (let i = 0; i < d.length; i++) d[i] = inverse[i] * r[i] + along * d[i];
-    const hd = flatten(await hessian.times(partsOf(d, shape)), shape.bias);
+    const hd = joined(await hessian.times(partsOf(d, shape)), shape.bias);
+    await pause(signal);
     let curvature = 0;
     for (let i = 0; i < d.length; i++) {
       hd[i] += ridgeAt(i) * d[i];
       curvature += d[i] * hd[i];
     }
     if (!(curvature > 0 && curvature < Infinity)) break;
+    await pause(signal);
     const t = rest / curvature;
     for (let i = 0; i < d.length; i++) {
       x[i] += t * d[i];
