@@ -4,10 +4,14 @@
  */
 import { DeviceError } from "../../errors.ts";
 import type { DeviceInfo } from "../backend.ts";
+import { settlesWithin } from "../waiting.ts";
 import { assertAnswers, type GrantedDevice, lossOf, requestDevice } from "./request-device.ts";
 
 /** Optional features, which only the faster kernels use. */
 const WANTED_FEATURES: readonly GPUFeatureName[] = ["subgroups"];
+
+/** Time for a browser to report a loss after what it made fail, ms. */
+const LOSS_TIME = 100;
 
 /** Properties of an adapter that decide which kernels can and should run. */
 export interface AdapterTraits {
@@ -158,6 +162,8 @@ export class GpuDevice {
       this.assertAlive();
       return answer;
     } catch (cause) {
+      // The browser may report what a loss makes fail before the loss, which the next call must know of.
+      await settlesWithin(this.device.lost, LOSS_TIME);
       this.assertAlive();
       throw new DeviceError("device", `${what} failed`, { cause });
     }
