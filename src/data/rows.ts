@@ -1,5 +1,4 @@
 /** Rows X of a call in every form: dense or sparse in memory, or on a GPU. */
-import { loaded } from "../loaded.ts";
 import type { DeviceRows, GpuRows } from "./gpu-rows.ts";
 import type { Matrix, MatrixLike } from "./matrix.ts";
 import { isSparse, type SparseMatrix, type SparseRows } from "./sparse-matrix.ts";
@@ -25,9 +24,4 @@ export type RowForm = "dense" | "sparse" | "on a GPU";
 export function formOf(rows: Rows): RowForm {
   if (isOnDevice(rows)) return "on a GPU";
   return isSparse(rows) ? "sparse" : "dense";
-}
-
-/** Loads what goes over the values of sparse rows. @throws LoadError */
-export function sparseSums(): Promise<typeof import("./sparse-sums.ts")> {
-  return loaded(import("./sparse-sums.ts"), "sparse rows");
 }

@@ -14,10 +14,11 @@
  * the spread of the other cells is used, whose differences float32 would round away otherwise.
  */
 import type { Trainer } from "../backends/backend.ts";
+import { sparseSums } from "../data/lazy-sparse-sums.ts";
 import { type Matrix, scaleOf } from "../data/matrix.ts";
 import { createRandom } from "../data/random.ts";
 import { sampleRows } from "../data/row-reader.ts";
-import { isOnDevice, type Rows, type RowsInMemory, sparseSums } from "../data/rows.ts";
+import { isOnDevice, type Rows, type RowsInMemory } from "../data/rows.ts";
 import { isSparse, type SparseMatrix } from "../data/sparse-matrix.ts";
 import { columnMoments, fold, type Standardization } from "../data/standardization.ts";
 import { storageOf } from "../data/storage.ts";

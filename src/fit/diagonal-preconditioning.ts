@@ -8,7 +8,7 @@
  * rows, would have D² elements. One way over the stored values makes it; it is made anew as the model moves.
  */
 
-import { sparseSums } from "../data/rows.ts";
+import { sparseSums } from "../data/lazy-sparse-sums.ts";
 import type { SparseMatrix } from "../data/sparse-matrix.ts";
 import { partsOf } from "../parameters.ts";
 import { pause } from "../pause.ts";

@@ -12,9 +12,10 @@ import {
   type LabelsLike,
   openLabels,
 } from "../data/labels.ts";
+import { sparseSums } from "../data/lazy-sparse-sums.ts";
 import { scanRows } from "../data/row-reader.ts";
 import { type ClassWeight, countAbove0, rowWeights } from "../data/row-weights.ts";
-import { isOnDevice, type Rows, type RowsInMemory, type RowsLike, sparseSums } from "../data/rows.ts";
+import { isOnDevice, type Rows, type RowsInMemory, type RowsLike } from "../data/rows.ts";
 import { isSparse } from "../data/sparse-matrix.ts";
 import type { Storage } from "../data/storage.ts";
 import { checkColumns, encodeTargets, type Targets } from "../data/targets.ts";
