@@ -194,6 +194,8 @@ export interface NewtonOptions {
   /** dJ/dW and dJ/db there, with 2λW. */
   readonly gradient: Parameters;
   readonly l2: number;
+  /** σ_j of each feature, `[D]`, if λ_j = λ / σ_j² is the penalty of its weights. Default: λ for all. */
+  readonly scale?: Float64Array | undefined;
   /** Share of the gradient that may be left, in the norm of the Hessian's inverse diagonal. */
   readonly accuracy: number;
 }

@@ -19,6 +19,7 @@ import {
   type Preconditioner,
   type Preconditioning,
 } from "../solvers/preconditioner.ts";
+import { maxNorm } from "../solvers/vectors.ts";
 import { penaltiesOf } from "./conditioning.ts";
 import { meanCurvatures } from "./curvature-sample.ts";
 import type { FitSession } from "./session.ts";
@@ -48,10 +49,15 @@ export function diagonalPreconditioning(session: FitSession, l2: number): Precon
   };
 }
 
-/** Makes M at parameters x; M = I if no curvature is left there, or scores overflow. */
+/**
+ * Makes M at parameters x; M = I if no curvature is left there, or scores overflow. A column without any, such as one
+ * that no row has, gets the most that there is, since nothing pulls at its weights.
+ */
 async function preconditionerAt(session: FitSession, x: Float64Array, l2: number): Promise<Preconditioner> {
   const { shape } = session;
   const diagonal = await diagonalAt(session, x, l2);
+  const largest = maxNorm(diagonal);
+  for (let j = 0; j < diagonal.length; j++) diagonal[j] ||= largest;
   const count = shape.classes * shape.features;
   const inverse = Float64Array.from(diagonal, (value) => 1 / value);
   if (!inverse.every((value) => value > 0 && value < Infinity)) return IDENTITY;

@@ -29,7 +29,7 @@ interface Addresses {
 export class WasmDataset extends DeviceDataset {
   readonly arena: Arena;
   readonly #heap: Heap;
-  readonly #source: DatasetSource<RowsInMemory>;
+  #source: DatasetSource<RowsInMemory> | null;
   readonly x: StoredRows;
   /** ε of labels; distributions are smoothed when they are packed. */
   readonly labelSmoothing: number;
@@ -110,7 +110,13 @@ export class WasmDataset extends DeviceDataset {
 
   /** The caller's rows, from which workers get their shares. */
   get source(): DatasetSource<RowsInMemory> {
+    if (!this.#source) throw new StateError("data", "the rows as they were given are not kept");
     return { ...this.#source, ...(this.sampleWeights && { sampleWeights: this.sampleWeights }) };
+  }
+
+  /** Lets go of the caller's rows, in a worker that starts no others. */
+  dropSource(): void {
+    this.#source = null;
   }
 
   protected override writeWeights(sampleWeights: Float32Array): void {

@@ -133,6 +133,7 @@ export interface SparseKernels extends Kernels {
     index: number,
     count: number,
     probabilities: number,
+    areAll: boolean,
     sampleWeights: number,
     scale: number,
   ): void;
@@ -144,8 +145,16 @@ export interface SparseKernels extends Kernels {
     sampleWeights: number,
     scale: number,
   ): void;
-  invert(v: number, bytes: number, penalised: number, ridge: number): void;
-  alongDirection(hd: number, d: number, bytes: number, penalised: number, ridge: number): number;
+  addRidge(v: number, penalised: number, ridge: number, ridges: number): void;
+  invert(v: number, bytes: number): void;
+  alongDirection(
+    hd: number,
+    d: number,
+    bytes: number,
+    penalised: number,
+    ridge: number,
+    ridges: number,
+  ): number;
   advance(x: number, d: number, r: number, hd: number, inverse: number, bytes: number, t: number): number;
   turn(d: number, r: number, hd: number, inverse: number, bytes: number, t: number): void;
   addPartial(sum: number, partial: number, bytes: number): void;
