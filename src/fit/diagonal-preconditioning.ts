@@ -30,6 +30,9 @@ const SCHEDULE = { growth: 1.6, more: 4 };
 /** Curvature pairs beside M with an L1 penalty: each parameter that moves takes the square of their number in work. */
 const PAIRS_WITH_L1 = 3;
 
+/** Most probabilities that are read back; of more rows and classes, they are taken to be equal. */
+const MOST_PROBABILITIES = 2 ** 25;
+
 /** Work of making M, in passes: the scores of all rows, and a sum over the stored values. */
 const MAKING_WORK = 1;
 
@@ -86,7 +89,10 @@ async function diagonalAt(
   const { rows, standardization, conditioning, signal } = problem;
   const matrix = rows.matrix as SparseMatrix;
   trainer.write(partsOf(x, shape));
-  const curvatures = meanCurvatures(await trainer.probabilities(data, { signal }), shape.classes);
+  const isAffordable = matrix.rows * shape.classes <= MOST_PROBABILITIES;
+  const curvatures = isAffordable
+    ? meanCurvatures(await trainer.probabilities(data, { signal }), shape.classes)
+    : new Float64Array(matrix.rows).fill((1 - 1 / shape.classes) / shape.classes);
   await pause(signal);
   let [total, ofBias] = [0, 0];
   for (let i = 0; i < curvatures.length; i++) {
