@@ -1,0 +1,110 @@
+/** From texts to sparse rows: what a user makes, fits and applies. */
+import { StateError } from "../errors.ts";
+import { createAnalyzer, tableOf } from "./analyzer.ts";
+import { countTexts, type TextOptions } from "./counting.ts";
+import { type LearntTerms, learnTerms, sinkOf } from "./learn.ts";
+import { checkTextOptions, resolveTextOptions } from "./option-rules.ts";
+import type { ResolvedTextOptions, TextVectorizerOptions } from "./options.ts";
+import { RowCounts } from "./row-counts.ts";
+import { RowWriter, type TextRows } from "./row-writer.ts";
+import type { TextsLike } from "./texts.ts";
+
+/**
+ * Turns texts into rows of term frequencies, by default TF-IDF: a column for each word or n-gram. With the same options,
+ * columns and values are those of scikit-learn's `TfidfVectorizer`, `CountVectorizer` (`idf: false, norm: null`) and
+ * `HashingVectorizer` (`hashing: {}`).
+ *
+ * Texts are read one after another, and are not kept. Half of a surrogate pair counts as U+FFFD. The event loop gets a
+ * turn every few milliseconds, however many or long the texts, unless a `tokenPattern` looks for its next match that
+ * long.
+ */
+export class TextVectorizer {
+  readonly #options: ResolvedTextOptions;
+  #terms: LearntTerms | null;
+
+  /** @throws OptionError an unknown option, a value out of range, or two that exclude each other */
+  constructor(options: TextVectorizerOptions = {}) {
+    this.#options = resolveTextOptions(options);
+    this.#terms = termsWithoutIdf(this.#options);
+  }
+
+  /**
+   * Learns the vocabulary, and idf if that is on. With hashing or a given vocabulary, and without idf, there is nothing
+   * to learn, and the texts are not read.
+   *
+   * @throws DataError a text that is no string, with its index; no term that the options keep
+   * @throws ShapeError no text
+   * @throws OptionError `maxDf` stands for fewer of these texts than `minDf`; an option of this call that there is none of
+   */
+  async fit(texts: TextsLike, options: TextOptions = {}): Promise<void> {
+    checkTextOptions(options);
+    if (this.#needsFit) this.#terms = (await this.#learn(texts, false, options)).terms;
+  }
+
+  /** Returns a row for each text; a text without a known term has an empty one. @throws StateError before `fit`; as {@link fit} */
+  async transform(texts: TextsLike, options: TextOptions = {}): Promise<TextRows> {
+    checkTextOptions(options);
+    const row = new RowCounts();
+    const terms = this.#learnt;
+    const writer = new RowWriter(terms.features, this.#options, terms.idf);
+    const analyzer = createAnalyzer(this.#options, sinkOf(terms, this.#options, row));
+    await countTexts(texts, { ...options, analyzer }, () => writer.write(row));
+    return writer.finish(options.signal);
+  }
+
+  /** Fits, and returns the rows of the same texts, which are read once. @throws as {@link fit} */
+  async fitTransform(texts: TextsLike, options: TextOptions = {}): Promise<TextRows> {
+    checkTextOptions(options);
+    if (!this.#needsFit) return this.transform(texts, options);
+    const { terms, rows } = await this.#learn(texts, true, options);
+    this.#terms = terms;
+    return rows as TextRows;
+  }
+
+  /** Number of columns. @throws StateError before `fit` */
+  get features(): number {
+    return this.#learnt.features;
+  }
+
+  /**
+   * The term of each column; null with hashing. Makes a string of each when it is called, which takes some 100 ms for a
+   * million.
+   *
+   * @throws StateError before `fit`
+   */
+  get featureNames(): string[] | null {
+    const { vocabulary } = this.#learnt;
+    return (
+      vocabulary && Array.from({ length: vocabulary.size }, (_, column) => vocabulary.pool.textOf(column))
+    );
+  }
+
+  /** Inverse document frequencies `[features]`; null if `idf` is off. @throws StateError before `fit` */
+  get idf(): Float64Array | null {
+    return this.#learnt.idf?.slice() ?? null;
+  }
+
+  #learn(texts: TextsLike, areRowsWanted: boolean, options: TextOptions) {
+    return learnTerms(texts, this.#options, fixedTerms(this.#options), areRowsWanted, options);
+  }
+
+  /** Whether there is something to learn from texts. */
+  get #needsFit(): boolean {
+    return termsWithoutIdf(this.#options) === null;
+  }
+
+  get #learnt(): LearntTerms {
+    if (this.#terms) return this.#terms;
+    throw new StateError("fit", "the vectorizer has learnt nothing yet; call fit or fitTransform first");
+  }
+}
+
+/** Returns the columns that need no texts to be learnt from; null without hashing and a given vocabulary. */
+function fixedTerms({ hashing, vocabulary }: ResolvedTextOptions): LearntTerms | null {
+  if (hashing) return { features: hashing.features, vocabulary: null, idf: null };
+  return vocabulary && { features: vocabulary.length, vocabulary: tableOf(vocabulary), idf: null };
+}
+
+function termsWithoutIdf(options: ResolvedTextOptions): LearntTerms | null {
+  return options.idf ? null : fixedTerms(options);
+}
