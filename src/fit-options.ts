@@ -1,7 +1,7 @@
 /** What goes into a fit beside the data, and what comes out of it. Types only. */
 import type { TuningReport } from "./backends/backend.ts";
-import type { RowsLike } from "./data/gpu-rows.ts";
 import type { Label, LabelsLike } from "./data/labels.ts";
+import type { RowsLike } from "./data/rows.ts";
 
 /** Figures about a model on rows it is given. */
 export interface ModelEvaluation {

@@ -7,9 +7,9 @@
 
 import type { DeviceInfo } from "./backends/backend.ts";
 import { BackendOwner } from "./backends/backend-owner.ts";
-import type { RowsLike } from "./data/gpu-rows.ts";
 import type { Label, LabelsLike } from "./data/labels.ts";
 import type { Matrix } from "./data/matrix.ts";
+import type { RowsLike } from "./data/rows.ts";
 import type { Standardization } from "./data/standardization.ts";
 import { fitModel } from "./fit/fit.ts";
 import { ModelState } from "./fit/model-state.ts";

@@ -11,6 +11,7 @@
  */
 import type { DeviceRows } from "../data/gpu-rows.ts";
 import type { Matrix } from "../data/matrix.ts";
+import type { RowsInMemory } from "../data/rows.ts";
 import type { Standardization } from "../data/standardization.ts";
 import type { Storage } from "../data/storage.ts";
 import type { Targets } from "../data/targets.ts";
@@ -19,6 +20,7 @@ import type { Parameters } from "../parameters.ts";
 // The types that the contract uses and the errors that it throws, for entries that export all of it.
 export type { DeviceRows, GpuPiece } from "../data/gpu-rows.ts";
 export type { Float16Data, Matrix, MatrixData } from "../data/matrix.ts";
+export type { SparseMatrix } from "../data/sparse-matrix.ts";
 export type { Targets } from "../data/targets.ts";
 export * from "../errors.ts";
 export type { Parameters } from "../parameters.ts";
@@ -42,22 +44,27 @@ export interface ModelShape {
   readonly features: number;
   readonly classes: number;
   readonly bias: boolean;
+  /** Whether the rows are sparse: the trainer keeps W feature by feature then, and takes no others. Default false. */
+  readonly sparse?: boolean | undefined;
 }
 
 /** Rows for a backend to keep. */
-export interface DatasetSource {
-  readonly x: Matrix;
+export interface DatasetSource<X extends RowsInMemory = Matrix> {
+  readonly x: X;
   readonly targets: Targets;
   /** Weight s_i ≥ 0 of each row, `[N]`. Default: 1 for all. */
   readonly sampleWeights?: Float32Array;
   /**
    * Element type of X on the device: `"auto"` keeps bytes as bytes, halves as halves and the rest as float32. Default
-   * `"auto"`. The reference ignores this and keeps all values unchanged.
+   * `"auto"`. The reference ignores this and keeps all values unchanged; sparse rows are float32.
    */
   readonly storage?: "auto" | Storage | undefined;
   /** ε in [0, 1): every target distribution q becomes (1 − ε) q + ε/K. Default 0. */
   readonly labelSmoothing?: number | undefined;
-  /** Stores values as (x − mean) / scale of their column; the caller's rows are not changed. Default: no change. */
+  /**
+   * Stores values as (x − mean) / scale of their column; the caller's rows are not changed. Every mean is 0 if they are
+   * sparse. Default: no change.
+   */
   readonly standardization?: Standardization | undefined;
 }
 
@@ -70,6 +77,7 @@ export interface DeviceSource extends Pick<DatasetSource, "targets" | "sampleWei
 export interface Dataset {
   readonly rows: number;
   readonly features: number;
+  readonly isSparse: boolean;
   readonly targetKind: Targets["kind"];
   /** Number of classes that the targets need: K of distributions, 1 + the largest label, 0 without targets. */
   readonly classes: number;
@@ -217,7 +225,7 @@ export interface Trainer {
   outcomes(data: Dataset, options?: RunOptions): Promise<Outcomes>;
   /**
    * Computes M = Σ_i w_i x̃_i x̃_iᵀ, x̃ = (x, 1) with a bias, else x; the parameters take no part. Rows with w_i = 0 do not
-   * affect it, whatever their values are.
+   * affect it, whatever their values are. Not for sparse rows, whose M would be too large.
    *
    * @param weights w_i ≥ 0 of each row, `[N]`
    * @returns M `[n,n]`, n = D + 1 with a bias, else D; of elements above the diagonal, nothing is promised
@@ -264,7 +272,7 @@ export interface Backend {
    * @throws DataError  for values that `storage` cannot hold
    * @throws LimitError, DeviceError, or the signal's reason; nothing stays allocated
    */
-  createDataset(source: DatasetSource, options?: RunOptions): Promise<Dataset>;
+  createDataset(source: DatasetSource<RowsInMemory>, options?: RunOptions): Promise<Dataset>;
   /** Loads the work on rows in buffers of the caller's GPUDevice; null on devices without any. @throws LoadError */
   rowsOnDevice(): Promise<RowsOnDevice | null>;
   /** Creates parameters of zero on the device. @throws LimitError, DeviceError */

@@ -1,4 +1,5 @@
 /** The base class of device data sets: dimensions, row weights and dispose(). */
+import { isSparse } from "../data/sparse-matrix.ts";
 import type { Targets } from "../data/targets.ts";
 import { ShapeError, StateError } from "../errors.ts";
 import type { Dataset, DatasetSource } from "./backend.ts";
@@ -12,6 +13,7 @@ export interface DatasetRows extends Pick<DatasetSource, "targets" | "sampleWeig
 export class DeviceDataset implements Dataset {
   readonly rows: number;
   readonly features: number;
+  readonly isSparse: boolean;
   readonly targetKind: Targets["kind"];
   readonly classes: number;
   #sampleWeights: Float32Array | undefined;
@@ -22,6 +24,7 @@ export class DeviceDataset implements Dataset {
   constructor({ x, targets, sampleWeights }: DatasetRows) {
     this.rows = x.rows;
     this.features = x.cols;
+    this.isSparse = isSparse(x);
     this.targetKind = targets.kind;
     this.classes = classesOf(targets);
     if (sampleWeights) this.#take(sampleWeights);

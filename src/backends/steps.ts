@@ -80,8 +80,13 @@ export function adamwRatesOf(
 }
 
 /** Checks that a data set fits a model. @throws ShapeError, StateError if not, or if it was disposed of */
-export function checkShape({ features, classes }: ModelShape, data: Dataset): void {
+export function checkShape({ features, classes, sparse = false }: ModelShape, data: Dataset): void {
   if (data.isDisposed) throw new StateError("data", "the data set was disposed of");
+  if (data.isSparse !== sparse)
+    throw new StateError(
+      "data",
+      `the trainer was created for ${sparse ? "sparse" : "dense"} rows, and these are ${sparse ? "dense" : "sparse"}`,
+    );
   if (data.features !== features) {
     throw new ShapeError("data", `expected ${features} features, got ${data.features}`);
   }
@@ -101,6 +106,7 @@ export function checkLabelled(shape: ModelShape, data: Dataset): void {
 /** Checks as {@link checkShape} does. @throws ShapeError also for another number of weights than rows */
 export function checkMoments(shape: ModelShape, data: Dataset, weights: Float32Array): void {
   checkShape(shape, data);
+  if (data.isSparse) throw new DataError("data", "second moments are for dense rows, and these are sparse");
   if (weights.length !== data.rows)
     throw new ShapeError("weights", `expected ${data.rows} weights, got ${weights.length}`);
 }

@@ -2,8 +2,6 @@
  * Rows that lie in GPU buffers of the caller's: their public form, and the form in which the library takes them.
  * open-gpu-rows.ts checks what can be checked without a device, backends/webgpu/rows-on-device.ts their values.
  */
-import type { Matrix, MatrixLike } from "./matrix.ts";
-
 /** Element types of rows on a GPU. */
 export type GpuDtype = "f32" | "f16";
 
@@ -50,9 +48,6 @@ export interface GpuRows {
   readonly stride?: number | undefined;
 }
 
-/** Rows as callers pass them: a matrix in memory, or rows on a GPU in one piece or several, one after the other. */
-export type RowsLike = MatrixLike | GpuRows | readonly GpuRows[];
-
 /** Consecutive rows in one buffer. */
 export interface GpuPiece {
   readonly buffer: GPUBuffer;
@@ -72,14 +67,6 @@ export interface DeviceRows {
   readonly dtype: GpuDtype;
   /** Name of the argument, for errors that the device finds. */
   readonly argument: string;
-}
-
-/** Rows of a call, in memory or on a GPU. */
-export type Rows = Matrix | DeviceRows;
-
-/** Tells whether rows lie on a GPU. */
-export function isOnDevice(rows: Rows): rows is DeviceRows {
-  return "pieces" in rows;
 }
 
 /** Bytes of an element. */

@@ -4,11 +4,13 @@ import { isPauseDue, pause } from "../pause.ts";
 import { type Matrix, type MatrixData, scaleOf } from "./matrix.ts";
 import { inPieces } from "./pieces.ts";
 import type { Random } from "./random.ts";
+import type { RowsInMemory } from "./rows.ts";
+import { isSparse, type SparseMatrix } from "./sparse-matrix.ts";
 import type { Standardization } from "./standardization.ts";
 import { checkStorable, type Storage, storageOf } from "./storage.ts";
 
 /** Largest finite float32. */
-const MAX_FLOAT32 = (2 - 2 ** -23) * 2 ** 127;
+export const MAX_FLOAT32 = (2 - 2 ** -23) * 2 ** 127;
 
 /** Elements scanned between two pauses, some milliseconds of work, and the cost of a row in elements. */
 const PIECE = 2 ** 20;
@@ -86,23 +88,82 @@ export function rowReader(x: Matrix, standardization?: Standardization): RowRead
   };
 }
 
-/** Returns max_i ‖x_i‖² of the rows that a reader gives, without those of weight 0. */
+/** Sums over the values of one row at a time. */
+export interface RowSums {
+  /** Makes `row` the row that the others are of. */
+  open(row: number): void;
+  /** Returns start + Σ_j v_j x_j. */
+  dot(v: Float64Array, start: number): number;
+  /** Adds t·x to `target`. */
+  addTo(target: Float64Array, t: number): void;
+  /** Returns ‖x‖². */
+  squaredNorm(): number;
+}
+
+/** Returns sums over rows of either form, standardised if a standardisation is given (of sparse rows its means are 0). */
+export function rowSums(x: RowsInMemory, standardization?: Standardization): RowSums {
+  return isSparse(x) ? sparseSums(x, standardization) : denseSums(x, standardization);
+}
+
+function denseSums(x: Matrix, standardization: Standardization | undefined): RowSums {
+  const read = rowReader(x, standardization);
+  const values = new Float64Array(x.cols);
+  return {
+    open: (row) => read(row, values),
+    dot: (v, start) => {
+      let sum = start;
+      for (let j = 0; j < values.length; j++) sum += values[j] * v[j];
+      return sum;
+    },
+    addTo: (target, t) => {
+      for (let j = 0; j < values.length; j++) target[j] += t * values[j];
+    },
+    squaredNorm: () => {
+      let sum = 0;
+      for (let j = 0; j < values.length; j++) sum += values[j] * values[j];
+      return sum;
+    },
+  };
+}
+
+function sparseSums({ indptr, indices, data }: SparseMatrix, standardization?: Standardization): RowSums {
+  let [begin, end] = [0, 0];
+  const valueAt = (at: number) => (data ? data[at] : 1) / (standardization?.scale[indices[at]] ?? 1);
+  return {
+    open: (row) => {
+      begin = indptr[row];
+      end = indptr[row + 1];
+    },
+    dot: (v, start) => {
+      let sum = start;
+      for (let at = begin; at < end; at++) sum += valueAt(at) * v[indices[at]];
+      return sum;
+    },
+    addTo: (target, t) => {
+      for (let at = begin; at < end; at++) target[indices[at]] += t * valueAt(at);
+    },
+    squaredNorm: () => {
+      let sum = 0;
+      for (let at = begin; at < end; at++) sum += valueAt(at) ** 2;
+      return sum;
+    },
+  };
+}
+
+/** Returns max_i ‖x_i‖² of rows, standardised if a standardisation is given, without those of weight 0. */
 export async function maxSquaredNorm(
-  rows: number,
-  cols: number,
-  read: RowReader,
+  x: RowsInMemory,
+  standardization: Standardization | undefined,
   weights?: Float32Array,
   signal?: AbortSignal,
 ): Promise<number> {
-  const row = new Float64Array(cols);
+  const sums = rowSums(x, standardization);
   let longest = 0;
-  for (let i = 0; i < rows; i++) {
+  for (let i = 0; i < x.rows; i++) {
     if (isPauseDue()) await pause(signal);
     if (weights?.[i] === 0) continue;
-    read(i, row);
-    let sum = 0;
-    for (let j = 0; j < cols; j++) sum += row[j] * row[j];
-    if (sum > longest) longest = sum;
+    sums.open(i);
+    longest = Math.max(longest, sums.squaredNorm());
   }
   return longest;
 }

@@ -41,6 +41,11 @@ export interface SparseMatrix {
   readonly cols: number;
 }
 
+/** Tells whether a value is meant as sparse rows; they are not checked. */
+export function isSparseRows(value: unknown): value is SparseRows {
+  return typeof value === "object" && value !== null && "indptr" in value;
+}
+
 /** Tells whether rows are sparse; else they are dense, or lie on a GPU. */
 export function isSparse(x: object): x is SparseMatrix {
   return "indptr" in x;

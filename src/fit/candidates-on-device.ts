@@ -1,6 +1,7 @@
 /** Candidates among rows that lie on a GPU: leverages are computed there, and drawn rows are copied there. */
 import type { Scaling } from "../backends/backend.ts";
 import type { DeviceRows } from "../data/gpu-rows.ts";
+import type { Matrix } from "../data/matrix.ts";
 import { rowsOnDeviceOf } from "../model/device-rows.ts";
 import { DEVIATIONS, MAX_LEVERAGE, type Pool } from "./candidate-pool.ts";
 import { meanSquaresOf } from "./candidates-in-memory.ts";
@@ -16,7 +17,7 @@ export async function poolOnDevice(
   const device = await rowsOnDeviceOf(backend, x);
   const squares = conditioning
     ? new Float64Array(x.cols).fill(1)
-    : meanSquaresOf(sample.matrix, options.seed);
+    : meanSquaresOf(sample.matrix as Matrix, options.seed);
   const columns = {
     mean: conditioning?.mean ?? new Float64Array(x.cols),
     scale: squares.map((square, j) => (conditioning?.scale[j] ?? 1) * Math.sqrt(square + 2 * penalties[j])),

@@ -2,8 +2,10 @@
  * Rows that represent all rows of a fit in sums over them. Half of a row's chance is even, half goes by its leverage
  * x̃ᵀ diag(v)⁻¹ x̃ with v the mean squares of the columns, so that rare features are among them.
  */
-import { isOnDevice } from "../data/gpu-rows.ts";
+
+import type { Matrix } from "../data/matrix.ts";
 import { createRandom } from "../data/random.ts";
+import { isOnDevice } from "../data/rows.ts";
 import { pause } from "../pause.ts";
 import { drawRows } from "../solvers/row-sample.ts";
 import type { Taken } from "./candidate-pool.ts";
@@ -35,7 +37,7 @@ export async function drawCandidates(
   const random = createRandom(options.seed);
   const { seen, leverages, take } = isOnDevice(matrix)
     ? await poolOnDevice(session, matrix, penalties)
-    : await poolInMemory(session, matrix, penalties, random);
+    : await poolInMemory(session, matrix as Matrix, penalties, random);
   const counts = weights
     ? Float64Array.from(seen, (row) => weights[row])
     : new Float64Array(seen.length).fill(1);

@@ -14,10 +14,11 @@
  * the spread of the other cells is used, whose differences float32 would round away otherwise.
  */
 import type { Trainer } from "../backends/backend.ts";
-import { isOnDevice, type Rows } from "../data/gpu-rows.ts";
 import { type Matrix, scaleOf } from "../data/matrix.ts";
 import { createRandom } from "../data/random.ts";
 import { sampleRows } from "../data/row-reader.ts";
+import { formOf, type Rows, type RowsInMemory } from "../data/rows.ts";
+import { isSparse } from "../data/sparse-matrix.ts";
 import { columnMoments, fold, type Standardization } from "../data/standardization.ts";
 import { storageOf } from "../data/storage.ts";
 import type { ResolvedOptions } from "../options.ts";
@@ -34,14 +35,15 @@ const SAMPLE = { most: 513, least: 65, cells: 2 ** 22 };
 
 /** Rows, or a sample of them, with their weights. */
 interface WeightedRows {
-  readonly matrix: Matrix;
+  readonly matrix: RowsInMemory;
   /** s_i of each row; all 1 if absent. */
   readonly weights: Float32Array | undefined;
 }
 
 /**
  * Returns the mean and scale of the features that L-BFGS works with; undefined for other solvers, and for rows that
- * need none.
+ * need none: sparse rows have no mean to lie far from, and a preconditioner for their scales
+ * (diagonal-preconditioning.ts).
  *
  * @param isStored whether rows go to the device centred and scaled
  */
@@ -52,7 +54,7 @@ export async function conditioningOf(
   signal: AbortSignal,
 ): Promise<Standardization | undefined> {
   const { solver, bias, seed } = options;
-  if (solver !== "lbfgs") return undefined;
+  if (solver !== "lbfgs" || isSparse(matrix)) return undefined;
   const bulk = await bulkOf({ matrix, weights }, seed, signal);
   if (!isStored && !isFarFromZero(bulk)) return undefined;
   const { mean, deviation } = await columnMoments(matrix, weights, signal);
@@ -69,9 +71,10 @@ export async function conditioningOf(
   };
 }
 
-/** Returns whether rows go to the device centred and scaled: bytes, halves and rows that are there already do not. */
+/** Returns whether rows go to the device centred and scaled: sparse ones, bytes, halves
+ * and rows that are there already do not. */
 export function storesConditioned(matrix: Rows, { storage }: Pick<ResolvedOptions, "storage">): boolean {
-  return !isOnDevice(matrix) && storageOf(matrix, storage) === "f32";
+  return formOf(matrix) === "dense" && storageOf(matrix as Matrix, storage) === "f32";
 }
 
 /** What L-BFGS asks of a trainer. */
@@ -123,7 +126,7 @@ function isFarFromZero({ median, spread }: Awaited<ReturnType<typeof bulkOf>>): 
  * that differ from it, and p their share, so that the spread of a rare indicator is near its standard deviation.
  */
 async function bulkOf(
-  { matrix, weights }: WeightedRows,
+  { matrix, weights }: WeightedRows & { readonly matrix: Matrix },
   seed: number,
   signal: AbortSignal,
 ): Promise<{ median: Float64Array; spread: Float64Array }> {

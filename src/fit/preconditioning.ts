@@ -3,7 +3,7 @@
  * have moved; while blocks cost too much, one matrix for all classes.
  *
  * M is made at the start if that costs little, and anew whenever about as much has been spent on passes as it costs:
- * so the work is never much more than without it, and usually a fraction.
+ * so the work is never much more than without it, and usually a fraction. Sparse rows have a diagonal instead.
  */
 import {
   type Anchor,
@@ -12,6 +12,7 @@ import {
   type Preconditioner,
   type Preconditioning,
 } from "../solvers/preconditioner.ts";
+import { diagonalPreconditioning } from "./diagonal-preconditioning.ts";
 import { HessianCosts } from "./hessian-costs.ts";
 import { SampledHessian } from "./sampled-hessian.ts";
 import type { FitSession } from "./session.ts";
@@ -31,11 +32,12 @@ const SERIES = { passes: 12, again: 5 };
 
 /** Returns the preconditioning of a fit by L-BFGS with so many curvature pairs. To be disposed of after it. */
 export function preconditioningOf(session: FitSession, memory: number): Preconditioning {
+  const { l2 } = session.problem.options;
+  if (session.shape.sparse) return diagonalPreconditioning(session, l2);
   const costs = new HessianCosts(session);
   if (!costs.isWorthwhile) return NO_PRECONDITIONING;
   const hessian = new SampledHessian(session, costs, memory);
   const schedule = new Schedule(session, costs);
-  const { l2 } = session.problem.options;
   let latest: { readonly round: number; readonly preconditioner: Preconditioner } | null = null;
   return {
     at: async ({ x, evaluations, anchor }) => {
@@ -61,6 +63,7 @@ export function preconditioningOf(session: FitSession, memory: number): Precondi
  * weights: one serves the next. To be disposed of after all.
  */
 export class SeriesPreconditioning {
+  readonly #session: FitSession;
   readonly #costs: HessianCosts;
   readonly #hessian: SampledHessian;
   readonly #schedule: Schedule;
@@ -70,6 +73,7 @@ export class SeriesPreconditioning {
   #latest: { readonly evaluations: number; readonly preconditioner: Preconditioner } | null = null;
 
   constructor(session: FitSession, memory: number) {
+    this.#session = session;
     this.#costs = new HessianCosts(session);
     this.#hessian = new SampledHessian(session, this.#costs, memory);
     this.#schedule = new Schedule(session, this.#costs);
@@ -77,6 +81,7 @@ export class SeriesPreconditioning {
 
   /** Returns the preconditioning of the next fit of the series. */
   next(l2: number): Preconditioning {
+    if (this.#session.shape.sparse) return diagonalPreconditioning(this.#session, l2);
     if (!this.#costs.isWorthwhile) return NO_PRECONDITIONING;
     let counted = 0;
     return {

@@ -2,8 +2,10 @@
 import type { BackendOwner } from "../backends/backend-owner.ts";
 import { checkFeatures, type Schema } from "../checks.ts";
 import type { GivenX } from "../data/given-x.ts";
-import { isOnDevice, type RowsLike } from "../data/gpu-rows.ts";
 import { declareClasses, type Label, type LabelsLike, learnClasses } from "../data/labels.ts";
+import { isOnDevice, type RowsInMemory, type RowsLike } from "../data/rows.ts";
+import { isSparse } from "../data/sparse-matrix.ts";
+import { fitSparseScale } from "../data/sparse-sums.ts";
 import { fitStandardization, type Standardization } from "../data/standardization.ts";
 import { DataError, OptionError } from "../errors.ts";
 import type { FitCallOptions } from "../fit-options.ts";
@@ -98,7 +100,7 @@ export async function checkRequest(
   return { training, validation };
 }
 
-/** @throws DataError, OptionError rows on a GPU that cannot be used there */
+/** @throws DataError, OptionError rows of a form that the options, the model or the other rows do not go with */
 function requirePlaces(
   x: GivenX,
   held: GivenX | undefined,
@@ -107,6 +109,13 @@ function requirePlaces(
 ): void {
   requirePlace(x, options);
   if (held) requirePlace(held, options);
+  if (held && (held.form === "sparse") !== (x.form === "sparse"))
+    throw new DataError(VALIDATION.x, `is ${held.form}, and x is ${x.form}; give both in the same form`);
+  if (x.form === "sparse" && model?.standardization?.mean.some((mean) => mean !== 0))
+    throw new OptionError(
+      "standardize",
+      "the model centres its features, and sparse rows cannot be centred; give dense rows, or fit a new model",
+    );
   if (held?.onDevice && !x.onDevice)
     throw new DataError(
       VALIDATION.x,
@@ -156,9 +165,7 @@ export async function standardise(
   const seen = await seenRows(rows, backend, options.seed, signal);
   const ofSeen = { matrix: seen.matrix, weights: weightsOfSeen(seen, rows.weights) };
   const learnsIt = options.standardize && !model;
-  const standardization = learnsIt
-    ? await fitStandardization(ofSeen.matrix, ofSeen.weights, signal)
-    : model?.standardization;
+  const standardization = learnsIt ? await standardizationOf(ofSeen, signal) : model?.standardization;
   const isStored = storesConditioned(rows.matrix, options);
   const conditioning =
     !isBatch && !isStandardised ? await conditioningOf(ofSeen, isStored, options, signal) : undefined;
@@ -169,6 +176,16 @@ export async function standardise(
     storedConditioning: isStored ? conditioning : undefined,
     maxSquaredNorm,
   };
+}
+
+/** Finds mean and scale of the columns; of sparse rows the scale alone. */
+function standardizationOf(
+  { matrix, weights }: { readonly matrix: RowsInMemory; readonly weights: Float32Array | undefined },
+  signal: AbortSignal,
+): Promise<Standardization> {
+  return isSparse(matrix)
+    ? fitSparseScale(matrix, weights, signal)
+    : fitStandardization(matrix, weights, signal);
 }
 
 /** Looks at every value, on the host or on the device; gives max_i ‖x_i‖². @throws DataError */

@@ -3,7 +3,7 @@
  * its options and data, the conditions: they are written down with an interrupted fit and compared when it is resumed.
  */
 import type { DeviceInfo, DeviceKind, OptimiserState } from "../backends/backend.ts";
-import { isOnDevice } from "../data/gpu-rows.ts";
+import { formOf } from "../data/rows.ts";
 import { StateError } from "../errors.ts";
 import type { EpochRecord, FoldRecord, IterationRecord } from "../fit-options.ts";
 import type { JsonValue } from "../formats/json.ts";
@@ -72,12 +72,12 @@ const OF_STEPS = ["batchSize", "epochs", "learningRate", "averaging", "earlyStop
 const OF_SGD = [...OF_STEPS, "momentum", "nesterov"] as const;
 const OF_ADAMW = [...OF_STEPS, "beta1", "beta2", "epsilon"] as const;
 
-/** Name of the condition that says where rows lie, and its value if it is left out. */
-const PLACE = { name: "the place of the rows", byDefault: "memory" } as const;
+/** Name of the condition that says what form the rows have, and its value if it is left out. */
+const FORM = { name: "the form of the rows", byDefault: "dense" } as const;
 
 /**
  * Returns the options that the solver uses, and the size of the data. Limits may differ between two parts of a fit. For
- * L-BFGS the place of the rows is a condition, too: its state is for features centred and scaled in one way.
+ * L-BFGS the form of the rows is a condition, too: its state is for features centred and scaled in one way.
  */
 export function conditionsOf(options: ResolvedOptions, { matrix, weights }: LabelledRows): Conditions {
   const ofSolver = { lbfgs: [], sgd: OF_SGD, adamw: OF_ADAMW }[options.solver];
@@ -89,7 +89,7 @@ export function conditionsOf(options: ResolvedOptions, { matrix, weights }: Labe
   return {
     ...Object.fromEntries(entries),
     rows: matrix.rows,
-    ...(options.solver === "lbfgs" && isOnDevice(matrix) && { [PLACE.name]: "GPU" }),
+    ...(options.solver === "lbfgs" && formOf(matrix) !== FORM.byDefault && { [FORM.name]: formOf(matrix) }),
     "sampleWeight, classWeight or ignoreLabel": weights ? hashOf(weights) : null,
   };
 }
@@ -105,8 +105,8 @@ export function hashOf(values: Float32Array | Uint32Array): number {
 
 /** @throws StateError naming the first option or property of the data that has changed since the interruption */
 export function requireSameConditions({ conditions }: FitProgress, now: Conditions): void {
-  for (const name of new Set([...Object.keys(now), PLACE.name])) {
-    const byDefault = name === PLACE.name ? PLACE.byDefault : undefined;
+  for (const name of new Set([...Object.keys(now), FORM.name])) {
+    const byDefault = name === FORM.name ? FORM.byDefault : undefined;
     const [before, value] = [conditions, now].map((said) =>
       JSON.stringify(name in said ? said[name] : byDefault),
     );

@@ -3,10 +3,9 @@
  * Curvature, spread and mean squares of columns are estimated from these.
  */
 import type { BackendOwner } from "../backends/backend-owner.ts";
-import { isOnDevice } from "../data/gpu-rows.ts";
-import type { Matrix } from "../data/matrix.ts";
 import { createRandom } from "../data/random.ts";
 import { sampleRows } from "../data/row-reader.ts";
+import { isOnDevice, type RowsInMemory } from "../data/rows.ts";
 import { rowsOnDeviceOf } from "../model/device-rows.ts";
 import type { LabelledRows } from "../model/labelled-rows.ts";
 
@@ -15,7 +14,7 @@ const SAMPLE = { most: 1024, least: 64, cells: 2 ** 22 };
 
 /** Rows in memory. */
 export interface SeenRows {
-  readonly matrix: Matrix;
+  readonly matrix: RowsInMemory;
   /** The index of each among all rows; null if these are all. */
   readonly indices: Uint32Array | null;
 }

@@ -9,6 +9,7 @@ import type {
   Trainer,
 } from "../backends/backend.ts";
 import type { Disposable } from "../backends/backend-owner.ts";
+import { formOf } from "../data/rows.ts";
 import { datasetOf, type LabelledRows } from "../model/labelled-rows.ts";
 import type { Parameters } from "../parameters.ts";
 import type { Preconditioning } from "../solvers/preconditioner.ts";
@@ -53,7 +54,8 @@ export async function openSession(
   own: <R extends Disposable>(resource: R) => R,
 ): Promise<FitSession> {
   const { schema, rows, validation, options, fitOptions, signal, resumed } = problem;
-  const shape = { features: schema.features, classes: schema.classes.length, bias: options.bias };
+  const sparse = formOf(rows.matrix) === "sparse";
+  const shape = { features: schema.features, classes: schema.classes.length, bias: options.bias, sparse };
   // The trainer first: most likely not to fit, and cheapest to find out.
   const trainer = own(await backend.createTrainer(shape));
   const standardization = problem.standardization ?? problem.storedConditioning;

@@ -1,6 +1,7 @@
 /** A fit by SGD or AdamW: rates by rule, schedule or number, then epoch after epoch. */
-import { isOnDevice } from "../data/gpu-rows.ts";
-import { maxSquaredNorm, rowReader } from "../data/row-reader.ts";
+
+import { maxSquaredNorm } from "../data/row-reader.ts";
+import { isOnDevice } from "../data/rows.ts";
 import type { EpochRecord, FitHistory } from "../fit-options.ts";
 import { summarise } from "../model/predict.ts";
 import type { ResolvedOptions } from "../options.ts";
@@ -92,7 +93,7 @@ export async function autoRateOf(
   const { matrix: x, weights } = rows;
   const longest =
     !isOnDevice(x) && (weights || standardization)
-      ? await maxSquaredNorm(x.rows, x.cols, rowReader(x, standardization), weights, signal)
+      ? await maxSquaredNorm(x, standardization, weights, signal)
       : scanned;
   const whole = { rows: x.rows, weights };
   const sample = { x: seen.matrix, weights: weightsOfSeen(seen, weights), whole };

@@ -3,8 +3,8 @@ import type { Dataset, RunOptions, Trainer } from "../backends/backend.ts";
 import type { BackendOwner } from "../backends/backend-owner.ts";
 import { checkFeatures } from "../checks.ts";
 import { openX } from "../data/given-x.ts";
-import { isOnDevice, type RowsLike } from "../data/gpu-rows.ts";
 import type { LabelsLike } from "../data/labels.ts";
+import { formOf, isOnDevice, type RowsLike } from "../data/rows.ts";
 import { unfold } from "../data/standardization.ts";
 import { NO_TARGETS } from "../data/targets.ts";
 import type { EvaluateOptions } from "../fit-options.ts";
@@ -80,14 +80,17 @@ async function applyToRows<T>(
   // Rows stored in less than float32 cannot be conditioned.
   const isConditioned = storage === "auto" || storage === "f32";
   const conditioning = isConditioned ? fitted.conditioning : undefined;
-  const parameters = isOnDevice(matrix) ? folded(fitted) : unfold(fitted.parameters, conditioning);
+  // Rows that are not centred and scaled on their way to the device have parameters that fit them as they are.
+  const form = formOf(matrix);
+  const parameters = form === "dense" ? unfold(fitted.parameters, conditioning) : folded(fitted);
   if (!isOnDevice(matrix))
     await checkValues(matrix, TRAINING.x, storage, standardization !== undefined, run.signal);
   return owner.useInTurn(async (backend, own) => {
     if (isOnDevice(matrix)) await checkOnDevice(matrix, weights, backend, run);
     const hasBias = bias || parameters.bias.some((b) => b !== 0);
-    const trainer = own(await backend.createTrainer({ features, classes: classes.length, bias: hasBias }));
-    const stored = { storage, standardization: standardization ?? conditioning };
+    const shape = { features, classes: classes.length, bias: hasBias, sparse: form === "sparse" };
+    const trainer = own(await backend.createTrainer(shape));
+    const stored = form === "dense" ? { storage, standardization: standardization ?? conditioning } : {};
     const data = own(await datasetOf(backend, rows, stored, run));
     trainer.write(temperatureScaled({ parameters, temperature }));
     return work({ trainer, data, run, rows, parameters });

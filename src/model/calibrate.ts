@@ -6,8 +6,9 @@
  * There is no least value if every row is predicted right: then the loss falls for ever as T goes to 0. Nor is there
  * one if the scores are no better than chance: then it falls as T grows.
  */
-import type { RowsLike } from "../data/gpu-rows.ts";
+
 import type { LabelsLike } from "../data/labels.ts";
+import type { RowsLike } from "../data/rows.ts";
 import type { CalibrationResult, EvaluateOptions } from "../fit-options.ts";
 import type { Parameters } from "../parameters.ts";
 import { pause } from "../pause.ts";

@@ -4,25 +4,28 @@ import type { GivenX } from "../data/given-x.ts";
 import type { DeviceRows } from "../data/gpu-rows.ts";
 import { describe } from "../data/matrix.ts";
 import { inPieces } from "../data/pieces.ts";
+import { MAX_FLOAT32 } from "../data/row-reader.ts";
 import { DataError, OptionError } from "../errors.ts";
 import type { ResolvedOptions } from "../options.ts";
-
-/** Largest finite float32. */
-const MAX_FLOAT32 = (2 - 2 ** -23) * 2 ** 127;
 
 /** Norms looked at between two pauses. */
 const PIECE = 2 ** 20;
 
 /**
- * Checks that rows on a GPU suit the options; does nothing for rows in memory.
+ * Checks that sparse rows, and rows on a GPU, suit the options; does nothing for dense rows in memory.
  *
- * @throws DataError   the option `device` is no GPUDevice
+ * @throws DataError   the option `device` is no GPUDevice, and rows lie on one
  * @throws OptionError another storage than the one that the rows have
  */
 export function requirePlace(
-  { onDevice }: GivenX,
+  { onDevice, form }: GivenX,
   { device, storage }: Pick<ResolvedOptions, "device" | "storage">,
 ): void {
+  if (form === "sparse" && storage !== "auto" && storage !== "f32")
+    throw new OptionError(
+      "storage",
+      `sparse rows are stored as "f32", got "${storage}"; leave the option out, or pass dense rows`,
+    );
   if (!onDevice) return;
   if (typeof device !== "object")
     throw elsewhere(onDevice.argument, `the option device is ${describe(device)}`);

@@ -5,7 +5,6 @@
 import type { Backend, Dataset, DatasetSource, RunOptions } from "../backends/backend.ts";
 import { checkFeatures, type Schema } from "../checks.ts";
 import { type GivenX, openX } from "../data/given-x.ts";
-import { isOnDevice, type Rows, type RowsLike } from "../data/gpu-rows.ts";
 import {
   checkLabelCount,
   type GivenLabels,
@@ -13,9 +12,11 @@ import {
   type LabelsLike,
   openLabels,
 } from "../data/labels.ts";
-import type { Matrix } from "../data/matrix.ts";
 import { scanRows } from "../data/row-reader.ts";
 import { type ClassWeight, countAbove0, rowWeights } from "../data/row-weights.ts";
+import { isOnDevice, type Rows, type RowsInMemory, type RowsLike } from "../data/rows.ts";
+import { isSparse } from "../data/sparse-matrix.ts";
+import { scanSparse } from "../data/sparse-sums.ts";
 import type { Storage } from "../data/storage.ts";
 import { checkColumns, encodeTargets, type Targets } from "../data/targets.ts";
 import { rowsOnDeviceOf } from "./device-rows.ts";
@@ -98,13 +99,15 @@ export async function labelled(
  * @throws DataError values that float32, or the storage of rows that stay as they are, cannot hold
  */
 export async function checkValues(
-  matrix: Matrix,
+  matrix: RowsInMemory,
   argument: string,
   storage: "auto" | Storage,
   isStandardised: boolean,
   signal: AbortSignal,
 ): Promise<number> {
-  const { maxSquaredNorm } = await scanRows(matrix, argument, signal, isStandardised ? "f32" : storage);
+  const { maxSquaredNorm } = isSparse(matrix)
+    ? await scanSparse(matrix, argument, signal)
+    : await scanRows(matrix, argument, signal, isStandardised ? "f32" : storage);
   return maxSquaredNorm;
 }
 

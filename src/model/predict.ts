@@ -3,9 +3,9 @@
 import type { Evaluation, Outcomes, RunOptions } from "../backends/backend.ts";
 import { assertFinite, checkFeatures } from "../checks.ts";
 import { openX } from "../data/given-x.ts";
-import type { RowsLike } from "../data/gpu-rows.ts";
 import type { Label, LabelsLike } from "../data/labels.ts";
 import { MAX_ELEMENTS, type Matrix } from "../data/matrix.ts";
+import type { RowsLike } from "../data/rows.ts";
 import { LimitError } from "../errors.ts";
 import type { EvaluateOptions, ModelEvaluation, PredictOptions, ReportOptions } from "../fit-options.ts";
 import { loaded } from "../loaded.ts";

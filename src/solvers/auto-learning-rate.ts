@@ -11,9 +11,9 @@
  * part of the bound grows with it. Linear decay: Defazio et al., "Optimal linear decay learning rate
  * schedules and further refinements", 2023.
  */
-import type { Matrix } from "../data/matrix.ts";
 import { createRandom } from "../data/random.ts";
-import { rowReader, sampleRows } from "../data/row-reader.ts";
+import { rowSums, sampleRows } from "../data/row-reader.ts";
+import type { RowsInMemory } from "../data/rows.ts";
 import type { Standardization } from "../data/standardization.ts";
 import { pause } from "../pause.ts";
 
@@ -34,7 +34,7 @@ const MARGIN = 1.1;
 /** What the rule needs to know. */
 export interface AutoRateProblem {
   /** The rows, or a sample of them that λ_max is estimated from. */
-  readonly x: Matrix;
+  readonly x: RowsInMemory;
   /** Number and weights of all rows, if `x` is a sample. Default: those of `x`. */
   readonly whole?: { readonly rows: number; readonly weights: Float32Array | undefined };
   /** Standardisation that the rows are trained with. Default: none. */
@@ -77,8 +77,7 @@ async function largestEigenvalue(problem: AutoRateProblem, signal?: AbortSignal)
   const { x, standardization, weights, bias, seed } = problem;
   const random = createRandom(seed);
   const { cols } = x;
-  const read = rowReader(x, standardization);
-  const features = new Float64Array(cols);
+  const sums = rowSums(x, standardization);
   const sample = sampleRows(x.rows, SAMPLE_ROWS, weights, random);
   const total = sample.reduce((sum, row) => sum + (weights?.[row] ?? 1), 0);
   if (total === 0) return 0;
@@ -91,11 +90,10 @@ async function largestEigenvalue(problem: AutoRateProblem, signal?: AbortSignal)
     const image = new Float64Array(cols + 1);
     for (const row of sample) {
       await pause(signal);
-      read(row, features);
-      let dot = bias ? direction[cols] : 0;
-      for (let j = 0; j < cols; j++) dot += features[j] * direction[j];
+      sums.open(row);
+      const dot = sums.dot(direction, bias ? direction[cols] : 0);
       const share = (dot * (weights?.[row] ?? 1)) / total;
-      for (let j = 0; j < cols; j++) image[j] += share * features[j];
+      sums.addTo(image, share);
       if (bias) image[cols] += share;
     }
     const previous = eigenvalue;

@@ -91,9 +91,20 @@ export const ACCURACY = 0.1;
 
 /** B₀ = I, for `count` weights and parameters behind them. */
 export function identityMetric(length: number, count: number): Metric {
+  return diagonalMetric(new Float64Array(2).fill(1), count, length);
+}
+
+/**
+ * B₀ = a diagonal, the same for all classes.
+ *
+ * @param ofFeatures of the weights of each feature and, last, of the parameters behind the weights, `[D+1]`
+ */
+export function diagonalMetric(ofFeatures: Float64Array, count: number, length: number): Metric {
+  const features = ofFeatures.length - 1;
+  const own = (i: number) => ofFeatures[i < count ? i % features : features];
   return {
-    diagonal: async () => new Float64Array(length).fill(1),
-    product: async (v) => v,
+    diagonal: async () => Float64Array.from({ length }, (_, i) => own(i)),
+    product: async (v) => v.map((value, i) => value * own(i)),
     minimise: async ({ x, gradient, scale, curvatures, v, u, rank, thresholds }) => {
       const z = x.slice();
       const along = new Float64Array(rank);
@@ -102,7 +113,7 @@ export function identityMetric(length: number, count: number): Metric {
         let largest = 0;
         for (let i = 0; i < length; i++) {
           if (i % 1024 === 0) await pause();
-          let slope = gradient[i] + scale * (z[i] - x[i]);
+          let slope = gradient[i] + scale * own(i) * (z[i] - x[i]);
           for (let r = 0; r < rank; r++) slope -= u[i * rank + r] * along[r];
           const goal = z[i] - slope / curvatures[i];
           const reach = i < count ? thresholds[i % thresholds.length] / curvatures[i] : 0;

@@ -6,14 +6,13 @@ import {
   countCorrect,
   crossEntropy,
   dLogits,
-  gradient,
   l1Update,
-  matmul,
   objectiveGradient,
   sgdUpdate,
   softmax,
   weightedMean,
 } from "../../src/backends/reference/index.ts";
+import { gradientOf, scoresOf } from "../../src/backends/reference/of-rows.ts";
 import { ReferenceDataset } from "../../src/backends/reference/trainer.ts";
 import { batchesOf } from "../../src/backends/steps.ts";
 import { createRandom, shuffle } from "../../src/data/random.ts";
@@ -46,7 +45,7 @@ export function toleranceOf(
 export function expectedOf({ source, parameters, rows }: Problem, l2: number) {
   const { x, targets, sampleWeights, labelSmoothing } = new ReferenceDataset(source);
   const classes = parameters.bias.length;
-  const logits = matmul(x, rows, parameters);
+  const logits = scoresOf(x, rows, parameters);
   const losses = crossEntropy(logits, targets, rows, classes, labelSmoothing);
   return {
     logits,
@@ -85,11 +84,11 @@ export function followFormulas({ source, parameters }: Problem, steps: SgdSteps,
   const correct: number[] = [];
   for (const rows of batchesOf(steps)) {
     const step = losses.length;
-    const logits = matmul(x, rows, at);
+    const logits = scoresOf(x, rows, at);
     const p = softmax(logits, classes);
     const divisor = rows.length * meanWeight;
     const t = dLogits(p, targets, sampleWeights, rows, classes, labelSmoothing, divisor);
-    const g = gradient(t, x, rows, at, adamw ? 0 : l2);
+    const g = gradientOf(t, x, rows, at, adamw ? 0 : l2);
     losses.push(
       weightedMean(crossEntropy(logits, targets, rows, classes, labelSmoothing), sampleWeights, rows),
     );

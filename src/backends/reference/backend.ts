@@ -1,4 +1,5 @@
 /** The float64 reference as a backend: the truth against which the others are tested, and the slowest. */
+import type { RowsInMemory } from "../../data/rows.ts";
 import type { Backend, DatasetSource, DeviceInfo, ModelShape, RunOptions } from "../backend.ts";
 import { ReferenceDataset, ReferenceTrainer } from "./trainer.ts";
 
@@ -11,7 +12,10 @@ export class ReferenceBackend implements Backend {
     this.info = { kind: "reference", name: "float64 reference on the CPU", software: true, reason };
   }
 
-  async createDataset(source: DatasetSource, { signal, onRows }: RunOptions = {}): Promise<ReferenceDataset> {
+  async createDataset(
+    source: DatasetSource<RowsInMemory>,
+    { signal, onRows }: RunOptions = {},
+  ): Promise<ReferenceDataset> {
     signal?.throwIfAborted();
     onRows?.(source.x.rows);
     return new ReferenceDataset(source);

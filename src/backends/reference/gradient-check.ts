@@ -2,10 +2,12 @@
  * Checks a gradient, which may come from any backend, against central differences of the float64 objective. Costs
  * 2·K·(D+1) evaluations of the objective, so it is for small problems.
  */
+import type { RowsInMemory } from "../../data/rows.ts";
 import { ShapeError } from "../../errors.ts";
 import { type Parameters, penalty } from "../../parameters.ts";
 import type { DatasetSource } from "../backend.ts";
-import { crossEntropy, dLogits, gradient, matmul, softmax, weightedMean } from "./operations.ts";
+import { gradientOf, scoresOf } from "./of-rows.ts";
+import { crossEntropy, dLogits, softmax, weightedMean } from "./operations.ts";
 import { ReferenceDataset } from "./trainer.ts";
 
 /** The point at which to check, and the objective's λ. */
@@ -29,18 +31,22 @@ export interface GradientCheck {
 }
 
 /** Computes J = Σ s_i CE_i / Σ s_i + λ‖W‖² in float64. */
-export function objective(source: DatasetSource, parameters: Parameters, l2: number): number {
+export function objective(source: DatasetSource<RowsInMemory>, parameters: Parameters, l2: number): number {
   return objectiveOf(new ReferenceDataset(source), parameters, l2);
 }
 
 /** Computes dJ/dW and dJ/db in float64, by the formulas. */
-export function objectiveGradient(source: DatasetSource, parameters: Parameters, l2: number): Parameters {
+export function objectiveGradient(
+  source: DatasetSource<RowsInMemory>,
+  parameters: Parameters,
+  l2: number,
+): Parameters {
   const { x, targets, sampleWeights, labelSmoothing } = new ReferenceDataset(source);
   const rows = allRows(x.rows);
   const classes = parameters.bias.length;
-  const probabilities = softmax(matmul(x, rows, parameters), classes);
+  const probabilities = softmax(scoresOf(x, rows, parameters), classes);
   const t = dLogits(probabilities, targets, sampleWeights, rows, classes, labelSmoothing);
-  return gradient(t, x, rows, parameters, l2);
+  return gradientOf(t, x, rows, parameters, l2);
 }
 
 /**
@@ -48,7 +54,10 @@ export function objectiveGradient(source: DatasetSource, parameters: Parameters,
  *
  * @throws ShapeError if the gradient is not as long as the parameters
  */
-export function gradientCheck(source: DatasetSource, options: GradientCheckOptions): GradientCheck {
+export function gradientCheck(
+  source: DatasetSource<RowsInMemory>,
+  options: GradientCheckOptions,
+): GradientCheck {
   const { l2, step = 1e-5 } = options;
   const parameters = { weights: options.parameters.weights.slice(), bias: options.parameters.bias.slice() };
   const data = new ReferenceDataset(source);
@@ -88,7 +97,7 @@ function objectiveOf(
 ): number {
   const rows = allRows(x.rows);
   const classes = parameters.bias.length;
-  const losses = crossEntropy(matmul(x, rows, parameters), targets, rows, classes, labelSmoothing);
+  const losses = crossEntropy(scoresOf(x, rows, parameters), targets, rows, classes, labelSmoothing);
   return weightedMean(losses, sampleWeights, rows) + penalty(parameters, l2);
 }
 

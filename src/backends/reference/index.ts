@@ -7,3 +7,4 @@ export * from "../backend.ts";
 export { ReferenceBackend } from "./backend.ts";
 export * from "./gradient-check.ts";
 export * from "./operations.ts";
+export * from "./sparse-operations.ts";

@@ -275,8 +275,8 @@ function shiftedSum(logits: Float64Array, start: number, classes: number): { m: 
   return { m, sum };
 }
 
-/** Whether a value is finite in float32. */
-function isFloat32(value: number): boolean {
+/** Tells whether a value is finite in float32. */
+export function isFloat32(value: number): boolean {
   return Number.isFinite(Math.fround(value));
 }
 

@@ -4,6 +4,7 @@
  */
 import { allocate, type Matrix } from "../../data/matrix.ts";
 import { rowsThatCount } from "../../data/row-weights.ts";
+import type { RowsInMemory } from "../../data/rows.ts";
 import type { Targets } from "../../data/targets.ts";
 import { type Parameters, zeros } from "../../parameters.ts";
 import { pause } from "../../pause.ts";
@@ -30,20 +31,18 @@ import {
   stepBatchesOf,
   sumOfWeights,
 } from "../steps.ts";
+import { gradientOf, scoresOf, standardized } from "./of-rows.ts";
 import {
   adamwUpdate,
   averageUpdate,
   countCorrect,
   crossEntropy,
   dLogits,
-  gradient,
   l1Update,
-  matmul,
   outcomes,
   secondMoments,
   sgdUpdate,
   softmax,
-  standardize,
   weightedMean,
 } from "./operations.ts";
 
@@ -52,14 +51,14 @@ const PIECE_PRODUCTS = 2 ** 20;
 
 /** A data set of the reference: the caller's own arrays, copied only if they are standardised. */
 export class ReferenceDataset extends DeviceDataset {
-  readonly x: Matrix;
+  readonly x: RowsInMemory;
   readonly targets: Targets;
   readonly labelSmoothing: number;
 
-  constructor(source: DatasetSource) {
+  constructor(source: DatasetSource<RowsInMemory>) {
     super(source);
     const { x, targets, labelSmoothing = 0, standardization } = source;
-    this.x = standardization ? standardize(x, standardization) : x;
+    this.x = standardization ? standardized(x, standardization) : x;
     this.targets = targets;
     this.labelSmoothing = labelSmoothing;
   }
@@ -190,7 +189,7 @@ export class ReferenceTrainer implements Trainer {
     const moments = new Float64Array(n * n);
     for (const piece of this.#piecesOf(rows, n * n)) {
       await pause(signal);
-      const part = secondMoments(data.x, piece, weights, bias);
+      const part = secondMoments(data.x as Matrix, piece, weights, bias);
       for (let at = 0; at < part.length; at++) moments[at] += part[at];
     }
     return Float32Array.from(moments);
@@ -212,14 +211,14 @@ export class ReferenceTrainer implements Trainer {
     const total = sumOfWeights(sampleWeights, rows);
     const seen = { loss: 0, correct: 0, gradient: zeros(this.#shape) };
     for (const [i, piece] of [...this.#piecesOf(rows)].entries()) {
-      const logits = matmul(x, piece, parameters);
+      const logits = scoresOf(x, piece, parameters);
       const losses = crossEntropy(logits, targets, piece, classes, labelSmoothing);
       const p = softmax(logits, classes);
       const t = dLogits(p, targets, sampleWeights, piece, classes, labelSmoothing, divisor);
       const share = total === 0 ? 0 : sumOfWeights(sampleWeights, piece) / total;
       seen.loss += share * weightedMean(losses, sampleWeights, piece);
       seen.correct += countCorrect(logits, targets, sampleWeights, piece, classes);
-      add(seen.gradient, gradient(t, x, piece, parameters, i === 0 ? l2 : 0));
+      add(seen.gradient, gradientOf(t, x, piece, parameters, i === 0 ? l2 : 0));
       await pause(signal);
     }
     return seen;
@@ -261,7 +260,7 @@ export class ReferenceTrainer implements Trainer {
   ): Promise<void> {
     let rowsDone = 0;
     for (const rows of this.#piecesOf(range(0, data.rows))) {
-      use(rows, matmul(data.x, rows, this.#state.parameters));
+      use(rows, scoresOf(data.x, rows, this.#state.parameters));
       rowsDone += rows.length;
       options.onRows?.(rowsDone);
       await pause(options.signal);

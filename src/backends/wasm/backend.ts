@@ -1,4 +1,5 @@
 /** WebAssembly on the CPU as a backend. */
+import type { RowsInMemory } from "../../data/rows.ts";
 import { DeviceError } from "../../errors.ts";
 import type { Backend, DatasetSource, DeviceInfo, ModelShape, RunOptions } from "../backend.ts";
 import { WasmDataset } from "./dataset.ts";
@@ -51,7 +52,7 @@ export class WasmBackend implements Backend {
     return new WasmBackend({ module, threads, workerUrl }, chosen, reason);
   }
 
-  createDataset(source: DatasetSource, options?: RunOptions): Promise<WasmDataset> {
+  createDataset(source: DatasetSource<RowsInMemory>, options?: RunOptions): Promise<WasmDataset> {
     return WasmDataset.create(this.#threading.module, source, options);
   }
 

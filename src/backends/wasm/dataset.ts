@@ -1,24 +1,26 @@
-/** A data set in WebAssembly memory, its rows padded to whole vectors. Bytes and halves keep their types. */
+/** A data set in WebAssembly memory: rows, dense or sparse, with targets and weights. */
 import { type Matrix, scaleOf } from "../../data/matrix.ts";
-import { ELEMENT_BYTES, packRows, type Storage, storageOfSource, unitOf } from "../../data/storage.ts";
+import type { RowsInMemory } from "../../data/rows.ts";
+import { isSparse } from "../../data/sparse-matrix.ts";
 import { smoothed, type Targets } from "../../data/targets.ts";
 import { StateError } from "../../errors.ts";
 import { pause } from "../../pause.ts";
 import type { DatasetSource, RunOptions } from "../backend.ts";
 import { DeviceDataset } from "../device-dataset.ts";
+import { DenseRows, denseBytesOf } from "./dense-rows.ts";
 import { Arena, type Heap, heapFor } from "./heap.ts";
 import type { Kernels } from "./kernels.ts";
+import { SparseRowsInWasm, sparseBytesOf } from "./sparse-rows.ts";
+import type { StoredRows } from "./stored-rows.ts";
 
-/** Values of the kernels' `storage` and `kind`. */
-export const STORAGE: Readonly<Record<Storage, number>> = { f32: 0, u8: 1, f16: 2 };
+/** Values of the kernels' `kind`. */
 export const TARGETS = { none: 0, labels: 1, distributions: 2 } as const;
 
-/** Bytes packed between two pauses: some milliseconds of work even if every byte is converted. */
+/** Bytes of distributions packed between two pauses: some milliseconds of work. */
 const PIECE = 2 ** 20;
 
 /** Addresses; 0 for none. */
 interface Addresses {
-  readonly x: number;
   readonly targets: number;
   readonly sampleWeights: number;
 }
@@ -27,32 +29,23 @@ interface Addresses {
 export class WasmDataset extends DeviceDataset {
   readonly arena: Arena;
   readonly #heap: Heap;
-  readonly #source: DatasetSource;
-  readonly storage: Storage;
-  /** Factor from stored bytes or halves to values. */
-  readonly unit: number;
+  readonly #source: DatasetSource<RowsInMemory>;
+  readonly x: StoredRows;
   /** ε of labels; distributions are smoothed when they are packed. */
   readonly labelSmoothing: number;
-  /** Vectors of four features in a row. */
-  readonly vectors: number;
-  readonly rowBytes: number;
   readonly at: Addresses;
   /** End of the data in the arena; a trainer's workspace follows. */
   readonly mark: number;
   #kernels: Kernels | null = null;
   #last: Promise<unknown> = Promise.resolve();
 
-  private constructor(source: DatasetSource) {
+  private constructor(source: DatasetSource<RowsInMemory>) {
     super(source);
     this.#source = source;
     const { x, targets, sampleWeights, labelSmoothing = 0 } = source;
-    this.storage = storageOfSource(source);
-    this.unit = unitOf(source);
     this.labelSmoothing = labelSmoothing;
-    this.vectors = Math.ceil(x.cols / 4);
-    this.rowBytes = rowBytesOf(x.cols, this.storage);
     const bytes = {
-      x: x.rows * this.rowBytes,
+      x: isSparse(x) ? sparseBytesOf({ ...source, x }) : denseBytesOf({ ...source, x }),
       targets: targets.kind === "none" ? 0 : x.rows * targetBytesOf(targets),
       sampleWeights: sampleWeights ? x.rows * 4 : 0,
     };
@@ -61,8 +54,10 @@ export class WasmDataset extends DeviceDataset {
     // Calls in progress still read the rows, so these are released after them.
     this.onDispose(() => void this.exclusively(async () => this.arena.release(0)));
     try {
+      this.x = isSparse(x)
+        ? new SparseRowsInWasm(this.arena, { ...source, x })
+        : new DenseRows(this.arena, { ...source, x });
       this.at = {
-        x: this.arena.take(bytes.x, "x"),
         targets: bytes.targets && this.arena.take(bytes.targets, "y"),
         sampleWeights: bytes.sampleWeights && this.arena.take(bytes.sampleWeights, "sampleWeights"),
       };
@@ -80,14 +75,14 @@ export class WasmDataset extends DeviceDataset {
    */
   static async create(
     module: WebAssembly.Module,
-    source: DatasetSource,
+    source: DatasetSource<RowsInMemory>,
     options: RunOptions = {},
   ): Promise<WasmDataset> {
     const data = new WasmDataset(source);
     try {
       data.#kernels = await data.#heap.kernels(module);
       const { x, targets, sampleWeights } = source;
-      await packX(data, options);
+      await data.x.pack(options);
       if (targets.kind === "labels") data.arena.integers(data.at.targets, x.rows).set(targets.labels);
       if (targets.kind === "distributions")
         await packDistributions(data, targets.distributions, options.signal);
@@ -110,7 +105,7 @@ export class WasmDataset extends DeviceDataset {
   }
 
   /** The caller's rows, from which workers get their shares. */
-  get source(): DatasetSource {
+  get source(): DatasetSource<RowsInMemory> {
     return { ...this.#source, ...(this.sampleWeights && { sampleWeights: this.sampleWeights }) };
   }
 
@@ -128,35 +123,6 @@ export class WasmDataset extends DeviceDataset {
 /** Returns the bytes of the target of one row. */
 function targetBytesOf(targets: Targets): number {
   return targets.kind === "distributions" ? Math.ceil(targets.distributions.cols / 4) * 16 : 4;
-}
-
-/**
- * Returns the bytes of a row: whole vectors of 16 bytes, and for f32 no multiple of 256, at which rows would compete
- * for cache lines.
- */
-function rowBytesOf(cols: number, storage: Storage): number {
-  const bytes = Math.ceil((cols * ELEMENT_BYTES[storage]) / 16) * 16;
-  return bytes % 256 === 0 && storage === "f32" ? bytes + 64 : bytes;
-}
-
-async function packX(data: WasmDataset, { signal, onRows }: RunOptions): Promise<void> {
-  const { arena, at, rowBytes, storage, source } = data;
-  const { x, standardization } = source;
-  const stride = rowBytes / ELEMENT_BYTES[storage];
-  const rowsAtOnce = Math.max(1, Math.floor(PIECE / rowBytes));
-  for (let first = 0; first < x.rows; first += rowsAtOnce) {
-    await pause(signal);
-    const count = Math.min(rowsAtOnce, x.rows - first);
-    // Views are made anew after every pause, since another data set may have let the memory grow.
-    const target = targetOf(arena, at.x + first * rowBytes, count * stride, storage);
-    packRows(x, storage, first, count, target, stride, standardization);
-    onRows?.(first + count);
-  }
-}
-
-function targetOf(arena: Arena, start: number, length: number, storage: Storage) {
-  if (storage === "u8") return arena.bytes(start, length);
-  return storage === "f16" ? arena.halves(start, length) : arena.floats(start, length);
 }
 
 async function packDistributions(

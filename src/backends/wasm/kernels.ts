@@ -58,6 +58,29 @@ export interface Kernels {
     vectors: number,
     dWeights: number,
   ): void;
+  sparseMatmul(
+    index: number,
+    count: number,
+    indptr: number,
+    indices: number,
+    values: number,
+    weights: number,
+    bias: number,
+    rowBytes: number,
+    logits: number,
+    stride: number,
+  ): void;
+  sparseGradient(
+    index: number,
+    count: number,
+    indptr: number,
+    indices: number,
+    values: number,
+    dLogits: number,
+    stride: number,
+    rowBytes: number,
+    dWeights: number,
+  ): void;
   moments(
     rows: number,
     count: number,

@@ -5,6 +5,8 @@
  */
 
 import { emptyLike, type Matrix, type MatrixData } from "../../data/matrix.ts";
+import type { RowsInMemory } from "../../data/rows.ts";
+import { isSparse, type SparseMatrix } from "../../data/sparse-matrix.ts";
 import { deviceErrorOf } from "../../device-error.ts";
 import { DeviceError } from "../../errors.ts";
 import { loaded } from "../../loaded.ts";
@@ -113,7 +115,7 @@ export class WorkerPool {
    */
   static async start(
     module: WebAssembly.Module,
-    source: DatasetSource,
+    source: DatasetSource<RowsInMemory>,
     shape: ModelShape,
     shares: readonly Share[],
     workerUrl: string | URL | undefined,
@@ -191,27 +193,35 @@ async function scriptOf(workerUrl: string | URL | undefined): Promise<WorkerScri
 }
 
 /** Copies the rows of a share, and lists the buffers to transfer them by. */
-async function copyShare(source: DatasetSource, { first, rows }: Share, signal: AbortSignal) {
+async function copyShare(source: DatasetSource<RowsInMemory>, { first, rows }: Share, signal: AbortSignal) {
   const { x, targets, sampleWeights, storage, labelSmoothing, standardization } = source;
   const copies: ArrayBuffer[] = [];
-  const copy = async <T extends MatrixData>(data: T, cols: number): Promise<T> => {
-    const part = emptyLike(data, rows * cols, "x");
-    for (let at = 0; at < part.length; at += PIECE) {
+  const copyPart = async <T extends MatrixData>(data: T, begin: number, end: number): Promise<T> => {
+    const part = emptyLike(data, end - begin, "x");
+    for (let at = begin; at < end; at += PIECE) {
       await pause(signal);
-      const begin = first * cols + at;
-      part.set(data.subarray(begin, Math.min(begin + PIECE, (first + rows) * cols)), at);
+      part.set(data.subarray(at, Math.min(at + PIECE, end)), at - begin);
     }
     copies.push(part.buffer as ArrayBuffer);
     return part;
   };
+  const copy = <T extends MatrixData>(data: T, cols: number): Promise<T> =>
+    copyPart(data, first * cols, (first + rows) * cols);
   const matrix = async ({ data, cols, scale }: Matrix): Promise<Matrix> => ({
     data: await copy(data, cols),
     rows,
     cols,
     scale,
   });
-  const copied: DatasetSource = {
-    x: await matrix(x),
+  const sparse = async ({ indptr, indices, data, cols }: SparseMatrix): Promise<SparseMatrix> => {
+    const [begin, end] = [indptr[first], indptr[first + rows]];
+    const starts = indptr.slice(first, first + rows + 1).map((start) => start - begin);
+    const values = data && (await copyPart(data, begin, end));
+    copies.push(starts.buffer);
+    return { indptr: starts, indices: await copyPart(indices, begin, end), data: values, rows, cols };
+  };
+  const copied: DatasetSource<RowsInMemory> = {
+    x: isSparse(x) ? await sparse(x) : await matrix(x),
     targets:
       targets.kind === "labels"
         ? { kind: "labels", labels: await copy(targets.labels, 1) }

@@ -2,7 +2,8 @@
 import { allocate } from "../../data/matrix.ts";
 import { rowsThatCount } from "../../data/row-weights.ts";
 import { pause } from "../../pause.ts";
-import { STORAGE, type WasmDataset } from "./dataset.ts";
+import type { WasmDataset } from "./dataset.ts";
+import type { DenseRows } from "./dense-rows.ts";
 import { BLOCK_ROWS, blockRowsOf } from "./workspace.ts";
 
 /** Returns M = Σ_i w_i x̃_i x̃_iᵀ over rows with w_i > 0, `[n,n]`, the lower triangle of it. @throws LimitError */
@@ -13,26 +14,23 @@ export function secondMoments(
   signal?: AbortSignal,
 ): Promise<Float32Array> {
   return data.exclusively(async () => {
-    const { arena, kernels, features, vectors } = data;
+    const { arena, kernels, features } = data;
+    const x = data.x as DenseRows;
     const n = features + (bias ? 1 : 0);
     const padded = 4 * Math.ceil(n / 4);
     const take = (bytes: number) => arena.take(bytes, "preconditioner");
     const at = {
       index: take(4 * BLOCK_ROWS),
       addresses: take(4 * BLOCK_ROWS),
-      // The conversion may write up to 64 bytes past the last row.
-      converted: data.storage === "f32" ? 0 : take(BLOCK_ROWS * vectors * 16 + 64),
+      converted: take(x.scratchBytes(BLOCK_ROWS)),
       rows: take(4 * BLOCK_ROWS * padded),
       weights: take(4 * BLOCK_ROWS),
       weighted: take(4 * BLOCK_ROWS * padded),
       moments: take(4 * padded ** 2),
     };
     const gather = (block: Uint32Array) => {
-      const { at: stored, rowBytes, storage, unit } = data;
-      const kind = STORAGE[storage];
       arena.integers(at.index, block.length).set(block);
-      const { index, addresses, converted } = at;
-      kernels.gather(index, block.length, stored.x, rowBytes, kind, unit, vectors, converted, addresses);
+      x.gather(kernels, at.index, block.length, at.converted, at.addresses);
     };
     /** Copies the rows of a block, with a 1 for the bias, and their weights. */
     const augment = (block: Uint32Array) => {

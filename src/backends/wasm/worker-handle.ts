@@ -3,6 +3,7 @@
  * interface. The script that runs in a worker is worker.ts.
  */
 
+import type { RowsInMemory } from "../../data/rows.ts";
 import { wordsOf } from "../../device-error.ts";
 import type { DatasetSource, ModelShape } from "../backend.ts";
 import type { Sums } from "./backward.ts";
@@ -19,7 +20,7 @@ export interface Buffers {
 export interface OpenRequest {
   readonly kind: "open";
   readonly module: WebAssembly.Module;
-  readonly source: DatasetSource;
+  readonly source: DatasetSource<RowsInMemory>;
   readonly shape: ModelShape;
 }
 

@@ -3,8 +3,9 @@
  * block in the order of the data flow: logits → softmax, loss and dLogits → gradient.
  */
 import type { ModelShape, Outcomes } from "../backend.ts";
-import { STORAGE, TARGETS, type WasmDataset } from "./dataset.ts";
+import { TARGETS, type WasmDataset } from "./dataset.ts";
 import { layoutOf, type ParameterLayout } from "./parameters.ts";
+import type { Block } from "./stored-rows.ts";
 
 /** Most rows of a block: few enough to stay in cache from one operation to the next. */
 export const BLOCK_ROWS = 32;
@@ -46,15 +47,14 @@ export class Workspace {
     this.#shape = shape;
     this.splits = splits;
     this.layout = layoutOf(shape);
-    this.blockRows = blockRowsOf(shape.features * shape.classes);
+    this.blockRows = blockRowsOf(data.x.longestRow * shape.classes);
     arena.release(data.mark);
     this.at = {
       weights: arena.take(this.layout.bytes, "parameters"),
       partials: arena.take(splits * this.layout.bytes, "parameters"),
       index: arena.take(BLOCK_ROWS * 4, "workspace"),
       addresses: arena.take(BLOCK_ROWS * 4, "workspace"),
-      // The conversion may write up to 64 bytes past the last row.
-      scratch: data.storage === "f32" ? 0 : arena.take(BLOCK_ROWS * data.vectors * 16 + 64, "workspace"),
+      scratch: arena.take(data.x.scratchBytes(BLOCK_ROWS), "workspace"),
       logits: arena.take(BLOCK_ROWS * this.layout.stride, "workspace"),
       outcomes: arena.take(3 * BLOCK_ROWS * 4, "workspace"),
       sums: arena.take(16, "workspace"),
@@ -77,16 +77,9 @@ export class Workspace {
 
   /** Computes rows → logits, for at most {@link BLOCK_ROWS} rows. */
   forward(rows: Uint32Array): void {
-    const { kernels, arena, at, rowBytes, storage, unit, vectors } = this.#data;
-    const { index, addresses, scratch, weights, logits } = this.at;
-    // Kernels process four rows at a time; the first row fills up the last four, and its results there are unused.
-    const count = Math.ceil(rows.length / 4) * 4;
-    const indices = arena.integers(index, count);
-    indices.set(rows);
-    indices.fill(rows[0], rows.length);
-    kernels.gather(index, count, at.x, rowBytes, STORAGE[storage], unit, vectors, scratch, addresses);
-    const { classes, weightBytes, stride } = this.layout;
-    kernels.matmul(addresses, count, weights, weights + weightBytes, classes, vectors, logits, stride);
+    const { x, kernels, arena } = this.#data;
+    arena.integers(this.at.index, rows.length).set(rows);
+    x.forward(kernels, this.#block(rows.length));
   }
 
   /** Computes logits → softmax, loss and dLogits; adds to the sums of losses and correct rows. */
@@ -119,11 +112,11 @@ export class Workspace {
 
   /** Computes dLogits → gradient and adds it to a partial gradient. */
   gradient(rows: number, split: number): void {
-    const { kernels, vectors } = this.#data;
-    const { addresses, logits, partials } = this.at;
-    const { stride, classes, weightBytes, bytes } = this.layout;
+    const { x, kernels } = this.#data;
+    const { logits, partials } = this.at;
+    const { stride, weightBytes, bytes } = this.layout;
     const partial = partials + split * bytes;
-    kernels.gradient(addresses, rows, logits, stride, classes, vectors, partial);
+    x.gradient(kernels, this.#block(rows), partial);
     if (this.#shape.bias) kernels.biasGradient(rows, logits, stride, partial + weightBytes);
   }
 
@@ -138,6 +131,10 @@ export class Workspace {
     const [loss, correct] = sums;
     sums.fill(0);
     return { loss, correct };
+  }
+
+  #block(count: number): Block {
+    return { ...this.at, count, layout: this.layout };
   }
 
   #softmaxKernel(

@@ -1,4 +1,7 @@
 /** WebGPU as a backend: one device, the kernels compiled on it, and the data sets and trainers on it. */
+import type { RowsInMemory } from "../../data/rows.ts";
+import { isSparse } from "../../data/sparse-matrix.ts";
+import { DeviceError } from "../../errors.ts";
 import { loaded } from "../../loaded.ts";
 import type { Backend, DatasetSource, DeviceInfo, ModelShape, RowsOnDevice, RunOptions } from "../backend.ts";
 import { memoryCache, type TunerSettings, type Tuning, type TuningCache } from "./choose-plan.ts";
@@ -64,8 +67,9 @@ export class WebGpuBackend implements Backend {
     return this.gpu.alive;
   }
 
-  createDataset(source: DatasetSource, options?: RunOptions): Promise<WebGpuDataset> {
-    return uploadDataset(this.gpu, source, this.#maxChunkBytes, options);
+  async createDataset(source: DatasetSource<RowsInMemory>, options?: RunOptions): Promise<WebGpuDataset> {
+    if (isSparse(source.x)) throw new DeviceError("device", "WebGPU takes no sparse rows");
+    return uploadDataset(this.gpu, { ...source, x: source.x }, this.#maxChunkBytes, options);
   }
 
   async rowsOnDevice(): Promise<RowsOnDevice> {

@@ -6,4 +6,5 @@ export { matmul } from "./matmul";
 export { moments } from "./moments";
 export { outcomes } from "./outcomes";
 export { softmax } from "./softmax";
+export { sparseGradient, sparseMatmul } from "./sparse";
 export { adamw, average, sgd, softThreshold } from "./update";
