@@ -70,11 +70,14 @@ test("a page loads little at first, and a backend when it is chosen", async () =
   }
 });
 
-test.each(["webgpu", "wasm", "reference", "digits", "text"] as const)("the entry %s is small", async (entry) => {
-  const chunks = await bundle(`export * from "softmax-webgpu/${entry}";`);
-  const first = loadedWith(chunks, chunks.find(({ isEntry }) => isEntry) as Rolldown.OutputChunk);
-  expect(sizeOf(first)).toBeLessThan(BUDGETS[`dist/${entry}.js`]);
-});
+test.each(["webgpu", "wasm", "reference", "digits", "text"] as const)(
+  "the entry %s is small",
+  async (entry) => {
+    const chunks = await bundle(`export * from "softmax-webgpu/${entry}";`);
+    const first = loadedWith(chunks, chunks.find(({ isEntry }) => isEntry) as Rolldown.OutputChunk);
+    expect(sizeOf(first)).toBeLessThan(BUDGETS[`dist/${entry}.js`]);
+  },
+);
 
 test("a vectorizer is loaded without the estimator", async () => {
   const chunks = await bundle('export { TextVectorizer } from "softmax-webgpu/text";');
