@@ -53,6 +53,11 @@ export class SparseRowsInWasm implements StoredRows {
     return longest;
   }
 
+  get meanRow(): number {
+    const { x } = this.#source;
+    return storedValues(x) / x.rows;
+  }
+
   scratchBytes(): number {
     return 0;
   }
@@ -78,14 +83,20 @@ export class SparseRowsInWasm implements StoredRows {
     onRows?.(x.rows);
   }
 
-  forward(kernels: Kernels, { count, index, weights, logits, layout }: Block): void {
+  forward(kernels: Kernels, { index, logits, layout }: Block, count: number, weights: number): void {
     const { indptr, indices, values } = this.#at;
     const { weightBytes, rowBytes, stride } = layout;
     const bias = weights + weightBytes;
     kernels.sparseMatmul(index, count, indptr, indices, values, weights, bias, rowBytes, logits, stride);
   }
 
-  gradient(kernels: Kernels, { count, index, logits, layout }: Block, dWeights: number): void {
+  gradient(
+    kernels: Kernels,
+    { index, logits, layout }: Block,
+    count: number,
+    dWeights: number,
+    areSquared = false,
+  ): void {
     const { indptr, indices, values } = this.#at;
     kernels.sparseGradient(
       index,
@@ -97,6 +108,7 @@ export class SparseRowsInWasm implements StoredRows {
       layout.stride,
       layout.rowBytes,
       dWeights,
+      areSquared,
     );
   }
 }

@@ -4,10 +4,9 @@
  * times of the first steps decide; see {@link Stage}.
  */
 import { DeviceError, StateError } from "../../errors.ts";
-import type { ModelShape } from "../backend.ts";
 import { backward, partition, type Share, type Sums, sharesOf } from "./backward.ts";
 import type { WasmDataset } from "./dataset.ts";
-import { layoutOf } from "./parameters.ts";
+import { layoutOf, type PackedShape } from "./parameters.ts";
 import { WorkerPool } from "./pool.ts";
 import type { Workspace } from "./workspace.ts";
 
@@ -48,13 +47,13 @@ type Stage =
 /** The threads of one trainer for one data set. */
 export class Threading {
   readonly #data: WasmDataset;
-  readonly #shape: ModelShape;
+  readonly #shape: PackedShape;
   readonly #options: ThreadingOptions;
   #stage: Stage = { kind: "alone", times: [] };
   /** The weights s that the workers have. */
   #weightsOfWorkers: Float32Array | undefined;
 
-  constructor(data: WasmDataset, shape: ModelShape, options: ThreadingOptions) {
+  constructor(data: WasmDataset, shape: PackedShape, options: ThreadingOptions) {
     this.#data = data;
     this.#shape = shape;
     this.#options = options;
@@ -69,8 +68,8 @@ export class Threading {
   splitsFor(batchRows: number): number {
     const { threads } = this.#options;
     const rows = Math.min(batchRows, this.#data.rows);
-    const { features, classes } = this.#shape;
-    if (threads === "auto" && rows * features * classes < MIN_STEP_PRODUCTS) return 1;
+    const products = rows * this.#data.x.meanRow * this.#shape.classes;
+    if (threads === "auto" && products < MIN_STEP_PRODUCTS) return 1;
     const affordable = Math.max(1, Math.floor(MAX_PARTIAL_BYTES / layoutOf(this.#shape).bytes));
     const wanted = threads === "auto" ? Math.min(threadsHere(), affordable) : threads;
     return sharesOf(this.#data.rows, wanted).length;
@@ -91,12 +90,17 @@ export class Threading {
     // Workers start first, since this thread is busy afterwards.
     const inWorkers = pool && this.#inWorkers(pool, shares, workspace, parts, scale);
     const onThisThread = backwardParts(workspace, pool ? parts.slice(0, 1) : parts, scale, signal);
-    const ofWorkers = inWorkers?.catch(async (error: unknown) => {
-      this.#giveUp(pool as WorkerPool, error);
-      await onThisThread;
-      for (let split = 1; split < shares.length; split++) workspace.partial(split).fill(0);
-      return backwardParts(workspace, partition(rows, shares, false), scale, signal, 1);
-    });
+    const ofWorkers = inWorkers
+      ?.then(async ({ sums, put }) => {
+        await onThisThread;
+        put();
+        return sums;
+      })
+      .catch(async (error: unknown) => {
+        this.#giveUp(pool as WorkerPool, error);
+        await onThisThread;
+        return backwardParts(workspace, partition(rows, shares, false), scale, signal, 1);
+      });
     // Both end before an error of either is thrown, so that no worker is left in the middle of a step.
     await Promise.allSettled([ofWorkers, onThisThread]);
     // Added in the order of the parts, whichever thread computed them: another order would give other bits.
@@ -116,7 +120,7 @@ export class Threading {
     workspace: Workspace,
     parts: readonly Uint32Array<ArrayBuffer>[],
     scale: number,
-  ): Promise<Sums[]> {
+  ): ReturnType<WorkerPool["backward"]> {
     const { sampleWeights } = this.#data;
     if (sampleWeights && sampleWeights !== this.#weightsOfWorkers)
       await pool.setWeights(sampleWeights, shares);
@@ -192,6 +196,7 @@ async function backwardParts(
   const sums: Sums[] = [];
   for (let split = first; split < parts.length; split++) {
     await backward(workspace, parts[split], scale, split, signal);
+    workspace.completePart(split);
     sums.push(workspace.takeSums());
   }
   return sums;

@@ -5,13 +5,15 @@
  * batches if that is faster.
  */
 import { allocate } from "../../data/matrix.ts";
-import type { Parameters } from "../../parameters.ts";
+import { type Parameters, zeros } from "../../parameters.ts";
 import { pause } from "../../pause.ts";
 import type {
   Evaluation,
   EvaluationOptions,
   LossAndGradient,
   ModelShape,
+  NewtonOptions,
+  NewtonStep,
   OptimiserState,
   Outcomes,
   RunOptions,
@@ -27,11 +29,14 @@ import {
   stepBatchesOf,
   sumOfWeights,
 } from "../steps.ts";
-import { eachBlock, type Sums } from "./backward.ts";
+import { allRows, eachBlock, type Sums } from "./backward.ts";
 import type { WasmDataset } from "./dataset.ts";
+import { newtonStep } from "./newton.ts";
 import { Optimiser, reduceGradient } from "./optimiser.ts";
 import {
+  areMirrored,
   initialState,
+  type PackedShape,
   type PackedState,
   packParameters,
   packState,
@@ -46,18 +51,19 @@ import { Workspace } from "./workspace.ts";
 /** {@link Trainer} in WebAssembly. */
 export class WasmTrainer implements Trainer {
   readonly tuning = null;
-  readonly #shape: ModelShape;
+  #shape: PackedShape;
   readonly #threading: ThreadingOptions;
   readonly #threaded = new Map<WasmDataset, { readonly threading: Threading; readonly forget: () => void }>();
   #state: PackedState;
 
   constructor(shape: ModelShape, threading: ThreadingOptions) {
-    this.#shape = shape;
+    this.#shape = { ...shape, isMirrored: areMirrored(zeros(shape), shape) };
     this.#threading = threading;
-    this.#state = initialState(zeroParameters(shape));
+    this.#state = initialState(zeroParameters(this.#shape));
   }
 
   write(parameters: Parameters): void {
+    this.#pack(areMirrored(parameters, this.#shape));
     this.#state = initialState(packParameters(parameters, this.#shape));
   }
 
@@ -70,6 +76,8 @@ export class WasmTrainer implements Trainer {
   }
 
   writeState(state: OptimiserState): void {
+    const { parameters, velocity, average = parameters } = state;
+    this.#pack([parameters, velocity, average].every((part) => areMirrored(part, this.#shape)));
     this.#state = packState(state, this.#shape);
   }
 
@@ -160,11 +168,24 @@ export class WasmTrainer implements Trainer {
     return secondMoments(data, this.#shape.bias, weights, signal);
   }
 
+  async newtonStep(data: WasmDataset, newton: NewtonOptions, options: RunOptions = {}): Promise<NewtonStep> {
+    checkLabelled(this.#shape, data);
+    return this.#within(data, 1, (workspace) => newtonStep(data, workspace, this.#shape, newton, options));
+  }
+
   dispose(): void {
     for (const { threading, forget } of this.#threaded.values()) {
       threading.dispose();
       forget();
     }
+  }
+
+  /** Changes how parameters are packed; threads that know them otherwise end. */
+  #pack(isMirrored: boolean): void {
+    if (isMirrored === this.#shape.isMirrored) return;
+    this.dispose();
+    this.#threaded.clear();
+    this.#shape = { ...this.#shape, isMirrored };
   }
 
   /** Runs `work` in a workspace that holds this trainer's parameters. */
@@ -223,10 +244,4 @@ export class WasmTrainer implements Trainer {
       return workspace.takeSums();
     });
   }
-}
-
-function allRows({ rows }: WasmDataset): Uint32Array {
-  const all = allocate(Uint32Array, rows, "x");
-  for (let i = 0; i < rows; i++) all[i] = i;
-  return all;
 }

@@ -2,9 +2,9 @@
  * A trainer's part of a data set's memory: parameters, partial gradients and one block of rows, and the operations on a
  * block in the order of the data flow: logits → softmax, loss and dLogits → gradient.
  */
-import type { ModelShape, Outcomes } from "../backend.ts";
+import type { Outcomes } from "../backend.ts";
 import { TARGETS, type WasmDataset } from "./dataset.ts";
-import { layoutOf, type ParameterLayout } from "./parameters.ts";
+import { layoutOf, type PackedShape, type ParameterLayout } from "./parameters.ts";
 import type { Block } from "./stored-rows.ts";
 
 /** Most rows of a block: few enough to stay in cache from one operation to the next. */
@@ -24,10 +24,11 @@ export class Workspace {
   readonly layout: ParameterLayout;
   /** Most rows of a block of this shape. */
   readonly blockRows: number;
-  /** Number of partial gradients. */
-  readonly splits: number;
+  /** Partial gradients in memory: one for each part of a batch; for sparse rows that of the first, and one for others. */
+  readonly partials: number;
   readonly #data: WasmDataset;
-  readonly #shape: ModelShape;
+  readonly #shape: PackedShape;
+  readonly #block: Block;
   /** Addresses of the buffers. */
   readonly at: {
     readonly weights: number;
@@ -41,17 +42,17 @@ export class Workspace {
   };
 
   /** @throws LimitError if the memory cannot grow */
-  constructor(data: WasmDataset, shape: ModelShape, splits: number) {
+  constructor(data: WasmDataset, shape: PackedShape, splits: number) {
     const { arena } = data;
     this.#data = data;
     this.#shape = shape;
-    this.splits = splits;
+    this.partials = shape.sparse ? Math.min(splits, 2) : splits;
     this.layout = layoutOf(shape);
     this.blockRows = blockRowsOf(data.x.longestRow * shape.classes);
     arena.release(data.mark);
     this.at = {
       weights: arena.take(this.layout.bytes, "parameters"),
-      partials: arena.take(splits * this.layout.bytes, "parameters"),
+      partials: arena.take(this.partials * this.layout.bytes, "parameters"),
       index: arena.take(BLOCK_ROWS * 4, "workspace"),
       addresses: arena.take(BLOCK_ROWS * 4, "workspace"),
       scratch: arena.take(data.x.scratchBytes(BLOCK_ROWS), "workspace"),
@@ -59,14 +60,22 @@ export class Workspace {
       outcomes: arena.take(3 * BLOCK_ROWS * 4, "workspace"),
       sums: arena.take(16, "workspace"),
     };
+    this.#block = { ...this.at, layout: this.layout };
   }
 
   get weights(): Float32Array {
     return this.#data.arena.floats(this.at.weights, this.layout.bytes / 4);
   }
 
+  /** Returns the partial gradient of a part of a batch. */
   partial(split: number): Float32Array {
-    return this.#data.arena.floats(this.at.partials + split * this.layout.bytes, this.layout.bytes / 4);
+    return this.#data.arena.floats(this.#partialAt(split), this.layout.bytes / 4);
+  }
+
+  /** Ends a part: adds its partial gradient to that of the first if they share their memory. */
+  completePart(split: number): void {
+    if (!this.#shape.sparse || split === 0) return;
+    this.#data.kernels.addPartial(this.#partialAt(0), this.#partialAt(split), this.layout.bytes);
   }
 
   /** Selects the rows with s > 0. */
@@ -75,11 +84,11 @@ export class Workspace {
     return sampleWeights ? rows.filter((row) => sampleWeights[row] > 0) : rows;
   }
 
-  /** Computes rows → logits, for at most {@link BLOCK_ROWS} rows. */
-  forward(rows: Uint32Array): void {
+  /** Computes rows → logits, for at most {@link BLOCK_ROWS} rows. @param weights address of W and b. Default: own */
+  forward(rows: Uint32Array, weights = this.at.weights): void {
     const { x, kernels, arena } = this.#data;
     arena.integers(this.at.index, rows.length).set(rows);
-    x.forward(kernels, this.#block(rows.length));
+    x.forward(kernels, this.#block, rows.length, weights);
   }
 
   /** Computes logits → softmax, loss and dLogits; adds to the sums of losses and correct rows. */
@@ -92,6 +101,31 @@ export class Workspace {
   /** Computes logits → probabilities. */
   probabilities(rows: number): void {
     this.#softmaxKernel(rows, TARGETS.none, 0, 0, 0, 1);
+  }
+
+  /** Copies a block's rows of scores, or of what has replaced them, to their places among those of all rows. */
+  keepRows(rows: number, all: number): void {
+    this.#data.kernels.keepRows(this.at.logits, this.layout.stride, this.at.index, rows, all);
+  }
+
+  /** Replaces u of each row by s · scale · p ∘ (u − pᵀu). @param probabilities address of p of all rows */
+  curvature(rows: number, probabilities: number, scale: number): void {
+    const { kernels, at } = this.#data;
+    const { logits, index } = this.at;
+    kernels.curvature(logits, this.layout.stride, index, rows, probabilities, at.sampleWeights, scale);
+  }
+
+  /**
+   * Replaces p of each row by s · scale · p ∘ (1 − p), and adds the sums of x² times that to `diagonal`, which lies as W
+   * and b do.
+   */
+  addDiagonal(rows: number, scale: number, diagonal: number): void {
+    const { x, kernels, at } = this.#data;
+    const { logits, index } = this.at;
+    const { stride, weightBytes } = this.layout;
+    kernels.ownCurvature(logits, stride, index, rows, at.sampleWeights, scale);
+    x.gradient(kernels, this.#block, rows, diagonal, true);
+    if (this.#shape.bias) kernels.biasGradient(rows, logits, stride, diagonal + weightBytes);
   }
 
   /** Computes logits → predictions, in arrays that the next block overwrites. */
@@ -113,10 +147,10 @@ export class Workspace {
   /** Computes dLogits → gradient and adds it to a partial gradient. */
   gradient(rows: number, split: number): void {
     const { x, kernels } = this.#data;
-    const { logits, partials } = this.at;
-    const { stride, weightBytes, bytes } = this.layout;
-    const partial = partials + split * bytes;
-    x.gradient(kernels, this.#block(rows), partial);
+    const { logits } = this.at;
+    const { stride, weightBytes } = this.layout;
+    const partial = this.#partialAt(split);
+    x.gradient(kernels, this.#block, rows, partial);
     if (this.#shape.bias) kernels.biasGradient(rows, logits, stride, partial + weightBytes);
   }
 
@@ -133,8 +167,8 @@ export class Workspace {
     return { loss, correct };
   }
 
-  #block(count: number): Block {
-    return { ...this.at, count, layout: this.layout };
+  #partialAt(split: number): number {
+    return this.at.partials + Math.min(split, this.partials - 1) * this.layout.bytes;
   }
 
   #softmaxKernel(
