@@ -219,7 +219,7 @@ describe("texts that are taken", () => {
   });
 
   test("maxFeatures takes the most frequent terms; of equal ones those that come first", async () => {
-    const texts = ["bb bb bb bb cc cc dd", "aa aa dd", "aa cc"];
+    const texts = ["bb bb bb bb cc cc dd", "aa aa dd ab ab ab", "aa cc"];
     expect(await termsOf(texts, { maxFeatures: 1 })).toEqual(["bb"]);
     expect(await termsOf(texts, { maxFeatures: 2 })).toEqual(["aa", "bb"]);
     // Once for each text.
