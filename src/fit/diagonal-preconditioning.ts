@@ -18,11 +18,15 @@ import {
   type Preconditioner,
   type Preconditioning,
 } from "../solvers/preconditioner.ts";
+import { penaltiesOf } from "./conditioning.ts";
 import { meanCurvatures } from "./curvature-sample.ts";
 import type { FitSession } from "./session.ts";
 
 /** Passes after which M is made anew: growth · those at the last time + more. */
 const SCHEDULE = { growth: 1.6, more: 4 };
+
+/** Curvature pairs beside M with an L1 penalty: each parameter that moves takes the square of their number in work. */
+const PAIRS_WITH_L1 = 3;
 
 /** Work of making M, in passes: the scores of all rows, and a sum over the stored values. */
 const MAKING_WORK = 1;
@@ -31,6 +35,7 @@ const MAKING_WORK = 1;
 export function diagonalPreconditioning(session: FitSession, l2: number): Preconditioning {
   let latest: { readonly anchor: Anchor; readonly preconditioner: Preconditioner } | null = null;
   return {
+    ...(session.problem.options.l1 > 0 && { memory: PAIRS_WITH_L1 }),
     at: async ({ x, evaluations, anchor }) => {
       const isDue = !anchor || evaluations >= SCHEDULE.growth * anchor.evaluations + SCHEDULE.more;
       const current = isDue ? { x, evaluations, round: anchor ? anchor.round + 1 : 0 } : anchor;
@@ -71,7 +76,7 @@ async function diagonalAt(
   x: Float64Array,
   l2: number,
 ): Promise<Float64Array> {
-  const { rows, standardization, signal } = problem;
+  const { rows, standardization, conditioning, signal } = problem;
   const matrix = rows.matrix as SparseMatrix;
   trainer.write(partsOf(x, shape));
   const curvatures = meanCurvatures(await trainer.probabilities(data, { signal }), shape.classes);
@@ -85,10 +90,10 @@ async function diagonalAt(
   }
   const sums = await sumsOfSquares(matrix, curvatures, signal);
   const diagonal = new Float64Array(shape.features + 1);
-  for (let j = 0; j < sums.length; j++) {
-    const scale = standardization ? standardization.scale[j] : 1;
-    diagonal[j] = sums[j] / (scale * scale * total) + 2 * l2;
-  }
+  const penalties = penaltiesOf(l2, shape.features, conditioning);
+  const scale = (standardization ?? conditioning)?.scale;
+  for (let j = 0; j < sums.length; j++)
+    diagonal[j] = sums[j] / ((scale ? scale[j] ** 2 : 1) * total) + 2 * penalties[j];
   diagonal[shape.features] = ofBias / total;
   return diagonal;
 }

@@ -47,8 +47,18 @@ async function train(
       : { ...randomProblem(spec), source: { ...randomProblem(spec).source, ...changes } };
   const { trainer, data } = await trainerFor(backend, problem);
   const { losses, correct } = await trainer.sgd(data, steps);
-  const { loss, dWeights } = await trainer.lossAndGradient(data, 0.1);
-  return { losses, correct, loss, dWeights, ...(await trainer.read()), state: await trainer.readState() };
+  const { loss, dWeights, dBias } = await trainer.lossAndGradient(data, 0.1);
+  const newton = { gradient: { weights: dWeights, bias: dBias }, l2: 0.1, accuracy: 1e-3 };
+  const step = data.isSparse ? await trainer.newtonStep?.(data, newton) : null;
+  return {
+    losses,
+    correct,
+    loss,
+    dWeights,
+    step,
+    ...(await trainer.read()),
+    state: await trainer.readState(),
+  };
 }
 
 test("partition gives each share its rows, once, in the order of the batch", () => {
@@ -193,10 +203,10 @@ describe("workers that cannot work", () => {
     const { Workspace } = await import("../../src/backends/wasm/workspace.ts");
     const workspace = new Workspace(data, shape, 2);
     const parts = () => partition(Uint32Array.of(0, 39), sharesOf(40, 2), true);
-    const waiting = pool.backward(workspace, parts(), 1);
+    const waiting = pool.backward(workspace, "gradient", parts(), 1);
     pool.dispose();
     await expect(waiting).rejects.toThrow(DeviceError);
-    await expect(pool.backward(workspace, parts(), 1)).rejects.toThrow();
+    await expect(pool.backward(workspace, "gradient", parts(), 1)).rejects.toThrow();
   });
 
   test("an error inside a worker is returned as a DeviceError", async () => {

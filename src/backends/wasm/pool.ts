@@ -10,7 +10,7 @@ import { DeviceError } from "../../errors.ts";
 import { loaded } from "../../loaded.ts";
 import type { DatasetSource } from "../backend.ts";
 import { settlesWithin, untilAborted } from "../waiting.ts";
-import type { Share, Sums } from "./backward.ts";
+import type { Pass, Share, Sums } from "./backward.ts";
 import type { PackedShape } from "./parameters.ts";
 import { copyShare, ShareColumns } from "./share.ts";
 import {
@@ -157,21 +157,22 @@ export class WorkerPool {
   }
 
   /**
-   * Computes the partial gradients of all shares but the first.
+   * Computes a pass over all shares but the first.
    *
    * @param parts rows of a batch by share, counted within it; those of the first share are ignored
    * @returns sums of each, in order, and a function that puts the gradients into the workspace, after the first part's
    */
   async backward(
     workspace: Workspace,
+    pass: Pass,
     parts: readonly Uint32Array<ArrayBuffer>[],
     scale: number,
   ): Promise<{ sums: Sums[]; put: () => void }> {
     const answers = this.#workers.map((worker, i) => {
       const { weights, partial } = this.#buffers[i];
       const rows = parts[i + 1];
-      this.#columns[i].take(workspace.weights, weights);
-      const request = { kind: "backward", rows, scale, weights, partial } as const;
+      this.#columns[i].take(pass === "product" ? workspace.directionValues : workspace.weights, weights);
+      const request = { kind: "backward", pass, rows, scale, weights, partial } as const;
       return worker.ask(request, [rows.buffer, weights.buffer, partial.buffer]);
     });
     const sums = (await Promise.all(answers)).map((answer, i) => {

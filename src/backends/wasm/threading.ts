@@ -4,7 +4,7 @@
  * times of the first steps decide; see {@link Stage}.
  */
 import { DeviceError, StateError } from "../../errors.ts";
-import { backward, partition, type Share, type Sums, sharesOf } from "./backward.ts";
+import { eachBlock, type Pass, partition, passOver, type Share, type Sums, sharesOf } from "./backward.ts";
 import type { WasmDataset } from "./dataset.ts";
 import { layoutOf, type PackedShape } from "./parameters.ts";
 import { WorkerPool } from "./pool.ts";
@@ -75,21 +75,25 @@ export class Threading {
     return sharesOf(this.#data.rows, wanted).length;
   }
 
-  /** Computes rows → logits → softmax, loss and dLogits → partial gradients of a batch, in the workspace. */
+  /**
+   * Computes a pass over a batch, by default rows → logits → softmax, loss and dLogits → partial gradients, in the
+   * workspace.
+   */
   async backward(
     workspace: Workspace,
     rows: Uint32Array,
     scale: number,
     splits: number,
     signal: AbortSignal | undefined,
+    pass: Pass = "gradient",
   ): Promise<Sums> {
     const shares = sharesOf(this.#data.rows, splits);
     const pool = splits > 1 ? await this.#pool(shares, signal) : null;
     const started = performance.now();
     const parts = splits > 1 ? partition(rows, shares, pool !== null) : [rows as Uint32Array<ArrayBuffer>];
     // Workers start first, since this thread is busy afterwards.
-    const inWorkers = pool && this.#inWorkers(pool, shares, workspace, parts, scale);
-    const onThisThread = backwardParts(workspace, pool ? parts.slice(0, 1) : parts, scale, signal);
+    const inWorkers = pool && this.#inWorkers(pool, shares, workspace, pass, parts, scale);
+    const onThisThread = backwardParts(workspace, pass, pool ? parts.slice(0, 1) : parts, scale, signal);
     const ofWorkers = inWorkers
       ?.then(async ({ sums, put }) => {
         await onThisThread;
@@ -99,7 +103,10 @@ export class Threading {
       .catch(async (error: unknown) => {
         this.#giveUp(pool as WorkerPool, error);
         await onThisThread;
-        return backwardParts(workspace, partition(rows, shares, false), scale, signal, 1);
+        const all = partition(rows, shares, false);
+        // What a worker has kept is gone with it.
+        if (pass === "product") await keepProbabilities(workspace, all, signal);
+        return backwardParts(workspace, pass, all, scale, signal, 1);
       });
     // Both end before an error of either is thrown, so that no worker is left in the middle of a step.
     await Promise.allSettled([ofWorkers, onThisThread]);
@@ -118,6 +125,7 @@ export class Threading {
     pool: WorkerPool,
     shares: readonly Share[],
     workspace: Workspace,
+    pass: Pass,
     parts: readonly Uint32Array<ArrayBuffer>[],
     scale: number,
   ): ReturnType<WorkerPool["backward"]> {
@@ -125,7 +133,7 @@ export class Threading {
     if (sampleWeights && sampleWeights !== this.#weightsOfWorkers)
       await pool.setWeights(sampleWeights, shares);
     this.#weightsOfWorkers = sampleWeights;
-    return pool.backward(workspace, parts, scale);
+    return pool.backward(workspace, pass, parts, scale);
   }
 
   /**
@@ -185,9 +193,23 @@ export class Threading {
   }
 }
 
-/** Computes the partial gradients of `parts` from index `first` on, and returns the sums of each part. */
+/** Keeps the probabilities of all parts but the first on this thread, which had left them to workers. */
+async function keepProbabilities(
+  workspace: Workspace,
+  parts: readonly Uint32Array[],
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  for (const rows of parts.slice(1))
+    await eachBlock(workspace, workspace.weighted(rows), signal, (block) => {
+      workspace.forward(block);
+      workspace.keepProbabilities(block.length);
+    });
+}
+
+/** Computes a pass over `parts` from index `first` on, and returns the sums of each part. */
 async function backwardParts(
   workspace: Workspace,
+  pass: Pass,
   parts: readonly Uint32Array[],
   scale: number,
   signal: AbortSignal | undefined,
@@ -195,7 +217,7 @@ async function backwardParts(
 ): Promise<Sums[]> {
   const sums: Sums[] = [];
   for (let split = first; split < parts.length; split++) {
-    await backward(workspace, parts[split], scale, split, signal);
+    await passOver(workspace, pass, parts[split], scale, split, signal);
     workspace.completePart(split);
     sums.push(workspace.takeSums());
   }
