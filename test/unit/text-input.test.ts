@@ -132,6 +132,36 @@ describe("texts that are refused leave the vectorizer as it was", () => {
     expect(vectorizer.isFitted).toBe(false);
   });
 
+  test("an abort while the next text does not come", async () => {
+    async function* stuck() {
+      yield "a text";
+      await new Promise(() => {});
+    }
+    const controller = new AbortController();
+    const vectorizer = new TextVectorizer();
+    const fit = vectorizer.fit(stuck(), { signal: controller.signal });
+    setTimeout(() => controller.abort(), 5);
+    await expect(fit).rejects.toMatchObject({ name: "AbortError" });
+    expect(vectorizer.isFitted).toBe(false);
+  });
+
+  test.each([undefined, new AbortController().signal])(
+    "a stream is closed when a text is bad: %o",
+    async (signal) => {
+      let isClosed = false;
+      async function* texts() {
+        try {
+          yield 1 as never;
+        } finally {
+          isClosed = true;
+        }
+      }
+      const options = signal ? { signal } : {};
+      await expect(new TextVectorizer().fit(texts(), options)).rejects.toThrow("text 0 is 1");
+      expect(isClosed).toBe(true);
+    },
+  );
+
   test("an iterator is closed when a text is bad", async () => {
     let isClosed = false;
     function* texts() {
