@@ -7,8 +7,9 @@
  * so that frequent words and rare ones, which λ alone holds, are on a common footing. Blocks of the Hessian, as for dense
  * rows, would have D² elements. One way over the stored values makes it; it is made anew as the model moves.
  */
+
+import { sparseSums } from "../data/lazy-sparse-sums.ts";
 import type { SparseMatrix } from "../data/sparse-matrix.ts";
-import { sumsOfSquares } from "../data/sparse-sums.ts";
 import { partsOf } from "../parameters.ts";
 import { pause } from "../pause.ts";
 import { diagonalMetric } from "../solvers/diagonal-metric.ts";
@@ -88,7 +89,7 @@ async function diagonalAt(
     total += s;
     ofBias += curvatures[i];
   }
-  const sums = await sumsOfSquares(matrix, curvatures, signal);
+  const sums = await (await sparseSums()).sumsOfSquares(matrix, curvatures, signal);
   const diagonal = new Float64Array(shape.features + 1);
   const penalties = penaltiesOf(l2, shape.features, conditioning);
   const scale = (standardization ?? conditioning)?.scale;
