@@ -20,6 +20,7 @@ import type { Parameters } from "../parameters.ts";
 // The types that the contract uses and the errors that it throws, for entries that export all of it.
 export type { DeviceRows, GpuPiece } from "../data/gpu-rows.ts";
 export type { Float16Data, Matrix, MatrixData } from "../data/matrix.ts";
+export type { RowsInMemory } from "../data/rows.ts";
 export type { SparseMatrix } from "../data/sparse-matrix.ts";
 export type { Targets } from "../data/targets.ts";
 export * from "../errors.ts";
