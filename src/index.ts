@@ -15,7 +15,7 @@ export type { Float16Data, Matrix, MatrixData, MatrixLike, MatrixTensor } from "
 export type { ClassWeight } from "./data/row-weights.ts";
 export type { RowsLike } from "./data/rows.ts";
 export type { SparseRows } from "./data/sparse-matrix.ts";
-export { sparseRows } from "./data/sparse-rows.ts";
+export { type SparseRow, sparseRows } from "./data/sparse-rows.ts";
 export type { Standardization } from "./data/standardization.ts";
 export type { Storage } from "./data/storage.ts";
 export * from "./errors.ts";

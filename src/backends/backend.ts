@@ -20,6 +20,7 @@ import type { Parameters } from "../parameters.ts";
 // The types that the contract uses and the errors that it throws, for entries that export all of it.
 export type { DeviceRows, GpuPiece } from "../data/gpu-rows.ts";
 export type { Float16Data, Matrix, MatrixData } from "../data/matrix.ts";
+export type { RowsInMemory } from "../data/rows.ts";
 export type { SparseMatrix } from "../data/sparse-matrix.ts";
 export type { Targets } from "../data/targets.ts";
 export * from "../errors.ts";
@@ -194,6 +195,8 @@ export interface NewtonOptions {
   /** dJ/dW and dJ/db there, with 2λW. */
   readonly gradient: Parameters;
   readonly l2: number;
+  /** σ_j of each feature, `[D]`, if λ_j = λ / σ_j² is the penalty of its weights. Default: λ for all. */
+  readonly scale?: Float64Array | undefined;
   /** Share of the gradient that may be left, in the norm of the Hessian's inverse diagonal. */
   readonly accuracy: number;
 }

@@ -3,14 +3,11 @@ import { DataError, LimitError, ShapeError } from "../errors.ts";
 import { sizeOf } from "./flat.ts";
 import type { GivenMatrix } from "./given-matrix.ts";
 import { describe, tagOf } from "./matrix.ts";
-import { inPieces } from "./pieces.ts";
-import { rowsOfPiece, type SparseMatrix, type SparseRows } from "./sparse-matrix.ts";
+import type { SparseMatrix, SparseRows } from "./sparse-matrix.ts";
+import { inPiecesOfValues } from "./sparse-pieces.ts";
 
 /** Most columns: parameters are dense. */
 const MAX_COLS = 2 ** 20;
-
-/** Stored values checked between two pauses. */
-const PIECE = 2 ** 19;
 
 /** Sparse rows whose form is checked. */
 export interface GivenSparse extends Pick<GivenMatrix, "rows" | "cols"> {
@@ -106,7 +103,7 @@ async function checkIndices(
       }
     }
   };
-  await inPieces(rows, check, rowsOfPiece({ indptr, rows }, PIECE), signal);
+  await inPiecesOfValues({ indptr, rows }, check, signal);
 }
 
 function complaint(indices: Uint32Array, at: number, begin: number, row: number, cols: number): string {

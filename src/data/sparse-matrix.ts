@@ -53,8 +53,3 @@ export function isSparse(x: object): x is SparseMatrix {
 export function storedValues({ indptr, rows }: SparseMatrix): number {
   return indptr[rows];
 }
-
-/** Returns the rows that have about `values` stored values, at least one. */
-export function rowsOfPiece({ indptr, rows }: Pick<SparseMatrix, "indptr" | "rows">, values: number): number {
-  return Math.max(1, Math.floor((values * rows) / (indptr[rows] + rows)));
-}

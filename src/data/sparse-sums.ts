@@ -1,12 +1,9 @@
 /** What one way over the stored values of sparse rows finds: values that float32 cannot hold, norms, deviations. */
 import { DataError } from "../errors.ts";
-import { inPieces } from "./pieces.ts";
 import { MAX_FLOAT32, type Scan } from "./row-reader.ts";
-import { rowsOfPiece, type SparseMatrix } from "./sparse-matrix.ts";
+import type { SparseMatrix } from "./sparse-matrix.ts";
+import { inPiecesOfValues } from "./sparse-pieces.ts";
 import type { Standardization } from "./standardization.ts";
-
-/** Stored values visited between two pauses: some milliseconds of work. */
-const PIECE = 2 ** 19;
 
 /** A standard deviation of at most this share of the mean is rounding: float32 values, two units. */
 const ROUNDING = 2 ** -22;
@@ -17,11 +14,11 @@ async function eachRow(
   visit: (row: number, begin: number, end: number) => void,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const { indptr, rows } = x;
+  const { indptr } = x;
   const visitPiece = (first: number, last: number) => {
     for (let i = first; i < last; i++) visit(i, indptr[i], indptr[i + 1]);
   };
-  await inPieces(rows, visitPiece, rowsOfPiece(x, PIECE), signal);
+  await inPiecesOfValues(x, visitPiece, signal);
 }
 
 /**
@@ -72,6 +69,31 @@ export async function sumsOfSquares(
   };
   await eachRow(x, add, signal);
   return sums;
+}
+
+/**
+ * Returns the root mean square of the values in each column that are not 0, `[D]`; 1 for columns without any.
+ *
+ * @param weights rows of weight 0 do not count. Default: all count
+ */
+export async function sizesOfColumns(
+  x: SparseMatrix,
+  weights: ArrayLike<number> | undefined,
+  signal?: AbortSignal,
+): Promise<Float64Array> {
+  const { indices, data, cols } = x;
+  const [squares, counts] = [new Float64Array(cols), new Uint32Array(cols)];
+  const add = (row: number, begin: number, end: number) => {
+    if (weights?.[row] === 0) return;
+    for (let at = begin; at < end; at++) {
+      const value = data ? data[at] : 1;
+      squares[indices[at]] += value * value;
+      if (value !== 0) counts[indices[at]]++;
+    }
+  };
+  await eachRow(x, add, signal);
+  for (let j = 0; j < cols; j++) squares[j] = Math.sqrt(squares[j] / counts[j]) || 1;
+  return squares;
 }
 
 /**

@@ -34,6 +34,11 @@ export interface ColumnMoments {
   readonly deviation: Float64Array;
 }
 
+/** Tells whether a standardisation moves any column, which sparse rows cannot be. */
+export function isCentring(standardization: Standardization | undefined): boolean {
+  return standardization?.mean.some((mean) => mean !== 0) ?? false;
+}
+
 /**
  * Computes mean and standard deviation √(Σ s (x − mean)² / Σ s) of every column, in two passes in float64. Rows of
  * weight 0 do not count.

@@ -14,12 +14,12 @@
  * the spread of the other cells is used, whose differences float32 would round away otherwise.
  */
 import type { Trainer } from "../backends/backend.ts";
+import { sparseSums } from "../data/lazy-sparse-sums.ts";
 import { type Matrix, scaleOf } from "../data/matrix.ts";
 import { createRandom } from "../data/random.ts";
 import { sampleRows } from "../data/row-reader.ts";
 import { isOnDevice, type Rows, type RowsInMemory } from "../data/rows.ts";
 import { isSparse, type SparseMatrix } from "../data/sparse-matrix.ts";
-import { sumsOfSquares } from "../data/sparse-sums.ts";
 import { columnMoments, fold, type Standardization } from "../data/standardization.ts";
 import { storageOf } from "../data/storage.ts";
 import type { ResolvedOptions } from "../options.ts";
@@ -31,8 +31,8 @@ const FEW_CELLS = 1e3;
 /** A column lies far from 0 if its median is more than this many spreads away. */
 const FAR = 8;
 
-/** A sum of squares in a column of sparse rows that kernels could not compute with. */
-const HUGE = 2 ** 80;
+/** Columns of sparse rows whose values are this many times larger or smaller than 1 have units that need scaling. */
+const NEAR = 2 ** 8;
 
 /** Rows that the spread is estimated from; fewer if there are so many features that these take more cells. */
 const SAMPLE = { most: 513, least: 65, cells: 2 ** 22 };
@@ -46,20 +46,19 @@ interface WeightedRows {
 
 /**
  * Returns the mean and scale of the features that L-BFGS works with; undefined for other solvers, and for rows that
- * need none. Sparse rows are not centred, and scaled only if their squares overflow float32.
+ * need none. Sparse rows are scaled if units ask for it, and never centred.
  *
  * @param isStored whether rows go to the device centred and scaled
  */
 export async function conditioningOf(
-  { matrix, weights, maxSquaredNorm }: WeightedRows & { readonly maxSquaredNorm: number },
+  { matrix, weights }: WeightedRows,
   isStored: boolean,
   options: ResolvedOptions,
   signal: AbortSignal,
 ): Promise<Standardization | undefined> {
   const { solver, bias, seed } = options;
   if (solver !== "lbfgs") return undefined;
-  if (isSparse(matrix))
-    return matrix.rows * maxSquaredNorm > HUGE ? hugeScales(matrix, weights, signal) : undefined;
+  if (isSparse(matrix)) return sizesAsScale(matrix, weights, signal);
   const bulk = await bulkOf({ matrix, weights }, seed, signal);
   if (!isStored && !isFarFromZero(bulk)) return undefined;
   const { mean, deviation } = await columnMoments(matrix, weights, signal);
@@ -81,15 +80,18 @@ export function storesConditioned(matrix: Rows, { storage }: Pick<ResolvedOption
   return !isOnDevice(matrix) && (isSparse(matrix) || storageOf(matrix, storage) === "f32");
 }
 
-/** Returns mean 0 and the root mean square of columns that hold huge values, with 1 for others; undefined if none does. */
-async function hugeScales(
+/**
+ * Returns mean 0 and the size of the values in each column (not its deviation, which would be small for rare words); or
+ * undefined if all sizes are near 1, as those of counts, TF-IDF and one-hot columns are.
+ */
+async function sizesAsScale(
   x: SparseMatrix,
   weights: Float32Array | undefined,
   signal: AbortSignal,
 ): Promise<Standardization | undefined> {
-  const squares = await sumsOfSquares(x, weights, signal);
-  const scale = squares.map((sum) => (sum > HUGE ? Math.sqrt(sum / x.rows) : 1));
-  return scale.some((value) => value !== 1) ? { mean: new Float64Array(x.cols), scale } : undefined;
+  const scale = await (await sparseSums()).sizesOfColumns(x, weights, signal);
+  const isNear1 = scale.every((size) => size >= 1 / NEAR && size <= NEAR);
+  return isNear1 ? undefined : { mean: new Float64Array(x.cols), scale };
 }
 
 /** What L-BFGS asks of a trainer. */

@@ -7,8 +7,9 @@
  * so that frequent words and rare ones, which λ alone holds, are on a common footing. Blocks of the Hessian, as for dense
  * rows, would have D² elements. One way over the stored values makes it; it is made anew as the model moves.
  */
+
+import { sparseSums } from "../data/lazy-sparse-sums.ts";
 import type { SparseMatrix } from "../data/sparse-matrix.ts";
-import { sumsOfSquares } from "../data/sparse-sums.ts";
 import { partsOf } from "../parameters.ts";
 import { pause } from "../pause.ts";
 import { diagonalMetric } from "../solvers/diagonal-metric.ts";
@@ -18,6 +19,7 @@ import {
   type Preconditioner,
   type Preconditioning,
 } from "../solvers/preconditioner.ts";
+import { maxNorm } from "../solvers/vectors.ts";
 import { penaltiesOf } from "./conditioning.ts";
 import { meanCurvatures } from "./curvature-sample.ts";
 import type { FitSession } from "./session.ts";
@@ -27,6 +29,9 @@ const SCHEDULE = { growth: 1.6, more: 4 };
 
 /** Curvature pairs beside M with an L1 penalty: each parameter that moves takes the square of their number in work. */
 const PAIRS_WITH_L1 = 3;
+
+/** Most probabilities that are read back; of more rows and classes, they are taken to be equal. */
+const MOST_PROBABILITIES = 2 ** 25;
 
 /** Work of making M, in passes: the scores of all rows, and a sum over the stored values. */
 const MAKING_WORK = 1;
@@ -47,10 +52,15 @@ export function diagonalPreconditioning(session: FitSession, l2: number): Precon
   };
 }
 
-/** Makes M at parameters x; M = I if no curvature is left there, or scores overflow. */
+/**
+ * Makes M at parameters x; M = I if no curvature is left there, or scores overflow. A column without any, such as one
+ * that no row has, gets the most that there is, since nothing pulls at its weights.
+ */
 async function preconditionerAt(session: FitSession, x: Float64Array, l2: number): Promise<Preconditioner> {
   const { shape } = session;
   const diagonal = await diagonalAt(session, x, l2);
+  const largest = maxNorm(diagonal);
+  for (let j = 0; j < diagonal.length; j++) diagonal[j] ||= largest;
   const count = shape.classes * shape.features;
   const inverse = Float64Array.from(diagonal, (value) => 1 / value);
   if (!inverse.every((value) => value > 0 && value < Infinity)) return IDENTITY;
@@ -79,7 +89,10 @@ async function diagonalAt(
   const { rows, standardization, conditioning, signal } = problem;
   const matrix = rows.matrix as SparseMatrix;
   trainer.write(partsOf(x, shape));
-  const curvatures = meanCurvatures(await trainer.probabilities(data, { signal }), shape.classes);
+  const isAffordable = matrix.rows * shape.classes <= MOST_PROBABILITIES;
+  const curvatures = isAffordable
+    ? meanCurvatures(await trainer.probabilities(data, { signal }), shape.classes)
+    : new Float64Array(matrix.rows).fill((1 - 1 / shape.classes) / shape.classes);
   await pause(signal);
   let [total, ofBias] = [0, 0];
   for (let i = 0; i < curvatures.length; i++) {
@@ -88,7 +101,7 @@ async function diagonalAt(
     total += s;
     ofBias += curvatures[i];
   }
-  const sums = await sumsOfSquares(matrix, curvatures, signal);
+  const sums = await (await sparseSums()).sumsOfSquares(matrix, curvatures, signal);
   const diagonal = new Float64Array(shape.features + 1);
   const penalties = penaltiesOf(l2, shape.features, conditioning);
   const scale = (standardization ?? conditioning)?.scale;

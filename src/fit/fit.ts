@@ -104,7 +104,8 @@ export type Solve = typeof solve;
 
 /** Runs `work` with a function that solves like {@link solve}, for fits each of which begins near the last result. */
 export async function inSeries<T>(session: FitSession, work: (solveNext: Solve) => Promise<T>): Promise<T> {
-  if (session.problem.options.solver !== "lbfgs") return work(solve);
+  // What sparse rows are preconditioned with serves one fit only.
+  if (session.problem.options.solver !== "lbfgs" || session.shape.sparse) return work(solve);
   const series = (await loaded(import("./with-lbfgs.ts"), "L-BFGS")).seriesOf(session);
   try {
     return await work((part, store) => {

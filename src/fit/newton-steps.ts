@@ -2,7 +2,7 @@
  * Newton steps by conjugate gradients, for sparse rows on devices that solve for them: without the curvature pairs of
  * L-BFGS, whose vectors cost more than a way over the rows if there are many more features than values in a row. (A
  * truncated Newton method; Lin, Weng & Keerthi, "Trust region Newton method for large-scale logistic regression", 2008.)
- * Far from the optimum a step need not be exact, so that it is solved for the more exactly the smaller the gradient is.
+ * Far from the optimum a step need not be exact, so that each is solved for more exactly than the last.
  */
 import { joined, partsOf } from "../parameters.ts";
 import { IDENTITY, type Preconditioning } from "../solvers/preconditioner.ts";
@@ -15,24 +15,24 @@ import type { FitSession } from "./session.ts";
  */
 const ACCURACY = { first: 0.3, next: 0.7, least: 0.01, enough: 0.3 };
 
-/** Returns Newton steps as a preconditioning without memory; null if the device does not solve for them, or not these. */
+/** Returns Newton steps as a preconditioning without memory; null if the device does not solve for them. */
 export function newtonSteps(
   { trainer, shape, data, problem }: FitSession,
   l2: number,
 ): Preconditioning | null {
   const { signal, options } = problem;
   const solve = trainer.newtonStep?.bind(trainer);
-  if (!solve || options.l1 > 0 || problem.conditioning) return null;
+  if (!solve || options.l1 > 0) return null;
   return {
     memory: 0,
+    mostIdle: 2,
     at: async ({ x, gradient, iteration }) => {
       const { first, next, least } = ACCURACY;
       const enough = (ACCURACY.enough * options.tolerance) / maxNorm(gradient);
       const accuracy = Math.min(first, Math.max(first * next ** iteration, least, enough));
       trainer.write(partsOf(x, shape));
-      const newton = { gradient: partsOf(gradient, shape), l2, accuracy };
+      const newton = { gradient: partsOf(gradient, shape), l2, scale: problem.conditioning?.scale, accuracy };
       const { step, products } = await solve(data, newton, { signal });
-
       return {
         preconditioner: { ...IDENTITY, step: joined(step, shape.bias) },
         anchor: null,

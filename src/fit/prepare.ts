@@ -3,10 +3,10 @@ import type { BackendOwner } from "../backends/backend-owner.ts";
 import { checkFeatures, type Schema } from "../checks.ts";
 import type { GivenX } from "../data/given-x.ts";
 import { declareClasses, type Label, type LabelsLike, learnClasses } from "../data/labels.ts";
+import { sparseSums } from "../data/lazy-sparse-sums.ts";
 import { isOnDevice, type RowsInMemory, type RowsLike } from "../data/rows.ts";
 import { isSparse } from "../data/sparse-matrix.ts";
-import { fitSparseScale } from "../data/sparse-sums.ts";
-import { fitStandardization, type Standardization } from "../data/standardization.ts";
+import { fitStandardization, isCentring, type Standardization } from "../data/standardization.ts";
 import { DataError, OptionError } from "../errors.ts";
 import type { FitCallOptions } from "../fit-options.ts";
 import { checkOnDevice, requirePlace } from "../model/device-rows.ts";
@@ -111,7 +111,7 @@ function requirePlaces(
   if (held) requirePlace(held, options);
   if (held && (held.form === "sparse") !== (x.form === "sparse"))
     throw new DataError(VALIDATION.x, `is ${held.form}, and x is ${x.form}; give both in the same form`);
-  if (x.form === "sparse" && model?.standardization?.mean.some((mean) => mean !== 0))
+  if (x.form === "sparse" && isCentring(model?.standardization))
     throw new OptionError(
       "standardize",
       "the model centres its features, and sparse rows cannot be centred; give dense rows, or fit a new model",
@@ -168,9 +168,7 @@ export async function standardise(
   const standardization = learnsIt ? await standardizationOf(ofSeen, signal) : model?.standardization;
   const isStored = storesConditioned(rows.matrix, options);
   const conditioning =
-    !isBatch && !isStandardised
-      ? await conditioningOf({ ...ofSeen, maxSquaredNorm }, isStored, options, signal)
-      : undefined;
+    !isBatch && !isStandardised ? await conditioningOf(ofSeen, isStored, options, signal) : undefined;
   return {
     seen,
     standardization,
@@ -181,12 +179,12 @@ export async function standardise(
 }
 
 /** Finds mean and scale of the columns; of sparse rows the scale alone. */
-function standardizationOf(
+async function standardizationOf(
   { matrix, weights }: { readonly matrix: RowsInMemory; readonly weights: Float32Array | undefined },
   signal: AbortSignal,
 ): Promise<Standardization> {
   return isSparse(matrix)
-    ? fitSparseScale(matrix, weights, signal)
+    ? (await sparseSums()).fitSparseScale(matrix, weights, signal)
     : fitStandardization(matrix, weights, signal);
 }
 

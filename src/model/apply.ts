@@ -5,7 +5,7 @@ import { checkFeatures } from "../checks.ts";
 import { openX } from "../data/given-x.ts";
 import type { LabelsLike } from "../data/labels.ts";
 import { formOf, isOnDevice, type RowsLike } from "../data/rows.ts";
-import { unfold } from "../data/standardization.ts";
+import { isCentring, unfold } from "../data/standardization.ts";
 import { NO_TARGETS } from "../data/targets.ts";
 import type { EvaluateOptions } from "../fit-options.ts";
 import type { ResolvedOptions } from "../options.ts";
@@ -80,9 +80,11 @@ async function applyToRows<T>(
   // Rows stored in less than float32 cannot be conditioned.
   const isConditioned = storage === "auto" || storage === "f32";
   const conditioning = isConditioned ? fitted.conditioning : undefined;
-  // Rows that are not centred and scaled on their way to the device have parameters that fit them as they are.
   const form = formOf(matrix);
-  const parameters = form === "dense" ? unfold(fitted.parameters, conditioning) : folded(fitted);
+  const scaling = standardization ?? conditioning;
+  // Rows that are not centred and scaled on their way to the device have parameters that fit them as they are.
+  const isScaled = form === "dense" || (form === "sparse" && !isCentring(scaling));
+  const parameters = isScaled ? unfold(fitted.parameters, conditioning) : folded(fitted);
   if (!isOnDevice(matrix))
     await checkValues(matrix, TRAINING.x, storage, standardization !== undefined, run.signal);
   return owner.useInTurn(async (backend, own) => {
@@ -90,7 +92,7 @@ async function applyToRows<T>(
     const hasBias = bias || parameters.bias.some((b) => b !== 0);
     const shape = { features, classes: classes.length, bias: hasBias, sparse: form === "sparse" };
     const trainer = own(await backend.createTrainer(shape));
-    const stored = form === "dense" ? { storage, standardization: standardization ?? conditioning } : {};
+    const stored = isScaled ? { storage, standardization: scaling } : {};
     const data = own(await datasetOf(backend, rows, stored, run));
     trainer.write(temperatureScaled({ parameters, temperature }));
     return work({ trainer, data, run, rows, parameters });

@@ -104,7 +104,8 @@ export async function lbfgs(
     if (norm <= tolerance) return "tolerance";
     if (state.iteration >= maxIterations) return "iterations";
     if (performance.now() - began >= 1000 * maxSeconds) return "time";
-    if (state.iteration - state.lowered.iteration >= MAX_IDLE) return "precision";
+    if (state.iteration - state.lowered.iteration >= (preconditioning.mostIdle ?? MAX_IDLE))
+      return "precision";
     const { preconditioner, anchor, work } = await preconditioning.at(state);
     let samplingWork = state.samplingWork + work;
     const spend = (more: number) => {

@@ -27,6 +27,8 @@ export interface Anchor {
 export interface Preconditioning {
   /** Most curvature pairs beside it. Default: those of the options. */
   readonly memory?: number;
+  /** Iterations that may pass without progress. Default: ten. */
+  readonly mostIdle?: number;
   /** Returns the preconditioner for the next iteration, with its anchor and the work of making it, if it is new. */
   at(point: {
     readonly x: Float64Array;

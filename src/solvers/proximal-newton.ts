@@ -10,7 +10,7 @@
  *
  *   B = τB₀ − [τB₀S  Y] N⁻¹ [τB₀S  Y]ᵀ,   N = [SᵀτB₀S  L; Lᵀ  −D]
  */
-import { inPiecesOfRows } from "../data/pieces.ts";
+import { inPieces, inPiecesOfRows } from "../data/pieces.ts";
 import { pause } from "../pause.ts";
 import type { CurvaturePair } from "./curvature.ts";
 import { dot } from "./vectors.ts";
@@ -107,11 +107,11 @@ export interface ProximalProblem {
 
 /** Returns the z at which the model is least, and how many moves led there. */
 export async function proximalPoint({ x, gradient, pairs, metric, leastScale, l1 }: ProximalProblem) {
-  const active = metric.isDiagonal ? freeParameters(x, gradient, l1) : null;
+  const active = metric.isDiagonal ? await freeParameters(x, gradient, l1) : null;
   const form = await compactForm(pairs, metric, leastScale, active);
   const { scale, v, u, rank } = form;
   const diagonal = await metric.diagonal();
-  const curvatures = active ? Float64Array.from(active, (at) => diagonal[at]) : diagonal;
+  const curvatures = active ? await picked(diagonal, active) : diagonal;
   for (let i = 0; i < curvatures.length; i++) {
     const own = scale * curvatures[i];
     let rest = own;
@@ -124,18 +124,34 @@ export async function proximalPoint({ x, gradient, pairs, metric, leastScale, l1
 }
 
 /** Returns the positions of all parameters but the weights of 0 that the penalty holds there. */
-function freeParameters(
+async function freeParameters(
   x: Float64Array,
   gradient: Float64Array,
   { thresholds, count }: L1Penalty,
-): Uint32Array {
+): Promise<Uint32Array> {
   const free = new Uint32Array(x.length);
+  const cols = thresholds.length;
   let found = 0;
-  for (let i = 0; i < x.length; i++) {
-    const isHeld = i < count && x[i] === 0 && Math.abs(gradient[i]) <= thresholds[i % thresholds.length];
-    if (!isHeld) free[found++] = i;
-  }
+  const lookAt = (first: number, end: number) => {
+    for (let row = first * cols; row < end * cols; row += cols)
+      for (let j = 0; j < cols; j++) {
+        const isHeld = x[row + j] === 0 && Math.abs(gradient[row + j]) <= thresholds[j];
+        if (!isHeld) free[found++] = row + j;
+      }
+  };
+  await inPiecesOfRows({ rows: count / cols, cols }, PIECE, lookAt);
+  for (let at = count; at < x.length; at++) free[found++] = at;
   return free.slice(0, found);
+}
+
+/** Returns the values at some positions. */
+async function picked(values: Float64Array, positions: Uint32Array): Promise<Float64Array> {
+  const found = new Float64Array(positions.length);
+  const pick = (begin: number, end: number) => {
+    for (let i = begin; i < end; i++) found[i] = values[positions[i]];
+  };
+  await inPieces(positions.length, pick, PIECE);
+  return found;
 }
 
 /**

@@ -130,16 +130,46 @@ describe.each(DEVICES)("%s", ({ device }) => {
     expect((await batches.evaluate(x, y)).loss).toBeLessThan(Math.log(3));
   });
 
-  test("huge values are fitted as in dense rows", async () => {
+  test.each<[string, (column: number) => number, SoftmaxRegressionOptions]>([
+    ["a column of huge values", (j) => (j === 1 ? 1e20 : 1), { l2: 1e-3 }],
+    ["tiny values", () => 1e-6, { l2: 0, bias: false }],
+    ["values that float32 squares to 0", () => 1e-25, { l2: 0 }],
+    ["columns in units from 1 to a thousand", (j) => 10 ** (j % 4), { l2: 1e-3 }],
+  ])("%s: the optimum of the same dense rows", async (_, unit, options) => {
     const { x, y } = TRAINING;
-    const huge = { ...x, data: x.data?.map((value, at) => (x.indices[at] === 1 ? 1e20 * value : value)) };
-    const objectives: number[] = [];
-    for (const rows of [huge, denseOf(huge)]) {
-      const model = modelWith({ l2: 1e-3 });
-      await model.fit(rows, y);
-      objectives.push((await model.evaluate(huge, y)).objective);
+    const rows = {
+      ...x,
+      data: x.data && Float64Array.from(x.data, (value, at) => value * unit(x.indices[at])),
+    };
+    const seen = [];
+    for (const given of [rows, denseOf(rows)]) {
+      const model = modelWith(options);
+      await model.fit(given, y);
+      seen.push(await model.evaluate(given, y));
     }
-    expect(Math.abs(objectives[0] - objectives[1])).toBeLessThan(1e-4 * objectives[1]);
+    expect(seen[0].objective).toBeLessThan(1.001 * seen[1].objective + 5e-4);
+  });
+
+  test("columns that no row has change nothing, also without a penalty", async () => {
+    const { x, y } = TRAINING;
+    const wide = { ...x, cols: 3 * x.cols };
+    const [passes, objectives]: [number[], number[]] = [[], []];
+    for (const rows of [x, wide]) {
+      const model = modelWith({ l2: 0, maxIterations: 200 });
+      const { iterations } = await model.fit(rows, y);
+      passes.push(iterations[iterations.length - 1].passes);
+      objectives.push(iterations[iterations.length - 1].objective);
+    }
+    expect(passes[1]).toBeLessThan(2 * passes[0] + 10);
+    expect(Math.abs(objectives[1] - objectives[0])).toBeLessThan(1e-3);
+  });
+
+  test("a model that scales tiny values can be applied to them", async () => {
+    const { x, y } = TRAINING;
+    const tiny = { ...x, data: x.data && Float64Array.from(x.data, (value) => 1e-40 * value) };
+    const model = modelWith({ standardize: true, l2: 1e-3 });
+    await model.fit(tiny, y);
+    expect((await model.evaluate(tiny, y)).accuracy).toBeGreaterThan(0.5);
   });
 
   test("what sparse rows do not go with is refused by name", async () => {

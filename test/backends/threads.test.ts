@@ -1,6 +1,6 @@
 /** Threads of the WebAssembly backend: the bits must not depend on which thread does the work, and nothing may hang. */
 import { afterEach, describe, expect, test, vi } from "vitest";
-import type { DatasetSource, SgdSteps } from "../../src/backends/backend.ts";
+import type { DatasetSource, SgdSteps, Trainer } from "../../src/backends/backend.ts";
 import { WasmBackend, type WasmOptions } from "../../src/backends/wasm/backend.ts";
 import { partition, sharesOf } from "../../src/backends/wasm/backward.ts";
 import { compileKernels } from "../../src/backends/wasm/kernel-builds.ts";
@@ -94,6 +94,25 @@ test.each([
     const automatic = await train({ threads: "auto" }, spec, steps);
     const inWorkers = await train({ threads: cores }, spec, steps);
     expect(inWorkers).toEqual(automatic);
+  },
+);
+
+test.each([0, 1, 2, 3, 4, 5, 6, 7, 8, 9])(
+  "after %s passes, when threads are still chosen, a Newton step has the bits that it has in workers",
+  async (passes) => {
+    vi.stubGlobal("navigator", { hardwareConcurrency: 2 });
+    const problem = randomSparseProblem(LARGE_SPARSE);
+    const steps = [];
+    for (const threads of ["auto", 2] as const) {
+      const backend = disposeLater(await WasmBackend.open({ threads }));
+      const { trainer, data } = await trainerFor(backend, problem);
+      trainer.write(problem.parameters);
+      for (let i = 0; i < passes; i++) await trainer.lossAndGradient(data, 0.1);
+      const { dWeights, dBias } = await trainer.lossAndGradient(data, 0.1);
+      const newton = { gradient: { weights: dWeights, bias: dBias }, l2: 0.1, accuracy: 0.05 };
+      steps.push(await (trainer as Required<Trainer>).newtonStep(data, newton));
+    }
+    expect(steps[0]).toEqual(steps[1]);
   },
 );
 

@@ -2,16 +2,17 @@
 import { describe, expect, test } from "vitest";
 import { Arena } from "../../src/backends/wasm/heap.ts";
 import { compileKernels, supportedBuilds } from "../../src/backends/wasm/kernel-builds.ts";
-import { instantiate } from "../../src/backends/wasm/kernels.ts";
+import { instantiate, type SparseKernels } from "../../src/backends/wasm/kernels.ts";
+import { compileSparseKernels } from "../../src/backends/wasm/sparse-builds.ts";
 import { expectClose } from "../support/expect-close.ts";
 
 /** The largest number in float32. */
 const LARGEST = (2 - 2 ** -23) * 2 ** 127;
 
 describe.each(supportedBuilds())("%s", (build) => {
-  async function open() {
+  async function open(module?: WebAssembly.Module) {
     const arena = new Arena();
-    const kernels = await instantiate(await compileKernels(build), arena.memory);
+    const kernels = await instantiate<SparseKernels>(module ?? (await compileKernels(build)), arena.memory);
     const place = (values: readonly number[]) => {
       const at = arena.take(4 * values.length, "test");
       arena.floats(at, values.length).set(values);
@@ -130,7 +131,7 @@ describe.each(supportedBuilds())("%s", (build) => {
   ])(
     "sparse rows, %s: rows in any order, untouched features and what lies behind stay",
     async (_, classes, rowBytes) => {
-      const { arena, kernels, place, placeIntegers } = await open();
+      const { arena, kernels, place, placeIntegers } = await open(await compileSparseKernels(build));
       const [features, stride, width] = [5, Math.max(16, rowBytes), rowBytes / 4];
       const held = Math.min(classes, width);
       const canary = 77;

@@ -47,7 +47,7 @@ const WORK: Readonly<
     workspace.diagonal(block.length, scale, split); // probabilities → diagonal
   },
   product: (workspace, block, scale, split) => {
-    workspace.forward(block, workspace.direction); // rows → u
+    workspace.forwardDirection(block); // rows → u
     workspace.curvature(block.length, scale); // u → p ∘ (u − pᵀu)
     workspace.gradient(block.length, split); // → product
   },

@@ -9,7 +9,7 @@ import type { DatasetSource, RunOptions } from "../backend.ts";
 import { DeviceDataset } from "../device-dataset.ts";
 import { DenseRows, denseBytesOf } from "./dense-rows.ts";
 import { Arena, type Heap, heapFor } from "./heap.ts";
-import type { Kernels } from "./kernels.ts";
+import type { Kernels, SparseKernels } from "./kernels.ts";
 import { SparseRowsInWasm, sparseBytesOf } from "./sparse-rows.ts";
 import type { StoredRows } from "./stored-rows.ts";
 
@@ -29,18 +29,21 @@ interface Addresses {
 export class WasmDataset extends DeviceDataset {
   readonly arena: Arena;
   readonly #heap: Heap;
-  readonly #source: DatasetSource<RowsInMemory>;
+  #source: DatasetSource<RowsInMemory> | null;
   readonly x: StoredRows;
   /** ε of labels; distributions are smoothed when they are packed. */
   readonly labelSmoothing: number;
   readonly at: Addresses;
   /** End of the data in the arena; a trainer's workspace follows. */
   readonly mark: number;
+  /** The module of the kernels, for workers. */
+  readonly module: WebAssembly.Module;
   #kernels: Kernels | null = null;
   #last: Promise<unknown> = Promise.resolve();
 
-  private constructor(source: DatasetSource<RowsInMemory>) {
+  private constructor(module: WebAssembly.Module, source: DatasetSource<RowsInMemory>) {
     super(source);
+    this.module = module;
     this.#source = source;
     const { x, targets, sampleWeights, labelSmoothing = 0 } = source;
     this.labelSmoothing = labelSmoothing;
@@ -71,6 +74,7 @@ export class WasmDataset extends DeviceDataset {
   /**
    * Copies a data set into WebAssembly memory.
    *
+   * @param module kernels, with those for sparse rows if rows are sparse
    * @throws LimitError past 4 GiB, or less if the engine gives less; DeviceError; the signal's reason
    */
   static async create(
@@ -78,7 +82,7 @@ export class WasmDataset extends DeviceDataset {
     source: DatasetSource<RowsInMemory>,
     options: RunOptions = {},
   ): Promise<WasmDataset> {
-    const data = new WasmDataset(source);
+    const data = new WasmDataset(module, source);
     try {
       data.#kernels = await data.#heap.kernels(module);
       const { x, targets, sampleWeights } = source;
@@ -106,7 +110,13 @@ export class WasmDataset extends DeviceDataset {
 
   /** The caller's rows, from which workers get their shares. */
   get source(): DatasetSource<RowsInMemory> {
+    if (!this.#source) throw new StateError("data", "the rows as they were given are not kept");
     return { ...this.#source, ...(this.sampleWeights && { sampleWeights: this.sampleWeights }) };
+  }
+
+  /** Lets go of the caller's rows, in a worker that starts no others. */
+  dropSource(): void {
+    this.#source = null;
   }
 
   protected override writeWeights(sampleWeights: Float32Array): void {
@@ -117,6 +127,11 @@ export class WasmDataset extends DeviceDataset {
   get kernels(): Kernels {
     if (!this.#kernels) throw new StateError("data", "the data set is not complete");
     return this.#kernels;
+  }
+
+  /** Kernels over the memory of a data set of sparse rows. */
+  get sparseKernels(): SparseKernels {
+    return this.kernels as SparseKernels;
   }
 }
 

@@ -28,7 +28,10 @@ export function denseBytesOf(source: RowsSource): number {
 /** Dense rows of a data set. */
 export class DenseRows implements StoredRows {
   readonly #arena: Arena;
-  readonly #source: RowsSource;
+  readonly longestRow: number;
+  readonly meanRow: number;
+  /** Until it is packed. */
+  #source: RowsSource | null;
   readonly #storage: Storage;
   /** Factor from stored bytes or halves to values. */
   readonly #unit: number;
@@ -42,19 +45,13 @@ export class DenseRows implements StoredRows {
   constructor(arena: Arena, source: RowsSource) {
     this.#arena = arena;
     this.#source = source;
+    this.longestRow = source.x.cols;
+    this.meanRow = source.x.cols;
     this.#storage = storageOfSource(source);
     this.#unit = unitOf(source);
     this.vectors = Math.ceil(source.x.cols / 4);
     this.#rowBytes = rowBytesOf(source.x, this.#storage);
     this.#at = arena.take(denseBytesOf(source), "x");
-  }
-
-  get longestRow(): number {
-    return this.#source.x.cols;
-  }
-
-  get meanRow(): number {
-    return this.#source.x.cols;
   }
 
   scratchBytes(rows: number): number {
@@ -63,7 +60,7 @@ export class DenseRows implements StoredRows {
   }
 
   async pack({ signal, onRows }: RunOptions): Promise<void> {
-    const { x, standardization } = this.#source;
+    const { x, standardization } = this.#source as RowsSource;
     const stride = this.#rowBytes / ELEMENT_BYTES[this.#storage];
     const rowsAtOnce = Math.max(1, Math.floor(PIECE / this.#rowBytes));
     for (let first = 0; first < x.rows; first += rowsAtOnce) {
@@ -74,6 +71,7 @@ export class DenseRows implements StoredRows {
       packRows(x, this.#storage, first, count, target, stride, standardization);
       onRows?.(first + count);
     }
+    this.#source = null;
   }
 
   /** Finds `count` rows, converted to float32 in `scratch` if they are stored otherwise; writes their addresses. */

@@ -43,13 +43,18 @@ function featureBytesOf({ classes, isMirrored }: PackedShape): number {
   return isMirrored ? 4 : 8;
 }
 
-/** Tells whether parameters can be packed as one class: sparse rows, and two classes of opposite parameters. */
+/**
+ * Tells whether parameters can be packed as one class: sparse rows, and two classes of opposite parameters.
+ *
+ * @param sign of the first class beside the second. Default −1
+ */
 export function areMirrored(
   { weights, bias }: Parameters,
   { features, classes, sparse }: ModelShape,
+  sign = -1,
 ): boolean {
-  if (!sparse || classes !== 2 || bias[0] !== -bias[1]) return false;
-  for (let j = 0; j < features; j++) if (weights[j] !== -weights[features + j]) return false;
+  if (!sparse || classes !== 2 || bias[0] !== sign * bias[1]) return false;
+  for (let j = 0; j < features; j++) if (weights[j] !== sign * weights[features + j]) return false;
   return true;
 }
 
@@ -104,9 +109,10 @@ export function unpackParameters(packed: Float32Array, shape: PackedShape, sign 
   const stride = rowBytes / 4;
   bias.set(packed.subarray(weightBytes / 4, weightBytes / 4 + classes));
   if (shape.isMirrored) {
-    for (let j = 0; j < features; j++) weights[j] = sign * packed[j];
+    // 0 is added, so that no −0 comes of a 0.
+    for (let j = 0; j < features; j++) weights[j] = sign * packed[j] + 0;
     weights.set(packed.subarray(0, features), features);
-    bias[0] = sign * bias[1];
+    bias[0] = sign * bias[1] + 0;
   } else if (shape.sparse) toClasses(packed, stride, weights, shape);
   else
     for (let k = 0; k < classes; k++)

@@ -8,6 +8,7 @@ import type { RowsInMemory } from "../../data/rows.ts";
 import { deviceErrorOf } from "../../device-error.ts";
 import { DeviceError } from "../../errors.ts";
 import { loaded } from "../../loaded.ts";
+import { pause } from "../../pause.ts";
 import type { DatasetSource } from "../backend.ts";
 import { settlesWithin, untilAborted } from "../waiting.ts";
 import type { Pass, Share, Sums } from "./backward.ts";
@@ -167,7 +168,7 @@ export class WorkerPool {
     pass: Pass,
     parts: readonly Uint32Array<ArrayBuffer>[],
     scale: number,
-  ): Promise<{ sums: Sums[]; put: () => void }> {
+  ): Promise<{ sums: Sums[]; put: () => Promise<void> }> {
     const answers = this.#workers.map((worker, i) => {
       const { weights, partial } = this.#buffers[i];
       const rows = parts[i + 1];
@@ -180,8 +181,11 @@ export class WorkerPool {
       this.#buffers[i] = answer;
       return answer.sums;
     });
-    const put = () => {
-      for (const [i, { partial }] of this.#buffers.entries()) this.#columns[i].put(partial, workspace, i + 1);
+    const put = async () => {
+      for (const [i, { partial }] of this.#buffers.entries()) {
+        await pause();
+        this.#columns[i].put(partial, workspace, i + 1);
+      }
     };
     return { sums, put };
   }

@@ -39,33 +39,34 @@ export class ShareColumns {
 
   /** Copies the share's parameters from those of all. */
   take(all: Float32Array, own: Float32Array): void {
-    if (!this.#columns) own.set(all);
-    else
-      this.#each((from, to) => {
-        own[to] = all[from];
-      });
+    const columns = this.#columns;
+    if (!columns) {
+      own.set(all);
+      return;
+    }
+    const width = this.#own.rowBytes / 4;
+    for (let c = 0, to = 0; c < columns.length; c++) {
+      const from = columns[c] * width;
+      for (let k = 0; k < width; k++) own[to++] = all[from + k];
+    }
+    own.set(all.subarray(this.#whole.weightBytes / 4), this.#own.weightBytes / 4);
   }
 
   /** Puts the share's gradient in its place as a part of the batch; of sparse rows, adds it to that of the first part. */
   put(own: Float32Array, workspace: Workspace, split: number): void {
-    if (!this.#columns) {
+    const columns = this.#columns;
+    if (!columns) {
       workspace.partial(split).set(own);
       return;
     }
     const all = workspace.partial(0);
-    this.#each((to, from) => {
-      all[to] += own[from];
-    });
-  }
-
-  /** Visits the position of each of the share's parameters among all, and its own. */
-  #each(visit: (all: number, own: number) => void): void {
-    const columns = this.#columns as Uint32Array;
     const width = this.#own.rowBytes / 4;
-    for (let c = 0; c < columns.length; c++)
-      for (let k = 0; k < width; k++) visit(columns[c] * width + k, c * width + k);
-    for (let k = 0; k < this.#own.stride / 4; k++)
-      visit(this.#whole.weightBytes / 4 + k, this.#own.weightBytes / 4 + k);
+    for (let c = 0, from = 0; c < columns.length; c++) {
+      const to = columns[c] * width;
+      for (let k = 0; k < width; k++) all[to + k] += own[from++];
+    }
+    const [bias, ownBias] = [this.#whole.weightBytes / 4, this.#own.weightBytes / 4];
+    for (let k = 0; ownBias + k < own.length; k++) all[bias + k] += own[ownBias + k];
   }
 }
 

@@ -7,7 +7,7 @@ import { type SparseMatrix, storedValues } from "../../data/sparse-matrix.ts";
 import type { Standardization } from "../../data/standardization.ts";
 import type { RunOptions } from "../backend.ts";
 import type { Arena } from "./heap.ts";
-import type { Kernels } from "./kernels.ts";
+import type { Kernels, SparseKernels } from "./kernels.ts";
 import type { Block, StoredRows } from "./stored-rows.ts";
 
 /** Stored values copied between two pauses. */
@@ -29,7 +29,10 @@ export function sparseBytesOf({ x, standardization }: SparseSource): number {
 /** Sparse rows of a data set. */
 export class SparseRowsInWasm implements StoredRows {
   readonly #arena: Arena;
-  readonly #source: SparseSource;
+  readonly longestRow: number;
+  readonly meanRow: number;
+  /** Until it is packed. */
+  #source: SparseSource | null;
   /** Addresses; that of values is 0 if all are 1. */
   readonly #at: { readonly indptr: number; readonly indices: number; readonly values: number };
 
@@ -38,6 +41,8 @@ export class SparseRowsInWasm implements StoredRows {
     const { x, standardization } = source;
     this.#arena = arena;
     this.#source = source;
+    this.longestRow = longestOf(x);
+    this.meanRow = storedValues(x) / x.rows;
     const bytes = 4 * storedValues(x);
     this.#at = {
       indptr: arena.take(4 * (x.rows + 1), "x"),
@@ -46,24 +51,12 @@ export class SparseRowsInWasm implements StoredRows {
     };
   }
 
-  get longestRow(): number {
-    const { indptr, rows } = this.#source.x;
-    let longest = 1;
-    for (let i = 0; i < rows; i++) longest = Math.max(longest, indptr[i + 1] - indptr[i]);
-    return longest;
-  }
-
-  get meanRow(): number {
-    const { x } = this.#source;
-    return storedValues(x) / x.rows;
-  }
-
   scratchBytes(): number {
     return 0;
   }
 
   async pack({ signal, onRows }: RunOptions): Promise<void> {
-    const { x, standardization } = this.#source;
+    const { x, standardization } = this.#source as SparseSource;
     const { indptr, indices, data } = x;
     const at = this.#at;
     this.#arena.integers(at.indptr, indptr.length).set(indptr);
@@ -80,6 +73,7 @@ export class SparseRowsInWasm implements StoredRows {
         values[i] = (data ? data[begin + i] : 1) / standardization.scale[columns[i]];
     };
     await inPieces(storedValues(x), copy, PIECE, signal);
+    this.#source = null;
     onRows?.(x.rows);
   }
 
@@ -87,7 +81,18 @@ export class SparseRowsInWasm implements StoredRows {
     const { indptr, indices, values } = this.#at;
     const { weightBytes, rowBytes, stride } = layout;
     const bias = weights + weightBytes;
-    kernels.sparseMatmul(index, count, indptr, indices, values, weights, bias, rowBytes, logits, stride);
+    (kernels as SparseKernels).sparseMatmul(
+      index,
+      count,
+      indptr,
+      indices,
+      values,
+      weights,
+      bias,
+      rowBytes,
+      logits,
+      stride,
+    );
   }
 
   gradient(
@@ -98,7 +103,7 @@ export class SparseRowsInWasm implements StoredRows {
     areSquared = false,
   ): void {
     const { indptr, indices, values } = this.#at;
-    kernels.sparseGradient(
+    (kernels as SparseKernels).sparseGradient(
       index,
       count,
       indptr,
@@ -111,4 +116,11 @@ export class SparseRowsInWasm implements StoredRows {
       areSquared,
     );
   }
+}
+
+/** Returns the most values in a row, at least 1. */
+function longestOf({ indptr, rows }: SparseMatrix): number {
+  let longest = 1;
+  for (let i = 0; i < rows; i++) longest = Math.max(longest, indptr[i + 1] - indptr[i]);
+  return longest;
 }

@@ -12,7 +12,6 @@ import type { Workspace } from "./workspace.ts";
 
 /** Number of threads, and how workers are started. */
 export interface ThreadingOptions {
-  readonly module: WebAssembly.Module;
   /** A number: always that many; `"auto"`: one per core, at most 8, if a step is large and workers prove faster. */
   readonly threads: "auto" | number;
   /** Address of the worker's script, for pages whose policy forbids blobs. */
@@ -88,7 +87,7 @@ export class Threading {
     pass: Pass = "gradient",
   ): Promise<Sums> {
     const shares = sharesOf(this.#data.rows, splits);
-    const pool = splits > 1 ? await this.#pool(shares, signal) : null;
+    const pool = splits > 1 ? await this.#poolFor(pass, shares, signal) : null;
     const started = performance.now();
     const parts = splits > 1 ? partition(rows, shares, pool !== null) : [rows as Uint32Array<ArrayBuffer>];
     // Workers start first, since this thread is busy afterwards.
@@ -97,7 +96,7 @@ export class Threading {
     const ofWorkers = inWorkers
       ?.then(async ({ sums, put }) => {
         await onThisThread;
-        put();
+        await put();
         return sums;
       })
       .catch(async (error: unknown) => {
@@ -113,7 +112,7 @@ export class Threading {
     // Added in the order of the parts, whichever thread computed them: another order would give other bits.
     const sums = [...(await onThisThread), ...((await ofWorkers) ?? [])];
     signal?.throwIfAborted();
-    if (splits > 1) this.#recordTime(performance.now() - started);
+    if (splits > 1 && pass === "gradient") this.#recordTime(performance.now() - started);
     return {
       loss: sums.reduce((total, { loss }) => total + loss, 0),
       correct: sums.reduce((total, { correct }) => total + correct, 0),
@@ -154,6 +153,19 @@ export class Threading {
     this.#stage = { kind: "settled" };
   }
 
+  /**
+   * Returns the workers that compute a pass, if any. Between the first and the last pass of a Newton step they stay the
+   * same, since each keeps probabilities of its rows; so they are started with other passes, and judged by gradients.
+   */
+  async #poolFor(
+    pass: Pass,
+    shares: readonly Share[],
+    signal: AbortSignal | undefined,
+  ): Promise<WorkerPool | null> {
+    if (pass !== "product") return this.#pool(shares, signal);
+    return "pool" in this.#stage ? this.#stage.pool : null;
+  }
+
   /** Returns the workers if they are to be used now, and starts them if necessary. */
   async #pool(shares: readonly Share[], signal: AbortSignal | undefined): Promise<WorkerPool | null> {
     const stage = this.#stage;
@@ -174,9 +186,10 @@ export class Threading {
 
   /** Starts workers. Returns null if threads are `"auto"` and no worker starts: the bits are the same without them. */
   async #start(shares: readonly Share[], signal: AbortSignal | undefined): Promise<WorkerPool | null> {
-    const { module, workerUrl } = this.#options;
+    const { workerUrl } = this.#options;
+    const { module, source } = this.#data;
     try {
-      return await WorkerPool.start(module, this.#data.source, this.#shape, shares, workerUrl, signal);
+      return await WorkerPool.start(module, source, this.#shape, shares, workerUrl, signal);
     } catch (error) {
       if (this.#isForced || !(error instanceof DeviceError)) throw error;
       return null;

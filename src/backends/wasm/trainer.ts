@@ -5,6 +5,7 @@
  * batches if that is faster.
  */
 import { allocate } from "../../data/matrix.ts";
+import { loaded } from "../../loaded.ts";
 import { type Parameters, zeros } from "../../parameters.ts";
 import { pause } from "../../pause.ts";
 import type {
@@ -31,7 +32,6 @@ import {
 } from "../steps.ts";
 import { allRows, eachBlock, type Pass, type Sums } from "./backward.ts";
 import type { WasmDataset } from "./dataset.ts";
-import { newtonStep } from "./newton.ts";
 import { Optimiser, reduceGradient } from "./optimiser.ts";
 import {
   areMirrored,
@@ -77,8 +77,9 @@ export class WasmTrainer implements Trainer {
   }
 
   writeState(state: OptimiserState): void {
-    const { parameters, velocity, average = parameters } = state;
-    this.#pack([parameters, velocity, average].every((part) => areMirrored(part, this.#shape)));
+    const { parameters, velocity, average = parameters, secondMoment } = state;
+    const areOpposite = [parameters, velocity, average].every((part) => areMirrored(part, this.#shape));
+    this.#pack(areOpposite && (!secondMoment || areMirrored(secondMoment, this.#shape, 1)));
     this.#state = packState(state, this.#shape);
   }
 
@@ -106,6 +107,7 @@ export class WasmTrainer implements Trainer {
         rowsDone += rows.length;
         options.onRows?.(rowsDone);
       }
+      this.#shape = workspace.shape;
       this.#state = optimiser.state();
       return result;
     });
@@ -123,7 +125,7 @@ export class WasmTrainer implements Trainer {
       options.onRows?.(data.rows);
       await pause(options.signal);
       // Unpacked at once, since the gradient is a view of memory that may grow in a pause.
-      const { weights, bias } = unpackParameters(reduceGradient(data, workspace, l2), this.#shape);
+      const { weights, bias } = unpackParameters(reduceGradient(data, workspace, l2), workspace.shape);
       return { loss: loss * scale, correct, dWeights: weights, dBias: bias };
     });
   }
@@ -170,13 +172,14 @@ export class WasmTrainer implements Trainer {
 
   async newtonStep(data: WasmDataset, newton: NewtonOptions, options: RunOptions = {}): Promise<NewtonStep> {
     checkLabelled(this.#shape, data);
+    const { newtonStep } = await loaded(import("./newton.ts"), "Newton steps");
     const threading = this.#threadingOf(data);
     const splits = threading.splitsFor(data.rows);
     const rows = allRows(data);
     const scale = 1 / sumOfWeights(data.sampleWeights, rows);
     return this.#within(data, splits, (workspace) => {
       const pass = (kind: Pass) => threading.backward(workspace, rows, scale, splits, options.signal, kind);
-      return newtonStep(data, workspace, this.#shape, newton, pass, options.signal);
+      return newtonStep(data, workspace, newton, pass, options.signal);
     });
   }
 

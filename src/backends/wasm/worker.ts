@@ -18,6 +18,7 @@ let workspace: Workspace | null = null;
 async function answer(request: Request): Promise<{ answer: Answer; transfer: ArrayBuffer[] }> {
   if (request.kind === "open") {
     data = await WasmDataset.create(request.module, request.source);
+    data.dropSource();
     workspace = new Workspace(data, request.shape, 1);
     return { answer: { kind: "opened" }, transfer: [] };
   }
@@ -27,7 +28,8 @@ async function answer(request: Request): Promise<{ answer: Answer; transfer: Arr
     return { answer: { kind: "weighted" }, transfer: [] };
   }
   const { pass, rows, scale, weights, partial } = request;
-  workspace.weights.set(weights);
+  if (pass === "product") workspace.directionValues.set(weights);
+  else workspace.weights.set(weights);
   await passOver(workspace, pass, rows, scale, 0);
   partial.set(workspace.partial(0));
   workspace.partial(0).fill(0);

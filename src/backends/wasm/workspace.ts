@@ -2,6 +2,7 @@
  * A trainer's part of a data set's memory: parameters, partial gradients and one block of rows, and the operations on a
  * block in the order of the data flow: logits → softmax, loss and dLogits → gradient.
  */
+import { StateError } from "../../errors.ts";
 import type { Outcomes } from "../backend.ts";
 import { TARGETS, type WasmDataset } from "./dataset.ts";
 import { layoutOf, type PackedShape, type ParameterLayout } from "./parameters.ts";
@@ -9,6 +10,9 @@ import type { Block } from "./stored-rows.ts";
 
 /** Most rows of a block: few enough to stay in cache from one operation to the next. */
 export const BLOCK_ROWS = 32;
+
+/** Most bytes of probabilities that are kept for Newton steps; of more rows they are computed anew. */
+const MAX_KEPT_BYTES = 2 ** 27;
 
 /** Most multiply-adds of a block, unless it has four rows only: some ten milliseconds of work. */
 const MAX_BLOCK_PRODUCTS = 2 ** 26;
@@ -27,11 +31,10 @@ export class Workspace {
   /** Partial gradients in memory: one for each part of a batch; for sparse rows that of the first, and one for others. */
   readonly partials: number;
   readonly #data: WasmDataset;
-  readonly #shape: PackedShape;
+  readonly shape: PackedShape;
   readonly #block: Block;
-  /** Address of the direction whose product with the Hessian is computed. A worker gets it in the place of W. */
-  direction: number;
-  /** Address of P `[N,stride]`; 0 until they are kept. */
+  #direction = 0;
+  /** Address of P `[N,stride]`, or of P of a block; 0 until there is one. */
   #probabilities = 0;
   /** Addresses of the buffers. */
   readonly at: {
@@ -49,7 +52,7 @@ export class Workspace {
   constructor(data: WasmDataset, shape: PackedShape, splits: number) {
     const { arena } = data;
     this.#data = data;
-    this.#shape = shape;
+    this.shape = shape;
     this.partials = shape.sparse ? Math.min(splits, 2) : splits;
     this.layout = layoutOf(shape);
     this.blockRows = blockRowsOf(data.x.longestRow * shape.classes);
@@ -65,11 +68,16 @@ export class Workspace {
       sums: arena.take(16, "workspace"),
     };
     this.#block = { ...this.at, layout: this.layout };
-    this.direction = this.at.weights;
   }
 
   get weights(): Float32Array {
     return this.#data.arena.floats(this.at.weights, this.layout.bytes / 4);
+  }
+
+  /** Address of the direction whose product with the Hessian is computed. @throws LimitError */
+  get direction(): number {
+    this.#direction ||= this.#data.arena.take(this.layout.bytes, "parameters");
+    return this.#direction;
   }
 
   /** The direction itself. */
@@ -84,8 +92,8 @@ export class Workspace {
 
   /** Ends a part: adds its partial gradient to that of the first if they share their memory. */
   completePart(split: number): void {
-    if (!this.#shape.sparse || split === 0) return;
-    this.#data.kernels.addPartial(this.#partialAt(0), this.#partialAt(split), this.layout.bytes);
+    if (!this.shape.sparse || split === 0) return;
+    this.#data.sparseKernels.addPartial(this.#partialAt(0), this.#partialAt(split), this.layout.bytes);
   }
 
   /** Selects the rows with s > 0. */
@@ -113,29 +121,54 @@ export class Workspace {
     this.#softmaxKernel(rows, TARGETS.none, 0, 0, 0, 1);
   }
 
-  /** Computes logits → probabilities, and keeps them for {@link curvature}. @throws LimitError */
+  /** Computes logits → probabilities, and keeps them for {@link curvature} if that takes no more memory than it may. */
   keepProbabilities(rows: number): void {
-    const { arena, kernels, rows: all } = this.#data;
+    const { arena, sparseKernels, rows: all } = this.#data;
     const { stride } = this.layout;
-    this.#probabilities ||= arena.take(all * stride, "probabilities");
     this.probabilities(rows);
-    kernels.keepRows(this.at.logits, stride, this.at.index, rows, this.#probabilities);
+    if (!this.#canKeep) return;
+    this.#probabilities ||= arena.take(all * stride, "probabilities");
+    sparseKernels.keepRows(this.at.logits, stride, this.at.index, rows, this.#probabilities);
+  }
+
+  get #canKeep(): boolean {
+    return this.#data.rows * this.layout.stride <= MAX_KEPT_BYTES;
+  }
+
+  /** Computes u = X̃ d of a block, before {@link curvature}; if probabilities were not kept, these are computed first. */
+  forwardDirection(block: Uint32Array): void {
+    if (!this.#canKeep) {
+      this.forward(block);
+      this.probabilities(block.length);
+      const { logits } = this.at;
+      this.#probabilities ||= this.#data.arena.take(BLOCK_ROWS * this.layout.stride, "probabilities");
+      new Uint8Array(this.#data.arena.memory.buffer).copyWithin(
+        this.#probabilities,
+        logits,
+        logits + block.length * this.layout.stride,
+      );
+    }
+    this.forward(block, this.direction);
   }
 
   /** Computes probabilities → s · scale · p ∘ (1 − p) → sums of x² times that, in a partial gradient. */
   diagonal(rows: number, scale: number, split: number): void {
-    const { kernels, at } = this.#data;
+    const { sparseKernels: kernels, at } = this.#data;
     const { logits, index } = this.at;
-    kernels.ownCurvature(logits, this.layout.stride, index, rows, at.sampleWeights, scale);
+    // Of two classes that mirror each other, both move along the one number.
+    const both = this.shape.isMirrored ? 2 * scale : scale;
+    kernels.ownCurvature(logits, this.layout.stride, index, rows, at.sampleWeights, both);
     this.gradient(rows, split, true);
   }
 
   /** Replaces u of each row by s · scale · p ∘ (u − pᵀu), with the probabilities that were kept. */
   curvature(rows: number, scale: number): void {
-    const { kernels, at } = this.#data;
+    const { sparseKernels: kernels, at } = this.#data;
     const { logits, index } = this.at;
     const { stride } = this.layout;
-    kernels.curvature(logits, stride, index, rows, this.#probabilities, at.sampleWeights, scale);
+    const kept = this.#probabilities;
+    if (!kept) throw new StateError("trainer", "a product needs a diagonal before it");
+    kernels.curvature(logits, stride, index, rows, kept, this.#canKeep, at.sampleWeights, scale);
   }
 
   /** Computes logits → predictions, in arrays that the next block overwrites. */
@@ -144,7 +177,7 @@ export class Workspace {
     const { logits, index, outcomes: predicted } = this.at;
     const [confidence, rank] = [predicted + 4 * BLOCK_ROWS, predicted + 8 * BLOCK_ROWS];
     const { stride } = this.layout;
-    const { classes } = this.#shape;
+    const { classes } = this.shape;
     const kind = TARGETS[targetKind];
     kernels.outcomes(logits, stride, classes, index, rows, kind, at.targets, predicted, confidence, rank);
     return {
@@ -161,12 +194,12 @@ export class Workspace {
     const { stride, weightBytes } = this.layout;
     const partial = this.#partialAt(split);
     x.gradient(kernels, this.#block, rows, partial, areSquared);
-    if (this.#shape.bias) kernels.biasGradient(rows, logits, stride, partial + weightBytes);
+    if (this.shape.bias) kernels.biasGradient(rows, logits, stride, partial + weightBytes);
   }
 
   /** Returns a row of logits, or of what has replaced them, `[K]`. */
   row(row: number): Float32Array {
-    return this.#data.arena.floats(this.at.logits + row * this.layout.stride, this.#shape.classes);
+    return this.#data.arena.floats(this.at.logits + row * this.layout.stride, this.shape.classes);
   }
 
   /** Returns Σ s·CE and the number of correct rows since the last call. */
@@ -193,7 +226,7 @@ export class Workspace {
     this.#data.kernels.softmax(
       logits,
       this.layout.stride,
-      this.#shape.classes,
+      this.shape.classes,
       index,
       rows,
       kind,

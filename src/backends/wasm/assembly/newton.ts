@@ -2,7 +2,7 @@
  * Parts of a Newton step by conjugate gradients: the curvature of the softmax between scores and gradient of a product
  * H d, and the vectors of the method (f32, `bytes` long, a multiple of 16; sums are f64).
  */
-import { multiplyAdd, sumOf } from "./simd";
+import { maxOf, multiplyAdd, sumOf } from "./simd";
 
 /** Copies `count` rows of `stride` bytes to the places of their rows among all. @param index `count` row numbers */
 export function keepRows(rows: usize, stride: usize, index: usize, count: u32, all: usize): void {
@@ -18,7 +18,8 @@ export function keepRows(rows: usize, stride: usize, index: usize, count: u32, a
  *
  * @param rows          `count` rows of u, `stride` bytes apart, 0 in the padding
  * @param index         `count` row numbers
- * @param probabilities p of all rows, 0 in the padding
+ * @param probabilities p, 0 in the padding
+ * @param areAll        whether these are of all rows, by number; else of the block's rows
  * @param sampleWeights s, `[N]` f32, or 0 for none
  */
 export function curvature(
@@ -27,12 +28,13 @@ export function curvature(
   index: usize,
   count: u32,
   probabilities: usize,
+  areAll: bool,
   sampleWeights: usize,
   scale: f32,
 ): void {
   for (let i: u32 = 0; i < count; i++) {
     const row = load<u32>(index + ((i as usize) << 2)) as usize;
-    const p = probabilities + row * stride;
+    const p = probabilities + (areAll ? row : i) * stride;
     const s = sampleWeights ? load<f32>(sampleWeights + (row << 2)) : <f32>1;
     let sum = f32x4.splat(0);
     for (let k: usize = 0; k < stride; k += 16) sum = multiplyAdd(v128.load(p + k), v128.load(rows + k), sum);
@@ -69,28 +71,46 @@ export function ownCurvature(
   }
 }
 
-/** Replaces v by 1 / (v + ridge), without the ridge behind the first `penalised` bytes; what is too small becomes 0. */
-export function invert(v: usize, bytes: usize, penalised: usize, ridge: f32): void {
-  const least = f32x4.splat(LEAST_CURVATURE);
+/** Adds `ridge` to the first `penalised` bytes of v, or what lies at `ridges` if it is not 0. */
+export function addRidge(v: usize, penalised: usize, ridge: f32, ridges: usize): void {
+  let added = f32x4.splat(ridge);
+  for (let at: usize = 0; at < penalised; at += 16) {
+    if (ridges) added = v128.load(ridges + at);
+    v128.store(v + at, f32x4.add(v128.load(v + at), added));
+  }
+}
+
+/** Replaces v ≥ 0 by 1 / v; what is less than LEAST of the largest becomes 0. */
+export function invert(v: usize, bytes: usize): void {
+  let largest = f32x4.splat(0);
+  for (let at: usize = 0; at < bytes; at += 16) largest = f32x4.max(largest, v128.load(v + at));
+  const least = f32x4.splat(LEAST * maxOf(largest));
   for (let at: usize = 0; at < bytes; at += 16) {
-    const added: f32 = at < penalised ? ridge : 0;
-    const value = f32x4.add(v128.load(v + at), f32x4.splat(added));
+    const value = v128.load(v + at);
     v128.store(v + at, v128.and(f32x4.div(f32x4.splat(1), value), f32x4.gt(value, least)));
   }
 }
 
-/** Curvature that is taken for 0. */
-const LEAST_CURVATURE: f32 = 1e-20;
+/** Share of the largest curvature that is taken for 0. */
+const LEAST: f32 = 1e-20;
 
-/** Adds ridge · d to the first `penalised` bytes of Hd, and returns dᵀHd. */
-export function alongDirection(hd: usize, d: usize, bytes: usize, penalised: usize, ridge: f32): f64 {
-  const added = f32x4.splat(ridge);
+/** Adds ridge · d to the first `penalised` bytes of Hd, as {@link addRidge} says, and returns dᵀHd. */
+export function alongDirection(
+  hd: usize,
+  d: usize,
+  bytes: usize,
+  penalised: usize,
+  ridge: f32,
+  ridges: usize,
+): f64 {
+  let added = f32x4.splat(ridge);
   let low = f64x2.splat(0);
   let high = f64x2.splat(0);
   for (let at: usize = 0; at < bytes; at += 16) {
     const step = v128.load(d + at);
     let product = v128.load(hd + at);
     if (at < penalised) {
+      if (ridges) added = v128.load(ridges + at);
       product = multiplyAdd(added, step, product);
       v128.store(hd + at, product);
     }
