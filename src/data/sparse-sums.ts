@@ -72,7 +72,7 @@ export async function sumsOfSquares(
 }
 
 /**
- * Returns the root mean square of the values in each column that are not 0, `[D]`; 1 for columns without any.
+ * Returns the root mean square of the values in each column that are not 0, `[D]`; 0 for columns without any.
  *
  * @param weights rows of weight 0 do not count. Default: all count
  */
@@ -92,7 +92,7 @@ export async function sizesOfColumns(
     }
   };
   await eachRow(x, add, signal);
-  for (let j = 0; j < cols; j++) squares[j] = Math.sqrt(squares[j] / counts[j]) || 1;
+  for (let j = 0; j < cols; j++) squares[j] = Math.sqrt(squares[j] / (counts[j] || 1));
   return squares;
 }
 

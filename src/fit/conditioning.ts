@@ -31,8 +31,11 @@ const FEW_CELLS = 1e3;
 /** A column lies far from 0 if its median is more than this many spreads away. */
 const FAR = 8;
 
-/** Columns of sparse rows whose values are this many times larger or smaller than 1 have units that need scaling. */
-const NEAR = 2 ** 8;
+/**
+ * Sparse rows need no scaling if the values of the column with the largest are between `smallest` and `largest`, and those
+ * of no other column are smaller by more than `ratio`.
+ */
+const PLAIN_UNITS = { largest: 2 ** 8, smallest: 2 ** -6, ratio: 2 ** 16 };
 
 /** Rows that the spread is estimated from; fewer if there are so many features that these take more cells. */
 const SAMPLE = { most: 513, least: 65, cells: 2 ** 22 };
@@ -82,16 +85,23 @@ export function storesConditioned(matrix: Rows, { storage }: Pick<ResolvedOption
 
 /**
  * Returns mean 0 and the size of the values in each column (not its deviation, which would be small for rare words); or
- * undefined if all sizes are near 1, as those of counts, TF-IDF and one-hot columns are.
+ * undefined if the units need no scaling, as those of counts, TF-IDF and one-hot columns.
  */
 async function sizesAsScale(
   x: SparseMatrix,
   weights: Float32Array | undefined,
   signal: AbortSignal,
 ): Promise<Standardization | undefined> {
-  const scale = await (await sparseSums()).sizesOfColumns(x, weights, signal);
-  const isNear1 = scale.every((size) => size >= 1 / NEAR && size <= NEAR);
-  return isNear1 ? undefined : { mean: new Float64Array(x.cols), scale };
+  const sizes = await (await sparseSums()).sizesOfColumns(x, weights, signal);
+  let [least, most] = [Infinity, 0];
+  for (let j = 0; j < sizes.length; j++) {
+    if (sizes[j] === 0) continue;
+    least = Math.min(least, sizes[j]);
+    most = Math.max(most, sizes[j]);
+  }
+  const { largest, smallest, ratio } = PLAIN_UNITS;
+  if (most === 0 || (most <= largest && most >= smallest && least >= most / ratio)) return undefined;
+  return { mean: new Float64Array(x.cols), scale: sizes.map((size) => size || 1) };
 }
 
 /** What L-BFGS asks of a trainer. */
