@@ -75,16 +75,18 @@ export async function sumsOfSquares(
  * Returns the root mean square of the values in each column that are not 0, `[D]`; 0 for columns without any.
  *
  * @param weights rows of weight 0 do not count. Default: all count
+ * @param step    rows that are looked at: one in so many
  */
 export async function sizesOfColumns(
   x: SparseMatrix,
   weights: ArrayLike<number> | undefined,
+  step: number,
   signal?: AbortSignal,
 ): Promise<Float64Array> {
   const { indices, data, cols } = x;
   const [squares, counts] = [new Float64Array(cols), new Uint32Array(cols)];
   const add = (row: number, begin: number, end: number) => {
-    if (weights?.[row] === 0) return;
+    if (row % step > 0 || weights?.[row] === 0) return;
     for (let at = begin; at < end; at++) {
       const value = data ? data[at] : 1;
       squares[indices[at]] += value * value;

@@ -19,7 +19,7 @@ import { type Matrix, scaleOf } from "../data/matrix.ts";
 import { createRandom } from "../data/random.ts";
 import { sampleRows } from "../data/row-reader.ts";
 import { isOnDevice, type Rows, type RowsInMemory } from "../data/rows.ts";
-import { isSparse, type SparseMatrix } from "../data/sparse-matrix.ts";
+import { isSparse, type SparseMatrix, storedValues } from "../data/sparse-matrix.ts";
 import { columnMoments, fold, type Standardization } from "../data/standardization.ts";
 import { storageOf } from "../data/storage.ts";
 import type { ResolvedOptions } from "../options.ts";
@@ -37,6 +37,9 @@ const FAR = 8;
  */
 const PLAIN_UNITS = { largest: 2 ** 8, smallest: 2 ** -6, ratio: 2 ** 16 };
 
+/** Stored values that are looked at first. */
+const SAMPLED_VALUES = 2 ** 16;
+
 /** Rows that the spread is estimated from; fewer if there are so many features that these take more cells. */
 const SAMPLE = { most: 513, least: 65, cells: 2 ** 22 };
 
@@ -45,6 +48,8 @@ interface WeightedRows {
   readonly matrix: RowsInMemory;
   /** s_i of each row; all 1 if absent. */
   readonly weights: Float32Array | undefined;
+  /** max_i ‖x_i‖² */
+  readonly maxSquaredNorm: number;
 }
 
 /**
@@ -54,14 +59,14 @@ interface WeightedRows {
  * @param isStored whether rows go to the device centred and scaled
  */
 export async function conditioningOf(
-  { matrix, weights }: WeightedRows,
+  { matrix, weights, maxSquaredNorm }: WeightedRows,
   isStored: boolean,
   options: ResolvedOptions,
   signal: AbortSignal,
 ): Promise<Standardization | undefined> {
   const { solver, bias, seed } = options;
   if (solver !== "lbfgs") return undefined;
-  if (isSparse(matrix)) return sizesAsScale(matrix, weights, signal);
+  if (isSparse(matrix)) return sizesAsScale({ matrix, weights, maxSquaredNorm }, signal);
   const bulk = await bulkOf({ matrix, weights }, seed, signal);
   if (!isStored && !isFarFromZero(bulk)) return undefined;
   const { mean, deviation } = await columnMoments(matrix, weights, signal);
@@ -88,11 +93,21 @@ export function storesConditioned(matrix: Rows, { storage }: Pick<ResolvedOption
  * undefined if the units need no scaling, as those of counts, TF-IDF and one-hot columns.
  */
 async function sizesAsScale(
-  x: SparseMatrix,
-  weights: Float32Array | undefined,
+  { matrix: x, weights, maxSquaredNorm }: WeightedRows & { readonly matrix: SparseMatrix },
   signal: AbortSignal,
 ): Promise<Standardization | undefined> {
-  const sizes = await (await sparseSums()).sizesOfColumns(x, weights, signal);
+  const { sizesOfColumns } = await sparseSums();
+  // No value is larger than the longest row, so that a sample shows whether the others are small.
+  const step = Math.ceil(storedValues(x) / SAMPLED_VALUES);
+  const isSampled = maxSquaredNorm <= PLAIN_UNITS.largest ** 2 && step > 1;
+  if (isSampled && arePlain(await sizesOfColumns(x, weights, step, signal))) return undefined;
+  const sizes = await sizesOfColumns(x, weights, 1, signal);
+  if (arePlain(sizes)) return undefined;
+  return { mean: new Float64Array(x.cols), scale: sizes.map((size) => size || 1) };
+}
+
+/** Tells whether the sizes of columns need no scaling. */
+function arePlain(sizes: Float64Array): boolean {
   let [least, most] = [Infinity, 0];
   for (let j = 0; j < sizes.length; j++) {
     if (sizes[j] === 0) continue;
@@ -100,8 +115,7 @@ async function sizesAsScale(
     most = Math.max(most, sizes[j]);
   }
   const { largest, smallest, ratio } = PLAIN_UNITS;
-  if (most === 0 || (most <= largest && most >= smallest && least >= most / ratio)) return undefined;
-  return { mean: new Float64Array(x.cols), scale: sizes.map((size) => size || 1) };
+  return most === 0 || (most <= largest && most >= smallest && least >= most / ratio);
 }
 
 /** What L-BFGS asks of a trainer. */
@@ -157,7 +171,7 @@ function isFarFromZero({ median, spread }: Awaited<ReturnType<typeof bulkOf>>): 
  * that differ from it, and p their share, so that the spread of a rare indicator is near its standard deviation.
  */
 async function bulkOf(
-  { matrix, weights }: WeightedRows & { readonly matrix: Matrix },
+  { matrix, weights }: Pick<WeightedRows, "weights"> & { readonly matrix: Matrix },
   seed: number,
   signal: AbortSignal,
 ): Promise<{ median: Float64Array; spread: Float64Array }> {
