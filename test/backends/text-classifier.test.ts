@@ -11,7 +11,7 @@ import { refusal } from "../support/refusal.ts";
 const { texts, y } = mails(200, 1);
 const held = mails(100, 2);
 
-describe.each(DEVICES.filter((one) => one.device !== "webgpu"))("%s", ({ device }) => {
+describe.each(DEVICES)("%s", ({ device }) => {
   const classifierWith = ({ model, ...options }: TextClassifierOptions = {}) =>
     disposeLater(new TextClassifier({ ...options, model: { device, l2: 1e-3, ...model } }));
 
