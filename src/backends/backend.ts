@@ -189,6 +189,23 @@ export interface LossAndGradient extends Evaluation {
   readonly dBias: Float64Array;
 }
 
+/** What a Newton step is solved for, at the parameters that the trainer has. */
+export interface NewtonOptions {
+  /** dJ/dW and dJ/db there, with 2λW. */
+  readonly gradient: Parameters;
+  readonly l2: number;
+  /** Share of the gradient that may be left, in the norm of the Hessian's inverse diagonal. */
+  readonly accuracy: number;
+}
+
+/** A Newton step. */
+export interface NewtonStep {
+  /** d with (H + 2λ) d ≈ −g. */
+  readonly step: Parameters;
+  /** Products with the Hessian that it took, each as much work as a pass. */
+  readonly products: number;
+}
+
 /** Predictions for each row, `[N]` each: enough for every count over predictions, at twelve bytes a row. */
 export interface Outcomes {
   /** Position of the class with the highest score; ties go to the lowest. 0 in a lost row. */
@@ -231,6 +248,12 @@ export interface Trainer {
    * @returns M `[n,n]`, n = D + 1 with a bias, else D; of elements above the diagonal, nothing is promised
    */
   secondMoments(data: Dataset, weights: Float32Array, options?: RunOptions): Promise<Float32Array>;
+  /**
+   * Solves (H + 2λ) d = −g by conjugate gradients, H the Hessian of the mean cross-entropy. Absent on devices without.
+   *
+   * @throws LimitError too little memory
+   */
+  newtonStep?(data: Dataset, newton: NewtonOptions, options?: RunOptions): Promise<NewtonStep>;
   dispose(): void;
 }
 

@@ -14,6 +14,7 @@ import {
 } from "../solvers/preconditioner.ts";
 import { diagonalPreconditioning } from "./diagonal-preconditioning.ts";
 import { HessianCosts } from "./hessian-costs.ts";
+import { newtonSteps } from "./newton-steps.ts";
 import { SampledHessian } from "./sampled-hessian.ts";
 import type { FitSession } from "./session.ts";
 
@@ -33,7 +34,7 @@ const SERIES = { passes: 12, again: 5 };
 /** Returns the preconditioning of a fit by L-BFGS with so many curvature pairs. To be disposed of after it. */
 export function preconditioningOf(session: FitSession, memory: number): Preconditioning {
   const { l2 } = session.problem.options;
-  if (session.shape.sparse) return diagonalPreconditioning(session, l2);
+  if (session.shape.sparse) return newtonSteps(session, l2) ?? diagonalPreconditioning(session, l2);
   const costs = new HessianCosts(session);
   if (!costs.isWorthwhile) return NO_PRECONDITIONING;
   const hessian = new SampledHessian(session, costs, memory);
@@ -81,7 +82,8 @@ export class SeriesPreconditioning {
 
   /** Returns the preconditioning of the next fit of the series. */
   next(l2: number): Preconditioning {
-    if (this.#session.shape.sparse) return diagonalPreconditioning(this.#session, l2);
+    if (this.#session.shape.sparse)
+      return newtonSteps(this.#session, l2) ?? diagonalPreconditioning(this.#session, l2);
     if (!this.#costs.isWorthwhile) return NO_PRECONDITIONING;
     let counted = 0;
     return {

@@ -45,7 +45,7 @@ export async function fitLbfgs(
     resumed?.state ?? flatten(unfolded, shape.bias),
     {
       ...options,
-      memory,
+      memory: preconditioning.memory ?? memory,
       precision,
       rounding: roundingOf(session, precision),
       preconditioning,

@@ -175,16 +175,27 @@ async function iterate(
     ? await proximalStep(objective, state, options, l1, guide)
     : await smoothStep(objective, state, options, guide);
   if (!taken) return null;
-  const s = await along(taken.x, -1, state.x);
-  const y = await along(taken.gradient, -1, state.gradient);
+  const pairs = options.memory > 0 ? await pairsAfter(state, taken, options.memory) : [];
   await pause();
   return {
     iteration: state.iteration + 1,
     x: taken.x,
     gradient: taken.gradient,
     value: taken.value,
-    pairs: remember(state.pairs, { s, y }, options.memory),
+    pairs,
   };
+}
+
+/** Returns the curvature pairs with that of a step. */
+async function pairsAfter(
+  { x, gradient, pairs }: LbfgsState,
+  taken: Pick<Evaluated, "x" | "gradient">,
+  memory: number,
+): Promise<readonly CurvaturePair[]> {
+  const s = await along(taken.x, -1, x);
+  const y = await along(taken.gradient, -1, gradient);
+  await pause();
+  return remember(pairs, { s, y }, memory);
 }
 
 /** Steps along −H g. */
@@ -209,7 +220,8 @@ async function smoothStep(
     return { step, x: moved, ...seen, slope: dot(direction, seen.gradient) };
   };
   // Without curvature pairs no good length is known: a steep start asks for a short first step.
-  const firstStep = pairs.length > 0 ? 1 : Math.min(1, 1 / Math.sqrt(dot(gradient, gradient)));
+  const isScaled = pairs.length > 0 || preconditioner.isNewton;
+  const firstStep = isScaled ? 1 : Math.min(1, 1 / Math.sqrt(dot(gradient, gradient)));
   return wolfeSearch(evaluate, { step: 0, value, slope }, firstStep, rounding(x, value));
 }
 

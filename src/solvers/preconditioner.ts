@@ -8,6 +8,8 @@ export interface Preconditioner {
   readonly apply: (vector: Float64Array) => Promise<Float64Array>;
   /** Work of one application, or of one move in the metric, in passes over the data. */
   readonly work: number;
+  /** Whether M has the scale of the Hessian, so that a step of length 1 is tried first. Default: no. */
+  readonly isNewton?: boolean;
   /** The guess at the Hessian itself, which an L1 penalty needs. Default: I. */
   readonly metric?: Metric;
 }
@@ -23,9 +25,12 @@ export interface Anchor {
 
 /** Makes preconditioners: equal ones for equal arguments, so that a resumed fit gets what it had. */
 export interface Preconditioning {
+  /** Most curvature pairs beside it. Default: those of the options. */
+  readonly memory?: number;
   /** Returns the preconditioner for the next iteration, with its anchor and the work of making it, if it is new. */
   at(point: {
     readonly x: Float64Array;
+    readonly gradient: Float64Array;
     readonly evaluations: number;
     readonly anchor: Anchor | null;
   }): Promise<{ preconditioner: Preconditioner; anchor: Anchor | null; work: number }>;

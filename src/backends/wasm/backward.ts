@@ -2,6 +2,7 @@
  * The gradient of a batch: takes rows through the kernels block by block, and cuts the data set into shares, each of
  * which has a partial gradient. A worker runs the same code as the trainer's own thread, so the bits are equal.
  */
+import { allocate } from "../../data/matrix.ts";
 import { isPauseDue, pause } from "../../pause.ts";
 import type { Workspace } from "./workspace.ts";
 
@@ -74,4 +75,11 @@ export function partition(
     parts[s][ends[s]++] = isLocal ? rows[i] - s * size : rows[i];
   }
   return parts;
+}
+
+/** Returns the numbers of all rows, in order. */
+export function allRows({ rows }: { readonly rows: number }): Uint32Array {
+  const all = allocate(Uint32Array, rows, "x");
+  for (let i = 0; i < rows; i++) all[i] = i;
+  return all;
 }

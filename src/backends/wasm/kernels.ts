@@ -80,6 +80,7 @@ export interface Kernels {
     stride: number,
     rowBytes: number,
     dWeights: number,
+    areSquared: boolean,
   ): void;
   moments(
     rows: number,
@@ -119,6 +120,28 @@ export interface Kernels {
     epsilon: number,
     decay: number,
   ): void;
+  keepRows(rows: number, stride: number, index: number, count: number, all: number): void;
+  curvature(
+    rows: number,
+    stride: number,
+    index: number,
+    count: number,
+    probabilities: number,
+    sampleWeights: number,
+    scale: number,
+  ): void;
+  ownCurvature(
+    rows: number,
+    stride: number,
+    index: number,
+    count: number,
+    sampleWeights: number,
+    scale: number,
+  ): void;
+  invert(v: number, bytes: number, penalised: number, ridge: number): void;
+  alongDirection(hd: number, d: number, bytes: number, penalised: number, ridge: number): number;
+  advance(x: number, d: number, r: number, hd: number, inverse: number, bytes: number, t: number): number;
+  turn(d: number, r: number, hd: number, inverse: number, bytes: number, t: number): void;
   softThreshold(weights: number, bytes: number, threshold: number): void;
   average(mean: number, weights: number, bytes: number, n: number): void;
 }

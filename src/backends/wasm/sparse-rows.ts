@@ -85,7 +85,12 @@ export class SparseRowsInWasm implements StoredRows {
     kernels.sparseMatmul(index, count, indptr, indices, values, weights, bias, rowBytes, logits, stride);
   }
 
-  gradient(kernels: Kernels, { count, index, logits, layout }: Block, dWeights: number): void {
+  gradient(
+    kernels: Kernels,
+    { count, index, logits, layout }: Block,
+    dWeights: number,
+    areSquared = false,
+  ): void {
     const { indptr, indices, values } = this.#at;
     kernels.sparseGradient(
       index,
@@ -97,6 +102,7 @@ export class SparseRowsInWasm implements StoredRows {
       layout.stride,
       layout.rowBytes,
       dWeights,
+      areSquared,
     );
   }
 }

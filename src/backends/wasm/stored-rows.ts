@@ -29,6 +29,10 @@ export interface StoredRows {
   pack(options: RunOptions): Promise<void>;
   /** Computes rows → logits. */
   forward(kernels: Kernels, block: Block): void;
-  /** Computes dLogits → gradient, and adds it to dWeights. Follows {@link forward} of the same block. */
-  gradient(kernels: Kernels, block: Block, dWeights: number): void;
+  /**
+   * Computes dLogits → gradient, and adds it to dWeights. Follows {@link forward} of the same block.
+   *
+   * @param areSquared whether x² takes the place of x; sparse rows only
+   */
+  gradient(kernels: Kernels, block: Block, dWeights: number, areSquared?: boolean): void;
 }

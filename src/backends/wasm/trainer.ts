@@ -12,6 +12,8 @@ import type {
   EvaluationOptions,
   LossAndGradient,
   ModelShape,
+  NewtonOptions,
+  NewtonStep,
   OptimiserState,
   Outcomes,
   RunOptions,
@@ -27,8 +29,9 @@ import {
   stepBatchesOf,
   sumOfWeights,
 } from "../steps.ts";
-import { eachBlock, type Sums } from "./backward.ts";
+import { allRows, eachBlock, type Sums } from "./backward.ts";
 import type { WasmDataset } from "./dataset.ts";
+import { newtonStep } from "./newton.ts";
 import { Optimiser, reduceGradient } from "./optimiser.ts";
 import {
   initialState,
@@ -160,6 +163,11 @@ export class WasmTrainer implements Trainer {
     return secondMoments(data, this.#shape.bias, weights, signal);
   }
 
+  async newtonStep(data: WasmDataset, newton: NewtonOptions, options: RunOptions = {}): Promise<NewtonStep> {
+    checkLabelled(this.#shape, data);
+    return this.#within(data, 1, (workspace) => newtonStep(data, workspace, this.#shape, newton, options));
+  }
+
   dispose(): void {
     for (const { threading, forget } of this.#threaded.values()) {
       threading.dispose();
@@ -223,10 +231,4 @@ export class WasmTrainer implements Trainer {
       return workspace.takeSums();
     });
   }
-}
-
-function allRows({ rows }: WasmDataset): Uint32Array {
-  const all = allocate(Uint32Array, rows, "x");
-  for (let i = 0; i < rows; i++) all[i] = i;
-  return all;
 }

@@ -75,11 +75,11 @@ export class Workspace {
     return sampleWeights ? rows.filter((row) => sampleWeights[row] > 0) : rows;
   }
 
-  /** Computes rows → logits, for at most {@link BLOCK_ROWS} rows. */
-  forward(rows: Uint32Array): void {
+  /** Computes rows → logits, for at most {@link BLOCK_ROWS} rows. @param weights address of W and b. Default: own */
+  forward(rows: Uint32Array, weights = this.at.weights): void {
     const { x, kernels, arena } = this.#data;
     arena.integers(this.at.index, rows.length).set(rows);
-    x.forward(kernels, this.#block(rows.length));
+    x.forward(kernels, { ...this.#block(rows.length), weights });
   }
 
   /** Computes logits → softmax, loss and dLogits; adds to the sums of losses and correct rows. */
@@ -92,6 +92,31 @@ export class Workspace {
   /** Computes logits → probabilities. */
   probabilities(rows: number): void {
     this.#softmaxKernel(rows, TARGETS.none, 0, 0, 0, 1);
+  }
+
+  /** Copies a block's rows of scores, or of what has replaced them, to their places among those of all rows. */
+  keepRows(rows: number, all: number): void {
+    this.#data.kernels.keepRows(this.at.logits, this.layout.stride, this.at.index, rows, all);
+  }
+
+  /** Replaces u of each row by s · scale · p ∘ (u − pᵀu). @param probabilities address of p of all rows */
+  curvature(rows: number, probabilities: number, scale: number): void {
+    const { kernels, at } = this.#data;
+    const { logits, index } = this.at;
+    kernels.curvature(logits, this.layout.stride, index, rows, probabilities, at.sampleWeights, scale);
+  }
+
+  /**
+   * Replaces p of each row by s · scale · p ∘ (1 − p), and adds the sums of x² times that to `diagonal`, which lies as W
+   * and b do.
+   */
+  addDiagonal(rows: number, scale: number, diagonal: number): void {
+    const { x, kernels, at } = this.#data;
+    const { logits, index } = this.at;
+    const { stride, weightBytes } = this.layout;
+    kernels.ownCurvature(logits, stride, index, rows, at.sampleWeights, scale);
+    x.gradient(kernels, this.#block(rows), diagonal, true);
+    if (this.#shape.bias) kernels.biasGradient(rows, logits, stride, diagonal + weightBytes);
   }
 
   /** Computes logits → predictions, in arrays that the next block overwrites. */

@@ -4,6 +4,7 @@ export { gather } from "./gather";
 export { biasGradient, gradient } from "./gradient";
 export { matmul } from "./matmul";
 export { moments } from "./moments";
+export { advance, alongDirection, curvature, invert, keepRows, ownCurvature, turn } from "./newton";
 export { outcomes } from "./outcomes";
 export { softmax } from "./softmax";
 export { sparseGradient, sparseMatmul } from "./sparse";

@@ -10,6 +10,12 @@ function valueAt(values: usize, at: usize): v128 {
   return values ? v128.load32_splat(values + at) : f32x4.splat(1);
 }
 
+/** Returns the value at `at` bytes, or its square. */
+function factorAt(values: usize, at: usize, isSquared: bool): v128 {
+  const x = valueAt(values, at);
+  return isSquared ? f32x4.mul(x, x) : x;
+}
+
 /**
  * Z [rows,K] = X [rows,D] · Wᵀ + b
  *
@@ -158,6 +164,7 @@ function scoresOfSixteen(
  * dWeights [D,K] += Xᵀ [D,rows] · dLogits [rows,K]; only features that the rows have are touched.
  *
  * @param dLogits `count` rows, `stride` bytes apart
+ * @param areSquared whether x² takes the place of x
  */
 export function sparseGradient(
   index: usize,
@@ -169,6 +176,7 @@ export function sparseGradient(
   stride: usize,
   rowBytes: usize,
   dWeights: usize,
+  areSquared: bool,
 ): void {
   for (let i: u32 = 0; i < count; i++) {
     const row = indptr + ((load<u32>(index + ((i as usize) << 2)) as usize) << 2);
@@ -178,13 +186,14 @@ export function sparseGradient(
       const t = v128.load64_zero(dLogits);
       for (let at = begin; at < end; at += 4) {
         const g = dWeights + ((load<u32>(indices + at) as usize) << 3);
-        v128.store64_lane(g, multiplyAdd(valueAt(values, at), t, v128.load64_zero(g)), 0);
+        v128.store64_lane(g, multiplyAdd(factorAt(values, at, areSquared), t, v128.load64_zero(g)), 0);
       }
     } else {
       let k: usize = 0;
       for (; k + 64 <= stride; k += 64)
-        addSixteen(begin, end, indices, values, dLogits + k, rowBytes, dWeights + k);
-      for (; k < stride; k += 16) addFour(begin, end, indices, values, dLogits + k, rowBytes, dWeights + k);
+        addSixteen(begin, end, indices, values, dLogits + k, rowBytes, dWeights + k, areSquared);
+      for (; k < stride; k += 16)
+        addFour(begin, end, indices, values, dLogits + k, rowBytes, dWeights + k, areSquared);
     }
     dLogits += stride;
   }
@@ -198,11 +207,12 @@ function addFour(
   dLogits: usize,
   rowBytes: usize,
   dWeights: usize,
+  areSquared: bool,
 ): void {
   const t = v128.load(dLogits);
   for (let at = begin; at < end; at += 4) {
     const g = dWeights + (load<u32>(indices + at) as usize) * rowBytes;
-    v128.store(g, multiplyAdd(valueAt(values, at), t, v128.load(g)));
+    v128.store(g, multiplyAdd(factorAt(values, at, areSquared), t, v128.load(g)));
   }
 }
 
@@ -214,6 +224,7 @@ function addSixteen(
   dLogits: usize,
   rowBytes: usize,
   dWeights: usize,
+  areSquared: bool,
 ): void {
   const t0 = v128.load(dLogits);
   const t1 = v128.load(dLogits, 16);
@@ -221,7 +232,7 @@ function addSixteen(
   const t3 = v128.load(dLogits, 48);
   for (let at = begin; at < end; at += 4) {
     const g = dWeights + (load<u32>(indices + at) as usize) * rowBytes;
-    const x = valueAt(values, at);
+    const x = factorAt(values, at, areSquared);
     v128.store(g, multiplyAdd(x, t0, v128.load(g)));
     v128.store(g, multiplyAdd(x, t1, v128.load(g, 16)), 16);
     v128.store(g, multiplyAdd(x, t2, v128.load(g, 32)), 32);

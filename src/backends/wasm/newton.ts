@@ -1,0 +1,69 @@
+/**
+ * A Newton step for sparse rows: solves (H + 2λ) d = −g by conjugate gradients, H the Hessian of the mean cross-entropy at
+ * the trainer's parameters (of the weights with the penalty, of the bias without). As much work as a pass for each product
+ *
+ *   H d = Σ_i s_i X̃ᵢ (diag(pᵢ) − pᵢ pᵢᵀ) X̃ᵢᵀ d / Σ s
+ *
+ * block by block: rows → u = X̃ d → p ∘ (u − pᵀu) → sum. The vectors stay in WebAssembly memory.
+ */
+
+import { rowsThatCount } from "../../data/row-weights.ts";
+import { pause } from "../../pause.ts";
+import type { ModelShape, NewtonOptions, NewtonStep, RunOptions } from "../backend.ts";
+import { allRows, eachBlock } from "./backward.ts";
+import type { WasmDataset } from "./dataset.ts";
+import { packParameters, unpackParameters } from "./parameters.ts";
+import type { Workspace } from "./workspace.ts";
+
+/** Most products of a step. */
+const MAX_PRODUCTS = 200;
+
+/** Solves for the step at the parameters that the workspace holds. @throws LimitError; the signal's reason */
+export async function newtonStep(
+  data: WasmDataset,
+  workspace: Workspace,
+  shape: ModelShape,
+  { gradient, l2, accuracy }: NewtonOptions,
+  { signal }: RunOptions,
+): Promise<NewtonStep> {
+  const { kernels, arena } = data;
+  const { bytes, weightBytes, stride } = workspace.layout;
+  const { sampleWeights } = data;
+  const rows = sampleWeights ? rowsThatCount(sampleWeights) : allRows(data);
+  const scale = 1 / (data.meanWeight * data.rows);
+  const take = () => arena.take(bytes, "parameters");
+  const at = { x: take(), d: take(), r: take(), inverse: take() };
+  const probabilities = arena.take(data.rows * stride, "probabilities");
+  const hd = workspace.at.partials;
+  const vector = (address: number) => arena.floats(address, bytes / 4);
+
+  await eachBlock(workspace, rows, signal, (block) => {
+    workspace.forward(block);
+    workspace.probabilities(block.length);
+    workspace.keepRows(block.length, probabilities);
+    workspace.addDiagonal(block.length, scale, at.inverse);
+  });
+  kernels.invert(at.inverse, bytes, weightBytes, 2 * l2);
+  vector(at.r).set(packParameters(gradient, shape).map((g) => -g));
+  await pause(signal);
+
+  // x = 0, so that r = −g; d = M⁻¹r.
+  let rest = kernels.advance(at.x, at.d, at.r, hd, at.inverse, bytes, 0);
+  const goal = accuracy ** 2 * rest;
+  let products = 0;
+  for (let along = 0; rest > goal && products < MAX_PRODUCTS; products++) {
+    kernels.turn(at.d, at.r, hd, at.inverse, bytes, along);
+    await eachBlock(workspace, rows, signal, (block) => {
+      workspace.forward(block, at.d);
+      workspace.curvature(block.length, probabilities, scale);
+      workspace.gradient(block.length, 0);
+    });
+    const curvature = kernels.alongDirection(hd, at.d, bytes, weightBytes, 2 * l2);
+    if (!(curvature > 0 && curvature < Infinity)) break;
+    const before = rest;
+    rest = kernels.advance(at.x, at.d, at.r, hd, at.inverse, bytes, rest / curvature);
+    along = rest / before;
+  }
+  vector(hd).fill(0);
+  return { step: unpackParameters(vector(at.x), shape), products };
+}
