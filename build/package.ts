@@ -16,6 +16,7 @@ const OUTPUT = `${ROOT}dist/`;
 const ENTRIES: Readonly<Record<string, string>> = {
   index: `${ROOT}src/index.ts`,
   digits: `${ROOT}src/digits.ts`,
+  text: `${ROOT}src/text.ts`,
   webgpu: `${ROOT}src/backends/webgpu/index.ts`,
   wasm: `${ROOT}src/backends/wasm/index.ts`,
   reference: `${ROOT}src/backends/reference/index.ts`,
@@ -28,6 +29,7 @@ const CORE =
 /** The types of the global variable that the standalone script declares. */
 const STANDALONE_TYPES = `export * from "./index.js";
 export { strokeDigits } from "./digits.js";
+export { TextClassifier, TextVectorizer } from "./text.js";
 export as namespace softmaxWebGpu;
 `;
 

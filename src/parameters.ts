@@ -39,6 +39,22 @@ export function flatten({ weights, bias }: Parameters, hasBias: boolean): Float6
   return flat;
 }
 
+/** Returns the flat form: without a copy, if b lies behind W already. */
+export function joined({ weights, bias }: Parameters, hasBias: boolean): Float64Array {
+  const { buffer, byteOffset, length } = weights;
+  if (!hasBias) return weights;
+  const isBehind = bias.buffer === buffer && bias.byteOffset === byteOffset + weights.byteLength;
+  return isBehind
+    ? new Float64Array(buffer, byteOffset, length + bias.length)
+    : flatten({ weights, bias }, hasBias);
+}
+
+/** Returns room for the parameters of a model, b behind W. */
+export function emptyParameters(shape: { classes: number; features: number }): Parameters {
+  const flat = new Float64Array(shape.classes * (shape.features + 1));
+  return partsOf(flat, { ...shape, bias: true });
+}
+
 /** The size of a model, and whether it has a bias. */
 interface Shape {
   readonly classes: number;

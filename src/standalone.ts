@@ -4,3 +4,4 @@
  */
 export { strokeDigits } from "./data/strokes/stroke-digits.ts";
 export * from "./index.ts";
+export { TextClassifier, TextVectorizer } from "./text.ts";

@@ -11,13 +11,13 @@ import type { SparseMatrix } from "../data/sparse-matrix.ts";
 import { sumsOfSquares } from "../data/sparse-sums.ts";
 import { partsOf } from "../parameters.ts";
 import { pause } from "../pause.ts";
+import { diagonalMetric } from "../solvers/diagonal-metric.ts";
 import {
   type Anchor,
   IDENTITY,
   type Preconditioner,
   type Preconditioning,
 } from "../solvers/preconditioner.ts";
-import { diagonalMetric } from "../solvers/proximal-newton.ts";
 import { meanCurvatures } from "./curvature-sample.ts";
 import type { FitSession } from "./session.ts";
 

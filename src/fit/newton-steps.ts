@@ -4,14 +4,16 @@
  * truncated Newton method; Lin, Weng & Keerthi, "Trust region Newton method for large-scale logistic regression", 2008.)
  * Far from the optimum a step need not be exact, so that it is solved for the more exactly the smaller the gradient is.
  */
-import type { NewtonStep } from "../backends/backend.ts";
-import { flatten, partsOf } from "../parameters.ts";
+import { joined, partsOf } from "../parameters.ts";
 import type { Preconditioning } from "../solvers/preconditioner.ts";
-import { dot } from "../solvers/vectors.ts";
+import { maxNorm } from "../solvers/vectors.ts";
 import type { FitSession } from "./session.ts";
 
-/** Share of the gradient that may be left: `most`, and less as the gradient falls from that at zero parameters. */
-const ACCURACY = { most: Number(globalThis.process?.env.ACC ?? 0.3), least: 1e-3 };
+/**
+ * Share of the gradient that may be left: `first` in the first iteration, `next` times as much in each that follows, but
+ * never less than `least`, or than `enough` of what ends the fit.
+ */
+const ACCURACY = { first: 0.3, next: 0.7, least: 0.01, enough: 0.3 };
 
 /** Returns Newton steps as a preconditioning without memory; null if the device does not solve for them. */
 export function newtonSteps(
@@ -19,18 +21,19 @@ export function newtonSteps(
   l2: number,
 ): Preconditioning | null {
   const { signal, options } = problem;
-  if (!trainer.newtonStep || options.l1 > 0) return null;
-  let first = 0;
+  const solve = trainer.newtonStep?.bind(trainer);
+  if (!solve || options.l1 > 0) return null;
   return {
     memory: 0,
-    at: async ({ x, gradient }) => {
-      const norm = Math.sqrt(dot(gradient, gradient));
-      first = Math.max(first, norm);
-      const accuracy = Math.max(ACCURACY.least, Math.min(ACCURACY.most, Math.sqrt(norm / first)));
+    at: async ({ x, gradient, iteration }) => {
+      const { first, next, least } = ACCURACY;
+      const enough = (ACCURACY.enough * options.tolerance) / maxNorm(gradient);
+      const accuracy = Math.min(first, Math.max(first * next ** iteration, least, enough));
       trainer.write(partsOf(x, shape));
       const newton = { gradient: partsOf(gradient, shape), l2, accuracy };
-      const { step, products } = (await trainer.newtonStep?.(data, newton, { signal })) as NewtonStep;
-      const direction = flatten(step, shape.bias);
+      const { step, products } = await solve(data, newton, { signal });
+      const direction = joined(step, shape.bias);
+
       return {
         preconditioner: { apply: async () => direction, work: 0, isNewton: true },
         anchor: null,

@@ -4,7 +4,7 @@ import { foldInPieces, unfold } from "../data/standardization.ts";
 import { DivergenceError } from "../errors.ts";
 import type { FitHistory, IterationRecord } from "../fit-options.ts";
 import { summarise } from "../model/predict.ts";
-import { areFinite, flatten, partsOf, unflatten, zeros } from "../parameters.ts";
+import { areFinite, flatten, joined, partsOf, zeros } from "../parameters.ts";
 import { pause } from "../pause.ts";
 import { type LbfgsOptions, lbfgs, type Objective } from "../solvers/lbfgs.ts";
 import { conditionedOnHost, type PassTrainer, penaltiesOf, thresholdsOf } from "./conditioning.ts";
@@ -58,7 +58,7 @@ export async function fitLbfgs(
       const isNew = state.iteration === iterations.length;
       const isResult = state.iteration > 0;
       if (isResult) {
-        latest = conditioning ? await foldInPieces(found, conditioning, signal) : unflatten(state.x, shape);
+        latest = conditioning ? await foldInPieces(found, conditioning, signal) : found;
         store.parameters(latest);
         await pause(signal);
       }
@@ -120,7 +120,7 @@ function objectiveOf(session: FitSession, trainer: PassTrainer, evaluations: Eva
     if (passes === 0 && !resumed && !(Number.isFinite(loss) && areFinite(gradient)))
       throw new DivergenceError("x", "the objective is not finite at the start; scale the features");
     passes++;
-    const flat = flatten(gradient, shape.bias);
+    const flat = joined(gradient, shape.bias);
     evaluations.set(flat, { loss, correct });
     return { value, gradient: flat };
   };

@@ -145,7 +145,8 @@ function savedWeights({ classWeight }: ResolvedOptions, classes: readonly Label[
   return isList(classWeight) ? Array.from(classWeight) : classWeightPairs(classWeight, classes);
 }
 
-async function bytesOf(source: Exclude<ModelSource, string>): Promise<Uint8Array> {
+/** Returns the bytes of a source. @throws FormatError no bytes, or a response that is not ok */
+export async function bytesOf(source: Exclude<ModelSource, string>): Promise<Uint8Array> {
   // By tag and not by instanceof: they may come from another realm, such as a frame.
   const tag = Object.prototype.toString.call(source).slice("[object ".length, -1);
   if (ArrayBuffer.isView(source)) return new Uint8Array(source.buffer, source.byteOffset, source.byteLength);

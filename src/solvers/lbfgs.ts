@@ -5,16 +5,10 @@
  */
 import { pause } from "../pause.ts";
 import { type CurvaturePair, descentDirection, remember } from "./curvature.ts";
+import { identityMetric } from "./diagonal-metric.ts";
 import { type Trial, wolfeSearch } from "./line-search.ts";
 import { type Anchor, IDENTITY, type Preconditioner, type Preconditioning } from "./preconditioner.ts";
-import {
-  backtrack,
-  identityMetric,
-  type L1Penalty,
-  l1Norm,
-  proximalPoint,
-  pseudoGradient,
-} from "./proximal-newton.ts";
+import { backtrack, type L1Penalty, l1Norm, proximalPoint, pseudoGradient } from "./proximal-newton.ts";
 import { along, dot, maxNorm } from "./vectors.ts";
 
 /** A smooth function of a flat vector of parameters, and its gradient there. */

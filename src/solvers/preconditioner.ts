@@ -31,6 +31,7 @@ export interface Preconditioning {
   at(point: {
     readonly x: Float64Array;
     readonly gradient: Float64Array;
+    readonly iteration: number;
     readonly evaluations: number;
     readonly anchor: Anchor | null;
   }): Promise<{ preconditioner: Preconditioner; anchor: Anchor | null; work: number }>;

@@ -30,9 +30,11 @@ export interface PenalisedModel {
   readonly gradient: Float64Array;
   /** τ */
   readonly scale: number;
-  /** The diagonal of B. */
+  /** Positions of the parameters that may move, ascending; null: all may. */
+  readonly active: Uint32Array | null;
+  /** The diagonal of B, of the parameters that may move, in that order. */
   readonly curvatures: Float64Array;
-  /** V and U, `[P,rank]`. */
+  /** V and U, `[P,rank]`, likewise. */
   readonly v: Float64Array;
   readonly u: Float64Array;
   readonly rank: number;
@@ -42,6 +44,11 @@ export interface PenalisedModel {
 
 /** A guess B₀ at the Hessian. */
 export interface Metric {
+  /**
+   * Whether B₀ is diagonal. Weights of 0 that the penalty holds there stay where they are in a step then, which saves most
+   * of the work if most weights are 0; in another metric, moves of the others may set them free.
+   */
+  readonly isDiagonal?: boolean;
   /** Returns the diagonal of B₀. */
   diagonal(): Promise<Float64Array>;
   /** Returns B₀ v. */
@@ -83,57 +90,8 @@ export async function pseudoGradient(
 /** Parameters that are visited between two pauses. */
 const PIECE = 2 ** 18;
 
-/** Sweeps over all coordinates at most, with B₀ = I. */
-const MAX_SWEEPS = 30;
-
 /** Descents end when no coordinate is pulled by more than this share of the strongest pull in the first sweep. */
 export const ACCURACY = 0.1;
-
-/** B₀ = I, for `count` weights and parameters behind them. */
-export function identityMetric(length: number, count: number): Metric {
-  return diagonalMetric(new Float64Array(2).fill(1), count, length);
-}
-
-/**
- * B₀ = a diagonal, the same for all classes.
- *
- * @param ofFeatures of the weights of each feature and, last, of the parameters behind the weights, `[D+1]`
- */
-export function diagonalMetric(ofFeatures: Float64Array, count: number, length: number): Metric {
-  const features = ofFeatures.length - 1;
-  const own = (i: number) => ofFeatures[i < count ? i % features : features];
-  return {
-    diagonal: async () => Float64Array.from({ length }, (_, i) => own(i)),
-    product: async (v) => v.map((value, i) => value * own(i)),
-    minimise: async ({ x, gradient, scale, curvatures, v, u, rank, thresholds }) => {
-      const z = x.slice();
-      const along = new Float64Array(rank);
-      let moves = 0;
-      const sweep = async (): Promise<number> => {
-        let largest = 0;
-        for (let i = 0; i < length; i++) {
-          if (i % 1024 === 0) await pause();
-          let slope = gradient[i] + scale * own(i) * (z[i] - x[i]);
-          for (let r = 0; r < rank; r++) slope -= u[i * rank + r] * along[r];
-          const goal = z[i] - slope / curvatures[i];
-          const reach = i < count ? thresholds[i % thresholds.length] / curvatures[i] : 0;
-          const change = Math.sign(goal) * Math.max(0, Math.abs(goal) - reach) - z[i];
-          if (!(Math.abs(change) > 0 && Math.abs(change) < Infinity)) continue;
-          z[i] = Math.abs(goal) <= reach ? 0 : z[i] + change;
-          for (let r = 0; r < rank; r++) along[r] += change * v[i * rank + r];
-          largest = Math.max(largest, Math.abs(change) * curvatures[i]);
-          moves++;
-        }
-        return largest;
-      };
-      const first = await sweep();
-      // Without pairs, coordinates do not depend on each other.
-      for (let done = 1; done < MAX_SWEEPS && rank > 0; done++)
-        if ((await sweep()) <= ACCURACY * first) break;
-      return { z, moves };
-    },
-  };
-}
 
 /** Where a step begins, and what is known there. */
 export interface ProximalProblem {
@@ -149,10 +107,12 @@ export interface ProximalProblem {
 
 /** Returns the z at which the model is least, and how many moves led there. */
 export async function proximalPoint({ x, gradient, pairs, metric, leastScale, l1 }: ProximalProblem) {
-  const form = await compactForm(pairs, metric, leastScale);
+  const active = metric.isDiagonal ? freeParameters(x, gradient, l1) : null;
+  const form = await compactForm(pairs, metric, leastScale, active);
   const { scale, v, u, rank } = form;
-  const curvatures = await metric.diagonal();
-  for (let i = 0; i < x.length; i++) {
+  const diagonal = await metric.diagonal();
+  const curvatures = active ? Float64Array.from(active, (at) => diagonal[at]) : diagonal;
+  for (let i = 0; i < curvatures.length; i++) {
     const own = scale * curvatures[i];
     let rest = own;
     for (let r = 0; r < rank; r++) rest -= v[i * rank + r] * u[i * rank + r];
@@ -160,14 +120,32 @@ export async function proximalPoint({ x, gradient, pairs, metric, leastScale, l1
     curvatures[i] = Math.max(rest, 1e-6 * own);
     if (i % 1024 === 0) await pause();
   }
-  return metric.minimise({ x, gradient, curvatures, ...form, thresholds: l1.thresholds });
+  return metric.minimise({ x, gradient, active, curvatures, ...form, thresholds: l1.thresholds });
 }
 
-/** Returns τ and, row after row for each parameter, V = [τB₀S  Y] and U = V N⁻¹, `[P,rank]`. */
+/** Returns the positions of all parameters but the weights of 0 that the penalty holds there. */
+function freeParameters(
+  x: Float64Array,
+  gradient: Float64Array,
+  { thresholds, count }: L1Penalty,
+): Uint32Array {
+  const free = new Uint32Array(x.length);
+  let found = 0;
+  for (let i = 0; i < x.length; i++) {
+    const isHeld = i < count && x[i] === 0 && Math.abs(gradient[i]) <= thresholds[i % thresholds.length];
+    if (!isHeld) free[found++] = i;
+  }
+  return free.slice(0, found);
+}
+
+/**
+ * Returns τ and, row after row for each parameter that may move, V = [τB₀S  Y] and U = V N⁻¹, `[P,rank]`.
+ */
 async function compactForm(
   pairs: readonly CurvaturePair[],
   metric: Metric,
   leastScale: number,
+  active: Uint32Array | null,
 ): Promise<Pick<PenalisedModel, "scale" | "v" | "u" | "rank">> {
   const m = pairs.length;
   const newest = pairs.at(-1);
@@ -192,14 +170,15 @@ async function compactForm(
     middle[(m + i) * rank + m + i] = -dot(pairs[i].s, pairs[i].y);
   }
   const inverse = inverseOf(middle, rank);
-  const length = newest.s.length;
+  const length = active?.length ?? newest.s.length;
   const [v, u] = [new Float64Array(length * rank), new Float64Array(length * rank)];
   for (let i = 0; i < length; i++) {
     if (i % 1024 === 0) await pause();
     const row = i * rank;
+    const at = active ? active[i] : i;
     for (let r = 0; r < m; r++) {
-      v[row + r] = scale * images[r][i];
-      v[row + m + r] = pairs[r].y[i];
+      v[row + r] = scale * images[r][at];
+      v[row + m + r] = pairs[r].y[at];
     }
     for (let r = 0; r < rank; r++) {
       let sum = 0;

@@ -4,6 +4,7 @@ import { OptionError } from "../errors.ts";
 import { nearestName } from "../option-hints.ts";
 import type { TextOptions } from "./counting.ts";
 import {
+  HASHING_DEFAULTS,
   MAX_HASHED,
   type ResolvedTextOptions,
   TEXT_DEFAULTS,
@@ -63,7 +64,7 @@ export function resolveTextOptions(options: TextVectorizerOptions): ResolvedText
     ngramRange: [ngramRange[0], ngramRange[1]],
     stopWords: stopWords && [...stopWords],
     vocabulary: vocabulary && [...vocabulary],
-    hashing: hashing && { features: MAX_HASHED, alternateSign: true, ...defined(hashing) },
+    hashing: hashing && { ...HASHING_DEFAULTS, ...defined(hashing) },
   };
 }
 

@@ -43,8 +43,8 @@ export interface TextVectorizerOptions {
   readonly vocabulary?: readonly string[] | null;
   /**
    * Take the column of a term from its hash (MurmurHash3) instead of a vocabulary: nothing has to be learnt, so that texts
-   * may come in over time, and different terms may share a column. `features` is the number of columns, at most and by
-   * default 2²⁰; with `alternateSign`, by default true, half of the terms count as −1. Default null.
+   * may come in over time, and different terms may share a column. `features` is the number of columns, by default 2¹⁸ and
+   * at most 2²⁰ (scikit-learn's default); parameters are dense, so that fits take longer with more. With `alternateSign`, by default true, half of the terms count as −1. Default null.
    */
   readonly hashing?: Partial<HashingRule> | null;
   /**
@@ -74,6 +74,9 @@ export type AnalyzerOptions = Pick<
 
 /** Largest number of columns that hashes have. */
 export const MAX_HASHED = 2 ** 20;
+
+/** How terms are hashed unless said otherwise. */
+export const HASHING_DEFAULTS: HashingRule = { features: 2 ** 18, alternateSign: true };
 
 /** Defaults; `idf` is that of a vocabulary. */
 export const TEXT_DEFAULTS: ResolvedTextOptions = {

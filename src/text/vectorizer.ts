@@ -7,7 +7,20 @@ import { checkTextOptions, resolveTextOptions } from "./option-rules.ts";
 import type { ResolvedTextOptions, TextVectorizerOptions } from "./options.ts";
 import { RowCounts } from "./row-counts.ts";
 import { RowWriter, type TextRows } from "./row-writer.ts";
+import { namingSink, type TextTerm } from "./term-sinks.ts";
 import type { TextsLike } from "./texts.ts";
+
+/** Options of a vectorizer, and what it has learnt; null before `fit`. */
+export interface VectorizerState {
+  readonly options: ResolvedTextOptions;
+  readonly terms: LearntTerms | null;
+}
+
+/** Returns what a vectorizer is made of, to be saved. */
+export let stateOf: (vectorizer: TextVectorizer) => VectorizerState;
+
+/** Makes a vectorizer that has learnt something already. @throws OptionError */
+export let restored: (options: TextVectorizerOptions, terms: LearntTerms) => TextVectorizer;
 
 /**
  * Turns texts into rows of term frequencies, by default TF-IDF: a column for each word or n-gram. With the same options,
@@ -21,6 +34,15 @@ import type { TextsLike } from "./texts.ts";
 export class TextVectorizer {
   readonly #options: ResolvedTextOptions;
   #terms: LearntTerms | null;
+
+  static {
+    stateOf = (vectorizer) => ({ options: vectorizer.#options, terms: vectorizer.#terms });
+    restored = (options, terms) => {
+      const vectorizer = new TextVectorizer(options);
+      vectorizer.#terms = terms;
+      return vectorizer;
+    };
+  }
 
   /** @throws OptionError an unknown option, a value out of range, or two that exclude each other */
   constructor(options: TextVectorizerOptions = {}) {
@@ -82,6 +104,26 @@ export class TextVectorizer {
   /** Inverse document frequencies `[features]`; null if `idf` is off. @throws StateError before `fit` */
   get idf(): Float64Array | null {
     return this.#learnt.idf?.slice() ?? null;
+  }
+
+  /** Whether {@link transform} can be called: after `fit`, or at once if there is nothing to learn. */
+  get isFitted(): boolean {
+    return this.#terms !== null;
+  }
+
+  /**
+   * Returns the terms of texts that have a column, each once; with hashing, several may share a column.
+   *
+   * @throws StateError before `fit`; as {@link fit}
+   */
+  async terms(texts: TextsLike, options: TextOptions = {}): Promise<TextTerm[]> {
+    checkTextOptions(options);
+    const found: TextTerm[] = [];
+    const row = new RowCounts();
+    const names = namingSink(sinkOf(this.#learnt, this.#options, row), row, found);
+    const analyzer = createAnalyzer(this.#options, names);
+    await countTexts(texts, { ...options, analyzer }, () => []);
+    return found;
   }
 
   #learn(texts: TextsLike, areRowsWanted: boolean, options: TextOptions) {

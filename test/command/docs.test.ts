@@ -16,6 +16,7 @@ test("has pages of the estimator, the other entries and the recipes, without a w
     expect(await read("classes", "softmax-webgpu.SoftmaxRegression.html")).toContain("predictProba");
     expect(await read("classes", "softmax-webgpu_webgpu.WebGpuBackend.html")).toContain("createTrainer");
     expect(await read("functions", "softmax-webgpu_digits.strokeDigits.html")).toContain("rows");
+    expect(await read("classes", "softmax-webgpu_text.TextClassifier.html")).toContain("topFeatures");
     expect(await read("documents", "recipes.html")).toContain("Choosing λ");
     expect(await read("index.html")).toContain("two commands");
   } finally {

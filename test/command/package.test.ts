@@ -8,7 +8,7 @@ import { promisify } from "node:util";
 import { expect, test } from "vitest";
 import { launchChrome } from "../../demo/headless/chrome.ts";
 
-const ENTRIES = ["index", "digits", "webgpu", "wasm", "reference"];
+const ENTRIES = ["index", "digits", "text", "webgpu", "wasm", "reference"];
 
 test("entries import nothing but each other's chunks, have types, and share the classes of errors", async () => {
   const { exports, dependencies } = JSON.parse(await readFile("package.json", "utf8"));

@@ -13,8 +13,8 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 
 /** Gzip, in thousands of bytes. */
 const BUDGETS = {
-  tarball: 360,
-  "dist/standalone.js": 108,
+  tarball: 430,
+  "dist/standalone.js": 127,
   "dist/worker.js": 5,
   first: 25,
   webgpu: 49,
@@ -24,6 +24,8 @@ const BUDGETS = {
   "dist/wasm.js": 24,
   "dist/reference.js": 12.5,
   "dist/digits.js": 6,
+  "dist/text.js": 37,
+  vectorizer: 25.5,
 };
 
 /** What a page imports before it knows its backend. */
@@ -68,10 +70,19 @@ test("a page loads little at first, and a backend when it is chosen", async () =
   }
 });
 
-test.each(["webgpu", "wasm", "reference", "digits"] as const)("the entry %s is small", async (entry) => {
-  const chunks = await bundle(`export * from "softmax-webgpu/${entry}";`);
+test.each(["webgpu", "wasm", "reference", "digits", "text"] as const)(
+  "the entry %s is small",
+  async (entry) => {
+    const chunks = await bundle(`export * from "softmax-webgpu/${entry}";`);
+    const first = loadedWith(chunks, chunks.find(({ isEntry }) => isEntry) as Rolldown.OutputChunk);
+    expect(sizeOf(first)).toBeLessThan(BUDGETS[`dist/${entry}.js`]);
+  },
+);
+
+test("a vectorizer is loaded without the estimator", async () => {
+  const chunks = await bundle('export { TextVectorizer } from "softmax-webgpu/text";');
   const first = loadedWith(chunks, chunks.find(({ isEntry }) => isEntry) as Rolldown.OutputChunk);
-  expect(sizeOf(first)).toBeLessThan(BUDGETS[`dist/${entry}.js`]);
+  expect(sizeOf(first)).toBeLessThan(BUDGETS.vectorizer);
 });
 
 /** Bundles a module for production, without what Vite adds to a page for itself. */

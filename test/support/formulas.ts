@@ -16,6 +16,7 @@ import { gradientOf, scoresOf } from "../../src/backends/reference/of-rows.ts";
 import { ReferenceDataset } from "../../src/backends/reference/trainer.ts";
 import { batchesOf } from "../../src/backends/steps.ts";
 import { createRandom, shuffle } from "../../src/data/random.ts";
+import type { RowsInMemory } from "../../src/data/rows.ts";
 import type { Parameters } from "../../src/parameters.ts";
 import type { BackendCase } from "./backends.ts";
 import type { Tolerance } from "./expect-close.ts";
@@ -42,7 +43,7 @@ export function toleranceOf(
 }
 
 /** Evaluates the formulas at the problem's parameters. */
-export function expectedOf({ source, parameters, rows }: Problem, l2: number) {
+export function expectedOf({ source, parameters, rows }: Problem<RowsInMemory>, l2: number) {
   const { x, targets, sampleWeights, labelSmoothing } = new ReferenceDataset(source);
   const classes = parameters.bias.length;
   const logits = scoresOf(x, rows, parameters);
@@ -71,7 +72,11 @@ export function tenSteps({ rows }: ProblemSpec, nesterov: boolean): SgdSteps {
 }
 
 /** Takes those steps from zero by the formulas. */
-export function followFormulas({ source, parameters }: Problem, steps: SgdSteps, hasBias: boolean) {
+export function followFormulas(
+  { source, parameters }: Problem<RowsInMemory>,
+  steps: SgdSteps,
+  hasBias: boolean,
+) {
   const { x, targets, sampleWeights, labelSmoothing, meanWeight } = new ReferenceDataset(source);
   const { momentum, nesterov, l2, l1 = 0, adamw, averageFrom = Infinity } = steps;
   const classes = parameters.bias.length;

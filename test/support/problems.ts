@@ -2,6 +2,8 @@
 import type { DatasetSource, SgdSteps } from "../../src/backends/backend.ts";
 import type { Float16Data, Matrix } from "../../src/data/matrix.ts";
 import { createRandom } from "../../src/data/random.ts";
+import type { RowsInMemory } from "../../src/data/rows.ts";
+import type { SparseMatrix } from "../../src/data/sparse-matrix.ts";
 import type { Targets } from "../../src/data/targets.ts";
 import type { Parameters } from "../../src/parameters.ts";
 
@@ -20,8 +22,8 @@ export interface ProblemSpec {
 }
 
 /** A problem and a point in its parameter space. */
-export interface Problem {
-  readonly source: DatasetSource;
+export interface Problem<X extends RowsInMemory = Matrix> {
+  readonly source: DatasetSource<X>;
   readonly parameters: Parameters;
   readonly rows: Uint32Array;
 }
@@ -54,6 +56,51 @@ export function randomProblem(spec: ProblemSpec): Problem {
     bias: Float64Array.from({ length: classes }, () => Math.fround(random.normal())),
   };
   return { source, parameters, rows: Uint32Array.from({ length: rows }, (_, i) => i) };
+}
+
+/** Properties of a random problem of sparse rows. */
+export interface SparseSpec extends Omit<ProblemSpec, "storage"> {
+  /** Share of the values that are stored. */
+  readonly density: number;
+  /** Whether all stored values are 1. Default: false. */
+  readonly areOnes?: boolean;
+}
+
+/**
+ * Returns the problem of {@link randomProblem} with sparse rows: the first column in all rows but the empty ones, the last
+ * column in none, every fifth row empty, and the row after it full.
+ */
+export function randomSparseProblem(spec: SparseSpec): Problem<SparseMatrix> {
+  const { source, ...problem } = randomProblem(spec);
+  const random = createRandom(spec.seed ?? 1);
+  const { x } = source;
+  const [indptr, indices, values]: [number[], number[], number[]] = [[0], [], []];
+  for (let i = 0; i < spec.rows; i++) {
+    for (let j = 0; j < Math.max(1, spec.features - 1); j++) {
+      const isStored = i % 5 === 4 || j === 0 || random.uniform() < spec.density;
+      if (i % 5 === 3 || !isStored) continue;
+      indices.push(j);
+      values.push(x.data[i * x.cols + j]);
+    }
+    indptr.push(indices.length);
+  }
+  const sparse = {
+    indptr: Uint32Array.from(indptr),
+    indices: Uint32Array.from(indices),
+    data: spec.areOnes ? undefined : Float32Array.from(values),
+    rows: spec.rows,
+    cols: spec.features,
+  };
+  return { source: { ...source, x: sparse }, ...problem };
+}
+
+/** Returns the same values as dense rows of float64. */
+export function denseOf(x: SparseMatrix): Matrix<Float64Array> {
+  const data = new Float64Array(x.rows * x.cols);
+  for (let i = 0; i < x.rows; i++)
+    for (let at = x.indptr[i]; at < x.indptr[i + 1]; at++)
+      data[i * x.cols + x.indices[at]] = x.data ? x.data[at] : 1;
+  return { data, rows: x.rows, cols: x.cols };
 }
 
 function randomMatrix({ rows, features, storage = "f32" }: ProblemSpec, uniform: () => number): Matrix {

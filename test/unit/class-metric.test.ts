@@ -76,6 +76,7 @@ describe.each(CASES)("$classes classes, $features features, bias $bias, $count m
         x,
         gradient,
         scale: 1,
+        active: null,
         curvatures,
         v: new Float64Array(0),
         u: new Float64Array(0),
@@ -114,7 +115,19 @@ describe.each(CASES)("$classes classes, $features features, bias $bias, $count m
     for (let round = 0; round < 60; round++) {
       const gradient = times(less, x).map((value, i) => value - b[i]);
       const thresholds = new Float64Array(shape.features);
-      x = (await metric.minimise({ x, gradient, scale: 1, curvatures, v, u: v, rank: 1, thresholds })).z;
+      x = (
+        await metric.minimise({
+          x,
+          gradient,
+          scale: 1,
+          active: null,
+          curvatures,
+          v,
+          u: v,
+          rank: 1,
+          thresholds,
+        })
+      ).z;
     }
     expectClose(times(less, x), b, { absolute: 1e-4, relative: 1e-4 });
   });
@@ -125,7 +138,7 @@ test("what a descent was given before does not stay: fewer pairs, and other metr
   const length = dense.length;
   const curvatures = await metric.diagonal();
   const modelOf = (rank: number) => ({
-    ...{ x: normals(length), gradient: normals(length), scale: 1, curvatures, rank },
+    ...{ x: normals(length), gradient: normals(length), scale: 1, active: null, curvatures, rank },
     ...{
       v: normals(length * rank).map((value) => value / 9),
       u: normals(length * rank).map((value) => value / 9),
@@ -138,7 +151,13 @@ test("what a descent was given before does not stay: fewer pairs, and other metr
   const other = await metricOf(CASES[1]);
   for (const at of [0, 1, 2]) {
     const busy = other.metric.minimise({
-      ...{ x: normals(other.dense.length), gradient: normals(other.dense.length), scale: 1, rank: 0 },
+      ...{
+        x: normals(other.dense.length),
+        gradient: normals(other.dense.length),
+        scale: 1,
+        active: null,
+        rank: 0,
+      },
       ...{ curvatures: await other.metric.diagonal(), v: new Float64Array(0), u: new Float64Array(0) },
       thresholds: new Float64Array(CASES[1].features),
     });

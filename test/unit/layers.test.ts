@@ -65,13 +65,19 @@ const LAYERS: Readonly<
       "model",
     ],
   },
+  text: { paths: ["src/text/"], may: ["base", "data", "options"] },
+  textClassifier: { paths: ["src/text/classifier/"], may: ["*"] },
   estimator: { paths: ["src/"], may: ["*"] },
   demo: { paths: ["demo/"], may: ["*"] },
   bench: { paths: ["bench/"], may: ["*"] },
 };
 
 /** What no layer may import, whatever else it may. */
-const NEVER: Readonly<Record<string, readonly string[]>> = { estimator: ["demo", "bench"], demo: ["bench"] };
+const NEVER: Readonly<Record<string, readonly string[]>> = {
+  estimator: ["demo", "bench"],
+  textClassifier: ["demo", "bench"],
+  demo: ["bench"],
+};
 
 /** What the build provides, and what is imported in Node alone. */
 const PROVIDED = /^virtual:|^node:worker_threads$/;

@@ -88,7 +88,8 @@ export class DenseRows implements StoredRows {
     );
   }
 
-  forward(kernels: Kernels, { count, index, addresses, scratch, weights, logits, layout }: Block): void {
+  forward(kernels: Kernels, block: Block, count: number, weights: number): void {
+    const { index, addresses, scratch, logits, layout } = block;
     // Kernels process four rows at a time; the first row fills up the last four, and its results there are unused.
     const padded = Math.ceil(count / 4) * 4;
     const indices = this.#arena.integers(index, padded);
@@ -98,7 +99,7 @@ export class DenseRows implements StoredRows {
     kernels.matmul(addresses, padded, weights, weights + weightBytes, classes, this.vectors, logits, stride);
   }
 
-  gradient(kernels: Kernels, { count, addresses, logits, layout }: Block, dWeights: number): void {
+  gradient(kernels: Kernels, { addresses, logits, layout }: Block, count: number, dWeights: number): void {
     kernels.gradient(addresses, count, logits, layout.stride, layout.classes, this.vectors, dWeights);
   }
 

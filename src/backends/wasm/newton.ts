@@ -9,10 +9,10 @@
 
 import { rowsThatCount } from "../../data/row-weights.ts";
 import { pause } from "../../pause.ts";
-import type { ModelShape, NewtonOptions, NewtonStep, RunOptions } from "../backend.ts";
+import type { NewtonOptions, NewtonStep, RunOptions } from "../backend.ts";
 import { allRows, eachBlock } from "./backward.ts";
 import type { WasmDataset } from "./dataset.ts";
-import { packParameters, unpackParameters } from "./parameters.ts";
+import { type PackedShape, packParameters, unpackParameters } from "./parameters.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** Most products of a step. */
@@ -22,7 +22,7 @@ const MAX_PRODUCTS = 200;
 export async function newtonStep(
   data: WasmDataset,
   workspace: Workspace,
-  shape: ModelShape,
+  shape: PackedShape,
   { gradient, l2, accuracy }: NewtonOptions,
   { signal }: RunOptions,
 ): Promise<NewtonStep> {
@@ -44,7 +44,9 @@ export async function newtonStep(
     workspace.addDiagonal(block.length, scale, at.inverse);
   });
   kernels.invert(at.inverse, bytes, weightBytes, 2 * l2);
-  vector(at.r).set(packParameters(gradient, shape).map((g) => -g));
+  const r = vector(at.r);
+  r.set(packParameters(gradient, shape));
+  for (let i = 0; i < r.length; i++) r[i] = -r[i];
   await pause(signal);
 
   // x = 0, so that r = −g; d = M⁻¹r.

@@ -11,10 +11,10 @@ import { deviceErrorOf } from "../../device-error.ts";
 import { DeviceError } from "../../errors.ts";
 import { loaded } from "../../loaded.ts";
 import { pause } from "../../pause.ts";
-import type { DatasetSource, ModelShape } from "../backend.ts";
+import type { DatasetSource } from "../backend.ts";
 import { settlesWithin, untilAborted } from "../waiting.ts";
 import type { Share, Sums } from "./backward.ts";
-import { layoutOf } from "./parameters.ts";
+import { layoutOf, type PackedShape } from "./parameters.ts";
 import {
   type Answer,
   type Buffers,
@@ -116,7 +116,7 @@ export class WorkerPool {
   static async start(
     module: WebAssembly.Module,
     source: DatasetSource<RowsInMemory>,
-    shape: ModelShape,
+    shape: PackedShape,
     shares: readonly Share[],
     workerUrl: string | URL | undefined,
     signal: AbortSignal = new AbortController().signal,

@@ -78,7 +78,7 @@ export class SparseRowsInWasm implements StoredRows {
     onRows?.(x.rows);
   }
 
-  forward(kernels: Kernels, { count, index, weights, logits, layout }: Block): void {
+  forward(kernels: Kernels, { index, logits, layout }: Block, count: number, weights: number): void {
     const { indptr, indices, values } = this.#at;
     const { weightBytes, rowBytes, stride } = layout;
     const bias = weights + weightBytes;
@@ -87,7 +87,8 @@ export class SparseRowsInWasm implements StoredRows {
 
   gradient(
     kernels: Kernels,
-    { count, index, logits, layout }: Block,
+    { index, logits, layout }: Block,
+    count: number,
     dWeights: number,
     areSquared = false,
   ): void {

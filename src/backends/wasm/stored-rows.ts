@@ -3,17 +3,13 @@ import type { RunOptions } from "../backend.ts";
 import type { Kernels } from "./kernels.ts";
 import type { ParameterLayout } from "./parameters.ts";
 
-/** A block of rows in a workspace: addresses of its buffers, and how parameters and scores lie. */
+/** Addresses of a workspace's buffers for a block of rows, and how parameters and scores lie. */
 export interface Block {
-  /** Rows of the block. */
-  readonly count: number;
   /** Row numbers; {@link StoredRows.forward} may add some up to a multiple of four. */
   readonly index: number;
   /** Room for an address of each row. */
   readonly addresses: number;
   readonly scratch: number;
-  /** W, followed by b. */
-  readonly weights: number;
   /** Scores, or dLogits in their place. */
   readonly logits: number;
   readonly layout: ParameterLayout;
@@ -27,12 +23,12 @@ export interface StoredRows {
   scratchBytes(rows: number): number;
   /** Copies the rows into the memory. @throws DataError values that the storage cannot hold; the signal's reason */
   pack(options: RunOptions): Promise<void>;
-  /** Computes rows → logits. */
-  forward(kernels: Kernels, block: Block): void;
+  /** Computes rows → logits of `count` rows. @param weights address of W, followed by b */
+  forward(kernels: Kernels, block: Block, count: number, weights: number): void;
   /**
-   * Computes dLogits → gradient, and adds it to dWeights. Follows {@link forward} of the same block.
+   * Computes dLogits → gradient of `count` rows, and adds it to dWeights. Follows {@link forward} of the same block.
    *
    * @param areSquared whether x² takes the place of x; sparse rows only
    */
-  gradient(kernels: Kernels, block: Block, dWeights: number, areSquared?: boolean): void;
+  gradient(kernels: Kernels, block: Block, count: number, dWeights: number, areSquared?: boolean): void;
 }

@@ -4,10 +4,9 @@
  * times of the first steps decide; see {@link Stage}.
  */
 import { DeviceError, StateError } from "../../errors.ts";
-import type { ModelShape } from "../backend.ts";
 import { backward, partition, type Share, type Sums, sharesOf } from "./backward.ts";
 import type { WasmDataset } from "./dataset.ts";
-import { layoutOf } from "./parameters.ts";
+import { layoutOf, type PackedShape } from "./parameters.ts";
 import { WorkerPool } from "./pool.ts";
 import type { Workspace } from "./workspace.ts";
 
@@ -48,13 +47,13 @@ type Stage =
 /** The threads of one trainer for one data set. */
 export class Threading {
   readonly #data: WasmDataset;
-  readonly #shape: ModelShape;
+  readonly #shape: PackedShape;
   readonly #options: ThreadingOptions;
   #stage: Stage = { kind: "alone", times: [] };
   /** The weights s that the workers have. */
   #weightsOfWorkers: Float32Array | undefined;
 
-  constructor(data: WasmDataset, shape: ModelShape, options: ThreadingOptions) {
+  constructor(data: WasmDataset, shape: PackedShape, options: ThreadingOptions) {
     this.#data = data;
     this.#shape = shape;
     this.#options = options;

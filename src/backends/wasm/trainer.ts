@@ -5,7 +5,7 @@
  * batches if that is faster.
  */
 import { allocate } from "../../data/matrix.ts";
-import type { Parameters } from "../../parameters.ts";
+import { type Parameters, zeros } from "../../parameters.ts";
 import { pause } from "../../pause.ts";
 import type {
   Evaluation,
@@ -34,7 +34,9 @@ import type { WasmDataset } from "./dataset.ts";
 import { newtonStep } from "./newton.ts";
 import { Optimiser, reduceGradient } from "./optimiser.ts";
 import {
+  areMirrored,
   initialState,
+  type PackedShape,
   type PackedState,
   packParameters,
   packState,
@@ -49,18 +51,19 @@ import { Workspace } from "./workspace.ts";
 /** {@link Trainer} in WebAssembly. */
 export class WasmTrainer implements Trainer {
   readonly tuning = null;
-  readonly #shape: ModelShape;
+  #shape: PackedShape;
   readonly #threading: ThreadingOptions;
   readonly #threaded = new Map<WasmDataset, { readonly threading: Threading; readonly forget: () => void }>();
   #state: PackedState;
 
   constructor(shape: ModelShape, threading: ThreadingOptions) {
-    this.#shape = shape;
+    this.#shape = { ...shape, isMirrored: areMirrored(zeros(shape), shape) };
     this.#threading = threading;
-    this.#state = initialState(zeroParameters(shape));
+    this.#state = initialState(zeroParameters(this.#shape));
   }
 
   write(parameters: Parameters): void {
+    this.#pack(areMirrored(parameters, this.#shape));
     this.#state = initialState(packParameters(parameters, this.#shape));
   }
 
@@ -73,6 +76,8 @@ export class WasmTrainer implements Trainer {
   }
 
   writeState(state: OptimiserState): void {
+    const { parameters, velocity, average = parameters } = state;
+    this.#pack([parameters, velocity, average].every((part) => areMirrored(part, this.#shape)));
     this.#state = packState(state, this.#shape);
   }
 
@@ -173,6 +178,14 @@ export class WasmTrainer implements Trainer {
       threading.dispose();
       forget();
     }
+  }
+
+  /** Changes how parameters are packed; threads that know them otherwise end. */
+  #pack(isMirrored: boolean): void {
+    if (isMirrored === this.#shape.isMirrored) return;
+    this.dispose();
+    this.#threaded.clear();
+    this.#shape = { ...this.#shape, isMirrored };
   }
 
   /** Runs `work` in a workspace that holds this trainer's parameters. */

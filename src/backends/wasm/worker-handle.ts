@@ -5,8 +5,9 @@
 
 import type { RowsInMemory } from "../../data/rows.ts";
 import { wordsOf } from "../../device-error.ts";
-import type { DatasetSource, ModelShape } from "../backend.ts";
+import type { DatasetSource } from "../backend.ts";
 import type { Sums } from "./backward.ts";
+import type { PackedShape } from "./parameters.ts";
 
 /** Two arrays that are transferred to a worker and back, so that no step allocates. */
 export interface Buffers {
@@ -21,7 +22,7 @@ export interface OpenRequest {
   readonly kind: "open";
   readonly module: WebAssembly.Module;
   readonly source: DatasetSource<RowsInMemory>;
-  readonly shape: ModelShape;
+  readonly shape: PackedShape;
 }
 
 /** Asks for the gradient of some rows, counted within the worker's part, at given parameters. */

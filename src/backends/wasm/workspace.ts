@@ -2,9 +2,9 @@
  * A trainer's part of a data set's memory: parameters, partial gradients and one block of rows, and the operations on a
  * block in the order of the data flow: logits → softmax, loss and dLogits → gradient.
  */
-import type { ModelShape, Outcomes } from "../backend.ts";
+import type { Outcomes } from "../backend.ts";
 import { TARGETS, type WasmDataset } from "./dataset.ts";
-import { layoutOf, type ParameterLayout } from "./parameters.ts";
+import { layoutOf, type PackedShape, type ParameterLayout } from "./parameters.ts";
 import type { Block } from "./stored-rows.ts";
 
 /** Most rows of a block: few enough to stay in cache from one operation to the next. */
@@ -27,7 +27,8 @@ export class Workspace {
   /** Number of partial gradients. */
   readonly splits: number;
   readonly #data: WasmDataset;
-  readonly #shape: ModelShape;
+  readonly #shape: PackedShape;
+  readonly #block: Block;
   /** Addresses of the buffers. */
   readonly at: {
     readonly weights: number;
@@ -41,7 +42,7 @@ export class Workspace {
   };
 
   /** @throws LimitError if the memory cannot grow */
-  constructor(data: WasmDataset, shape: ModelShape, splits: number) {
+  constructor(data: WasmDataset, shape: PackedShape, splits: number) {
     const { arena } = data;
     this.#data = data;
     this.#shape = shape;
@@ -59,6 +60,7 @@ export class Workspace {
       outcomes: arena.take(3 * BLOCK_ROWS * 4, "workspace"),
       sums: arena.take(16, "workspace"),
     };
+    this.#block = { ...this.at, layout: this.layout };
   }
 
   get weights(): Float32Array {
@@ -79,7 +81,7 @@ export class Workspace {
   forward(rows: Uint32Array, weights = this.at.weights): void {
     const { x, kernels, arena } = this.#data;
     arena.integers(this.at.index, rows.length).set(rows);
-    x.forward(kernels, { ...this.#block(rows.length), weights });
+    x.forward(kernels, this.#block, rows.length, weights);
   }
 
   /** Computes logits → softmax, loss and dLogits; adds to the sums of losses and correct rows. */
@@ -115,7 +117,7 @@ export class Workspace {
     const { logits, index } = this.at;
     const { stride, weightBytes } = this.layout;
     kernels.ownCurvature(logits, stride, index, rows, at.sampleWeights, scale);
-    x.gradient(kernels, this.#block(rows), diagonal, true);
+    x.gradient(kernels, this.#block, rows, diagonal, true);
     if (this.#shape.bias) kernels.biasGradient(rows, logits, stride, diagonal + weightBytes);
   }
 
@@ -141,7 +143,7 @@ export class Workspace {
     const { logits, partials } = this.at;
     const { stride, weightBytes, bytes } = this.layout;
     const partial = partials + split * bytes;
-    x.gradient(kernels, this.#block(rows), partial);
+    x.gradient(kernels, this.#block, rows, partial);
     if (this.#shape.bias) kernels.biasGradient(rows, logits, stride, partial + weightBytes);
   }
 
@@ -156,10 +158,6 @@ export class Workspace {
     const [loss, correct] = sums;
     sums.fill(0);
     return { loss, correct };
-  }
-
-  #block(count: number): Block {
-    return { ...this.at, count, layout: this.layout };
   }
 
   #softmaxKernel(

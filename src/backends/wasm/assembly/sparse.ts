@@ -1,7 +1,8 @@
 /**
  * Scores and gradient of sparse rows, in CSR form. W and dWeights lie feature by feature, `rowBytes` apart: the weights
- * of a feature for all classes, which a stored value needs together. A row has 8 bytes for one or two classes, else
- * whole vectors, of which up to four at a time stay in registers while the values of a row go by.
+ * of a feature for all classes, which a stored value needs together. A feature has 4 bytes if two classes mirror each
+ * other, 8 bytes for one or two classes, else whole vectors, of which up to four at a time stay in registers while the
+ * values of a row go by.
  */
 import { multiplyAdd } from "./simd";
 
@@ -43,7 +44,8 @@ export function sparseMatmul(
     const row = indptr + ((load<u32>(index + ((i as usize) << 2)) as usize) << 2);
     const begin = (load<u32>(row) as usize) << 2;
     const end = (load<u32>(row, 4) as usize) << 2;
-    if (rowBytes == 8) scoresOfTwo(begin, end, indices, values, weights, bias, logits);
+    if (rowBytes == 4) mirroredScores(begin, end, indices, values, weights, bias, logits);
+    else if (rowBytes == 8) scoresOfTwo(begin, end, indices, values, weights, bias, logits);
     else {
       let k: usize = 0;
       for (; k + 64 <= stride; k += 64)
@@ -56,6 +58,41 @@ export function sparseMatmul(
     }
     logits += stride;
   }
+}
+
+/** One score and its mirror image, with four sums, since each waits for its last addition. */
+function mirroredScores(
+  begin: usize,
+  end: usize,
+  indices: usize,
+  values: usize,
+  weights: usize,
+  bias: usize,
+  logits: usize,
+): void {
+  let z0 = load<f32>(bias, 4);
+  let z1: f32 = 0;
+  let z2: f32 = 0;
+  let z3: f32 = 0;
+  let at = begin;
+  for (; at + 12 < end; at += 16) {
+    z0 += numberAt(values, at) * weightAt(weights, indices + at);
+    z1 += numberAt(values, at + 4) * weightAt(weights, indices + at + 4);
+    z2 += numberAt(values, at + 8) * weightAt(weights, indices + at + 8);
+    z3 += numberAt(values, at + 12) * weightAt(weights, indices + at + 12);
+  }
+  for (; at < end; at += 4) z0 += numberAt(values, at) * weightAt(weights, indices + at);
+  const z = z0 + z1 + (z2 + z3);
+  store<f32>(logits, -z);
+  store<f32>(logits, z, 4);
+}
+
+function numberAt(values: usize, at: usize): f32 {
+  return values ? load<f32>(values + at) : 1;
+}
+
+function weightAt(weights: usize, index: usize): f32 {
+  return load<f32>(weights + ((load<u32>(index) as usize) << 2));
 }
 
 /** The scores of two classes in the low half of a vector, with two sums, since each waits for its last addition. */
@@ -182,7 +219,9 @@ export function sparseGradient(
     const row = indptr + ((load<u32>(index + ((i as usize) << 2)) as usize) << 2);
     const begin = (load<u32>(row) as usize) << 2;
     const end = (load<u32>(row, 4) as usize) << 2;
-    if (rowBytes == 8) {
+    if (rowBytes == 4) {
+      addMirrored(begin, end, indices, values, dLogits, dWeights, areSquared);
+    } else if (rowBytes == 8) {
       const t = v128.load64_zero(dLogits);
       for (let at = begin; at < end; at += 4) {
         const g = dWeights + ((load<u32>(indices + at) as usize) << 3);
@@ -196,6 +235,25 @@ export function sparseGradient(
         addFour(begin, end, indices, values, dLogits + k, rowBytes, dWeights + k, areSquared);
     }
     dLogits += stride;
+  }
+}
+
+/** Adds for the second class, and clears dLogits of the first, whose gradient mirrors it, also in the bias. */
+function addMirrored(
+  begin: usize,
+  end: usize,
+  indices: usize,
+  values: usize,
+  dLogits: usize,
+  dWeights: usize,
+  areSquared: bool,
+): void {
+  const t = load<f32>(dLogits, 4);
+  store<f32>(dLogits, 0);
+  for (let at = begin; at < end; at += 4) {
+    const g = dWeights + ((load<u32>(indices + at) as usize) << 2);
+    const x = numberAt(values, at);
+    store<f32>(g, load<f32>(g) + (areSquared ? x * x : x) * t);
   }
 }
 
