@@ -4,7 +4,7 @@
  */
 import { Command } from "commander";
 import { launchChrome } from "../demo/headless/chrome.ts";
-import { growthOf } from "./measure/growth.ts";
+import { exponentOf, lineThrough } from "./measure/growth.ts";
 import { serve } from "./serve.ts";
 import type { FitJob, PassesJob, SparseAnswer, SparseResult } from "./sparse/page.ts";
 import { peakOfRenderers } from "./sparse/renderer-memory.ts";
@@ -46,18 +46,18 @@ export async function main(argv: readonly string[]): Promise<number> {
   const times = await inChrome({ what: "passes", shapes: VALUES.map(shapeOf), rounds: Number(rounds) });
   for (const [i, values] of VALUES.entries())
     say(`  a pass over ${values} values a row: ${(1000 * times.result.seconds[i]).toFixed(0)} ms`);
-  say(`  it grows as values^${growthOf(VALUES, times.result.seconds).toFixed(2)}`);
+  const { constant, slope } = lineThrough(VALUES, times.result.seconds);
+  const line = `${(1000 * constant).toFixed(0)} ms and ${(1000 * slope).toFixed(2)} ms for each value of a row`;
+  say(`  it grows as values^${exponentOf(VALUES, times.result.seconds).toFixed(2)}; by a line, ${line}`);
   const { result, memory } = await inChrome({
     what: "fit",
     shape: shapeOf(FITTED),
     l2: Number(l2),
     threads: threads === "auto" ? threads : Number(threads),
   });
-  say(`  a fit of ${FITTED} values a row, λ = ${l2}: ${result.seconds[0].toFixed(1)} s`);
-  say(`    ${JSON.stringify(result.end)}`);
-  say(
-    `    memory of the renderer at most ${megabytes(memory.peak)}, before the rows were made ${megabytes(memory.before)}`,
-  );
+  const [seconds] = result.seconds;
+  say(`  a fit of ${FITTED} values a row, λ = ${l2}: ${seconds.toFixed(1)} s, ${result.end}`);
+  say(`  its page took at most ${megabytes(memory.peak)}, ${megabytes(memory.before)} of them without rows`);
   return 0;
 }
 

@@ -21,8 +21,8 @@ export interface FitJob {
 export interface SparseResult {
   /** Seconds of the shortest pass over rows of each shape; those of the fit. */
   readonly seconds: number[];
-  /** What came of the fit. */
-  readonly end?: { passes: number; objective: number; accuracy: number; stopReason: string };
+  /** What came of the fit, in words. */
+  readonly end?: string;
 }
 
 export type SparseAnswer = { readonly result: SparseResult } | { readonly error: string };
@@ -71,7 +71,8 @@ async function fitOf({ shape, l2, threads }: FitJob): Promise<SparseResult> {
   const { x, y } = topicRows(shape);
   const model = new SoftmaxRegression({ device: "wasm", l2, threads });
   const { seconds, iterations, stopReason } = await model.fit(x, y);
-  const { passes, objective, accuracy } = iterations[iterations.length - 1];
+  const { passes, work, objective, accuracy } = iterations[iterations.length - 1];
   model.dispose();
-  return { seconds: [seconds], end: { passes, objective, accuracy, stopReason } };
+  const end = `${passes} passes, work ${work.toFixed(0)}, J = ${objective.toFixed(7)}, accuracy ${accuracy.toFixed(4)}`;
+  return { seconds: [seconds], end: `${end}, stopped by ${stopReason}` };
 }

@@ -8,13 +8,15 @@ import type { Fit } from "./protocol.ts";
 const NEAR = 1e-5;
 
 /** The seconds of a contender's fits. */
-interface Times {
+interface Measured {
   readonly contender: Contender;
   /** The same fit, stopped when it is near: of those that tell nothing on their way. Null if no setting is near. */
   readonly near: Request | null;
   /** Seconds until J is near, and to the end. */
   readonly toNear: number[];
   readonly toEnd: number[];
+  /** Seconds of the processor to the end. */
+  readonly processor: number[];
   /** The last fit to its end. */
   fit: Fit;
 }
@@ -32,14 +34,22 @@ export async function fitsOf(
     ? (await python.ask<Pick<Fit, "objective">>({ do: "optimum", ...problem })).objective
     : Math.min(...first.map(([, { objective }]) => objective));
   const most = optimum * (1 + NEAR);
-  const all: Times[] = [];
+  const all: Measured[] = [];
   for (const [contender, fit] of first)
-    all.push({ contender, near: await nearOf(contender, problem, most), toNear: [], toEnd: [], fit });
+    all.push({
+      contender,
+      near: await nearOf(contender, problem, most),
+      toNear: [],
+      toEnd: [],
+      processor: [],
+      fit,
+    });
   for (let round = 0; round < rounds; round++) {
     for (const times of all) {
       const { contender, near } = times;
       times.fit = await contender.process.ask<Fit>({ ...contender.request, ...problem });
       times.toEnd.push(times.fit.seconds);
+      times.processor.push(times.fit.processor);
       const seconds = near
         ? (await contender.process.ask<Fit>(near)).seconds
         : times.fit.trace?.find(([objective]) => objective <= most)?.[1];
@@ -48,7 +58,7 @@ export async function fitsOf(
   }
   return [
     `J* = ${optimum.toFixed(9)}${python ? "" : ", the lowest seen"}`,
-    `${"".padEnd(30)}to ${NEAR.toExponential(0)}      to its end, above J*    accuracy`,
+    `${"".padEnd(30)}to ${NEAR.toExponential(0)}      to its end, processor, above J*    accuracy`,
     ...all.map((times) => describe(times, optimum)),
   ];
 }
@@ -68,12 +78,12 @@ async function nearOf(
   return setting === null ? null : { ...request, ...problem, setting };
 }
 
-function describe({ contender, toNear, toEnd, fit }: Times, optimum: number): string {
+function describe({ contender, toNear, toEnd, processor, fit }: Measured, optimum: number): string {
   const above = fit.objective / optimum - 1;
   return [
     contender.name.padEnd(28),
     toNear.length > 0 ? seconds(median(toNear)) : "–".padStart(8),
-    `   ${seconds(median(toEnd))}  ${above.toExponential(1).padStart(8)}`,
+    `   ${seconds(median(toEnd))}  ${seconds(median(processor))}  ${above.toExponential(1).padStart(8)}`,
     fit.accuracy.toFixed(4).padStart(16),
   ].join(" ");
 }

@@ -6,7 +6,7 @@ import { readFile } from "node:fs/promises";
 import { createInterface } from "node:readline";
 import { SoftmaxRegression } from "../../src/index.ts";
 import { type TextRows, TextVectorizer } from "../../src/text.ts";
-import type { Fit, SplitTexts, Trace, Vectorized } from "./protocol.ts";
+import type { Fit, SplitTexts, Times, Trace, Vectorized } from "./protocol.ts";
 
 /** Rows and labels to fit on and to test with. */
 interface Rows {
@@ -34,13 +34,13 @@ export async function main(argv: readonly string[]): Promise<void> {
     if (request.do === "memory") return { megabytes: process.resourceUsage().maxRSS / 1024 };
     if (request.do === "vectorize") {
       rows = null;
-      const began = performance.now();
+      const times = stopwatch();
       const vectorizer = new TextVectorizer();
       const x = await vectorizer.fitTransform(texts.training);
-      const seconds = (performance.now() - began) / 1000;
+      const took = times();
       const heldOut = { x: await vectorizer.transform(texts.heldOut), y: texts.heldOutLabels };
       rows = { x, y: texts.trainingLabels, heldOut };
-      return { seconds, rows: x.rows, cols: x.cols, values: x.indices.length } satisfies Vectorized;
+      return { ...took, rows: x.rows, cols: x.cols, values: x.indices.length } satisfies Vectorized;
     }
     if (request.do === "few") return few(texts, request.count);
     if (!rows) throw new Error("vectorize first");
@@ -51,25 +51,25 @@ export async function main(argv: readonly string[]): Promise<void> {
 async function fitModel({ x, y, heldOut }: Rows, { l2, bias, threads }: FitRequest): Promise<Fit> {
   const model = new SoftmaxRegression({ device: "wasm", l2, bias, threads });
   const trace: Trace = [];
-  const began = performance.now();
+  const times = stopwatch();
   await model.fit(x, y, {
     onIteration: ({ objective }) => {
-      trace.push([objective, (performance.now() - began) / 1000]);
+      trace.push([objective, times().seconds]);
     },
   });
-  const seconds = (performance.now() - began) / 1000;
+  const took = times();
   const exact = await SoftmaxRegression.load(await model.toSafetensors(), { device: "reference" });
   const { objective } = await exact.evaluate(x, y);
   const { accuracy } = await exact.evaluate(heldOut.x, heldOut.y);
   model.dispose();
   exact.dispose();
-  return { seconds, objective, accuracy, trace };
+  return { ...took, objective, accuracy, trace };
 }
 
 /** Vectorises and fits some of the texts only. */
 async function few({ training, trainingLabels, heldOut, heldOutLabels }: SplitTexts, count: number) {
   const chosen = Array.from({ length: count }, (_, i) => Math.floor((i * training.length) / count));
-  const began = performance.now();
+  const times = stopwatch();
   const vectorizer = new TextVectorizer();
   const x = await vectorizer.fitTransform(chosen.map((at) => training[at]));
   const model = new SoftmaxRegression({ device: "wasm" });
@@ -77,8 +77,18 @@ async function few({ training, trainingLabels, heldOut, heldOutLabels }: SplitTe
     x,
     chosen.map((at) => trainingLabels[at]),
   );
-  const seconds = (performance.now() - began) / 1000;
+  const { seconds } = times();
   const { accuracy } = await model.evaluate(await vectorizer.transform(heldOut), heldOutLabels);
   model.dispose();
   return { seconds, accuracy };
+}
+
+/** Returns a function that tells the times since now. */
+function stopwatch(): () => Times {
+  const began = performance.now();
+  const usage = process.cpuUsage();
+  return () => {
+    const { user, system } = process.cpuUsage(usage);
+    return { seconds: (performance.now() - began) / 1000, processor: (user + system) / 1e6 };
+  };
 }

@@ -8,8 +8,13 @@ export interface SplitTexts {
   readonly heldOutLabels: readonly number[];
 }
 
-export interface Vectorized {
+/** Seconds by the clock, and of the processor: the sum over all threads, which other work lengthens less. */
+export interface Times {
   readonly seconds: number;
+  readonly processor: number;
+}
+
+export interface Vectorized extends Times {
   readonly rows: number;
   readonly cols: number;
   /** Number of stored values. */
@@ -19,9 +24,8 @@ export interface Vectorized {
 /** J after each iteration, and the seconds until then. */
 export type Trace = [objective: number, seconds: number][];
 
-export interface Fit {
-  /** Seconds to the contender's own end; without the reading of files. */
-  readonly seconds: number;
+/** A fit, and the times to the contender's own end, without the reading of files. */
+export interface Fit extends Times {
   /** J of the result, in float64. */
   readonly objective: number;
   /** On the texts that were held out. */

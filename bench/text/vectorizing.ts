@@ -17,6 +17,7 @@ interface Vectorizing {
   readonly process: AskedProcess;
   readonly memory: Memory[];
   readonly seconds: number[];
+  readonly processor: number[];
   made: Vectorized;
 }
 
@@ -32,10 +33,11 @@ export async function vectorizingOf(contenders: Contenders, rounds: number): Pro
     for (const one of all) {
       one.made = await one.process.ask<Vectorized>({ do: "vectorize" });
       one.seconds.push(one.made.seconds);
+      one.processor.push(one.made.processor);
     }
   }
   return [
-    `${"".padEnd(16)}seconds   rows × columns, values          peak memory: texts read, vectorised, fitted`,
+    `${"".padEnd(16)}seconds, processor   rows × columns, values          peak memory: texts read, vectorised, fitted`,
     ...all.map(describe),
   ];
 }
@@ -48,11 +50,13 @@ async function firstOf(name: string, process: AskedProcess, { fits }: Contenders
   const request = fits.find((contender) => contender.process === process)?.request;
   if (request) await process.ask({ ...request, l2: 1e-4, bias: true });
   memory.push(await process.ask<Memory>({ do: "memory" }));
-  return { name, process, memory, seconds: [], made };
+  return { name, process, memory, seconds: [], processor: [], made };
 }
 
-function describe({ name, memory, seconds, made: { rows, cols, values } }: Vectorizing): string {
+function describe({ name, memory, seconds, processor, made: { rows, cols, values } }: Vectorizing): string {
   const shape = `${rows.toLocaleString("en")} × ${cols.toLocaleString("en")}, ${values.toLocaleString("en")}`;
   const peaks = memory.map(({ megabytes }) => `${Math.round(megabytes)} MB`).join(", ");
-  return `${name.padEnd(16)}${median(seconds).toFixed(3).padStart(7)}   ${shape.padEnd(32)}${peaks}`;
+  return `${name.padEnd(16)}${of(seconds)}${of(processor).padEnd(14)}${shape.padEnd(32)}${peaks}`;
 }
+
+const of = (times: readonly number[]) => median(times).toFixed(3).padStart(7);
