@@ -4,7 +4,7 @@ import { sizeOf } from "./flat.ts";
 import type { GivenMatrix } from "./given-matrix.ts";
 import { describe, tagOf } from "./matrix.ts";
 import { inPieces } from "./pieces.ts";
-import type { SparseMatrix, SparseRows } from "./sparse-matrix.ts";
+import { rowsOfPiece, type SparseMatrix, type SparseRows } from "./sparse-matrix.ts";
 
 /** Most columns: parameters are dense. */
 const MAX_COLS = 2 ** 20;
@@ -95,16 +95,18 @@ async function checkIndices(
       `${argument}.indices`,
       `expected ${indptr[rows]} elements, as indptr says, got ${indices.length}`,
     );
-  let row = 0;
-  const check = (begin: number, end: number) => {
-    for (let at = begin; at < end; at++) {
-      while (at >= indptr[row + 1]) row++;
-      const isAscending = at === indptr[row] || indices[at] > indices[at - 1];
-      if (indices[at] < cols && isAscending) continue;
-      throw new DataError(`${argument}.indices`, complaint(indices, at, indptr[row], row, cols));
+  const check = (first: number, end: number) => {
+    for (let i = first; i < end; i++) {
+      let last = -1;
+      for (let at = indptr[i]; at < indptr[i + 1]; at++) {
+        const column = indices[at];
+        if (column <= last || column >= cols)
+          throw new DataError(`${argument}.indices`, complaint(indices, at, indptr[i], i, cols));
+        last = column;
+      }
     }
   };
-  await inPieces(indices.length, check, PIECE, signal);
+  await inPieces(rows, check, rowsOfPiece({ indptr, rows }, PIECE), signal);
 }
 
 function complaint(indices: Uint32Array, at: number, begin: number, row: number, cols: number): string {

@@ -2,8 +2,6 @@
  * Sparse rows in compressed form (CSR), by SciPy's names: their public form, and the form in which the library takes
  * them. given-sparse.ts checks them.
  */
-import type { Matrix } from "./matrix.ts";
-
 /**
  * Rows `[rows, cols]` most of whose values are 0, in the compressed form of `scipy.sparse.csr_matrix`: only the values
  * that are stored count. Row i has the values `data[a]` in the columns `indices[a]` for a from `indptr[i]` up to
@@ -56,19 +54,7 @@ export function storedValues({ indptr, rows }: SparseMatrix): number {
   return indptr[rows];
 }
 
-/** Calls `visit` with each value of a row and its column; of sparse rows, with those that are stored. */
-export type EntryReader = (row: number, visit: (column: number, value: number) => void) => void;
-
-/** Returns a reader of dense or sparse rows. */
-export function entriesOf(x: Matrix | SparseMatrix): EntryReader {
-  if (isSparse(x)) {
-    const { indptr, indices, data } = x;
-    return (row, visit) => {
-      for (let at = indptr[row]; at < indptr[row + 1]; at++) visit(indices[at], data ? data[at] : 1);
-    };
-  }
-  const { data, cols, scale = 1 } = x;
-  return (row, visit) => {
-    for (let j = 0; j < cols; j++) visit(j, data[row * cols + j] * scale);
-  };
+/** Returns the rows that have about `values` stored values, at least one. */
+export function rowsOfPiece({ indptr, rows }: Pick<SparseMatrix, "indptr" | "rows">, values: number): number {
+  return Math.max(1, Math.floor((values * rows) / (indptr[rows] + rows)));
 }

@@ -2,7 +2,7 @@
 import { DataError } from "../errors.ts";
 import { inPieces } from "./pieces.ts";
 import { MAX_FLOAT32, type Scan } from "./row-reader.ts";
-import type { SparseMatrix } from "./sparse-matrix.ts";
+import { rowsOfPiece, type SparseMatrix } from "./sparse-matrix.ts";
 import type { Standardization } from "./standardization.ts";
 
 /** Stored values visited between two pauses: some milliseconds of work. */
@@ -13,15 +13,15 @@ const ROUNDING = 2 ** -22;
 
 /** Visits the stored values of every row, in pieces. */
 async function eachRow(
-  { indptr, rows }: SparseMatrix,
+  x: SparseMatrix,
   visit: (row: number, begin: number, end: number) => void,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const rowsAtOnce = Math.max(1, Math.floor((PIECE * rows) / (indptr[rows] + rows)));
+  const { indptr, rows } = x;
   const visitPiece = (first: number, last: number) => {
     for (let i = first; i < last; i++) visit(i, indptr[i], indptr[i + 1]);
   };
-  await inPieces(rows, visitPiece, rowsAtOnce, signal);
+  await inPieces(rows, visitPiece, rowsOfPiece(x, PIECE), signal);
 }
 
 /**
@@ -30,22 +30,27 @@ async function eachRow(
  * @throws DataError NaN, infinity, or a value beyond float32, with its row and column; the signal's reason
  */
 export async function scanSparse(x: SparseMatrix, argument: string, signal?: AbortSignal): Promise<Scan> {
-  const { indices, data } = x;
+  const { data } = x;
   let longest = 0;
   const scan = (row: number, begin: number, end: number) => {
-    let sum = data ? 0 : end - begin;
-    for (let at = begin; data && at < end; at++) {
-      if (!(Math.abs(data[at]) <= MAX_FLOAT32))
-        throw new DataError(
-          `${argument}.data`,
-          `expected finite float32 values, row ${row} column ${indices[at]} is ${data[at]}`,
-        );
-      sum += data[at] * data[at];
-    }
+    let sum = 0;
+    if (data) for (let at = begin; at < end; at++) sum += data[at] * data[at];
+    else sum = end - begin;
+    // A finite sum of squares within float32 means that every value is: only other rows are checked value by value.
+    if (!(sum <= MAX_FLOAT32)) checkRow(x, row, argument);
     if (sum > longest) longest = sum;
   };
   await eachRow(x, scan, signal);
   return { maxSquaredNorm: longest };
+}
+
+/** @throws DataError naming the first value that float32 cannot hold */
+function checkRow({ indptr, indices, data }: SparseMatrix, row: number, argument: string): void {
+  for (let at = indptr[row]; data && at < indptr[row + 1]; at++) {
+    if (Math.abs(data[at]) <= MAX_FLOAT32) continue;
+    const what = `row ${row} column ${indices[at]} is ${data[at]}`;
+    throw new DataError(`${argument}.data`, `expected finite float32 values, ${what}`);
+  }
 }
 
 /**

@@ -17,8 +17,9 @@ import type { Trainer } from "../backends/backend.ts";
 import { type Matrix, scaleOf } from "../data/matrix.ts";
 import { createRandom } from "../data/random.ts";
 import { sampleRows } from "../data/row-reader.ts";
-import { formOf, type Rows, type RowsInMemory } from "../data/rows.ts";
-import { isSparse } from "../data/sparse-matrix.ts";
+import { isOnDevice, type Rows, type RowsInMemory } from "../data/rows.ts";
+import { isSparse, type SparseMatrix } from "../data/sparse-matrix.ts";
+import { sumsOfSquares } from "../data/sparse-sums.ts";
 import { columnMoments, fold, type Standardization } from "../data/standardization.ts";
 import { storageOf } from "../data/storage.ts";
 import type { ResolvedOptions } from "../options.ts";
@@ -29,6 +30,9 @@ const FEW_CELLS = 1e3;
 
 /** A column lies far from 0 if its median is more than this many spreads away. */
 const FAR = 8;
+
+/** A sum of squares in a column of sparse rows that kernels could not compute with. */
+const HUGE = 2 ** 80;
 
 /** Rows that the spread is estimated from; fewer if there are so many features that these take more cells. */
 const SAMPLE = { most: 513, least: 65, cells: 2 ** 22 };
@@ -42,19 +46,20 @@ interface WeightedRows {
 
 /**
  * Returns the mean and scale of the features that L-BFGS works with; undefined for other solvers, and for rows that
- * need none: sparse rows have no mean to lie far from, and a preconditioner for their scales
- * (diagonal-preconditioning.ts).
+ * need none. Sparse rows are not centred, and scaled only if their squares overflow float32.
  *
  * @param isStored whether rows go to the device centred and scaled
  */
 export async function conditioningOf(
-  { matrix, weights }: WeightedRows,
+  { matrix, weights, maxSquaredNorm }: WeightedRows & { readonly maxSquaredNorm: number },
   isStored: boolean,
   options: ResolvedOptions,
   signal: AbortSignal,
 ): Promise<Standardization | undefined> {
   const { solver, bias, seed } = options;
-  if (solver !== "lbfgs" || isSparse(matrix)) return undefined;
+  if (solver !== "lbfgs") return undefined;
+  if (isSparse(matrix))
+    return matrix.rows * maxSquaredNorm > HUGE ? hugeScales(matrix, weights, signal) : undefined;
   const bulk = await bulkOf({ matrix, weights }, seed, signal);
   if (!isStored && !isFarFromZero(bulk)) return undefined;
   const { mean, deviation } = await columnMoments(matrix, weights, signal);
@@ -71,10 +76,20 @@ export async function conditioningOf(
   };
 }
 
-/** Returns whether rows go to the device centred and scaled: sparse ones, bytes, halves
- * and rows that are there already do not. */
+/** Returns whether rows go to the device centred and scaled: bytes, halves and rows that are there already do not. */
 export function storesConditioned(matrix: Rows, { storage }: Pick<ResolvedOptions, "storage">): boolean {
-  return formOf(matrix) === "dense" && storageOf(matrix as Matrix, storage) === "f32";
+  return !isOnDevice(matrix) && (isSparse(matrix) || storageOf(matrix, storage) === "f32");
+}
+
+/** Returns mean 0 and the root mean square of columns that hold huge values, with 1 for others; undefined if none does. */
+async function hugeScales(
+  x: SparseMatrix,
+  weights: Float32Array | undefined,
+  signal: AbortSignal,
+): Promise<Standardization | undefined> {
+  const squares = await sumsOfSquares(x, weights, signal);
+  const scale = squares.map((sum) => (sum > HUGE ? Math.sqrt(sum / x.rows) : 1));
+  return scale.some((value) => value !== 1) ? { mean: new Float64Array(x.cols), scale } : undefined;
 }
 
 /** What L-BFGS asks of a trainer. */
@@ -105,7 +120,9 @@ export function penaltiesOf(
   features: number,
   conditioning: Standardization | undefined,
 ): Float64Array {
-  return Float64Array.from({ length: features }, (_, j) => l2 / (conditioning?.scale[j] ?? 1) ** 2);
+  const penalties = new Float64Array(features).fill(l2);
+  if (conditioning) for (let j = 0; j < features; j++) penalties[j] = l2 / conditioning.scale[j] ** 2;
+  return penalties;
 }
 
 /** Returns λ₁ / σ_j, the coefficient of |Ŵ_kj|, for each feature. */
@@ -114,7 +131,9 @@ export function thresholdsOf(
   features: number,
   conditioning: Standardization | undefined,
 ): Float64Array {
-  return Float64Array.from({ length: features }, (_, j) => l1 / (conditioning?.scale[j] ?? 1));
+  const thresholds = new Float64Array(features).fill(l1);
+  if (conditioning) for (let j = 0; j < features; j++) thresholds[j] = l1 / conditioning.scale[j];
+  return thresholds;
 }
 
 function isFarFromZero({ median, spread }: Awaited<ReturnType<typeof bulkOf>>): boolean {

@@ -18,6 +18,7 @@ import {
   type Preconditioner,
   type Preconditioning,
 } from "../solvers/preconditioner.ts";
+import { penaltiesOf } from "./conditioning.ts";
 import { meanCurvatures } from "./curvature-sample.ts";
 import type { FitSession } from "./session.ts";
 
@@ -71,7 +72,7 @@ async function diagonalAt(
   x: Float64Array,
   l2: number,
 ): Promise<Float64Array> {
-  const { rows, standardization, signal } = problem;
+  const { rows, standardization, conditioning, signal } = problem;
   const matrix = rows.matrix as SparseMatrix;
   trainer.write(partsOf(x, shape));
   const curvatures = meanCurvatures(await trainer.probabilities(data, { signal }), shape.classes);
@@ -85,10 +86,10 @@ async function diagonalAt(
   }
   const sums = await sumsOfSquares(matrix, curvatures, signal);
   const diagonal = new Float64Array(shape.features + 1);
-  for (let j = 0; j < sums.length; j++) {
-    const scale = standardization ? standardization.scale[j] : 1;
-    diagonal[j] = sums[j] / (scale * scale * total) + 2 * l2;
-  }
+  const penalties = penaltiesOf(l2, shape.features, conditioning);
+  const scale = (standardization ?? conditioning)?.scale;
+  for (let j = 0; j < sums.length; j++)
+    diagonal[j] = sums[j] / ((scale ? scale[j] ** 2 : 1) * total) + 2 * penalties[j];
   diagonal[shape.features] = ofBias / total;
   return diagonal;
 }

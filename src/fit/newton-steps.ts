@@ -5,7 +5,7 @@
  * Far from the optimum a step need not be exact, so that it is solved for the more exactly the smaller the gradient is.
  */
 import { joined, partsOf } from "../parameters.ts";
-import type { Preconditioning } from "../solvers/preconditioner.ts";
+import { IDENTITY, type Preconditioning } from "../solvers/preconditioner.ts";
 import { maxNorm } from "../solvers/vectors.ts";
 import type { FitSession } from "./session.ts";
 
@@ -15,14 +15,14 @@ import type { FitSession } from "./session.ts";
  */
 const ACCURACY = { first: 0.3, next: 0.7, least: 0.01, enough: 0.3 };
 
-/** Returns Newton steps as a preconditioning without memory; null if the device does not solve for them. */
+/** Returns Newton steps as a preconditioning without memory; null if the device does not solve for them, or not these. */
 export function newtonSteps(
   { trainer, shape, data, problem }: FitSession,
   l2: number,
 ): Preconditioning | null {
   const { signal, options } = problem;
   const solve = trainer.newtonStep?.bind(trainer);
-  if (!solve || options.l1 > 0) return null;
+  if (!solve || options.l1 > 0 || problem.conditioning) return null;
   return {
     memory: 0,
     at: async ({ x, gradient, iteration }) => {
@@ -32,10 +32,9 @@ export function newtonSteps(
       trainer.write(partsOf(x, shape));
       const newton = { gradient: partsOf(gradient, shape), l2, accuracy };
       const { step, products } = await solve(data, newton, { signal });
-      const direction = joined(step, shape.bias);
 
       return {
-        preconditioner: { apply: async () => direction, work: 0, isNewton: true },
+        preconditioner: { ...IDENTITY, step: joined(step, shape.bias) },
         anchor: null,
         work: products + 1,
       };

@@ -168,7 +168,9 @@ export async function standardise(
   const standardization = learnsIt ? await standardizationOf(ofSeen, signal) : model?.standardization;
   const isStored = storesConditioned(rows.matrix, options);
   const conditioning =
-    !isBatch && !isStandardised ? await conditioningOf(ofSeen, isStored, options, signal) : undefined;
+    !isBatch && !isStandardised
+      ? await conditioningOf({ ...ofSeen, maxSquaredNorm }, isStored, options, signal)
+      : undefined;
   return {
     seen,
     standardization,

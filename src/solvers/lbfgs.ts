@@ -199,10 +199,13 @@ async function smoothStep(
   { rounding }: LbfgsOptions,
   { preconditioner, spend }: Guide,
 ): Promise<Evaluated | null> {
-  const direction = await descentDirection(pairs, gradient, (vector) => {
-    spend(preconditioner.work);
-    return preconditioner.apply(vector);
-  });
+  const { step: given } = preconditioner;
+  const direction =
+    given ??
+    (await descentDirection(pairs, gradient, (vector) => {
+      spend(preconditioner.work);
+      return preconditioner.apply(vector);
+    }));
   await pause();
   const slope = dot(direction, gradient);
   if (!(slope < 0)) return null;
@@ -214,7 +217,7 @@ async function smoothStep(
     return { step, x: moved, ...seen, slope: dot(direction, seen.gradient) };
   };
   // Without curvature pairs no good length is known: a steep start asks for a short first step.
-  const isScaled = pairs.length > 0 || preconditioner.isNewton;
+  const isScaled = pairs.length > 0 || given !== undefined;
   const firstStep = isScaled ? 1 : Math.min(1, 1 / Math.sqrt(dot(gradient, gradient)));
   return wolfeSearch(evaluate, { step: 0, value, slope }, firstStep, rounding(x, value));
 }

@@ -8,8 +8,8 @@ export interface Preconditioner {
   readonly apply: (vector: Float64Array) => Promise<Float64Array>;
   /** Work of one application, or of one move in the metric, in passes over the data. */
   readonly work: number;
-  /** Whether M has the scale of the Hessian, so that a step of length 1 is tried first. Default: no. */
-  readonly isNewton?: boolean;
+  /** A step that takes the place of −M⁻¹ g, and is tried as it is first. Default: none. */
+  readonly step?: Float64Array;
   /** The guess at the Hessian itself, which an L1 penalty needs. Default: I. */
   readonly metric?: Metric;
 }

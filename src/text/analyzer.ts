@@ -44,13 +44,8 @@ function scanned(scanner: Scanner, options: AnalyzerOptions): Analyzer {
   return {
     *steps(text) {
       for (const slice of preparedSlices(text, options, size)) {
-        // A slice that nothing separates may be much longer than asked for.
-        for (let at = 0; at < slice.length; ) {
-          const end = pairEnd(slice, at + size);
-          scanner.scan(end - at === slice.length ? slice : slice.slice(at, end));
-          at = end;
-          yield;
-        }
+        scanner.scan(slice);
+        yield;
       }
       scanner.finish();
     },
@@ -70,10 +65,10 @@ function found(
         slices.push(slice);
         yield;
       }
-      let words = 0;
+      let parts = 0;
       for (const word of wordsOf(slices.join(""))) {
-        addWord(ngrams, word, stopWords);
-        if (++words % STEP_WORDS === 0) yield;
+        if (word) addWord(ngrams, word, stopWords);
+        if (++parts % STEP_WORDS === 0) yield;
       }
       ngrams.clear();
     },
@@ -93,12 +88,6 @@ function addWord(ngrams: Ngrams, word: string, stopWords: TermTable | null): voi
 /** Returns the units of text in a step: fewer the more n-grams begin at each, and the longer they are. */
 function stepUnits({ ngramRange: [min, max] }: AnalyzerOptions): number {
   return Math.max(64, Math.floor(STEP_UNITS / (max * (max - min + 1))));
-}
-
-/** Returns a place in a text, or the one behind it so as not to part a surrogate pair; at most its end. */
-function pairEnd(text: string, at: number): number {
-  if (at >= text.length) return text.length;
-  return /[\ud800-\udbff]/.test(text[at - 1]) ? at + 1 : at;
 }
 
 /** Returns a table of words. */

@@ -53,6 +53,12 @@ export function isLow(unit: number): boolean {
   return (unit & 0xfc00) === 0xdc00;
 }
 
+/** Returns a place in a text, or the one behind it if that keeps a surrogate pair whole; at most the text's end. */
+export function pairEnd(text: string, at: number): number {
+  if (at >= text.length) return text.length;
+  return isHigh(text.charCodeAt(at - 1)) && isLow(text.charCodeAt(at)) ? at + 1 : at;
+}
+
 function makeClasses(): Uint8Array {
   const table = new Uint8Array(0x10000);
   for (let unit = 0; unit < table.length; unit++) {

@@ -3,8 +3,9 @@
  * a whole, and find one word after another.
  */
 import { OptionError } from "../errors.ts";
+import { pairEnd } from "./characters.ts";
 
-/** Finds the words of a text one by one. */
+/** Finds the words of a text one by one; empty strings stand for what lies between them. */
 export type WordFinder = (text: string) => Iterable<string>;
 
 /** Finds words by a pattern: its matches, or what its only group matches. Empty ones are left out. */
@@ -15,8 +16,7 @@ export function patternFinder(pattern: RegExp): WordFinder {
   const ours = new RegExp(pattern.source, flags);
   return function* words(text) {
     for (const match of text.matchAll(ours)) {
-      const word = match[group];
-      if (word) yield word;
+      yield match[group] ?? "";
     }
   };
 }
@@ -51,7 +51,7 @@ export function segmentFinder(locale: string): WordFinder {
     for (let begin = 0; begin < text.length; ) {
       const end = boundaryBehind(text, begin);
       for (const { segment, isWordLike } of segmenter.segment(text.slice(begin, end))) {
-        if (isWordLike) yield segment;
+        yield isWordLike ? segment : "";
       }
       begin = end;
     }
@@ -64,5 +64,5 @@ function boundaryBehind(text: string, begin: number): number {
   if (most >= text.length) return text.length;
   BOUNDARY.lastIndex = begin + SEGMENT_UNITS / 2;
   const found = BOUNDARY.exec(text.slice(0, most));
-  return found ? found.index + found[0].length : most;
+  return found ? found.index + found[0].length : pairEnd(text, most);
 }

@@ -12,6 +12,9 @@ const CHUNK_UNITS = 2 ** CHUNK_BITS;
 const MAX_CHUNKS = 2 ** (32 - CHUNK_BITS);
 const HEADER = 4;
 
+/** From this length on, units are copied by the engine and not by a loop. */
+const LONG = 64;
+
 /** First chunks are small: most tables are. */
 const FIRST_UNITS = 2 ** 12;
 
@@ -36,7 +39,8 @@ export class TermPool {
     chunk[at + 1] = this.size >>> 16;
     chunk[at + 2] = length & 0xffff;
     chunk[at + 3] = length >>> 16;
-    for (let i = 0; i < length; i++) chunk[at + HEADER + i] = units[begin + i];
+    if (length > LONG) chunk.set(units.subarray(begin, end), at + HEADER);
+    else for (let i = 0; i < length; i++) chunk[at + HEADER + i] = units[begin + i];
     this.#taken += HEADER + length;
     const address = (this.#chunks.length - 1) * CHUNK_UNITS + at;
     this.#addresses.push(address);

@@ -130,6 +130,18 @@ describe.each(DEVICES)("%s", ({ device }) => {
     expect((await batches.evaluate(x, y)).loss).toBeLessThan(Math.log(3));
   });
 
+  test("huge values are fitted as in dense rows", async () => {
+    const { x, y } = TRAINING;
+    const huge = { ...x, data: x.data?.map((value, at) => (x.indices[at] === 1 ? 1e20 * value : value)) };
+    const objectives: number[] = [];
+    for (const rows of [huge, denseOf(huge)]) {
+      const model = modelWith({ l2: 1e-3 });
+      await model.fit(rows, y);
+      objectives.push((await model.evaluate(huge, y)).objective);
+    }
+    expect(Math.abs(objectives[0] - objectives[1])).toBeLessThan(1e-4 * objectives[1]);
+  });
+
   test("what sparse rows do not go with is refused by name", async () => {
     const { x, dense, y } = TRAINING;
     const half = modelWith({ storage: "f16" });

@@ -1,10 +1,19 @@
 /** Sparse rows on every backend: each operation against the formulas in float64, and these against dense rows. */
 import { describe, expect, test } from "vitest";
+import type { Trainer } from "../../src/backends/backend.ts";
+import type { SparseMatrix } from "../../src/data/sparse-matrix.ts";
 import { StateError } from "../../src/errors.ts";
+import type { Parameters } from "../../src/parameters.ts";
 import { openBackends } from "../support/backends.ts";
 import { expectClose } from "../support/expect-close.ts";
 import { expectedOf, followFormulas, tenSteps, toleranceOf } from "../support/formulas.ts";
-import { denseOf, randomProblem, randomSparseProblem, type SparseSpec } from "../support/problems.ts";
+import {
+  denseOf,
+  type Problem,
+  randomProblem,
+  randomSparseProblem,
+  type SparseSpec,
+} from "../support/problems.ts";
 import { trainerFor, withTrainer } from "../support/with-trainer.ts";
 
 const PROBLEMS: readonly SparseSpec[] = [
@@ -19,6 +28,30 @@ const PROBLEMS: readonly SparseSpec[] = [
   { rows: 64, features: 129, classes: 33, density: 0.1 },
   { rows: 41, features: 12, classes: 1031, density: 0.4 },
 ];
+
+/** Two classes of opposite parameters, which the kernels take as one. */
+function mirror({ weights, bias }: Parameters): Parameters {
+  const half = weights.subarray(weights.length / 2);
+  return {
+    weights: Float64Array.of(...half.map((w) => -w), ...half),
+    bias: Float64Array.of(-bias[1], bias[1]),
+  };
+}
+
+/** Returns (H + 2λ) d, by central differences of the gradient in float64. */
+function productOf(problem: Problem<SparseMatrix>, { weights, bias }: Parameters, d: Parameters, l2: number) {
+  const h = 1e-5;
+  const [above, below] = [h, -h].map((t) => {
+    const parameters = {
+      weights: weights.map((w, at) => w + t * d.weights[at]),
+      bias: bias.map((b, at) => b + t * d.bias[at]),
+    };
+    return expectedOf({ ...problem, parameters }, l2).gradient;
+  });
+  const difference = (part: "weights" | "bias") =>
+    above[part].map((value, at) => (value - below[part][at]) / (2 * h));
+  return { weights: difference("weights"), bias: difference("bias") };
+}
 
 describe.each(await openBackends())("%s", ({ backend, ...backendCase }) => {
   for (const spec of PROBLEMS) {
@@ -77,6 +110,33 @@ describe.each(await openBackends())("%s", ({ backend, ...backendCase }) => {
           expectClose(after.weights, expected.weights, loose, "W");
           expectClose(after.bias, expected.bias, loose, "b");
         });
+      }
+    });
+  }
+
+  for (const spec of backendCase.device === "wasm" ? PROBLEMS : []) {
+    test(`${JSON.stringify(spec)}: a Newton step solves (H + 2λ) d = −g`, async () => {
+      const l2 = 0.02;
+      const problem = randomSparseProblem(spec);
+      const { trainer, data } = await trainerFor(backend, problem);
+      for (const mirrored of [false, true]) {
+        const parameters = mirrored && spec.classes === 2 ? mirror(problem.parameters) : problem.parameters;
+        trainer.write(parameters);
+        const { dWeights, dBias } = await trainer.lossAndGradient(data, l2);
+        const gradient = { weights: dWeights, bias: dBias };
+        const { step, products } = await (trainer as Required<Trainer>).newtonStep(data, {
+          gradient,
+          l2,
+          accuracy: 1e-4,
+        });
+        expect(products).toBeLessThan(200);
+        const image = productOf(problem, parameters, step, l2);
+        const size = Math.hypot(...dWeights, ...dBias);
+        const rest = Math.hypot(
+          ...image.weights.map((value, at) => value + dWeights[at]),
+          ...image.bias.map((value, at) => value + dBias[at]),
+        );
+        expect(rest / size).toBeLessThan(5e-3);
       }
     });
   }

@@ -10,11 +10,19 @@ import { fitStandardization } from "../../src/data/standardization.ts";
 import { DeviceError, SoftmaxRegression } from "../../src/index.ts";
 import { disposeLater } from "../support/dispose-later.ts";
 import { expectClose } from "../support/expect-close.ts";
-import { type ProblemSpec, randomProblem, sgdSteps } from "../support/problems.ts";
+import {
+  type ProblemSpec,
+  randomProblem,
+  randomSparseProblem,
+  type SparseSpec,
+  sgdSteps,
+} from "../support/problems.ts";
 import { trainerFor } from "../support/with-trainer.ts";
 
 /** B·D·K is large enough for `"auto"` to try workers. */
 const LARGE = { rows: 1500, features: 300, classes: 20, isWeighted: true } as const;
+const LARGE_SPARSE = { rows: 3000, features: 1500, classes: 20, isWeighted: true, density: 0.05 } as const;
+const TWO_CLASSES = { ...LARGE_SPARSE, rows: 6000, features: 1800, classes: 2, areOnes: true } as const;
 
 function stepsOf(rows: number, batchSize: number, epochs: number): SgdSteps {
   const random = createRandom(3);
@@ -28,16 +36,29 @@ function stepsOf(rows: number, batchSize: number, epochs: number): SgdSteps {
 
 async function train(
   options: WasmOptions,
-  spec: ProblemSpec,
+  spec: ProblemSpec | SparseSpec,
   steps: SgdSteps,
   changes: Partial<DatasetSource> = {},
 ) {
   const backend = disposeLater(await WasmBackend.open(options));
-  const { source, parameters } = randomProblem(spec);
-  const { trainer, data } = await trainerFor(backend, { source: { ...source, ...changes }, parameters });
+  const problem =
+    "density" in spec
+      ? randomSparseProblem(spec)
+      : { ...randomProblem(spec), source: { ...randomProblem(spec).source, ...changes } };
+  const { trainer, data } = await trainerFor(backend, problem);
   const { losses, correct } = await trainer.sgd(data, steps);
-  const { loss, dWeights } = await trainer.lossAndGradient(data, 0.1);
-  return { losses, correct, loss, dWeights, ...(await trainer.read()), state: await trainer.readState() };
+  const { loss, dWeights, dBias } = await trainer.lossAndGradient(data, 0.1);
+  const newton = { gradient: { weights: dWeights, bias: dBias }, l2: 0.1, accuracy: 1e-3 };
+  const step = data.isSparse ? await trainer.newtonStep?.(data, newton) : null;
+  return {
+    losses,
+    correct,
+    loss,
+    dWeights,
+    step,
+    ...(await trainer.read()),
+    state: await trainer.readState(),
+  };
 }
 
 test("partition gives each share its rows, once, in the order of the batch", () => {
@@ -60,13 +81,18 @@ test("partition gives each share its rows, once, in the order of the batch", () 
 
 afterEach(() => vi.unstubAllGlobals());
 
-test.each([2, 5])(
-  "%s cores, as many partial gradients: the same bits on this thread, in workers, and in between",
-  async (cores) => {
+test.each([
+  [2, LARGE],
+  [5, LARGE],
+  [3, LARGE_SPARSE],
+  [2, TWO_CLASSES],
+] as const)(
+  "%s cores, as many partial gradients: the same bits on this thread, in workers, and in between (%o)",
+  async (cores, spec) => {
     vi.stubGlobal("navigator", { hardwareConcurrency: cores });
-    const steps = stepsOf(LARGE.rows, 1000, 12);
-    const automatic = await train({ threads: "auto" }, LARGE, steps);
-    const inWorkers = await train({ threads: cores }, LARGE, steps);
+    const steps = stepsOf(spec.rows, 0.9 * spec.rows, 6);
+    const automatic = await train({ threads: "auto" }, spec, steps);
+    const inWorkers = await train({ threads: cores }, spec, steps);
     expect(inWorkers).toEqual(automatic);
   },
 );
@@ -177,10 +203,10 @@ describe("workers that cannot work", () => {
     const { Workspace } = await import("../../src/backends/wasm/workspace.ts");
     const workspace = new Workspace(data, shape, 2);
     const parts = () => partition(Uint32Array.of(0, 39), sharesOf(40, 2), true);
-    const waiting = pool.backward(workspace, parts(), 1);
+    const waiting = pool.backward(workspace, "gradient", parts(), 1);
     pool.dispose();
     await expect(waiting).rejects.toThrow(DeviceError);
-    await expect(pool.backward(workspace, parts(), 1)).rejects.toThrow();
+    await expect(pool.backward(workspace, "gradient", parts(), 1)).rejects.toThrow();
   });
 
   test("an error inside a worker is returned as a DeviceError", async () => {

@@ -218,6 +218,14 @@ describe("texts that are taken", () => {
     expect([...indices, ...data]).toEqual([0, 0]);
   });
 
+  test("maxFeatures takes the most frequent terms; of equal ones those that come first", async () => {
+    const texts = ["bb bb bb bb cc cc dd", "aa aa dd", "aa cc"];
+    expect(await termsOf(texts, { maxFeatures: 1 })).toEqual(["bb"]);
+    expect(await termsOf(texts, { maxFeatures: 2 })).toEqual(["aa", "bb"]);
+    // Once for each text.
+    expect(await termsOf(texts, { maxFeatures: 1, tf: "binary" })).toEqual(["aa"]);
+  });
+
   test("progress counts texts", async () => {
     const seen: number[] = [];
     const onProgress = ({ texts }: { texts: number }) => seen.push(texts);

@@ -95,6 +95,14 @@ test("many terms are sorted by code points, as Python sorts them", async () => {
   expect(vectorizer.featureNames).toEqual([...new Set(terms)].sort(byPoints));
 });
 
+test("terms whose hashes are equal are kept apart", async () => {
+  // Among so many terms, some twenty pairs have the same 32 bits.
+  const count = 400_000;
+  const vectorizer = new TextVectorizer();
+  await vectorizer.fit([Array.from({ length: count }, (_, i) => `term${i.toString(36)}`).join(" ")]);
+  expect(vectorizer.features).toBe(count);
+});
+
 describe("pauses", () => {
   // A clock that advances by 100 ms at every reading, so that every pause is due.
   let readings = 2 ** 20;
@@ -115,24 +123,37 @@ describe("pauses", () => {
   const unbroken = "x".repeat(200_000);
   const distinct = Array.from({ length: 60_000 }, (_, i) => `w${i}`).join(" ");
 
+  /** Aborts at some reading of the clock; returns whether all texts were read by then. */
+  async function abortAt(reading: number, texts: readonly string[], options: TextVectorizerOptions) {
+    const controller = new AbortController();
+    const reason = new Error("enough");
+    alarm = { at: readings + reading, ring: () => controller.abort(reason) };
+    let isRead = false;
+    function* watched() {
+      yield* texts;
+      isRead = true;
+    }
+    const vectorizer = new TextVectorizer(options);
+    const fit = vectorizer.fitTransform(watched(), { signal: controller.signal });
+    await expect(fit).rejects.toBe(reason);
+    expect(vectorizer.isFitted).toBe(false);
+    return isRead;
+  }
+
   test.each<[string, string[], TextVectorizerOptions]>([
     ["a long text is read", [long], {}],
     ["a long word is read", [unbroken], {}],
     ["n-grams of characters are read", [unbroken], { analyzer: "charWb", ngramRange: [2, 5] }],
     ["words of a pattern are found", [long], { tokenPattern: /\w+/ }],
     ["words of a language are found", [long], { segmenter: "en" }],
+    ["a language has no words for it", [".;".repeat(50_000)], { segmenter: "en" }],
     ["texts are hashed", [long], { hashing: {}, idf: true }],
-    ["a row of many terms is written", [distinct], {}],
     ["many texts are read", new Array(5000).fill("some words"), {}],
-  ])("an abort is heard soon while %s", async (_, texts, options) => {
-    for (const readingsBefore of [5, 11, 25]) {
-      const controller = new AbortController();
-      const reason = new Error("enough");
-      alarm = { at: readings + readingsBefore, ring: () => controller.abort(reason) };
-      const vectorizer = new TextVectorizer(options);
-      await expect(vectorizer.fitTransform(texts, { signal: controller.signal })).rejects.toBe(reason);
-      expect(readings).toBeLessThan(2 ** 30);
-      expect(vectorizer.isFitted).toBe(false);
-    }
+  ])("an abort is heard while %s", async (_, texts, options) => {
+    for (const reading of [5, 11]) expect(await abortAt(reading, texts, options)).toBe(false);
+  });
+
+  test("an abort is heard while terms are sorted and rows written", async () => {
+    for (const reading of [150, 250, 350]) await abortAt(reading, [distinct], {});
   });
 });

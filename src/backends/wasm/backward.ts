@@ -27,21 +27,47 @@ export async function eachBlock(
 }
 
 /**
- * Adds the gradient of `rows` to the partial gradient `split`. Rows with s = 0 are skipped: their dLogits would be 0,
+ * What a way over rows adds to a partial gradient: the gradient itself, or for a Newton step (newton.ts) the diagonal of
+ * the Hessian, which keeps the probabilities, or its product with a direction, which needs them.
+ */
+export type Pass = "gradient" | "diagonal" | "product";
+
+/** The work of each on a block of rows. */
+const WORK: Readonly<
+  Record<Pass, (workspace: Workspace, block: Uint32Array, scale: number, split: number) => void>
+> = {
+  gradient: (workspace, block, scale, split) => {
+    workspace.forward(block); // rows → logits
+    workspace.softmax(block.length, scale); // logits → softmax, loss and dLogits
+    workspace.gradient(block.length, split); // dLogits → gradient
+  },
+  diagonal: (workspace, block, scale, split) => {
+    workspace.forward(block); // rows → logits
+    workspace.keepProbabilities(block.length); // logits → probabilities
+    workspace.diagonal(block.length, scale, split); // probabilities → diagonal
+  },
+  product: (workspace, block, scale, split) => {
+    workspace.forward(block, workspace.direction); // rows → u
+    workspace.curvature(block.length, scale); // u → p ∘ (u − pᵀu)
+    workspace.gradient(block.length, split); // → product
+  },
+};
+
+/**
+ * Adds what a pass makes of `rows` to the partial gradient `split`. Rows with s = 0 are skipped: their dLogits would be 0,
  * but 0 times a value that overflowed is NaN.
  */
-export function backward(
+export function passOver(
   workspace: Workspace,
+  pass: Pass,
   rows: Uint32Array,
   scale: number,
   split: number,
   signal?: AbortSignal,
 ): Promise<void> {
-  return eachBlock(workspace, workspace.weighted(rows), signal, (block) => {
-    workspace.forward(block); // rows → logits
-    workspace.softmax(block.length, scale); // logits → softmax, loss and dLogits
-    workspace.gradient(block.length, split); // dLogits → gradient
-  });
+  return eachBlock(workspace, workspace.weighted(rows), signal, (block) =>
+    WORK[pass](workspace, block, scale, split),
+  );
 }
 
 /** Consecutive rows of a data set that one thread works on. */

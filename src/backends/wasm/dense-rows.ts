@@ -53,6 +53,10 @@ export class DenseRows implements StoredRows {
     return this.#source.x.cols;
   }
 
+  get meanRow(): number {
+    return this.#source.x.cols;
+  }
+
   scratchBytes(rows: number): number {
     // The conversion may write up to 64 bytes past the last row.
     return this.#storage === "f32" ? 0 : rows * this.vectors * 16 + 64;

@@ -142,6 +142,7 @@ export interface Kernels {
   alongDirection(hd: number, d: number, bytes: number, penalised: number, ridge: number): number;
   advance(x: number, d: number, r: number, hd: number, inverse: number, bytes: number, t: number): number;
   turn(d: number, r: number, hd: number, inverse: number, bytes: number, t: number): void;
+  addPartial(sum: number, partial: number, bytes: number): void;
   softThreshold(weights: number, bytes: number, threshold: number): void;
   average(mean: number, weights: number, bytes: number, n: number): void;
 }

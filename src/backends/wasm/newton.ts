@@ -7,45 +7,43 @@
  * block by block: rows → u = X̃ d → p ∘ (u − pᵀu) → sum. The vectors stay in WebAssembly memory.
  */
 
-import { rowsThatCount } from "../../data/row-weights.ts";
 import { pause } from "../../pause.ts";
-import type { NewtonOptions, NewtonStep, RunOptions } from "../backend.ts";
-import { allRows, eachBlock } from "./backward.ts";
+import type { NewtonOptions, NewtonStep } from "../backend.ts";
+import type { Pass } from "./backward.ts";
 import type { WasmDataset } from "./dataset.ts";
-import { type PackedShape, packParameters, unpackParameters } from "./parameters.ts";
+import { type PackedShape, packInto, unpackParameters } from "./parameters.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** Most products of a step. */
 const MAX_PRODUCTS = 200;
 
-/** Solves for the step at the parameters that the workspace holds. @throws LimitError; the signal's reason */
+/**
+ * Solves for the step at the parameters that the workspace holds.
+ *
+ * @param pass goes over all rows, and adds what the pass makes of them to the first partial gradient
+ * @throws LimitError; the signal's reason
+ */
 export async function newtonStep(
   data: WasmDataset,
   workspace: Workspace,
   shape: PackedShape,
   { gradient, l2, accuracy }: NewtonOptions,
-  { signal }: RunOptions,
+  pass: (kind: Pass) => Promise<unknown>,
+  signal: AbortSignal | undefined,
 ): Promise<NewtonStep> {
   const { kernels, arena } = data;
-  const { bytes, weightBytes, stride } = workspace.layout;
-  const { sampleWeights } = data;
-  const rows = sampleWeights ? rowsThatCount(sampleWeights) : allRows(data);
-  const scale = 1 / (data.meanWeight * data.rows);
+  const { bytes, weightBytes } = workspace.layout;
   const take = () => arena.take(bytes, "parameters");
   const at = { x: take(), d: take(), r: take(), inverse: take() };
-  const probabilities = arena.take(data.rows * stride, "probabilities");
   const hd = workspace.at.partials;
   const vector = (address: number) => arena.floats(address, bytes / 4);
+  workspace.direction = at.d;
 
-  await eachBlock(workspace, rows, signal, (block) => {
-    workspace.forward(block);
-    workspace.probabilities(block.length);
-    workspace.keepRows(block.length, probabilities);
-    workspace.addDiagonal(block.length, scale, at.inverse);
-  });
+  await pass("diagonal");
+  vector(at.inverse).set(vector(hd));
   kernels.invert(at.inverse, bytes, weightBytes, 2 * l2);
   const r = vector(at.r);
-  r.set(packParameters(gradient, shape));
+  packInto(r, gradient, shape);
   for (let i = 0; i < r.length; i++) r[i] = -r[i];
   await pause(signal);
 
@@ -55,11 +53,7 @@ export async function newtonStep(
   let products = 0;
   for (let along = 0; rest > goal && products < MAX_PRODUCTS; products++) {
     kernels.turn(at.d, at.r, hd, at.inverse, bytes, along);
-    await eachBlock(workspace, rows, signal, (block) => {
-      workspace.forward(block, at.d);
-      workspace.curvature(block.length, probabilities, scale);
-      workspace.gradient(block.length, 0);
-    });
+    await pass("product");
     const curvature = kernels.alongDirection(hd, at.d, bytes, weightBytes, 2 * l2);
     if (!(curvature > 0 && curvature < Infinity)) break;
     const before = rest;

@@ -52,7 +52,7 @@ export class Optimiser {
 
   #sgd(index: number): void {
     const { kernels } = this.#data;
-    const { at, splits, layout } = this.#workspace;
+    const { at, partials, layout } = this.#workspace;
     const { bytes, weightBytes } = layout;
     const { learningRates, l2, l1 = 0, momentum, nesterov } = this.#steps;
     const learningRate = learningRates[index];
@@ -60,7 +60,7 @@ export class Optimiser {
       at.weights,
       this.#at.velocity,
       at.partials,
-      splits,
+      partials,
       bytes,
       weightBytes,
       l2,
@@ -72,7 +72,7 @@ export class Optimiser {
   }
 
   #adamw(adamw: AdamwSettings, index: number): void {
-    const { at, splits, layout } = this.#workspace;
+    const { at, partials, layout } = this.#workspace;
     const { beta1, beta2 } = adamw;
     const { learningRate, epsilon, decay } = adamwRatesOf(this.#steps, adamw, index);
     this.#data.kernels.adamw(
@@ -80,7 +80,7 @@ export class Optimiser {
       this.#at.velocity,
       this.#at.secondMoment,
       at.partials,
-      splits,
+      partials,
       layout.bytes,
       layout.weightBytes,
       beta1,
@@ -110,11 +110,11 @@ export class Optimiser {
  */
 export function reduceGradient(
   data: WasmDataset,
-  { at, splits, layout }: Workspace,
+  { at, partials, layout }: Workspace,
   l2: number,
 ): Float32Array {
   const { bytes, weightBytes } = layout;
   const sum = data.arena.take(bytes, "parameters");
-  data.kernels.sgd(at.weights, sum, at.partials, splits, bytes, weightBytes, l2, 0, 0, false);
+  data.kernels.sgd(at.weights, sum, at.partials, partials, bytes, weightBytes, l2, 0, 0, false);
   return data.arena.floats(sum, bytes / 4);
 }

@@ -70,11 +70,17 @@ export function zeroParameters(shape: PackedShape): Float32Array {
   return new Float32Array(layoutOf(shape).bytes / 4);
 }
 
-/** Packs parameters for the kernels. */
-export function packParameters({ weights, bias }: Parameters, shape: PackedShape): Float32Array {
+/** Packs parameters for the kernels, in new memory. */
+export function packParameters(parameters: Parameters, shape: PackedShape): Float32Array {
+  const packed = zeroParameters(shape);
+  packInto(packed, parameters, shape);
+  return packed;
+}
+
+/** Packs parameters into memory that is 0, or holds others of the same shape. */
+export function packInto(packed: Float32Array, { weights, bias }: Parameters, shape: PackedShape): void {
   const { features, classes } = shape;
   const { weightBytes, rowBytes } = layoutOf(shape);
-  const packed = zeroParameters(shape);
   if (shape.isMirrored) packed.set(weights.subarray(features));
   else if (shape.sparse) toFeatures(weights, packed, rowBytes / 4, shape);
   else
@@ -82,7 +88,6 @@ export function packParameters({ weights, bias }: Parameters, shape: PackedShape
       packed.set(weights.subarray(k * features, (k + 1) * features), (k * rowBytes) / 4);
   if (shape.bias) packed.set(bias, weightBytes / 4);
   if (shape.isMirrored) packed[weightBytes / 4] = 0;
-  return packed;
 }
 
 /**

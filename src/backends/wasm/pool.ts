@@ -4,17 +4,15 @@
  * needed. A worker that dies or does not start rejects its pending requests.
  */
 
-import { emptyLike, type Matrix, type MatrixData } from "../../data/matrix.ts";
 import type { RowsInMemory } from "../../data/rows.ts";
-import { isSparse, type SparseMatrix } from "../../data/sparse-matrix.ts";
 import { deviceErrorOf } from "../../device-error.ts";
 import { DeviceError } from "../../errors.ts";
 import { loaded } from "../../loaded.ts";
-import { pause } from "../../pause.ts";
 import type { DatasetSource } from "../backend.ts";
 import { settlesWithin, untilAborted } from "../waiting.ts";
-import type { Share, Sums } from "./backward.ts";
-import { layoutOf, type PackedShape } from "./parameters.ts";
+import type { Pass, Share, Sums } from "./backward.ts";
+import type { PackedShape } from "./parameters.ts";
+import { copyShare, ShareColumns } from "./share.ts";
 import {
   type Answer,
   type Buffers,
@@ -24,9 +22,6 @@ import {
   type WorkerScript,
 } from "./worker-handle.ts";
 import type { Workspace } from "./workspace.ts";
-
-/** Elements copied between two pauses. */
-const PIECE = 2 ** 20;
 
 /** Longest time that a worker's script may take to start, ms. */
 const START_LIMIT = 30_000;
@@ -101,11 +96,16 @@ class Worker {
 /** The workers of all shares but the first, in order. */
 export class WorkerPool {
   readonly #workers: readonly Worker[];
+  readonly #columns: readonly ShareColumns[];
   readonly #buffers: Buffers[];
 
-  private constructor(workers: readonly Worker[], buffers: Buffers[]) {
+  private constructor(workers: readonly Worker[], columns: readonly ShareColumns[]) {
     this.#workers = workers;
-    this.#buffers = buffers;
+    this.#columns = columns;
+    this.#buffers = columns.map(({ length }) => ({
+      weights: new Float32Array(length),
+      partial: new Float32Array(length),
+    }));
   }
 
   /**
@@ -121,23 +121,24 @@ export class WorkerPool {
     workerUrl: string | URL | undefined,
     signal: AbortSignal = new AbortController().signal,
   ): Promise<WorkerPool> {
-    const length = layoutOf(shape).bytes / 4;
     const workers: Worker[] = [];
-    const buffers: Buffers[] = [];
+    const columns: ShareColumns[] = [];
     try {
       const opened: Promise<unknown>[] = [];
       const script = await scriptOf(workerUrl);
       for (const share of shares.slice(1)) {
         const worker = new Worker(script);
         workers.push(worker);
-        buffers.push({ weights: new Float32Array(length), partial: new Float32Array(length) });
-        const { copied, copies } = await copyShare(source, share, signal);
-        const answer = worker.ask({ kind: "open", module, source: copied, shape }, copies);
+        const { copied, copies, columns: own } = await copyShare(source, share, signal);
+        const ofShare = new ShareColumns(shape, own);
+        columns.push(ofShare);
+        const request = { kind: "open", module, source: copied, shape: ofShare.shape } as const;
+        const answer = worker.ask(request, copies);
         answer.catch(() => {}); // handled below; until then it must not count as unhandled
         opened.push(worker.ready, answer);
       }
       await untilAborted(Promise.all(opened), signal);
-      return new WorkerPool(workers, buffers);
+      return new WorkerPool(workers, columns);
     } catch (cause) {
       for (const worker of workers) worker.dispose();
       signal.throwIfAborted();
@@ -156,28 +157,33 @@ export class WorkerPool {
   }
 
   /**
-   * Computes the partial gradients of all shares but the first, in the workspace; returns the sums of each, in order.
+   * Computes a pass over all shares but the first.
    *
    * @param parts rows of a batch by share, counted within it; those of the first share are ignored
+   * @returns sums of each, in order, and a function that puts the gradients into the workspace, after the first part's
    */
   async backward(
     workspace: Workspace,
+    pass: Pass,
     parts: readonly Uint32Array<ArrayBuffer>[],
     scale: number,
-  ): Promise<Sums[]> {
+  ): Promise<{ sums: Sums[]; put: () => void }> {
     const answers = this.#workers.map((worker, i) => {
       const { weights, partial } = this.#buffers[i];
       const rows = parts[i + 1];
-      weights.set(workspace.weights);
-      const request = { kind: "backward", rows, scale, weights, partial } as const;
+      this.#columns[i].take(pass === "product" ? workspace.directionValues : workspace.weights, weights);
+      const request = { kind: "backward", pass, rows, scale, weights, partial } as const;
       return worker.ask(request, [rows.buffer, weights.buffer, partial.buffer]);
     });
-    return (await Promise.all(answers)).map((answer, i) => {
+    const sums = (await Promise.all(answers)).map((answer, i) => {
       if (answer.kind !== "partial") throw new DeviceError("device", `a worker answered ${answer.kind}`);
       this.#buffers[i] = answer;
-      workspace.partial(i + 1).set(answer.partial);
       return answer.sums;
     });
+    const put = () => {
+      for (const [i, { partial }] of this.#buffers.entries()) this.#columns[i].put(partial, workspace, i + 1);
+    };
+    return { sums, put };
   }
 
   dispose(): void {
@@ -190,48 +196,4 @@ async function scriptOf(workerUrl: string | URL | undefined): Promise<WorkerScri
   if (workerUrl) return { url: workerUrl };
   const { default: code } = await loaded(import("./worker.ts?worker-code"), "the workers");
   return { code };
-}
-
-/** Copies the rows of a share, and lists the buffers to transfer them by. */
-async function copyShare(source: DatasetSource<RowsInMemory>, { first, rows }: Share, signal: AbortSignal) {
-  const { x, targets, sampleWeights, storage, labelSmoothing, standardization } = source;
-  const copies: ArrayBuffer[] = [];
-  const copyPart = async <T extends MatrixData>(data: T, begin: number, end: number): Promise<T> => {
-    const part = emptyLike(data, end - begin, "x");
-    for (let at = begin; at < end; at += PIECE) {
-      await pause(signal);
-      part.set(data.subarray(at, Math.min(at + PIECE, end)), at - begin);
-    }
-    copies.push(part.buffer as ArrayBuffer);
-    return part;
-  };
-  const copy = <T extends MatrixData>(data: T, cols: number): Promise<T> =>
-    copyPart(data, first * cols, (first + rows) * cols);
-  const matrix = async ({ data, cols, scale }: Matrix): Promise<Matrix> => ({
-    data: await copy(data, cols),
-    rows,
-    cols,
-    scale,
-  });
-  const sparse = async ({ indptr, indices, data, cols }: SparseMatrix): Promise<SparseMatrix> => {
-    const [begin, end] = [indptr[first], indptr[first + rows]];
-    const starts = indptr.slice(first, first + rows + 1).map((start) => start - begin);
-    const values = data && (await copyPart(data, begin, end));
-    copies.push(starts.buffer);
-    return { indptr: starts, indices: await copyPart(indices, begin, end), data: values, rows, cols };
-  };
-  const copied: DatasetSource<RowsInMemory> = {
-    x: isSparse(x) ? await sparse(x) : await matrix(x),
-    targets:
-      targets.kind === "labels"
-        ? { kind: "labels", labels: await copy(targets.labels, 1) }
-        : targets.kind === "distributions"
-          ? { kind: "distributions", distributions: await matrix(targets.distributions) }
-          : targets,
-    ...(sampleWeights && { sampleWeights: await copy(sampleWeights, 1) }),
-    storage,
-    labelSmoothing,
-    standardization,
-  };
-  return { copied, copies };
 }

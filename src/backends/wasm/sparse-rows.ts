@@ -53,6 +53,11 @@ export class SparseRowsInWasm implements StoredRows {
     return longest;
   }
 
+  get meanRow(): number {
+    const { x } = this.#source;
+    return storedValues(x) / x.rows;
+  }
+
   scratchBytes(): number {
     return 0;
   }

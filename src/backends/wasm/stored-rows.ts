@@ -17,8 +17,9 @@ export interface Block {
 
 /** Rows in WebAssembly memory. */
 export interface StoredRows {
-  /** Most values in a row. */
+  /** Most values in a row, and their mean number. */
   readonly longestRow: number;
+  readonly meanRow: number;
   /** Bytes that a block of `rows` rows needs for conversions. */
   scratchBytes(rows: number): number;
   /** Copies the rows into the memory. @throws DataError values that the storage cannot hold; the signal's reason */

@@ -4,7 +4,7 @@
  * times of the first steps decide; see {@link Stage}.
  */
 import { DeviceError, StateError } from "../../errors.ts";
-import { backward, partition, type Share, type Sums, sharesOf } from "./backward.ts";
+import { eachBlock, type Pass, partition, passOver, type Share, type Sums, sharesOf } from "./backward.ts";
 import type { WasmDataset } from "./dataset.ts";
 import { layoutOf, type PackedShape } from "./parameters.ts";
 import { WorkerPool } from "./pool.ts";
@@ -68,34 +68,46 @@ export class Threading {
   splitsFor(batchRows: number): number {
     const { threads } = this.#options;
     const rows = Math.min(batchRows, this.#data.rows);
-    const { features, classes } = this.#shape;
-    if (threads === "auto" && rows * features * classes < MIN_STEP_PRODUCTS) return 1;
+    const products = rows * this.#data.x.meanRow * this.#shape.classes;
+    if (threads === "auto" && products < MIN_STEP_PRODUCTS) return 1;
     const affordable = Math.max(1, Math.floor(MAX_PARTIAL_BYTES / layoutOf(this.#shape).bytes));
     const wanted = threads === "auto" ? Math.min(threadsHere(), affordable) : threads;
     return sharesOf(this.#data.rows, wanted).length;
   }
 
-  /** Computes rows → logits → softmax, loss and dLogits → partial gradients of a batch, in the workspace. */
+  /**
+   * Computes a pass over a batch, by default rows → logits → softmax, loss and dLogits → partial gradients, in the
+   * workspace.
+   */
   async backward(
     workspace: Workspace,
     rows: Uint32Array,
     scale: number,
     splits: number,
     signal: AbortSignal | undefined,
+    pass: Pass = "gradient",
   ): Promise<Sums> {
     const shares = sharesOf(this.#data.rows, splits);
     const pool = splits > 1 ? await this.#pool(shares, signal) : null;
     const started = performance.now();
     const parts = splits > 1 ? partition(rows, shares, pool !== null) : [rows as Uint32Array<ArrayBuffer>];
     // Workers start first, since this thread is busy afterwards.
-    const inWorkers = pool && this.#inWorkers(pool, shares, workspace, parts, scale);
-    const onThisThread = backwardParts(workspace, pool ? parts.slice(0, 1) : parts, scale, signal);
-    const ofWorkers = inWorkers?.catch(async (error: unknown) => {
-      this.#giveUp(pool as WorkerPool, error);
-      await onThisThread;
-      for (let split = 1; split < shares.length; split++) workspace.partial(split).fill(0);
-      return backwardParts(workspace, partition(rows, shares, false), scale, signal, 1);
-    });
+    const inWorkers = pool && this.#inWorkers(pool, shares, workspace, pass, parts, scale);
+    const onThisThread = backwardParts(workspace, pass, pool ? parts.slice(0, 1) : parts, scale, signal);
+    const ofWorkers = inWorkers
+      ?.then(async ({ sums, put }) => {
+        await onThisThread;
+        put();
+        return sums;
+      })
+      .catch(async (error: unknown) => {
+        this.#giveUp(pool as WorkerPool, error);
+        await onThisThread;
+        const all = partition(rows, shares, false);
+        // What a worker has kept is gone with it.
+        if (pass === "product") await keepProbabilities(workspace, all, signal);
+        return backwardParts(workspace, pass, all, scale, signal, 1);
+      });
     // Both end before an error of either is thrown, so that no worker is left in the middle of a step.
     await Promise.allSettled([ofWorkers, onThisThread]);
     // Added in the order of the parts, whichever thread computed them: another order would give other bits.
@@ -113,14 +125,15 @@ export class Threading {
     pool: WorkerPool,
     shares: readonly Share[],
     workspace: Workspace,
+    pass: Pass,
     parts: readonly Uint32Array<ArrayBuffer>[],
     scale: number,
-  ): Promise<Sums[]> {
+  ): ReturnType<WorkerPool["backward"]> {
     const { sampleWeights } = this.#data;
     if (sampleWeights && sampleWeights !== this.#weightsOfWorkers)
       await pool.setWeights(sampleWeights, shares);
     this.#weightsOfWorkers = sampleWeights;
-    return pool.backward(workspace, parts, scale);
+    return pool.backward(workspace, pass, parts, scale);
   }
 
   /**
@@ -180,9 +193,23 @@ export class Threading {
   }
 }
 
-/** Computes the partial gradients of `parts` from index `first` on, and returns the sums of each part. */
+/** Keeps the probabilities of all parts but the first on this thread, which had left them to workers. */
+async function keepProbabilities(
+  workspace: Workspace,
+  parts: readonly Uint32Array[],
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  for (const rows of parts.slice(1))
+    await eachBlock(workspace, workspace.weighted(rows), signal, (block) => {
+      workspace.forward(block);
+      workspace.keepProbabilities(block.length);
+    });
+}
+
+/** Computes a pass over `parts` from index `first` on, and returns the sums of each part. */
 async function backwardParts(
   workspace: Workspace,
+  pass: Pass,
   parts: readonly Uint32Array[],
   scale: number,
   signal: AbortSignal | undefined,
@@ -190,7 +217,8 @@ async function backwardParts(
 ): Promise<Sums[]> {
   const sums: Sums[] = [];
   for (let split = first; split < parts.length; split++) {
-    await backward(workspace, parts[split], scale, split, signal);
+    await passOver(workspace, pass, parts[split], scale, split, signal);
+    workspace.completePart(split);
     sums.push(workspace.takeSums());
   }
   return sums;

@@ -29,7 +29,7 @@ import {
   stepBatchesOf,
   sumOfWeights,
 } from "../steps.ts";
-import { allRows, eachBlock, type Sums } from "./backward.ts";
+import { allRows, eachBlock, type Pass, type Sums } from "./backward.ts";
 import type { WasmDataset } from "./dataset.ts";
 import { newtonStep } from "./newton.ts";
 import { Optimiser, reduceGradient } from "./optimiser.ts";
@@ -38,7 +38,7 @@ import {
   initialState,
   type PackedShape,
   type PackedState,
-  packParameters,
+  packInto,
   packState,
   unpackParameters,
   unpackState,
@@ -64,7 +64,8 @@ export class WasmTrainer implements Trainer {
 
   write(parameters: Parameters): void {
     this.#pack(areMirrored(parameters, this.#shape));
-    this.#state = initialState(packParameters(parameters, this.#shape));
+    packInto(this.#state.weights, parameters, this.#shape);
+    this.#state = initialState(this.#state.weights);
   }
 
   async read(): Promise<Parameters> {
@@ -121,9 +122,8 @@ export class WasmTrainer implements Trainer {
       const { loss, correct } = await threading.backward(workspace, rows, scale, splits, options.signal);
       options.onRows?.(data.rows);
       await pause(options.signal);
-      const gradient = reduceGradient(data, workspace, l2).slice();
-      await pause(options.signal);
-      const { weights, bias } = unpackParameters(gradient, this.#shape);
+      // Unpacked at once, since the gradient is a view of memory that may grow in a pause.
+      const { weights, bias } = unpackParameters(reduceGradient(data, workspace, l2), this.#shape);
       return { loss: loss * scale, correct, dWeights: weights, dBias: bias };
     });
   }
@@ -170,7 +170,14 @@ export class WasmTrainer implements Trainer {
 
   async newtonStep(data: WasmDataset, newton: NewtonOptions, options: RunOptions = {}): Promise<NewtonStep> {
     checkLabelled(this.#shape, data);
-    return this.#within(data, 1, (workspace) => newtonStep(data, workspace, this.#shape, newton, options));
+    const threading = this.#threadingOf(data);
+    const splits = threading.splitsFor(data.rows);
+    const rows = allRows(data);
+    const scale = 1 / sumOfWeights(data.sampleWeights, rows);
+    return this.#within(data, splits, (workspace) => {
+      const pass = (kind: Pass) => threading.backward(workspace, rows, scale, splits, options.signal, kind);
+      return newtonStep(data, workspace, this.#shape, newton, pass, options.signal);
+    });
   }
 
   dispose(): void {
@@ -186,6 +193,7 @@ export class WasmTrainer implements Trainer {
     this.dispose();
     this.#threaded.clear();
     this.#shape = { ...this.#shape, isMirrored };
+    this.#state = initialState(zeroParameters(this.#shape));
   }
 
   /** Runs `work` in a workspace that holds this trainer's parameters. */

@@ -6,7 +6,7 @@
 import type { RowsInMemory } from "../../data/rows.ts";
 import { wordsOf } from "../../device-error.ts";
 import type { DatasetSource } from "../backend.ts";
-import type { Sums } from "./backward.ts";
+import type { Pass, Sums } from "./backward.ts";
 import type { PackedShape } from "./parameters.ts";
 
 /** Two arrays that are transferred to a worker and back, so that no step allocates. */
@@ -25,9 +25,10 @@ export interface OpenRequest {
   readonly shape: PackedShape;
 }
 
-/** Asks for the gradient of some rows, counted within the worker's part, at given parameters. */
+/** Asks for a pass over some rows, counted within the worker's part, with given parameters or a direction. */
 export interface BackwardRequest extends Buffers {
   readonly kind: "backward";
+  readonly pass: Pass;
   readonly rows: Uint32Array;
   readonly scale: number;
 }

@@ -2,7 +2,7 @@
  * The script of a worker of the WebAssembly backend, which keeps a share of the rows and answers parameters with a
  * partial gradient. Runs as a Web Worker and in Node's worker_threads, and shares nothing with the page but messages.
  */
-import { backward } from "./backward.ts";
+import { passOver } from "./backward.ts";
 import { WasmDataset } from "./dataset.ts";
 import type { Answer, Request } from "./worker-handle.ts";
 import { Workspace } from "./workspace.ts";
@@ -26,9 +26,9 @@ async function answer(request: Request): Promise<{ answer: Answer; transfer: Arr
     data.setWeights(request.sampleWeights);
     return { answer: { kind: "weighted" }, transfer: [] };
   }
-  const { rows, scale, weights, partial } = request;
+  const { pass, rows, scale, weights, partial } = request;
   workspace.weights.set(weights);
-  await backward(workspace, rows, scale, 0);
+  await passOver(workspace, pass, rows, scale, 0);
   partial.set(workspace.partial(0));
   workspace.partial(0).fill(0);
   const sums = workspace.takeSums();

@@ -24,11 +24,15 @@ export class Workspace {
   readonly layout: ParameterLayout;
   /** Most rows of a block of this shape. */
   readonly blockRows: number;
-  /** Number of partial gradients. */
-  readonly splits: number;
+  /** Partial gradients in memory: one for each part of a batch; for sparse rows that of the first, and one for others. */
+  readonly partials: number;
   readonly #data: WasmDataset;
   readonly #shape: PackedShape;
   readonly #block: Block;
+  /** Address of the direction whose product with the Hessian is computed. A worker gets it in the place of W. */
+  direction: number;
+  /** Address of P `[N,stride]`; 0 until they are kept. */
+  #probabilities = 0;
   /** Addresses of the buffers. */
   readonly at: {
     readonly weights: number;
@@ -46,13 +50,13 @@ export class Workspace {
     const { arena } = data;
     this.#data = data;
     this.#shape = shape;
-    this.splits = splits;
+    this.partials = shape.sparse ? Math.min(splits, 2) : splits;
     this.layout = layoutOf(shape);
     this.blockRows = blockRowsOf(data.x.longestRow * shape.classes);
     arena.release(data.mark);
     this.at = {
       weights: arena.take(this.layout.bytes, "parameters"),
-      partials: arena.take(splits * this.layout.bytes, "parameters"),
+      partials: arena.take(this.partials * this.layout.bytes, "parameters"),
       index: arena.take(BLOCK_ROWS * 4, "workspace"),
       addresses: arena.take(BLOCK_ROWS * 4, "workspace"),
       scratch: arena.take(data.x.scratchBytes(BLOCK_ROWS), "workspace"),
@@ -61,14 +65,27 @@ export class Workspace {
       sums: arena.take(16, "workspace"),
     };
     this.#block = { ...this.at, layout: this.layout };
+    this.direction = this.at.weights;
   }
 
   get weights(): Float32Array {
     return this.#data.arena.floats(this.at.weights, this.layout.bytes / 4);
   }
 
+  /** The direction itself. */
+  get directionValues(): Float32Array {
+    return this.#data.arena.floats(this.direction, this.layout.bytes / 4);
+  }
+
+  /** Returns the partial gradient of a part of a batch. */
   partial(split: number): Float32Array {
-    return this.#data.arena.floats(this.at.partials + split * this.layout.bytes, this.layout.bytes / 4);
+    return this.#data.arena.floats(this.#partialAt(split), this.layout.bytes / 4);
+  }
+
+  /** Ends a part: adds its partial gradient to that of the first if they share their memory. */
+  completePart(split: number): void {
+    if (!this.#shape.sparse || split === 0) return;
+    this.#data.kernels.addPartial(this.#partialAt(0), this.#partialAt(split), this.layout.bytes);
   }
 
   /** Selects the rows with s > 0. */
@@ -96,29 +113,29 @@ export class Workspace {
     this.#softmaxKernel(rows, TARGETS.none, 0, 0, 0, 1);
   }
 
-  /** Copies a block's rows of scores, or of what has replaced them, to their places among those of all rows. */
-  keepRows(rows: number, all: number): void {
-    this.#data.kernels.keepRows(this.at.logits, this.layout.stride, this.at.index, rows, all);
+  /** Computes logits → probabilities, and keeps them for {@link curvature}. @throws LimitError */
+  keepProbabilities(rows: number): void {
+    const { arena, kernels, rows: all } = this.#data;
+    const { stride } = this.layout;
+    this.#probabilities ||= arena.take(all * stride, "probabilities");
+    this.probabilities(rows);
+    kernels.keepRows(this.at.logits, stride, this.at.index, rows, this.#probabilities);
   }
 
-  /** Replaces u of each row by s · scale · p ∘ (u − pᵀu). @param probabilities address of p of all rows */
-  curvature(rows: number, probabilities: number, scale: number): void {
+  /** Computes probabilities → s · scale · p ∘ (1 − p) → sums of x² times that, in a partial gradient. */
+  diagonal(rows: number, scale: number, split: number): void {
     const { kernels, at } = this.#data;
     const { logits, index } = this.at;
-    kernels.curvature(logits, this.layout.stride, index, rows, probabilities, at.sampleWeights, scale);
+    kernels.ownCurvature(logits, this.layout.stride, index, rows, at.sampleWeights, scale);
+    this.gradient(rows, split, true);
   }
 
-  /**
-   * Replaces p of each row by s · scale · p ∘ (1 − p), and adds the sums of x² times that to `diagonal`, which lies as W
-   * and b do.
-   */
-  addDiagonal(rows: number, scale: number, diagonal: number): void {
-    const { x, kernels, at } = this.#data;
+  /** Replaces u of each row by s · scale · p ∘ (u − pᵀu), with the probabilities that were kept. */
+  curvature(rows: number, scale: number): void {
+    const { kernels, at } = this.#data;
     const { logits, index } = this.at;
-    const { stride, weightBytes } = this.layout;
-    kernels.ownCurvature(logits, stride, index, rows, at.sampleWeights, scale);
-    x.gradient(kernels, this.#block, rows, diagonal, true);
-    if (this.#shape.bias) kernels.biasGradient(rows, logits, stride, diagonal + weightBytes);
+    const { stride } = this.layout;
+    kernels.curvature(logits, stride, index, rows, this.#probabilities, at.sampleWeights, scale);
   }
 
   /** Computes logits → predictions, in arrays that the next block overwrites. */
@@ -137,13 +154,13 @@ export class Workspace {
     };
   }
 
-  /** Computes dLogits → gradient and adds it to a partial gradient. */
-  gradient(rows: number, split: number): void {
+  /** Computes dLogits → gradient and adds it to a partial gradient. @param areSquared whether x² takes the place of x */
+  gradient(rows: number, split: number, areSquared = false): void {
     const { x, kernels } = this.#data;
-    const { logits, partials } = this.at;
-    const { stride, weightBytes, bytes } = this.layout;
-    const partial = partials + split * bytes;
-    x.gradient(kernels, this.#block, rows, partial);
+    const { logits } = this.at;
+    const { stride, weightBytes } = this.layout;
+    const partial = this.#partialAt(split);
+    x.gradient(kernels, this.#block, rows, partial, areSquared);
     if (this.#shape.bias) kernels.biasGradient(rows, logits, stride, partial + weightBytes);
   }
 
@@ -158,6 +175,10 @@ export class Workspace {
     const [loss, correct] = sums;
     sums.fill(0);
     return { loss, correct };
+  }
+
+  #partialAt(split: number): number {
+    return this.at.partials + Math.min(split, this.partials - 1) * this.layout.bytes;
   }
 
   #softmaxKernel(

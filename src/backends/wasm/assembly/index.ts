@@ -8,4 +8,4 @@ export { advance, alongDirection, curvature, invert, keepRows, ownCurvature, tur
 export { outcomes } from "./outcomes";
 export { softmax } from "./softmax";
 export { sparseGradient, sparseMatmul } from "./sparse";
-export { adamw, average, sgd, softThreshold } from "./update";
+export { adamw, addPartial, average, sgd, softThreshold } from "./update";

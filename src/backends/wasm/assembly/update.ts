@@ -112,6 +112,14 @@ export function average(mean: usize, weights: usize, bytes: usize, n: f32): void
   }
 }
 
+/** Adds a partial gradient of `bytes` to another, and clears it. */
+export function addPartial(sum: usize, partial: usize, bytes: usize): void {
+  for (let at: usize = 0; at < bytes; at += 16) {
+    v128.store(sum + at, f32x4.add(v128.load(sum + at), v128.load(partial + at)));
+    v128.store(partial + at, f32x4.splat(0));
+  }
+}
+
 /** Adds up four elements of `splits` partial gradients that lie `bytes` apart, in order, and clears them. */
 function sumPartials(partial: usize, splits: u32, bytes: usize): v128 {
   let g = f32x4.splat(0);
