@@ -34,8 +34,8 @@ export function mails(): LabelledTexts | null {
 
 /** Number of different words; those of one topic; how many words of a text are of its topic, of a hundred. */
 const WORDS = 300_000;
-const TOPIC_WORDS = 2000;
-const TOPIC_SHARE = 3;
+const TOPIC_WORDS = 500;
+const TOPIC_SHARE = 4;
 
 /** Makes texts of two topics from a seed: words by Zipf's law, and among them some of the text's topic. */
 export function madeTexts(count: number): LabelledTexts {
