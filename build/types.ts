@@ -3,18 +3,23 @@
  * with a DOM library, with Node's types, or with none of them.
  */
 import { writeFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
 import { type RollupLog, rollup } from "rollup";
 import { dts } from "rollup-plugin-dts";
 
 /** Types of browsers in the public declarations, beside those of WebGPU. */
 const BROWSER_TYPES = ["AbortSignal", "Blob", "Response", "URL"];
 
+/** The estimator's class has private fields, so that a second declaration of it would be another type. */
+const ESTIMATOR = fileURLToPath(new URL("../src/softmax-regression.ts", import.meta.url));
+
 /** Writes `NAME.d.ts` for every entry into a folder. @throws Error declarations that do not compile */
 export async function bundleTypes(entries: Readonly<Record<string, string>>, folder: string): Promise<void> {
   const plugins = [dts({ tsconfig: "tsconfig.build.json", compilerOptions: { declarationMap: false } })];
   for (const [name, input] of Object.entries(entries)) {
-    const bundle = await rollup({ input, plugins, onLog: refuse });
-    const { output } = await bundle.generate({ format: "es" });
+    const external = name === "index" ? [] : [ESTIMATOR];
+    const bundle = await rollup({ input, plugins, external, onLog: refuse });
+    const { output } = await bundle.generate({ format: "es", paths: { [ESTIMATOR]: "./index.js" } });
     await bundle.close();
     await writeFile(`${folder}${name}.d.ts`, withFallbacks(output[0].code));
   }

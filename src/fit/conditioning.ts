@@ -14,12 +14,12 @@
  * the spread of the other cells is used, whose differences float32 would round away otherwise.
  */
 import type { Trainer } from "../backends/backend.ts";
+import { sparseSums } from "../data/lazy-sparse-sums.ts";
 import { type Matrix, scaleOf } from "../data/matrix.ts";
 import { createRandom } from "../data/random.ts";
 import { sampleRows } from "../data/row-reader.ts";
 import { isOnDevice, type Rows, type RowsInMemory } from "../data/rows.ts";
 import { isSparse, type SparseMatrix } from "../data/sparse-matrix.ts";
-import { sumsOfSquares } from "../data/sparse-sums.ts";
 import { columnMoments, fold, type Standardization } from "../data/standardization.ts";
 import { storageOf } from "../data/storage.ts";
 import type { ResolvedOptions } from "../options.ts";
@@ -87,7 +87,7 @@ async function hugeScales(
   weights: Float32Array | undefined,
   signal: AbortSignal,
 ): Promise<Standardization | undefined> {
-  const squares = await sumsOfSquares(x, weights, signal);
+  const squares = await (await sparseSums()).sumsOfSquares(x, weights, signal);
   const scale = squares.map((sum) => (sum > HUGE ? Math.sqrt(sum / x.rows) : 1));
   return scale.some((value) => value !== 1) ? { mean: new Float64Array(x.cols), scale } : undefined;
 }

@@ -7,8 +7,9 @@
  * so that frequent words and rare ones, which λ alone holds, are on a common footing. Blocks of the Hessian, as for dense
  * rows, would have D² elements. One way over the stored values makes it; it is made anew as the model moves.
  */
+
+import { sparseSums } from "../data/lazy-sparse-sums.ts";
 import type { SparseMatrix } from "../data/sparse-matrix.ts";
-import { sumsOfSquares } from "../data/sparse-sums.ts";
 import { partsOf } from "../parameters.ts";
 import { pause } from "../pause.ts";
 import { diagonalMetric } from "../solvers/diagonal-metric.ts";
@@ -25,6 +26,9 @@ import type { FitSession } from "./session.ts";
 /** Passes after which M is made anew: growth · those at the last time + more. */
 const SCHEDULE = { growth: 1.6, more: 4 };
 
+/** Curvature pairs beside M with an L1 penalty: each parameter that moves takes the square of their number in work. */
+const PAIRS_WITH_L1 = 3;
+
 /** Work of making M, in passes: the scores of all rows, and a sum over the stored values. */
 const MAKING_WORK = 1;
 
@@ -32,6 +36,7 @@ const MAKING_WORK = 1;
 export function diagonalPreconditioning(session: FitSession, l2: number): Preconditioning {
   let latest: { readonly anchor: Anchor; readonly preconditioner: Preconditioner } | null = null;
   return {
+    ...(session.problem.options.l1 > 0 && { memory: PAIRS_WITH_L1 }),
     at: async ({ x, evaluations, anchor }) => {
       const isDue = !anchor || evaluations >= SCHEDULE.growth * anchor.evaluations + SCHEDULE.more;
       const current = isDue ? { x, evaluations, round: anchor ? anchor.round + 1 : 0 } : anchor;
@@ -84,7 +89,7 @@ async function diagonalAt(
     total += s;
     ofBias += curvatures[i];
   }
-  const sums = await sumsOfSquares(matrix, curvatures, signal);
+  const sums = await (await sparseSums()).sumsOfSquares(matrix, curvatures, signal);
   const diagonal = new Float64Array(shape.features + 1);
   const penalties = penaltiesOf(l2, shape.features, conditioning);
   const scale = (standardization ?? conditioning)?.scale;

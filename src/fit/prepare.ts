@@ -3,9 +3,9 @@ import type { BackendOwner } from "../backends/backend-owner.ts";
 import { checkFeatures, type Schema } from "../checks.ts";
 import type { GivenX } from "../data/given-x.ts";
 import { declareClasses, type Label, type LabelsLike, learnClasses } from "../data/labels.ts";
+import { sparseSums } from "../data/lazy-sparse-sums.ts";
 import { isOnDevice, type RowsInMemory, type RowsLike } from "../data/rows.ts";
 import { isSparse } from "../data/sparse-matrix.ts";
-import { fitSparseScale } from "../data/sparse-sums.ts";
 import { fitStandardization, type Standardization } from "../data/standardization.ts";
 import { DataError, OptionError } from "../errors.ts";
 import type { FitCallOptions } from "../fit-options.ts";
@@ -181,12 +181,12 @@ export async function standardise(
 }
 
 /** Finds mean and scale of the columns; of sparse rows the scale alone. */
-function standardizationOf(
+async function standardizationOf(
   { matrix, weights }: { readonly matrix: RowsInMemory; readonly weights: Float32Array | undefined },
   signal: AbortSignal,
 ): Promise<Standardization> {
   return isSparse(matrix)
-    ? fitSparseScale(matrix, weights, signal)
+    ? (await sparseSums()).fitSparseScale(matrix, weights, signal)
     : fitStandardization(matrix, weights, signal);
 }
 

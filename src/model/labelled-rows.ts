@@ -12,11 +12,11 @@ import {
   type LabelsLike,
   openLabels,
 } from "../data/labels.ts";
+import { sparseSums } from "../data/lazy-sparse-sums.ts";
 import { scanRows } from "../data/row-reader.ts";
 import { type ClassWeight, countAbove0, rowWeights } from "../data/row-weights.ts";
 import { isOnDevice, type Rows, type RowsInMemory, type RowsLike } from "../data/rows.ts";
 import { isSparse } from "../data/sparse-matrix.ts";
-import { scanSparse } from "../data/sparse-sums.ts";
 import type { Storage } from "../data/storage.ts";
 import { checkColumns, encodeTargets, type Targets } from "../data/targets.ts";
 import { rowsOnDeviceOf } from "./device-rows.ts";
@@ -106,7 +106,7 @@ export async function checkValues(
   signal: AbortSignal,
 ): Promise<number> {
   const { maxSquaredNorm } = isSparse(matrix)
-    ? await scanSparse(matrix, argument, signal)
+    ? await (await sparseSums()).scanSparse(matrix, argument, signal)
     : await scanRows(matrix, argument, signal, isStandardised ? "f32" : storage);
   return maxSquaredNorm;
 }

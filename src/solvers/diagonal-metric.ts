@@ -10,7 +10,7 @@ const PIECE = 1024;
 
 /** B₀ = I, for `count` weights and parameters behind them. */
 export function identityMetric(length: number, count: number): Metric {
-  return diagonalMetric(Float64Array.of(1, 1), count, length);
+  return diagonalMetric(new Float64Array(count + 1).fill(1), count, length);
 }
 
 /**
@@ -22,12 +22,17 @@ export function identityMetric(length: number, count: number): Metric {
  */
 export function diagonalMetric(ofFeatures: Float64Array, count: number, length: number): Metric {
   const features = ofFeatures.length - 1;
-  const own = (at: number) => ofFeatures[at < count ? at % features : features];
+  const diagonal = new Float64Array(length).fill(ofFeatures[features]);
+  for (let row = 0; row < count; row += features) diagonal.set(ofFeatures.subarray(0, features), row);
   return {
     isDiagonal: true,
-    diagonal: async () => Float64Array.from({ length }, (_, at) => own(at)),
-    product: async (v) => v.map((value, at) => value * own(at)),
-    minimise: (model) => descend(model, count, own),
+    diagonal: async () => diagonal,
+    product: async (v) => {
+      const image = new Float64Array(length);
+      for (let at = 0; at < length; at++) image[at] = v[at] * diagonal[at];
+      return image;
+    },
+    minimise: (model) => descend(model, count, diagonal),
   };
 }
 
@@ -35,7 +40,7 @@ export function diagonalMetric(ofFeatures: Float64Array, count: number, length: 
 async function descend(
   { x, gradient, scale, active, curvatures, v, u, rank, thresholds }: PenalisedModel,
   count: number,
-  own: (at: number) => number,
+  diagonal: Float64Array,
 ): Promise<{ z: Float64Array; moves: number }> {
   const z = x.slice();
   const along = new Float64Array(rank);
@@ -45,7 +50,7 @@ async function descend(
     for (let i = 0; i < curvatures.length; i++) {
       if (i % PIECE === 0) await pause();
       const at = active ? active[i] : i;
-      let slope = gradient[at] + scale * own(at) * (z[at] - x[at]);
+      let slope = gradient[at] + scale * diagonal[at] * (z[at] - x[at]);
       for (let r = 0; r < rank; r++) slope -= u[i * rank + r] * along[r];
       const goal = z[at] - slope / curvatures[i];
       const reach = at < count ? thresholds[at % thresholds.length] / curvatures[i] : 0;

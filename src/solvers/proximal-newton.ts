@@ -49,7 +49,7 @@ export interface Metric {
    * of the work if most weights are 0; in another metric, moves of the others may set them free.
    */
   readonly isDiagonal?: boolean;
-  /** Returns the diagonal of B₀. */
+  /** Returns the diagonal of B₀; if B₀ is diagonal, the same array each time, which must not be changed. */
   diagonal(): Promise<Float64Array>;
   /** Returns B₀ v. */
   product(v: Float64Array): Promise<Float64Array>;

@@ -39,7 +39,7 @@ export async function countTexts(
 ): Promise<number> {
   signal?.throwIfAborted();
   let count = 0;
-  for await (const text of openTexts(texts, "texts")) {
+  for await (const text of openTexts(texts, "texts", signal)) {
     for (const _ of analyzer.steps(text)) {
       if (makeRoom) await makeRoom();
       if (isPauseDue()) await pause(signal);

@@ -24,7 +24,7 @@ export class Ngrams {
   readonly #sink: TermSink;
   readonly #min: number;
   readonly #max: number;
-  /** Code unit between two items; none if items are characters. */
+  /** Whether a blank lies between two items. */
   readonly #isSpaced: boolean;
   /** Where each of the last `max` items begins: item i at i mod `max`. */
   readonly #begins: Float64Array;

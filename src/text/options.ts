@@ -44,7 +44,8 @@ export interface TextVectorizerOptions {
   /**
    * Take the column of a term from its hash (MurmurHash3) instead of a vocabulary: nothing has to be learnt, so that texts
    * may come in over time, and different terms may share a column. `features` is the number of columns, by default 2¹⁸ and
-   * at most 2²⁰ (scikit-learn's default); parameters are dense, so that fits take longer with more. With `alternateSign`, by default true, half of the terms count as −1. Default null.
+   * at most 2²⁰, which is scikit-learn's default; a model has parameters for all of them, so that more take longer. With
+   * `alternateSign`, by default true, half of the terms count as −1. Default null.
    */
   readonly hashing?: Partial<HashingRule> | null;
   /**

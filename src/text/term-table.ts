@@ -90,9 +90,15 @@ export class TermTable {
   }
 }
 
+/**
+ * Where hashes begin. Drawn anew in each page: with a fixed one, texts could be written whose words all take one slot.
+ * Nothing that a caller sees depends on it.
+ */
+const SEED = Math.floor(Math.random() * 2 ** 32);
+
 /** Returns a hash of 32 bits. */
 function hashOf(units: Uint16Array, begin: number, end: number): number {
-  let hash = end - begin;
+  let hash = SEED ^ (end - begin);
   for (let i = begin; i < end; i++) hash = Math.imul(hash ^ units[i], 0x9e3779b1);
   hash = Math.imul(hash ^ (hash >>> 15), 0x85ebca6b);
   return (hash ^ (hash >>> 13)) >>> 0;

@@ -25,7 +25,7 @@ export let restored: (options: TextVectorizerOptions, terms: LearntTerms) => Tex
 /**
  * Turns texts into rows of term frequencies, by default TF-IDF: a column for each word or n-gram. With the same options,
  * columns and values are those of scikit-learn's `TfidfVectorizer`, `CountVectorizer` (`idf: false, norm: null`) and
- * `HashingVectorizer` (`hashing: {}`).
+ * `HashingVectorizer` (`hashing: { features: 2 ** 20 }`).
  *
  * Texts are read one after another, and are not kept. Half of a surrogate pair counts as U+FFFD. The event loop gets a
  * turn every few milliseconds, however many or long the texts, unless a `tokenPattern` looks for its next match that
@@ -33,6 +33,8 @@ export let restored: (options: TextVectorizerOptions, terms: LearntTerms) => Tex
  */
 export class TextVectorizer {
   readonly #options: ResolvedTextOptions;
+  /** Columns that need no texts to be learnt from, without idf; null without hashing and a given vocabulary. */
+  readonly #fixed: LearntTerms | null;
   #terms: LearntTerms | null;
 
   static {
@@ -47,7 +49,8 @@ export class TextVectorizer {
   /** @throws OptionError an unknown option, a value out of range, or two that exclude each other */
   constructor(options: TextVectorizerOptions = {}) {
     this.#options = resolveTextOptions(options);
-    this.#terms = termsWithoutIdf(this.#options);
+    this.#fixed = fixedTerms(this.#options);
+    this.#terms = this.#needsFit ? null : this.#fixed;
   }
 
   /**
@@ -127,12 +130,12 @@ export class TextVectorizer {
   }
 
   #learn(texts: TextsLike, areRowsWanted: boolean, options: TextOptions) {
-    return learnTerms(texts, this.#options, fixedTerms(this.#options), areRowsWanted, options);
+    return learnTerms(texts, this.#options, this.#fixed, areRowsWanted, options);
   }
 
   /** Whether there is something to learn from texts. */
   get #needsFit(): boolean {
-    return termsWithoutIdf(this.#options) === null;
+    return this.#options.idf || this.#fixed === null;
   }
 
   get #learnt(): LearntTerms {
@@ -141,12 +144,7 @@ export class TextVectorizer {
   }
 }
 
-/** Returns the columns that need no texts to be learnt from; null without hashing and a given vocabulary. */
 function fixedTerms({ hashing, vocabulary }: ResolvedTextOptions): LearntTerms | null {
   if (hashing) return { features: hashing.features, vocabulary: null, idf: null };
   return vocabulary && { features: vocabulary.length, vocabulary: tableOf(vocabulary), idf: null };
-}
-
-function termsWithoutIdf(options: ResolvedTextOptions): LearntTerms | null {
-  return options.idf ? null : fixedTerms(options);
 }

@@ -4,11 +4,14 @@ import { describe, test } from "vitest";
 import type { Backend, DatasetSource } from "../../src/backends/backend.ts";
 import { gradientCheck, objective } from "../../src/backends/reference/index.ts";
 import { scaleOf } from "../../src/data/matrix.ts";
+import type { RowsInMemory } from "../../src/data/rows.ts";
+import { isSparse, type SparseMatrix } from "../../src/data/sparse-matrix.ts";
+import { sparseRows } from "../../src/data/sparse-rows.ts";
 import type { Targets } from "../../src/data/targets.ts";
 import { penalty } from "../../src/parameters.ts";
 import { type BackendCase, openBackends } from "../support/backends.ts";
 import { expectClose } from "../support/expect-close.ts";
-import type { Problem } from "../support/problems.ts";
+import { denseOf, type Problem } from "../support/problems.ts";
 import { withTrainer } from "../support/with-trainer.ts";
 
 const MOST_FEATURES = 9;
@@ -42,7 +45,7 @@ const problems = fc.record({
   features: fc.integer({ min: 1, max: MOST_FEATURES }),
   classes: fc.integer({ min: 2, max: MOST_CLASSES }),
   rows: fc.array(row, { minLength: 1, maxLength: 50 }),
-  storage: fc.constantFrom("f32", "f64", "f16", "u8"),
+  storage: fc.constantFrom("f32", "f64", "f16", "u8", "sparse"),
   /** Powers of two, so that halves hold data × scale; of bytes by 1/255 more, so that values are of order 1. */
   scale: fc.constantFrom(undefined, 0.5, 1, 2),
   isSoft: fc.boolean(),
@@ -57,7 +60,7 @@ const problems = fc.record({
 
 type Generated = typeof problems extends fc.Arbitrary<infer T> ? T : never;
 
-function problemOf(generated: Generated): Problem {
+function problemOf(generated: Generated): Problem<RowsInMemory> {
   const { features, classes, rows, storage, bias } = generated;
   const integers = rows.flatMap(({ x }) => x.slice(0, features));
   const values = integers.map((value) => value / 256);
@@ -66,18 +69,27 @@ function problemOf(generated: Generated): Problem {
     f64: () => Float64Array.from(values),
     f16: () => Float32Array.from(values),
     u8: () => Uint8Array.from(integers),
+    sparse: () => Float32Array.from(values),
   }[storage]();
   const scale = storage === "u8" ? (generated.scale ?? 1.25) / 255 : generated.scale;
   const column = Float64Array.from({ length: features }, (_, j) => j);
+  const areSparse = storage === "sparse";
   return {
     source: {
-      x: { data, rows: rows.length, cols: features, scale },
+      x: areSparse
+        ? sparseOf(values, rows.length, features)
+        : { data, rows: rows.length, cols: features, scale },
       targets: targetsOf(generated),
       labelSmoothing: generated.labelSmoothing,
       ...(generated.isWeighted && { sampleWeights: Float32Array.from(rows, ({ weight }) => weight) }),
       // Standardised values are no bytes, and halves do not hold them exactly.
       ...(generated.isStandardised
-        ? { standardization: { mean: column.map((j) => j / 8), scale: column.map((j) => 0.5 + j / 3) } }
+        ? {
+            standardization: {
+              mean: column.map((j) => (areSparse ? 0 : j / 8)),
+              scale: column.map((j) => 0.5 + j / 3),
+            },
+          }
         : { storage: storage === "f16" ? "f16" : "auto" }),
     },
     parameters: {
@@ -86,6 +98,14 @@ function problemOf(generated: Generated): Problem {
     },
     rows: Uint32Array.from(rows.keys()),
   };
+}
+
+/** Returns rows with the values of more than 1/2, about three quarters of them, and zeros for others. */
+function sparseOf(values: readonly number[], rows: number, cols: number): SparseMatrix {
+  const pairs = Array.from({ length: rows }, (_, i) =>
+    values.slice(i * cols, (i + 1) * cols).flatMap((x, j) => (Math.abs(x) > 0.5 ? [[j, x] as const] : [])),
+  );
+  return sparseRows(pairs, cols);
 }
 
 function targetsOf({ classes, rows, isSoft }: Generated): Targets {
@@ -102,7 +122,11 @@ function targetsOf({ classes, rows, isSoft }: Generated): Targets {
 }
 
 /** The largest score there may be, 1 at least: its rounding is what a row's loss and probabilities are off by. */
-function scoreSize({ x, standardization }: DatasetSource, { weights, bias }: Problem["parameters"]): number {
+function scoreSize(
+  { x: rows, standardization }: DatasetSource<RowsInMemory>,
+  { weights, bias }: Problem["parameters"],
+): number {
+  const x = isSparse(rows) ? denseOf(rows) : rows;
   const unit = scaleOf(x);
   const { mean, scale } = standardization ?? { mean: [], scale: [] };
   const size = (value: number, j: number) => Math.abs((value * unit - (mean[j] ?? 0)) / (scale[j] ?? 1));

@@ -2,16 +2,17 @@
 import { describe, expect, test } from "vitest";
 import { Arena } from "../../src/backends/wasm/heap.ts";
 import { compileKernels, supportedBuilds } from "../../src/backends/wasm/kernel-builds.ts";
-import { instantiate } from "../../src/backends/wasm/kernels.ts";
+import { instantiate, type SparseKernels } from "../../src/backends/wasm/kernels.ts";
+import { compileSparseKernels } from "../../src/backends/wasm/sparse-builds.ts";
 import { expectClose } from "../support/expect-close.ts";
 
 /** The largest number in float32. */
 const LARGEST = (2 - 2 ** -23) * 2 ** 127;
 
 describe.each(supportedBuilds())("%s", (build) => {
-  async function open() {
+  async function open(module?: WebAssembly.Module) {
     const arena = new Arena();
-    const kernels = await instantiate(await compileKernels(build), arena.memory);
+    const kernels = await instantiate<SparseKernels>(module ?? (await compileKernels(build)), arena.memory);
     const place = (values: readonly number[]) => {
       const at = arena.take(4 * values.length, "test");
       arena.floats(at, values.length).set(values);
@@ -120,4 +121,65 @@ describe.each(supportedBuilds())("%s", (build) => {
     expect([...arena.floats(weights, 8)]).toEqual([0.4375, 0, 0, 0, 1, 0, 0, 0]);
     expect([...arena.floats(partials, 16)]).toEqual(new Array(16).fill(0));
   });
+
+  test.each([
+    ["one score and its mirror image", 2, 4],
+    ["two classes", 2, 8],
+    ["three classes", 3, 16],
+    ["nine classes", 9, 48],
+    ["thirty classes", 30, 128],
+  ])(
+    "sparse rows, %s: rows in any order, untouched features and what lies behind stay",
+    async (_, classes, rowBytes) => {
+      const { arena, kernels, place, placeIntegers } = await open(await compileSparseKernels(build));
+      const [features, stride, width] = [5, Math.max(16, rowBytes), rowBytes / 4];
+      const held = Math.min(classes, width);
+      const canary = 77;
+      const filled = (length: number, of: (at: number) => number) =>
+        place(Array.from({ length }, (_, at) => of(at)));
+      // Row 0: feature 1 → 2, feature 4 → −1; row 1: empty; row 2: feature 1 → 3. Nothing has feature 0, 2 or 3.
+      const [indptr, indices] = [placeIntegers([0, 2, 2, 3]), placeIntegers([1, 4, 1])];
+      const values = place([2, -1, 3]);
+      const weightOf = (at: number) => (at % width < held ? 1 + at : 0);
+      const weights = filled(features * width, weightOf);
+      const bias = filled(stride / 4, (k) => (k < classes ? 10 * k : 0));
+      const index = placeIntegers([2, 0, 1]);
+      const logits = filled((3 * stride) / 4 + 4, () => canary);
+      kernels.sparseMatmul(index, 3, indptr, indices, values, weights, bias, rowBytes, logits, stride);
+      const seen = arena.floats(logits, (3 * stride) / 4 + 4);
+      const score = (terms: readonly (readonly [x: number, j: number])[], k: number) =>
+        terms.reduce((sum, [x, j]) => sum + x * weightOf(j * width + k), 10 * k);
+      const rows = [
+        [[3, 1]],
+        [
+          [2, 1],
+          [-1, 4],
+        ],
+        [],
+      ] as const; // in the order of the index
+      for (const [i, terms] of rows.entries()) {
+        const z = (k: number) => seen[(i * stride) / 4 + k];
+        if (rowBytes === 4) {
+          const own = terms.reduce((sum, [x, j]) => sum + x * weightOf(j), 10);
+          expect([z(0), z(1)]).toEqual([-own || 0, own]);
+        } else for (let k = 0; k < classes; k++) expect(z(k)).toBe(score(terms, k));
+      }
+      expect([...seen.subarray((3 * stride) / 4)]).toEqual(new Array(4).fill(canary));
+
+      const dLogits = filled((3 * stride) / 4, (at) =>
+        at % (stride / 4) < classes ? 1 + (at % (stride / 4)) : 0,
+      );
+      const gradient = filled(features * width + 4, (at) => (at < features * width ? 0 : canary));
+      kernels.sparseGradient(index, 3, indptr, indices, values, dLogits, stride, rowBytes, gradient, false);
+      const sums = arena.floats(gradient, features * width + 4);
+      for (let j = 0; j < features; j++) {
+        const x = j === 1 ? 5 : j === 4 ? -1 : 0;
+        for (let k = 0; k < width; k++) {
+          const t = rowBytes === 4 ? 2 : k < classes ? 1 + k : 0;
+          expect(sums[j * width + k]).toBe(x * t || 0);
+        }
+      }
+      expect([...sums.subarray(features * width)]).toEqual(new Array(4).fill(canary));
+    },
+  );
 });

@@ -14,6 +14,7 @@ import { createConsumer, runNode, runTool } from "../support/consumer.ts";
 
 const PAGE = `import { DataError, SoftmaxRegression } from "softmax-webgpu";
 import { strokeDigits } from "softmax-webgpu/digits";
+import { TextClassifier } from "softmax-webgpu/text";
 import { DataError as ErrorOfWasm } from "softmax-webgpu/wasm";
 
 async function run() {
@@ -24,7 +25,10 @@ async function run() {
   const copy = await SoftmaxRegression.load(await model.toSafetensors(), { device: "wasm" });
   const isSame = String(await copy.predict(x)) === String(await model.predict(x));
   const error = await model.fit([[NaN], [1]], [0, 1]).catch((error) => error);
-  return { kind: model.device.kind, accuracy, isSame, isDataError: error instanceof DataError && error instanceof ErrorOfWasm };
+  const texts = new TextClassifier({ model: { device: "wasm" } });
+  await texts.fit(["good", "bad"], ["+", "-"]);
+  const [word] = await (await TextClassifier.load(await texts.toSafetensors())).predict(["so bad"]);
+  return { kind: model.device.kind, accuracy, isSame, word, isDataError: error instanceof DataError && error instanceof ErrorOfWasm };
 }
 run().then((seen) => (window.seen = seen), (error) => (window.seen = String(error)));
 `;
@@ -32,6 +36,7 @@ run().then((seen) => (window.seen = seen), (error) => (window.seen = String(erro
 const TYPES = `import { type DeviceOption, type Label, SoftmaxError, SoftmaxRegression } from "softmax-webgpu";
 import { strokeDigits } from "softmax-webgpu/digits";
 import { gradientCheck } from "softmax-webgpu/reference";
+import { TextClassifier, TextVectorizer } from "softmax-webgpu/text";
 import { WasmBackend } from "softmax-webgpu/wasm";
 import { DeviceError, WebGpuBackend } from "softmax-webgpu/webgpu";
 export const device: DeviceOption = "wasm";
@@ -39,6 +44,8 @@ export const model = new SoftmaxRegression({ device, workerUrl: "worker.js" });
 export const labels: Promise<Label[]> = model.fit(strokeDigits({ rows: 9 }).x, [1, 2]).then(() => model.predict([[1]]));
 export const isOurs = (error: unknown): error is SoftmaxError => error instanceof SoftmaxError;
 export const backends = [WasmBackend.open({ threads: 1 }), WebGpuBackend.open({ allowSoftware: true })];
+export const ofTexts: SoftmaxRegression = new TextClassifier({ vectorizer: { ngramRange: [1, 2] } }).model;
+export const rows = new TextVectorizer().fitTransform(["a text"]).then((x) => model.fit(x, [1]));
 export { DeviceError, gradientCheck };
 // @ts-expect-error no device has this name
 new SoftmaxRegression({ device: "abacus" });
@@ -103,7 +110,13 @@ describe("a page trains in WebAssembly, built by", () => {
       await writeFile(join(output, "index.html"), HTML + text);
     }
     const seen = await seenOn(output);
-    expect(seen).toEqual({ kind: "wasm", accuracy: expect.any(Number), isSame: true, isDataError: true });
+    expect(seen).toEqual({
+      kind: "wasm",
+      accuracy: expect.any(Number),
+      isSame: true,
+      word: "-",
+      isDataError: true,
+    });
     expect((seen as { accuracy: number }).accuracy).toBeGreaterThan(0.9);
   });
 });

@@ -65,7 +65,7 @@ const LAYERS: Readonly<
       "model",
     ],
   },
-  text: { paths: ["src/text/"], may: ["base", "data", "options"] },
+  text: { paths: ["src/text/"], may: ["base", "data", "contract", "options"] },
   textClassifier: { paths: ["src/text/classifier/"], may: ["*"] },
   estimator: { paths: ["src/"], may: ["*"] },
   demo: { paths: ["demo/"], may: ["*"] },

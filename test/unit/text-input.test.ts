@@ -132,6 +132,36 @@ describe("texts that are refused leave the vectorizer as it was", () => {
     expect(vectorizer.isFitted).toBe(false);
   });
 
+  test("an abort while the next text does not come", async () => {
+    async function* stuck() {
+      yield "a text";
+      await new Promise(() => {});
+    }
+    const controller = new AbortController();
+    const vectorizer = new TextVectorizer();
+    const fit = vectorizer.fit(stuck(), { signal: controller.signal });
+    setTimeout(() => controller.abort(), 5);
+    await expect(fit).rejects.toMatchObject({ name: "AbortError" });
+    expect(vectorizer.isFitted).toBe(false);
+  });
+
+  test.each([undefined, new AbortController().signal])(
+    "a stream is closed when a text is bad: %o",
+    async (signal) => {
+      let isClosed = false;
+      async function* texts() {
+        try {
+          yield 1 as never;
+        } finally {
+          isClosed = true;
+        }
+      }
+      const options = signal ? { signal } : {};
+      await expect(new TextVectorizer().fit(texts(), options)).rejects.toThrow("text 0 is 1");
+      expect(isClosed).toBe(true);
+    },
+  );
+
   test("an iterator is closed when a text is bad", async () => {
     let isClosed = false;
     function* texts() {
@@ -219,7 +249,7 @@ describe("texts that are taken", () => {
   });
 
   test("maxFeatures takes the most frequent terms; of equal ones those that come first", async () => {
-    const texts = ["bb bb bb bb cc cc dd", "aa aa dd", "aa cc"];
+    const texts = ["bb bb bb bb cc cc dd", "aa aa dd ab ab ab", "aa cc"];
     expect(await termsOf(texts, { maxFeatures: 1 })).toEqual(["bb"]);
     expect(await termsOf(texts, { maxFeatures: 2 })).toEqual(["aa", "bb"]);
     // Once for each text.

@@ -1,6 +1,8 @@
 /** WebAssembly on the CPU as a backend. */
 import type { RowsInMemory } from "../../data/rows.ts";
+import { isSparse } from "../../data/sparse-matrix.ts";
 import { DeviceError } from "../../errors.ts";
+import { loaded } from "../../loaded.ts";
 import type { Backend, DatasetSource, DeviceInfo, ModelShape, RunOptions } from "../backend.ts";
 import { WasmDataset } from "./dataset.ts";
 import { heapFor } from "./heap.ts";
@@ -32,9 +34,18 @@ export class WasmBackend implements Backend {
   readonly alive = true;
   readonly info: DeviceInfo;
   readonly #threading: ThreadingOptions;
+  readonly #module: WebAssembly.Module;
+  readonly #build: KernelBuild;
 
-  private constructor(threading: ThreadingOptions, build: KernelBuild, reason: string) {
+  private constructor(
+    threading: ThreadingOptions,
+    module: WebAssembly.Module,
+    build: KernelBuild,
+    reason: string,
+  ) {
     this.#threading = threading;
+    this.#module = module;
+    this.#build = build;
     this.info = { kind: "wasm", name: `CPU: WebAssembly ${build}`, software: false, reason };
   }
 
@@ -49,11 +60,17 @@ export class WasmBackend implements Backend {
     const module = await compileKernels(chosen);
     // Tests now, and not in the first call, whether the engine gives a memory and starts the kernels over it.
     await heapFor(0).kernels(module);
-    return new WasmBackend({ module, threads, workerUrl }, chosen, reason);
+    return new WasmBackend({ threads, workerUrl }, module, chosen, reason);
   }
 
-  createDataset(source: DatasetSource<RowsInMemory>, options?: RunOptions): Promise<WasmDataset> {
-    return WasmDataset.create(this.#threading.module, source, options);
+  async createDataset(source: DatasetSource<RowsInMemory>, options?: RunOptions): Promise<WasmDataset> {
+    const module = isSparse(source.x) ? await this.#sparseModule() : this.#module;
+    return WasmDataset.create(module, source, options);
+  }
+
+  async #sparseModule(): Promise<WebAssembly.Module> {
+    const { compileSparseKernels } = await loaded(import("./sparse-builds.ts"), "sparse rows");
+    return compileSparseKernels(this.#build);
   }
 
   async createTrainer(shape: ModelShape): Promise<WasmTrainer> {

@@ -9,7 +9,7 @@ import type { DatasetSource, RunOptions } from "../backend.ts";
 import { DeviceDataset } from "../device-dataset.ts";
 import { DenseRows, denseBytesOf } from "./dense-rows.ts";
 import { Arena, type Heap, heapFor } from "./heap.ts";
-import type { Kernels } from "./kernels.ts";
+import type { Kernels, SparseKernels } from "./kernels.ts";
 import { SparseRowsInWasm, sparseBytesOf } from "./sparse-rows.ts";
 import type { StoredRows } from "./stored-rows.ts";
 
@@ -36,11 +36,14 @@ export class WasmDataset extends DeviceDataset {
   readonly at: Addresses;
   /** End of the data in the arena; a trainer's workspace follows. */
   readonly mark: number;
+  /** The module of the kernels, for workers. */
+  readonly module: WebAssembly.Module;
   #kernels: Kernels | null = null;
   #last: Promise<unknown> = Promise.resolve();
 
-  private constructor(source: DatasetSource<RowsInMemory>) {
+  private constructor(module: WebAssembly.Module, source: DatasetSource<RowsInMemory>) {
     super(source);
+    this.module = module;
     this.#source = source;
     const { x, targets, sampleWeights, labelSmoothing = 0 } = source;
     this.labelSmoothing = labelSmoothing;
@@ -71,6 +74,7 @@ export class WasmDataset extends DeviceDataset {
   /**
    * Copies a data set into WebAssembly memory.
    *
+   * @param module kernels, with those for sparse rows if rows are sparse
    * @throws LimitError past 4 GiB, or less if the engine gives less; DeviceError; the signal's reason
    */
   static async create(
@@ -78,7 +82,7 @@ export class WasmDataset extends DeviceDataset {
     source: DatasetSource<RowsInMemory>,
     options: RunOptions = {},
   ): Promise<WasmDataset> {
-    const data = new WasmDataset(source);
+    const data = new WasmDataset(module, source);
     try {
       data.#kernels = await data.#heap.kernels(module);
       const { x, targets, sampleWeights } = source;
@@ -117,6 +121,11 @@ export class WasmDataset extends DeviceDataset {
   get kernels(): Kernels {
     if (!this.#kernels) throw new StateError("data", "the data set is not complete");
     return this.#kernels;
+  }
+
+  /** Kernels over the memory of a data set of sparse rows. */
+  get sparseKernels(): SparseKernels {
+    return this.kernels as SparseKernels;
   }
 }
 

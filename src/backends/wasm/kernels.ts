@@ -58,30 +58,6 @@ export interface Kernels {
     vectors: number,
     dWeights: number,
   ): void;
-  sparseMatmul(
-    index: number,
-    count: number,
-    indptr: number,
-    indices: number,
-    values: number,
-    weights: number,
-    bias: number,
-    rowBytes: number,
-    logits: number,
-    stride: number,
-  ): void;
-  sparseGradient(
-    index: number,
-    count: number,
-    indptr: number,
-    indices: number,
-    values: number,
-    dLogits: number,
-    stride: number,
-    rowBytes: number,
-    dWeights: number,
-    areSquared: boolean,
-  ): void;
   moments(
     rows: number,
     count: number,
@@ -120,6 +96,36 @@ export interface Kernels {
     epsilon: number,
     decay: number,
   ): void;
+  softThreshold(weights: number, bytes: number, threshold: number): void;
+  average(mean: number, weights: number, bytes: number, n: number): void;
+}
+
+/** Exports of `assembly/with-sparse.ts`. */
+export interface SparseKernels extends Kernels {
+  sparseMatmul(
+    index: number,
+    count: number,
+    indptr: number,
+    indices: number,
+    values: number,
+    weights: number,
+    bias: number,
+    rowBytes: number,
+    logits: number,
+    stride: number,
+  ): void;
+  sparseGradient(
+    index: number,
+    count: number,
+    indptr: number,
+    indices: number,
+    values: number,
+    dLogits: number,
+    stride: number,
+    rowBytes: number,
+    dWeights: number,
+    areSquared: boolean,
+  ): void;
   keepRows(rows: number, stride: number, index: number, count: number, all: number): void;
   curvature(
     rows: number,
@@ -143,8 +149,6 @@ export interface Kernels {
   advance(x: number, d: number, r: number, hd: number, inverse: number, bytes: number, t: number): number;
   turn(d: number, r: number, hd: number, inverse: number, bytes: number, t: number): void;
   addPartial(sum: number, partial: number, bytes: number): void;
-  softThreshold(weights: number, bytes: number, threshold: number): void;
-  average(mean: number, weights: number, bytes: number, n: number): void;
 }
 
 /** Instantiates the kernels of `module` over `memory`. @throws DeviceError if the engine does not start them */

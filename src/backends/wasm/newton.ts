@@ -31,7 +31,7 @@ export async function newtonStep(
   pass: (kind: Pass) => Promise<unknown>,
   signal: AbortSignal | undefined,
 ): Promise<NewtonStep> {
-  const { kernels, arena } = data;
+  const { sparseKernels: kernels, arena } = data;
   const { bytes, weightBytes } = workspace.layout;
   const take = () => arena.take(bytes, "parameters");
   const at = { x: take(), d: take(), r: take(), inverse: take() };

@@ -7,7 +7,7 @@ import { type SparseMatrix, storedValues } from "../../data/sparse-matrix.ts";
 import type { Standardization } from "../../data/standardization.ts";
 import type { RunOptions } from "../backend.ts";
 import type { Arena } from "./heap.ts";
-import type { Kernels } from "./kernels.ts";
+import type { Kernels, SparseKernels } from "./kernels.ts";
 import type { Block, StoredRows } from "./stored-rows.ts";
 
 /** Stored values copied between two pauses. */
@@ -87,7 +87,18 @@ export class SparseRowsInWasm implements StoredRows {
     const { indptr, indices, values } = this.#at;
     const { weightBytes, rowBytes, stride } = layout;
     const bias = weights + weightBytes;
-    kernels.sparseMatmul(index, count, indptr, indices, values, weights, bias, rowBytes, logits, stride);
+    (kernels as SparseKernels).sparseMatmul(
+      index,
+      count,
+      indptr,
+      indices,
+      values,
+      weights,
+      bias,
+      rowBytes,
+      logits,
+      stride,
+    );
   }
 
   gradient(
@@ -98,7 +109,7 @@ export class SparseRowsInWasm implements StoredRows {
     areSquared = false,
   ): void {
     const { indptr, indices, values } = this.#at;
-    kernels.sparseGradient(
+    (kernels as SparseKernels).sparseGradient(
       index,
       count,
       indptr,

@@ -12,7 +12,6 @@ import type { Workspace } from "./workspace.ts";
 
 /** Number of threads, and how workers are started. */
 export interface ThreadingOptions {
-  readonly module: WebAssembly.Module;
   /** A number: always that many; `"auto"`: one per core, at most 8, if a step is large and workers prove faster. */
   readonly threads: "auto" | number;
   /** Address of the worker's script, for pages whose policy forbids blobs. */
@@ -174,9 +173,10 @@ export class Threading {
 
   /** Starts workers. Returns null if threads are `"auto"` and no worker starts: the bits are the same without them. */
   async #start(shares: readonly Share[], signal: AbortSignal | undefined): Promise<WorkerPool | null> {
-    const { module, workerUrl } = this.#options;
+    const { workerUrl } = this.#options;
+    const { module, source } = this.#data;
     try {
-      return await WorkerPool.start(module, this.#data.source, this.#shape, shares, workerUrl, signal);
+      return await WorkerPool.start(module, source, this.#shape, shares, workerUrl, signal);
     } catch (error) {
       if (this.#isForced || !(error instanceof DeviceError)) throw error;
       return null;

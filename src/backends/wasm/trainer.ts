@@ -5,6 +5,7 @@
  * batches if that is faster.
  */
 import { allocate } from "../../data/matrix.ts";
+import { loaded } from "../../loaded.ts";
 import { type Parameters, zeros } from "../../parameters.ts";
 import { pause } from "../../pause.ts";
 import type {
@@ -31,7 +32,6 @@ import {
 } from "../steps.ts";
 import { allRows, eachBlock, type Pass, type Sums } from "./backward.ts";
 import type { WasmDataset } from "./dataset.ts";
-import { newtonStep } from "./newton.ts";
 import { Optimiser, reduceGradient } from "./optimiser.ts";
 import {
   areMirrored,
@@ -174,6 +174,7 @@ export class WasmTrainer implements Trainer {
     const splits = threading.splitsFor(data.rows);
     const rows = allRows(data);
     const scale = 1 / sumOfWeights(data.sampleWeights, rows);
+    const { newtonStep } = await loaded(import("./newton.ts"), "Newton steps");
     return this.#within(data, splits, (workspace) => {
       const pass = (kind: Pass) => threading.backward(workspace, rows, scale, splits, options.signal, kind);
       return newtonStep(data, workspace, this.#shape, newton, pass, options.signal);

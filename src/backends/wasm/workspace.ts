@@ -85,7 +85,7 @@ export class Workspace {
   /** Ends a part: adds its partial gradient to that of the first if they share their memory. */
   completePart(split: number): void {
     if (!this.#shape.sparse || split === 0) return;
-    this.#data.kernels.addPartial(this.#partialAt(0), this.#partialAt(split), this.layout.bytes);
+    this.#data.sparseKernels.addPartial(this.#partialAt(0), this.#partialAt(split), this.layout.bytes);
   }
 
   /** Selects the rows with s > 0. */
@@ -115,16 +115,16 @@ export class Workspace {
 
   /** Computes logits → probabilities, and keeps them for {@link curvature}. @throws LimitError */
   keepProbabilities(rows: number): void {
-    const { arena, kernels, rows: all } = this.#data;
+    const { arena, sparseKernels, rows: all } = this.#data;
     const { stride } = this.layout;
     this.#probabilities ||= arena.take(all * stride, "probabilities");
     this.probabilities(rows);
-    kernels.keepRows(this.at.logits, stride, this.at.index, rows, this.#probabilities);
+    sparseKernels.keepRows(this.at.logits, stride, this.at.index, rows, this.#probabilities);
   }
 
   /** Computes probabilities → s · scale · p ∘ (1 − p) → sums of x² times that, in a partial gradient. */
   diagonal(rows: number, scale: number, split: number): void {
-    const { kernels, at } = this.#data;
+    const { sparseKernels: kernels, at } = this.#data;
     const { logits, index } = this.at;
     kernels.ownCurvature(logits, this.layout.stride, index, rows, at.sampleWeights, scale);
     this.gradient(rows, split, true);
@@ -132,7 +132,7 @@ export class Workspace {
 
   /** Replaces u of each row by s · scale · p ∘ (u − pᵀu), with the probabilities that were kept. */
   curvature(rows: number, scale: number): void {
-    const { kernels, at } = this.#data;
+    const { sparseKernels: kernels, at } = this.#data;
     const { logits, index } = this.at;
     const { stride } = this.layout;
     kernels.curvature(logits, stride, index, rows, this.#probabilities, at.sampleWeights, scale);
