@@ -16,6 +16,9 @@ import { vectorizingOf } from "./text/vectorizing.ts";
 /** Texts are held out if their number has this remainder by five. */
 const HELD_OUT = 4;
 
+/** Texts that natural is given. */
+const FEW = 600;
+
 /** Texts that are made if there are no mails. */
 const MADE = 6000;
 
@@ -51,8 +54,9 @@ export async function main(argv: readonly string[]): Promise<number> {
     const contenders = await startContenders(scripts, { file, folder }, say);
     try {
       await compare(contenders, settings);
+      const count = Math.min(FEW, split.training.length);
       const natural = { script: join(here, "text/natural.mjs"), patience: Number(settings.patience) };
-      for (const line of await fewTexts(contenders.own, file, natural)) say(line);
+      for (const line of await fewTexts(contenders.own, file, { ...natural, count })) say(line);
     } finally {
       contenders.own.close();
       contenders.python?.close();

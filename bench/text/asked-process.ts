@@ -8,6 +8,7 @@ export type Request = { readonly do: string } & Readonly<Record<string, unknown>
 export class AskedProcess {
   readonly #process: ChildProcessWithoutNullStreams;
   readonly #answers: AsyncIterator<string>;
+  readonly #ended: Promise<void>;
   #errors = "";
 
   constructor(command: string, args: readonly string[]) {
@@ -20,6 +21,9 @@ export class AskedProcess {
     this.#process.stderr.on("data", (text) => {
       this.#errors = String(text);
     });
+    this.#ended = new Promise((resolve) => {
+      this.#process.once("close", () => resolve()).once("error", () => resolve());
+    });
     this.#answers = createInterface({ input: this.#process.stdout })[Symbol.asyncIterator]();
   }
 
@@ -27,7 +31,10 @@ export class AskedProcess {
   async ask<Answer>(request: Request): Promise<Answer> {
     this.#process.stdin.write(`${JSON.stringify(request)}\n`);
     const { value, done } = await this.#answers.next();
-    if (done) throw new Error(this.#errors.trim().split("\n").at(-1) || "the process has ended");
+    if (done) {
+      await this.#ended;
+      throw new Error(this.#errors.trim().split("\n").at(-1) || "the process has ended");
+    }
     return JSON.parse(value);
   }
 
