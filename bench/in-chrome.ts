@@ -1,14 +1,12 @@
 /** The command `npm run bench`: serves a page to headless Chrome, lets it measure, and closes both; or runs in Node. */
 import { cpus } from "node:os";
-import { fileURLToPath } from "node:url";
-import { createServer, type ViteDevServer } from "vite";
 import { launchChrome } from "../demo/headless/chrome.ts";
-import { kernels } from "../src/backends/vite-plugin-kernels.ts";
 import { type Measure, runCommand } from "./command.ts";
 import type { PageAnswer } from "./in-chrome-page.ts";
 import type { BenchRecord } from "./record.ts";
+import { serve } from "./serve.ts";
 
-/** Packages of peers, bundled before the page asks for them, since a reload would end the measurement. */
+/** Packages of peers. */
 const PEERS = [
   "@tensorflow/tfjs-core",
   "@tensorflow/tfjs-core/dist/register_all_gradients",
@@ -25,7 +23,7 @@ export async function main(argv: readonly string[]): Promise<number | undefined>
 }
 
 const measureInChrome: Measure = async (plan, { signal, onProgress, onRecord }, say) => {
-  const server = await serve(plan.contenders.some((id) => !id.startsWith("own-")));
+  const server = await serve(plan.contenders.some((id) => !id.startsWith("own-")) ? PEERS : []);
   try {
     const browser = await launchChrome(say);
     // Closing the browser rejects everything that waits for the page.
@@ -61,19 +59,6 @@ const measureInChrome: Measure = async (plan, { signal, onProgress, onRecord }, 
     await server.close();
   }
 };
-
-async function serve(hasPeers: boolean): Promise<ViteDevServer> {
-  const server = await createServer({
-    root: fileURLToPath(new URL("..", import.meta.url)),
-    configFile: false,
-    logLevel: "error",
-    server: { host: "127.0.0.1", port: 0, hmr: false, watch: null },
-    optimizeDeps: { noDiscovery: true, include: hasPeers ? PEERS : [] },
-    plugins: [kernels()],
-  });
-  await server.listen();
-  return server;
-}
 
 /** Adds this machine's processor, whose name pages cannot read. */
 function withProcessor(record: BenchRecord): BenchRecord {

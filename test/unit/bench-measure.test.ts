@@ -5,6 +5,7 @@ import { parseArguments, parseShapes } from "../../bench/arguments.ts";
 import { describeExponents, describeRecord } from "../../bench/describe-record.ts";
 import { sampleOf } from "../../bench/kernels/kernel-inputs.ts";
 import { fitExponents, sweepShapes } from "../../bench/measure/exponents.ts";
+import { exponentOf, lineThrough } from "../../bench/measure/growth.ts";
 import { largestError, problemOf, referenceWeights } from "../../bench/measure/problem.ts";
 import { median, rateOf, spreadOf } from "../../bench/measure/statistics.ts";
 import { type BenchProgress, Progress } from "../../bench/plan.ts";
@@ -75,6 +76,26 @@ describe("problems", () => {
     expect([...sampleOf(3)]).toEqual([0, 1, 2]);
     const sample = sampleOf(1000);
     expect([sample.length, sample[0], sample[63], new Set(sample).size]).toEqual([64, 0, 999, 64]);
+  });
+});
+
+describe("growth with one size", () => {
+  const sizes = [25, 50, 100, 200];
+
+  test("the exponent of a power law is found", () => {
+    expect(
+      exponentOf(
+        sizes,
+        sizes.map((size) => 3 * size ** 1.2),
+      ),
+    ).toBeCloseTo(1.2, 9);
+  });
+
+  test("a line is found, and makes the exponent smaller if it does not begin at 0", () => {
+    const costs = sizes.map((size) => 40 + 2 * size);
+    const { constant, slope } = lineThrough(sizes, costs);
+    expectClose([constant, slope], [40, 2], { absolute: 1e-9, relative: 0 });
+    expect(exponentOf(sizes, costs)).toBeLessThan(0.9);
   });
 });
 
