@@ -4,7 +4,7 @@ import { foldInPieces, unfold } from "../data/standardization.ts";
 import { DivergenceError } from "../errors.ts";
 import type { FitHistory, IterationRecord } from "../fit-options.ts";
 import { summarise } from "../model/predict.ts";
-import { areFinite, flatten, joined, partsOf, zeros } from "../parameters.ts";
+import { areFinite, emptyParameters, joined, partsOf } from "../parameters.ts";
 import { pause } from "../pause.ts";
 import { type LbfgsOptions, lbfgs, type Objective } from "../solvers/lbfgs.ts";
 import { conditionedOnHost, type PassTrainer, penaltiesOf, thresholdsOf } from "./conditioning.ts";
@@ -28,7 +28,7 @@ export async function fitLbfgs(
   const { problem, device, devices, shape, validation } = session;
   const { options, fitOptions, rows, conditioning, conditions, signal } = problem;
   const resumed = problem.resumed?.solver === "lbfgs" ? problem.resumed : null;
-  const start = problem.start ?? zeros(shape);
+  const start = problem.start ?? emptyParameters(shape);
   const iterations: IterationRecord[] = [...(resumed?.iterations ?? [])];
   const precision = device.kind === "reference" ? PRECISION.float64 : PRECISION.float32;
   const evaluations: Evaluations = new WeakMap();
@@ -42,7 +42,7 @@ export async function fitLbfgs(
   const preconditioning = session.preconditioning ?? preconditioningOf(session, memory);
   const stopReason = await lbfgs(
     objectiveOf(session, trainer, evaluations),
-    resumed?.state ?? flatten(unfolded, shape.bias),
+    resumed?.state ?? joined(unfolded, shape.bias),
     {
       ...options,
       memory: preconditioning.memory ?? memory,

@@ -124,8 +124,11 @@ export class WasmTrainer implements Trainer {
       const { loss, correct } = await threading.backward(workspace, rows, scale, splits, options.signal);
       options.onRows?.(data.rows);
       await pause(options.signal);
+      // Of sparse rows the first partial gradient is the sum of all.
+      const isReduced = data.isSparse && l2 === 0;
+      const gradient = isReduced ? workspace.partial(0) : reduceGradient(data, workspace, l2);
       // Unpacked at once, since the gradient is a view of memory that may grow in a pause.
-      const { weights, bias } = unpackParameters(reduceGradient(data, workspace, l2), workspace.shape);
+      const { weights, bias } = unpackParameters(gradient, workspace.shape);
       return { loss: loss * scale, correct, dWeights: weights, dBias: bias };
     });
   }

@@ -28,12 +28,14 @@ export class Workspace {
   readonly layout: ParameterLayout;
   /** Most rows of a block of this shape. */
   readonly blockRows: number;
-  /** Partial gradients in memory: one for each part of a batch; for sparse rows that of the first, and one for others. */
+  /** Partial gradients to add up: one for each part of a batch; for sparse rows one, since parts are added as they end. */
   readonly partials: number;
   readonly #data: WasmDataset;
   readonly shape: PackedShape;
   readonly #block: Block;
   #direction = 0;
+  /** Address of the partial gradient of a part that is added to the first when it ends; 0 until there is one. */
+  #laterPart = 0;
   /** Address of P `[N,stride]`, or of P of a block; 0 until there is one. */
   #probabilities = 0;
   /** Addresses of the buffers. */
@@ -53,7 +55,7 @@ export class Workspace {
     const { arena } = data;
     this.#data = data;
     this.shape = shape;
-    this.partials = shape.sparse ? Math.min(splits, 2) : splits;
+    this.partials = shape.sparse ? 1 : splits;
     this.layout = layoutOf(shape);
     this.blockRows = blockRowsOf(data.x.longestRow * shape.classes);
     arena.release(data.mark);
@@ -211,7 +213,9 @@ export class Workspace {
   }
 
   #partialAt(split: number): number {
-    return this.at.partials + Math.min(split, this.partials - 1) * this.layout.bytes;
+    if (split < this.partials) return this.at.partials + split * this.layout.bytes;
+    this.#laterPart ||= this.#data.arena.take(this.layout.bytes, "parameters");
+    return this.#laterPart;
   }
 
   #softmaxKernel(
