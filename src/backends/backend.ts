@@ -16,6 +16,7 @@ import type { Standardization } from "../data/standardization.ts";
 import type { Storage } from "../data/storage.ts";
 import type { Targets } from "../data/targets.ts";
 import type { Parameters } from "../parameters.ts";
+import type { NewtonOptions, NewtonStep } from "./newton-step.ts";
 
 // The types that the contract uses and the errors that it throws, for entries that export all of it.
 export type { DeviceRows, GpuPiece } from "../data/gpu-rows.ts";
@@ -25,6 +26,7 @@ export type { SparseMatrix } from "../data/sparse-matrix.ts";
 export type { Targets } from "../data/targets.ts";
 export * from "../errors.ts";
 export type { Parameters } from "../parameters.ts";
+export type { NewtonOptions, NewtonStep } from "./newton-step.ts";
 
 /** Kinds of devices. */
 export type DeviceKind = "webgpu" | "wasm" | "reference";
@@ -188,25 +190,6 @@ export interface Evaluation {
 export interface LossAndGradient extends Evaluation {
   readonly dWeights: Float64Array;
   readonly dBias: Float64Array;
-}
-
-/** What a Newton step is solved for, at the parameters that the trainer has. */
-export interface NewtonOptions {
-  /** dJ/dW and dJ/db there, with 2λW. */
-  readonly gradient: Parameters;
-  readonly l2: number;
-  /** σ_j of each feature, `[D]`, if λ_j = λ / σ_j² is the penalty of its weights. Default: λ for all. */
-  readonly scale?: Float64Array | undefined;
-  /** Share of the gradient that may be left, in the norm of the Hessian's inverse diagonal. */
-  readonly accuracy: number;
-}
-
-/** A Newton step. */
-export interface NewtonStep {
-  /** d with (H + 2λ) d ≈ −g. */
-  readonly step: Parameters;
-  /** Products with the Hessian that it took, each as much work as a pass. */
-  readonly products: number;
 }
 
 /** Predictions for each row, `[N]` each: enough for every count over predictions, at twelve bytes a row. */

@@ -119,21 +119,21 @@ describe.each(await openBackends())("%s", ({ backend, ...backendCase }) => {
       const l2 = 0.02;
       const problem = randomSparseProblem(spec);
       const { trainer, data } = await trainerFor(backend, problem);
-      for (const mirrored of [false, true]) {
+      const scales = [undefined, Float64Array.from({ length: spec.features }, (_, j) => 0.5 + (j % 3))];
+      for (const [mirrored, scale] of [false, true].flatMap((one) =>
+        scales.map((other) => [one, other] as const),
+      )) {
         const parameters = mirrored && spec.classes === 2 ? mirror(problem.parameters) : problem.parameters;
         trainer.write(parameters);
-        const { dWeights, dBias } = await trainer.lossAndGradient(data, l2);
-        const gradient = { weights: dWeights, bias: dBias };
-        const { step, products } = await (trainer as Required<Trainer>).newtonStep(data, {
-          gradient,
-          l2,
-          accuracy: 1e-4,
-        });
+        const { dWeights, dBias } = await trainer.lossAndGradient(data, 0);
+        const newton = { gradient: { weights: dWeights, bias: dBias }, l2, scale, accuracy: 1e-4 };
+        const { step, products } = await (trainer as Required<Trainer>).newtonStep(data, newton);
         expect(products).toBeLessThan(200);
-        const image = productOf(problem, parameters, step, l2);
+        const image = productOf(problem, parameters, step, 0);
+        const ridgeAt = (at: number) => (2 * l2) / (scale ? scale[at % spec.features] ** 2 : 1);
         const size = Math.hypot(...dWeights, ...dBias);
         const rest = Math.hypot(
-          ...image.weights.map((value, at) => value + dWeights[at]),
+          ...image.weights.map((value, at) => value + ridgeAt(at) * step.weights[at] + dWeights[at]),
           ...image.bias.map((value, at) => value + dBias[at]),
         );
         expect(rest / size).toBeLessThan(5e-3);
