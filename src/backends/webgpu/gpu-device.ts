@@ -162,6 +162,7 @@ export class GpuDevice {
       this.assertAlive();
       return answer;
     } catch (cause) {
+      this.assertAlive();
       // The browser may report what a loss makes fail before the loss, which the next call must know of.
       await settlesWithin(this.device.lost, LOSS_TIME);
       this.assertAlive();

@@ -20,7 +20,7 @@ export const MAX_RECORDS = 512;
 const FIELDS = matmul.bindings.find(({ type }) => type === "uniform")?.fields ?? [];
 
 /** Fields of the record that only sparse rows have, for those that have none. */
-const NO_COLUMNS = { columns: 0, shortColumns: 0, longColumns: 0 };
+export const NO_COLUMNS = { columns: 0, shortColumns: 0, longColumns: 0 };
 
 /** The columns of a segment of sparse rows that have a value, by the shaders' names. */
 export type ColumnFields = Readonly<typeof NO_COLUMNS>;

@@ -6,7 +6,7 @@ import type { SgdSteps } from "../backend.ts";
 import { stepBatchesOf } from "../steps.ts";
 import type { RowRange } from "./chunks.ts";
 import type { ColumnList, ColumnLister } from "./column-lists.ts";
-import type { ColumnFields } from "./records.ts";
+import { type ColumnFields, NO_COLUMNS } from "./records.ts";
 import {
   type Batch,
   type BatchOfRows,
@@ -22,7 +22,7 @@ import {
 const SEGMENT_PRODUCTS = { software: 2 ** 22, real: 2 ** 29 } as const;
 
 /** Most entries of a segment, whose columns the host lists without a pause, and of a segment of a step. */
-const MOST_ENTRIES = { pass: 2 ** 20, step: 2 ** 19 } as const;
+const MOST_ENTRIES = { pass: 2 ** 18, step: 2 ** 17 } as const;
 
 /** Work of a first submit, before anything is measured, stored values × K. */
 const FIRST_PRODUCTS = { software: 2 ** 21, real: 2 ** 25 } as const;
@@ -55,9 +55,6 @@ export interface SparseRules {
 export interface Cut extends ChunkRows {
   readonly entries: number;
 }
-
-/** No columns: for work without a gradient. */
-export const NO_LIST: ColumnFields = { columns: 0, shortColumns: 0, longColumns: 0 };
 
 /** Returns the most rows and entries of a segment, and the entries of the first submit. */
 export function sparseCountsOf(classes: number, isSoftware: boolean) {
@@ -112,7 +109,7 @@ export function* sparsePass(
 ): Generator<SparseSegment> {
   const batch = batchOf(ofRows, rules);
   for (const [i, cut] of cuts.entries()) {
-    const fields = columns?.[i] ?? NO_LIST;
+    const fields = columns?.[i] ?? NO_COLUMNS;
     yield { batch, ...cut, list: null, fields, isFirst: i === 0, isLast: i === cuts.length - 1 };
   }
 }

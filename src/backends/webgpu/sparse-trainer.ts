@@ -3,6 +3,7 @@
  * the last segment of a batch. Kernels are fitted in sparse-dispatches.ts, rows are cut into segments in
  * sparse-segments.ts, and segments share submits in submitter.ts.
  */
+import { StateError } from "../../errors.ts";
 import type { Parameters } from "../../parameters.ts";
 import type {
   Evaluation,
@@ -43,6 +44,8 @@ export class SparseTrainer implements Trainer {
     SparseWebGpuDataset,
     { readonly workspace: SparseWorkspace; readonly forget: () => void }
   >();
+
+  #isDisposed = false;
 
   private constructor(context: TrainerContext) {
     this.#context = context;
@@ -158,6 +161,7 @@ export class SparseTrainer implements Trainer {
   }
 
   dispose(): void {
+    this.#isDisposed = true;
     for (const { workspace, forget } of this.#workspaces.values()) {
       workspace.dispose();
       forget();
@@ -187,6 +191,10 @@ export class SparseTrainer implements Trainer {
     const known = this.#workspaces.get(data);
     if (known) return known.workspace;
     const workspace = await SparseWorkspace.create(this.#context, data);
+    if (data.isDisposed || this.#isDisposed) {
+      workspace.dispose();
+      throw new StateError("data", "the data set or its trainer was disposed of");
+    }
     const forget = data.onDispose(() => {
       workspace.dispose();
       this.#workspaces.delete(data);

@@ -3,6 +3,7 @@
  * rows → logits → softmax, loss and dLogits → partial gradients; an update follows the last segment of a batch. Kernels
  * are fitted in dispatches.ts, rows are cut into segments in segments.ts, and segments share submits in submitter.ts.
  */
+import { StateError } from "../../errors.ts";
 import type { Parameters } from "../../parameters.ts";
 import type {
   Evaluation,
@@ -64,6 +65,7 @@ export class WebGpuTrainer implements Trainer {
     { readonly moments: SecondMoments; readonly forget: () => void }
   >();
   #tuning: PlanReport | null = null;
+  #isDisposed = false;
 
   private constructor(context: TrainerContext, settings: TunerSettings) {
     this.#context = context;
@@ -178,6 +180,7 @@ export class WebGpuTrainer implements Trainer {
   }
 
   dispose(): void {
+    this.#isDisposed = true;
     for (const { moments, forget } of this.#moments.values()) {
       moments.dispose();
       forget();
@@ -222,6 +225,10 @@ export class WebGpuTrainer implements Trainer {
     known?.forget();
     this.#workspaces.delete(data);
     const workspace = await Workspace.create(this.#context, data, plan);
+    if (data.isDisposed || this.#isDisposed) {
+      workspace.dispose();
+      throw new StateError("data", "the data set or its trainer was disposed of");
+    }
     const forget = data.onDispose(() => {
       workspace.dispose();
       this.#workspaces.delete(data);
