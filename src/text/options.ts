@@ -43,8 +43,8 @@ export interface TextVectorizerOptions {
   readonly vocabulary?: readonly string[] | null;
   /**
    * Take the column of a term from its hash (MurmurHash3) instead of a vocabulary: nothing has to be learnt, so that texts
-   * may come in over time, and different terms may share a column. `features` is the number of columns, by default 2¹⁸ and
-   * at most 2²⁰, which is scikit-learn's default; a model has parameters for all of them, so that more take longer. With
+   * may come in over time, and different terms may share a column. `features` is the number of columns, by default 2¹⁸;
+   * scikit-learn's default, 2²⁰, is the most. A model has parameters for all of them, so that more take longer. With
    * `alternateSign`, by default true, half of the terms count as −1. Default null.
    */
   readonly hashing?: Partial<HashingRule> | null;

@@ -33,10 +33,13 @@ export function countGroups(pattern: RegExp): number {
   );
 }
 
-/** Code units of a text that are segmented at once, at most; a text is cut at a space or punctuation mark if it can be. */
+/**
+ * Code units of a text that are segmented at once, at most. A text is cut behind white space, or a mark of an East Asian
+ * script, if there is one: no word holds these.
+ */
 const SEGMENT_UNITS = 2 ** 14;
 
-const BOUNDARY = /[\p{White_Space}\p{P}]/gu;
+const BOUNDARY = /[\p{White_Space}、。，．！？：；「」『』（）]/gu;
 
 /** Finds words by the rules of a language. @throws OptionError an engine without `Intl.Segmenter`, or no such language */
 export function segmentFinder(locale: string): WordFinder {

@@ -16,6 +16,7 @@ const PIECE = 2 ** 13;
 export class TermTable {
   /** The terms by their numbers. */
   readonly pool = new TermPool();
+  readonly #word = new Units();
   /** Two numbers a slot: a term's address, 0 if the slot is empty, and its hash. */
   #slots = new Uint32Array(2 * FIRST_SLOTS);
 
@@ -50,9 +51,9 @@ export class TermTable {
 
   /** Returns the number of a string, which is added if it is new. */
   addText(text: string): number {
-    const word = new Units();
-    word.pushText(text);
-    return this.add(word.data, 0, word.length);
+    this.#word.length = 0;
+    this.#word.pushText(text);
+    return this.add(this.#word.data, 0, this.#word.length);
   }
 
   /** Whether {@link grow} should be called: too many of the slots are taken. */

@@ -30,22 +30,10 @@ export class Units {
     }
   }
 
-  /** Appends units `[begin, end)` of another array. */
-  pushUnits(units: Uint16Array, begin: number, end: number): void {
-    this.reserve(end - begin);
-    this.data.set(units.subarray(begin, end), this.length);
-    this.length += end - begin;
-  }
-
   /** Drops all units before `begin`. */
   dropBefore(begin: number): void {
     this.data.copyWithin(0, begin, this.length);
     this.length -= begin;
-  }
-
-  /** Returns units `[begin, end)` as a string. */
-  textOf(begin: number, end: number): string {
-    return textOfUnits(this.data, begin, end);
   }
 }
 

@@ -19,6 +19,12 @@ export interface VectorizerState {
 /** Returns what a vectorizer is made of, to be saved. */
 export let stateOf: (vectorizer: TextVectorizer) => VectorizerState;
 
+/** Returns a vectorizer that has learnt the same. */
+export function copyOf(vectorizer: TextVectorizer): TextVectorizer {
+  const { options, terms } = stateOf(vectorizer);
+  return restored(options, terms as LearntTerms);
+}
+
 /** Makes a vectorizer that has learnt something already. @throws OptionError */
 export let restored: (options: TextVectorizerOptions, terms: LearntTerms) => TextVectorizer;
 
@@ -28,8 +34,9 @@ export let restored: (options: TextVectorizerOptions, terms: LearntTerms) => Tex
  * `HashingVectorizer` (`hashing: { features: 2 ** 20 }`).
  *
  * Texts are read one after another, and are not kept. Half of a surrogate pair counts as U+FFFD. The event loop gets a
- * turn every few milliseconds, however many or long the texts, unless a `tokenPattern` looks for its next match that
- * long.
+ * turn every few milliseconds, however many the texts; a text of megabytes in one word, or in words of thousands of
+ * letters, may hold it for some 100 ms, and so may a `tokenPattern` that looks long for its next match. One call at a time:
+ * a vectorizer that learns from two lists of texts at once has what the last of them to end has left.
  */
 export class TextVectorizer {
   readonly #options: ResolvedTextOptions;
@@ -59,7 +66,7 @@ export class TextVectorizer {
    *
    * @throws DataError a text that is no string, with its index; no term that the options keep
    * @throws ShapeError no text
-   * @throws OptionError `maxDf` stands for fewer of these texts than `minDf`; an option of this call that there is none of
+   * @throws OptionError `maxDf` stands for fewer of these texts than `minDf`; an unknown option of this call
    */
   async fit(texts: TextsLike, options: TextOptions = {}): Promise<void> {
     checkTextOptions(options);

@@ -1,7 +1,7 @@
 /** A classifier of texts: a vectorizer and a model that are fitted, applied, explained and saved together. */
 import { describe, expect, test } from "vitest";
 import { SoftmaxRegression } from "../../src/index.ts";
-import { TextClassifier, type TextClassifierOptions, TextVectorizer } from "../../src/text.ts";
+import { StateError, TextClassifier, type TextClassifierOptions, TextVectorizer } from "../../src/text.ts";
 import { DEVICES } from "../support/backends.ts";
 import { disposeLater } from "../support/dispose-later.ts";
 import { expectClose } from "../support/expect-close.ts";
@@ -118,6 +118,14 @@ describe.each(DEVICES)("%s", ({ device }) => {
       expect(words[1]).toContain("__proto__");
     });
 
+    test("topFeatures lists all words, if as many are asked for", async () => {
+      const classifier = await fitted();
+      const [{ terms }] = await classifier.topFeatures(10 ** 6);
+      expect(terms).toHaveLength(classifier.vectorizer.features);
+      const weights = terms.map(({ weight }) => weight);
+      expect(weights).toEqual(weights.toSorted((a, b) => b - a));
+    });
+
     test("with hashing, names come from texts", async () => {
       const classifier = await fitted({ vectorizer: { hashing: { features: 4096 } } });
       await expect(classifier.topFeatures(3)).rejects.toEqual(
@@ -126,6 +134,36 @@ describe.each(DEVICES)("%s", ({ device }) => {
       const [, , { terms }] = await classifier.topFeatures(2, { texts: ["winner prize lunch the and"] });
       expect(terms.map(({ term }) => term).toSorted()).toEqual(["prize", "winner"]);
     });
+  });
+
+  test("its vectorizer is a copy: fitting that changes nothing", async () => {
+    const classifier = await fitted();
+    const before = await classifier.predict(held.texts);
+    await classifier.vectorizer.fit(["other words altogether"]);
+    expect(await classifier.predict(held.texts)).toEqual(before);
+  });
+
+  test("labels that cannot be are refused before texts are read", async () => {
+    const classifier = classifierWith();
+    let read = 0;
+    const given = function* () {
+      for (const text of texts) {
+        read++;
+        yield text;
+      }
+    };
+    await expect(classifier.fit(given(), undefined as unknown as string[])).rejects.toThrow("y");
+    expect(read).toBe(0);
+  });
+
+  test("dispose ends a search for names in texts that do not come", async () => {
+    const classifier = await fitted({ vectorizer: { hashing: { features: 4096 } } });
+    const never: AsyncIterable<string> = {
+      [Symbol.asyncIterator]: () => ({ next: () => new Promise(() => {}) }),
+    };
+    const search = classifier.topFeatures(3, { texts: never });
+    classifier.dispose();
+    await expect(search).rejects.toThrow(StateError);
   });
 
   describe("partialFit", () => {

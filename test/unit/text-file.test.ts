@@ -179,6 +179,12 @@ describe("a damaged file is a FormatError that names the field", () => {
     ["a term twice", withTerms((terms) => [...terms.slice(1), terms[1]]), "vocabulary"],
     ["half a surrogate pair", withTensor("vocabulary", bytes('["\\ud800"]')), "vocabulary"],
     ["an infinite idf", (file) => withTensor("idf", float64(termsOf(file).map(() => Infinity)))(file), "idf"],
+    [
+      "an idf that no texts have",
+      (file) => withTensor("idf", float64(termsOf(file).map(() => 1e300)))(file),
+      "idf",
+    ],
+    ["limits on a given vocabulary", withOptions({ vocabulary: true, minDf: 2 }), "vectorizer.minDf"],
     ["too few idf", withTensor("idf", float64([1])), "idf"],
     ["a model that is none", withTensor("model", bytes("{}")), "model"],
   ])("%s", async (_, damage, field) => {

@@ -69,7 +69,10 @@ describe("a text that is read in slices", () => {
     expect(indices).toHaveLength(1);
   });
 
-  test("is segmented as a whole up to a space or punctuation mark", async () => {
+  test("is segmented as a whole up to a space or an East Asian mark", async () => {
+    const words = "don't say 3.14 ";
+    const english = await countsOf(words.repeat(5000), { segmenter: "en" });
+    expect([...english.keys()].toSorted()).toEqual(["3.14", "don't", "say"]);
     const sentence = "今日は天気がいいです。";
     const counts = await countsOf(sentence.repeat(5000), { segmenter: "ja" });
     for (const count of counts.values()) expect(count % 5000).toBe(0);

@@ -20,14 +20,16 @@ import type { ModelSource } from "../../model/save.ts";
 import { OneFit } from "../../one-fit.ts";
 import { checkOptions } from "../../option-rules.ts";
 import { SoftmaxRegression } from "../../softmax-regression.ts";
+import { checkAll } from "../option-rules.ts";
 import type { TextRows } from "../row-writer.ts";
 import type { TextsLike } from "../texts.ts";
-import { TextVectorizer } from "../vectorizer.ts";
+import { copyOf, TextVectorizer } from "../vectorizer.ts";
 import { type ClassTerms, explain, type TextExplanation, topFeatures } from "./explain.ts";
 import type { TextLoadOptions } from "./file.ts";
 import {
   checkCall,
   checkClassifierOptions,
+  checkCounts,
   type TextClassifierOptions,
   type TextCrossValidationOptions,
   type TextFitOptions,
@@ -43,8 +45,8 @@ const DISPOSE: typeof Symbol.dispose = Symbol.dispose ?? Symbol.for("Symbol.disp
  * by one; labels are as for {@link SoftmaxRegression.fit}.
  *
  * Arguments are checked before anything changes. A fit that is refused or aborted before its first iteration leaves the
- * classifier as it was; else the new vocabulary and the parameters of the last iteration or epoch are kept. After
- * dispose(), every other method fails with StateError.
+ * classifier as it was. A fit that is aborted later keeps the new vocabulary, and the parameters of the last iteration or
+ * epoch. After dispose(), every other method fails with StateError.
  */
 export class TextClassifier {
   #options: TextClassifierOptions;
@@ -90,6 +92,7 @@ export class TextClassifier {
    */
   async fit(texts: TextsLike, y: LabelsLike, options: TextFitOptions = {}): Promise<FitHistory> {
     checkCall("fit", options, this.#modelOptions);
+    checkCounts(texts, y);
     const { warmStart, resume } = options;
     return this.#train(texts, options, warmStart || resume || false, ({ model }, x, given) =>
       model.fit(x, y, given),
@@ -108,6 +111,7 @@ export class TextClassifier {
     options: TextCrossValidationOptions = {},
   ): Promise<CrossValidation> {
     checkCall("crossValidate", options, this.#modelOptions);
+    checkCounts(texts, y);
     const found = await this.#train(texts, options, options.resume ?? false, ({ model }, x, given) =>
       model.crossValidate(x, y, given),
     );
@@ -123,6 +127,7 @@ export class TextClassifier {
    */
   async partialFit(texts: TextsLike, y: LabelsLike, options: PartialFitOptions = {}): Promise<void> {
     checkOptions.partialFit(options);
+    checkCounts(texts, y);
     return this.#fits.run(options, async (given, signal) => {
       const pair = this.#pair ?? this.#newPair();
       if (!pair.vectorizer.isFitted)
@@ -180,7 +185,7 @@ export class TextClassifier {
    * @throws DataError a text that is no string
    */
   async explain(text: string): Promise<TextExplanation> {
-    return this.#fitted.use((pair) => explain(pair, text));
+    return this.#fitted.use((pair) => explain(pair, text, this.#closing.signal));
   }
 
   /**
@@ -190,7 +195,8 @@ export class TextClassifier {
    * @throws OptionError `k` is no integer ≥ 1, or hashing without `texts`
    */
   async topFeatures(k = 10, options: { readonly texts?: TextsLike } = {}): Promise<ClassTerms[]> {
-    return this.#fitted.use((pair) => topFeatures(pair, k, options.texts));
+    checkAll(options, { texts: ["texts", () => true] });
+    return this.#fitted.use((pair) => topFeatures(pair, k, options.texts, this.#closing.signal));
   }
 
   /**
@@ -207,9 +213,9 @@ export class TextClassifier {
     return this.#fitted.model.classes;
   }
 
-  /** The vectorizer that was fitted last. @throws StateError before `fit` */
+  /** A copy of the vectorizer that was fitted last, which may be fitted anew. @throws StateError before `fit` */
   get vectorizer(): TextVectorizer {
-    return this.#fitted.vectorizer;
+    return copyOf(this.#fitted.vectorizer);
   }
 
   /** The model that was fitted last, on rows of {@link vectorizer}. The next `fit` frees it. @throws StateError before `fit` */

@@ -58,10 +58,14 @@ export interface ClassTerms {
 const PIECE = 2 ** 12;
 
 /** Explains the classification of one text. @throws DataError a text that is no string */
-export async function explain({ vectorizer, model }: Pair, text: string): Promise<TextExplanation> {
+export async function explain(
+  { vectorizer, model }: Pair,
+  text: string,
+  signal: AbortSignal,
+): Promise<TextExplanation> {
   if (typeof text !== "string") throw new DataError("text", `expected a string, got ${describe(text)}`);
-  const { indices, data } = await vectorizer.transform([text]);
-  const names = namesByColumn(await vectorizer.terms([text]));
+  const { indices, data } = await vectorizer.transform([text], { signal });
+  const names = namesByColumn(await vectorizer.terms([text], { signal }));
   const { classes, temperature } = model;
   const [weights, bias] = [centredWeights(model.weights, classes.length), centred(Array.from(model.bias))];
   const named = Array.from(indices, (column, i) => ({
@@ -94,13 +98,14 @@ export async function topFeatures(
   { vectorizer, model }: Pair,
   k: number,
   texts: TextsLike | undefined,
+  signal: AbortSignal,
 ): Promise<ClassTerms[]> {
   if (!Number.isSafeInteger(k) || k < 1)
     throw new OptionError("k", `expected an integer ≥ 1, got ${describe(k)}`);
   const vocabulary = stateOf(vectorizer).terms?.vocabulary;
   if (!vocabulary && texts === undefined)
     throw new OptionError("texts", "hashed columns have no names; pass texts, whose terms name them");
-  const terms = vocabulary ? null : await vectorizer.terms(texts as TextsLike);
+  const terms = vocabulary ? null : await vectorizer.terms(texts as TextsLike, { signal });
   const { classes } = model;
   const weights = centredWeights(model.weights, classes.length);
   const best = classes.map(() => new Largest(k));
@@ -114,6 +119,7 @@ export async function topFeatures(
       }
     },
     PIECE,
+    signal,
   );
   const nameOf = (i: number) => terms?.[i].term ?? vocabulary?.pool.textOf(i) ?? "";
   return classes.map((label, c) => ({
@@ -152,20 +158,22 @@ function softmax(scores: readonly number[]): number[] {
 
 /** The largest of many numbers, with their positions; of equal ones, the first. */
 class Largest {
-  /** The largest first. */
-  readonly entries: (readonly [position: number, value: number])[] = [];
   readonly #count: number;
+  /** Up to twice as many, of which the smaller half is dropped when it is full. */
+  #candidates: (readonly [position: number, value: number])[] = [];
 
   constructor(count: number) {
     this.#count = count;
   }
 
   add(position: number, value: number): void {
-    const { entries } = this;
-    if (entries.length === this.#count && value <= entries[this.#count - 1][1]) return;
-    let at = entries.length;
-    while (at > 0 && entries[at - 1][1] < value) at--;
-    entries.splice(at, 0, [position, value]);
-    if (entries.length > this.#count) entries.pop();
+    this.#candidates.push([position, value]);
+    if (this.#candidates.length >= 2 * this.#count) this.#candidates = this.entries;
+  }
+
+  /** The largest first. */
+  get entries(): (readonly [position: number, value: number])[] {
+    const sorted = this.#candidates.sort((a, b) => b[1] - a[1] || a[0] - b[0]);
+    return sorted.slice(0, this.#count);
   }
 }

@@ -11,6 +11,7 @@
  * an object `{ source, flags }` there, which is compared and never compiled; a given vocabulary is `true`.
  */
 
+import { tagOf } from "../../data/matrix.ts";
 import { inPieces } from "../../data/pieces.ts";
 import { FormatError, OptionError } from "../../errors.ts";
 import { fromFloat64Bytes, show, toFloat64Bytes } from "../../formats/bytes.ts";
@@ -48,6 +49,9 @@ const FORMAT = "softmax-webgpu text classifier";
 const VERSION = "1";
 const LIMITS = { argument: "classifier", maxHeaderBytes: 2 ** 24 };
 
+/** Largest that an inverse document frequency can be, 1 + ln(1 + n) of 2⁵³ texts, rounded up. */
+const MAX_IDF = 38;
+
 /** Terms read or written between two looks at the clock. */
 const PIECE = 2 ** 12;
 
@@ -79,7 +83,7 @@ export async function writeClassifier(
 export async function openClassifier(source: ModelSource, given: TextLoadOptions): Promise<OpenedClassifier> {
   checkAll(given, {
     model: ["an object", (value) => typeof value === "object" && value !== null],
-    tokenPattern: ["a RegExp", (value) => value instanceof RegExp],
+    tokenPattern: ["a RegExp", (value) => tagOf(value) === "RegExp"],
   });
   if (typeof source === "string")
     throw new FormatError("classifier", "expected bytes, a Blob or a Response, got text");
@@ -92,7 +96,12 @@ export async function openClassifier(source: ModelSource, given: TextLoadOptions
   const { vocabulary: isGiven = false, tokenPattern = null, ...others } = saved;
   if (isGiven !== false && isGiven !== true)
     throw new FormatError("classifier.vectorizer.vocabulary", `expected true, got ${show(isGiven)}`);
-  const options = resolved({ ...others, ...patternOf(tokenPattern, given.tokenPattern) });
+  const options = resolved({
+    ...others,
+    ...patternOf(tokenPattern, given.tokenPattern),
+    // The terms are read below; whether the other options go with given ones is checked here.
+    ...(isGiven && others.hashing === undefined && { vocabulary: ["a"] }),
+  });
   const terms = await readTerms(tensors, options, isGiven);
   const vectorizerOptions = isGiven
     ? { ...options, vocabulary: await termsOf(terms.vocabulary as TermTable) }
@@ -209,8 +218,11 @@ async function readIdf({ bytes }: Tensor, features: number): Promise<Float64Arra
     );
   const check = (begin: number, end: number) => {
     for (let i = begin; i < end; i++)
-      if (!(idf[i] > 0 && idf[i] < Infinity))
-        throw new FormatError("classifier.idf", `expected finite numbers > 0, number ${i} is ${idf[i]}`);
+      if (!(idf[i] >= 1 && idf[i] <= MAX_IDF))
+        throw new FormatError(
+          "classifier.idf",
+          `expected numbers from 1 to ${MAX_IDF}, number ${i} is ${idf[i]}`,
+        );
   };
   await inPieces(features, check);
   return idf;

@@ -1,5 +1,5 @@
 /** Options of a classifier of texts and of its calls, and their checks. */
-import type { LabelsLike } from "../../data/labels.ts";
+import { checkLabelCount, type LabelsLike, openLabels } from "../../data/labels.ts";
 import { describe } from "../../data/matrix.ts";
 import { OptionError } from "../../errors.ts";
 import type { CrossValidationOptions, FitOptions } from "../../fit-options.ts";
@@ -67,4 +67,10 @@ export function checkCall(
     throw new OptionError("onTexts", `expected a function, got ${describe(onTexts)}`);
   const given = Object.entries(model).flatMap(([name, value]) => (value === undefined ? [] : [name]));
   checkOptions[call](options as object, { given, solver: resolveOptions(model).solver });
+}
+
+/** Checks labels before texts are read. @throws as openLabels; ShapeError another number of labels than texts */
+export function checkCounts(texts: TextsLike, y: LabelsLike): void {
+  const labels = openLabels(y, "y");
+  if (Array.isArray(texts)) checkLabelCount(labels, texts.length, "y");
 }
