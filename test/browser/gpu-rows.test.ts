@@ -211,7 +211,7 @@ describe("other calls", () => {
     const model = modelWith();
     await fitUntil(3, model, rows, labels);
     const elsewhere = model.fit(x, labels, { resume: true });
-    await expect(elsewhere).rejects.toEqual(refusal("StateError", "resume", 'was "GPU" when the fit'));
+    await expect(elsewhere).rejects.toEqual(refusal("StateError", "resume", 'was "on a GPU" when the fit'));
     await model.fit(rows, labels, { resume: true });
     const whole = modelWith();
     await whole.fit(rows, labels);
@@ -219,7 +219,7 @@ describe("other calls", () => {
 
     await fitUntil(3, model, x, labels);
     const there = model.fit(rows, labels, { resume: true });
-    await expect(there).rejects.toEqual(refusal("StateError", "resume", 'was "memory" when the fit'));
+    await expect(there).rejects.toEqual(refusal("StateError", "resume", 'was "dense" when the fit'));
 
     const steps = modelWith(SGD);
     await fitUntil(1, steps, x, labels);
