@@ -306,7 +306,7 @@ export class SoftmaxRegression {
    * Writes the model as an ONNX file of opset 13: `x [N,D]` to `logits` and `probabilities [N,K]`, float32. One Gemm
    * holds standardisation and temperature, so that its logits are divided by the temperature. The classes are in the
    * metadata. Features many standard deviations away from 0 lose digits that `predict` keeps: move them nearer to 0
-   * before training.
+   * before training. Of sparse rows, too, `x` is dense there.
    *
    * @throws FormatError parameters too large for float32
    */
