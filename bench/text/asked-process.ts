@@ -2,7 +2,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 
-/** A request: what is to be done, and with what. */
+/** A request: the name of a task, and its input. */
 export type Request = { readonly do: string } & Readonly<Record<string, unknown>>;
 
 export class AskedProcess {

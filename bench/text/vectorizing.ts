@@ -11,7 +11,7 @@ interface Memory {
   readonly children?: number;
 }
 
-/** A process, what it made of the texts, and how. */
+/** A process, the rows that it made of the texts, and its times. */
 interface Vectorizing {
   readonly name: string;
   readonly process: AskedProcess;

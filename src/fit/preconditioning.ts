@@ -3,7 +3,8 @@
  * have moved; while blocks cost too much, one matrix for all classes.
  *
  * M is made at the start if that costs little, and anew whenever about as much has been spent on passes as it costs:
- * so the work is never much more than without it, and usually a fraction. Sparse rows have other ones (sparse-preconditioning.ts).
+ * so the work is never much more than without it, and usually a fraction. Sparse rows have Newton steps (newton-steps.ts), or the diagonal of
+ * the Hessian (diagonal-preconditioning.ts).
  */
 import {
   type Anchor,
@@ -12,10 +13,11 @@ import {
   type Preconditioner,
   type Preconditioning,
 } from "../solvers/preconditioner.ts";
+import { diagonalPreconditioning } from "./diagonal-preconditioning.ts";
 import { HessianCosts } from "./hessian-costs.ts";
+import { newtonSteps } from "./newton-steps.ts";
 import { SampledHessian } from "./sampled-hessian.ts";
 import type { FitSession } from "./session.ts";
-import { sparsePreconditioning } from "./sparse-preconditioning.ts";
 
 /**
  * When M is made, counted in passes. At the start, if it costs at most `start`; the first time after that, once `first`
@@ -33,7 +35,7 @@ const SERIES = { passes: 12, again: 5 };
 /** Returns the preconditioning of a fit by L-BFGS with so many curvature pairs. To be disposed of after it. */
 export function preconditioningOf(session: FitSession, memory: number): Preconditioning {
   const { l2 } = session.problem.options;
-  if (session.shape.sparse) return sparsePreconditioning(session, l2);
+  if (session.shape.sparse) return newtonSteps(session, l2) ?? diagonalPreconditioning(session, l2);
   const costs = new HessianCosts(session);
   if (!costs.isWorthwhile) return NO_PRECONDITIONING;
   const hessian = new SampledHessian(session, costs, memory);

@@ -1,6 +1,6 @@
 /**
- * Strips accents as scikit-learn does. Both of its ways decompose (NFKD) and then drop characters; what is dropped does
- * not depend on a character's neighbours, so that each code point has a replacement of its own, which is kept.
+ * Strips accents as scikit-learn does. Both of its ways decompose characters (NFKD) and then drop some. Whether
+ * a character is dropped does not depend on its neighbours, so that each code point has one replacement, found once.
  */
 
 /** How accents are stripped: combining marks alone, or everything that ASCII does not have. */

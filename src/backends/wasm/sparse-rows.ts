@@ -1,6 +1,6 @@
 /**
- * Sparse rows in WebAssembly memory, as they are given: where rows begin, columns, and values in float32 if they are not
- * all 1. The kernels read W and write dWeights feature by feature, `[D,K]`.
+ * Sparse rows in WebAssembly memory: the begin of each row, columns, and values in float32 unless all are 1. The kernels
+ * read W and write dWeights feature by feature, `[D,K]`.
  */
 import { inPieces } from "../../data/pieces.ts";
 import { type SparseMatrix, storedValues } from "../../data/sparse-matrix.ts";

@@ -78,7 +78,7 @@ export class WebGpuBackend implements Backend {
   async createDataset(source: DatasetSource<RowsInMemory>, options?: RunOptions): Promise<Dataset> {
     const { x } = source;
     if (!isSparse(x)) return uploadDataset(this.gpu, { ...source, x }, this.#maxChunkBytes, options);
-    const { uploadSparse } = await loaded(import("./sparse-rows.ts"), "sparse rows");
+    const { uploadSparse } = await loaded(import("./sparse-dataset.ts"), "sparse rows");
     return uploadSparse(this.gpu, { ...source, x }, this.#maxChunkBytes, options);
   }
 
@@ -89,7 +89,7 @@ export class WebGpuBackend implements Backend {
 
   async createTrainer(shape: ModelShape): Promise<Trainer> {
     if (!shape.sparse) return WebGpuTrainer.create(this.gpu, this.kernels, shape, this.#tuner);
-    const { SparseTrainer } = await loaded(import("./sparse-rows.ts"), "sparse rows");
+    const { SparseTrainer } = await loaded(import("./sparse-trainer.ts"), "sparse rows");
     return SparseTrainer.create(this.gpu, this.kernels, shape);
   }
 

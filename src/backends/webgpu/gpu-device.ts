@@ -10,7 +10,7 @@ import { assertAnswers, type GrantedDevice, lossOf, requestDevice } from "./requ
 /** Optional features, which only the faster kernels use. */
 const WANTED_FEATURES: readonly GPUFeatureName[] = ["subgroups"];
 
-/** Time for a browser to report a loss after what it made fail, ms. */
+/** Longest time between a read that fails because the device is lost and the report of the loss, ms. */
 const LOSS_TIME = 100;
 
 /** Properties of an adapter that decide which kernels can and should run. */

@@ -1,5 +1,5 @@
 /**
- * A data set of sparse rows on the GPU, in chunks: where rows begin, columns, and values in float32 if they are not all
+ * A data set of sparse rows on the GPU, in chunks: the begin of each row, columns, and values in float32 unless all are
  * 1. The host keeps the caller's arrays, from which columns are listed for gradients.
  */
 import { inPieces } from "../../data/pieces.ts";
@@ -22,7 +22,7 @@ const ROW_BYTES = 2 * ENTRY_BYTES;
 /** Sparse rows with targets and weights. */
 type SparseSource = DatasetSource<SparseMatrix>;
 
-/** Consecutive sparse rows in buffers of their own; where they begin is counted from the first of them. */
+/** Consecutive sparse rows in buffers of their own. The begin of each row is counted from the first value of the chunk. */
 export interface SparseChunk extends RowRange {
   readonly buffers: Buffers<"indptr" | "indices" | "values" | "targets" | "sampleWeights">;
 }

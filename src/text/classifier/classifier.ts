@@ -178,7 +178,7 @@ export class TextClassifier {
 
   /**
    * Says which terms of a text speak for and against each class. Weights and bias are taken relative to their mean over
-   * the classes, since what is added to all classes changes no probability: the contribution of term j to class k is
+   * the classes, since a number added to all classes changes no probability: the contribution of term j to class k is
    * x_j (W_kj − mean_c W_cj). The contributions and the bias of a class sum up to its `score`, and the probabilities are
    * softmax(scores / temperature). With hashing, terms of the text that share a column are joined by ` / `.
    *

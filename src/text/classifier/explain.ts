@@ -1,6 +1,6 @@
 /**
- * Which terms speak for and against each class. Weights and bias are centred over the classes: what is added to the
- * scores of all classes changes no probability, so that only differences between classes say anything.
+ * Which terms speak for and against each class. Weights and bias are centred over the classes: a number
+ * added to the scores of all classes changes no probability, so that only differences between classes say anything.
  */
 import type { Label } from "../../data/labels.ts";
 import { describe } from "../../data/matrix.ts";
@@ -11,7 +11,7 @@ import type { TextsLike } from "../texts.ts";
 import { stateOf } from "../vectorizer.ts";
 import type { Pair } from "./pair.ts";
 
-/** A term of a text, and what it says about a class. */
+/** A term of a text, and its contribution to the score of a class. */
 export interface TermContribution {
   readonly term: string;
   /** x_j: value of the term in the text's row. */

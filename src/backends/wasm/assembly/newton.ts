@@ -80,7 +80,7 @@ export function addRidge(v: usize, penalised: usize, ridge: f32, ridges: usize):
   }
 }
 
-/** Replaces v ≥ 0 by 1 / v; what is less than LEAST of the largest becomes 0. */
+/** Replaces v ≥ 0 by 1 / v. Elements below LEAST times the largest element become 0. */
 export function invert(v: usize, bytes: usize): void {
   let largest = f32x4.splat(0);
   for (let at: usize = 0; at < bytes; at += 16) largest = f32x4.max(largest, v128.load(v + at));
