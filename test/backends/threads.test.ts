@@ -116,6 +116,26 @@ test.each([0, 1, 2, 3, 4, 5, 6, 7, 8, 9])(
   },
 );
 
+test("an abort leaves the workers as they are, for the next call", async () => {
+  const start = vi.spyOn(WorkerPool, "start");
+  for (const spec of [LARGE, LARGE_SPARSE]) {
+    start.mockClear();
+    const backend = disposeLater(await WasmBackend.open({ threads: 2 }));
+    const { trainer, data } = await trainerFor(
+      backend,
+      "density" in spec ? randomSparseProblem(spec) : randomProblem(spec),
+    );
+    const before = await trainer.lossAndGradient(data, 0.1);
+    const controller = new AbortController();
+    const aborted = trainer.lossAndGradient(data, 0.1, { signal: controller.signal });
+    controller.abort(new Error("enough"));
+    await expect(aborted).rejects.toThrow("enough");
+    expect(await trainer.lossAndGradient(data, 0.1)).toEqual(before);
+    expect(start).toHaveBeenCalledTimes(1);
+  }
+  start.mockRestore();
+});
+
 test("other numbers of threads sum in another order, and agree to rounding", async () => {
   const steps = stepsOf(LARGE.rows, 1000, 3);
   const [one, three] = [await train({ threads: 1 }, LARGE, steps), await train({ threads: 3 }, LARGE, steps)];

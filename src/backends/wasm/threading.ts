@@ -93,10 +93,14 @@ export class Threading {
     // Workers start first, since this thread is busy afterwards.
     const inWorkers = pool && this.#inWorkers(pool, shares, workspace, pass, parts, scale);
     const onThisThread = backwardParts(workspace, pass, pool ? parts.slice(0, 1) : parts, scale, signal);
+    const isDone = onThisThread.then(
+      () => true,
+      () => false,
+    );
     const ofWorkers = inWorkers
       ?.then(async ({ sums, put }) => {
-        await onThisThread;
-        await put();
+        // An abort on this thread is no failure of the workers.
+        if (await isDone) await put();
         return sums;
       })
       .catch(async (error: unknown) => {
