@@ -7,7 +7,6 @@
  * so that frequent words and rare ones, which λ alone holds, are on a common footing. Blocks of the Hessian, as for dense
  * rows, would have D² elements. One way over the stored values makes it; it is made anew as the model moves.
  */
-
 import { sparseSums } from "../data/lazy-sparse-sums.ts";
 import type { SparseMatrix } from "../data/sparse-matrix.ts";
 import { partsOf } from "../parameters.ts";
@@ -36,7 +35,7 @@ const MOST_PROBABILITIES = 2 ** 25;
 /** Work of making M, in passes: the scores of all rows, and a sum over the stored values. */
 const MAKING_WORK = 1;
 
-/** Returns the preconditioning of a fit, or of a series of fits, of sparse rows. */
+/** Returns the preconditioning of a fit of sparse rows. */
 export function diagonalPreconditioning(session: FitSession, l2: number): Preconditioning {
   let latest: { readonly anchor: Anchor; readonly preconditioner: Preconditioner } | null = null;
   return {
@@ -64,7 +63,7 @@ async function preconditionerAt(session: FitSession, x: Float64Array, l2: number
   const count = shape.classes * shape.features;
   const inverse = Float64Array.from(diagonal, (value) => 1 / value);
   if (!inverse.every((value) => value > 0 && value < Infinity)) return IDENTITY;
-  const { features, bias } = { ...shape, bias: inverse[shape.features] };
+  const { features } = shape;
   return {
     work: 0,
     apply: async (vector) => {
@@ -73,7 +72,7 @@ async function preconditionerAt(session: FitSession, x: Float64Array, l2: number
         await pause();
         for (let j = 0; j < features; j++) result[row + j] *= inverse[j];
       }
-      for (let at = count; at < result.length; at++) result[at] *= bias;
+      for (let at = count; at < result.length; at++) result[at] *= inverse[features];
       return result;
     },
     metric: diagonalMetric(diagonal, count, x.length),

@@ -6,7 +6,6 @@
  *
  * block by block: rows → u = X̃ d → p ∘ (u − pᵀu) → sum. The vectors stay in WebAssembly memory.
  */
-
 import type { Parameters } from "../../parameters.ts";
 import { pause } from "../../pause.ts";
 import type { NewtonOptions, NewtonStep } from "../backend.ts";
