@@ -1,6 +1,7 @@
 /**
  * What the demo opens with a browser's help: folders of pictures, encoded here, and the form that asks about a table.
  */
+
 import { h, render } from "preact";
 import { describe, expect, test } from "vitest";
 import type { ImageShape } from "../../demo/app/data/demo-dataset.ts";
@@ -16,6 +17,7 @@ import { openFiles } from "../../demo/app/data/open-files.ts";
 import { kindOf } from "../../demo/app/data/open-kind.ts";
 import { openPictures } from "../../demo/app/data/open-pictures.ts";
 import { createPictureReader } from "../../demo/app/data/picture-reader.ts";
+import { asDense } from "../../demo/app/data/rows.ts";
 import { PictureForm } from "../../demo/app/views/train/data/picture-form.tsx";
 import { TableForm } from "../../demo/app/views/train/data/table-form.tsx";
 
@@ -137,7 +139,7 @@ describe("a folder", () => {
     expect({ name, image }).toEqual({ name: "pets", image: GREY });
     expect(description).toBe("16 grey pictures of 28 × 28 pixels to train on, 4 to validate on.");
     for (const { x, y } of [train, validation]) {
-      expect(y).toEqual(y.map((_, i) => (x.data[784 * i] === 0 ? "cats" : "dogs")));
+      expect(y).toEqual(y.map((_, i) => (asDense(x).data[784 * i] === 0 ? "cats" : "dogs")));
     }
     expect(opening.progress.at(-1)).toEqual({ text: "Decoding pictures: 20 of 20", share: 1 });
   });

@@ -1,10 +1,12 @@
 /** The demo's reader of CSV files: what it makes of good ones, and what it says of bad ones. */
+
 import { readFile } from "node:fs/promises";
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { csvColumns } from "../../demo/app/data/csv.ts";
 import type { DemoDataset } from "../../demo/app/data/demo-dataset.ts";
 import { DEFAULT_PICTURES, likelyLabel } from "../../demo/app/data/open-context.ts";
+import { asDense } from "../../demo/app/data/rows.ts";
 import { Opening } from "../../demo/app/state/opening.ts";
 import { expectRefused, file, open, TABLE } from "../support/demo-files.ts";
 import { hasData } from "../support/real-data.ts";
@@ -31,7 +33,7 @@ describe("CSV", () => {
     expect(dataset.validation.y.toSorted()).toEqual(["a", "a", "b", "b"]);
     for (const { x, y } of [dataset.train, dataset.validation]) {
       for (const [i, label] of y.entries()) {
-        const [width, height] = x.data.subarray(2 * i, 2 * i + 2);
+        const [width, height] = asDense(x).data.subarray(2 * i, 2 * i + 2);
         expect([height, label]).toEqual([width / 2, width % 2 ? "b" : "a"]);
       }
     }
@@ -42,7 +44,7 @@ describe("CSV", () => {
     const text = tableText(60_000).replaceAll("a\n", '"ä, ""x""\n"\n');
     const opening = open([file("large.csv.gz", new Uint8Array(gzipSync(text)))]);
     const { train, validation } = await opening;
-    const seen = [...train.x.data, ...validation.x.data].filter((_, at) => at % 2 === 0);
+    const seen = [...asDense(train.x).data, ...asDense(validation.x).data].filter((_, at) => at % 2 === 0);
     expect(seen.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 120_000 }, (_, i) => i));
     expect(new Set(train.y)).toEqual(new Set(['ä, "x"', "b"]));
     expect(opening.progress.at(-1)).toEqual({ text: "Reading large.csv.gz", share: 1 });
@@ -60,8 +62,8 @@ describe("CSV", () => {
     expect(columns.map(({ isNumeric }) => isNumeric)).toEqual([true, true, false]);
     const { train, description } = await open([file("c.csv", text)]);
     expect(train.x).toMatchObject({ rows: 16, cols: 2 });
-    expect(train.y).toEqual(train.y.map((_, i) => (train.x.data[2 * i] % 2 ? "b" : "a")));
-    expect(train.y).toEqual(train.y.map((_, i) => (train.x.data[2 * i + 1] % 1 ? "b" : "a")));
+    expect(train.y).toEqual(train.y.map((_, i) => (asDense(train.x).data[2 * i] % 2 ? "b" : "a")));
+    expect(train.y).toEqual(train.y.map((_, i) => (asDense(train.x).data[2 * i + 1] % 1 ? "b" : "a")));
     expect(description).toMatch(/Commas in numbers were read as decimal commas\.$/);
   });
 
@@ -76,7 +78,7 @@ describe("CSV", () => {
     const text = ["p0,p1,p2,p3,species", ...rows].join("\n");
     const { train, image, features } = await open([file("p.csv", text)], { arePixels: true });
     expect({ image, features }).toEqual({ image: { width: 2, height: 2, channels: 1 }, features: null });
-    expect(train.x.data.slice(0, 4)).toEqual(Uint8Array.of(0, 64, 128, 255));
+    expect(asDense(train.x).data.slice(0, 4)).toEqual(Uint8Array.of(0, 64, 128, 255));
     const message = "p.csv: 2 features are the pixels of no square picture";
     await expectRefused([file("p.csv", tableText(9))], message, { arePixels: true });
   });
@@ -197,7 +199,7 @@ describe("CSV", () => {
       const cell = `"${'two\nlines, ""quoted""\n'.repeat(100_000)}"`;
       const text = `x,note,species\n1,${cell},a\n2,b,b\n3,${cell},a\n4,${cell},b\n`;
       const { train, validation } = await open([file("q.csv", text)], { leaveOut: ["note"] });
-      expect([...train.x.data, ...validation.x.data].toSorted()).toEqual([1, 2, 3, 4]);
+      expect([...asDense(train.x).data, ...asDense(validation.x).data].toSorted()).toEqual([1, 2, 3, 4]);
     });
   });
 

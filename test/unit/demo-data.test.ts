@@ -1,9 +1,11 @@
 /** The demo's readers of IDX and NPY files, how kinds of files are told, and which rows are held back. */
+
 import { readFile } from "node:fs/promises";
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import type { NamedFile } from "../../demo/app/data/open-context.ts";
 import { kindOf, remarkOnIgnored } from "../../demo/app/data/open-kind.ts";
+import { asDense } from "../../demo/app/data/rows.ts";
 import { splitRows } from "../../demo/app/data/split-rows.ts";
 import { expectRefused, file, npy, open, TEN_LABELS } from "../support/demo-files.ts";
 import { hasData } from "../support/real-data.ts";
@@ -45,7 +47,7 @@ describe("IDX", () => {
     const dataset = await open([trainImages, testLabels, trainLabels]);
     expect([dataset.train.x.rows, dataset.validation.x.rows]).toEqual([24, 6]);
     for (const { x, y } of [dataset.train, dataset.validation]) {
-      expect(y).toEqual(y.map((_, i) => x.data[6 * i] % 3));
+      expect(y).toEqual(y.map((_, i) => asDense(x).data[6 * i] % 3));
     }
     expect(dataset.description).toContain("Left out, for want of a counterpart: t10k-labels.idx1-ubyte.");
     expect(await open([trainImages, trainLabels])).toEqual(await open([trainLabels, trainImages]));
@@ -114,7 +116,7 @@ describe("NPY", () => {
     const dataset = await open([y, x]);
     expect(dataset).toMatchObject({ name: "x.npy", image: null, train: { x: { rows: 8, cols: 2 } } });
     const { x: held, y: labels } = dataset.validation;
-    expect(labels).toEqual(labels.map((_, i) => (held.data[2 * i] / 2) % 2));
+    expect(labels).toEqual(labels.map((_, i) => (asDense(held).data[2 * i] / 2) % 2));
   });
 
   test("labels in a column of their own, below 0, or far above what float32 counts", async () => {
@@ -122,7 +124,7 @@ describe("NPY", () => {
     const label = (i: number) => (i % 2 ? -1 : 1);
     const signed = Int32Array.from({ length: 10 }, (_, i) => label(i));
     const { train } = await open([x, file("y.npy", npy("<i4", [10, 1], signed))]);
-    expect(train.y).toEqual(train.y.map((_, i) => String(label(train.x.data[2 * i] / 2))));
+    expect(train.y).toEqual(train.y.map((_, i) => String(label(asDense(train.x).data[2 * i] / 2))));
     const large = (i: number) => 2 ** 40 + (i % 2);
     const doubles = Float64Array.from({ length: 10 }, (_, i) => large(i));
     const exact = await open([file("y.npy", npy("<f8", [10, 1], doubles)), x]);
@@ -141,7 +143,7 @@ describe("NPY", () => {
     const { train, image } = await open([file("x.npy", bytes), file("y.npy", npy("<i4", [n], labels))]);
     expect(image).toEqual({ width, height, channels: 1 });
     for (const [row, label] of train.y.entries()) {
-      const pixels = train.x.data.subarray(row * height * width, (row + 1) * height * width);
+      const pixels = asDense(train.x).data.subarray(row * height * width, (row + 1) * height * width);
       const expected = Array.from({ length: height * width }, (_, at) =>
         Math.round((255 * value(Number(label), Math.floor(at / width), at % width)) / 253),
       );
@@ -165,7 +167,7 @@ describe("NPY", () => {
       descr === "<i8" ? BigInt64Array.from(small, BigInt) : new (Type as typeof Int8Array)(small);
     const plain = await open([file("x.npy", npy(descr, [10, 2], elements)), y]);
     const { x: held, y: labels } = plain.validation;
-    expect(labels).toEqual(labels.map((_, i) => (held.data[2 * i] / 2) % 2));
+    expect(labels).toEqual(labels.map((_, i) => (asDense(held).data[2 * i] / 2) % 2));
     const size = elements.BYTES_PER_ELEMENT;
     const swapped = new Uint8Array(elements.buffer.slice(0));
     for (let at = 0; at < swapped.length; at += size) swapped.subarray(at, at + size).reverse();
@@ -177,7 +179,7 @@ describe("NPY", () => {
     const bytes = Uint8Array.from(rows, (value) => value + 236);
     const { image, train } = await open([file("x.npy", npy("|u1", [10, 2, 1], bytes)), y]);
     expect(image).toEqual({ width: 1, height: 2, channels: 1 });
-    expect(train.x.data.slice(0, 2)).toEqual(Uint8Array.of(236, 237));
+    expect(asDense(train.x).data.slice(0, 2)).toEqual(Uint8Array.of(236, 237));
   });
 
   test.each([

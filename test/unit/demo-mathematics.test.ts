@@ -1,7 +1,9 @@
 /** The numbers of the view "Mathematics": one sample step by step, the step it causes, and the gradient check. */
+
 import { describe, expect, test } from "vitest";
 import { clouds } from "../../demo/app/data/built-in.ts";
 import type { DemoDataset } from "../../demo/app/data/demo-dataset.ts";
+import { asDense } from "../../demo/app/data/rows.ts";
 import {
   jacobian,
   naiveSoftmax,
@@ -77,7 +79,7 @@ describe("one sample", () => {
       const point = pointOf(dataset, { weights, bias, classes }, standardization);
       const sample = sampleOf(dataset, ROW, point);
       const numbers = numbersOf(sample, point.parameters, epsilon);
-      const own = rowsOf(validation.x, ROW, 1);
+      const own = rowsOf(asDense(validation.x), ROW, 1);
       const near = { absolute: 1e-6, relative: 1e-6 };
       expectClose(numbers.logits, (await model.logits(own)).data, near, "z");
       expectClose(numbers.probabilities, (await model.predictProba(own)).data, near, "p");
@@ -199,7 +201,7 @@ describe("the gradient check", () => {
       9,
     ]);
     const { x, y } = dataset.validation;
-    const large = { ...x, data: Float32Array.from(x.data, (value) => 1000 * value) };
+    const large = { ...x, data: Float32Array.from(asDense(x).data, (value) => 1000 * value) };
     const far = await run({ ...dataset, validation: { x: large, y } }, somewhere(dataset, 1e-3), "reference");
     expect([far.onDevice.largest, far.inFloat64.passed]).toEqual([0, true]);
   });

@@ -1,6 +1,8 @@
 /** The demo's session: what a run shows while it trains, when it ends, and after it is opened again. */
+
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { clouds } from "../../demo/app/data/built-in.ts";
+import { asDense } from "../../demo/app/data/rows.ts";
 import { DEFAULT_CHOICES } from "../../demo/app/state/choices.ts";
 import { Stopwatch } from "../../demo/app/state/run.ts";
 import { Session } from "../../demo/app/state/session.ts";
@@ -70,7 +72,7 @@ test("a model whose run was on other rows predicts, and does not offer to go on"
   expect(session.run.status.value).toBe("paused");
   const file = new Blob([(await session.run.model?.toSafetensors()) ?? ""]);
   const { x, y } = dataset.train;
-  const fewer = { x: { ...x, rows: 300, data: x.data.subarray(0, 600) }, y: y.slice(0, 300) };
+  const fewer = { x: { ...x, rows: 300, data: asDense(x).data.subarray(0, 600) }, y: y.slice(0, 300) };
   await session.open({ ...dataset, train: fewer });
   await session.adopt(file);
   expect(session.run.status.value).toBe("done");

@@ -1,12 +1,29 @@
-/** Data sets of the demo: training and validation rows with labels, and the shape of images. */
-import type { Label, Matrix } from "../../../src/index.ts";
+/** Data sets of the demo: training and validation rows with labels, where each row comes from, and what it stands for. */
+import type { RowsInMemory } from "../../../src/data/rows.ts";
+import type { Label } from "../../../src/index.ts";
+import type { TableColumn } from "./tables/columns.ts";
+import type { TableEncoder } from "./tables/encoder.ts";
 
 /** Rows with a label each. */
 export interface Samples {
-  readonly x: Matrix;
+  /** Dense; sparse for tables with columns of text. */
+  readonly x: RowsInMemory;
   /** `[N]` */
   readonly y: readonly Label[];
+  /** Null for rows that were made here, and of files whose rows have no names. */
+  readonly origin?: Origin | null;
 }
+
+/** Where rows come from: a picture's path, or a row of a table with its cells. */
+export type Origin =
+  | { readonly kind: "pictures"; readonly paths: readonly string[] }
+  | {
+      readonly kind: "table";
+      /** Number of each row in its file as a spreadsheet counts them, `[N]`. */
+      readonly numbers: Uint32Array;
+      /** The columns that were encoded, in the encoder's order. */
+      readonly columns: readonly TableColumn[];
+    };
 
 /** The picture that a row is, channel after channel within a pixel. */
 export interface ImageShape {
@@ -34,8 +51,18 @@ export interface DemoDataset {
   readonly validation: Samples;
   /** Null if rows are no images. */
   readonly image: ImageShape | null;
-  /** Names of the columns; null if they have none. */
+  /** Names of the features; null if they have none. */
   readonly features: readonly string[] | null;
+  /** How cells of a table became features; null if rows are no encoded table. Default null. */
+  readonly encoder?: TableEncoder | null;
+  /** Name of the label column of a table. Default null. */
+  readonly label?: string | null;
   /** Null for rows from files that the library has no reader for. */
   readonly code: RowsCode | null;
+}
+
+/** Returns the name of a row where it comes from, `"row 17"` or `"cats/3.png"`; null if it has none. */
+export function originOf({ origin }: Samples, row: number): string | null {
+  if (!origin) return null;
+  return origin.kind === "pictures" ? origin.paths[row] : `row ${origin.numbers[row]}`;
 }

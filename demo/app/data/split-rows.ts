@@ -1,9 +1,11 @@
 /** Splits rows into training and validation rows by a fixed seed, so that a file is always split alike. */
 import { emptyLike } from "../../../src/data/matrix.ts";
 import { createRandom } from "../../../src/data/random.ts";
+import { isSparse, type SparseMatrix } from "../../../src/data/sparse-matrix.ts";
 import { DataError, type Label, type Matrix } from "../../../src/index.ts";
 import { inBlocks } from "./arrays.ts";
-import type { Samples } from "./demo-dataset.ts";
+import type { Origin, Samples } from "./demo-dataset.ts";
+import type { TableColumn } from "./tables/columns.ts";
 
 /** Numbers of rows, ascending. */
 interface Split {
@@ -103,11 +105,59 @@ async function partsOf(isHeld: Uint8Array, held: number, signal: AbortSignal): P
   return { train, validation };
 }
 
-/** Returns copies of the rows named, with their labels. */
-export async function takeRows({ x, y }: Samples, rows: Uint32Array, signal: AbortSignal): Promise<Samples> {
-  const labels: Label[] = [];
-  await inBlocks(rows.length, signal, (i) => labels.push(y[rows[i]]));
-  return { x: await takeMatrixRows(x, rows, signal), y: labels };
+/** Returns copies of the rows named, with their labels and where they come from. */
+export async function takeRows(samples: Samples, rows: Uint32Array, signal: AbortSignal): Promise<Samples> {
+  const { x, y, origin } = samples;
+  return {
+    x: isSparse(x) ? await takeSparseMatrix(x, rows, signal) : await takeMatrixRows(x, rows, signal),
+    y: await takeItems(y, rows, signal),
+    ...(origin && { origin: await takeOrigin(origin, rows, signal) }),
+  };
+}
+
+async function takeItems<Item>(items: readonly Item[], rows: Uint32Array, signal: AbortSignal) {
+  const taken: Item[] = [];
+  await inBlocks(rows.length, signal, (i) => taken.push(items[rows[i]]));
+  return taken;
+}
+
+async function takeOrigin(origin: Origin, rows: Uint32Array, signal: AbortSignal): Promise<Origin> {
+  if (origin.kind === "pictures") return { ...origin, paths: await takeItems(origin.paths, rows, signal) };
+  const columns: TableColumn[] = [];
+  for (const column of origin.columns) columns.push(await takeCells(column, rows, signal));
+  return { ...origin, numbers: rows.map((row) => origin.numbers[row]), columns };
+}
+
+/** Returns a copy of the cells in the rows named. */
+export async function takeCells(
+  column: TableColumn,
+  rows: Uint32Array,
+  signal: AbortSignal,
+): Promise<TableColumn> {
+  if (column.kind === "text") return { ...column, texts: await takeItems(column.texts, rows, signal) };
+  if ("codes" in column) return { ...column, codes: rows.map((row) => column.codes[row]) };
+  const values = new Float64Array(rows.length);
+  await inBlocks(rows.length, signal, (i) => {
+    values[i] = column.values[rows[i]];
+  });
+  return { ...column, values };
+}
+
+async function takeSparseMatrix(
+  x: SparseMatrix,
+  rows: Uint32Array,
+  signal: AbortSignal,
+): Promise<SparseMatrix> {
+  const indptr = new Uint32Array(rows.length + 1);
+  for (const [i, row] of rows.entries()) indptr[i + 1] = indptr[i] + x.indptr[row + 1] - x.indptr[row];
+  const indices = new Uint32Array(indptr[rows.length]);
+  const values = x.data && new Float32Array(indices.length);
+  await inBlocks(rows.length, signal, (i) => {
+    const [begin, end] = [x.indptr[rows[i]], x.indptr[rows[i] + 1]];
+    indices.set(x.indices.subarray(begin, end), indptr[i]);
+    if (values && x.data) values.set(x.data.subarray(begin, end), indptr[i]);
+  });
+  return { indptr, indices, data: values, rows: rows.length, cols: x.cols };
 }
 
 async function takeMatrixRows(x: Matrix, rows: Uint32Array, signal: AbortSignal): Promise<Matrix> {

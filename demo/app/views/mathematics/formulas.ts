@@ -9,10 +9,11 @@ import {
   standardize,
   weightedMean,
 } from "../../../../src/backends/reference/operations.ts";
-import { type Matrix, rowsOf, scaleOf } from "../../../../src/data/matrix.ts";
+import { type Matrix, scaleOf } from "../../../../src/data/matrix.ts";
 import { smoothed } from "../../../../src/data/targets.ts";
 import { type Parameters, penalty } from "../../../../src/parameters.ts";
 import type { DemoDataset } from "../../data/demo-dataset.ts";
+import { denseRows } from "../../data/rows.ts";
 import type { Point } from "./point.ts";
 
 /** A row as the model's input. */
@@ -49,7 +50,7 @@ export function sampleOf(
   row: number,
   { classes, standardization }: Point,
 ): Sample {
-  const raw = rowsOf(validation.x, row, 1);
+  const raw = denseRows(validation.x, row, 1);
   const scale = scaleOf(raw);
   const x = standardization
     ? standardize(raw, standardization)
@@ -189,7 +190,7 @@ export function objectiveNumbers(
   labelSmoothing: number,
 ): ObjectiveNumbers {
   const count = Math.max(1, Math.floor(OBJECTIVE_BUDGET / weights.length));
-  const x = rowsOf(validation.x, 0, count);
+  const x = denseRows(validation.x, 0, count);
   const rows = Array.from({ length: x.rows }, (_, i) => i);
   const labels = Uint32Array.from(rows, (row) => classes.indexOf(validation.y[row]));
   const logits = matmul(x, rows, folded);

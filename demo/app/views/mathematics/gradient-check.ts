@@ -5,11 +5,12 @@ import type { DatasetSource, DeviceInfo } from "../../../../src/backends/backend
 import { type DeviceOption, openBackend } from "../../../../src/backends/open-backend.ts";
 import { objective, objectiveGradient } from "../../../../src/backends/reference/gradient-check.ts";
 import { standardize } from "../../../../src/backends/reference/operations.ts";
-import { rowsOf, scaleOf } from "../../../../src/data/matrix.ts";
+import { scaleOf } from "../../../../src/data/matrix.ts";
 import { createRandom, shuffle } from "../../../../src/data/random.ts";
 import type { Parameters } from "../../../../src/parameters.ts";
 import { pause } from "../../../../src/pause.ts";
 import type { DemoDataset } from "../../data/demo-dataset.ts";
+import { denseRows } from "../../data/rows.ts";
 import type { Point } from "./point.ts";
 
 /** Tolerances as shares of the gradient's largest element: of the device's float32, and of central differences. */
@@ -147,7 +148,7 @@ export function checkBatch(
   const labels = Uint32Array.from({ length: rows }, (_, i) => classes.indexOf(validation.y[first + i]));
   return {
     source: {
-      x: rowsOf(validation.x, first, rows),
+      x: denseRows(validation.x, first, rows),
       targets: { kind: "labels", labels },
       labelSmoothing,
       standardization: standardization ?? undefined,

@@ -1,7 +1,8 @@
 /** Code that repeats this run with the library. */
+import { isSparse } from "../../../../src/data/sparse-matrix.ts";
 import type { SoftmaxRegressionOptions } from "../../../../src/index.ts";
 import { DEFAULTS } from "../../../../src/options.ts";
-import type { DemoDataset, RowsCode } from "../../data/demo-dataset.ts";
+import type { DemoDataset, RowsCode, Samples } from "../../data/demo-dataset.ts";
 import { brief, inCode } from "../../data/text.ts";
 
 interface SnippetInput {
@@ -39,8 +40,7 @@ function importOf(entry: string, names: readonly string[]): string {
 }
 
 function ownRowsSnippet(dataset: DemoDataset, options: SoftmaxRegressionOptions): string {
-  const { rows, cols, scale } = dataset.train.x;
-  const shape = `rows, cols: ${cols}${scale === undefined ? "" : `, scale: ${scale === 1 / 255 ? "1 / 255" : scale}`}`;
+  const { rows } = dataset.train.x;
   const label = dataset.train.y[0];
   const example = inCode(typeof label === "string" ? brief(label) : label);
   const body = `${modelCode(options)}
@@ -52,7 +52,7 @@ return model;`;
 
 /**
  * ${inCode(brief(dataset.name))}: \`train\` and \`validation\` are { x, y } each.
- * x is { data, ${shape} } over a typed array (here ${rows} rows to train on),
+ * x is ${shapeInCode(dataset.train.x)} over typed arrays (here ${rows} rows to train on),
  * y an array with a label for each row, such as ${example}.
  * This page holds the same rows of a file back each time: ${dataset.validation.x.rows} of these.
  */
@@ -60,6 +60,13 @@ export async function learn(train, validation) {
 ${body.replace(/^(?=.)/gm, "  ")}
 }
 `;
+}
+
+/** Returns the form of rows as the library takes them, for example `{ data, rows, cols: 4 }`. */
+function shapeInCode(x: Samples["x"]): string {
+  if (isSparse(x)) return `{ indptr, indices, data, rows, cols: ${x.cols} }`;
+  const scale = x.scale === 1 / 255 ? "1 / 255" : x.scale;
+  return `{ data, rows, cols: ${x.cols}${scale === undefined ? "" : `, scale: ${scale}`} }`;
 }
 
 function modelCode(options: SoftmaxRegressionOptions): string {

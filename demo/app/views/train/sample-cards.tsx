@@ -1,10 +1,10 @@
 /** Validation rows as cards, and the panel of those that the model gets most wrong. */
 import { useMemo } from "preact/hooks";
-import { scaleOf } from "../../../../src/data/matrix.ts";
 import { formatShare } from "../../../ui/format.ts";
 import { Section } from "../../../ui/section.tsx";
 import { SampleImage } from "../../components/pixel-images.tsx";
 import type { DemoDataset, Samples } from "../../data/demo-dataset.ts";
+import { asDense, rowValues } from "../../data/rows.ts";
 import { type Evaluation, mostWrong, type SamplePrediction } from "../../state/evaluation.ts";
 
 /** Features of a row that are shown if it is no picture. */
@@ -21,7 +21,12 @@ export function SampleCard({ dataset, samples, prediction }: SampleCardProps) {
   return (
     <li>
       {dataset.image ? (
-        <SampleImage x={samples.x} row={row} shape={dataset.image} label={`Row ${row}: a ${label}`} />
+        <SampleImage
+          x={asDense(samples.x)}
+          row={row}
+          shape={dataset.image}
+          label={`Row ${row}: a ${label}`}
+        />
       ) : (
         <p class="sample-numbers">{numbersOf(samples, row, dataset.features)}</p>
       )}
@@ -40,9 +45,9 @@ export function SampleCard({ dataset, samples, prediction }: SampleCardProps) {
 }
 
 function numbersOf({ x }: Samples, row: number, names: readonly string[] | null): string {
-  const scale = scaleOf(x);
+  const values = rowValues(x, row);
   const shown = Array.from({ length: Math.min(NUMBERS, x.cols) }, (_, j) => {
-    const value = Number((scale * x.data[row * x.cols + j]).toPrecision(3));
+    const value = Number(values[j].toPrecision(3));
     return names ? `${names[j]} ${value}` : `${value}`;
   });
   return shown.join(", ").replaceAll("-", "−") + (x.cols > NUMBERS ? ", …" : "");

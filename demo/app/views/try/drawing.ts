@@ -1,13 +1,15 @@
 /** The drawing to classify (strokes, cells of the pad or a validation sample), its prediction and the evidence. */
+
 import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import type { Label } from "../../../../src/index.ts";
 import type { Parameters } from "../../../../src/parameters.ts";
 import { largestAt } from "../../data/arrays.ts";
 import type { DemoDataset, ImageShape } from "../../data/demo-dataset.ts";
+import { asDense, rowValues } from "../../data/rows.ts";
 import type { Run } from "../../state/run.ts";
 import { strokesOfCells } from "./cells.ts";
 import { type Answer, answerTo, contributions, largestTerm, likeliest } from "./evidence.ts";
-import { grey, imageStyleOf, rowOf } from "./image-style.ts";
+import { grey, imageStyleOf } from "./image-style.ts";
 import { type ImageStyle, placed, rowOfInk, type Stroke } from "./raster.ts";
 
 type Source =
@@ -62,7 +64,7 @@ export class Drawing {
 
   constructor(dataset: ReadonlySignal<DemoDataset>, run: Run, image: ImageShape) {
     this.image = image;
-    const style = computed<ImageStyle>(() => imageStyleOf(dataset.value.train.x, image));
+    const style = computed<ImageStyle>(() => imageStyleOf(asDense(dataset.value.train.x), image));
     const latest = computed(() => {
       const snapshot = run.snapshot.value;
       return snapshot && { ...float64(snapshot), classes: snapshot.classes };
@@ -117,7 +119,7 @@ export class Drawing {
 }
 
 function sampleOf({ validation }: DemoDataset, row: number, image: ImageShape, style: ImageStyle): Picture {
-  const x = rowOf(validation.x, row);
+  const x = rowValues(validation.x, row);
   const ink = grey(x, image).map((value) => (value - style.ground) / (style.full - style.ground));
   return { x, ink: ink.map((amount) => Math.min(1, Math.max(0, amount))) };
 }

@@ -1,6 +1,8 @@
 /** The style of the training images: background and ink, size and position of the drawn object. */
-import { type Matrix, scaleOf } from "../../../../src/data/matrix.ts";
+
+import type { Matrix } from "../../../../src/index.ts";
 import type { ImageShape } from "../../data/demo-dataset.ts";
+import { rowValues } from "../../data/rows.ts";
 import { centreOfMass, type ImageStyle } from "./raster.ts";
 
 /** Images and values that are averaged at most. */
@@ -9,17 +11,10 @@ const VALUES = 400_000;
 /** Least ink of a pixel within the box; less may be noise. */
 const VISIBLE = 0.3;
 
-/** Returns one row of `x` as numbers, `[D]`. */
-export function rowOf(x: Matrix, row: number): Float32Array {
-  const { data, cols } = x;
-  const scale = scaleOf(x);
-  return Float32Array.from({ length: cols }, (_, j) => data[row * cols + j] * scale);
-}
-
 /** Measures the style of the first images of `x`. */
 export function imageStyleOf(x: Matrix, image: ImageShape): ImageStyle {
   const count = Math.min(IMAGES, Math.ceil(VALUES / x.cols), x.rows);
-  const rows = Array.from({ length: count }, (_, row) => grey(rowOf(x, row), image));
+  const rows = Array.from({ length: count }, (_, row) => grey(rowValues(x, row), image));
   const { ground, full } = groundAndInk(rows, image);
   const inks = rows
     .map((row) => row.map((value) => Math.max(0, (value - ground) / (full - ground))))

@@ -1,9 +1,11 @@
 /** The choice of a sample, and the progress of the run. */
+
 import { formatDecimal } from "../../../../ui/format.ts";
 import { Facts, Section } from "../../../../ui/section.tsx";
 import { SampleImage } from "../../../components/pixel-images.tsx";
 import { OneEpochButton, StartButton } from "../../../components/run-buttons.tsx";
 import { largestAt } from "../../../data/arrays.ts";
+import { asDense } from "../../../data/rows.ts";
 import { unitOf } from "../../../state/choices.ts";
 import type { Session } from "../../../state/session.ts";
 import { SamplePicker } from "../pickers.tsx";
@@ -29,7 +31,12 @@ export function SampleSection({ session, worked, onChoose }: SampleSectionProps)
       <div class="sample">
         {image && (
           <div class="sample-picture">
-            <SampleImage x={validation.x} row={row} shape={image} label={`The sample, of class ${label}`} />
+            <SampleImage
+              x={asDense(validation.x)}
+              row={row}
+              shape={image}
+              label={`The sample, of class ${label}`}
+            />
           </div>
         )}
         <div>
