@@ -1,7 +1,7 @@
 /** The page: a heading, messages, and one view at a time, which the address names. */
 import { useEffect } from "preact/hooks";
 import { useDrops } from "../ui/use-drops.ts";
-import type { Message } from "./state/run.ts";
+import type { Message } from "./state/run-records.ts";
 import type { Session } from "./state/session.ts";
 import { type Loadable, useLoadedView, useView } from "./use-view.ts";
 import { TrainView } from "./views/train/train-view.tsx";

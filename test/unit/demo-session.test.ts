@@ -4,8 +4,8 @@ import { afterEach, describe, expect, test, vi } from "vitest";
 import { clouds } from "../../demo/app/data/built-in.ts";
 import { asDense } from "../../demo/app/data/rows.ts";
 import { DEFAULT_CHOICES } from "../../demo/app/state/choices.ts";
-import { Stopwatch } from "../../demo/app/state/run.ts";
 import { Session } from "../../demo/app/state/session.ts";
+import { Stopwatch } from "../../demo/app/state/stopwatch.ts";
 import { statusText } from "../../demo/app/views/train/run-words.ts";
 import { disposeLater } from "../support/dispose-later.ts";
 

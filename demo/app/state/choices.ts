@@ -1,6 +1,7 @@
 /** The training options of the form, and their conversion to the library's options and back. */
 import type { SoftmaxRegressionOptions } from "../../../src/index.ts";
 import { DEFAULTS } from "../../../src/options.ts";
+import type { DemoDataset } from "../data/demo-dataset.ts";
 
 export interface Choices {
   readonly device: "auto" | "webgpu" | "wasm" | "reference";
@@ -29,6 +30,15 @@ export const DEFAULT_CHOICES: Choices = {
   labelSmoothing: 0,
   standardize: false,
 };
+
+/** Options that suit rows which are no pictures: straight to the optimum, whatever the units of the features. */
+const FOR_TABLES: Choices = { ...DEFAULT_CHOICES, solver: "lbfgs", epochs: 200, standardize: true };
+
+/** Returns the options that a data set begins with. The columns of an encoded table are standardised already. */
+export function choicesFor({ image, encoder }: DemoDataset, device: Choices["device"]): Choices {
+  if (image) return { ...DEFAULT_CHOICES, device };
+  return { ...FOR_TABLES, device, standardize: !encoder };
+}
 
 export function optionsOf(choices: Choices): SoftmaxRegressionOptions {
   const { device, solver, learningRate, batchSize, epochs, momentum, l2, l1, labelSmoothing, standardize } =

@@ -168,8 +168,7 @@ export class Evaluator {
       if (!isBusy) timer ||= window.setTimeout(() => void evaluate(), next - performance.now());
     };
     const stop = effect(() => {
-      void this.#run.version.value;
-      if (this.#run.snapshot.value === null) this.latest.value = null;
+      if (this.#run.inUse.value === null) this.latest.value = null;
       plan();
     });
     return () => {

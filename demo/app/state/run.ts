@@ -1,58 +1,29 @@
 /**
- * The training of one model. A pause aborts the fit, and a later start resumes it, with the bits of a run without pause.
+ * The training of one model after another. A pause aborts the fit, and a later start resumes it, with the bits of a run
+ * without pause. A new run begins a new model; the one before stays in use until the new one is better, or done.
  */
 import { batch, computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import {
   DeviceError,
   type DeviceInfo,
-  type EpochRecord,
-  type IterationRecord,
-  type Label,
   type ModelEvaluation,
   SoftmaxRegression,
   type StopReason,
 } from "../../../src/index.ts";
 import type { DemoDataset } from "../data/demo-dataset.ts";
 import { type Choices, optionsOf } from "./choices.ts";
+import {
+  type EpochMetrics,
+  type Message,
+  type ModelInUse,
+  metricsOf,
+  type Snapshot,
+  type Speed,
+} from "./run-records.ts";
+import { Stopwatch } from "./stopwatch.ts";
 
 /** `"failed"`: an error ended the run; `message` says which. */
 export type Status = "idle" | "training" | "paused" | "done" | "failed";
-
-/** The metrics of an epoch, or of an iteration of L-BFGS. */
-export interface EpochMetrics {
-  /** Counted from 1 for epochs, from 0 (the start) for iterations. */
-  readonly index: number;
-  /**
-   * Mean cross-entropy of the training rows: of an epoch, batch by batch while it trained; else after the iteration.
-   */
-  readonly loss: number;
-  /** Accuracy on the training rows, likewise. */
-  readonly accuracy: number;
-  readonly validationLoss: number;
-  readonly validationAccuracy: number;
-}
-
-/** The parameters after the latest epoch. */
-export interface Snapshot {
-  /** W `[K·D]`, row after row, for rows that are not standardised. */
-  readonly weights: Float32Array;
-  /** b `[K]` */
-  readonly bias: Float32Array;
-  readonly classes: readonly Label[];
-}
-
-interface Speed {
-  readonly rowsPerSecond: number;
-  /** Steps of SGD, or iterations. */
-  readonly stepsPerSecond: number;
-}
-
-export interface Message {
-  readonly kind: "error" | "notice";
-  readonly text: string;
-  /** The error itself, for views that explain it in other words. */
-  readonly cause?: unknown;
-}
 
 /** A run on the current data set with the current choices. */
 export class Run {
@@ -60,17 +31,21 @@ export class Run {
   /** Why the run is done; null before, and for a model that was done when its file was opened. */
   readonly stopReason: Signal<StopReason | null> = signal<StopReason | null>(null);
   readonly history: Signal<readonly EpochMetrics[]> = signal<readonly EpochMetrics[]>([]);
+  /** The parameters of the model in training, else of the last one. */
   readonly snapshot: Signal<Snapshot | null> = signal<Snapshot | null>(null);
+  /** Null before the first epoch of the first run. */
+  readonly inUse: Signal<ModelInUse | null> = signal<ModelInUse | null>(null);
+  /** Time that the run has trained, seconds, without pauses and without what slows it down to be watched. */
+  readonly seconds: Signal<number> = signal(0);
   /** The evaluation of a model from a file on the validation rows, until it is trained on. */
   readonly opened: Signal<ModelEvaluation | null> = signal<ModelEvaluation | null>(null);
   readonly speed: Signal<Speed | null> = signal<Speed | null>(null);
   readonly device: Signal<DeviceInfo | null> = signal<DeviceInfo | null>(null);
   readonly message: Signal<Message | null> = signal<Message | null>(null);
-  /** Rises with every change of the parameters. */
-  readonly version: Signal<number> = signal(0);
   readonly isTraining: ReadonlySignal<boolean> = computed(() => this.status.value === "training");
   readonly #dataset: ReadonlySignal<DemoDataset>;
   readonly #choices: ReadonlySignal<Choices>;
+  /** The model in training; after its run, the model in use. */
   #model: SoftmaxRegression | null = null;
   /** Why the model left the chosen device. */
   #reason: string | null = null;
@@ -83,19 +58,23 @@ export class Run {
     this.#choices = choices;
   }
 
-  /** The model with the latest parameters; null before the first epoch. */
+  /** The model in use; null before the first epoch. */
   get model(): SoftmaxRegression | null {
-    return this.snapshot.value ? this.#model : null;
+    return this.inUse.value?.model ?? null;
   }
 
-  /** Begins, or continues after a pause. Resolves when the run is done or paused. */
-  start(): Promise<void> {
-    return this.#train(Infinity);
+  /**
+   * Begins, or continues after a pause. Resolves when the run is done or paused.
+   *
+   * @param seconds time that the whole run is to take at least, so that it can be watched. Default 0
+   */
+  start(seconds = 0): Promise<void> {
+    return this.#train(Infinity, seconds);
   }
 
   /** Trains one epoch, then pauses. */
   step(): Promise<void> {
-    return this.#train(1);
+    return this.#train(1, 0);
   }
 
   /** Stops as soon as the submitted work is done; the parameters stay. */
@@ -103,16 +82,23 @@ export class Run {
     this.#controller?.abort();
   }
 
-  /** Discards the model. */
-  async reset(): Promise<void> {
+  /** Ends the run, so that the next start begins a new one. The model stays in use. */
+  async end(): Promise<void> {
     this.pause();
     await this.#running;
+    this.status.value = "idle";
+  }
+
+  /** Discards the models. */
+  async reset(): Promise<void> {
+    await this.end();
     batch(() => {
       this.#clear();
-      this.status.value = "idle";
+      this.inUse.value?.model.dispose();
+      this.inUse.value = null;
+      this.snapshot.value = null;
       this.device.value = null;
       this.message.value = null;
-      this.version.value++;
     });
   }
 
@@ -121,7 +107,7 @@ export class Run {
     this.#model = model;
     batch(() => {
       this.opened.value = evaluation;
-      this.#show();
+      this.#show(evaluation.accuracy, true);
       this.status.value = model.isResumable ? "paused" : "done";
     });
   }
@@ -129,16 +115,17 @@ export class Run {
   dispose(): void {
     this.pause();
     this.#model?.dispose();
+    this.inUse.value?.model.dispose();
   }
 
-  #train(epochs: number): Promise<void> {
+  #train(epochs: number, seconds: number): Promise<void> {
     if (this.isTraining.value) return this.#running;
-    this.#running = this.#fitOnSomeDevice(epochs);
+    this.#running = this.#fitOnSomeDevice(epochs, seconds);
     return this.#running;
   }
 
   /** Fits; replaces a lost GPU once, and moves to WebAssembly with the same parameters if that one fails too. */
-  async #fitOnSomeDevice(epochs: number): Promise<void> {
+  async #fitOnSomeDevice(epochs: number, seconds: number): Promise<void> {
     // One controller for all devices, so that no pause is lost between them.
     const controller = new AbortController();
     this.#controller = controller;
@@ -151,7 +138,7 @@ export class Run {
     for (const next of ["again", "wasm", "stop"] as const) {
       try {
         controller.signal.throwIfAborted();
-        await this.#fit(epochs, controller);
+        await this.#fit(epochs, seconds, controller);
         return;
       } catch (error) {
         if (controller.signal.aborted) {
@@ -166,42 +153,49 @@ export class Run {
         }
         const what = isLost ? "The GPU was lost" : "This browser has no WebGPU to train on";
         const goesTo = next === "wasm" || isMissing ? " in WebAssembly" : "";
-        const text = `${what}. Continuing${goesTo}${this.snapshot.value ? " from the last epoch" : ""}.`;
+        const text = `${what}. Continuing${goesTo}${this.history.value.length > 0 ? " from the last epoch" : ""}.`;
         this.message.value = { kind: "notice", text };
         if (goesTo) await this.#moveToWasm(what);
       }
     }
   }
 
+  /** Forgets the run. The model in use stays. */
   #clear(): void {
-    this.#model?.dispose();
+    if (this.#model !== this.inUse.value?.model) this.#model?.dispose();
     this.#model = null;
     this.#reason = null;
     this.history.value = [];
-    this.snapshot.value = null;
+    this.seconds.value = 0;
     this.opened.value = null;
     this.stopReason.value = null;
     this.speed.value = null;
   }
 
-  async #fit(epochs: number, controller: AbortController): Promise<void> {
+  async #fit(epochs: number, seconds: number, controller: AbortController): Promise<void> {
     this.#model ??= new SoftmaxRegression(optionsOf(this.#choices.value));
     const model = this.#model;
     const isResumed = model.isResumable;
     const { train, validation } = this.#dataset.value;
     const { solver, batchSize } = this.#choices.value;
     const rowsOfStep = solver === "lbfgs" ? train.x.rows : batchSize;
+    const planned = this.#choices.value.epochs;
     const stopwatch = new Stopwatch();
     let left = epochs;
-    const add = (metrics: EpochMetrics) => {
+    let resumed = performance.now();
+    const add = async (metrics: EpochMetrics) => {
+      const now = performance.now();
       batch(() => {
         this.opened.value = null;
+        this.seconds.value += (now - resumed) / 1000;
         if (this.history.value.at(-1)?.index !== metrics.index)
           this.history.value = [...this.history.value, metrics];
-        this.#show();
+        this.#show(metrics.validationAccuracy, false);
       });
       // The last planned epoch ends the run without an abort.
-      if (--left <= 0 && metrics.index < this.#choices.value.epochs) controller.abort();
+      if (--left <= 0 && metrics.index < planned) controller.abort();
+      else if (seconds > 0) await waited((1000 * seconds) / planned - (now - resumed), controller.signal);
+      resumed = performance.now();
     };
     const history = await model.fit(train.x, train.y as string[], {
       resume: isResumed,
@@ -209,7 +203,9 @@ export class Run {
       signal: controller.signal,
       onEpoch: (record) => add(metricsOf(record.epoch, record)),
       // Iteration 0 is the start, before any parameter has moved.
-      onIteration: (record) => (record.iteration > 0 ? add(metricsOf(record.iteration, record)) : undefined),
+      onIteration: async (record) => {
+        if (record.iteration > 0) await add(metricsOf(record.iteration, record));
+      },
       onProgress: ({ phase, rows: visited }) => {
         if (phase === "upload" && !isResumed) stopwatch.start();
         const rowsPerSecond = phase === "training" ? stopwatch.report(visited) : null;
@@ -220,7 +216,8 @@ export class Run {
     batch(() => {
       this.status.value = "done";
       this.stopReason.value = history.stopReason;
-      this.#show();
+      const last = this.history.value.at(-1);
+      this.#show(last?.validationAccuracy ?? Number.NaN, true);
     });
   }
 
@@ -228,21 +225,32 @@ export class Run {
   async #moveToWasm(reason: string): Promise<void> {
     const options = { ...optionsOf(this.#choices.value), device: "wasm" } as const;
     const old = this.#model;
-    this.#model =
-      old && this.snapshot.value ? await SoftmaxRegression.load(await old.toSafetensors(), options) : null;
-    old?.dispose();
     this.#reason = reason;
-    this.#model ??= new SoftmaxRegression(options);
+    if (!old || this.history.value.length === 0) {
+      old?.dispose();
+      this.#model = new SoftmaxRegression(options);
+      return;
+    }
+    const moved = await SoftmaxRegression.load(await old.toSafetensors(), options);
+    this.#model = moved;
+    const inUse = this.inUse.value;
+    if (inUse?.model === old) this.inUse.value = { ...inUse, model: moved };
+    old.dispose();
   }
 
-  #show(): void {
+  /** Shows the model's parameters, and takes it into use if it is done, or no worse than the one in use. */
+  #show(accuracy: number, isDone: boolean): void {
     const model = this.#model;
     if (!model) return;
     const { weights, bias, classes, device } = model;
+    const snapshot = { weights, bias, classes };
     batch(() => {
-      this.snapshot.value = { weights, bias, classes };
+      this.snapshot.value = snapshot;
       this.device.value = device && this.#reason ? { ...device, reason: this.#reason } : device;
-      this.version.value++;
+      const before = this.inUse.value;
+      if (before && before.model !== model && !isDone && !(accuracy >= before.accuracy)) return;
+      this.inUse.value = { model, snapshot, accuracy };
+      if (before?.model !== model) before?.model.dispose();
     });
   }
 
@@ -255,43 +263,15 @@ export class Run {
   }
 }
 
-function metricsOf(
-  index: number,
-  { loss, accuracy, validation }: EpochRecord | IterationRecord,
-): EpochMetrics {
-  return {
-    index,
-    loss,
-    accuracy,
-    validationLoss: validation?.loss ?? Number.NaN,
-    validationAccuracy: validation?.accuracy ?? Number.NaN,
-  };
-}
-
-/** Least time between two reports that gives a speed, ms. */
-const LEAST_TIME = 5;
-
-interface Mark {
-  readonly rows: number;
-  readonly time: number;
-}
-
-/** Measures the speed of training from the first report on; for runs that end with it, from their start. */
-export class Stopwatch {
-  #start: Mark | null = null;
-  #first: Mark | null = null;
-
-  /** Marks the time at which no row has been visited. */
-  start(): void {
-    this.#start = { rows: 0, time: performance.now() };
-  }
-
-  /** Returns rows per second after `rows` visited rows; null while too little time has passed. */
-  report(rows: number): number | null {
-    const now = { rows, time: performance.now() };
-    const from = this.#first ?? this.#start;
-    this.#first ??= now;
-    if (!from || now.time - from.time < LEAST_TIME) return null;
-    return (1000 * (now.rows - from.rows)) / (now.time - from.time);
-  }
+/** Resolves after some ms, or at once when the signal is aborted. */
+function waited(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const end = () => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", end);
+      resolve();
+    };
+    const timer = setTimeout(end, ms);
+    signal.addEventListener("abort", end);
+  });
 }

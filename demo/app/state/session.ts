@@ -5,7 +5,7 @@ import type { Label, SoftmaxRegression } from "../../../src/index.ts";
 import type { DemoDataset } from "../data/demo-dataset.ts";
 import type { Playground } from "../views/playground/playground.ts";
 import type { Drawing } from "../views/try/drawing.ts";
-import { type Choices, DEFAULT_CHOICES } from "./choices.ts";
+import { type Choices, choicesFor, DEFAULT_CHOICES } from "./choices.ts";
 import { Evaluator } from "./evaluation.ts";
 import { Opening } from "./opening.ts";
 import { Run } from "./run.ts";
@@ -35,16 +35,21 @@ export class Session {
     this.evaluator = new Evaluator(this.dataset, this.run);
   }
 
-  /** Replaces the data set and discards the model. */
+  /** Replaces the data set, discards the model, and chooses the options that suit the data. */
   async open(dataset: DemoDataset): Promise<void> {
     await this.run.reset();
-    this.dataset.value = dataset;
+    batch(() => {
+      this.dataset.value = dataset;
+      this.choices.value = choicesFor(dataset, this.choices.value.device);
+    });
   }
 
-  /** Replaces the choices and discards the model. */
+  /** Replaces the choices. The model stays in use; a run that is on begins anew with them. */
   async choose(choices: Choices): Promise<void> {
+    const wasTraining = this.run.isTraining.peek();
     this.choices.value = choices;
-    await this.run.reset();
+    await this.run.end();
+    if (wasTraining) void this.run.start();
   }
 
   /**

@@ -22,8 +22,8 @@ export function MathematicsView({ session }: { readonly session: Session }) {
     () => ({
       dataset: session.dataset.value,
       choices: session.choices.value,
-      snapshot: session.run.snapshot.value,
-      standardization: session.run.snapshot.value && (session.run.model?.standardization ?? null),
+      snapshot: session.run.inUse.value?.snapshot ?? null,
+      standardization: session.run.model?.standardization ?? null,
     }),
     CALM,
   );

@@ -4,7 +4,7 @@ import type { Standardization } from "../../../../src/data/standardization.ts";
 import type { Label } from "../../../../src/index.ts";
 import { type Parameters, zeros } from "../../../../src/parameters.ts";
 import type { DemoDataset } from "../../data/demo-dataset.ts";
-import type { Snapshot } from "../../state/run.ts";
+import type { Snapshot } from "../../state/run-records.ts";
 
 /** Parameters W `[K,D]` and b `[K]`, with their classes and the standardisation of features. */
 export interface Point {

@@ -6,7 +6,7 @@ import type { Line } from "../../../ui/plot.ts";
 import { ScrollBox, Section } from "../../../ui/section.tsx";
 import { useThrottled } from "../../../ui/signal-hooks.ts";
 import { unitOf } from "../../state/choices.ts";
-import type { EpochMetrics } from "../../state/run.ts";
+import type { EpochMetrics } from "../../state/run-records.ts";
 import type { Session } from "../../state/session.ts";
 
 const TRAINING: Line = { label: "training", colour: 0, dash: [] };

@@ -73,7 +73,10 @@ export function OptionsPanel({ session }: { readonly session: Session }) {
     />
   );
   return (
-    <Section title="Options" lead="A change discards the model.">
+    <Section
+      title="Options"
+      lead="A change takes effect with the next start. The model stays until the new one is better, or done."
+    >
       <Choice
         label="Solver"
         options={SOLVERS}

@@ -5,7 +5,7 @@ import { Facts, Section } from "../../../ui/section.tsx";
 import { useThrottled } from "../../../ui/signal-hooks.ts";
 import { OneEpochButton, StartButton } from "../../components/run-buttons.tsx";
 import { unitOf } from "../../state/choices.ts";
-import type { EpochMetrics } from "../../state/run.ts";
+import type { EpochMetrics } from "../../state/run-records.ts";
 import type { Session } from "../../state/session.ts";
 import { type RunProgress, reasonText, statusText } from "./run-words.ts";
 

@@ -1,6 +1,7 @@
 /** The state of a run as text. */
 import type { StopReason } from "../../../../src/index.ts";
-import type { EpochMetrics, Status } from "../../state/run.ts";
+import type { Status } from "../../state/run.ts";
+import type { EpochMetrics } from "../../state/run-records.ts";
 
 export interface RunProgress {
   readonly status: Status;

@@ -5,7 +5,7 @@ import { ScrollBox, Section } from "../../../ui/section.tsx";
 import { useOncePerFrame, useThrottled } from "../../../ui/signal-hooks.ts";
 import { divergingImage } from "../../components/pixel-images.tsx";
 import type { ImageShape } from "../../data/demo-dataset.ts";
-import type { Snapshot } from "../../state/run.ts";
+import type { Snapshot } from "../../state/run-records.ts";
 import type { Session } from "../../state/session.ts";
 
 /** Most features whose weights are shown as numbers. */

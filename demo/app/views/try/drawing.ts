@@ -66,8 +66,14 @@ export class Drawing {
     this.image = image;
     const style = computed<ImageStyle>(() => imageStyleOf(asDense(dataset.value.train.x), image));
     const latest = computed(() => {
-      const snapshot = run.snapshot.value;
-      return snapshot && { ...float64(snapshot), classes: snapshot.classes };
+      const inUse = run.inUse.value;
+      return (
+        inUse && {
+          ...float64(inUse.snapshot),
+          classes: inUse.snapshot.classes,
+          temperature: inUse.model.temperature,
+        }
+      );
     });
     this.strokes = computed(() => {
       const source = this.source.value;
@@ -84,8 +90,8 @@ export class Drawing {
     this.prediction = computed(() => {
       const x = this.picture.value?.x;
       if (!x || !latest.value) return null;
-      const { classes, ...parameters } = latest.value;
-      const answer = answerTo(x, parameters, run.model?.temperature);
+      const { classes, temperature, ...parameters } = latest.value;
+      const answer = answerTo(x, parameters, temperature);
       const shown = largestAt(classes.length, (k) => answer.probabilities[k], MOST_CLASSES);
       return { ...answer, parameters, classes, shown };
     });

@@ -41,7 +41,7 @@ function DrawAndSee({ session, drawing }: DrawAndSeeProps) {
   const [spoken, setSpoken] = useState("");
   const speak = () => setSpoken(spokenAnswer(drawing));
   const dataset = session.dataset.value;
-  const snapshot = session.run.snapshot.value;
+  const snapshot = session.run.inUse.value?.snapshot ?? null;
   const source = drawing.source.value;
   return (
     <div class="try columns">

@@ -1,0 +1,61 @@
+/** What a run shows: the metrics of its epochs, its parameters, its speed, its messages, and the model in use. */
+import type { EpochRecord, IterationRecord, Label, SoftmaxRegression } from "../../../src/index.ts";
+
+/** The metrics of an epoch, or of an iteration of L-BFGS. */
+export interface EpochMetrics {
+  /** Counted from 1 for epochs, from 0 (the start) for iterations. */
+  readonly index: number;
+  /**
+   * Mean cross-entropy of the training rows: of an epoch, batch by batch while it trained; else after the iteration.
+   */
+  readonly loss: number;
+  /** Accuracy on the training rows, likewise. */
+  readonly accuracy: number;
+  readonly validationLoss: number;
+  readonly validationAccuracy: number;
+}
+
+/** The parameters after the latest epoch. */
+export interface Snapshot {
+  /** W `[K·D]`, row after row, for rows that are not standardised. */
+  readonly weights: Float32Array;
+  /** b `[K]` */
+  readonly bias: Float32Array;
+  readonly classes: readonly Label[];
+}
+
+/** The model that predicts, is evaluated and is saved. */
+export interface ModelInUse {
+  readonly model: SoftmaxRegression;
+  /** Its parameters. */
+  readonly snapshot: Snapshot;
+  /** Accuracy on the validation rows. */
+  readonly accuracy: number;
+}
+
+export interface Speed {
+  readonly rowsPerSecond: number;
+  /** Steps of SGD, or iterations. */
+  readonly stepsPerSecond: number;
+}
+
+export interface Message {
+  readonly kind: "error" | "notice";
+  readonly text: string;
+  /** The error itself, for views that explain it in other words. */
+  readonly cause?: unknown;
+}
+
+/** Returns the metrics of an epoch or iteration. */
+export function metricsOf(
+  index: number,
+  { loss, accuracy, validation }: EpochRecord | IterationRecord,
+): EpochMetrics {
+  return {
+    index,
+    loss,
+    accuracy,
+    validationLoss: validation?.loss ?? Number.NaN,
+    validationAccuracy: validation?.accuracy ?? Number.NaN,
+  };
+}
