@@ -90,6 +90,71 @@ test("if WebGPU was chosen and is missing, WebAssembly trains, and a notice says
   expect(session.run.device.value).toMatchObject({ kind: "wasm", reason });
 });
 
+describe("a new run", () => {
+  test("leaves the model before in use until the new one is better, or done", async () => {
+    const session = disposeLater(await trained({ solver: "lbfgs", epochs: 50 }));
+    const before = session.run.inUse.value;
+    // Standardised features and a tiny step: the first epoch is worse than the optimum before.
+    await session.choose({ ...CHOICES, solver: "sgd", learningRate: 1e-9, epochs: 2, standardize: true });
+    expect(session.run.status.value).toBe("idle");
+    expect(session.run.inUse.value).toBe(before);
+    await session.run.step();
+    expect(session.run.history.value).toHaveLength(1);
+    const [{ validationAccuracy }] = session.run.history.value;
+    expect(validationAccuracy).toBeLessThan(before?.accuracy ?? 0);
+    expect(session.run.inUse.value).toBe(before);
+    expect(session.run.snapshot.value).not.toEqual(before?.snapshot);
+    await session.run.start();
+    expect(session.run.status.value).toBe("done");
+    expect(session.run.inUse.value?.model).not.toBe(before?.model);
+    expect(() => before?.model.weights).toThrow("disposed");
+  });
+
+  test("takes the new model into use as soon as it is no worse", async () => {
+    // A penalty that leaves no weight.
+    const session = disposeLater(await trained({ solver: "lbfgs", l1: 10, epochs: 5 }));
+    const before = session.run.inUse.value;
+    await session.choose({ ...CHOICES, epochs: 2 });
+    await session.run.step();
+    expect(session.run.inUse.value?.model).not.toBe(before?.model);
+    expect(session.run.inUse.value?.snapshot).toEqual(session.run.snapshot.value);
+  });
+
+  test("that fails leaves the model before in use", async () => {
+    const session = disposeLater(await trained({ solver: "lbfgs", epochs: 50 }));
+    const before = session.run.inUse.value;
+    await session.choose({ ...CHOICES, solver: "sgd", learningRate: 1e30, epochs: 5 });
+    await session.run.start();
+    expect(session.run.status.value).toBe("failed");
+    expect(session.run.inUse.value).toBe(before);
+    expect(before?.model.weights.every(Number.isFinite)).toBe(true);
+  });
+
+  test("of other options replaces the one that is on", async () => {
+    const session = disposeLater(new Session(dataset));
+    await session.choose({ ...CHOICES, epochs: 500 });
+    const first = session.run.start(60);
+    await session.choose({ ...CHOICES, epochs: 2 });
+    await first;
+    await session.run.start();
+    expect(session.run.status.value).toBe("done");
+    expect(session.run.history.value).toHaveLength(2);
+  });
+});
+
+test("a run that is slowed down counts the time of its training only, and is paused at once", async () => {
+  const session = disposeLater(new Session(dataset));
+  await session.choose({ ...CHOICES, epochs: 3 });
+  // A minute for each epoch: without the pause the test would not end.
+  const running = session.run.start(180);
+  await vi.waitUntil(() => session.run.history.value.length === 1);
+  session.run.pause();
+  await running;
+  expect(session.run.status.value).toBe("paused");
+  expect(session.run.seconds.value).toBeGreaterThan(0);
+  expect(session.run.seconds.value).toBeLessThan(30);
+});
+
 describe("speed", () => {
   const at = (time: number) => vi.spyOn(performance, "now").mockReturnValue(time);
 

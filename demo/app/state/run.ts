@@ -216,8 +216,10 @@ export class Run {
     batch(() => {
       this.status.value = "done";
       this.stopReason.value = history.stopReason;
-      const last = this.history.value.at(-1);
-      this.#show(last?.validationAccuracy ?? Number.NaN, true);
+      // A run may end at its start, if that is the optimum.
+      const [start] = history.iterations;
+      if (start && this.history.value.length === 0) this.history.value = [metricsOf(0, start)];
+      this.#show(this.history.value.at(-1)?.validationAccuracy ?? Number.NaN, true);
     });
   }
 
@@ -248,7 +250,7 @@ export class Run {
       this.snapshot.value = snapshot;
       this.device.value = device && this.#reason ? { ...device, reason: this.#reason } : device;
       const before = this.inUse.value;
-      if (before && before.model !== model && !isDone && !(accuracy >= before.accuracy)) return;
+      if (before && before.model !== model && !isDone && accuracy < before.accuracy) return;
       this.inUse.value = { model, snapshot, accuracy };
       if (before?.model !== model) before?.model.dispose();
     });
