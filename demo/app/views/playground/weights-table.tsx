@@ -11,7 +11,7 @@ import type { Playground } from "./playground.ts";
 export function WeightsTable({ playground }: { readonly playground: Playground }) {
   const trained = playground.training.trained.value;
   return (
-    <details class="points">
+    <details class="numbers weights">
       <summary>The weights as a table</summary>
       {trained ? <Table trained={trained} /> : <p class="hint">Nothing is learnt yet.</p>}
     </details>
