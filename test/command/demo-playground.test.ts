@@ -294,11 +294,13 @@ describe("the playground", () => {
     await withPlayground(async (page) => {
       await page.emulateMediaFeatures([{ name: "prefers-reduced-motion", value: "no-preference" }]);
       await page.locator(".solvers label:last-of-type").click();
-      await roundsAre(page, (rounds) => rounds === 60);
+      await focusSlider(page, "Epochs");
+      await moveSlider(page, "End");
+      await roundsAre(page, (rounds) => rounds === 300);
       await press(page, "Watch it learn");
       await press(page, "Pause");
       await page.waitForSelector('::-p-aria(Go on[role="button"])');
-      const paused = await roundsAre(page, (rounds) => rounds < 60);
+      const paused = await roundsAre(page, (rounds) => rounds < 300);
       await press(page, "Step");
       await roundsAre(page, (rounds, before) => rounds === before + 1, paused);
       for (const label of ["η, the learning rate", "λ, the penalty"]) {
@@ -310,10 +312,10 @@ describe("the playground", () => {
       const width = () => page.$eval(".course polyline", (line) => line.getBoundingClientRect().width);
       const before = await width();
       await press(page, "Go on");
-      await roundsAre(page, (rounds, past) => rounds > past + 2 && rounds < 60, paused);
+      await roundsAre(page, (rounds, past) => rounds > past + 2 && rounds < 300, paused);
       expect(await width()).toBeGreaterThan(before);
       await press(page, "To the end");
-      await roundsAre(page, (rounds) => rounds === 60);
+      await roundsAre(page, (rounds) => rounds === 300);
       await page.waitForSelector('::-p-aria(Watch it learn[role="button"])');
     });
   });
