@@ -74,6 +74,36 @@ async function figuresAre(page: Page, figures: string): Promise<void> {
   );
 }
 
+/** The epochs or iterations as they are shown, once the condition holds for them and `other`. */
+async function roundsAre(
+  page: Page,
+  condition: (rounds: number, other: number) => boolean,
+  other = 0,
+): Promise<number> {
+  let rounds = Number.NaN;
+  await expect
+    .poll(
+      async () => {
+        rounds = Number(await page.$eval(".figures dl > div:nth-of-type(3) dd", (dd) => dd.innerText));
+        return condition(rounds, other);
+      },
+      { timeout: 30_000, interval: 30 },
+    )
+    .toBe(true);
+  return rounds;
+}
+
+/** Moves a finger from one place of the window to another. */
+async function swipe(page: Page, from: [number, number], to: [number, number]): Promise<void> {
+  const steps = 10;
+  const finger = await page.touchscreen.touchStart(...from);
+  for (let step = 1; step <= steps; step++) {
+    const [x, y] = [0, 1].map((axis) => from[axis] + ((to[axis] - from[axis]) * step) / steps);
+    await finger.move(x, y);
+  }
+  await finger.end();
+}
+
 /** The colour at a place of the plane, once it is another one than `before`. */
 async function colourAt(page: Page, x: number, y: number, before = ""): Promise<string> {
   const colour = await page.waitForFunction(
@@ -232,6 +262,117 @@ describe("the playground", () => {
       await figuresWithout(page, before);
     });
   });
+
+  test("a ring invites to squares, and they separate it", async () => {
+    const invitation = "A straight edge cannot separate a ring. Switch x² and y² on.";
+    await withPlayground(async (page) => {
+      const clouds = await figuresWithout(page, "–");
+      expect(await page.$eval("body", (body) => body.innerText)).not.toContain(invitation);
+      await press(page, "Ring");
+      await see(page, invitation);
+      const poor = await figuresWithout(page, clouds);
+      const outside = await colourAt(page, 0, 3.6);
+      for (const label of ["x squared", "y squared"]) await page.locator(`::-p-aria(${label})`).click();
+      await see(page, "Edges are straight among (x, y, x², y²), and so curved in the plane.");
+      await page.waitForFunction(() => document.querySelector(".figures")?.textContent?.includes("100.0%"));
+      expect(await figuresWithout(page, poor)).toContain("100.0%");
+      // The ring's colour is now all around, and the cloud's in the middle.
+      const ring = await colourAt(page, 3.9, 3.9, outside);
+      expect(await colourAt(page, -3.9, -3.9)).toBe(ring);
+      expect(await colourAt(page, 0, 1)).not.toBe(ring);
+      await page.locator("::-p-text(The weights as a table)").click();
+      await page.waitForFunction(
+        () =>
+          [...document.querySelectorAll<HTMLElement>(".weights thead th")]
+            .map(({ innerText }) => innerText)
+            .join(" ") === "Class x y x² y² b",
+      );
+    });
+  });
+
+  test("in slow motion: pause, step, another rate and penalty on the way, to the end", async () => {
+    await withPlayground(async (page) => {
+      await page.emulateMediaFeatures([{ name: "prefers-reduced-motion", value: "no-preference" }]);
+      await page.locator(".solvers label:last-of-type").click();
+      await focusSlider(page, "Epochs");
+      await moveSlider(page, "End");
+      await roundsAre(page, (rounds) => rounds === 300);
+      await press(page, "Watch it learn");
+      await press(page, "Pause");
+      await page.waitForSelector('::-p-aria(Go on[role="button"])');
+      const paused = await roundsAre(page, (rounds) => rounds < 300);
+      await press(page, "Step");
+      await roundsAre(page, (rounds, before) => rounds === before + 1, paused);
+      for (const label of ["η, the learning rate", "λ, the penalty"]) {
+        await focusSlider(page, label);
+        await moveSlider(page, "Home");
+      }
+      await press(page, "Step");
+      await roundsAre(page, (rounds, before) => rounds === before + 2, paused);
+      const width = () => page.$eval(".course polyline", (line) => line.getBoundingClientRect().width);
+      const before = await width();
+      await press(page, "Go on");
+      await roundsAre(page, (rounds, past) => rounds > past + 2 && rounds < 300, paused);
+      expect(await width()).toBeGreaterThan(before);
+      await press(page, "To the end");
+      await roundsAre(page, (rounds) => rounds === 300);
+      await page.waitForSelector('::-p-aria(Watch it learn[role="button"])');
+    });
+  });
+
+  test("on a phone: a swipe scrolls, a tap places a point, and a finger on a point moves it", async () => {
+    await withPage(async (page) => {
+      await page.setViewport({ width: 390, height: 844, hasTouch: true, isMobile: true });
+      await page.emulateMediaFeatures([{ name: "prefers-reduced-motion", value: "reduce" }]);
+      await show(page, "playground");
+      await see(page, "The 72 points as a table");
+      await page.locator("::-p-text(points as a table)").click();
+      await page.$eval(".plane", (plane) => plane.scrollIntoView({ block: "end" }));
+      const start = await page.evaluate(() => scrollY);
+
+      const [x, y] = await placeOf(page, 0, -0.2);
+      await swipe(page, [x, y], [x, y - 150]);
+      await page.waitForFunction((from) => scrollY > from + 80, {}, start);
+      expect(await rows(page)).toHaveLength(72);
+
+      await page.evaluate((top) => scrollTo(0, top), start);
+      await page.waitForFunction((top) => scrollY === top, {}, start);
+      await page.touchscreen.tap(...(await placeOf(page, 0, -0.2)));
+      await see(page, "The 73 points as a table");
+      expect((await rows(page)).at(-1)).toBe("A 0.0 −0.2");
+      await see(page, "At (0.0, −0.2)");
+
+      await swipe(page, await placeOf(page, 0, -0.2), await placeOf(page, 0, 3.6));
+      await page.waitForFunction(() =>
+        document.querySelector(".points tbody tr:last-child")?.textContent?.includes("0.03.6"),
+      );
+      expect(await page.evaluate(() => scrollY)).toBe(start);
+      expect(await rows(page)).toHaveLength(73);
+    });
+  });
+
+  test.each([320, 390])(
+    "%i px wide with forced colours: nothing is cut, and switches show",
+    async (width) => {
+      await withPlayground(async (page) => {
+        await page.setViewport({ width, height: 900 });
+        const session = await page.createCDPSession();
+        await session.send("Emulation.setEmulatedMedia", {
+          features: [{ name: "forced-colors", value: "active" }],
+        });
+        await see(page, "Features x, y,");
+        const outlines = () =>
+          page.$$eval(".switches label", (labels) =>
+            labels.map((label) => getComputedStyle(label).outlineStyle),
+          );
+        expect(await outlines()).toEqual(["none", "none", "none", "none"]);
+        await page.locator(".switches label:first-of-type").click();
+        await see(page, "Edges are straight among (x, y, x²)");
+        expect(await outlines()).toEqual(["solid", "none", "none", "none"]);
+        expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
+      });
+    },
+  );
 
   test("an empty plane and one class only say what is missing", async () => {
     await withPlayground(async (page) => {

@@ -1,160 +1,156 @@
 /**
- * Live training: every change trains again from zero, which takes milliseconds for a few hundred points in the plane.
- * Changes during a training are combined, and the last result stays until the next one.
+ * Live training. At full speed every change trains again from zero, which takes milliseconds for a few hundred points
+ * in the plane; changes during a training are combined, and the last result stays until the next one. A training that
+ * is watched waits between epochs as its pace says, and takes changes over on its way.
  */
-import { type Signal, signal } from "@preact/signals";
-import { DivergenceError, type Label } from "../../../../src/index.ts";
-import type { Parameters } from "../../../../src/parameters.ts";
-import { type Choices, DEFAULT_CHOICES } from "../../state/choices.ts";
-import { Run } from "../../state/run.ts";
-import { CLASSES, datasetOf, type PlanePoint } from "./plane.ts";
+import { type ReadonlySignal, type Signal, signal } from "@preact/signals";
+import { DivergenceError } from "../../../../src/index.ts";
+import { Course, type Task, type Trained } from "./course.ts";
 
-export interface Settings {
-  readonly solver: "lbfgs" | "sgd";
-  readonly l2: number;
-  /** Of SGD, as `epochs`. */
-  readonly learningRate: number;
-  readonly epochs: number;
-}
+/** `"slow"`, `"paused"`: a training is watched. `"full"`: none is, and nothing waits. */
+export type Pace = "slow" | "paused" | "full";
 
-/** The result of a training, also before its end. */
-export interface Trained {
-  readonly parameters: Parameters;
-  /** The classes that have points, as indices into CLASSES; row i of W belongs to the i-th. */
-  readonly present: readonly number[];
-  /** Mean cross-entropy of all points: at the start, then after each epoch or iteration. */
-  readonly losses: readonly number[];
-  readonly accuracy: number;
-  /** The time that training takes at full speed. */
-  readonly milliseconds: number;
-}
-
-/** At full speed, or slowly enough that every epoch can be seen. */
-export type Pace = "at once" | "watched";
-
-const MOST_ITERATIONS = 500;
-const BATCH_SIZE = 16;
-/** Least time that an iteration of L-BFGS is shown, ms: there are few, and each changes much. */
-const GLANCE = 90;
+/** Time that an epoch or iteration is shown in slow motion, ms. */
+const GLANCE = 100;
 
 export class LiveTraining {
   /** Null if there are fewer than two classes. */
   readonly trained: Signal<Trained | null> = signal<Trained | null>(null);
   readonly problem: Signal<string | null> = signal<string | null>(null);
-  readonly isWatched: Signal<boolean> = signal(false);
-  readonly #dataset = signal(datasetOf([]));
-  readonly #choices: Signal<Choices> = signal(DEFAULT_CHOICES);
-  readonly #run = new Run(this.#dataset, this.#choices);
-  #wanted: { points: readonly PlanePoint[]; settings: Settings; pace: Pace } | null = null;
+  readonly #pace: Signal<Pace> = signal<Pace>("full");
+  /** What the current training, or the next one, is to learn. */
+  #task: Task | null = null;
+  #course: Course | null = null;
+  /** Whether a training from zero is asked for. */
+  #startsOver = false;
   #isBusy = false;
-  /** The view is closed. */
-  #isStopped = true;
+  /** Epochs to train although it is paused. */
+  #steps = 0;
+  #controller = new AbortController();
+  /** Ends the wait between two epochs. */
+  #wake = () => {};
+
+  get pace(): ReadonlySignal<Pace> {
+    return this.#pace;
+  }
 
   /**
-   * Trains as soon as the current training is done; one that is watched stops. After a stop it opens a device again.
+   * Trains from zero. A training that is watched goes on with the task instead if it can, from the next epoch on;
+   * else it starts over, slowly.
    */
-  async train(points: readonly PlanePoint[], settings: Settings, pace: Pace): Promise<void> {
-    this.#wanted = { points, settings, pace };
-    this.#isStopped = false;
+  train(task: Task): Promise<void> {
+    if (this.#pace.value === "full") return this.#begin(task, "full");
+    if (!this.#course?.canTakeOver(task)) return this.#begin(task, "slow");
+    this.#task = task;
+    return Promise.resolve();
+  }
+
+  /** Trains from zero, slowly enough to watch. */
+  watch(task: Task): Promise<void> {
+    return this.#begin(task, "slow");
+  }
+
+  /** Trains one epoch or iteration, and pauses; begins from zero if no training is watched. */
+  step(task: Task): Promise<void> {
+    if (this.#pace.value === "full") return this.#begin(task, "paused");
+    this.#steps++;
+    this.setPace("paused");
+    return Promise.resolve();
+  }
+
+  /** Changes the pace of a training that is watched; `"full"` takes it to its end. */
+  setPace(pace: Pace): void {
+    if (this.#pace.value === "full") return;
+    this.#pace.value = pace;
+    this.#wake();
+  }
+
+  /** Stops, and frees the device; the result stays. The next call begins again. */
+  stop(): void {
+    this.#startsOver = false;
+    this.#task = null;
+    this.#pace.value = "full";
+    this.#controller.abort();
+    this.#wake();
+  }
+
+  /** Resolves when nothing is left to train; at once if a training is under way, which looks for the new task itself. */
+  async #begin(task: Task, pace: Pace): Promise<void> {
+    this.#task = task;
+    this.#startsOver = true;
+    this.#steps = 0;
+    this.#pace.value = pace;
+    this.#wake();
     if (this.#isBusy) return;
     this.#isBusy = true;
-    while (this.#wanted) {
-      const { points: rows, settings: set, pace: speed } = this.#wanted;
-      this.#wanted = null;
-      this.isWatched.value = speed === "watched";
-      await this.#fit(rows, set, speed);
+    while (this.#startsOver && this.#task) {
+      this.#startsOver = false;
+      this.#course = new Course(this.#task);
+      await this.#follow(this.#course);
+      this.#course.dispose();
+      // A change after the last epoch.
+      if (this.#task && this.#task !== this.#course.task) this.#startsOver = true;
     }
-    this.isWatched.value = false;
     this.#isBusy = false;
   }
 
-  /** Stops, and frees the device; the result stays. */
-  stop(): void {
-    this.#wanted = null;
-    this.#isStopped = true;
-    this.#run.dispose();
-  }
-
-  async #fit(points: readonly PlanePoint[], settings: Settings, pace: Pace): Promise<void> {
-    const run = this.#run;
-    if (new Set(points.map(({ k }) => k)).size < 2) {
+  /** Trains to the end, unless it is stopped or starts over. */
+  async #follow(course: Course): Promise<void> {
+    let isDone = course.present.length < 2;
+    try {
+      while (!isDone && this.#task && !this.#startsOver) {
+        this.#controller = new AbortController();
+        isDone = await course.fit(this.#controller.signal, () => this.#onRound(course));
+      }
+      if (isDone) this.#show(course);
+    } catch (error) {
       this.trained.value = null;
-      this.problem.value = null;
-      return;
+      this.problem.value = wordsOf(error);
+      isDone = true;
     }
-    await run.reset();
-    this.#dataset.value = datasetOf(points);
-    this.#choices.value = choicesOf(settings);
-    if (this.#isStopped) return;
-    const began = performance.now();
-    await run.start();
-    const milliseconds = performance.now() - began;
-    if (pace === "watched" && this.#isLearnt() && !this.#wanted) {
-      await run.reset();
-      await this.#fitSlowly(settings.solver === "lbfgs" ? GLANCE : 0, milliseconds);
+    if (isDone && !this.#startsOver) this.#pace.value = "full";
+  }
+
+  /** Shows an epoch or iteration that is watched, waits, and takes over what has changed. */
+  async #onRound(course: Course): Promise<void> {
+    if (this.#pace.value === "full") return;
+    if (!this.#startsOver) {
+      this.#show(course);
+      if (!course.isOver) await this.#wait();
     }
-    if (this.#isLearnt()) this.#show(milliseconds);
-    this.problem.value = this.#problem();
-    if (this.problem.value !== null) this.trained.value = null;
-  }
-
-  #isLearnt(): boolean {
-    return this.#run.status.value === "done" && this.#problem() === null;
-  }
-
-  /** Returns the error in words that fit the settings; null if there is none. */
-  #problem(): string | null {
-    const { status, message, history } = this.#run;
-    const failure = status.value === "failed" ? message.value : null;
-    // Parameters that are still finite may already give scores that are not.
-    const hasDiverged =
-      failure?.cause instanceof DivergenceError ||
-      history.value.some(({ validationLoss }) => !Number.isFinite(validationLoss));
-    if (hasDiverged) return "Training diverged: the learning rate η is too high.";
-    return failure?.text ?? null;
-  }
-
-  /** Trains one epoch after another, each shown for at least `glance` ms. */
-  async #fitSlowly(glance: number, milliseconds: number): Promise<void> {
-    while (!this.#isOver()) {
-      await this.#run.step();
-      this.#show(milliseconds);
-      await nextFrame(glance);
+    const task = this.#task;
+    if (this.#startsOver || !task) this.#controller.abort();
+    else if (task !== course.task) {
+      if (course.needsNewFit(task)) this.#controller.abort();
+      course.task = task;
     }
   }
 
-  #isOver(): boolean {
-    const status = this.#run.status.value;
-    return this.#wanted !== null || this.#isStopped || status === "done" || status === "failed";
+  async #wait(): Promise<void> {
+    if (this.#pace.value === "slow") await this.#rest(GLANCE);
+    while (this.#pace.value === "paused" && this.#steps === 0 && !this.#startsOver) await this.#rest(null);
+    this.#steps = Math.max(0, this.#steps - 1);
   }
 
-  #show(milliseconds: number): void {
-    const snapshot = this.#run.snapshot.value;
-    const history = this.#run.history.value;
-    if (!snapshot) return;
-    const present = snapshot.classes.map((label) => (CLASSES as readonly Label[]).indexOf(label));
-    this.trained.value = {
-      parameters: { weights: Float64Array.from(snapshot.weights), bias: Float64Array.from(snapshot.bias) },
-      present,
-      // With parameters of 0 all classes are equally probable.
-      losses: [Math.log(present.length), ...history.map(({ validationLoss }) => validationLoss)],
-      accuracy: history.at(-1)?.validationAccuracy ?? Number.NaN,
-      milliseconds,
-    };
+  /** Resolves after so many ms, or when it is woken. */
+  #rest(milliseconds: number | null): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = milliseconds === null ? undefined : setTimeout(resolve, milliseconds);
+      this.#wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
+  #show(course: Course): void {
+    this.trained.value = course.trained;
+    this.problem.value = null;
   }
 }
 
-function choicesOf({ solver, l2, learningRate, epochs }: Settings): Choices {
-  return {
-    ...DEFAULT_CHOICES,
-    device: typeof WebAssembly === "undefined" ? "reference" : "wasm",
-    batchSize: BATCH_SIZE,
-    momentum: 0,
-    ...{ solver, l2, learningRate },
-    epochs: solver === "lbfgs" ? MOST_ITERATIONS : epochs,
-  };
-}
-
-function nextFrame(least: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(() => requestAnimationFrame(() => resolve()), least));
+/** Returns an error in words that fit the settings. */
+function wordsOf(error: unknown): string {
+  if (error instanceof DivergenceError) return "Training diverged: the learning rate η is too high.";
+  return error instanceof Error ? error.message : String(error);
 }

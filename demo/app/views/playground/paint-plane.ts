@@ -2,9 +2,9 @@
 import type { Point } from "../../../../src/data/strokes/stroke-raster.ts";
 import { colourName, MARKER_NAMES, MARKERS } from "../../../ui/markers.tsx";
 import { cssColour, type Rgb, themeColour } from "../../../ui/theme.ts";
-import type { Trained } from "./live-training.ts";
+import type { Trained } from "./course.ts";
 import { type PlanePoint, REACH, toSheet } from "./plane.ts";
-import { GRID, probabilityGrid, regions, shaded } from "./regions.ts";
+import { edges, GRID, probabilityGrid, shaded } from "./regions.ts";
 
 interface PlanePicture {
   readonly points: readonly PlanePoint[];
@@ -37,15 +37,11 @@ function classColour(k: number): Rgb {
   return themeColour(colourName(k));
 }
 
-function paintShading(
-  context: CanvasRenderingContext2D,
-  { parameters, present }: Trained,
-  ground: Rgb,
-): void {
+function paintShading(context: CanvasRenderingContext2D, trained: Trained, ground: Rgb): void {
   const small = document.createElement("canvas");
   small.width = GRID;
   small.height = GRID;
-  const pixels = shaded(probabilityGrid(parameters), ground, present.map(classColour));
+  const pixels = shaded(probabilityGrid(trained), ground, trained.present.map(classColour));
   small.getContext("2d")?.putImageData(new ImageData(pixels, GRID, GRID), 0, 0);
   context.imageSmoothingQuality = "high";
   context.drawImage(small, 0, 0, context.canvas.width, context.canvas.height);
@@ -66,19 +62,18 @@ function paintAxes(context: CanvasRenderingContext2D, ratio: number): void {
   }
 }
 
-function paintEdges(context: CanvasRenderingContext2D, { parameters }: Trained, ratio: number): void {
+function paintEdges(context: CanvasRenderingContext2D, trained: Trained, ratio: number): void {
   const side = context.canvas.width;
   context.strokeStyle = cssColour(themeColour("--text"), 0.75);
   context.lineWidth = 1.25 * ratio;
   context.lineJoin = "round";
   context.beginPath();
-  for (const polygon of regions(parameters)) {
-    for (const [i, corner] of polygon.entries()) {
-      const { x, y } = toSheet(corner);
+  for (const line of edges(trained)) {
+    for (const [i, place] of line.entries()) {
+      const { x, y } = toSheet(place);
       if (i === 0) context.moveTo(side * x, side * y);
       else context.lineTo(side * x, side * y);
     }
-    if (polygon.length > 0) context.closePath();
   }
   context.stroke();
 }

@@ -1,7 +1,7 @@
 /** The plane of the playground: points with a class each, between −REACH and REACH both ways, y upwards. */
 import { createRandom, type Random } from "../../../../src/data/random.ts";
 import type { Point } from "../../../../src/data/strokes/stroke-raster.ts";
-import type { DemoDataset } from "../../data/demo-dataset.ts";
+import { type Extra, matrixOf } from "./features.ts";
 
 export const CLASSES = ["A", "B", "C", "D", "E", "F", "G", "H"] as const;
 /** Distance of the edges of the plane from its middle. */
@@ -39,19 +39,14 @@ export function nearest(points: readonly Point[], place: Point, radius: number):
   return found;
 }
 
-/** Returns the points as a data set. They are also its validation rows, so validation metrics are training metrics. */
-export function datasetOf(points: readonly PlanePoint[]): DemoDataset {
-  const data = Float32Array.from(points.flatMap(({ x, y }) => [x, y]));
-  const samples = { x: { data, rows: points.length, cols: 2 }, y: points.map(({ k }) => CLASSES[k]) };
-  return {
-    name: "Points in the plane",
-    description: `${points.length} points that were placed by hand.`,
-    train: samples,
-    validation: samples,
-    image: null,
-    code: null,
-    features: ["x", "y"],
-  };
+/** Returns the classes that have points, as indices into CLASSES, ascending. */
+export function presentIn(points: readonly PlanePoint[]): number[] {
+  return [...new Set(points.map(({ k }) => k))].sort((a, b) => a - b);
+}
+
+/** Returns the points as rows and labels to train on. */
+export function samplesOf(points: readonly PlanePoint[], extras: readonly Extra[]) {
+  return { x: matrixOf(points, extras), y: points.map(({ k }) => CLASSES[k]) };
 }
 
 const POINTS_OF_CLOUD = 24;

@@ -2,12 +2,14 @@
 import { useEffect } from "preact/hooks";
 import { Section } from "../../../ui/section.tsx";
 import type { Session } from "../../state/session.ts";
+import { FeatureSwitches } from "./feature-switches.tsx";
 import { PlaceWords, PlaneSheet } from "./plane-sheet.tsx";
 import { Playground } from "./playground.ts";
 import { PointsTable } from "./points-table.tsx";
 import { Figures, LossCurve } from "./results.tsx";
 import { SettingsPanel } from "./settings-panel.tsx";
 import { PresetPicker, ToolPicker } from "./tools.tsx";
+import { WeightsTable } from "./weights-table.tsx";
 
 /** The whole view. It trains its own model; the model of the other views stays. */
 export function PlaygroundView({ session }: { readonly session: Session }) {
@@ -20,19 +22,18 @@ export function PlaygroundView({ session }: { readonly session: Session }) {
   }, [playground]);
   return (
     <div class="playground">
-      <Section
-        title="Points in the plane"
-        lead="Each class has a region with straight edges. Colours fade where the next class is as probable."
-      >
+      <Section title="Points in the plane">
         <PresetPicker playground={playground} />
+        <FeatureSwitches playground={playground} />
         <ToolPicker playground={playground} />
         <PlaneSheet playground={playground} />
         <PlaceWords playground={playground} />
       </Section>
       <Section title="Results">
         <Figures playground={playground} />
-        <SettingsPanel playground={playground} />
         <LossCurve playground={playground} />
+        <SettingsPanel playground={playground} />
+        <WeightsTable playground={playground} />
         <PointsTable playground={playground} />
       </Section>
     </div>

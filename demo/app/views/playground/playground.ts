@@ -1,7 +1,9 @@
 /** The state of the playground: its points, its settings, and its training. */
 import { type Signal, signal } from "@preact/signals";
 import type { Point } from "../../../../src/data/strokes/stroke-raster.ts";
-import { LiveTraining, type Pace, type Settings } from "./live-training.ts";
+import type { Settings, Task } from "./course.ts";
+import type { Extra } from "./features.ts";
+import { LiveTraining } from "./live-training.ts";
 import { CLASSES, cloudPoints, MOST_POINTS, type PlanePoint } from "./plane.ts";
 import { countOf } from "./words.ts";
 
@@ -16,11 +18,14 @@ type Tool = "place" | "delete";
 export class Playground {
   readonly points: Signal<readonly PlanePoint[]> = signal<readonly PlanePoint[]>(cloudPoints(3));
   readonly settings: Signal<Settings> = signal<Settings>({
+    extras: [],
     solver: "lbfgs",
     l2: 1e-3,
     learningRate: 0.1,
     epochs: 60,
   });
+  /** Whether the points are those of the ring, perhaps with some changes. */
+  readonly isRing: Signal<boolean> = signal(false);
   readonly chosen: Signal<number> = signal(0);
   readonly tool: Signal<Tool> = signal<Tool>("place");
   readonly cursor: Signal<Cursor | null> = signal<Cursor | null>(null);
@@ -30,7 +35,8 @@ export class Playground {
 
   /** Trains on the points; slowly enough to watch if there is no result yet. */
   open(): void {
-    this.#train(this.training.trained.value ? "at once" : "watched");
+    if (this.training.trained.value) void this.training.train(this.#task);
+    else this.watch();
   }
 
   close(): void {
@@ -40,8 +46,10 @@ export class Playground {
   }
 
   /** Replaces all points, and trains slowly enough to watch. */
-  replace(points: readonly PlanePoint[]): void {
-    this.#change(points, "watched");
+  replace(points: readonly PlanePoint[], isRing = false): void {
+    this.points.value = points;
+    this.isRing.value = isRing;
+    this.watch();
   }
 
   /** @returns the new point; null if there are too many */
@@ -71,24 +79,52 @@ export class Playground {
     this.spoken.value = `${CLASSES[k]} deleted, ${countOf(this.points.value)}.`;
   }
 
-  /** Changes settings, and trains at once. */
+  /** Changes settings, and trains at once; a training that is watched takes them over. */
   set(changed: Partial<Settings>): void {
     this.settings.value = { ...this.settings.value, ...changed };
-    this.#train("at once");
+    void this.training.train(this.#task);
   }
 
-  /** Trains from zero, slowly enough to watch. */
+  /** Switches a feature on or off. */
+  toggle(extra: Extra): void {
+    const { extras } = this.settings.value;
+    this.set({
+      extras: extras.includes(extra) ? extras.filter((other) => other !== extra) : [...extras, extra],
+    });
+  }
+
+  /** Trains from zero, slowly enough to watch; at once if reduced motion is preferred. */
   watch(): void {
-    this.#train("watched");
+    if (!prefersStill()) void this.training.watch(this.#task);
+    else {
+      this.training.setPace("full");
+      void this.training.train(this.#task);
+    }
   }
 
-  #change(points: readonly PlanePoint[], pace: Pace = "at once"): void {
+  /** Begins slow motion, pauses it, or lets it go on. */
+  togglePlay(): void {
+    const pace = this.training.pace.value;
+    if (pace === "full") this.watch();
+    else if (pace === "slow") this.training.setPace("paused");
+    else this.training.setPace(prefersStill() ? "full" : "slow");
+  }
+
+  /** Trains one epoch or iteration, and pauses. */
+  step(): void {
+    void this.training.step(this.#task);
+  }
+
+  #change(points: readonly PlanePoint[]): void {
     this.points.value = points;
-    this.#train(pace);
+    void this.training.train(this.#task);
   }
 
-  #train(pace: Pace): void {
-    const isStill = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    void this.training.train(this.points.value, this.settings.value, isStill ? "at once" : pace);
+  get #task(): Task {
+    return { points: this.points.value, settings: this.settings.value };
   }
+}
+
+function prefersStill(): boolean {
+  return matchMedia("(prefers-reduced-motion: reduce)").matches;
 }

@@ -12,7 +12,7 @@ export function PointsTable({ playground }: { readonly playground: Playground })
   const [isOpen, setOpen] = useState(false);
   const points = playground.points.value;
   return (
-    <details class="points" onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
+    <details class="numbers points" onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
       <summary>The {countOf(points)} as a table</summary>
       {isOpen && (
         <ScrollBox label="Points" class="scroll">

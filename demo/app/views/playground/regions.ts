@@ -1,12 +1,15 @@
 /**
- * The region of each class, in which it is the most probable. Regions of a linear classifier are convex polygons, so
- * their edges are exact at any size; the shading is computed on a coarse grid by the reference's functions.
+ * The region of each class, in which it is the most probable. Regions of a classifier on x and y alone are convex
+ * polygons, so their edges are exact at any size. With more features edges are curves, found on a grid. The shading is
+ * computed on a coarse grid, too, by the reference's functions.
  */
 import { matmul, softmax } from "../../../../src/backends/reference/operations.ts";
 import type { Matrix } from "../../../../src/data/matrix.ts";
 import type { Point } from "../../../../src/data/strokes/stroke-raster.ts";
 import type { Parameters } from "../../../../src/parameters.ts";
 import type { Rgb } from "../../../ui/theme.ts";
+import { contours } from "./contours.ts";
+import { type Extra, matrixOf } from "./features.ts";
 import { fromSheet, REACH } from "./plane.ts";
 
 /** Cells of the shading along a side. */
@@ -14,20 +17,51 @@ export const GRID = 96;
 /** Strength of a region's colour at its edge, and at probability 1. */
 const STRENGTH = { edge: 0.1, certain: 0.5 };
 
-const grid: Matrix = {
-  data: Float32Array.from({ length: 2 * GRID * GRID }, (_, at) => {
-    const cell = at >> 1;
-    const place = fromSheet(((cell % GRID) + 0.5) / GRID, (Math.floor(cell / GRID) + 0.5) / GRID);
-    return at % 2 === 0 ? place.x : place.y;
-  }),
-  rows: GRID * GRID,
-  cols: 2,
-};
-const cells = Array.from({ length: GRID * GRID }, (_, cell) => cell);
+/** A classifier in the plane, with the features that are switched on. */
+export interface PlaneClassifier {
+  readonly parameters: Parameters;
+  readonly extras: readonly Extra[];
+}
+
+/** The features at the places of a square grid, row after row from the top left, kept until other extras are asked for. */
+class PlaneGrid {
+  readonly #places: readonly Point[];
+  readonly #rows: readonly number[];
+  #kept: { readonly extras: string; readonly matrix: Matrix } | null = null;
+
+  /** @param margin distance of the outer places from the edge of the sheet, in cells of which `cells` are along it */
+  constructor(side: number, cells: number, margin: number) {
+    this.#rows = Array.from({ length: side * side }, (_, at) => at);
+    this.#places = this.#rows.map((at) =>
+      fromSheet(((at % side) + margin) / cells, (Math.floor(at / side) + margin) / cells),
+    );
+  }
+
+  /** Returns Z `[places, K]`. */
+  scores({ parameters, extras }: PlaneClassifier): Float64Array {
+    const key = extras.join();
+    if (this.#kept?.extras !== key) this.#kept = { extras: key, matrix: matrixOf(this.#places, extras) };
+    return matmul(this.#kept.matrix, this.#rows, parameters);
+  }
+}
+
+const middles = new PlaneGrid(GRID, GRID, 0.5);
+const corners = new PlaneGrid(GRID + 1, GRID, 0);
 
 /** Returns P `[GRID², K]` at the middle of each cell, row after row from the top left. */
-export function probabilityGrid(parameters: Parameters): Float64Array {
-  return softmax(matmul(grid, cells, parameters), parameters.bias.length);
+export function probabilityGrid(classifier: PlaneClassifier): Float64Array {
+  return softmax(middles.scores(classifier), classifier.parameters.bias.length);
+}
+
+/** Returns the edges between the regions as lines: closed polygons of x and y alone, else pieces of curves. */
+export function edges(classifier: PlaneClassifier): Point[][] {
+  if (classifier.extras.length === 0)
+    return regions(classifier.parameters).flatMap((polygon) =>
+      polygon.length > 0 ? [[...polygon, polygon[0]]] : [],
+    );
+  return contours(corners.scores(classifier), GRID + 1).map((segment) =>
+    segment.map(({ x, y }) => fromSheet(x / GRID, y / GRID)),
+  );
 }
 
 /** Returns RGBA bytes: the colour of the likeliest class, paler if the second likeliest is close. */
@@ -52,7 +86,7 @@ export function shaded(
   return rgba;
 }
 
-/** Returns the region of each class as a polygon that reaches a little beyond the plane; empty for no region. */
+/** Returns the region of each class of x and y alone as a polygon that reaches a little beyond the plane; empty for no region. */
 export function regions({ weights, bias }: Parameters): Point[][] {
   const edge = 1.1 * REACH;
   const square = [

@@ -1,7 +1,7 @@
 /** Loss, accuracy, iterations and time of the latest training, and the course of its loss. */
-import { FocusableButton } from "../../../ui/buttons.tsx";
 import { formatBrief, formatShare, NOTHING } from "../../../ui/format.ts";
 import { Facts } from "../../../ui/section.tsx";
+import { PaceButtons } from "./pace-buttons.tsx";
 import type { Playground } from "./playground.ts";
 
 export function Figures({ playground }: { readonly playground: Playground }) {
@@ -34,11 +34,17 @@ export function Figures({ playground }: { readonly playground: Playground }) {
 /** Height of the curve's view box; it is 100 wide. */
 const HEIGHT = 24;
 
-/** The curve of the loss, and a button that repeats the training. */
+/** Least number of iterations that the curve of L-BFGS, whose end is not known, has room for while it grows. */
+const ROOM = 20;
+
+/** The curve of the loss. It grows while a training is watched. */
 export function LossCurve({ playground }: { readonly playground: Playground }) {
-  const { trained, isWatched } = playground.training;
+  const { trained, pace } = playground.training;
+  const { solver, epochs } = playground.settings.value;
   const losses = trained.value?.losses ?? [];
   const [first, last] = [formatBrief(losses[0] ?? 0), formatBrief(losses.at(-1) ?? 0)];
+  const planned = solver === "sgd" ? epochs : ROOM;
+  const room = Math.max(1, losses.length - 1, pace.value === "full" ? 0 : planned);
   return (
     <div class="course">
       <svg
@@ -47,27 +53,20 @@ export function LossCurve({ playground }: { readonly playground: Playground }) {
         role="img"
         aria-label={trained.value ? `The loss went from ${first} to ${last}.` : "No loss yet."}
       >
-        <polyline points={pointsOf(losses)} />
+        <polyline points={pointsOf(losses, room)} />
       </svg>
       <p class="hint">
         The loss by epoch or iteration: mean cross-entropy of the points, without the penalty.
       </p>
-      <FocusableButton
-        label={isWatched.value ? "Start over" : "Watch it learn"}
-        isDisabled={!trained.value}
-        onPress={() => playground.watch()}
-      />
+      <PaceButtons playground={playground} />
     </div>
   );
 }
 
-/** Returns the points of the curve, with the largest loss at the top and 0 at the bottom. */
-function pointsOf(losses: readonly number[]): string {
+/** Returns the points of the curve, with `room` at its right end, the largest loss at the top and 0 at the bottom. */
+function pointsOf(losses: readonly number[], room: number): string {
   const most = Math.max(...losses);
   return losses
-    .map((loss, i) => {
-      const x = (100 * i) / Math.max(1, losses.length - 1);
-      return `${x.toFixed(2)},${(HEIGHT * (1 - loss / most)).toFixed(2)}`;
-    })
+    .map((loss, i) => `${((100 * i) / room).toFixed(2)},${(HEIGHT * (1 - loss / most)).toFixed(2)}`)
     .join(" ");
 }

@@ -32,7 +32,7 @@ export function PresetPicker({ playground }: { readonly playground: Playground }
       <button type="button" onClick={() => playground.replace(overlapPoints())}>
         Overlap
       </button>
-      <button type="button" onClick={() => playground.replace(ringPoints())}>
+      <button type="button" onClick={() => playground.replace(ringPoints(), true)}>
         Ring
       </button>
       <button type="button" onClick={() => playground.replace([])}>

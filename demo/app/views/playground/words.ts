@@ -2,7 +2,8 @@
 import { matmul, softmax } from "../../../../src/backends/reference/operations.ts";
 import type { Point } from "../../../../src/data/strokes/stroke-raster.ts";
 import { formatShare, formatTenths } from "../../../ui/format.ts";
-import type { Trained } from "./live-training.ts";
+import type { Trained } from "./course.ts";
+import { type Extra, featuresOf, matrixOf } from "./features.ts";
 import { CLASSES } from "./plane.ts";
 
 /** Returns a point as `(1.2, −0.4)`. */
@@ -16,8 +17,11 @@ export function countOf(points: readonly Point[]): string {
 }
 
 /** Returns the classes with their probabilities at a place, the likeliest first. */
-export function likelyAt({ x, y }: Point, { parameters, present }: Trained): { k: number; p: number }[] {
-  const logits = matmul({ data: Float64Array.of(x, y), rows: 1, cols: 2 }, [0], parameters);
+export function likelyAt(
+  place: Point,
+  { parameters, extras, present }: Pick<Trained, "parameters" | "extras" | "present">,
+): { k: number; p: number }[] {
+  const logits = matmul(matrixOf([place], extras), [0], parameters);
   return Array.from(softmax(logits, present.length), (p, i) => ({ k: present[i], p })).sort(
     (a, b) => b.p - a.p,
   );
@@ -29,4 +33,11 @@ export function spokenPlace(place: Point, trained: Trained | null): string {
   if (!trained) return where;
   const [{ k, p }] = likelyAt(place, trained);
   return `${where}: ${CLASSES[k]}, ${formatShare(p)}`;
+}
+
+/** Returns features as a place in their space: `(x, y, x²)`. */
+export function featureSpace(extras: readonly Extra[]): string {
+  return `(${featuresOf(extras)
+    .map(({ label }) => label)
+    .join(", ")})`;
 }
