@@ -34,7 +34,11 @@ export function PenaltySweepPanel({ session }: { readonly session: Session }) {
         {isBusy ? "Cancel the search" : "Find the best λ"}
       </button>
       {isBusy && (
-        <progress aria-label="λ that are fitted" max={L2S.length} value={Math.max(0, sweep.begun.value - 1)} />
+        <progress
+          aria-label="λ that are fitted"
+          max={L2S.length}
+          value={Math.max(0, sweep.begun.value - 1)}
+        />
       )}
       <p role="status" class="status sweep-status">
         {statusText(sweep)}
