@@ -86,7 +86,7 @@ test("the best λ is found, explained and used", async () => {
     await openAndTrain(page);
     await press(page, "Find the best λ");
     await see(page, "Done: 13 λ compared.");
-    await see(page, "has the least validation loss");
+    await see(page, "the least validation loss");
     const label = await page.$eval(".sweep-choice button", ({ textContent }) => textContent ?? "");
     expect(label).toMatch(/^(Use|In use:) λ = /);
     expect(await page.$$eval(".sweep-choice ~ details tbody tr", (rows) => rows.length)).toBe(13);

@@ -196,7 +196,9 @@ describe("the choice of λ", () => {
     expect([choice?.best.l2, choice?.simpler?.l2]).toEqual([0.01, 0.1]);
     expect(chooseFrom(points, 0.04)?.simpler).toBe(null);
     const nearly = [point(1, 0.9, 0.9), point(0.1, 0.2, 0.40001), point(0.01, 0.2, 0.4)];
-    expect(chooseFrom(nearly, 0)?.best.l2).toBe(0.1);
+    const among = chooseFrom(nearly, 0);
+    expect(among?.best.l2).toBe(0.1);
+    expect(among && reasonsFor(nearly, among)[0]).toContain("λ = 0.1 has about the least validation loss");
     expect(chooseFrom([point(1, 0.9, Number.NaN)], 0)).toBe(null);
   });
 

@@ -25,7 +25,9 @@ export function calibrationText({ bins, calibrationError }: Calibrated): string 
   const isTooSure = sumOver(bins, gapOf) > 0;
   const shown = bins.filter(({ support }) => support >= TYPICAL * rows);
   const worst = shown.reduce((a, b) => ((isTooSure ? gapOf(b) > gapOf(a) : gapOf(b) < gapOf(a)) ? b : a));
-  const example = `When it says ${formatPercent(worst.confidence)}, it is right in ${formatPercent(worst.accuracy)} of the cases`;
+  const largest = bins.reduce((a, b) => (b.support > a.support ? b : a));
+  const { confidence, accuracy } = calibrationError <= GOOD ? largest : worst;
+  const example = `When it says ${formatPercent(confidence)}, it is right in ${formatPercent(accuracy)} of the cases`;
   if (calibrationError <= GOOD) return `${example}: its probabilities can be taken at their word. ${mean}.`;
   const degree = DEGREES.find(([most]) => calibrationError <= most)?.[1];
   return `${example}: ${degree} too ${isTooSure ? "sure" : "modest"}. ${mean}.`;

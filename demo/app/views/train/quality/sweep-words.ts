@@ -5,7 +5,7 @@ import type { SweepPoint, SweepRows } from "../../../state/penalty-sweep.ts";
 /** Validation losses that differ by more, relatively, are worth a word. */
 const NOTABLE = 0.02;
 /** Of losses as near to the least as this, relatively, the largest λ is the best. */
-const EQUAL = 0.001;
+const EQUAL = 0.005;
 
 export interface SweepChoice {
   /** The largest λ whose validation loss is the least, or hardly above it. */
@@ -29,7 +29,8 @@ export function chooseFrom(points: readonly SweepPoint[], standardError: number)
 export function reasonsFor(points: readonly SweepPoint[], { best }: SweepChoice): string[] {
   const name = `λ = ${formatBrief(best.l2)}`;
   const [largest, least] = [points[0], points[points.length - 1]];
-  const found = `${name} has the least validation loss, ${formatLoss(best.validation.loss)}; ${formatShare(best.validation.accuracy)} of the validation rows are right.`;
+  const isLeast = points.every(({ validation }) => !(validation.loss < best.validation.loss));
+  const found = `${name} has ${isLeast ? "the least" : "about the least"} validation loss, ${formatLoss(best.validation.loss)}; ${formatShare(best.validation.accuracy)} of the validation rows are right.`;
   return [found, belowText(best, least), aboveText(best, largest)];
 }
 
