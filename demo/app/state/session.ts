@@ -8,6 +8,7 @@ import type { Drawing } from "../views/try/drawing.ts";
 import { type Choices, choicesFor, DEFAULT_CHOICES } from "./choices.ts";
 import { Evaluator } from "./evaluation.ts";
 import { Opening } from "./opening.ts";
+import type { PenaltySweep } from "./penalty-sweep.ts";
 import { Run } from "./run.ts";
 
 /** The state of the page. Created once; every view reads it. */
@@ -24,6 +25,13 @@ export class Session {
   /** The model that was opened from a file, and the file's name. */
   readonly modelFile: Signal<{ readonly model: SoftmaxRegression; readonly name: string } | null> =
     signal(null);
+  /** Rows whose most probable class is less probable than this get no answer. 0 answers all. */
+  readonly minProbability: Signal<number> = signal(0);
+  /** Of two classes, the one that is looked for, and the probability that it takes. Null: not chosen. */
+  readonly threshold: Signal<{ readonly positive: Label; readonly probability: number } | null> =
+    signal(null);
+  /** The search for λ, from its panel's first opening on. */
+  sweep: PenaltySweep | null = null;
   /** The drawing of the view "Try", from its first opening on. */
   drawing: Drawing | null = null;
   /** The points and settings of the view "Playground", from its first opening on. */
@@ -41,6 +49,8 @@ export class Session {
     batch(() => {
       this.dataset.value = dataset;
       this.choices.value = choicesFor(dataset, this.choices.value.device);
+      this.minProbability.value = 0;
+      this.threshold.value = null;
     });
   }
 
@@ -76,6 +86,7 @@ export class Session {
 
   dispose(): void {
     this.opening.cancel();
+    this.sweep?.dispose();
     this.run.dispose();
   }
 }

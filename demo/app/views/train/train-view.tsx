@@ -5,6 +5,7 @@ import { ConfusionPanel } from "./confusion-panel.tsx";
 import { CurvesPanel } from "./curves-panel.tsx";
 import { DataPanel } from "./data-panel.tsx";
 import { OptionsPanel } from "./options-panel.tsx";
+import { QualitySlot } from "./quality/quality-slot.tsx";
 import { RunPanel } from "./run-panel.tsx";
 import { WrongPanel } from "./sample-cards.tsx";
 import { WeightsPanel } from "./weights-panel.tsx";
@@ -25,6 +26,7 @@ export function TrainView({ session }: { readonly session: Session }) {
           <CurvesPanel session={session} />
           <WeightsPanel session={session} />
           <ConfusionPanel evaluation={evaluation} />
+          <QualitySlot session={session} evaluation={evaluation} />
         </div>
       </div>
       <WrongPanel evaluation={evaluation} />
