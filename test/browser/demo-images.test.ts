@@ -12,14 +12,14 @@ import {
   type PictureChoices,
   type TableChoices,
 } from "../../demo/app/data/open-context.ts";
-import { profileColumn } from "../../demo/app/data/tables/column-profile.ts";
-import { guessLabel } from "../../demo/app/data/tables/label-guess.ts";
-import type { ColumnProfile, TableProfile } from "../../demo/app/data/tables/profile.ts";
 import { openFiles } from "../../demo/app/data/open-files.ts";
 import { kindOf } from "../../demo/app/data/open-kind.ts";
 import { openPictures } from "../../demo/app/data/open-pictures.ts";
 import { createPictureReader } from "../../demo/app/data/picture-reader.ts";
 import { asDense } from "../../demo/app/data/rows.ts";
+import { profileColumn } from "../../demo/app/data/tables/column-profile.ts";
+import { guessLabel } from "../../demo/app/data/tables/label-guess.ts";
+import type { ColumnProfile, TableProfile } from "../../demo/app/data/tables/profile.ts";
 import { PictureForm } from "../../demo/app/views/train/data/picture-form.tsx";
 import { TableForm } from "../../demo/app/views/train/data/table-form.tsx";
 
@@ -197,7 +197,10 @@ describe("the form of a table", () => {
     const place = document.body.appendChild(document.createElement("div"));
     const answers: TableChoices[] = [];
     const onOpen = (choices: TableChoices) => void answers.push(choices);
-    render(h(TableForm, { name: "a.csv", profile: profileOf(columns), before, onOpen, onCancel: () => {} }), place);
+    render(
+      h(TableForm, { name: "a.csv", profile: profileOf(columns), before, onOpen, onCancel: () => {} }),
+      place,
+    );
     const boxes = () => [...place.querySelectorAll<HTMLInputElement>(".feature-checks input")];
     const settled = () => new Promise((resolve) => setTimeout(resolve, 50));
     return { place, answers, boxes, settled };

@@ -154,7 +154,10 @@ describe("CSV", () => {
   });
 
   test("bytes that are no text, and gzip data cut off", async () => {
-    await expectRefused([file("b.csv", Uint8Array.of(0x61, 0, 0xfe, 0x0a, 0x61, 0x61, 0x61, 0x0a))], "b.csv: is no text in UTF-8");
+    await expectRefused(
+      [file("b.csv", Uint8Array.of(0x61, 0, 0xfe, 0x0a, 0x61, 0x61, 0x61, 0x0a))],
+      "b.csv: is no text in UTF-8",
+    );
     const cut = new Uint8Array(gzipSync(tableText(100)).subarray(0, 60));
     await expectRefused([file("b.csv.gz", cut)], "b.csv.gz: cannot be read to its end");
   });

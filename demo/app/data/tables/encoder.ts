@@ -103,10 +103,7 @@ export class TableEncoder {
    *
    * @throws FormatError columns of other kinds; the signal's reason
    */
-  async transform(
-    columns: readonly TableColumn[],
-    context: EncodeContext,
-  ): Promise<RowsInMemory> {
+  async transform(columns: readonly TableColumn[], context: EncodeContext): Promise<RowsInMemory> {
     const { signal } = context;
     this.#checkColumns(columns);
     const rows = lengthOf(columns[0]);
