@@ -61,7 +61,8 @@ export class TextPieces {
   #decode(bytes?: Uint8Array): string {
     const isUtf8 = this.#encoding === "utf-8";
     try {
-      const text = this.#checked(this.#decoder.decode(bytes, { stream: bytes !== undefined }));
+      const text = this.#decoder.decode(bytes, { stream: bytes !== undefined });
+      if (this.#encoding === "windows-1252") return this.#checked(text);
       if (isUtf8 && !this.#isCertain) this.#look(text, bytes);
       return text;
     } catch (cause) {
@@ -89,6 +90,7 @@ export class TextPieces {
     this.#open = bytes.slice(end);
   }
 
+  /** Any bytes are windows-1252, but text has no zero bytes. @throws FormatError */
   #checked(text: string): string {
     if (text.includes("\0")) throw this.#refusal();
     return text;
