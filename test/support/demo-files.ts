@@ -12,9 +12,9 @@ import { kindOf } from "../../demo/app/data/open-kind.ts";
 
 /** What is chosen where a test says nothing. */
 export const TABLE: TableChoices = {
+  hasHeader: true,
   label: "species",
-  leaveOut: [],
-  skipIncomplete: false,
+  kinds: new Map(),
   split: "stratified",
   arePixels: false,
 };
