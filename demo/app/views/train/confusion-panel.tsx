@@ -1,5 +1,6 @@
 /** The confusion matrix, and the rows behind a cell. */
 import { useEffect, useMemo, useState } from "preact/hooks";
+import { formatCount, formatShare } from "../../../ui/format.ts";
 import { Section } from "../../../ui/section.tsx";
 import { type Cell, type Evaluation, predictionOf, rowsOfCell } from "../../state/evaluation.ts";
 import { ConfusionGrid, ConfusionList, cellText } from "./confusion-grid.tsx";
@@ -21,6 +22,7 @@ export function ConfusionPanel({ evaluation }: { readonly evaluation: Evaluation
       title="Confusion matrix"
       lead="On validation rows: blue cells were predicted right, orange ones are mistakes. Choose a cell to see its rows."
     >
+      {evaluation && <p class="status">{sourceText(evaluation)}</p>}
       {evaluation ? (
         <div class="columns">
           <Cells evaluation={evaluation} chosen={cell} onChoose={setChosen} />
@@ -35,6 +37,14 @@ export function ConfusionPanel({ evaluation }: { readonly evaluation: Evaluation
       )}
     </Section>
   );
+}
+
+/** Returns which model the cells are of, and how many rows it predicts right. */
+function sourceText({ samples, mistakes, report, of }: Evaluation): string {
+  const rows = samples.y.length;
+  const right = rows - mistakes.reduce((sum, { count }) => sum + count, 0);
+  const after = of?.after ? `After ${of.after}` : "The model in use";
+  return `${after}: ${formatCount(right)} of ${formatCount(rows)} right, ${formatShare(report.accuracy)}.`;
 }
 
 /** Rows that are shown at first, and that each press on "more" adds. */
@@ -56,7 +66,7 @@ function CellSamples({ evaluation, cell, note }: CellSamplesProps) {
     <div class="cell-samples">
       <h3 aria-live="polite">{cellText(report, cell)}</h3>
       <p class="hint">
-        {rows.length === 0 ? "No rows" : rows.length === 1 ? "1 row" : `${rows.length} rows`}
+        {rows.length === 0 ? "No rows" : rows.length === 1 ? "1 row" : `${formatCount(rows.length)} rows`}
         {note && `; ${note}`}
       </p>
       <ul class="samples">

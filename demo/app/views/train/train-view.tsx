@@ -7,6 +7,7 @@ import { DataPanel } from "./data-panel.tsx";
 import { OptionsPanel } from "./options-panel.tsx";
 import { RunPanel } from "./run-panel.tsx";
 import { WrongPanel } from "./sample-cards.tsx";
+import { ScatterPanel } from "./scatter.tsx";
 import { WeightsPanel } from "./weights-panel.tsx";
 
 /** The whole view. The model is evaluated while the view is open. */
@@ -23,6 +24,7 @@ export function TrainView({ session }: { readonly session: Session }) {
         </div>
         <div>
           <CurvesPanel session={session} />
+          <ScatterPanel session={session} />
           <WeightsPanel session={session} />
           <ConfusionPanel evaluation={evaluation} />
         </div>
