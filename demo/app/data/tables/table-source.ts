@@ -1,5 +1,4 @@
 /** Tables of every format as rows of text cells. */
-import type { NamedFile, OpenContext } from "../open-context.ts";
 
 /** Rows in the order of the file. */
 export interface TableRows {
@@ -16,9 +15,6 @@ export interface TableSource {
   readonly delimiter: string | null;
   /** Sentences about the encoding or the sheet, as far as the rows that were read tell. */
   readonly remarks: readonly string[];
-  /** Yields rows in batches; empty rows are in them. */
+  /** Yields rows in batches; an empty row is one empty cell. */
   rows(): AsyncGenerator<TableRows>;
 }
-
-/** Opens a table of any format. @throws FormatError, LimitError that begin with the file's name */
-export declare function openSource(file: NamedFile, context: OpenContext): Promise<TableSource>;
