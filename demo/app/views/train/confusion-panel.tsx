@@ -22,7 +22,7 @@ export function ConfusionPanel({ evaluation }: { readonly evaluation: Evaluation
       title="Confusion matrix"
       lead="On validation rows: blue cells were predicted right, orange ones are mistakes. Choose a cell to see its rows."
     >
-      {evaluation && <p class="status">{sourceText(evaluation)}</p>}
+      {evaluation && <p class="status matrix-source">{sourceText(evaluation)}</p>}
       {evaluation ? (
         <div class="columns">
           <Cells evaluation={evaluation} chosen={cell} onChoose={setChosen} />
@@ -47,8 +47,9 @@ function sourceText({ samples, mistakes, report, of }: Evaluation): string {
   return `${after}: ${formatCount(right)} of ${formatCount(rows)} right, ${formatShare(report.accuracy)}.`;
 }
 
-/** Rows that are shown at first, and that each press on "more" adds. */
+/** Rows that are shown at first, and that each press on "more" adds; fewer of tables, whose cards are large. */
 const STEP = 9;
+const TABLE_STEP = 6;
 
 interface CellSamplesProps {
   readonly evaluation: Evaluation;
@@ -58,9 +59,10 @@ interface CellSamplesProps {
 }
 
 function CellSamples({ evaluation, cell, note }: CellSamplesProps) {
-  const [most, setMost] = useState(STEP);
-  useEffect(() => setMost(STEP), [cell.truth, cell.predicted]);
   const { dataset, samples, report } = evaluation;
+  const step = samples.origin?.kind === "table" ? TABLE_STEP : STEP;
+  const [most, setMost] = useState(step);
+  useEffect(() => setMost(step), [cell.truth, cell.predicted, step]);
   const rows = useMemo(() => rowsOfCell(evaluation, cell), [evaluation, cell.truth, cell.predicted]);
   return (
     <div class="cell-samples">
@@ -80,8 +82,8 @@ function CellSamples({ evaluation, cell, note }: CellSamplesProps) {
         ))}
       </ul>
       {rows.length > most && (
-        <button type="button" class="more" onClick={() => setMost(most + STEP)}>
-          {Math.min(STEP, rows.length - most)} more
+        <button type="button" class="more" onClick={() => setMost(most + step)}>
+          {Math.min(step, rows.length - most)} more
         </button>
       )}
     </div>

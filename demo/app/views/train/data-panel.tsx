@@ -9,6 +9,7 @@ import { droppedFiles } from "../../data/file-bytes.ts";
 import { type NamedFile, named } from "../../data/open-context.ts";
 import type { Session } from "../../state/session.ts";
 import { EncodingList } from "./data/encoding-list.tsx";
+import { columnsText } from "./data/encoding-words.ts";
 import { OpeningStage } from "./data/opening-stage.tsx";
 
 /** Data sets that need no file; a label is also the data set's own name. */
@@ -79,7 +80,7 @@ function factsOf({ dataset, classes }: Session): Fact[] {
   const { train, validation, image, features, encoder, label } = dataset.value;
   const names = classes.value;
   const shape = image && [image.width, image.height, ...(image.channels > 1 ? [image.channels] : [])];
-  const columns = encoder && `from ${formatCount(encoder.columns.length)} columns`;
+  const columns = encoder && `from ${columnsText(encoder.columns.length)}`;
   const hint = shape ? shape.join(" × ") : (columns ?? (features ?? []).slice(0, 4).join(", "));
   const named = names.length > MAX_NAMED ? "" : names.join(", ");
   return [

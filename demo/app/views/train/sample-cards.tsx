@@ -21,19 +21,22 @@ interface SampleCardProps {
 export function SampleCard({ dataset, samples, prediction }: SampleCardProps) {
   const { row, label, probability, predicted, confidence } = prediction;
   const name = originOf(samples, row);
+  const isTable = samples.origin?.kind === "table";
+  const nameLine = name && (
+    <p class="sample-name" title={name}>
+      {shortName(name)}
+    </p>
+  );
   return (
     <li>
+      {isTable && nameLine}
       <SampleContent
         dataset={dataset}
         samples={samples}
         row={row}
         name={`${name ?? `Row ${row}`}: a ${label}`}
       />
-      {name && (
-        <p class="sample-name" title={name}>
-          {shortName(name)}
-        </p>
-      )}
+      {!isTable && nameLine}
       <p class="says">
         <span>
           says <b>{predicted}</b> {formatShare(confidence)}

@@ -1,4 +1,4 @@
-/** Validation rows of two features as points, before the regions of the model. */
+/** Validation rows of two features as points, on the regions of the model. */
 import { useSignal } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { formatCount, formatDecimal } from "../../../ui/format.ts";
@@ -25,7 +25,7 @@ export function ScatterPanel({ session }: { readonly session: Session }) {
   return (
     <Section
       title="The rows and the model"
-      lead="Validation rows by their two features, before the region in which the model predicts each class."
+      lead="Validation rows by their two features, on the regions in which the model predicts each class."
     >
       <Scatter key={dataset.name} session={session} />
     </Section>

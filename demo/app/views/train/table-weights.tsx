@@ -1,7 +1,7 @@
 /** The weights of rows that are no pictures: the strongest features of each class as bars. */
 import { useState } from "preact/hooks";
 import { Choice } from "../../../ui/fields.tsx";
-import { formatCount, formatDecimal } from "../../../ui/format.ts";
+import { formatBrief, formatCount, formatSigned } from "../../../ui/format.ts";
 import { useThrottled } from "../../../ui/signal-hooks.ts";
 import { Bar } from "../../components/bar.tsx";
 import type { DemoDataset } from "../../data/demo-dataset.ts";
@@ -12,6 +12,8 @@ import { strongestWeights, type WeightList } from "./strongest-weights.ts";
 
 /** Least time between two updates, ms. */
 const INTERVAL = 250;
+/** Largest weights below this need more than two digits after the point. */
+const SMALL = 0.1;
 /** Classes whose lists stand beside each other; of more classes, one is chosen. */
 const MOST_LISTS = 6;
 /** Classes that can be chosen. */
@@ -118,7 +120,7 @@ function Strongest({ list: { k, entries }, full, isOnlyFor, classes, nameOf }: S
             <td class="bar-cell">
               <Bar value={weight} full={full} signed={!isOnlyFor} />
             </td>
-            <td>{formatDecimal(weight, 2)}</td>
+            <td>{full < SMALL ? formatBrief(weight) : formatSigned(weight, 2)}</td>
           </tr>
         ))}
       </tbody>

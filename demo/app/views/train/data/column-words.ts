@@ -29,10 +29,13 @@ export function classesText({ counts, distinct }: ColumnProfile, isWhole: boolea
   return `${values}${among}: ${listed.join(", ")}${sorted.length > MOST_LISTED ? ", …" : "."}`;
 }
 
-/** Returns what is said beside a column: why it is left out, how much is missing. */
+/** Reasons that say no more than the kind does. */
+const PLAIN_REASONS = ["numbers", "dates"];
+
+/** Returns what is said beside a column: why it is left out or of its kind, how much is missing. */
 export function columnNote({ advice, reason, missing }: ColumnProfile): string {
   const parts = [
-    advice === "use" ? "" : reason,
+    PLAIN_REASONS.includes(reason) ? "" : reason,
     missing > 0 && advice !== "empty" ? `${formatCount(missing)} missing` : "",
   ];
   return parts.filter(Boolean).join("; ");

@@ -2,7 +2,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { formatCount } from "../../../../ui/format.ts";
 import type { DemoDataset } from "../../../data/demo-dataset.ts";
-import { countMissing, encodingText, featuresPerColumn } from "./encoding-words.ts";
+import { columnsText, countMissing, encodingText, featuresPerColumn } from "./encoding-words.ts";
 
 /** Columns that are listed at most. */
 const MOST_COLUMNS = 60;

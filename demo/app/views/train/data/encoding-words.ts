@@ -8,19 +8,28 @@ import { brief } from "../../../data/text.ts";
 /** Values of a column that are named at most. */
 const MOST_VALUES = 5;
 
+export function columnsText(count: number): string {
+  return count === 1 ? "1 column" : `${formatCount(count)} columns`;
+}
+
 /** Returns a sentence part such as `"age: number, median 41 for 12 missing cells"`. */
 export function encodingText(column: EncoderColumn, features: number, missing: number): string {
   const { name, kind, values, usual } = column;
   const cells = missing === 1 ? "1 missing cell" : `${formatCount(missing)} missing cells`;
   const instead = (what: string) =>
     missing > 0 && usual !== "" ? `, ${what}${brief(usual)} for ${cells}` : "";
-  const named = brief(name);
-  if (kind === "number" || kind === "date") return `${named}: ${kind}${instead("median ")}`;
-  if (kind === "text") return `${named}: ${features === 1 ? "1 word" : `${formatCount(features)} words`}`;
+  if (kind === "number" || kind === "date") return `${brief(name)}: ${kind}${instead("median ")}`;
+  if (kind === "text")
+    return `${brief(name)}: ${features === 1 ? "1 word" : `${formatCount(features)} words`}`;
   const list =
-    values.slice(0, MOST_VALUES).map(brief).join(", ") + (values.length > MOST_VALUES ? ", …" : "");
+    values.slice(0, MOST_VALUES).map(named).join(", ") + (values.length > MOST_VALUES ? ", …" : "");
   const kindOfValues = kind === "yes-no" ? "yes or no" : `${formatCount(values.length)} values`;
-  return `${named}: ${kindOfValues} (${list})${kind === "yes-no" ? instead("") : ""}`;
+  return `${brief(name)}: ${kindOfValues} (${list})${kind === "yes-no" ? instead("") : ""}`;
+}
+
+/** Returns a value, in quotation marks if it has a comma, which would look like two values. */
+function named(value: string): string {
+  return value.includes(",") ? `“${brief(value)}”` : brief(value);
 }
 
 /** Returns the number of features of each column of the encoder. */
