@@ -18,8 +18,7 @@ export function EncodingList({ dataset }: EncodingListProps) {
   return (
     <details class="encoding" onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
       <summary>
-        How {formatCount(encoder.columns.length)} columns became {formatCount(encoder.features.length)}{" "}
-        features
+        How {columnsText(encoder.columns.length)} became {formatCount(encoder.features.length)} features
       </summary>
       {isOpen && <Columns dataset={dataset} />}
     </details>
