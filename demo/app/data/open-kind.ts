@@ -76,6 +76,7 @@ async function kindOfFile(file: NamedFile): Promise<OpenKind> {
   const sign = signOf(name, head);
   const refused = refusalOf(name, head, sign);
   if (refused) throw new FormatError(file.path, refused);
+  if (isWorkbook(head, sign)) return "table";
   if (/\.npy(\.gz)?$/i.test(name)) return "npy";
   if (/idx[1-4]?[-.]ubyte|\.idx[1-4]?(\.gz)?$/i.test(name)) return "idx";
   if (sign !== null || file.file.type === "text/csv") return "table";
@@ -91,8 +92,12 @@ async function kindOfFile(file: NamedFile): Promise<OpenKind> {
 /** Returns why a file cannot be opened as data, as the rest of a sentence; null if it may be. */
 function refusalOf(name: string, head: Uint8Array, sign: string | null): string | null {
   if (isModelHead(head)) return "is a saved model and no data; open it in the view “Model”";
-  const isWorkbook = sign === "xlsx" && head[0] === ZIP.charCodeAt(0);
-  return refusedTable(name, head) ?? (isWorkbook ? null : standInOf(head));
+  return refusedTable(name, head) ?? (isWorkbook(head, sign) ? null : standInOf(head));
+}
+
+/** Returns whether a file is a workbook by its first bytes, whatever its name. */
+function isWorkbook(head: Uint8Array, sign: string | null): boolean {
+  return sign === "xlsx" && head[0] === ZIP.charCodeAt(0);
 }
 
 /** First bytes that are searched: web pages may begin with empty lines and comments. */

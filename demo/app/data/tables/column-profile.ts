@@ -130,9 +130,13 @@ function wordsIn({ cells, counts }: Sample, reading: Reading): Found {
 
 /** Characters of a cell that are looked at. */
 const MOST_LETTERS = 1000;
+/** Letters that count as a word in scripts that put no spaces between words. */
+const LETTERS_OF_WORD = 10;
 
+/** Returns the number of words: signs such as `A/5 21` are none. */
 function wordsOf(cell: string): number {
-  return cell.slice(0, MOST_LETTERS).match(/[\p{L}\p{N}]+/gu)?.length ?? 0;
+  const words = cell.slice(0, MOST_LETTERS).match(/\p{L}{2,}/gu) ?? [];
+  return words.reduce((sum, word) => sum + Math.ceil(word.length / LETTERS_OF_WORD), 0);
 }
 
 function adviceOn(sample: Sample, { kind, reason }: Found, missing: number): [ColumnAdvice, string] {

@@ -51,8 +51,8 @@ export class CsvSource implements TableSource {
     let first = 1;
     for await (const [piece, isLast] of this.#text.pieces()) {
       await pause(this.#context.signal);
+      this.#newline ??= newlineOf(text.at(-1) === "\r" ? `\r${piece}` : piece, isLast);
       text += piece;
-      this.#newline ??= newlineOf(text, isLast);
       hasNewline ||= this.#newline !== null && piece.includes(this.#newline);
       if (text === "") continue;
       if (isLast || (hasNewline && (text.length >= least || text.length > MAX_ROW))) {

@@ -16,6 +16,13 @@ import {
 /** Values with a feature of their own at most. */
 export const MOST_VALUES = 30;
 
+/**
+ * Rows of a value with a feature of its own: a hundredth of the training rows, at most ten. A few rows tell little about
+ * others, and many such features are learnt by heart.
+ */
+const LEAST_SHARE = 0.01;
+const LEAST_ROWS = 10;
+
 interface CategoryStatistics {
   /** The frequent values, the most frequent first. */
   readonly values: readonly string[];
@@ -46,8 +53,9 @@ export class CategoryPart implements DensePart {
 
   /** Learns from training rows. */
   static async fit(column: CategoryColumn, signal: AbortSignal): Promise<CategoryPart> {
-    const { ranked, hasMissing } = await rankValues(column, signal);
-    const values = ranked.slice(0, MOST_VALUES);
+    const { ranked, countOf, hasMissing } = await rankValues(column, signal);
+    const least = Math.min(LEAST_ROWS, Math.ceil(LEAST_SHARE * column.codes.length));
+    const values = ranked.slice(0, MOST_VALUES).filter((_, place) => countOf[place] >= least);
     return new CategoryPart(column.name, { values, hasOthers: ranked.length > values.length, hasMissing });
   }
 
@@ -109,5 +117,6 @@ export async function rankValues({ codes, values }: CategoryColumn, signal: Abor
   });
   const seen = Array.from(counts.keys()).filter((code) => counts[code] > 0);
   seen.sort((a, b) => counts[b] - counts[a] || a - b);
-  return { ranked: seen.map((code) => values[code]), hasMissing };
+  const ranked = seen.map((code) => values[code]);
+  return { ranked, countOf: seen.map((code) => counts[code]), hasMissing };
 }

@@ -12,8 +12,8 @@ import { type EncoderColumn, otherKind, type ReadCell, type SparsePart } from ".
 
 /** Words that become features at most, of all columns together. */
 const MOST_WORDS = 2 ** 17;
-/** Training rows from which a word must be in two of them. */
-const MANY_ROWS = 1000;
+/** Training rows from which a word must be in two of them: one that came once tells nothing about other rows. */
+const MANY_ROWS = 200;
 /** Largest that an inverse document frequency can be, 1 + ln(1 + n) of 2⁵³ texts, rounded up. */
 const MAX_IDF = 38;
 /** Words that are entered between two looks at the clock. */

@@ -7,6 +7,7 @@ import type { RowsInMemory } from "../../../../src/data/rows.ts";
 import type { SparseMatrix } from "../../../../src/data/sparse-matrix.ts";
 import { FormatError, LimitError, type Matrix } from "../../../../src/index.ts";
 import { formatCount } from "../../../ui/format.ts";
+import { brief } from "../text.ts";
 import type { TableColumn } from "./columns.ts";
 import { CategoryPart } from "./encode-category.ts";
 import { NumberPart } from "./encode-number.ts";
@@ -76,8 +77,8 @@ export class TableEncoder {
   static async fit(columns: readonly TableColumn[], context: EncodeContext): Promise<TableEncoder> {
     const texts = columns.filter(({ kind }) => kind === "text").length;
     const parts: EncoderPart[] = [];
-    for (const column of columns) {
-      context.onProgress({ text: `Learning from ${column.name}`, share: parts.length / columns.length });
+    for (const [i, column] of columns.entries()) {
+      report("Learning from", column, i, columns.length, context);
       parts.push(await fitPart(column, texts, context.signal));
     }
     return new TableEncoder(parts);
@@ -102,10 +103,8 @@ export class TableEncoder {
    *
    * @throws FormatError columns of other kinds; the signal's reason
    */
-  async transform(
-    columns: readonly TableColumn[],
-    { signal, onProgress }: EncodeContext,
-  ): Promise<RowsInMemory> {
+  async transform(columns: readonly TableColumn[], context: EncodeContext): Promise<RowsInMemory> {
+    const { signal } = context;
     this.#checkColumns(columns);
     const rows = lengthOf(columns[0]);
     const cols = this.denseFeatures;
@@ -113,7 +112,7 @@ export class TableEncoder {
     let at = 0;
     const sparse: SparseMatrix[] = [];
     for (const [i, part] of this.#parts.entries()) {
-      onProgress({ text: `Encoding ${part.column.name}`, share: i / this.#parts.length });
+      report("Encoding", part.column, i, this.#parts.length, context);
       if (part.isSparse) {
         sparse.push(await part.transform(columns[i], signal));
         continue;
@@ -156,6 +155,20 @@ export class TableEncoder {
     if (other < 0 && columns.length === this.columns.length) return;
     throw new FormatError("columns", "are not those that the encoder learnt from");
   }
+}
+
+/** Steps of progress that are reported at most. */
+const STEPS = 100;
+
+/** Reports that the work on a column begins; of many columns, on some. */
+function report(
+  work: string,
+  { name }: { readonly name: string },
+  i: number,
+  count: number,
+  { onProgress }: EncodeContext,
+): void {
+  if (i % Math.ceil(count / STEPS) === 0) onProgress({ text: `${work} ${brief(name)}`, share: i / count });
 }
 
 function fitPart(column: TableColumn, texts: number, signal: AbortSignal): Promise<EncoderPart> {

@@ -28,6 +28,7 @@ export function signOf(name: string, head: Uint8Array): TableFormat | null {
 const WORKBOOK = /\[Content_Types\]\.xml|_rels\/|xl\/|docProps\//;
 
 function isWorkbook(name: string, text: string): boolean {
+  if (/\.gz$/i.test(name)) return false;
   return (
     /\.xls[xm]$/i.test(name) || (WORKBOOK.test(text) && !/word\/|ppt\/|\.(docx|pptx)$/i.test(text + name))
   );

@@ -30,7 +30,7 @@ export async function openJson(file: NamedFile, context: OpenContext): Promise<T
     );
   }
   const keys = new Set<string>();
-  for (const item of first) for (const key of keysOf(item)) keys.add(key);
+  for (const item of first.slice(0, KEYED)) for (const key of keysOf(item)) keys.add(key);
   return new JsonSource(file.path, [...keys], first, items);
 }
 

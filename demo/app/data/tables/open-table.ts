@@ -78,7 +78,8 @@ async function encoded(
   const trainColumns: TableColumn[] = [];
   const heldColumns: TableColumn[] = [];
   // Each whole column is dropped once it is split, so that memory never holds all of them twice.
-  for (let column = table.columns.shift(); column; column = table.columns.shift()) {
+  const columns = table.columns.reverse();
+  for (let column = columns.pop(); column; column = columns.pop()) {
     trainColumns.push(await takeCells(column, rows.train, signal));
     heldColumns.push(await takeCells(column, rows.validation, signal));
   }

@@ -54,16 +54,13 @@ const LEAST_SIDE = 4;
 export function defaultTableChoices(profile: TableProfile): TableChoices {
   const { hasHeader, label, columns } = profile;
   const others = columns.filter(({ name }) => name !== label);
-  const used = others.filter(({ advice, name }) => advice === "use" || /^pi?x/i.test(name));
-  const mayBePixels =
-    used.length > 0 && used.every(({ kind, name }) => kind === "number" && /^pi?x/i.test(name));
+  const mayBePixels = others.every(({ kind, name }) => kind === "number" && /^pi?x/i.test(name));
   return {
     hasHeader,
     label,
-    // Pixels that are always 0 keep their places in the picture.
-    kinds: new Map(mayBePixels ? used.map(({ name }) => [name, "number"]) : []),
+    kinds: new Map(),
     split: "stratified",
-    arePixels: mayBePixels && pictureSide(used.length) !== null,
+    arePixels: mayBePixels && pictureSide(others.length) !== null,
   };
 }
 
@@ -73,9 +70,11 @@ export function pictureSide(features: number): number | null {
   return Number.isInteger(side) && side >= LEAST_SIDE ? side : null;
 }
 
-/** Returns how a column is used by these choices: as a kind, or left out. */
+/** Returns how a column is used by these choices. Pixels that are always 0 keep their places in the picture. */
 export function kindOfColumn(column: ColumnProfile, choices: TableChoices): ColumnKind | "leave out" {
-  return choices.kinds.get(column.name) ?? (column.advice === "use" ? column.kind : "leave out");
+  const { name, kind, advice } = column;
+  const isUsed = advice === "use" || (choices.arePixels && kind === "number");
+  return choices.kinds.get(name) ?? (isUsed ? kind : "leave out");
 }
 
 /** Classes and rows of a class that make a label column doubtful. */
