@@ -17,10 +17,9 @@ test("a table asks for its label column, and still does after another view was o
     await show(page, "model");
     await show(page, "train");
     await see(page, "Open letters.csv");
-    await press(page, "Open");
+    await press(page, "Open and train");
     await see(page, "32 rows to train on, 8 to validate on.");
-    await press(page, "Start");
-    await see(page, "Done after epoch 30");
+    await see(page, "Done after iteration");
   });
 });
 
@@ -28,7 +27,7 @@ test("files that are broken are refused in plain words, and nothing changes", as
   await withPage(async (page) => {
     await dropOn(page, [{ name: "broken.csv", text: "a,b,label\n1,2,x\n1\n" }]);
     await see(page, "Open broken.csv");
-    await press(page, "Open");
+    await press(page, "Open and train");
     await alerted(page, "broken.csv: row 3 has 1 cells, the header 3");
     await dropOn(page, [
       { name: "t10k-images-idx3-ubyte", text: "not an idx file" },
@@ -53,12 +52,11 @@ test("a table of 100,000 columns is asked about, opened and trained on", async (
       Object.assign(window, { wide: blob });
     });
     await dropOn(page, [{ name: "wide.csv", fromPage: "wide" }]);
-    await see(page, "One of 100,000, by its name. It holds text");
+    await see(page, "One of 100,000, by its name. 2 classes: a (5 rows), b (5).");
     await see(page, "Features: 99,999 of 99,999 columns");
-    await press(page, "Open");
+    await press(page, "Open and train");
     await see(page, "8 rows to train on, 2 to validate on.");
-    await press(page, "Start");
-    await see(page, "Done after epoch 30");
+    await see(page, "Done after iteration");
   });
 });
 

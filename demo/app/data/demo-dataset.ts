@@ -1,6 +1,7 @@
 /** Data sets of the demo: training and validation rows with labels, where each row comes from, and what it stands for. */
 import type { RowsInMemory } from "../../../src/data/rows.ts";
 import type { Label } from "../../../src/index.ts";
+import { formatCount } from "../../ui/format.ts";
 import type { TableColumn } from "./tables/columns.ts";
 import type { TableEncoder } from "./tables/encoder.ts";
 
@@ -61,8 +62,8 @@ export interface DemoDataset {
   readonly code: RowsCode | null;
 }
 
-/** Returns the name of a row where it comes from, `"row 17"` or `"cats/3.png"`; null if it has none. */
+/** Returns the name of a row where it comes from, `"row 1,017"` or `"cats/3.png"`; null if it has none. */
 export function originOf({ origin }: Samples, row: number): string | null {
   if (!origin) return null;
-  return origin.kind === "pictures" ? origin.paths[row] : `row ${origin.numbers[row]}`;
+  return origin.kind === "pictures" ? origin.paths[row] : `row ${formatCount(origin.numbers[row])}`;
 }

@@ -7,6 +7,7 @@ import type { ClassificationReport, Label, Matrix } from "../../../src/index.ts"
 import { inBlocks } from "../data/arrays.ts";
 import type { DemoDataset, Samples } from "../data/demo-dataset.ts";
 import type { Run } from "./run.ts";
+import type { ModelInUse } from "./run-records.ts";
 
 /** A cell of the confusion matrix, by the indices of its classes. */
 export interface Cell {
@@ -34,12 +35,18 @@ export interface Evaluation {
   readonly counts: ReadonlyMap<number, number>;
   /** All mistakes, the most frequent first. */
   readonly mistakes: readonly Mistake[];
+  /** The model as it was; null if it is not known. */
+  readonly of: ModelInUse | null;
 }
 
 export type ModelOutputs = Pick<Evaluation, "dataset" | "samples" | "report" | "probabilities">;
 
 /** Computes an evaluation from a model's outputs. @throws the signal's reason, once it is aborted */
-export async function evaluationOf(answers: ModelOutputs, signal: AbortSignal): Promise<Evaluation> {
+export async function evaluationOf(
+  answers: ModelOutputs,
+  signal: AbortSignal,
+  of: ModelInUse | null = null,
+): Promise<Evaluation> {
   const { samples, report, probabilities } = answers;
   const { classes } = report;
   const [N, K] = [samples.y.length, classes.length];
@@ -54,7 +61,7 @@ export async function evaluationOf(answers: ModelOutputs, signal: AbortSignal): 
     counts.set(cell, (counts.get(cell) ?? 0) + 1);
   };
   await inBlocks(N, signal, judgeRow, K);
-  return { ...answers, truth, predicted, counts, mistakes: mistakesAmong(counts, K) };
+  return { ...answers, truth, predicted, counts, mistakes: mistakesAmong(counts, K), of };
 }
 
 /** Returns the rows of a cell, ascending. */
@@ -165,9 +172,17 @@ export class Evaluator {
     };
     const plan = () => {
       isStale = true;
-      if (!isBusy) timer ||= window.setTimeout(() => void evaluate(), next - performance.now());
+      if (isBusy) return;
+      // The last model of a run is evaluated at once.
+      if (!this.#run.isTraining.peek()) {
+        clearTimeout(timer);
+        timer = 0;
+        next = 0;
+      }
+      timer ||= window.setTimeout(() => void evaluate(), next - performance.now());
     };
     const stop = effect(() => {
+      void this.#run.isTraining.value;
       if (this.#run.inUse.value === null) this.latest.value = null;
       plan();
     });
@@ -180,8 +195,9 @@ export class Evaluator {
 
   /** Returns null without a model, or if the model was disposed of meanwhile: the run reports such errors. */
   async #evaluate(signal: AbortSignal): Promise<Evaluation | null> {
-    const { model } = this.#run;
-    if (!model) return null;
+    const of = this.#run.inUse.peek();
+    if (!of) return null;
+    const { model } = of;
     const dataset = this.#dataset.peek();
     const samples = dataset.validation;
     const { x, y } = samples;
@@ -191,7 +207,7 @@ export class Evaluator {
         model.report(x, y as string[]),
         model.predictProba(x),
       ]);
-      return await evaluationOf({ dataset, samples, report, probabilities }, signal);
+      return await evaluationOf({ dataset, samples, report, probabilities }, signal, of);
     } catch {
       return null;
     }

@@ -31,6 +31,8 @@ export interface ModelInUse {
   readonly snapshot: Snapshot;
   /** Accuracy on the validation rows. */
   readonly accuracy: number;
+  /** `"epoch 12"` or `"iteration 12"`, after which it is like this; empty for a model from a file. */
+  readonly after: string;
 }
 
 export interface Speed {

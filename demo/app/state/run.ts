@@ -11,7 +11,7 @@ import {
   type StopReason,
 } from "../../../src/index.ts";
 import type { DemoDataset } from "../data/demo-dataset.ts";
-import { type Choices, optionsOf } from "./choices.ts";
+import { type Choices, optionsOf, unitOf } from "./choices.ts";
 import {
   type EpochMetrics,
   type Message,
@@ -251,7 +251,9 @@ export class Run {
       this.device.value = device && this.#reason ? { ...device, reason: this.#reason } : device;
       const before = this.inUse.value;
       if (before && before.model !== model && !isDone && accuracy < before.accuracy) return;
-      this.inUse.value = { model, snapshot, accuracy };
+      const last = this.history.value.at(-1);
+      const after = last ? `${unitOf(this.#choices.peek().solver)} ${last.index}` : "";
+      this.inUse.value = { model, snapshot, accuracy, after };
       if (before?.model !== model) before?.model.dispose();
     });
   }

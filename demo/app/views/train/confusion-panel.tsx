@@ -1,5 +1,6 @@
 /** The confusion matrix, and the rows behind a cell. */
 import { useEffect, useMemo, useState } from "preact/hooks";
+import { formatCount, formatShare } from "../../../ui/format.ts";
 import { Section } from "../../../ui/section.tsx";
 import { type Cell, type Evaluation, predictionOf, rowsOfCell } from "../../state/evaluation.ts";
 import { ConfusionGrid, ConfusionList, cellText } from "./confusion-grid.tsx";
@@ -21,6 +22,7 @@ export function ConfusionPanel({ evaluation }: { readonly evaluation: Evaluation
       title="Confusion matrix"
       lead="On validation rows: blue cells were predicted right, orange ones are mistakes. Choose a cell to see its rows."
     >
+      {evaluation && <p class="status matrix-source">{sourceText(evaluation)}</p>}
       {evaluation ? (
         <div class="columns">
           <Cells evaluation={evaluation} chosen={cell} onChoose={setChosen} />
@@ -37,8 +39,17 @@ export function ConfusionPanel({ evaluation }: { readonly evaluation: Evaluation
   );
 }
 
-/** Rows that are shown at first, and that each press on "more" adds. */
+/** Returns which model the cells are of, and how many rows it predicts right. */
+function sourceText({ samples, mistakes, report, of }: Evaluation): string {
+  const rows = samples.y.length;
+  const right = rows - mistakes.reduce((sum, { count }) => sum + count, 0);
+  const after = of?.after ? `After ${of.after}` : "The model in use";
+  return `${after}: ${formatCount(right)} of ${formatCount(rows)} right, ${formatShare(report.accuracy)}.`;
+}
+
+/** Rows that are shown at first, and that each press on "more" adds; fewer of tables, whose cards are large. */
 const STEP = 9;
+const TABLE_STEP = 6;
 
 interface CellSamplesProps {
   readonly evaluation: Evaluation;
@@ -48,15 +59,16 @@ interface CellSamplesProps {
 }
 
 function CellSamples({ evaluation, cell, note }: CellSamplesProps) {
-  const [most, setMost] = useState(STEP);
-  useEffect(() => setMost(STEP), [cell.truth, cell.predicted]);
   const { dataset, samples, report } = evaluation;
+  const step = samples.origin?.kind === "table" ? TABLE_STEP : STEP;
+  const [most, setMost] = useState(step);
+  useEffect(() => setMost(step), [cell.truth, cell.predicted, step]);
   const rows = useMemo(() => rowsOfCell(evaluation, cell), [evaluation, cell.truth, cell.predicted]);
   return (
     <div class="cell-samples">
       <h3 aria-live="polite">{cellText(report, cell)}</h3>
       <p class="hint">
-        {rows.length === 0 ? "No rows" : rows.length === 1 ? "1 row" : `${rows.length} rows`}
+        {rows.length === 0 ? "No rows" : rows.length === 1 ? "1 row" : `${formatCount(rows.length)} rows`}
         {note && `; ${note}`}
       </p>
       <ul class="samples">
@@ -70,8 +82,8 @@ function CellSamples({ evaluation, cell, note }: CellSamplesProps) {
         ))}
       </ul>
       {rows.length > most && (
-        <button type="button" class="more" onClick={() => setMost(most + STEP)}>
-          {Math.min(STEP, rows.length - most)} more
+        <button type="button" class="more" onClick={() => setMost(most + step)}>
+          {Math.min(step, rows.length - most)} more
         </button>
       )}
     </div>

@@ -8,6 +8,8 @@ import { clouds, digits } from "../../data/built-in.ts";
 import { droppedFiles } from "../../data/file-bytes.ts";
 import { type NamedFile, named } from "../../data/open-context.ts";
 import type { Session } from "../../state/session.ts";
+import { EncodingList } from "./data/encoding-list.tsx";
+import { columnsText } from "./data/encoding-words.ts";
 import { OpeningStage } from "./data/opening-stage.tsx";
 
 /** Data sets that need no file; a label is also the data set's own name. */
@@ -21,7 +23,8 @@ export function DataPanel({ session }: { readonly session: Session }) {
   const dataset = session.dataset.value;
   const { opening } = session;
   const stage = opening.stage.value;
-  const problem = opening.problem.value;
+  // The form of a table shows its own problems.
+  const problem = stage.kind === "table" ? "" : opening.problem.value;
   const isOver = useDrops((dropped) => void opening.offer(droppedFiles(dropped)));
   const place = useRef<HTMLDivElement>(null);
   const inUse = dataset.isBuiltIn ? dataset.name : null;
@@ -34,33 +37,37 @@ export function DataPanel({ session }: { readonly session: Session }) {
   }, [stage.kind]);
   return (
     <Section title="Data">
-      <div class={isOver ? "data columns over" : "data columns"} ref={place} tabIndex={-1}>
-        <div>
-          <h3>{dataset.name}</h3>
-          <p role="status">{dataset.description}</p>
-          <Facts class="facts large" facts={factsOf(session)} />
+      <div class={isOver ? "data over" : "data"} ref={place} tabIndex={-1}>
+        <div class="columns">
+          <div>
+            <h3>{dataset.name}</h3>
+            <p role="status">{dataset.description}</p>
+            <Facts class="facts large" facts={factsOf(session)} />
+            <EncodingList dataset={dataset} />
+          </div>
+          <div>
+            <PresetButtons
+              presets={BUILT_IN}
+              isChosen={({ label }) => label === inUse}
+              onChoose={({ label, make }) => {
+                if (label !== inUse) void opening.make(make);
+              }}
+            />
+            <p class="own-data">
+              Or your own: drop files or a folder anywhere on this page. They stay in this tab.
+            </p>
+            <FileButtons onFiles={(files) => void opening.offer(files)} />
+            <p class="hint">
+              A table (CSV, TSV, Excel, Parquet, JSON Lines), IDX files such as MNIST’s, x.npy with y.npy, or
+              a folder that has a folder of pictures for each class. Gzip is fine. Opening other data discards
+              the current model.
+            </p>
+          </div>
         </div>
-        <div>
-          <PresetButtons
-            presets={BUILT_IN}
-            isChosen={({ label }) => label === inUse}
-            onChoose={({ label, make }) => {
-              if (label !== inUse) void opening.make(make);
-            }}
-          />
-          <p class="own-data">
-            Or your own: drop files or a folder anywhere on this page. They stay in this tab.
-          </p>
-          <FileButtons onFiles={(files) => void opening.offer(files)} />
-          <p class="hint">
-            IDX files such as MNIST’s, a CSV file with a header, x.npy with y.npy, or a folder that has a
-            folder of pictures for each class. Gzip is fine. Opening other data discards the current model.
-          </p>
-          <OpeningStage opening={opening} />
-          <p role="alert" class={problem ? "message error" : "message-place"}>
-            {problem}
-          </p>
-        </div>
+        <OpeningStage session={session} />
+        <p role="alert" class={problem ? "message error" : "message-place"}>
+          {problem}
+        </p>
       </div>
     </Section>
   );
@@ -70,15 +77,21 @@ export function DataPanel({ session }: { readonly session: Session }) {
 const MAX_NAMED = 10;
 
 function factsOf({ dataset, classes }: Session): Fact[] {
-  const { train, validation, image, features } = dataset.value;
+  const { train, validation, image, features, encoder, label } = dataset.value;
   const names = classes.value;
   const shape = image && [image.width, image.height, ...(image.channels > 1 ? [image.channels] : [])];
-  const hint = shape ? shape.join(" × ") : (features ?? []).slice(0, 4).join(", ");
+  const columns = encoder && `from ${columnsText(encoder.columns.length)}`;
+  const hint = shape ? shape.join(" × ") : (columns ?? (features ?? []).slice(0, 4).join(", "));
+  const named = names.length > MAX_NAMED ? "" : names.join(", ");
   return [
     ["Training rows", formatCount(train.x.rows)],
     ["Validation rows", formatCount(validation.x.rows)],
     ["Features", formatCount(train.x.cols), { hint }],
-    ["Classes", formatCount(names.length), { hint: names.length > MAX_NAMED ? "" : names.join(", ") }],
+    [
+      "Classes",
+      formatCount(names.length),
+      { hint: label ? [label, named].filter(Boolean).join(": ") : named },
+    ],
   ];
 }
 

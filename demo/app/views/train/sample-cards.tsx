@@ -3,9 +3,11 @@ import { useMemo } from "preact/hooks";
 import { formatShare } from "../../../ui/format.ts";
 import { Section } from "../../../ui/section.tsx";
 import { SampleImage } from "../../components/pixel-images.tsx";
-import type { DemoDataset, Samples } from "../../data/demo-dataset.ts";
+import { type DemoDataset, originOf, type Samples } from "../../data/demo-dataset.ts";
 import { asDense, rowValues } from "../../data/rows.ts";
+import { brief } from "../../data/text.ts";
 import { type Evaluation, mostWrong, type SamplePrediction } from "../../state/evaluation.ts";
+import { RowCells } from "./row-cells.tsx";
 
 /** Features of a row that are shown if it is no picture. */
 const NUMBERS = 6;
@@ -18,18 +20,23 @@ interface SampleCardProps {
 
 export function SampleCard({ dataset, samples, prediction }: SampleCardProps) {
   const { row, label, probability, predicted, confidence } = prediction;
+  const name = originOf(samples, row);
+  const isTable = samples.origin?.kind === "table";
+  const nameLine = name && (
+    <p class="sample-name" title={name}>
+      {shortName(name)}
+    </p>
+  );
   return (
     <li>
-      {dataset.image ? (
-        <SampleImage
-          x={asDense(samples.x)}
-          row={row}
-          shape={dataset.image}
-          label={`Row ${row}: a ${label}`}
-        />
-      ) : (
-        <p class="sample-numbers">{numbersOf(samples, row, dataset.features)}</p>
-      )}
+      {isTable && nameLine}
+      <SampleContent
+        dataset={dataset}
+        samples={samples}
+        row={row}
+        name={`${name ?? `Row ${row}`}: a ${label}`}
+      />
+      {!isTable && nameLine}
       <p class="says">
         <span>
           says <b>{predicted}</b> {formatShare(confidence)}
@@ -42,6 +49,31 @@ export function SampleCard({ dataset, samples, prediction }: SampleCardProps) {
       </p>
     </li>
   );
+}
+
+interface SampleContentProps {
+  readonly dataset: DemoDataset;
+  readonly samples: Samples;
+  readonly row: number;
+  /** Text alternative of a picture. */
+  readonly name: string;
+}
+
+/** A picture, the cells of a row of a table, or a few numbers. */
+function SampleContent({ dataset, samples, row, name }: SampleContentProps) {
+  const { image, features } = dataset;
+  if (image) return <SampleImage x={asDense(samples.x)} row={row} shape={image} label={name} />;
+  if (samples.origin?.kind === "table" && samples.origin.columns.length > 0)
+    return <RowCells columns={samples.origin.columns} row={row} />;
+  return <p class="sample-numbers">{numbersOf(samples, row, features)}</p>;
+}
+
+/** Characters of a picture's path that fit under it. */
+const MOST_OF_PATH = 40;
+
+/** Returns a path without its beginning if it is long: its end tells pictures apart. */
+function shortName(name: string): string {
+  return name.length > MOST_OF_PATH ? `…${brief(name.slice(-MOST_OF_PATH))}` : brief(name);
 }
 
 function numbersOf({ x }: Samples, row: number, names: readonly string[] | null): string {

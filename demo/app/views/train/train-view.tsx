@@ -8,6 +8,7 @@ import { OptionsPanel } from "./options-panel.tsx";
 import { QualitySlot } from "./quality/quality-slot.tsx";
 import { RunPanel } from "./run-panel.tsx";
 import { WrongPanel } from "./sample-cards.tsx";
+import { ScatterPanel } from "./scatter.tsx";
 import { WeightsPanel } from "./weights-panel.tsx";
 
 /** The whole view. The model is evaluated while the view is open. */
@@ -24,6 +25,7 @@ export function TrainView({ session }: { readonly session: Session }) {
         </div>
         <div>
           <CurvesPanel session={session} />
+          <ScatterPanel session={session} />
           <WeightsPanel session={session} />
           <ConfusionPanel evaluation={evaluation} />
           <QualitySlot session={session} evaluation={evaluation} />

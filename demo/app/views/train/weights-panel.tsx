@@ -1,28 +1,23 @@
-/** The learnt weights of every class: pictures if the rows are pictures, else a table of a few features. */
+/** The learnt weights of every class: pictures if the rows are pictures, else bars for the strongest features. */
 import { useRef } from "preact/hooks";
-import { formatNumber, formatSigned } from "../../../ui/format.ts";
-import { ScrollBox, Section } from "../../../ui/section.tsx";
+import { formatNumber } from "../../../ui/format.ts";
+import { Section } from "../../../ui/section.tsx";
 import { useOncePerFrame, useThrottled } from "../../../ui/signal-hooks.ts";
 import { divergingImage } from "../../components/pixel-images.tsx";
 import type { ImageShape } from "../../data/demo-dataset.ts";
 import type { Snapshot } from "../../state/run-records.ts";
 import type { Session } from "../../state/session.ts";
-
-/** Most features whose weights are shown as numbers. */
-const READABLE = 16;
+import { TableWeights, tableLead } from "./table-weights.tsx";
 
 export function WeightsPanel({ session }: { readonly session: Session }) {
-  const { image, train } = session.dataset.value;
+  const { image } = session.dataset.value;
   const lead = image
     ? "A weight for each class and pixel: ink on blue speaks for the class, ink on orange against it."
-    : `Rows here are ${train.x.cols} numbers and no pictures, so weights are shown as numbers.`;
+    : tableLead(session.dataset.value);
   return (
     <Section title="Class weights" lead={lead}>
       {image && <WeightImages session={session} shape={image} />}
-      {!image && train.x.cols <= READABLE && <WeightsTable session={session} />}
-      {!image && train.x.cols > READABLE && (
-        <p class="status">{train.x.cols} weights for each class are too many to read as numbers.</p>
-      )}
+      {!image && <TableWeights session={session} />}
     </Section>
   );
 }
@@ -107,48 +102,4 @@ function largestWeight(snapshot: Snapshot | null, shape: ImageShape, count: numb
   for (let k = 0; k < Math.min(count, snapshot.classes.length); k++)
     for (const weight of weightsOfPixels(snapshot, k, shape)) most = Math.max(most, Math.abs(weight));
   return most;
-}
-
-function WeightsTable({ session }: { readonly session: Session }) {
-  const snapshot = useThrottled(() => session.run.snapshot.value, INTERVAL);
-  const { features, train } = session.dataset.value;
-  if (!snapshot) return null;
-  const D = train.x.cols;
-  const names = features ?? Array.from({ length: D }, (_, j) => `${j + 1}`);
-  return (
-    <>
-      <ScrollBox label="Weights of each class">
-        <table class="metrics-table">
-          <caption class="unseen">Weights of each class, and its bias</caption>
-          <thead>
-            <tr>
-              <th scope="col">class</th>
-              {names.map((name) => (
-                <th key={name} scope="col">
-                  {name}
-                </th>
-              ))}
-              <th scope="col">bias</th>
-            </tr>
-          </thead>
-          <tbody>
-            {snapshot.classes.slice(0, MOST_CLASSES).map((label, k) => (
-              <tr key={label}>
-                <th scope="row">{label}</th>
-                {names.map((name, j) => (
-                  <td key={name}>{formatSigned(snapshot.weights[k * D + j], 3)}</td>
-                ))}
-                <td>{formatSigned(snapshot.bias[k], 3)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </ScrollBox>
-      {snapshot.classes.length > MOST_CLASSES && (
-        <p class="hint">
-          The first {MOST_CLASSES} of {snapshot.classes.length} classes.
-        </p>
-      )}
-    </>
-  );
 }

@@ -1,8 +1,9 @@
 /** Step 4: the loss, and why its derivative is p − y. */
 import { formatDecimal } from "../../../../ui/format.ts";
+import { Bar } from "../../../components/bar.tsx";
 import { throughJacobian } from "../formulas.ts";
 import { Formula, Step } from "../step.tsx";
-import { Bar, ClassTable } from "../tables.tsx";
+import { ClassTable } from "../tables.tsx";
 import { largestSize, type WorkedSample } from "../worked-sample.ts";
 
 export function LossSection({ worked }: { readonly worked: WorkedSample }) {

@@ -1,8 +1,9 @@
 /** Step 1: z = W x + b. */
 import { formatDecimal } from "../../../../ui/format.ts";
+import { Bar } from "../../../components/bar.tsx";
 import { SignedImage } from "../../../components/pixel-images.tsx";
 import { Formula, Step } from "../step.tsx";
-import { Bar, ClassTable, type Column, MatrixTable } from "../tables.tsx";
+import { ClassTable, type Column, MatrixTable } from "../tables.tsx";
 import { largestSize, type WorkedSample } from "../worked-sample.ts";
 
 export function ScoresSection({ worked }: { readonly worked: WorkedSample }) {

@@ -2,10 +2,11 @@
 import { useState } from "preact/hooks";
 import { formatDecimal } from "../../../../ui/format.ts";
 import { Facts } from "../../../../ui/section.tsx";
+import { Bar } from "../../../components/bar.tsx";
 import { naiveSoftmax, stableSoftmax } from "../formulas.ts";
 import { LiveRange } from "../pickers.tsx";
 import { Formula, Step } from "../step.tsx";
-import { Bar, ClassTable } from "../tables.tsx";
+import { ClassTable } from "../tables.tsx";
 import type { WorkedSample } from "../worked-sample.ts";
 
 export function SoftmaxSection({ worked }: { readonly worked: WorkedSample }) {

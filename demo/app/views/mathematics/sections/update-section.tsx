@@ -1,11 +1,12 @@
 /** Step 6: one gradient step, and its effect on this sample. */
 import { useState } from "preact/hooks";
 import { formatDecimal } from "../../../../ui/format.ts";
+import { Bar } from "../../../components/bar.tsx";
 import { SignedImage } from "../../../components/pixel-images.tsx";
 import { type DescentStep, stepOf } from "../formulas.ts";
 import { ClassPicker, LiveRange } from "../pickers.tsx";
 import { Formula, Step } from "../step.tsx";
-import { Bar, ClassTable, MatrixTable } from "../tables.tsx";
+import { ClassTable, MatrixTable } from "../tables.tsx";
 import { largestSize, type WorkedSample } from "../worked-sample.ts";
 
 /** The slider's positions: log₁₀ η. */

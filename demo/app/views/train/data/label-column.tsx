@@ -2,10 +2,11 @@
 import { useId, useMemo, useState } from "preact/hooks";
 import { Choice } from "../../../../ui/fields.tsx";
 import { formatCount } from "../../../../ui/format.ts";
-import type { ColumnProfile } from "../../../data/tables/profile.ts";
+import { type ColumnProfile, labelWarnings, type TableProfile } from "../../../data/tables/profile.ts";
+import { classesText } from "./column-words.ts";
 
 interface LabelColumnProps {
-  readonly columns: readonly ColumnProfile[];
+  readonly profile: TableProfile;
   readonly value: string;
   readonly onChoose: (name: string) => void;
 }
@@ -15,19 +16,42 @@ const MAX_LISTED = 1000;
 /** Suggestions for a typed name at most. */
 const PROPOSED = 20;
 
-export function LabelColumn({ columns, value, onChoose }: LabelColumnProps) {
-  if (columns.length > MAX_LISTED) return <NameField columns={columns} value={value} onChoose={onChoose} />;
+/** The choice, with the classes of the chosen column, and what is doubtful about it. */
+export function LabelColumn({ profile, value, onChoose }: LabelColumnProps) {
+  const warnings = useMemo(() => labelWarnings(profile, value), [profile, value]);
   return (
-    <Choice
-      label="Label column"
-      options={columns.map((column) => ({ id: column.name, label: column.name, hint: hintOf(column) }))}
-      value={value}
-      onChoose={onChoose}
-    />
+    <div class="label-column">
+      {profile.columns.length > MAX_LISTED ? (
+        <NameField profile={profile} value={value} onChoose={onChoose} />
+      ) : (
+        <NameList profile={profile} value={value} onChoose={onChoose} />
+      )}
+      <div role="status">
+        {warnings.map((text) => (
+          <p key={text} class="message">
+            {text}
+          </p>
+        ))}
+      </div>
+    </div>
   );
 }
 
-function NameField({ columns, value, onChoose }: LabelColumnProps) {
+function NameList({ profile, value, onChoose }: LabelColumnProps) {
+  const options = useMemo(
+    () =>
+      profile.columns.map((column) => ({
+        id: column.name,
+        label: column.name,
+        hint: hintOf(column, profile),
+      })),
+    [profile],
+  );
+  return <Choice label="Label column" options={options} value={value} onChoose={onChoose} />;
+}
+
+function NameField({ profile, value, onChoose }: LabelColumnProps) {
+  const { columns } = profile;
   const id = useId();
   const [typed, setTyped] = useState(value);
   const known = useMemo(() => new Map(columns.map((column) => [column.name, column])), [columns]);
@@ -56,14 +80,14 @@ function NameField({ columns, value, onChoose }: LabelColumnProps) {
         ))}
       </datalist>
       <p class="hint" id={`${id}-hint`}>
-        One of {formatCount(columns.length)}, by its name. {column ? hintOf(column) : missing}
+        One of {formatCount(columns.length)}, by its name. {column ? hintOf(column, profile) : missing}
       </p>
     </div>
   );
 }
 
-function hintOf({ kind }: ColumnProfile): string {
-  return `It holds ${kind === "number" ? "numbers" : "text"}; each of its values is a class.`;
+function hintOf(column: ColumnProfile, { isWhole }: TableProfile): string {
+  return classesText(column, isWhole);
 }
 
 function someThatBegin(columns: readonly ColumnProfile[], start: string): string[] {

@@ -4,19 +4,26 @@ import { useEffect, useId, useRef } from "preact/hooks";
 
 interface OpeningFormProps {
   readonly title: string;
+  /** What the main button says. Default `"Open"`. */
+  readonly action?: string;
   readonly onOpen: () => void;
   readonly onCancel: () => void;
   readonly children: ComponentChildren;
 }
 
-export function OpeningForm({ title, onOpen, onCancel, children }: OpeningFormProps) {
+export function OpeningForm({ title, action = "Open", onOpen, onCancel, children }: OpeningFormProps) {
   const id = useId();
+  const form = useRef<HTMLFormElement>(null);
   const heading = useRef<HTMLHeadingElement>(null);
-  useEffect(() => heading.current?.focus(), []);
+  useEffect(() => {
+    // A problem within the form takes the focus first.
+    if (!form.current?.contains(document.activeElement)) heading.current?.focus();
+  }, []);
   return (
     <form
       class="opening box"
       aria-labelledby={id}
+      ref={form}
       onSubmit={(event) => {
         event.preventDefault();
         onOpen();
@@ -28,7 +35,7 @@ export function OpeningForm({ title, onOpen, onCancel, children }: OpeningFormPr
       {children}
       <div class="buttons">
         <button type="submit" class="primary">
-          Open
+          {action}
         </button>
         <button type="button" onClick={onCancel}>
           Cancel

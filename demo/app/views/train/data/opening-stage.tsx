@@ -1,11 +1,14 @@
 /** The stage of opening files: nothing, the progress, or a form with questions. */
-import { useId } from "preact/hooks";
-import { nameOf, type OpenProgress } from "../../../data/open-context.ts";
-import type { Opening } from "../../../state/opening.ts";
+import { useId, useRef } from "preact/hooks";
+import { nameOf, type OpenChoices, type OpenProgress } from "../../../data/open-context.ts";
+import type { Session } from "../../../state/session.ts";
 import { PictureForm } from "./picture-form.tsx";
 import { TableForm } from "./table-form.tsx";
 
-export function OpeningStage({ opening }: { readonly opening: Opening }) {
+export function OpeningStage({ session }: { readonly session: Session }) {
+  const { opening } = session;
+  /** Whether the latest answer was about the header of a table. */
+  const isHeaderChanged = useRef(false);
   const stage = opening.stage.value;
   const choices = opening.choices.value;
   const cancel = () => opening.cancel();
@@ -16,7 +19,16 @@ export function OpeningStage({ opening }: { readonly opening: Opening }) {
         name={nameOf(stage.known.files[0])}
         profile={stage.profile}
         before={choices.table}
-        onOpen={(table) => void opening.answer({ ...choices, table })}
+        problem={opening.problem.value}
+        isHeaderChanged={isHeaderChanged.current}
+        onHeader={(hasHeader) => {
+          isHeaderChanged.current = true;
+          void opening.reprofile(hasHeader);
+        }}
+        onOpen={(table) => {
+          isHeaderChanged.current = false;
+          void openAndTrain(session, { ...choices, table });
+        }}
         onCancel={cancel}
       />
     );
@@ -32,6 +44,13 @@ export function OpeningStage({ opening }: { readonly opening: Opening }) {
     );
   }
   return null;
+}
+
+/** Opens the files of the form, and starts a run if that succeeds. */
+async function openAndTrain({ dataset, opening, run }: Session, choices: OpenChoices): Promise<void> {
+  const before = dataset.value;
+  await opening.answer(choices);
+  if (dataset.value !== before) await run.start();
 }
 
 interface OpeningProgressProps {

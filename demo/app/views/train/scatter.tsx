@@ -1,0 +1,150 @@
+/** Validation rows of two features as points, on the regions of the model. */
+import { useSignal } from "@preact/signals";
+import { useEffect, useMemo, useRef } from "preact/hooks";
+import { formatCount, formatDecimal } from "../../../ui/format.ts";
+import { MARKER_NAMES, Marker } from "../../../ui/markers.tsx";
+import { Section } from "../../../ui/section.tsx";
+import { useOncePerFrame } from "../../../ui/signal-hooks.ts";
+import type { DemoDataset } from "../../data/demo-dataset.ts";
+import { rowValues } from "../../data/rows.ts";
+import { cellText } from "../../data/tables/columns.ts";
+import { brief } from "../../data/text.ts";
+import type { Session } from "../../state/session.ts";
+import { type Frame, paintScatter, type ScatterPoint } from "./scatter-paint.ts";
+
+/** Points that are shown at most; of more rows, every so many. */
+const MOST_POINTS = 1200;
+/** Room around the points, as a share of their range. */
+const MARGIN = 0.05;
+
+/** The panel; nothing if rows have other than two numbers, or more classes than there are markers. */
+export function ScatterPanel({ session }: { readonly session: Session }) {
+  const dataset = session.dataset.value;
+  const classes = session.classes.value;
+  if (!isPlane(dataset) || classes.length > MARKER_NAMES.length) return null;
+  return (
+    <Section
+      title="The rows and the model"
+      lead="Validation rows by their two features, on the regions in which the model predicts each class."
+    >
+      <Scatter key={dataset.name} session={session} />
+    </Section>
+  );
+}
+
+/** Returns whether rows are two numbers each. */
+function isPlane({ train, image, encoder }: DemoDataset): boolean {
+  if (image || train.x.cols !== 2) return false;
+  return !encoder || (encoder.columns.length === 2 && encoder.columns.every(({ kind }) => kind === "number"));
+}
+
+function Scatter({ session }: { readonly session: Session }) {
+  const dataset = session.dataset.value;
+  const classes = session.classes.value;
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const plot = useMemo(() => plotOf(dataset, classes), [dataset, classes]);
+  /** Width in CSS pixels. */
+  const width = useSignal(0);
+  useEffect(() => {
+    const observer = new ResizeObserver(([{ contentRect }]) => {
+      width.value = contentRect.width;
+    });
+    if (canvas.current) observer.observe(canvas.current);
+    return () => observer.disconnect();
+  }, []);
+  useOncePerFrame(() => {
+    const context = canvas.current?.getContext("2d");
+    if (!context || width.value === 0) return;
+    const side = Math.round(width.value * devicePixelRatio);
+    if (context.canvas.width !== side) {
+      context.canvas.width = side;
+      context.canvas.height = side;
+    }
+    const parameters = session.run.snapshot.value;
+    paintScatter(context, { ...plot, parameters }, side / width.value);
+  }, [plot]);
+  const [across, up] = plot.axes;
+  const rows = dataset.validation.x.rows;
+  return (
+    <div class="scatter">
+      <p class="hint axis-up">{axisText(up, "↑")}</p>
+      <canvas
+        ref={canvas}
+        role="img"
+        aria-label={`${formatCount(plot.points.length)} validation rows by ${across.name} and ${up.name}, with the regions of the model. The list “Most wrong” names its worst mistakes.`}
+      />
+      <p class="hint axis-across">{axisText(across, "→")}</p>
+      <ul class="scatter-legend">
+        {classes.map((label, k) => (
+          <li key={label}>
+            <Marker k={k} /> {brief(`${label}`)}
+          </li>
+        ))}
+        <li>
+          <span class="ring" aria-hidden="true" /> predicted wrong
+        </li>
+      </ul>
+      {plot.points.length < rows && (
+        <p class="hint">
+          {formatCount(plot.points.length)} of {formatCount(rows)} validation rows.
+        </p>
+      )}
+    </div>
+  );
+}
+
+/** A feature, and its ends among the points as text. */
+interface Axis {
+  readonly name: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+interface Plot {
+  readonly points: readonly ScatterPoint[];
+  readonly frame: Frame;
+  readonly axes: readonly [across: Axis, up: Axis];
+}
+
+function axisText({ name, from, to }: Axis, arrow: string): string {
+  return `${arrow} ${brief(name)}, ${from} to ${to}`;
+}
+
+function plotOf(dataset: DemoDataset, classes: Session["classes"]["value"]): Plot {
+  const { x, y } = dataset.validation;
+  const step = Math.ceil(x.rows / MOST_POINTS);
+  const rows = Array.from({ length: Math.ceil(x.rows / step) }, (_, i) => i * step);
+  const values = rows.map((row) => rowValues(x, row));
+  const points = rows.map((row, i) => ({
+    x: values[i][0],
+    y: values[i][1],
+    k: Math.max(0, classes.indexOf(y[row])),
+  }));
+  const endsOf = (feature: 0 | 1) => {
+    let [least, most] = [0, 0];
+    for (const [i, row] of values.entries()) {
+      if (row[feature] < values[least][feature]) least = i;
+      if (row[feature] > values[most][feature]) most = i;
+    }
+    return [least, most] as const;
+  };
+  const rangeOf = (feature: 0 | 1) => {
+    const [least, most] = endsOf(feature).map((i) => values[i][feature]);
+    const room = MARGIN * (most - least) || 1;
+    return [least - room, most + room] as const;
+  };
+  const axisOf = (feature: 0 | 1): Axis => {
+    const [from, to] = endsOf(feature).map((i) => valueText(dataset, rows[i], feature));
+    return { name: dataset.features?.[feature] ?? `feature ${feature + 1}`, from, to };
+  };
+  const [left, right] = rangeOf(0);
+  const [bottom, top] = rangeOf(1);
+  return { points, frame: { left, right, bottom, top }, axes: [axisOf(0), axisOf(1)] };
+}
+
+/** Returns a value as it is in the file, whose units encoded rows do not have. */
+function valueText({ validation }: DemoDataset, row: number, feature: 0 | 1): string {
+  const { origin, x } = validation;
+  const column = origin?.kind === "table" ? origin.columns[feature] : undefined;
+  return column ? cellText(column, row) : formatDecimal(rowValues(x, row)[feature], 2);
+}
