@@ -6,7 +6,7 @@ import { openCsv } from "./open-csv.ts";
 import { openIdx } from "./open-idx.ts";
 import { type KnownFiles, remarkOnIgnored } from "./open-kind.ts";
 import { openNpy } from "./open-npy.ts";
-import { openPictures } from "./open-pictures.ts";
+import { openPictures } from "./pictures/open-pictures.ts";
 
 /**
  * Opens files whose kind `kindOf` told.

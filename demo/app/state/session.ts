@@ -3,6 +3,7 @@ import { batch, computed, type ReadonlySignal, type Signal, signal } from "@prea
 import { toClasses } from "../../../src/data/labels.ts";
 import type { Label, SoftmaxRegression } from "../../../src/index.ts";
 import type { DemoDataset } from "../data/demo-dataset.ts";
+import type { Collection } from "../views/collect/collection.ts";
 import type { Playground } from "../views/playground/playground.ts";
 import type { Drawing } from "../views/try/drawing.ts";
 import { type Choices, DEFAULT_CHOICES } from "./choices.ts";
@@ -24,6 +25,10 @@ export class Session {
   /** The model that was opened from a file, and the file's name. */
   readonly modelFile: Signal<{ readonly model: SoftmaxRegression; readonly name: string } | null> =
     signal(null);
+  /** Whether the panel that collects pictures is open. */
+  readonly isCollecting: Signal<boolean> = signal(false);
+  /** What was collected, from the panel's first opening on. */
+  collection: Collection | null = null;
   /** The drawing of the view "Try", from its first opening on. */
   drawing: Drawing | null = null;
   /** The points and settings of the view "Playground", from its first opening on. */

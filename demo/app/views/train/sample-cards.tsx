@@ -22,6 +22,7 @@ export function SampleCard({ dataset, samples, prediction }: SampleCardProps) {
     <li>
       {dataset.image ? (
         <SampleImage
+          dataset={dataset}
           x={asDense(samples.x)}
           row={row}
           shape={dataset.image}
