@@ -46,6 +46,9 @@ export function ClassCard(props: ClassCardProps) {
             speakCount();
           }}
           onBroken={(picture, fault) => collection.leaveOut(own, picture, fault)}
+          onFailure={(problem) => {
+            collection.problem.value = problem;
+          }}
         />
       )}
     </li>
@@ -64,6 +67,7 @@ function NameField({ own }: Pick<ClassCardProps, "own">) {
         type="text"
         maxLength={MAX_NAME}
         value={own.name.value}
+        onFocus={({ currentTarget }) => currentTarget.select()}
         onInput={({ currentTarget }) => {
           own.name.value = currentTarget.value;
         }}

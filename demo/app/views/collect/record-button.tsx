@@ -17,25 +17,7 @@ interface RecordButtonProps {
 const isKey = ({ key }: KeyboardEvent) => key === " " || key === "Enter";
 
 export function RecordButton({ of, isDisabled, take, onEnd }: RecordButtonProps) {
-  const [isHeld, setHeld] = useState(false);
-  const end = useRef(() => {});
-  const hold = () => {
-    if (isDisabled || isHeld) return;
-    const holding = new AbortController();
-    setHeld(true);
-    end.current = () => {
-      if (holding.signal.aborted) return;
-      holding.abort();
-      setHeld(false);
-      onEnd();
-    };
-    void record(take, holding.signal);
-  };
-  const release = () => end.current();
-  useEffect(() => {
-    if (isDisabled) release();
-  }, [isDisabled]);
-  useEffect(() => () => release(), []);
+  const { isHeld, hold, release } = useHold(isDisabled, take, onEnd);
   return (
     <button
       type="button"
@@ -70,6 +52,30 @@ export function RecordButton({ of, isDisabled, take, onEnd }: RecordButtonProps)
       <span class="unseen"> {of}</span>
     </button>
   );
+}
+
+/** Records from `hold` to `release`, and no longer than the button is enabled and on the page. */
+function useHold(isDisabled: boolean, take: () => Promise<void>, onEnd: () => void) {
+  const [isHeld, setHeld] = useState(false);
+  const end = useRef(() => {});
+  const release = () => end.current();
+  const hold = () => {
+    if (isDisabled || isHeld) return;
+    const holding = new AbortController();
+    setHeld(true);
+    end.current = () => {
+      if (holding.signal.aborted) return;
+      holding.abort();
+      setHeld(false);
+      onEnd();
+    };
+    void record(take, holding.signal);
+  };
+  useEffect(() => {
+    if (isDisabled) release();
+  }, [isDisabled]);
+  useEffect(() => release, []);
+  return { isHeld, hold, release };
 }
 
 /** Takes pictures, one after the other, until the signal is aborted; one at least. */

@@ -3,11 +3,15 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { formatCount } from "../../../ui/format.ts";
 import type { ImageShape } from "../../data/demo-dataset.ts";
 import type { PictureReader } from "../../data/pictures/picture-reader.ts";
+import { reasonOf } from "../../data/text.ts";
 
 export const THUMBNAIL: ImageShape = { width: 48, height: 48, channels: 3 };
 
 /** Thumbnails that are shown of a class. */
 const SHOWN = 24;
+
+/** Steps from one thumbnail to another, by keys. */
+const STEPS: Readonly<Record<string, number | undefined>> = { ArrowRight: 1, ArrowLeft: -1 };
 
 /** Pixels of files that were read before. */
 const known = new WeakMap<File, ImageData>();
@@ -20,9 +24,11 @@ interface ThumbnailsProps {
   readonly onDelete: (picture: File) => void;
   /** Called with a file that is no picture, and its fault as the end of a sentence. */
   readonly onBroken: (picture: File, fault: string) => void;
+  /** Called when files cannot be read at all, with a sentence. */
+  readonly onFailure: (problem: string) => void;
 }
 
-export function Thumbnails({ of, pictures, reader, onDelete, onBroken }: ThumbnailsProps) {
+export function Thumbnails({ of, pictures, onDelete, ...reading }: ThumbnailsProps) {
   const list = useRef<HTMLUListElement>(null);
   const [chosen, setChosen] = useState(0);
   const latest = pictures.slice(-SHOWN).reverse();
@@ -43,7 +49,7 @@ export function Thumbnails({ of, pictures, reader, onDelete, onBroken }: Thumbna
               title={`Delete ${picture.name}`}
               tabIndex={i === first ? 0 : -1}
               onKeyDown={(event) => {
-                const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+                const step = STEPS[event.key];
                 if (step === undefined) return;
                 event.preventDefault();
                 focus(i + step);
@@ -54,15 +60,13 @@ export function Thumbnails({ of, pictures, reader, onDelete, onBroken }: Thumbna
                 onDelete(picture);
               }}
             >
-              <Thumbnail picture={picture} reader={reader} onBroken={onBroken} />
+              <Thumbnail picture={picture} {...reading} />
             </button>
           </li>
         ))}
       </ul>
       {pictures.length > SHOWN && (
-        <p class="hint">
-          The latest {SHOWN} of {formatCount(pictures.length)}.
-        </p>
+        <p class="hint">{`The latest ${SHOWN} of ${formatCount(pictures.length)}.`}</p>
       )}
     </>
   );
@@ -78,26 +82,24 @@ function keyOf(picture: File): number {
   return key;
 }
 
-type ThumbnailProps = Pick<ThumbnailsProps, "reader" | "onBroken"> & { readonly picture: File };
+type ThumbnailProps = Pick<ThumbnailsProps, "reader" | "onBroken" | "onFailure"> & { readonly picture: File };
 
-function Thumbnail({ picture, reader, onBroken }: ThumbnailProps) {
+function Thumbnail({ picture, reader, onBroken, onFailure }: ThumbnailProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   useEffect(() => {
     let isGone = false;
     const paint = (image: ImageData) => canvas.current?.getContext("2d")?.putImageData(image, 0, 0);
     const image = known.get(picture);
     if (image) return void paint(image);
-    const report = (fault: string) => {
-      if (!isGone) onBroken(picture, fault);
-    };
     reader.read(picture).then(
       (row) => {
-        if (typeof row === "string") return report(row);
+        if (isGone) return;
+        if (typeof row === "string") return onBroken(picture, row);
         const read = imageOf(row);
         known.set(picture, read);
-        if (!isGone) paint(read);
+        paint(read);
       },
-      (error: unknown) => report(String(error)),
+      (error: unknown) => onFailure(reasonOf(error)),
     );
     return () => {
       isGone = true;
