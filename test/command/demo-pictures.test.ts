@@ -128,7 +128,7 @@ test("record two classes with the camera by pointer and by keyboard, then train 
     const strips = await page.$$eval(".class-strips li", (items) =>
       items.map((item) => item.querySelector(".class-name")?.textContent),
     );
-    expect(strips).toEqual(["Class 1Left <b>", "Class 2"]);
+    expect(strips).toEqual(["Left <b>", "Class 2"]);
   });
 });
 
