@@ -43,11 +43,16 @@ const INSTALLED_PATHS = [
 /**
  * Starts headless Chrome.
  *
- * @param say told what is being installed, since that takes a while
+ * @param say   told what is being installed, since that takes a while
+ * @param flags more command line switches. Default none
  * @throws Error that says what was tried and what to do, if no browser starts
  */
-export async function launchChrome(say: (message: string) => void): Promise<Browser> {
+export async function launchChrome(
+  say: (message: string) => void,
+  flags: readonly string[] = [],
+): Promise<Browser> {
   const failures: string[] = [];
+  const args = [...FLAGS, ...flags];
   const named = process.env.PUPPETEER_EXECUTABLE_PATH;
   for (const [source, find] of named
     ? [["PUPPETEER_EXECUTABLE_PATH", async () => [named]] as const]
@@ -55,7 +60,7 @@ export async function launchChrome(say: (message: string) => void): Promise<Brow
     try {
       for (const executablePath of await find(say)) {
         try {
-          return await puppeteer.launch({ executablePath, args: FLAGS, handleSIGINT: false });
+          return await puppeteer.launch({ executablePath, args, handleSIGINT: false });
         } catch (error) {
           failures.push(`${executablePath} does not start: ${firstLine(error)}`);
         }

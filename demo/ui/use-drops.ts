@@ -2,7 +2,8 @@
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 
 /**
- * Calls `onDrop` with dropped files, and keeps the browser from leaving the page for them.
+ * Calls `onDrop` with dropped files, and keeps the browser from leaving the page for them. A part of the page that
+ * takes a drop itself prevents its default.
  *
  * @returns whether files are held over the page
  */
@@ -23,8 +24,9 @@ export function useDrops(onDrop?: (dropped: DataTransfer) => void): boolean {
       if (event.relatedTarget === null) setOver(false);
     };
     const drop = (event: DragEvent) => {
-      event.preventDefault();
       setOver(false);
+      if (event.defaultPrevented) return;
+      event.preventDefault();
       if (event.dataTransfer && hasFiles(event)) latest.current?.(event.dataTransfer);
     };
     addEventListener("dragover", over, { signal });

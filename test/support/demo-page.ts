@@ -24,8 +24,10 @@ let browser: Browser;
 
 /**
  * Builds and serves the demo and starts a browser before the tests of the file that calls this; ends all after them.
+ *
+ * @param flags more switches of the browser. Default none
  */
-export function prepareDemo(): void {
+export function prepareDemo(flags: readonly string[] = []): void {
   beforeAll(async () => {
     await buildDemo(FOLDER);
     server = createServer(async ({ url = "/" }, response) => {
@@ -37,7 +39,7 @@ export function prepareDemo(): void {
       });
       response.end(content ?? "");
     }).listen(0, "127.0.0.1");
-    browser = await launchChrome(() => {});
+    browser = await launchChrome(() => {}, flags);
   }, 120_000);
 
   afterAll(async () => {

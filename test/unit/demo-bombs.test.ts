@@ -2,7 +2,7 @@
 import { deflateRawSync, gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { NamedFile } from "../../demo/app/data/open-context.ts";
-import { pixelsOf } from "../../demo/app/data/picture-reader.ts";
+import { pixelsOf } from "../../demo/app/data/pictures/picture-size.ts";
 import { file, npy, open, TEN_LABELS } from "../support/demo-files.ts";
 
 /** Zeros that follow what a file says of itself, and how few bytes they are when packed. */

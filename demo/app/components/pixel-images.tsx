@@ -3,7 +3,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { scaleOf } from "../../../src/data/matrix.ts";
 import type { Matrix } from "../../../src/index.ts";
 import { type Rgb, themeColour } from "../../ui/theme.ts";
-import type { ImageShape } from "../data/demo-dataset.ts";
+import type { DemoDataset, ImageShape } from "../data/demo-dataset.ts";
 
 /** Paints one pixel with a mixture of two colours; `share`, 0 to 1, is that of `to`. */
 function paintBetween({ data }: ImageData, pixel: number, from: Rgb, to: Rgb, share: number): void {
@@ -31,7 +31,28 @@ export function divergingImage(values: ArrayLike<number>, width: number, most: n
   return image;
 }
 
+const BLACK: Rgb = [0, 0, 0];
+const WHITE: Rgb = [255, 255, 255];
+
+/**
+ * Returns the colours of 0 and of the largest value in grey pictures: black and white in picture files, whose grey is
+ * light, else paper and ink of the page's theme.
+ */
+export function inkOf({ pictures }: Pick<DemoDataset, "pictures">): readonly [paper: Rgb, ink: Rgb] {
+  return pictures ? [BLACK, WHITE] : [themeColour("--sunken"), themeColour("--text")];
+}
+
+/** Returns a row as a picture: one channel between two colours; three as red, green and blue. */
+export function rowImage(x: Matrix, row: number, shape: ImageShape, paper: Rgb, ink: Rgb): ImageData {
+  const image = new ImageData(shape.width, shape.height);
+  if (shape.channels === 1) drawInk(image, x, row, paper, ink);
+  else drawColours(image, x, row);
+  return image;
+}
+
 interface SampleImageProps {
+  /** The row's data set. Default: one of no picture files. */
+  readonly dataset?: Pick<DemoDataset, "pictures">;
   readonly x: Matrix;
   readonly row: number;
   readonly shape: ImageShape;
@@ -39,16 +60,13 @@ interface SampleImageProps {
   readonly label: string;
 }
 
-/** A row as a picture: one channel as ink on paper, in the page's own colours; three as red, green and blue. */
-export function SampleImage({ x, row, shape, label }: SampleImageProps) {
+/** A row as a picture. */
+export function SampleImage({ dataset = {}, x, row, shape, label }: SampleImageProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
-  const [paper, ink] = [themeColour("--sunken"), themeColour("--text")];
+  const [paper, ink] = inkOf(dataset);
   const { width, height, channels } = shape;
   useEffect(() => {
-    const image = new ImageData(width, height);
-    if (channels === 1) drawInk(image, x, row, paper, ink);
-    else drawColours(image, x, row);
-    canvas.current?.getContext("2d")?.putImageData(image, 0, 0);
+    canvas.current?.getContext("2d")?.putImageData(rowImage(x, row, shape, paper, ink), 0, 0);
   }, [x, row, width, height, channels, paper, ink]);
   return (
     <canvas class="pixel-image" ref={canvas} width={width} height={height} role="img" aria-label={label} />

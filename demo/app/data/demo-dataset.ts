@@ -2,6 +2,7 @@
 import type { RowsInMemory } from "../../../src/data/rows.ts";
 import type { Label } from "../../../src/index.ts";
 import { formatCount } from "../../ui/format.ts";
+import type { PictureFit } from "./pictures/picture-fit.ts";
 import type { TableColumn } from "./tables/columns.ts";
 import type { TableEncoder } from "./tables/encoder.ts";
 
@@ -52,6 +53,8 @@ export interface DemoDataset {
   readonly validation: Samples;
   /** Null if rows are no images. */
   readonly image: ImageShape | null;
+  /** How picture files were brought to the size of the rows; null if rows are no picture files. Default null. */
+  readonly pictures?: { readonly fit: PictureFit } | null;
   /** Names of the features; null if they have none. */
   readonly features: readonly string[] | null;
   /** How cells of a table became features; null if rows are no encoded table. Default null. */

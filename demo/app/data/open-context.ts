@@ -1,6 +1,7 @@
 /** Input and output of every reader of files: files, choices, progress. */
 import type { ImageShape } from "./demo-dataset.ts";
 import type { ColumnKind } from "./tables/columns.ts";
+import type { PictureFit } from "./pictures/picture-fit.ts";
 
 /** A file with its path: `"pets/cats/1.png"` in a folder, else its name alone. */
 export interface NamedFile {
@@ -36,6 +37,9 @@ export interface TableChoices {
 
 export interface PictureChoices {
   readonly shape: ImageShape;
+  readonly fit: PictureFit;
+  /** Train on mirrored and shifted copies as well. */
+  readonly makesCopies: boolean;
   /** Leave out pictures that cannot be decoded instead of refusing the folder. */
   readonly skipBroken: boolean;
 }
@@ -51,9 +55,15 @@ export const PICTURE_SHAPES: readonly ImageShape[] = [
   { width: 28, height: 28, channels: 1 },
   { width: 32, height: 32, channels: 3 },
   { width: 64, height: 64, channels: 3 },
+  { width: 96, height: 96, channels: 3 },
 ];
 
-export const DEFAULT_PICTURES: PictureChoices = { shape: PICTURE_SHAPES[0], skipBroken: false };
+export const DEFAULT_PICTURES: PictureChoices = {
+  shape: PICTURE_SHAPES[0],
+  fit: "crop",
+  makesCopies: false,
+  skipBroken: false,
+};
 
 /** Returns the file with the path that a folder input gives it. */
 export function named(file: File): NamedFile {

@@ -66,7 +66,8 @@ function knownPictures(all: readonly NamedFile[]): KnownFiles {
   );
 }
 
-function isPicture({ path, file }: NamedFile): boolean {
+/** Returns whether the name or type of a file is a picture's. */
+export function isPicture({ path, file }: NamedFile): boolean {
   return PICTURE.test(path) || (file.type.startsWith("image/") && file.type !== "image/svg+xml");
 }
 

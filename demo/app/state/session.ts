@@ -3,6 +3,7 @@ import { batch, computed, type ReadonlySignal, type Signal, signal } from "@prea
 import { toClasses } from "../../../src/data/labels.ts";
 import type { Label, SoftmaxRegression } from "../../../src/index.ts";
 import type { DemoDataset } from "../data/demo-dataset.ts";
+import type { Collection } from "../views/collect/collection.ts";
 import type { Playground } from "../views/playground/playground.ts";
 import type { Drawing } from "../views/try/drawing.ts";
 import { type Choices, choicesFor, DEFAULT_CHOICES } from "./choices.ts";
@@ -32,6 +33,10 @@ export class Session {
     signal(null);
   /** The search for λ, from its panel's first opening on. */
   sweep: PenaltySweep | null = null;
+  /** Whether the panel that collects pictures is open. */
+  readonly isCollecting: Signal<boolean> = signal(false);
+  /** What was collected, from the panel's first opening on. */
+  collection: Collection | null = null;
   /** The drawing of the view "Try", from its first opening on. */
   drawing: Drawing | null = null;
   /** The points and settings of the view "Playground", from its first opening on. */

@@ -1,15 +1,18 @@
 /** The data set in use, and the ways to open another: built in, chosen or dropped. */
+import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { PresetButtons } from "../../../ui/buttons.tsx";
 import { formatCount } from "../../../ui/format.ts";
 import { type Fact, Facts, Section } from "../../../ui/section.tsx";
 import { useDrops } from "../../../ui/use-drops.ts";
+import { ClassThumbnails } from "../../components/class-thumbnails.tsx";
 import { clouds, digits } from "../../data/built-in.ts";
 import { droppedFiles } from "../../data/file-bytes.ts";
 import { type NamedFile, named } from "../../data/open-context.ts";
 import type { Session } from "../../state/session.ts";
 import { EncodingList } from "./data/encoding-list.tsx";
 import { columnsText } from "./data/encoding-words.ts";
+import { CollectButton, CollectPlace } from "../collect/collect-place.tsx";
 import { OpeningStage } from "./data/opening-stage.tsx";
 
 /** Data sets that need no file; a label is also the data set's own name. */
@@ -44,6 +47,7 @@ export function DataPanel({ session }: { readonly session: Session }) {
             <p role="status">{dataset.description}</p>
             <Facts class="facts large" facts={factsOf(session)} />
             <EncodingList dataset={dataset} />
+            <ClassThumbnails session={session} />
           </div>
           <div>
             <PresetButtons
@@ -56,7 +60,9 @@ export function DataPanel({ session }: { readonly session: Session }) {
             <p class="own-data">
               Or your own: drop files or a folder anywhere on this page. They stay in this tab.
             </p>
-            <FileButtons onFiles={(files) => void opening.offer(files)} />
+            <FileButtons onFiles={(files) => void opening.offer(files)}>
+              <CollectButton session={session} />
+            </FileButtons>
             <p class="hint">
               A table (CSV, TSV, Excel, Parquet, JSON Lines), IDX files such as MNIST’s, x.npy with y.npy, or
               a folder that has a folder of pictures for each class. Gzip is fine. Opening other data discards
@@ -69,6 +75,7 @@ export function DataPanel({ session }: { readonly session: Session }) {
           {problem}
         </p>
       </div>
+      <CollectPlace session={session} />
     </Section>
   );
 }
@@ -97,9 +104,11 @@ function factsOf({ dataset, classes }: Session): Fact[] {
 
 interface FileButtonsProps {
   readonly onFiles: (files: Promise<readonly NamedFile[]>) => void;
+  /** More buttons. */
+  readonly children: ComponentChildren;
 }
 
-function FileButtons({ onFiles }: FileButtonsProps) {
+function FileButtons({ onFiles, children }: FileButtonsProps) {
   const choose = (input: HTMLInputElement) => {
     const files = Array.from(input.files ?? [], named);
     // Without this the same files could not be chosen again.
@@ -124,6 +133,7 @@ function FileButtons({ onFiles }: FileButtonsProps) {
     <div class="buttons">
       {chooser("Open files", false)}
       {chooser("Open a folder", true)}
+      {children}
     </div>
   );
 }

@@ -1,9 +1,9 @@
-/** The form for a folder of pictures: their size, and broken files. */
+/** The form for a folder of pictures: how they become rows, and broken files. */
 import { useState } from "preact/hooks";
-import { CheckBox, Choice } from "../../../../ui/fields.tsx";
+import { CheckBox } from "../../../../ui/fields.tsx";
 import { formatCount } from "../../../../ui/format.ts";
-import type { ImageShape } from "../../../data/demo-dataset.ts";
-import { PICTURE_SHAPES, type PictureChoices } from "../../../data/open-context.ts";
+import { PictureOptions } from "../../../components/picture-options.tsx";
+import type { PictureChoices } from "../../../data/open-context.ts";
 import { type KnownFiles, remarkOnIgnored } from "../../../data/open-kind.ts";
 import { OpeningForm } from "./opening-form.tsx";
 
@@ -15,36 +15,23 @@ interface PictureFormProps {
   readonly onCancel: () => void;
 }
 
-const SHAPES = PICTURE_SHAPES.map((shape) => ({
-  id: inWords(shape),
-  label: inWords(shape),
-  hint: `All pictures are stretched to this size: ${formatCount(shape.width * shape.height * shape.channels)} features.`,
-  shape,
-}));
-
 export function PictureForm({ known, before, onOpen, onCancel }: PictureFormProps) {
-  const [size, setSize] = useState(inWords(before.shape));
-  const [skipBroken, setSkipBroken] = useState(before.skipBroken);
-  const { shape } = SHAPES.find(({ id }) => id === size) ?? SHAPES[0];
+  const [choices, setChoices] = useState(before);
   const ignored = remarkOnIgnored(known);
   return (
     <OpeningForm
       title={`Open ${formatCount(known.files.length)} pictures`}
-      onOpen={() => onOpen({ shape, skipBroken })}
+      onOpen={() => onOpen(choices)}
       onCancel={onCancel}
     >
-      <Choice label="Size and colour" options={SHAPES} value={size} onChoose={setSize} />
+      <PictureOptions value={choices} onChoose={setChoices} />
       <CheckBox
         label="Leave out pictures that do not decode"
         hint="Otherwise they are named and nothing is opened."
-        value={skipBroken}
-        onChoose={setSkipBroken}
+        value={choices.skipBroken}
+        onChoose={(skipBroken) => setChoices({ ...choices, skipBroken })}
       />
       {ignored && <p class="hint">{ignored}</p>}
     </OpeningForm>
   );
-}
-
-function inWords({ width, height, channels }: ImageShape): string {
-  return `${width} × ${height}, ${channels === 3 ? "colour" : "grey"}`;
 }

@@ -1,0 +1,88 @@
+/** A button that records while it is held: by a pointer, or by Space or Enter. */
+import { useEffect, useRef, useState } from "preact/hooks";
+
+/** Time from one picture to the next, ms. */
+const INTERVAL = 100;
+
+interface RecordButtonProps {
+  /** What is recorded, for screen readers. */
+  readonly of: string;
+  readonly isDisabled: boolean;
+  /** Takes a picture. */
+  readonly take: () => Promise<void>;
+  /** Called when the button is let go. */
+  readonly onEnd: () => void;
+}
+
+const isKey = ({ key }: KeyboardEvent) => key === " " || key === "Enter";
+
+export function RecordButton({ of, isDisabled, take, onEnd }: RecordButtonProps) {
+  const { isHeld, hold, release } = useHold(isDisabled, take, onEnd);
+  return (
+    <button
+      type="button"
+      class={isHeld ? "record held" : "record"}
+      aria-disabled={isDisabled}
+      onPointerDown={(event) => {
+        if (event.button !== 0) return;
+        event.currentTarget.setPointerCapture(event.pointerId);
+        hold();
+      }}
+      onPointerUp={release}
+      onPointerCancel={release}
+      onLostPointerCapture={release}
+      onBlur={release}
+      onContextMenu={(event) => event.preventDefault()}
+      onKeyDown={(event) => {
+        if (!isKey(event)) return;
+        event.preventDefault();
+        if (!event.repeat) hold();
+      }}
+      onKeyUp={(event) => {
+        if (!isKey(event)) return;
+        event.preventDefault();
+        release();
+      }}
+      onClick={({ detail }) => {
+        // Screen readers press without a pointer: that takes one picture.
+        if (detail === 0 && !isDisabled) void take().then(onEnd);
+      }}
+    >
+      {isHeld ? "Recording …" : "Hold to record"}
+      <span class="unseen"> {of}</span>
+    </button>
+  );
+}
+
+/** Records from `hold` to `release`, and no longer than the button is enabled and on the page. */
+function useHold(isDisabled: boolean, take: () => Promise<void>, onEnd: () => void) {
+  const [isHeld, setHeld] = useState(false);
+  const end = useRef(() => {});
+  const release = () => end.current();
+  const hold = () => {
+    if (isDisabled || isHeld) return;
+    const holding = new AbortController();
+    setHeld(true);
+    end.current = () => {
+      if (holding.signal.aborted) return;
+      holding.abort();
+      setHeld(false);
+      onEnd();
+    };
+    void record(take, holding.signal);
+  };
+  useEffect(() => {
+    if (isDisabled) release();
+  }, [isDisabled]);
+  useEffect(() => release, []);
+  return { isHeld, hold, release };
+}
+
+/** Takes pictures, one after the other, until the signal is aborted; one at least. */
+async function record(take: () => Promise<void>, signal: AbortSignal): Promise<void> {
+  do {
+    const next = performance.now() + INTERVAL;
+    await take();
+    await new Promise((resolve) => setTimeout(resolve, next - performance.now()));
+  } while (!signal.aborted);
+}
