@@ -37,6 +37,7 @@ export async function buildDemo(
     logLevel: "warn",
     publicDir: false,
     plugins: [kernels()],
+    // The Worker that reads workbooks imports code that loads other code when it is needed.
     worker: { format: "es", plugins: () => [kernels()] },
     build: {
       outDir,
