@@ -7,8 +7,10 @@ import type { Playground } from "../views/playground/playground.ts";
 import type { Drawing } from "../views/try/drawing.ts";
 import { type Choices, choicesFor, DEFAULT_CHOICES } from "./choices.ts";
 import { Evaluator } from "./evaluation.ts";
+import { KeptState } from "./kept/kept-state.ts";
 import { Opening } from "./opening.ts";
 import { Run } from "./run.ts";
+import type { RestoredRun } from "./run-records.ts";
 
 /** The state of the page. Created once; every view reads it. */
 export class Session {
@@ -24,6 +26,8 @@ export class Session {
   /** The model that was opened from a file, and the file's name. */
   readonly modelFile: Signal<{ readonly model: SoftmaxRegression; readonly name: string } | null> =
     signal(null);
+  /** What is said of the session that this browser keeps. */
+  readonly kept: KeptState = new KeptState();
   /** The drawing of the view "Try", from its first opening on. */
   drawing: Drawing | null = null;
   /** The points and settings of the view "Playground", from its first opening on. */
@@ -71,6 +75,16 @@ export class Session {
       this.choices.value = choices;
       this.modelFile.value = file instanceof File ? { model, name: file.name } : null;
       this.run.adopt(model, evaluation);
+    });
+  }
+
+  /** Takes over options and a run that were kept, for the current data set, after a reset of the run. */
+  restore(choices: Choices, run: RestoredRun, modelFile: string | null): void {
+    const { model } = run;
+    batch(() => {
+      this.choices.value = choices;
+      this.modelFile.value = model && modelFile !== null ? { model, name: modelFile } : null;
+      this.run.restore(run);
     });
   }
 
