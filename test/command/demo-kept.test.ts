@@ -75,3 +75,78 @@ test("a reload in the middle of a training loses seconds at most, and it goes on
     expect(await fact(page, "Validation accuracy")).toBeGreaterThan(80);
   });
 });
+
+test("a crash restores what was kept, and forgetting forgets it", async () => {
+  await withProfile(async (profile) => {
+    await withPage(
+      async (page) => {
+        await openTable(page);
+        await press(page, "Start");
+        await see(page, "Done after");
+        await kept(page, ({ status }) => status === "done");
+        await page.goto("chrome://crash").catch(() => {});
+      },
+      { profile },
+    ).catch((error: Error) => expect(error.message).toMatch(/crash|closed|detached/i));
+    await withPage(
+      async (page) => {
+        await see(page, "Restored from your last visit: “letters");
+        await show(page, "model");
+        await press(page, "Forget everything");
+        await page.waitForFunction(() => !document.body.innerText.includes("letters"));
+        await see(page, "Stroke digits");
+      },
+      { profile },
+    );
+  });
+});
+
+test("a damaged record is dropped, and said", async () => {
+  await withPage(async (page) => {
+    await openTable(page);
+    await kept(page, ({ status }) => status === "idle");
+    await page.evaluate(async () => {
+      const [{ name = "" }] = await indexedDB.databases();
+      await new Promise<void>((resolve) => {
+        const opening = indexedDB.open(name);
+        opening.onsuccess = () => {
+          const transaction = opening.result.transaction("session", "readwrite");
+          transaction.objectStore("session").put({ json: { rows: 7 }, content: new Blob() }, "data");
+          transaction.oncomplete = () => {
+            opening.result.close();
+            resolve();
+          };
+        };
+      });
+    });
+    await page.reload();
+    await see(page, "What was kept of your last visit is damaged, and was dropped.");
+    await see(page, "Stroke digits");
+  });
+});
+
+test("a link gives its data and options, and the last session is one press away", async () => {
+  await withProfile(async (profile) => {
+    await withPage(
+      async (page) => {
+        await openTable(page);
+        await kept(page, ({ status }) => status === "idle");
+      },
+      { profile },
+    );
+    await withPage(
+      async (page) => {
+        await see(page, "The link asks for “l1=-3”, which this page does not know or take; that is ignored.");
+        expect(await page.evaluate(() => document.querySelector(".data h3")?.textContent)).toBe(
+          "Point clouds",
+        );
+        await page.waitForFunction(
+          () => location.hash === "#train?data=clouds&solver=adamw&l2=0.02&start=no",
+        );
+        await press(page, "Back to your last session");
+        await see(page, "Restored from your last visit: “letters");
+      },
+      { profile, fragment: "#train?data=clouds&solver=adamw&l2=0.02&l1=-3&start=no" },
+    );
+  });
+});

@@ -16,9 +16,11 @@ import type { RestoredRun } from "./run-records.ts";
 export class Session {
   readonly dataset: Signal<DemoDataset>;
   /** The classes of the training rows, ascending, as a model has them. */
-  readonly classes: ReadonlySignal<readonly Label[]> = computed(() =>
-    toClasses(new Set(this.dataset.value.train.y)),
-  );
+  readonly classes: ReadonlySignal<readonly Label[]> = computed(() => {
+    const { y } = this.dataset.value.train;
+    // A project may have been saved without its rows.
+    return y.length > 0 ? toClasses(new Set(y)) : (this.run.inUse.value?.snapshot.classes ?? []);
+  });
   readonly choices: Signal<Choices> = signal(DEFAULT_CHOICES);
   readonly run: Run;
   readonly evaluator: Evaluator;
