@@ -5,7 +5,6 @@
 import { h, render } from "preact";
 import { describe, expect, test } from "vitest";
 import type { ImageShape } from "../../demo/app/data/demo-dataset.ts";
-import type { CsvColumn } from "../../demo/app/data/open-context.ts";
 import {
   DEFAULT_PICTURES,
   type NamedFile,
@@ -18,6 +17,9 @@ import { kindOf } from "../../demo/app/data/open-kind.ts";
 import { openPictures } from "../../demo/app/data/open-pictures.ts";
 import { createPictureReader } from "../../demo/app/data/picture-reader.ts";
 import { asDense } from "../../demo/app/data/rows.ts";
+import { profileColumn } from "../../demo/app/data/tables/column-profile.ts";
+import { guessLabel } from "../../demo/app/data/tables/label-guess.ts";
+import type { ColumnProfile, TableProfile } from "../../demo/app/data/tables/profile.ts";
 import { PictureForm } from "../../demo/app/views/train/data/picture-form.tsx";
 import { TableForm } from "../../demo/app/views/train/data/table-form.tsx";
 
@@ -191,39 +193,57 @@ describe("a folder", () => {
 
 describe("the form of a table", () => {
   /** Shows the form; what it is answered with comes last in `answers`. */
-  function form(columns: readonly CsvColumn[], before: TableChoices | null = null) {
+  function form(columns: readonly ColumnProfile[], before: TableChoices | null = null) {
     const place = document.body.appendChild(document.createElement("div"));
     const answers: TableChoices[] = [];
     const onOpen = (choices: TableChoices) => void answers.push(choices);
-    render(h(TableForm, { name: "a.csv", columns, before, onOpen, onCancel: () => {} }), place);
+    render(
+      h(TableForm, { name: "a.csv", profile: profileOf(columns), before, onOpen, onCancel: () => {} }),
+      place,
+    );
     const boxes = () => [...place.querySelectorAll<HTMLInputElement>(".feature-checks input")];
     const settled = () => new Promise((resolve) => setTimeout(resolve, 50));
     return { place, answers, boxes, settled };
   }
 
+  const column = (name: string, values: readonly string[], kind?: "text") => ({
+    ...profileColumn(name, values, ","),
+    ...(kind && { kind, advice: "id" as const, reason: "an id" }),
+  });
+  const profileOf = (columns: readonly ColumnProfile[]): TableProfile => ({
+    ...{ hasHeader: true, isHeaderSure: true, isNamed: false, preview: [], columns },
+    ...{ label: guessLabel(columns), sampledRows: 4, isWhole: true, remark: "" },
+  });
   const numbers = (count: number) =>
-    Array.from({ length: count }, (_, i) => ({ name: `p${i}`, isNumeric: true }));
-  const columns = [...numbers(2), { name: "note", isNumeric: false }, { name: "label", isNumeric: false }];
+    Array.from({ length: count }, (_, i) => column(`p${i}`, ["1", "2", "5", "4"]));
+  const words = ["a", "b", "a", "b"];
+  const columns = [...numbers(2), column("note", words, "text"), column("label", words)];
 
   test("a box for each column but the labels: ticked are numbers, text is named so", async () => {
     const { place, answers, boxes, settled } = form(columns);
     expect(boxes().map(({ checked, labels }) => [labels?.[0].textContent, checked])).toEqual([
-      ["p0", true],
-      ["p1", true],
-      ["notetext", false],
+      ["p0number", true],
+      ["p1number", true],
+      ["notean id", false],
     ]);
     boxes()[0].click();
     await settled();
     place.querySelector<HTMLButtonElement>("[type=submit]")?.click();
-    const [{ label, leaveOut }] = answers;
+    const [{ label, kinds }] = answers;
     expect(label).toBe("label");
-    expect(new Set(leaveOut)).toEqual(new Set(["note", "label", "p0"]));
+    expect(kinds).toEqual(
+      new Map([
+        ["p0", "leave out"],
+        ["p1", "number"],
+        ["note", "leave out"],
+      ]),
+    );
     const again = form(columns, answers[0]);
     expect(again.boxes().map(({ checked }) => checked)).toEqual([false, true, false]);
   });
 
   test("many columns are folded away behind their number; pictures follow what is ticked", async () => {
-    const { place, boxes, settled } = form([...numbers(785), { name: "label", isNumeric: true }]);
+    const { place, boxes, settled } = form([...numbers(785), column("label", ["1", "2", "1", "2"])]);
     const folded = place.querySelector("details");
     expect([folded?.innerText, boxes().length]).toEqual(["Features: 785 of 785 columns", 0]);
     expect(place.innerText).not.toContain("pictures");
@@ -236,7 +256,7 @@ describe("the form of a table", () => {
   });
 
   test("of very many columns, the label is typed, and a thousand boxes are shown of those that are found", async () => {
-    const many = [...numbers(100_000), { name: "kind", isNumeric: false }];
+    const many = [...numbers(100_000), column("kind", words)];
     const { place, answers, boxes, settled } = form(many);
     expect(place.querySelectorAll("*").length).toBeLessThan(100);
     const find = <E extends Element = HTMLInputElement>(which: string) => {
@@ -276,13 +296,12 @@ describe("the form of a table", () => {
     await settled();
     expect(place.innerText).toContain("Features: 10 of 100,000 columns");
     find("[type=submit]").click();
-    const [{ label, leaveOut }] = answers;
-    const left = new Set(leaveOut);
-    expect([label, left.has("p9999"), left.has("p99990"), left.has("p0")]).toEqual([
+    const [{ label, kinds }] = answers;
+    expect([label, ...["p9999", "p99990", "p0"].map((name) => kinds.get(name))]).toEqual([
       "p70019",
-      true,
-      false,
-      true,
+      "leave out",
+      "number",
+      "leave out",
     ]);
   });
 });

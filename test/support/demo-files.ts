@@ -1,6 +1,7 @@
 /** Files for the demo's readers, and what these make of them. */
 import { File } from "node:buffer";
 import { expect } from "vitest";
+import type { DemoDataset } from "../../demo/app/data/demo-dataset.ts";
 import {
   DEFAULT_PICTURES,
   type NamedFile,
@@ -9,12 +10,17 @@ import {
 } from "../../demo/app/data/open-context.ts";
 import { openFiles } from "../../demo/app/data/open-files.ts";
 import { kindOf } from "../../demo/app/data/open-kind.ts";
+import { cellText } from "../../demo/app/data/tables/columns.ts";
 
 /** What is chosen where a test says nothing. */
 export const TABLE: TableChoices = {
+  hasHeader: true,
   label: "species",
-  leaveOut: [],
-  skipIncomplete: false,
+  // Numbers that count up, as tests like them, would be taken for ids.
+  kinds: new Map([
+    ["width", "number"],
+    ["x", "number"],
+  ]),
   split: "stratified",
   arePixels: false,
 };
@@ -35,6 +41,16 @@ export function open(files: readonly NamedFile[], table: Partial<TableChoices> =
     openFiles(known, { table: { ...TABLE, ...table }, pictures: DEFAULT_PICTURES }, context),
   );
   return Object.assign(opening, { progress });
+}
+
+/** Cells of a column as people read them, training rows first. */
+export function cellsOf({ train, validation }: DemoDataset, name: string): string[] {
+  return [train, validation].flatMap(({ origin, y }) => {
+    const columns = origin?.kind === "table" ? origin.columns : [];
+    const column = columns.find((known) => known.name === name);
+    if (!column) return expect.unreachable(`there is no column ${name}`);
+    return y.map((_, row) => cellText(column, row));
+  });
 }
 
 /** Expects files to be refused with this in the message. */

@@ -139,7 +139,7 @@ test("a packed table whose row does not end", async () => {
 
 test("a packed file of no kind is told by its first bytes", async () => {
   expect(await refusal([bomb("data.gz", new Uint8Array(10))])).toBe(
-    "data.gz: is none of the files this page knows: IDX, CSV, NPY, or a folder of pictures such as PNG or JPEG",
+    "data.gz: is none of the files this page knows: tables (CSV, Excel, JSON, Parquet), IDX, NPY, or a folder of pictures such as PNG or JPEG",
   );
 });
 

@@ -222,7 +222,7 @@ describe("kinds", () => {
   test("SVG is no picture here, whatever its name", async () => {
     const drawing = { path: "drawing", file: new File(["<svg/>"], "drawing", { type: "image/svg+xml" }) };
     for (const svg of [drawing, file("a/drawing.svg", "<svg/>")]) {
-      const known = /IDX, CSV, NPY, or a folder of pictures such as PNG or JPEG$/;
+      const known = /IDX, NPY, or a folder of pictures such as PNG or JPEG$/;
       await expect(kindOf([svg])).rejects.toThrow(known);
     }
   });
@@ -231,9 +231,9 @@ describe("kinds", () => {
     const page = file("page.pdf", "%PDF-1.7");
     await expect(kindOf([page])).rejects.toThrow("page.pdf: is none of the files this page knows");
     const two = [file("a.csv", "x"), file("b.npy", "x")];
-    await expect(kindOf(two)).rejects.toThrow("b.npy: is an NPY file, while a.csv is a CSV file");
+    await expect(kindOf(two)).rejects.toThrow("b.npy: is an NPY file, while a.csv is a table");
     await expect(kindOf([file(".DS_Store", "x")])).rejects.toThrow("files: there is none to open");
-    await expectRefused([file("a.csv", "x"), file("b.csv", "x")], /second CSV file/);
+    await expectRefused([file("a.csv", "x"), file("b.csv", "x")], /second table/);
   });
 });
 

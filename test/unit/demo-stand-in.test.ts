@@ -25,16 +25,18 @@ describe.each(NAMES)("%s", (name) => {
     ["an HTML page", PAGE, "is an HTML page and no data"],
     ["an XML page", '<?xml version="1.0"?>\n<Error><Code>AccessDenied</Code></Error>', "is an XML document"],
     ["an archive", "PK\u0003\u0004…x.npy", "is a zip archive; unpack it"],
-    [
-      "a workbook",
-      "PK\u0003\u0004…[Content_Types].xml",
-      "is a workbook or document of an office program; save",
-    ],
   ])("that is %s", async (_, text, message) => {
     await expect(open([file(name, text)])).rejects.toThrow(`${name}: ${message}`);
     const packed = file(`${name}.gz`, new Uint8Array(gzipSync(text)));
     await expect(open([packed])).rejects.toThrow(`${name}.gz: ${message}`);
   });
+});
+
+test("a workbook is read whatever its name, but not if it is packed once more", async () => {
+  const text = "PK\u0003\u0004…[Content_Types].xml";
+  await expect(open([file("iris.csv", text)])).rejects.toThrow("iris.csv: is cut off or no zip archive");
+  const packed = file("iris.csv.gz", new Uint8Array(gzipSync(text)));
+  await expect(open([packed])).rejects.toThrow("is a workbook or document of an office program; save");
 });
 
 test.each([

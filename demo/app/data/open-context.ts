@@ -1,5 +1,6 @@
 /** Input and output of every reader of files: files, choices, progress. */
 import type { ImageShape } from "./demo-dataset.ts";
+import type { ColumnKind } from "./tables/columns.ts";
 
 /** A file with its path: `"pets/cats/1.png"` in a folder, else its name alone. */
 export interface NamedFile {
@@ -19,12 +20,14 @@ export interface OpenContext {
   readonly onProgress: (progress: OpenProgress) => void;
 }
 
+/** How a table becomes a data set. */
 export interface TableChoices {
+  /** Whether the first row holds the names of the columns. */
+  readonly hasHeader: boolean;
+  /** Name of the column of labels. */
   readonly label: string;
-  /** Columns that are not to be features; the labels never are. */
-  readonly leaveOut: readonly string[];
-  /** Leave out rows with missing values instead of refusing the file. */
-  readonly skipIncomplete: boolean;
+  /** The use of columns by name; absent ones are used as their profile advises. */
+  readonly kinds: ReadonlyMap<string, ColumnKind | "leave out">;
   /** `"stratified"`: every class keeps its share in both parts. */
   readonly split: "stratified" | "plain";
   /** The features are the pixels of a square grey picture, row after row. */
@@ -59,22 +62,4 @@ export function named(file: File): NamedFile {
 
 export function nameOf({ path }: NamedFile): string {
   return path.slice(path.lastIndexOf("/") + 1);
-}
-
-/** A column, by its header and the first rows. */
-export interface CsvColumn {
-  readonly name: string;
-  /** Whether all its cells but the missing ones are numbers. */
-  readonly isNumeric: boolean;
-}
-
-const USUAL_NAMES = [/^(labels?|class|classes|target|species|category|digit)$/i, /^y$/i];
-
-/** Returns the column that is most likely the labels: by its name, else the last of text, else the last. */
-export function likelyLabel(columns: readonly CsvColumn[]): string {
-  for (const names of USUAL_NAMES) {
-    const usual = columns.find(({ name }) => names.test(name));
-    if (usual) return usual.name;
-  }
-  return (columns.findLast(({ isNumeric }) => !isNumeric) ?? columns[columns.length - 1]).name;
 }

@@ -79,7 +79,7 @@ export async function datasetOf(whole: WholeDataset): Promise<DemoDataset> {
 }
 
 /** @throws DataError fewer than two classes */
-export function checkClasses({ y }: Samples, argument: string): void {
+export function checkClasses({ y }: Pick<Samples, "y">, argument: string): void {
   const first = y[0];
   if (y.some((label) => label !== first)) return;
   throw new DataError(

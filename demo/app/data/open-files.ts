@@ -2,11 +2,11 @@
 import { FormatError } from "../../../src/index.ts";
 import type { DemoDataset } from "./demo-dataset.ts";
 import type { OpenChoices, OpenContext } from "./open-context.ts";
-import { openCsv } from "./open-csv.ts";
 import { openIdx } from "./open-idx.ts";
 import { type KnownFiles, remarkOnIgnored } from "./open-kind.ts";
 import { openNpy } from "./open-npy.ts";
 import { openPictures } from "./open-pictures.ts";
+import { openTable } from "./tables/open-table.ts";
 
 /**
  * Opens files whose kind `kindOf` told.
@@ -32,10 +32,10 @@ async function openKind(
   if (kind === "npy") return openNpy(files, context);
   if (kind === "pictures") return openPictures(files, pictures, context);
   if (files.length > 1) {
-    throw new FormatError(files[1].path, `is a second CSV file beside ${files[0].path}; open one at a time`);
+    throw new FormatError(files[1].path, `is a second table beside ${files[0].path}; open one at a time`);
   }
   if (!table) throw new FormatError(files[0].path, "the column of its labels is to be chosen first");
-  return openCsv(files[0], table, context);
+  return openTable(files[0], table, context);
 }
 
-export { csvColumns } from "./csv.ts";
+export { profileTable } from "./tables/profile-table.ts";

@@ -4,9 +4,10 @@ import { formatCount } from "../../ui/format.ts";
 import { headOf } from "./file-bytes.ts";
 import { type NamedFile, nameOf } from "./open-context.ts";
 import { someOf } from "./open-dataset.ts";
+import { isModelHead, refusedTable, signOf } from "./tables/formats.ts";
 
 /** All kinds, and the name of a file of each. */
-const NAMES = { idx: "an IDX file", npy: "an NPY file", table: "a CSV file", pictures: "a picture" } as const;
+const NAMES = { idx: "an IDX file", npy: "an NPY file", table: "a table", pictures: "a picture" } as const;
 
 type OpenKind = keyof typeof NAMES;
 
@@ -71,19 +72,32 @@ function isPicture({ path, file }: NamedFile): boolean {
 
 async function kindOfFile(file: NamedFile): Promise<OpenKind> {
   const head = await headOf(file, STAND_IN_BYTES);
-  const standIn = standInOf(head);
-  if (standIn) throw new FormatError(file.path, standIn);
   const name = nameOf(file);
+  const sign = signOf(name, head);
+  const refused = refusalOf(name, head, sign);
+  if (refused) throw new FormatError(file.path, refused);
+  if (isWorkbook(head, sign)) return "table";
   if (/\.npy(\.gz)?$/i.test(name)) return "npy";
   if (/idx[1-4]?[-.]ubyte|\.idx[1-4]?(\.gz)?$/i.test(name)) return "idx";
-  if (/\.(csv|tsv|txt)(\.gz)?$/i.test(name) || file.file.type === "text/csv") return "table";
+  if (sign !== null || file.file.type === "text/csv") return "table";
   const hex = Array.from(head.subarray(0, HEAD_BYTES), (byte) => byte.toString(16).padStart(2, "0")).join("");
   const kind = (["idx", "npy"] as const).find((known) => HEADS[known]?.test(hex));
   if (kind) return kind;
   throw new FormatError(
     file.path,
-    "is none of the files this page knows: IDX, CSV, NPY, or a folder of pictures such as PNG or JPEG",
+    "is none of the files this page knows: tables (CSV, Excel, JSON, Parquet), IDX, NPY, or a folder of pictures such as PNG or JPEG",
   );
+}
+
+/** Returns why a file cannot be opened as data, as the rest of a sentence; null if it may be. */
+function refusalOf(name: string, head: Uint8Array, sign: string | null): string | null {
+  if (isModelHead(head)) return "is a saved model and no data; open it in the view “Model”";
+  return refusedTable(name, head) ?? (isWorkbook(head, sign) ? null : standInOf(head));
+}
+
+/** Returns whether a file is a workbook by its first bytes, whatever its name. */
+function isWorkbook(head: Uint8Array, sign: string | null): boolean {
+  return sign === "xlsx" && head[0] === ZIP.charCodeAt(0);
 }
 
 /** First bytes that are searched: web pages may begin with empty lines and comments. */

@@ -1,7 +1,6 @@
 /** The opening of files as a data set: its stage, the questions that files leave open, and its errors. */
 import { batch, type Signal, signal } from "@preact/signals";
 import type { DemoDataset } from "../data/demo-dataset.ts";
-import type { CsvColumn } from "../data/open-context.ts";
 import {
   DEFAULT_PICTURES,
   type NamedFile,
@@ -10,12 +9,13 @@ import {
   type OpenProgress,
 } from "../data/open-context.ts";
 import { type KnownFiles, kindOf } from "../data/open-kind.ts";
+import type { TableProfile } from "../data/tables/profile.ts";
 
 /** `"table"` and `"pictures"` wait for choices. */
 type Stage =
   | { readonly kind: "idle" }
   | { readonly kind: "working"; readonly progress: OpenProgress }
-  | { readonly kind: "table"; readonly known: KnownFiles; readonly columns: readonly CsvColumn[] }
+  | { readonly kind: "table"; readonly known: KnownFiles; readonly profile: TableProfile }
   | { readonly kind: "pictures"; readonly known: KnownFiles };
 
 const IDLE: Stage = { kind: "idle" };
@@ -57,9 +57,16 @@ export class Opening {
       const known = await kindOf(await files);
       if (known.kind === "pictures") return { kind: "pictures", known };
       if (known.kind !== "table" || known.files.length > 1) return this.#open(known, NO_CHOICES, signal);
-      const { csvColumns } = await readers();
-      return { kind: "table", known, columns: await csvColumns(known.files[0], signal) };
+      return this.#ask(known, null, signal);
     });
+  }
+
+  /** Looks at the table of the form again, with its first row as header or as data. Forgets the earlier choices. */
+  reprofile(hasHeader: boolean): Promise<void> {
+    const asked = this.stage.value;
+    if (asked.kind !== "table") return Promise.resolve();
+    this.choices.value = NO_CHOICES;
+    return this.#attempt(asked, (signal) => this.#ask(asked.known, hasHeader, signal));
   }
 
   /** Continues with the choices of a form; shows the form again if that fails. */
@@ -98,6 +105,13 @@ export class Opening {
         this.problem.value = error instanceof Error ? error.message : String(error);
       });
     }
+  }
+
+  /** Returns the stage of the form about a table; whether it has a header is guessed if `hasHeader` is null. */
+  async #ask(known: KnownFiles, hasHeader: boolean | null, signal: AbortSignal): Promise<Stage> {
+    const { profileTable } = await readers();
+    const profile = await profileTable(known.files[0], hasHeader === null ? {} : { hasHeader }, signal);
+    return { kind: "table", known, profile };
   }
 
   #open(known: KnownFiles, choices: OpenChoices, signal: AbortSignal): Promise<Stage> {

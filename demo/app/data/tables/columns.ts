@@ -1,4 +1,5 @@
 /** Columns of a table as they are kept in memory, one kind of cells each. */
+import type { Reading } from "./cells.ts";
 
 /** How the cells of a column are read and encoded. */
 export type ColumnKind = "number" | "date" | "yes-no" | "category" | "text";
@@ -9,6 +10,8 @@ export interface NumberColumn {
   readonly kind: "number" | "date";
   /** `[N]` */
   readonly values: Float64Array;
+  /** How the cells were written. Default: decimal points, month before day. */
+  readonly reading?: Reading;
 }
 
 /** Cells of a few values. */
@@ -48,7 +51,7 @@ export function cellText(column: TableColumn, row: number): string {
 const DAY = 86_400_000;
 
 /** Returns a day as `2024-08-10`; with hours and minutes if it is no whole day. */
-function dateText(day: number): string {
-  const text = new Date(day * DAY).toISOString();
+export function dateText(day: number): string {
+  const text = new Date(Math.round(day * DAY)).toISOString();
   return Number.isInteger(day) ? text.slice(0, 10) : text.slice(0, 16).replace("T", " ");
 }

@@ -1,11 +1,11 @@
 /** Checkboxes for the columns of a table that are features. */
 import { useMemo, useState } from "preact/hooks";
 import { formatCount } from "../../../../ui/format.ts";
-import type { CsvColumn } from "../../../data/open-context.ts";
+import type { ColumnProfile } from "../../../data/tables/profile.ts";
 
 interface FeatureChecksProps {
   /** All columns except the labels. */
-  readonly columns: readonly CsvColumn[];
+  readonly columns: readonly ColumnProfile[];
   /** Names of the columns that are not ticked. */
   readonly leaveOut: readonly string[];
   readonly onChoose: (leaveOut: readonly string[]) => void;
@@ -75,7 +75,7 @@ function Boxes({ columns, leaveOut, onChoose }: FeatureChecksProps) {
     <fieldset class="feature-checks">
       <legend class={columns.length > MAX_UNFOLDED ? "unseen" : ""}>Features</legend>
       <div>
-        {columns.map(({ name, isNumeric }) => (
+        {columns.map(({ name, kind, advice, reason }) => (
           <label key={name}>
             <input
               type="checkbox"
@@ -87,7 +87,7 @@ function Boxes({ columns, leaveOut, onChoose }: FeatureChecksProps) {
               }
             />
             {name}
-            {!isNumeric && <span class="hint">text</span>}
+            <span class="hint">{advice === "use" ? kind : reason}</span>
           </label>
         ))}
       </div>

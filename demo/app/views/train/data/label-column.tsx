@@ -2,10 +2,10 @@
 import { useId, useMemo, useState } from "preact/hooks";
 import { Choice } from "../../../../ui/fields.tsx";
 import { formatCount } from "../../../../ui/format.ts";
-import type { CsvColumn } from "../../../data/open-context.ts";
+import type { ColumnProfile } from "../../../data/tables/profile.ts";
 
 interface LabelColumnProps {
-  readonly columns: readonly CsvColumn[];
+  readonly columns: readonly ColumnProfile[];
   readonly value: string;
   readonly onChoose: (name: string) => void;
 }
@@ -62,11 +62,11 @@ function NameField({ columns, value, onChoose }: LabelColumnProps) {
   );
 }
 
-function hintOf({ isNumeric }: CsvColumn): string {
-  return `It holds ${isNumeric ? "numbers" : "text"}; each of its values is a class.`;
+function hintOf({ kind }: ColumnProfile): string {
+  return `It holds ${kind === "number" ? "numbers" : "text"}; each of its values is a class.`;
 }
 
-function someThatBegin(columns: readonly CsvColumn[], start: string): string[] {
+function someThatBegin(columns: readonly ColumnProfile[], start: string): string[] {
   const names: string[] = [];
   for (const { name } of columns) {
     if (name.startsWith(start)) names.push(name);

@@ -14,7 +14,7 @@ export function OpeningStage({ opening }: { readonly opening: Opening }) {
     return (
       <TableForm
         name={nameOf(stage.known.files[0])}
-        columns={stage.columns}
+        profile={stage.profile}
         before={choices.table}
         onOpen={(table) => void opening.answer({ ...choices, table })}
         onCancel={cancel}

@@ -1,15 +1,20 @@
-/** The form for a CSV file: the label column, the features, missing values, the split. */
+/** The form for a table: the label column, the features, the split. */
 import { useMemo, useState } from "preact/hooks";
 import { CheckBox, Choice } from "../../../../ui/fields.tsx";
 import type { TableChoices } from "../../../data/open-context.ts";
-import { type CsvColumn, likelyLabel } from "../../../data/open-context.ts";
+import {
+  type ColumnProfile,
+  defaultTableChoices,
+  kindOfColumn,
+  type TableProfile,
+} from "../../../data/tables/profile.ts";
 import { FeatureChecks } from "./feature-checks.tsx";
 import { LabelColumn } from "./label-column.tsx";
 import { OpeningForm } from "./opening-form.tsx";
 
 interface TableFormProps {
   readonly name: string;
-  readonly columns: readonly CsvColumn[];
+  readonly profile: TableProfile;
   /** The earlier choices; null at first. */
   readonly before: TableChoices | null;
   readonly onOpen: (choices: TableChoices) => void;
@@ -25,34 +30,31 @@ const SPLITS = [
 const LEAST_SIDE = 4;
 
 /** The form, with the most likely choices made. */
-export function TableForm({ name, columns, before, onOpen, onCancel }: TableFormProps) {
-  const [label, setLabel] = useState(before?.label ?? likelyLabel(columns));
-  const [leaveOut, setLeaveOut] = useState(before?.leaveOut ?? namesOfText(columns));
-  const [skipIncomplete, setSkipIncomplete] = useState(before?.skipIncomplete ?? false);
-  const [split, setSplit] = useState(before?.split ?? "stratified");
+export function TableForm({ name, profile, before, onOpen, onCancel }: TableFormProps) {
+  const { columns, hasHeader } = profile;
+  const first = useMemo(() => before ?? defaultTableChoices(profile), [before, profile]);
+  const [label, setLabel] = useState(first.label);
+  const [leaveOut, setLeaveOut] = useState<readonly string[]>(() =>
+    columns.filter((column) => kindOfColumn(column, first) === "leave out").map(({ name }) => name),
+  );
+  const [split, setSplit] = useState(first.split);
   const others = useMemo(() => columns.filter((column) => column.name !== label), [columns, label]);
   const side = useMemo(() => {
     const unticked = new Set(leaveOut);
     return Math.sqrt(others.filter((column) => !unticked.has(column.name)).length);
   }, [others, leaveOut]);
   const canBePixels = Number.isInteger(side) && side >= LEAST_SIDE;
-  const [wantsPixels, setWantsPixels] = useState(before?.arePixels ?? /^pi?x/i.test(others[0].name));
+  const [wantsPixels, setWantsPixels] = useState(first.arePixels);
   const arePixels = canBePixels && wantsPixels;
   return (
     <OpeningForm
       title={`Open ${name}`}
-      onOpen={() => onOpen({ label, leaveOut, skipIncomplete, split, arePixels })}
+      onOpen={() => onOpen({ hasHeader, label, kinds: kindsOf(others, leaveOut), split, arePixels })}
       onCancel={onCancel}
     >
       <LabelColumn columns={columns} value={label} onChoose={setLabel} />
       <FeatureChecks columns={others} leaveOut={leaveOut} onChoose={setLeaveOut} />
       <Choice label="Validation rows" options={SPLITS} value={split} onChoose={setSplit} />
-      <CheckBox
-        label="Leave out rows with missing values"
-        hint="Otherwise the first one is named and nothing is opened."
-        value={skipIncomplete}
-        onChoose={setSkipIncomplete}
-      />
       {canBePixels && (
         <CheckBox
           label={`The features are pixels of ${side} × ${side} pictures`}
@@ -65,6 +67,7 @@ export function TableForm({ name, columns, before, onOpen, onCancel }: TableForm
   );
 }
 
-function namesOfText(columns: readonly CsvColumn[]): readonly string[] {
-  return columns.filter(({ isNumeric }) => !isNumeric).map(({ name }) => name);
+function kindsOf(columns: readonly ColumnProfile[], leaveOut: readonly string[]): TableChoices["kinds"] {
+  const unticked = new Set(leaveOut);
+  return new Map(columns.map(({ name, kind }) => [name, unticked.has(name) ? "leave out" : kind]));
 }
