@@ -37,6 +37,7 @@ export async function buildDemo(
     logLevel: "warn",
     publicDir: false,
     plugins: [kernels()],
+    worker: { format: "es", plugins: () => [kernels()] },
     build: {
       outDir,
       emptyOutDir: true,

@@ -17,6 +17,8 @@ async function kept(page: Page, what: (run: KeptRun) => boolean = () => true): P
 interface KeptRun {
   readonly status?: string;
   readonly epochs?: number;
+  /** Whether the data are the visitor's own. */
+  readonly isOwn?: boolean;
 }
 
 /** Reads the run in the database of the page. */
@@ -27,11 +29,13 @@ function keptRun(page: Page): Promise<KeptRun> {
     return new Promise<KeptRun>((resolve) => {
       const opening = indexedDB.open(name);
       opening.onsuccess = () => {
-        const asked = opening.result.transaction("session").objectStore("session").get("run");
+        const store = opening.result.transaction("session").objectStore("session");
+        const data = store.get("data");
+        const asked = store.get("run");
         asked.onsuccess = () => {
           opening.result.close();
           const { status, history = [] } = asked.result ?? {};
-          resolve({ status, epochs: history.length });
+          resolve({ status, epochs: history.length, isOwn: Boolean(data.result?.json) });
         };
       };
     });
@@ -104,7 +108,7 @@ test("a crash restores what was kept, and forgetting forgets it", async () => {
 test("a damaged record is dropped, and said", async () => {
   await withPage(async (page) => {
     await openTable(page);
-    await kept(page, ({ status }) => status === "idle");
+    await kept(page, ({ status, isOwn = false }) => isOwn && status === "idle");
     await page.evaluate(async () => {
       const [{ name = "" }] = await indexedDB.databases();
       await new Promise<void>((resolve) => {
@@ -130,7 +134,7 @@ test("a link gives its data and options, and the last session is one press away"
     await withPage(
       async (page) => {
         await openTable(page);
-        await kept(page, ({ status }) => status === "idle");
+        await kept(page, ({ status, isOwn = false }) => isOwn && status === "idle");
       },
       { profile },
     );
