@@ -1,6 +1,7 @@
 /** The page: a heading, messages, and one view at a time, which the address names. */
 import { useEffect } from "preact/hooks";
 import { useDrops } from "../ui/use-drops.ts";
+import { KeptNotice } from "./components/kept-notice.tsx";
 import type { Message } from "./state/run-records.ts";
 import type { Session } from "./state/session.ts";
 import { type Loadable, useLoadedView, useView } from "./use-view.ts";
@@ -50,6 +51,7 @@ export function App({ session }: { readonly session: Session }) {
         {/* Both places exist before their text, else screen readers may not announce it. */}
         <Place kind="error" message={session.run.message.value} />
         <Place kind="notice" message={session.run.message.value} />
+        <KeptNotice kept={session.kept} />
         {View === null && <p class="lead">Loading …</p>}
         {View === "failed" && (
           <p role="alert">This view did not load. Reload the page once the connection is back.</p>

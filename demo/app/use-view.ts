@@ -1,11 +1,12 @@
 /** Which view the address names, and its code, which is loaded when the view is first opened. */
 import type { ComponentType } from "preact";
 import { useEffect, useState } from "preact/hooks";
+import { viewIn } from "./state/link.ts";
 import type { Session } from "./state/session.ts";
 
-/** Returns the view that the fragment of the address names; the first view if it names none. */
+/** Returns the view that the fragment of the address names before its options; the first view if it names none. */
 export function useView<Name extends string>(names: readonly Name[]): Name {
-  const read = () => names.find((name) => location.hash === `#${name}`) ?? names[0];
+  const read = () => names.find((name) => viewIn(location.hash) === name) ?? names[0];
   const [view, setView] = useState(read);
   useEffect(() => {
     const follow = () => setView(read);

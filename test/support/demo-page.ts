@@ -5,7 +5,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { extname, join } from "node:path";
-import type { Browser, Page } from "puppeteer";
+import type { Browser, BrowserContext, Page } from "puppeteer";
 import { afterAll, beforeAll, expect } from "vitest";
 import { launchChrome } from "../../demo/headless/chrome.ts";
 import { buildDemo } from "../../demo/server.ts";
@@ -49,9 +49,36 @@ export function prepareDemo(flags: readonly string[] = []): void {
   });
 }
 
+/** How a page is opened. */
+interface PageOptions {
+  /** Fragment of its address. Default: none. */
+  readonly fragment?: string;
+  /** Whose storage it has. Default: a new profile's, which is empty. */
+  readonly profile?: BrowserContext;
+}
+
+/** Does work with the storage of a new profile, in which several pages may be opened one after the other. */
+export async function withProfile(work: (profile: BrowserContext) => Promise<void>): Promise<void> {
+  const profile = await browser.createBrowserContext();
+  try {
+    await work(profile);
+  } finally {
+    await profile.close();
+  }
+}
+
 /** Opens the page in a tab of its own; what it complains of fails the test. */
-export async function withPage(work: (page: Page) => Promise<void>): Promise<void> {
-  const page = await browser.newPage();
+export function withPage(work: (page: Page) => Promise<void>, options: PageOptions = {}): Promise<void> {
+  const { fragment = "", profile } = options;
+  return profile ? withTab(work, fragment, profile) : withProfile((fresh) => withTab(work, fragment, fresh));
+}
+
+async function withTab(
+  work: (page: Page) => Promise<void>,
+  fragment: string,
+  profile: BrowserContext,
+): Promise<void> {
+  const page = await profile.newPage();
   const complaints: string[] = [];
   page.on("pageerror", (error) => complaints.push(String(error)));
   page.on("console", (message) => {
@@ -60,7 +87,7 @@ export async function withPage(work: (page: Page) => Promise<void>): Promise<voi
   try {
     const { port } = server.address() as AddressInfo;
     await page.setViewport({ width: 1280, height: 900 });
-    await page.goto(`http://127.0.0.1:${port}${BELOW}`, { waitUntil: "networkidle0" });
+    await page.goto(`http://127.0.0.1:${port}${BELOW}${fragment}`, { waitUntil: "networkidle0" });
     await work(page);
     expect(complaints).toEqual([]);
   } finally {

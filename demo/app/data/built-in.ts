@@ -10,6 +10,17 @@ import { pointClouds } from "./point-clouds.js";
 import pointCloudsCode from "./point-clouds.js?raw";
 import { inCode } from "./text.ts";
 
+/** The data sets, by the names that links have for them. */
+export const BUILT_IN_NAMES = { digits: "Stroke digits", clouds: "Point clouds" } as const;
+
+export type BuiltIn = keyof typeof BUILT_IN_NAMES;
+
+/** Makes a data set by its name in links. */
+export async function makeBuiltIn(name: BuiltIn): Promise<DemoDataset> {
+  if (name === "clouds") return clouds();
+  return digits({ signal: new AbortController().signal, onProgress: () => {} });
+}
+
 /** Rows and seed of each part. */
 const DIGITS = { train: { rows: 6000, seed: 0 }, validation: { rows: 1000, seed: 1 } };
 const POINTS = { train: { rows: 600, seed: 2 }, validation: { rows: 300, seed: 3 } };
@@ -28,7 +39,7 @@ export async function digits({ signal, onProgress }: OpenContext): Promise<DemoD
     }
   };
   return {
-    name: "Stroke digits",
+    name: BUILT_IN_NAMES.digits,
     isBuiltIn: true,
     description: `${formatCount(DIGITS.train.rows)} drawings of the ten digits to train on, ${formatCount(DIGITS.validation.rows)} to validate on.`,
     train: await draw(DIGITS.train),
@@ -49,7 +60,7 @@ export function clouds(classes = 4): DemoDataset {
   const parts = { train: { ...POINTS.train, classes }, validation: { ...POINTS.validation, classes } };
   const [train, validation] = [pointClouds(parts.train), pointClouds(parts.validation)];
   return {
-    name: "Point clouds",
+    name: BUILT_IN_NAMES.clouds,
     isBuiltIn: true,
     description: describe(train, validation, null),
     train,

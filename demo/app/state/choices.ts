@@ -16,7 +16,12 @@ export interface Choices {
   readonly l1: number;
   readonly labelSmoothing: number;
   readonly standardize: boolean;
+  /** Fixes the order of rows: an integer in [0, 2³²). */
+  readonly seed: number;
 }
+
+/** Largest seed. */
+export const MAX_SEED = 2 ** 32 - 1;
 
 export const DEFAULT_CHOICES: Choices = {
   device: "auto",
@@ -29,21 +34,25 @@ export const DEFAULT_CHOICES: Choices = {
   l1: 0,
   labelSmoothing: 0,
   standardize: false,
+  seed: 0,
 };
 
 /** Options that suit rows which are no pictures: straight to the optimum, whatever the units of the features. */
 const FOR_TABLES: Choices = { ...DEFAULT_CHOICES, solver: "lbfgs", epochs: 200, standardize: true };
 
 /** Returns the options that a data set begins with. The columns of an encoded table are standardised already. */
-export function choicesFor({ image, encoder }: DemoDataset, device: Choices["device"]): Choices {
+export function choicesFor(
+  { image, encoder }: Pick<DemoDataset, "image" | "encoder">,
+  device: Choices["device"],
+): Choices {
   if (image) return { ...DEFAULT_CHOICES, device };
   return { ...FOR_TABLES, device, standardize: !encoder };
 }
 
 export function optionsOf(choices: Choices): SoftmaxRegressionOptions {
-  const { device, solver, learningRate, batchSize, epochs, momentum, l2, l1, labelSmoothing, standardize } =
-    choices;
-  const common = { device, solver, l2, labelSmoothing, standardize };
+  const { device, solver, learningRate, batchSize, epochs, momentum, l2, l1, labelSmoothing } = choices;
+  const { standardize, seed } = choices;
+  const common = { device, solver, l2, labelSmoothing, standardize, seed };
   const penalised = solver === "adamw" ? common : { ...common, l1 };
   if (solver === "lbfgs") return { ...penalised, maxIterations: epochs };
   const steps = { ...penalised, learningRate, batchSize, epochs };
@@ -61,6 +70,7 @@ export function choicesOf(saved: SoftmaxRegressionOptions, device: Choices["devi
     learningRate: typeof learningRate === "function" ? "auto" : learningRate,
     epochs: solver === "lbfgs" ? maxIterations : epochs,
     standardize: options.standardize,
+    seed: options.seed,
   };
 }
 

@@ -1,5 +1,12 @@
 /** What a run shows: the metrics of its epochs, its parameters, its speed, its messages, and the model in use. */
-import type { EpochRecord, IterationRecord, Label, SoftmaxRegression } from "../../../src/index.ts";
+import type {
+  EpochRecord,
+  IterationRecord,
+  Label,
+  ModelEvaluation,
+  SoftmaxRegression,
+  StopReason,
+} from "../../../src/index.ts";
 
 /** The metrics of an epoch, or of an iteration of L-BFGS. */
 export interface EpochMetrics {
@@ -46,6 +53,26 @@ export interface Message {
   readonly text: string;
   /** The error itself, for views that explain it in other words. */
   readonly cause?: unknown;
+}
+
+/** A run as it was kept; its models are loaded. */
+export interface RestoredRun {
+  /** The model in use. */
+  readonly model: SoftmaxRegression | null;
+  /** The model of the run if it is another one. */
+  readonly candidate: SoftmaxRegression | null;
+  /** Accuracy of the model in use on the validation rows. */
+  readonly accuracy: number;
+  readonly status: "idle" | "paused" | "done";
+  readonly stopReason: StopReason | null;
+  readonly history: readonly EpochMetrics[];
+  readonly seconds: number;
+  readonly opened: ModelEvaluation | null;
+}
+
+/** Returns a model's parameters. */
+export function snapshotOf({ weights, bias, classes }: SoftmaxRegression): Snapshot {
+  return { weights, bias, classes };
 }
 
 /** Returns the metrics of an epoch or iteration. */

@@ -17,8 +17,10 @@ import {
   type Message,
   type ModelInUse,
   metricsOf,
+  type RestoredRun,
   type Snapshot,
   type Speed,
+  snapshotOf,
 } from "./run-records.ts";
 import { Stopwatch } from "./stopwatch.ts";
 
@@ -61,6 +63,11 @@ export class Run {
   /** The model in use; null before the first epoch. */
   get model(): SoftmaxRegression | null {
     return this.inUse.value?.model ?? null;
+  }
+
+  /** The model of a run that is not the one in use yet; null if there is none. */
+  get candidate(): SoftmaxRegression | null {
+    return this.#model === this.model ? null : this.#model;
   }
 
   /**
@@ -109,6 +116,21 @@ export class Run {
       this.opened.value = evaluation;
       this.#show(evaluation.accuracy, true);
       this.status.value = model.isResumable ? "paused" : "done";
+    });
+  }
+
+  /** Takes over what was kept of a run, after a reset. The candidate is the run's model if it is not the one in use. */
+  restore(kept: RestoredRun): void {
+    const { model, candidate } = kept;
+    this.#model = candidate ?? model;
+    batch(() => {
+      this.history.value = kept.history;
+      this.seconds.value = kept.seconds;
+      this.stopReason.value = kept.stopReason;
+      this.opened.value = kept.opened;
+      this.inUse.value = model && { model, snapshot: snapshotOf(model), accuracy: kept.accuracy };
+      this.snapshot.value = this.#model && snapshotOf(this.#model);
+      this.status.value = kept.status;
     });
   }
 
@@ -244,8 +266,8 @@ export class Run {
   #show(accuracy: number, isDone: boolean): void {
     const model = this.#model;
     if (!model) return;
-    const { weights, bias, classes, device } = model;
-    const snapshot = { weights, bias, classes };
+    const { device } = model;
+    const snapshot = snapshotOf(model);
     batch(() => {
       this.snapshot.value = snapshot;
       this.device.value = device && this.#reason ? { ...device, reason: this.#reason } : device;

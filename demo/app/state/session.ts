@@ -8,17 +8,21 @@ import type { Playground } from "../views/playground/playground.ts";
 import type { Drawing } from "../views/try/drawing.ts";
 import { type Choices, choicesFor, DEFAULT_CHOICES } from "./choices.ts";
 import { Evaluator } from "./evaluation.ts";
+import { KeptState } from "./kept/kept-state.ts";
 import { Opening } from "./opening.ts";
 import type { PenaltySweep } from "./penalty-sweep.ts";
 import { Run } from "./run.ts";
+import type { RestoredRun } from "./run-records.ts";
 
 /** The state of the page. Created once; every view reads it. */
 export class Session {
   readonly dataset: Signal<DemoDataset>;
   /** The classes of the training rows, ascending, as a model has them. */
-  readonly classes: ReadonlySignal<readonly Label[]> = computed(() =>
-    toClasses(new Set(this.dataset.value.train.y)),
-  );
+  readonly classes: ReadonlySignal<readonly Label[]> = computed(() => {
+    const { y } = this.dataset.value.train;
+    // A project may have been saved without its rows.
+    return y.length > 0 ? toClasses(new Set(y)) : (this.run.inUse.value?.snapshot.classes ?? []);
+  });
   readonly choices: Signal<Choices> = signal(DEFAULT_CHOICES);
   readonly run: Run;
   readonly evaluator: Evaluator;
@@ -37,6 +41,8 @@ export class Session {
   readonly isCollecting: Signal<boolean> = signal(false);
   /** What was collected, from the panel's first opening on. */
   collection: Collection | null = null;
+  /** What is said of the session that this browser keeps. */
+  readonly kept: KeptState = new KeptState();
   /** The drawing of the view "Try", from its first opening on. */
   drawing: Drawing | null = null;
   /** The points and settings of the view "Playground", from its first opening on. */
@@ -86,6 +92,16 @@ export class Session {
       this.choices.value = choices;
       this.modelFile.value = file instanceof File ? { model, name: file.name } : null;
       this.run.adopt(model, evaluation);
+    });
+  }
+
+  /** Takes over options and a run that were kept, for the current data set, after a reset of the run. */
+  restore(choices: Choices, run: RestoredRun, modelFile: string | null): void {
+    const { model } = run;
+    batch(() => {
+      this.choices.value = choices;
+      this.modelFile.value = model && modelFile !== null ? { model, name: modelFile } : null;
+      this.run.restore(run);
     });
   }
 

@@ -1,6 +1,7 @@
 /** The view "Mathematics": one sample from its pixels to the step it causes, in formulas and in this run's numbers. */
 import { useMemo, useState } from "preact/hooks";
 import { useThrottled } from "../../../ui/signal-hooks.ts";
+import { NoRows } from "../../components/no-rows.tsx";
 import type { Session } from "../../state/session.ts";
 import { pointOf } from "./point.ts";
 import { GradientCheckSection } from "./sections/gradient-check-section.tsx";
@@ -18,6 +19,14 @@ import { workedSample } from "./worked-sample.ts";
 const CALM = 150;
 
 export function MathematicsView({ session }: { readonly session: Session }) {
+  return session.dataset.value.validation.x.rows === 0 ? (
+    <NoRows session={session} />
+  ) : (
+    <Steps session={session} />
+  );
+}
+
+function Steps({ session }: { readonly session: Session }) {
   const state = useThrottled(
     () => ({
       dataset: session.dataset.value,

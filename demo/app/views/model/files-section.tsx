@@ -5,6 +5,7 @@ import { FileDrop, FocusableButton } from "../../../ui/buttons.tsx";
 import { saveFile, slug } from "../../../ui/save-file.ts";
 import { Section } from "../../../ui/section.tsx";
 import { useDrops } from "../../../ui/use-drops.ts";
+import { isProjectFile } from "../../state/project/project-file.ts";
 import type { Session } from "../../state/session.ts";
 
 interface Format {
@@ -76,13 +77,19 @@ export function ReopenSection({ session }: { readonly session: Session }) {
   const open = async (file: File | undefined) => {
     if (!file) return;
     try {
+      if (isProjectFile(file)) {
+        await (await import("../../state/project/open-project.ts")).openProject(session, file);
+        setResult({ problem: "", notice: `${file.name} is open.` });
+        return;
+      }
       if (!/\.(safetensors|json|onnx)$/i.test(file.name))
         throw new Error("this is no model. Data is opened in the view “Train”.");
       await session.adopt(file);
       setResult({ problem: "", notice: `${file.name} is open.` });
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      setResult({ problem: `${file.name}: ${reason}`, notice: "" });
+      const named = reason.startsWith(`${file.name}: `) ? reason : `${file.name}: ${reason}`;
+      setResult({ problem: named, notice: "" });
     }
   };
   useDrops(({ files }) => void open(files[0]));

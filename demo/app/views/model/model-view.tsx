@@ -5,6 +5,7 @@ import type { SavedModel } from "../../../../src/formats/saved-model.ts";
 import type { Session } from "../../state/session.ts";
 import { FactsSection } from "./facts-section.tsx";
 import { DownloadSection, ReopenSection } from "./files-section.tsx";
+import { ProjectSection } from "./project-section.tsx";
 import { SnippetSection } from "./snippet-section.tsx";
 
 export function ModelView({ session }: { readonly session: Session }) {
@@ -37,6 +38,7 @@ export function ModelView({ session }: { readonly session: Session }) {
         <DownloadSection session={session} />
         <ReopenSection session={session} />
       </div>
+      <ProjectSection session={session} />
       <SnippetSection session={session} saved={saved} />
     </>
   );

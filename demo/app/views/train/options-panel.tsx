@@ -1,7 +1,8 @@
 /** The training options of the chosen solver, each with a plain hint. */
 import { CheckBox, Choice, logSteps, type Option, Slider } from "../../../ui/fields.tsx";
+import { NumberField } from "../../../ui/number-field.tsx";
 import { Section } from "../../../ui/section.tsx";
-import type { Choices } from "../../state/choices.ts";
+import { type Choices, MAX_SEED } from "../../state/choices.ts";
 import type { Session } from "../../state/session.ts";
 
 const SOLVERS: readonly Option<Choices["solver"]>[] = [
@@ -103,6 +104,14 @@ export function OptionsPanel({ session }: { readonly session: Session }) {
           hint="Gives every feature mean 0 and deviation 1. Helps if they differ in size."
           value={choices.standardize}
           onChoose={(standardize) => change({ standardize })}
+        />
+        <NumberField
+          label="Seed"
+          hint="Fixes the order of the rows, so that a run can be repeated: a whole number."
+          least={0}
+          most={MAX_SEED}
+          value={choices.seed}
+          onChoose={(seed) => change({ seed })}
         />
       </details>
     </Section>

@@ -1,5 +1,6 @@
 /** The view "Train": data, run and options, the learning curves, the weights, and the mistakes. */
 import { useEffect } from "preact/hooks";
+import { NoRows } from "../../components/no-rows.tsx";
 import type { Session } from "../../state/session.ts";
 import { ConfusionPanel } from "./confusion-panel.tsx";
 import { CurvesPanel } from "./curves-panel.tsx";
@@ -15,6 +16,14 @@ import { WeightsPanel } from "./weights-panel.tsx";
 export function TrainView({ session }: { readonly session: Session }) {
   useEffect(() => session.evaluator.follow(), [session]);
   const evaluation = session.evaluator.latest.value;
+  if (session.dataset.value.train.x.rows === 0) {
+    return (
+      <>
+        <NoRows session={session} />
+        <DataPanel session={session} />
+      </>
+    );
+  }
   return (
     <>
       <DataPanel session={session} />
