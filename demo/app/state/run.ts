@@ -128,7 +128,8 @@ export class Run {
       this.seconds.value = kept.seconds;
       this.stopReason.value = kept.stopReason;
       this.opened.value = kept.opened;
-      this.inUse.value = model && { model, snapshot: snapshotOf(model), accuracy: kept.accuracy };
+      const after = candidate ? "" : this.#place;
+      this.inUse.value = model && { model, snapshot: snapshotOf(model), accuracy: kept.accuracy, after };
       this.snapshot.value = this.#model && snapshotOf(this.#model);
       this.status.value = kept.status;
     });
@@ -262,6 +263,12 @@ export class Run {
     old.dispose();
   }
 
+  /** The latest epoch in words; empty before the first. */
+  get #place(): string {
+    const last = this.history.peek().at(-1);
+    return last ? `${unitOf(this.#choices.peek().solver)} ${last.index}` : "";
+  }
+
   /** Shows the model's parameters, and takes it into use if it is done, or no worse than the one in use. */
   #show(accuracy: number, isDone: boolean): void {
     const model = this.#model;
@@ -273,9 +280,7 @@ export class Run {
       this.device.value = device && this.#reason ? { ...device, reason: this.#reason } : device;
       const before = this.inUse.value;
       if (before && before.model !== model && !isDone && accuracy < before.accuracy) return;
-      const last = this.history.value.at(-1);
-      const after = last ? `${unitOf(this.#choices.peek().solver)} ${last.index}` : "";
-      this.inUse.value = { model, snapshot, accuracy, after };
+      this.inUse.value = { model, snapshot, accuracy, after: this.#place };
       if (before?.model !== model) before?.model.dispose();
     });
   }
