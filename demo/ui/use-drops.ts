@@ -1,6 +1,9 @@
 /** Files dropped anywhere on the page. */
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 
+/** Drops whose default a listener of the page has prevented; other listeners may take them as well. */
+const handled = new WeakSet<Event>();
+
 /**
  * Calls `onDrop` with dropped files, and keeps the browser from leaving the page for them. A part of the page that
  * takes a drop itself prevents its default.
@@ -25,8 +28,9 @@ export function useDrops(onDrop?: (dropped: DataTransfer) => void): boolean {
     };
     const drop = (event: DragEvent) => {
       setOver(false);
-      if (event.defaultPrevented) return;
+      if (event.defaultPrevented && !handled.has(event)) return;
       event.preventDefault();
+      handled.add(event);
       if (event.dataTransfer && hasFiles(event)) latest.current?.(event.dataTransfer);
     };
     addEventListener("dragover", over, { signal });

@@ -80,6 +80,23 @@ describe("the place of a drawing", () => {
     for (const [pixel, amount] of one.entries()) expect(other[pixel]).toBeCloseTo(amount, 5);
   });
 
+  test("is the same at an eighth of the sheet, so that small digits are read", () => {
+    const small = seven.map((stroke) => stroke.map(({ x, y }) => ({ x: 0.7 + x / 4, y: 0.1 + y / 4 })));
+    const [one, other] = [placed(seven, LOOK, IMAGE), placed(small, LOOK, IMAGE)];
+    for (const [pixel, amount] of one.entries()) expect(other[pixel]).toBeCloseTo(amount, 5);
+    const tick = placed(
+      [
+        [
+          { x: 0.5, y: 0.5 },
+          { x: 0.51, y: 0.51 },
+        ],
+      ],
+      LOOK,
+      IMAGE,
+    );
+    expect(tick.reduce((sum, amount) => sum + amount, 0)).toBeLessThan(20);
+  });
+
   test("fills the box that training images fill", () => {
     const rows = placed(seven, LOOK, IMAGE);
     const inked = [...rows.keys()]

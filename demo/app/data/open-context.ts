@@ -1,7 +1,7 @@
 /** Input and output of every reader of files: files, choices, progress. */
 import type { ImageShape } from "./demo-dataset.ts";
-import type { ColumnKind } from "./tables/columns.ts";
 import type { PictureFit } from "./pictures/picture-fit.ts";
+import type { ColumnKind } from "./tables/columns.ts";
 
 /** A file with its path: `"pets/cats/1.png"` in a folder, else its name alone. */
 export interface NamedFile {

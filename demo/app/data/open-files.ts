@@ -5,8 +5,8 @@ import type { OpenChoices, OpenContext } from "./open-context.ts";
 import { openIdx } from "./open-idx.ts";
 import { type KnownFiles, remarkOnIgnored } from "./open-kind.ts";
 import { openNpy } from "./open-npy.ts";
-import { openTable } from "./tables/open-table.ts";
 import { openPictures } from "./pictures/open-pictures.ts";
+import { openTable } from "./tables/open-table.ts";
 
 /**
  * Opens files whose kind `kindOf` told.

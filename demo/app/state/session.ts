@@ -6,9 +6,11 @@ import type { DemoDataset } from "../data/demo-dataset.ts";
 import type { Collection } from "../views/collect/collection.ts";
 import type { Playground } from "../views/playground/playground.ts";
 import type { Drawing } from "../views/try/drawing.ts";
+import type { RecordTrial } from "../views/try/record/record-trial.ts";
 import { type Choices, choicesFor, DEFAULT_CHOICES } from "./choices.ts";
 import { Evaluator } from "./evaluation.ts";
 import { KeptState } from "./kept/kept-state.ts";
+import { LikenessWatch } from "./likeness-watch.ts";
 import { Opening } from "./opening.ts";
 import type { PenaltySweep } from "./penalty-sweep.ts";
 import { Run } from "./run.ts";
@@ -26,6 +28,7 @@ export class Session {
   readonly choices: Signal<Choices> = signal(DEFAULT_CHOICES);
   readonly run: Run;
   readonly evaluator: Evaluator;
+  readonly likeness: LikenessWatch;
   readonly opening: Opening = new Opening((dataset) => this.open(dataset));
   /** The model that was opened from a file, and the file's name. */
   readonly modelFile: Signal<{ readonly model: SoftmaxRegression; readonly name: string } | null> =
@@ -45,6 +48,8 @@ export class Session {
   readonly kept: KeptState = new KeptState();
   /** The drawing of the view "Try", from its first opening on. */
   drawing: Drawing | null = null;
+  /** The row in the form of the view "Try", from its first opening on. */
+  record: RecordTrial | null = null;
   /** The points and settings of the view "Playground", from its first opening on. */
   playground: Playground | null = null;
 
@@ -52,6 +57,7 @@ export class Session {
     this.dataset = signal(dataset);
     this.run = new Run(this.dataset, this.choices);
     this.evaluator = new Evaluator(this.dataset, this.run);
+    this.likeness = new LikenessWatch(this.dataset);
   }
 
   /** Replaces the data set, discards the model, and chooses the options that suit the data. */

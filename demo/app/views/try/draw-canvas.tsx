@@ -4,7 +4,7 @@ import type { Point } from "../../../../src/data/strokes/stroke-raster.ts";
 import { useOncePerFrame } from "../../../ui/signal-hooks.ts";
 import { cssColour, themeColour } from "../../../ui/theme.ts";
 import type { Drawing } from "./drawing.ts";
-import { evidenceImage } from "./evidence.ts";
+import { colourImage, evidenceImage } from "./evidence.ts";
 import { penOf, type Stroke } from "./raster.ts";
 
 /** Width of the canvas, pixels: sharp on phones too. */
@@ -15,6 +15,8 @@ export function DrawCanvas({ drawing, onEnd }: { readonly drawing: Drawing; read
   const { image } = drawing;
   const canvas = useRef<HTMLCanvasElement>(null);
   const pointer = useStrokes(drawing, onEnd);
+  // Strokes have one colour.
+  const isDrawn = image.channels === 1;
   const height = Math.round((WIDTH * image.height) / image.width);
   useOncePerFrame(() => {
     const context = canvas.current?.getContext("2d");
@@ -23,8 +25,12 @@ export function DrawCanvas({ drawing, onEnd }: { readonly drawing: Drawing; read
     context.fillStyle = cssColour(ground);
     context.fillRect(0, 0, WIDTH, height);
     const picture = drawing.picture.value;
-    if (drawing.source.value.kind === "sample" && picture) {
-      const pixels = evidenceImage(picture.ink, null, 0, { ground, ink, plus: ink, minus: ink });
+    const { kind } = drawing.source.value;
+    if (picture && (kind === "sample" || kind === "picture")) {
+      const pixels =
+        image.channels === 1
+          ? evidenceImage(picture.ink, null, 0, { ground, ink, plus: ink, minus: ink })
+          : colourImage(picture.x);
       paintScaled(context, new ImageData(pixels, image.width, image.height), WIDTH, height);
       return;
     }
@@ -47,10 +53,11 @@ export function DrawCanvas({ drawing, onEnd }: { readonly drawing: Drawing; read
         width={WIDTH}
         height={height}
         role="img"
-        aria-label="The drawing. The pad of cells below draws with the keyboard."
-        {...pointer}
+        aria-label={isDrawn ? "The drawing. The pad of cells below draws with the keyboard." : "The picture"}
+        class={isDrawn ? "drawable" : undefined}
+        {...(isDrawn && pointer)}
       />
-      {drawing.picture.value === null && <p aria-hidden="true">Draw here</p>}
+      {drawing.picture.value === null && <p aria-hidden="true">{isDrawn ? "Draw here" : "No picture yet"}</p>}
     </div>
   );
 }
@@ -90,7 +97,7 @@ function useStrokes(drawing: Drawing, onEnd: () => void) {
       if (pen.current || event.button !== 0) return;
       event.currentTarget.setPointerCapture(event.pointerId);
       const source = drawing.source.value;
-      const before = source.kind === "sample" ? [] : drawing.strokes.value;
+      const before = source.kind === "sample" || source.kind === "picture" ? [] : drawing.strokes.value;
       pen.current = { id: event.pointerId, before, points: [pointOf(event, event.currentTarget)] };
       showSoon();
     },

@@ -1,4 +1,7 @@
-/** The drawing to classify (strokes, cells of the pad or a validation sample), its prediction and the evidence. */
+/**
+ * The picture to classify (strokes, cells of the pad, a validation sample, or one from a file or the camera), its
+ * prediction and the evidence.
+ */
 
 import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import type { Label } from "../../../../src/index.ts";
@@ -15,7 +18,8 @@ import { type ImageStyle, placed, rowOfInk, type Stroke } from "./raster.ts";
 type Source =
   | { readonly kind: "strokes"; readonly strokes: readonly Stroke[] }
   | { readonly kind: "cells"; readonly cells: ReadonlySet<number> }
-  | { readonly kind: "sample"; readonly row: number; readonly dataset: DemoDataset };
+  | { readonly kind: "sample"; readonly row: number; readonly dataset: DemoDataset }
+  | { readonly kind: "picture"; readonly x: Float32Array; readonly name: string };
 
 /** An image as the model's input and as ink. */
 interface Picture {
@@ -51,6 +55,8 @@ export interface Evidence {
 export class Drawing {
   readonly image: ImageShape;
   readonly source: Signal<Source> = signal(NOTHING);
+  /** Of the training images. */
+  readonly style: ReadonlySignal<ImageStyle>;
   /** The class whose evidence is shown; null for the most probable one. */
   readonly chosen: Signal<Label | null> = signal<Label | null>(null);
   /** The strokes, in widths of the drawing area. */
@@ -65,6 +71,7 @@ export class Drawing {
   constructor(dataset: ReadonlySignal<DemoDataset>, run: Run, image: ImageShape) {
     this.image = image;
     const style = computed<ImageStyle>(() => imageStyleOf(asDense(dataset.value.train.x), image));
+    this.style = style;
     const latest = computed(() => {
       const inUse = run.inUse.value;
       return (
@@ -82,7 +89,9 @@ export class Drawing {
     });
     this.picture = computed(() => {
       const source = this.source.value;
-      if (source.kind === "sample") return sampleOf(source.dataset, source.row, image, style.value);
+      if (source.kind === "sample")
+        return pictureOf(rowValues(source.dataset.validation.x, source.row), image, style.value);
+      if (source.kind === "picture") return pictureOf(source.x, image, style.value);
       if (this.strokes.value.length === 0) return null;
       const ink = placed(this.strokes.value, style.value, image);
       return { x: rowOfInk(ink, style.value, image), ink };
@@ -124,8 +133,7 @@ export class Drawing {
   }
 }
 
-function sampleOf({ validation }: DemoDataset, row: number, image: ImageShape, style: ImageStyle): Picture {
-  const x = rowValues(validation.x, row);
+function pictureOf(x: Float32Array, image: ImageShape, style: ImageStyle): Picture {
   const ink = grey(x, image).map((value) => (value - style.ground) / (style.full - style.ground));
   return { x, ink: ink.map((amount) => Math.min(1, Math.max(0, amount))) };
 }

@@ -91,6 +91,13 @@ export function evidenceImage(
   return rgba;
 }
 
+/** Returns RGBA bytes of pixels with red, green and blue from 0 to 1 each. */
+export function colourImage(x: Float32Array): Uint8ClampedArray<ArrayBuffer> {
+  const rgba = new Uint8ClampedArray((4 * x.length) / 3).fill(255);
+  for (const [j, value] of x.entries()) rgba[4 * Math.floor(j / 3) + (j % 3)] = 255 * value;
+  return rgba;
+}
+
 function mixed(from: Rgb, to: Rgb, share: number): Rgb {
   const at = (channel: 0 | 1 | 2) => from[channel] + share * (to[channel] - from[channel]);
   return [at(0), at(1), at(2)];

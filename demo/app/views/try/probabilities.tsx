@@ -1,11 +1,20 @@
 /** The probability of each class as a bar, of many classes the likeliest. The evidence of the chosen class is shown. */
+import type { ReadonlySignal, Signal } from "@preact/signals";
 import type { Label } from "../../../../src/index.ts";
 import { formatCount, formatShare } from "../../../ui/format.ts";
-import { type Drawing, MOST_CLASSES } from "./drawing.ts";
+import { MOST_CLASSES, type Prediction } from "./drawing.ts";
 import { likeliest } from "./evidence.ts";
 
+/** Something to classify, its prediction, and the class whose evidence is shown. */
+interface Classified {
+  /** Null for the most probable class. */
+  readonly chosen: Signal<Label | null>;
+  readonly prediction: ReadonlySignal<Pick<Prediction, "probabilities" | "classes" | "shown"> | null>;
+  readonly evidence: ReadonlySignal<{ readonly k: number } | null>;
+}
+
 interface ProbabilitiesProps {
-  readonly drawing: Drawing;
+  readonly drawing: Classified;
   readonly classes: readonly Label[];
 }
 
@@ -64,7 +73,7 @@ export function Probabilities({ drawing, classes }: ProbabilitiesProps) {
 }
 
 /** Returns the indices of the classes to show, ascending, with the class whose evidence is shown. */
-function shownOf(drawing: Drawing, classes: number): readonly number[] {
+function shownOf(drawing: Classified, classes: number): readonly number[] {
   const prediction = drawing.prediction.value;
   const k = drawing.evidence.value?.k;
   if (!prediction) return Array.from({ length: Math.min(classes, MOST_CLASSES) }, (_, i) => i);
@@ -73,7 +82,7 @@ function shownOf(drawing: Drawing, classes: number): readonly number[] {
 }
 
 /** Returns the prediction as text for a screen reader. */
-export function spokenAnswer(drawing: Drawing): string {
+export function spokenAnswer(drawing: Classified): string {
   const prediction = drawing.prediction.value;
   if (!prediction) return "";
   const k = likeliest(prediction.probabilities);

@@ -74,7 +74,7 @@ function clamp(value: number): number {
 /** Half the width of the pen on an image 28 pixels wide, as on an average training digit. */
 const HALF_WIDTH = 1.15;
 /** Maximum magnification, so that a dot is not blown up to a blob. */
-const MOST_MAGNIFICATION = 3;
+const MOST_MAGNIFICATION = 8;
 
 /** Returns half the width of the pen in pixels of `image`. */
 export function penOf({ width }: ImageShape): number {
