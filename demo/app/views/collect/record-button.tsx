@@ -10,7 +10,7 @@ interface RecordButtonProps {
   readonly isDisabled: boolean;
   /** Takes a picture. */
   readonly take: () => Promise<void>;
-  /** Called when the button is let go. */
+  /** Called after the last picture, once the button is let go. */
   readonly onEnd: () => void;
 }
 
@@ -67,9 +67,8 @@ function useHold(isDisabled: boolean, take: () => Promise<void>, onEnd: () => vo
       if (holding.signal.aborted) return;
       holding.abort();
       setHeld(false);
-      onEnd();
     };
-    void record(take, holding.signal);
+    void record(take, holding.signal).then(onEnd);
   };
   useEffect(() => {
     if (isDisabled) release();
