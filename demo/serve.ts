@@ -14,6 +14,8 @@ export interface ServedPage {
   readonly port: number;
   /** Vite's cache of bundled packages. */
   readonly cacheDir: string;
+  /** Other pages that the server has, for links. Default: none. */
+  readonly pagesBeside?: readonly { readonly label: string; readonly href: string }[];
 }
 
 /** Serves until a signal ends the process; prints an error if it cannot. */
@@ -36,7 +38,7 @@ export async function servePage(page: ServedPage, argv: readonly string[]): Prom
   process.stdout.write(`${page.title}: ${server.resolvedUrls?.local[0]}${page.path}\nStop with Ctrl+C.\n`);
 }
 
-function configOf({ path, cacheDir }: ServedPage, port: number): InlineConfig {
+function configOf({ path, cacheDir, pagesBeside = [] }: ServedPage, port: number): InlineConfig {
   return {
     root: fileURLToPath(new URL("..", import.meta.url)),
     configFile: false,
@@ -46,6 +48,7 @@ function configOf({ path, cacheDir }: ServedPage, port: number): InlineConfig {
     // Packages are bundled before the page requests them: a reload would end a run.
     optimizeDeps: { entries: [`${path}index.html`] },
     plugins: [kernels()],
+    define: { "import.meta.env.PAGES_BESIDE": JSON.stringify(pagesBeside) },
   };
 }
 

@@ -1,12 +1,18 @@
 /**
  * The commands `npm start` and `npm run build:demo`: serve the demo on this machine, or build it for any static host.
  */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "vite";
 import { kernels } from "../src/backends/vite-plugin-kernels.ts";
 import { servePage } from "./serve.ts";
+import { writeOffline } from "./write-offline.ts";
 
 const OUTPUT = "dist/demo";
+const BENCHMARK = { label: "Benchmark", href: "../bench/page/" };
+/** The documentation, which `npm run docs` writes beside the demo. */
+const DOCS = { label: "Documentation", href: "../docs/index.html" };
 
 /** Serves the demo, or with `build` as first argument builds it. */
 export async function main(argv: readonly string[]): Promise<void> {
@@ -19,6 +25,7 @@ export async function main(argv: readonly string[]): Promise<void> {
       path: "demo/",
       port: 5181,
       cacheDir: "node_modules/.vite/demo",
+      pagesBeside: [BENCHMARK],
     },
     argv,
   );
@@ -39,6 +46,7 @@ export async function buildDemo(
     plugins: [kernels()],
     // The Worker that reads workbooks imports code that loads other code when it is needed.
     worker: { format: "es", plugins: () => [kernels()] },
+    define: { "import.meta.env.PAGES_BESIDE": JSON.stringify(pagesBeside(outDir)) },
     build: {
       outDir,
       emptyOutDir: true,
@@ -48,4 +56,10 @@ export async function buildDemo(
       assetsInlineLimit: 0,
     },
   });
+  await writeOffline(outDir);
+}
+
+/** Returns the pages that lie beside the built demo. */
+function pagesBeside(outDir: string): (typeof DOCS)[] {
+  return [DOCS].filter(({ href }) => existsSync(join(outDir, href)));
 }

@@ -1,53 +1,47 @@
-/** The page: a heading, messages, and one view at a time, which the address names. */
+/** The page: header, files that are being opened, messages, and one view at a time, which the address names. */
 import { useEffect } from "preact/hooks";
 import { useDrops } from "../ui/use-drops.ts";
 import { KeptNotice } from "./components/kept-notice.tsx";
+import { OpeningPlace } from "./components/opening-place.tsx";
+import { OwnData, pastedFiles } from "./components/own-data.tsx";
+import { PageFooter, PageHeader } from "./components/page-frame.tsx";
+import { droppedFiles } from "./data/file-bytes.ts";
+import { receiveFiles } from "./state/receive-files.ts";
 import type { Message } from "./state/run-records.ts";
 import type { Session } from "./state/session.ts";
 import { type Loadable, useLoadedView, useView } from "./use-view.ts";
+import { TITLES, type ViewName } from "./view-names.ts";
+import { CollectButton, CollectPlace } from "./views/collect/collect-place.tsx";
 import { TrainView } from "./views/train/train-view.tsx";
 
-/** The views, by the fragment of the address. */
 const VIEWS = {
-  train: { title: "Train", View: TrainView },
-  try: { title: "Try", load: async () => (await import("./views/try/try-view.tsx")).TryView },
-  playground: {
-    title: "Playground",
-    load: async () => (await import("./views/playground/playground-view.tsx")).PlaygroundView,
-  },
+  train: { View: TrainView },
+  try: { load: async () => (await import("./views/try/try-view.tsx")).TryView },
+  playground: { load: async () => (await import("./views/playground/playground-view.tsx")).PlaygroundView },
   mathematics: {
-    title: "Mathematics",
     load: async () => (await import("./views/mathematics/mathematics-view.tsx")).MathematicsView,
   },
-  model: { title: "Model", load: async () => (await import("./views/model/model-view.tsx")).ModelView },
-} as const satisfies Record<string, Loadable & { readonly title: string }>;
+  model: { load: async () => (await import("./views/model/model-view.tsx")).ModelView },
+} as const satisfies Record<ViewName, Loadable>;
 
 export function App({ session }: { readonly session: Session }) {
-  const view = useView(Object.keys(VIEWS) as (keyof typeof VIEWS)[]);
-  const { title } = VIEWS[view];
+  const view = useView();
+  const title = TITLES[view];
   const View = useLoadedView(VIEWS[view]);
   useEffect(() => {
-    document.title = `${title}: watch softmax regression learn`;
+    document.title = `${title} · softmax-webgpu`;
   }, [title]);
-  // Every view keeps the browser from leaving the page for a dropped file.
-  useDrops();
+  const isOver = useDrops((dropped) => void receiveFiles(session, droppedFiles(dropped)));
+  usePastes(session);
   return (
     <>
-      <header>
-        <h1>Watch softmax regression learn</h1>
-        <p>
-          A softmax classifier trains in this tab, on the GPU if there is one, else in WebAssembly. Your data
-          stays here; nothing is sent anywhere.
-        </p>
-        <nav class="views flow" aria-label="Views">
-          {Object.entries(VIEWS).map(([name, { title: label }]) => (
-            <a key={name} href={`#${name}`} aria-current={name === view ? "page" : undefined}>
-              {label}
-            </a>
-          ))}
-        </nav>
-      </header>
+      <PageHeader view={view} />
       <main aria-label={title}>
+        <OwnData name={session.dataset.value.name} onFiles={(files) => void receiveFiles(session, files)}>
+          <CollectButton session={session} />
+        </OwnData>
+        <OpeningPlace session={session} />
+        <CollectPlace session={session} />
         {/* Both places exist before their text, else screen readers may not announce it. */}
         <Place kind="error" message={session.run.message.value} />
         <Place kind="notice" message={session.run.message.value} />
@@ -58,8 +52,28 @@ export function App({ session }: { readonly session: Session }) {
         )}
         {View !== null && View !== "failed" && <View session={session} />}
       </main>
+      <PageFooter />
+      {isOver && (
+        <div class="drop-here" aria-hidden="true">
+          <p>Drop to open</p>
+        </div>
+      )}
     </>
   );
+}
+
+/** Opens pasted files and tables; what is pasted into a field stays there. */
+function usePastes(session: Session): void {
+  useEffect(() => {
+    const paste = (event: ClipboardEvent) => {
+      if (event.target instanceof Element && event.target.closest("input, textarea, [contenteditable]"))
+        return;
+      const files = pastedFiles(event);
+      if (files.length > 0) void receiveFiles(session, Promise.resolve(files));
+    };
+    addEventListener("paste", paste);
+    return () => removeEventListener("paste", paste);
+  }, [session]);
 }
 
 interface PlaceProps {

@@ -1,15 +1,14 @@
 /** Which view the address names, and its code, which is loaded when the view is first opened. */
 import type { ComponentType } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { viewIn } from "./state/link.ts";
 import type { Session } from "./state/session.ts";
+import { type ViewName, viewOf } from "./view-names.ts";
 
-/** Returns the view that the fragment of the address names before its options; the first view if it names none. */
-export function useView<Name extends string>(names: readonly Name[]): Name {
-  const read = () => names.find((name) => viewIn(location.hash) === name) ?? names[0];
-  const [view, setView] = useState(read);
+/** Returns the view that the address names. */
+export function useView(): ViewName {
+  const [view, setView] = useState(() => viewOf(location.hash));
   useEffect(() => {
-    const follow = () => setView(read);
+    const follow = () => setView(viewOf(location.hash));
     addEventListener("hashchange", follow);
     return () => removeEventListener("hashchange", follow);
   }, []);

@@ -2,6 +2,7 @@
  * Draws lines over two axes on a canvas, through uPlot. A plot follows the width of its element and the colours of
  * the page. Captions, legends and texts belong to the components that use it.
  */
+import "./valid-language.ts";
 import uPlot from "uplot";
 import { colourName } from "./markers.tsx";
 

@@ -5,15 +5,17 @@ import { useId } from "preact/hooks";
 interface SectionProps {
   readonly title: string;
   readonly lead?: string;
+  /** Makes the section a target of the focus. */
+  readonly id?: string;
   readonly children: ComponentChildren;
 }
 
 /** A panel that its heading names. */
-export function Section({ title, lead, children }: SectionProps) {
-  const id = useId();
+export function Section({ title, lead, id, children }: SectionProps) {
+  const heading = useId();
   return (
-    <section class="panel" aria-labelledby={id}>
-      <h2 id={id}>{title}</h2>
+    <section class="panel" aria-labelledby={heading} id={id} tabIndex={id ? -1 : undefined}>
+      <h2 id={heading}>{title}</h2>
       {lead && <p class="lead">{lead}</p>}
       {children}
     </section>

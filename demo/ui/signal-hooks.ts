@@ -1,6 +1,6 @@
 /** Hooks that follow signals at a limited rate: for text that people read, and for canvases. */
 import { effect, untracked } from "@preact/signals";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 
 /**
  * Returns the result of `read`, updated at most every `interval` ms. `read` may depend on signals only.
@@ -13,6 +13,8 @@ export function useThrottled<Value>(
   urgent: readonly unknown[] = [],
 ): Value {
   const [value, setValue] = useState(() => untracked(read));
+  const shownFor = useRef(urgent);
+  const isUrgent = urgent.some((one, i) => one !== shownFor.current[i]);
   useEffect(() => {
     let timer = 0;
     let last = -Infinity;
@@ -30,7 +32,8 @@ export function useThrottled<Value>(
       clearTimeout(timer);
     };
   }, [interval, ...urgent]);
-  return value;
+  shownFor.current = urgent;
+  return isUrgent ? untracked(read) : value;
 }
 
 /**

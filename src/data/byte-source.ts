@@ -3,6 +3,7 @@
  * never allocates much more memory than the bytes that have arrived.
  */
 import { DataError, FormatError, StateError } from "../errors.ts";
+import { pause } from "../pause.ts";
 import { type Chunks, gunzip, ignore, isGzip, type Pull } from "./gunzip.ts";
 import { describe } from "./matrix.ts";
 
@@ -83,7 +84,9 @@ function createReader(source: ByteSource, argument: string): ByteReader {
     let filled = 0;
     while (filled < count && (await fill())) {
       const taken = pending.subarray(0, count - filled);
-      bytes = withRoom(bytes, filled + taken.length, count);
+      if (filled + taken.length > bytes.length) {
+        bytes = await enlarged(bytes.subarray(0, filled), Math.max(filled + taken.length, 2 * filled), count);
+      }
       bytes.set(taken, filled);
       filled += taken.length;
       pending = pending.subarray(taken.length);
@@ -105,14 +108,20 @@ function createReader(source: ByteSource, argument: string): ByteReader {
   };
 }
 
-/**
- * Returns `bytes` if `needed` bytes fit, else a copy with twice the room, but at most `limit`: the size of a complete
- * read.
- */
-function withRoom(bytes: Uint8Array<ArrayBuffer>, needed: number, limit: number): Uint8Array<ArrayBuffer> {
-  if (needed <= bytes.length) return bytes;
-  const larger = new Uint8Array(Math.min(limit, Math.max(needed, 2 * bytes.length)));
-  larger.set(bytes);
+/** Bytes that are copied at a time: under a millisecond. */
+const COPIED_BYTES = 2 ** 20;
+
+/** Returns a copy with room for `room` bytes, but at most `limit`: the size of a complete read. */
+async function enlarged(
+  bytes: Uint8Array<ArrayBuffer>,
+  room: number,
+  limit: number,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const larger = new Uint8Array(Math.min(limit, room));
+  for (let start = 0; start < bytes.length; start += COPIED_BYTES) {
+    larger.set(bytes.subarray(start, start + COPIED_BYTES), start);
+    await pause();
+  }
   return larger;
 }
 

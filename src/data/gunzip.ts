@@ -3,6 +3,7 @@
  * lacks: memory stays bounded, and a single gzip member must fill the whole source.
  */
 import { FormatError } from "../errors.ts";
+import { pause } from "../pause.ts";
 
 /** Returns the next chunk of a source, `undefined` after its end. Rejects with the error of the source. */
 export type Pull = () => Promise<Uint8Array | undefined>;
@@ -108,6 +109,8 @@ function feed(source: Pull, writer: WritableStreamDefaultWriter<BufferSource>): 
     for (let chunk = await pull(); chunk !== undefined; chunk = await pull()) {
       for (const byte of chunk.subarray(-4)) input.lastWord = ((input.lastWord >>> 8) | (byte << 24)) >>> 0;
       for (let start = 0; start < chunk.length; start += PIECE_BYTES) {
+        // Some engines inflate on the thread that writes.
+        await pause();
         await writer.write(new Uint8Array(chunk.subarray(start, start + PIECE_BYTES)));
       }
     }

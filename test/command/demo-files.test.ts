@@ -37,6 +37,9 @@ test("files that are broken are refused in plain words, and nothing changes", as
     const inUse = await page.evaluate(() => document.querySelector(".data h3")?.textContent);
     expect(inUse).toBe("Stroke digits");
     await show(page, "model");
+    // Whatever the view, data are opened as data and a model as a model.
+    await dropOn(page, [{ name: "broken.npy", text: "no array" }]);
+    await alerted(page, "broken.npy");
     await dropOn(page, [{ name: "model.safetensors", text: "not a model" }]);
     await alerted(page, "model.safetensors:");
   });

@@ -17,7 +17,13 @@ export const VIEWS = ["train", "try", "playground", "mathematics", "model"] as c
 export const asked: string[] = [];
 
 const BELOW = "/some/where/";
-const TYPES: Record<string, string> = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css" };
+const TYPES: Record<string, string> = {
+  ".html": "text/html",
+  ".js": "text/javascript",
+  ".css": "text/css",
+  ".svg": "image/svg+xml",
+  ".png": "image/png",
+};
 
 let server: Server;
 let browser: Browser;
@@ -30,9 +36,10 @@ let browser: Browser;
 export function prepareDemo(flags: readonly string[] = []): void {
   beforeAll(async () => {
     await buildDemo(FOLDER);
-    server = createServer(async ({ url = "/" }, response) => {
+    server = createServer(async ({ url = "/", headers }, response) => {
       const path = url.slice(BELOW.length) || "index.html";
-      asked.push(path);
+      // What the service worker keeps for later is no part of the first load.
+      if (!headers.referer?.endsWith("/offline.js")) asked.push(path);
       const content = url.startsWith(BELOW) ? await readFile(join(FOLDER, path)).catch(() => null) : null;
       response.writeHead(content ? 200 : 404, {
         "Content-Type": TYPES[extname(path)] ?? "application/octet-stream",
@@ -51,10 +58,14 @@ export function prepareDemo(flags: readonly string[] = []): void {
 
 /** How a page is opened. */
 interface PageOptions {
-  /** Fragment of its address. Default: none. */
+  /** Fragment of its address. Default: the view "Train", which does not start by itself. */
   readonly fragment?: string;
   /** Whose storage it has. Default: a new profile's, which is empty. */
   readonly profile?: BrowserContext;
+  /** Called before the page is opened. */
+  readonly before?: (page: Page) => Promise<void>;
+  /** Whether files come from the service worker if it has them. Default false. */
+  readonly isKept?: boolean;
 }
 
 /** Does work with the storage of a new profile, in which several pages may be opened one after the other. */
@@ -69,16 +80,17 @@ export async function withProfile(work: (profile: BrowserContext) => Promise<voi
 
 /** Opens the page in a tab of its own; what it complains of fails the test. */
 export function withPage(work: (page: Page) => Promise<void>, options: PageOptions = {}): Promise<void> {
-  const { fragment = "", profile } = options;
-  return profile ? withTab(work, fragment, profile) : withProfile((fresh) => withTab(work, fragment, fresh));
+  const { profile } = options;
+  return profile ? withTab(work, options, profile) : withProfile((fresh) => withTab(work, options, fresh));
 }
 
 async function withTab(
   work: (page: Page) => Promise<void>,
-  fragment: string,
+  { fragment = "train?start=no", before, isKept = false }: PageOptions,
   profile: BrowserContext,
 ): Promise<void> {
   const page = await profile.newPage();
+  await page.setBypassServiceWorker(!isKept);
   const complaints: string[] = [];
   page.on("pageerror", (error) => complaints.push(String(error)));
   page.on("console", (message) => {
@@ -87,12 +99,20 @@ async function withTab(
   try {
     const { port } = server.address() as AddressInfo;
     await page.setViewport({ width: 1280, height: 900 });
-    await page.goto(`http://127.0.0.1:${port}${BELOW}${fragment}`, { waitUntil: "networkidle0" });
+    await before?.(page);
+    const address = `http://127.0.0.1:${port}${BELOW}${fragment ? `#${fragment}` : ""}`;
+    await page.goto(address, { waitUntil: "networkidle0", timeout: 90_000 });
     await work(page);
     expect(complaints).toEqual([]);
   } finally {
     await page.close();
   }
+}
+
+/** Ends the server: from then on there is no connection. */
+export function stopServer(): void {
+  server.closeAllConnections();
+  server.close();
 }
 
 /** Presses the button with this name, once there is one. */

@@ -4,7 +4,8 @@ import { describe, expect, test } from "vitest";
 import { clouds } from "../../demo/app/data/built-in.ts";
 import { isChoice } from "../../demo/app/state/choice-rules.ts";
 import { type Choices, choicesFor } from "../../demo/app/state/choices.ts";
-import { fragmentOf, readLink, viewIn } from "../../demo/app/state/link.ts";
+import { fragmentOf, readLink } from "../../demo/app/state/link.ts";
+import { viewOf } from "../../demo/app/view-names.ts";
 
 const dataset = clouds(2);
 const penalty = fc.float({ min: 0, noNaN: true, noDefaultInfinity: true });
@@ -69,7 +70,7 @@ describe("a link", () => {
         for (const [name, value] of Object.entries(readLink(`#train?${text}`).choices)) {
           expect(isChoice(name as keyof Choices, value)).toBe(true);
         }
-        expect(viewIn(`#try?${text}`)).toBe("try");
+        expect(viewOf(`#try?${text}`)).toBe("try");
       }),
     );
   });

@@ -1,4 +1,5 @@
 /** Draws series of points over two log axes, with markers, and finds the point nearest to the pointer. */
+import "../../../demo/ui/valid-language.ts";
 import uPlot from "uplot";
 import { colourName, MARKERS } from "../../../demo/ui/markers.tsx";
 import { createPlot, pageColour } from "../../../demo/ui/plot.ts";

@@ -1,8 +1,8 @@
 /** Data sets that need no file. */
-import { drawStrokeDigits } from "../../../src/data/strokes/stroke-digits.ts";
+import { type DrawnDigit, drawStrokeDigits } from "../../../src/data/strokes/stroke-digits.ts";
 import { pause } from "../../../src/pause.ts";
 import { formatCount } from "../../ui/format.ts";
-import type { DemoDataset, Samples } from "./demo-dataset.ts";
+import type { DemoDataset, ImageShape, Samples } from "./demo-dataset.ts";
 import type { OpenContext } from "./open-context.ts";
 import { describe } from "./open-dataset.ts";
 import { pointClouds } from "./point-clouds.js";
@@ -15,26 +15,39 @@ export const BUILT_IN_NAMES = { digits: "Stroke digits", clouds: "Point clouds" 
 
 export type BuiltIn = keyof typeof BUILT_IN_NAMES;
 
-/** Makes a data set by its name in links. */
-export async function makeBuiltIn(name: BuiltIn): Promise<DemoDataset> {
+/** Makes a data set by its name in links. `onDrawn` as for {@link digits}. */
+export async function makeBuiltIn(
+  name: BuiltIn,
+  onDrawn?: (drawn: DrawnDigit) => void,
+): Promise<DemoDataset> {
   if (name === "clouds") return clouds();
-  return digits({ signal: new AbortController().signal, onProgress: () => {} });
+  return digits({ signal: new AbortController().signal, onProgress: () => {} }, onDrawn);
 }
 
 /** Rows and seed of each part. */
 const DIGITS = { train: { rows: 6000, seed: 0 }, validation: { rows: 1000, seed: 1 } };
+/** Drawings of both parts. */
+export const DIGIT_ROWS = DIGITS.train.rows + DIGITS.validation.rows;
+export const DIGITS_SHAPE: ImageShape = { width: 28, height: 28, channels: 1 };
 const POINTS = { train: { rows: 600, seed: 2 }, validation: { rows: 300, seed: 3 } };
 
-/** Draws the ten digits, seeded, as 28 × 28 bytes, in steps that keep the page responsive. */
-export async function digits({ signal, onProgress }: OpenContext): Promise<DemoDataset> {
-  const total = DIGITS.train.rows + DIGITS.validation.rows;
+/**
+ * Draws the ten digits, seeded, as 28 × 28 bytes, in steps that keep the page responsive.
+ *
+ * @param onDrawn called with each drawing. Default: nothing
+ */
+export async function digits(
+  { signal, onProgress }: OpenContext,
+  onDrawn: (drawn: DrawnDigit) => void = () => {},
+): Promise<DemoDataset> {
   let drawn = 0;
   const draw = async (part: { readonly rows: number; readonly seed: number }): Promise<Samples> => {
     const drawing = drawStrokeDigits(part);
     for (;;) {
       const { done, value } = drawing.next();
       if (done) return { x: value.x, y: Array.from(value.y) };
-      if (++drawn % 100 === 0) onProgress({ text: "Drawing the digits", share: drawn / total });
+      onDrawn(value);
+      if (++drawn % 100 === 0) onProgress({ text: "Drawing the digits", share: drawn / DIGIT_ROWS });
       await pause(signal);
     }
   };
@@ -44,7 +57,7 @@ export async function digits({ signal, onProgress }: OpenContext): Promise<DemoD
     description: `${formatCount(DIGITS.train.rows)} drawings of the ten digits to train on, ${formatCount(DIGITS.validation.rows)} to validate on.`,
     train: await draw(DIGITS.train),
     validation: await draw(DIGITS.validation),
-    image: { width: 28, height: 28, channels: 1 },
+    image: DIGITS_SHAPE,
     features: null,
     code: {
       imports: { strokeDigits: "softmax-webgpu/digits" },

@@ -2,7 +2,7 @@
  * The evaluation of a model on the validation rows: the true and the predicted class of each, and the mistakes.
  * Computed once for all panels, in time that grows with the number of probabilities and not with pairs of classes.
  */
-import { effect, type ReadonlySignal, type Signal, signal } from "@preact/signals";
+import { batch, computed, effect, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import type { ClassificationReport, Label, Matrix } from "../../../src/index.ts";
 import { inBlocks } from "../data/arrays.ts";
 import type { DemoDataset, Samples } from "../data/demo-dataset.ts";
@@ -141,12 +141,17 @@ const REST = 4;
 export class Evaluator {
   /** The latest evaluation; null without a model. */
   readonly latest: Signal<Evaluation | null> = signal<Evaluation | null>(null);
+  /** Whether the model in use has been evaluated as it is. */
+  readonly isUpToDate: ReadonlySignal<boolean>;
+  /** The model that was evaluated last, as it was. */
+  readonly #evaluated: Signal<ModelInUse | null> = signal<ModelInUse | null>(null);
   readonly #dataset: ReadonlySignal<DemoDataset>;
   readonly #run: Run;
 
   constructor(dataset: ReadonlySignal<DemoDataset>, run: Run) {
     this.#dataset = dataset;
     this.#run = run;
+    this.isUpToDate = computed(() => this.#evaluated.value === run.inUse.value);
   }
 
   /** Evaluates after changes of the model, never twice at once, until the returned function is called. */
@@ -162,24 +167,25 @@ export class Evaluator {
       isBusy = true;
       isStale = false;
       const began = performance.now();
+      const evaluated = this.#run.inUse.peek();
       const evaluation = await this.#evaluate(signal);
       if (signal.aborted) return;
       isBusy = false;
       next = began + Math.max(INTERVAL, REST * (performance.now() - began));
-      if (this.#run.model === null) this.latest.value = null;
-      else if (evaluation) this.latest.value = evaluation;
+      batch(() => {
+        this.#evaluated.value = evaluated;
+        if (this.#run.model === null) this.latest.value = null;
+        else if (evaluation) this.latest.value = evaluation;
+      });
       if (isStale) plan();
     };
     const plan = () => {
       isStale = true;
       if (isBusy) return;
-      // The last model of a run is evaluated at once.
-      if (!this.#run.isTraining.peek()) {
-        clearTimeout(timer);
-        timer = 0;
-        next = 0;
-      }
-      timer ||= window.setTimeout(() => void evaluate(), next - performance.now());
+      clearTimeout(timer);
+      // Nothing is left to train after a run, and people wait for its result.
+      const wait = this.#run.isTraining.peek() ? next - performance.now() : 0;
+      timer = window.setTimeout(() => void evaluate(), wait);
     };
     const stop = effect(() => {
       void this.#run.isTraining.value;

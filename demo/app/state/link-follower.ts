@@ -1,6 +1,7 @@
 /** Keeps the address in step with the data set and the options, and opens links that are pasted into it. */
 import { effect } from "@preact/signals";
-import { asksForSomething, fragmentOf, readLink, viewIn } from "./link.ts";
+import { viewOf } from "../view-names.ts";
+import { asksForSomething, fragmentOf, readLink } from "./link.ts";
 import type { Session } from "./session.ts";
 
 /** Marks entries of the tab's history that were written here, whose options may be older than the ones in use. */
@@ -17,7 +18,7 @@ const INTERVAL = 400;
 export function followLink(session: Session, isStill: boolean, reload: () => void): void {
   let timer = 0;
   const fragment = () =>
-    fragmentOf(viewIn(location.hash) || "train", session.dataset.peek(), session.choices.peek(), isStill);
+    fragmentOf(viewOf(location.hash), session.dataset.peek(), session.choices.peek(), isStill);
   const write = () => {
     timer = 0;
     const next = fragment();

@@ -5,13 +5,13 @@
 import { BUILT_IN_NAMES, type BuiltIn } from "../data/built-in.ts";
 import type { DemoDataset } from "../data/demo-dataset.ts";
 import { brief } from "../data/text.ts";
+import { type ViewName, viewOf } from "../view-names.ts";
 import { CHOICE_NAMES, isChoice } from "./choice-rules.ts";
 import { type Choices, choicesFor } from "./choices.ts";
 
 /** What a link asks for. */
 export interface Link {
-  /** Empty if it names none. */
-  readonly view: string;
+  readonly view: ViewName;
   /** Null if it names none. */
   readonly data: BuiltIn | null;
   readonly choices: Partial<Choices>;
@@ -19,11 +19,6 @@ export interface Link {
   readonly mayStart: boolean;
   /** A sentence about what was ignored; empty if nothing was. */
   readonly problem: string;
-}
-
-/** Returns the view that a fragment names. */
-export function viewIn(hash: string): string {
-  return hash.replace(/^#/, "").split("?", 1)[0];
 }
 
 /** Reads a fragment. What it asks for in vain is ignored, and named in `problem`. */
@@ -41,7 +36,7 @@ export function readLink(hash: string): Link {
     else ignored.push(brief(`${name}=${text}`));
   }
   return {
-    view: viewIn(hash),
+    view: viewOf(hash),
     data,
     choices: Object.fromEntries(choices),
     mayStart,

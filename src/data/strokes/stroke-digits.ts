@@ -74,8 +74,15 @@ export function strokeDigits(options: StrokeDigitsOptions): StrokeDigits {
   }
 }
 
-/** Draws as {@link strokeDigits} does and yields after each image, so that the caller can do other work in between. */
-export function* drawStrokeDigits(options: StrokeDigitsOptions): Generator<void, StrokeDigits> {
+/** An image that was drawn. */
+export interface DrawnDigit {
+  readonly digit: number;
+  /** `[784]`, a part of the result. */
+  readonly image: Uint8Array;
+}
+
+/** Draws as {@link strokeDigits} does and yields each image, so that the caller can do other work in between. */
+export function* drawStrokeDigits(options: StrokeDigitsOptions): Generator<DrawnDigit, StrokeDigits> {
   const { rows, seed = 0 } = options;
   checkOptions(rows, seed);
   const random = createRandom(seed);
@@ -87,7 +94,7 @@ export function* drawStrokeDigits(options: StrokeDigitsOptions): Generator<void,
   for (let row = 0; row < rows; row++) {
     const image = data.subarray(row * PIXELS, (row + 1) * PIXELS);
     drawDigit(GLYPHS_AS_POINTS[order[row]], squaredDistance, image, random);
-    yield;
+    yield { digit: order[row], image };
   }
   const x = { data, rows, cols: PIXELS, scale: 1 / 255, height: SIZE, width: SIZE } as const;
   return { x, y: Uint8Array.from(order) };

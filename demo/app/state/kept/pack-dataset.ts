@@ -25,7 +25,7 @@ export async function packDataset(
   const { name, description, train, validation, image, features, encoder = null, label = null } = dataset;
   const json = {
     ...{ name, description, image, features, label, cols: train.x.cols },
-    encoder: encoder && encoder.toJson(),
+    encoder: encoder?.toJson() ?? null,
     rows: hasRows
       ? {
           train: await packer.samples(train),

@@ -1,9 +1,11 @@
 /** Begins the page's session: the one that its link asks for, else the one that this browser kept, else a new one. */
+import type { DrawnDigit } from "../../../../src/data/strokes/stroke-digits.ts";
 import { SoftmaxError } from "../../../../src/index.ts";
 import { makeBuiltIn } from "../../data/built-in.ts";
+import { viewOf } from "../../view-names.ts";
 import { areSame } from "../choice-rules.ts";
 import { choicesFor, unitOf } from "../choices.ts";
-import { asksForSomething, type Link, readLink, viewIn } from "../link.ts";
+import { asksForSomething, type Link, readLink } from "../link.ts";
 import { followLink } from "../link-follower.ts";
 import { Session } from "../session.ts";
 import { Keeping } from "./keeping.ts";
@@ -20,12 +22,16 @@ interface Found {
   readonly problem: "" | "damaged" | "refused";
 }
 
-/**
- * Returns the session, which is kept from then on.
- *
- * @param say told what takes time
- */
-export async function startSession(say: (text: string) => void): Promise<Session> {
+/** Called while the session is prepared. */
+interface StartHooks {
+  /** Called with what takes time. */
+  readonly say: (text: string) => void;
+  /** Called with each digit that is drawn. */
+  readonly onDrawn: (drawn: DrawnDigit) => void;
+}
+
+/** Returns the session, which is kept from then on. */
+export async function startSession({ say, onDrawn }: StartHooks): Promise<Session> {
   const link = readLink(location.hash);
   const store = new KeptStore(new URL(".", location.href).pathname);
   let found = await lookFor(store);
@@ -37,7 +43,7 @@ export async function startSession(say: (text: string) => void): Promise<Session
     if (!session) found = await dropped(store);
   }
   const hasWork = session !== null && (!session.dataset.value.isBuiltIn || session.run.model !== null);
-  session ??= await newSession(link);
+  session ??= await newSession(link, onDrawn);
   session.kept.mayStart = link.mayStart && !hasWork;
   const keeping = new Keeping(session, store);
   followLink(session, !link.mayStart, () => void keeping.reload());
@@ -81,8 +87,8 @@ async function dropped(store: KeptStore): Promise<Found> {
   }
 }
 
-async function newSession({ data, choices }: Link): Promise<Session> {
-  const session = new Session(await makeBuiltIn(data ?? "digits"));
+async function newSession({ data, choices }: Link, onDrawn: StartHooks["onDrawn"]): Promise<Session> {
+  const session = new Session(await makeBuiltIn(data ?? "digits", onDrawn));
   session.choices.value = { ...choicesFor(session.dataset.value, "auto"), ...choices };
   return session;
 }
@@ -113,7 +119,7 @@ function tell(session: Session, keeping: Keeping, { link, isOther, hasWork, isDa
     const text = "This is what the link asks for. Your last session is kept, and this one is not.";
     const back = {
       label: "Back to your last session",
-      act: () => void keeping.reload(`#${viewIn(location.hash)}`),
+      act: () => void keeping.reload(`#${viewOf(location.hash)}`),
     };
     const keep = {
       label: "Keep this one instead",

@@ -1,11 +1,10 @@
 /** Downloads the model as a file, and opens a saved one. */
-import { useState } from "preact/hooks";
 import type { SoftmaxRegression } from "../../../../src/index.ts";
 import { FileDrop, FocusableButton } from "../../../ui/buttons.tsx";
 import { saveFile, slug } from "../../../ui/save-file.ts";
 import { Section } from "../../../ui/section.tsx";
-import { useDrops } from "../../../ui/use-drops.ts";
-import { isProjectFile } from "../../state/project/project-file.ts";
+import { named } from "../../data/open-context.ts";
+import { receiveFiles } from "../../state/receive-files.ts";
 import type { Session } from "../../state/session.ts";
 
 interface Format {
@@ -71,42 +70,20 @@ export function fileName(dataset: string, extension: string): string {
   return `${slug(dataset) || "model"}.${extension}`;
 }
 
-/** Opens a file, chosen or dropped anywhere on the page, as the session's model. */
+/** Opens a chosen file as the session's model; the page itself opens what is dropped. */
 export function ReopenSection({ session }: { readonly session: Session }) {
-  const [{ problem, notice }, setResult] = useState({ problem: "", notice: "" });
-  const open = async (file: File | undefined) => {
-    if (!file) return;
-    try {
-      if (isProjectFile(file)) {
-        await (await import("../../state/project/open-project.ts")).openProject(session, file);
-        setResult({ problem: "", notice: `${file.name} is open.` });
-        return;
-      }
-      if (!/\.(safetensors|json|onnx)$/i.test(file.name))
-        throw new Error("this is no model. Data is opened in the view “Train”.");
-      await session.adopt(file);
-      setResult({ problem: "", notice: `${file.name} is open.` });
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      const named = reason.startsWith(`${file.name}: `) ? reason : `${file.name}: ${reason}`;
-      setResult({ problem: named, notice: "" });
-    }
-  };
-  useDrops(({ files }) => void open(files[0]));
   return (
     <Section title="Open a saved model">
       <FileDrop
         label="Open a model"
-        rest="or drop its file anywhere on this view"
+        rest="or drop its file anywhere on this page"
         accept=".safetensors,.json,application/json"
-        onFiles={([file]) => void open(file)}
+        onFiles={(files) => void receiveFiles(session, Promise.resolve(files.map(named)))}
       />
       <p class="hint reopen-hint">
         safetensors or JSON, for the data set that is open: {session.dataset.value.name}. It replaces the
         model above.
       </p>
-      <div role="alert">{problem && <p class="notice">{problem}</p>}</div>
-      <div role="status">{notice && <p class="opened">{notice}</p>}</div>
     </Section>
   );
 }

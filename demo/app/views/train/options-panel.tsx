@@ -59,7 +59,7 @@ const SLIDERS = {
 } as const satisfies Partial<Record<keyof Choices, SliderWords>>;
 const ITERATIONS: SliderWords = [EPOCHS, "Iterations, at most", "It ends earlier at the optimum."];
 
-/** A change takes effect at once and discards the model. */
+/** A change takes effect at once; the model stays until the new one is better, or done. */
 export function OptionsPanel({ session }: { readonly session: Session }) {
   const choices = session.choices.value;
   const { solver } = choices;
@@ -76,43 +76,48 @@ export function OptionsPanel({ session }: { readonly session: Session }) {
   return (
     <Section
       title="Options"
+      id="options"
       lead="A change takes effect with the next start. The model stays until the new one is better, or done."
     >
-      <Choice
-        label="Solver"
-        options={SOLVERS}
-        value={solver}
-        onChoose={(chosen) => change({ solver: chosen, epochs: DEFAULT_EPOCHS[chosen] })}
-      />
-      {solver !== "lbfgs" && slider("learningRate")}
-      {slider("epochs", solver === "lbfgs" ? ITERATIONS : SLIDERS.epochs)}
-      {slider("l2")}
+      <div class="columns options">
+        <Choice
+          label="Solver"
+          options={SOLVERS}
+          value={solver}
+          onChoose={(chosen) => change({ solver: chosen, epochs: DEFAULT_EPOCHS[chosen] })}
+        />
+        {solver !== "lbfgs" && slider("learningRate")}
+        {slider("epochs", solver === "lbfgs" ? ITERATIONS : SLIDERS.epochs)}
+        {slider("l2")}
+      </div>
       <details class="more-options">
         <summary>More options</summary>
-        {solver !== "lbfgs" && slider("batchSize")}
-        {solver === "sgd" && slider("momentum")}
-        {solver !== "adamw" && slider("l1")}
-        {slider("labelSmoothing")}
-        <Choice
-          label="Device"
-          options={DEVICES}
-          value={choices.device}
-          onChoose={(device) => change({ device })}
-        />
-        <CheckBox
-          label="Standardise features"
-          hint="Gives every feature mean 0 and deviation 1. Helps if they differ in size."
-          value={choices.standardize}
-          onChoose={(standardize) => change({ standardize })}
-        />
-        <NumberField
-          label="Seed"
-          hint="Fixes the order of the rows, so that a run can be repeated: a whole number."
-          least={0}
-          most={MAX_SEED}
-          value={choices.seed}
-          onChoose={(seed) => change({ seed })}
-        />
+        <div class="columns options">
+          {solver !== "lbfgs" && slider("batchSize")}
+          {solver === "sgd" && slider("momentum")}
+          {solver !== "adamw" && slider("l1")}
+          {slider("labelSmoothing")}
+          <Choice
+            label="Device"
+            options={DEVICES}
+            value={choices.device}
+            onChoose={(device) => change({ device })}
+          />
+          <CheckBox
+            label="Standardise features"
+            hint="Gives every feature mean 0 and deviation 1. Helps if they differ in size."
+            value={choices.standardize}
+            onChoose={(standardize) => change({ standardize })}
+          />
+          <NumberField
+            label="Seed"
+            hint="Fixes the order of the rows, so that a run can be repeated: a whole number."
+            least={0}
+            most={MAX_SEED}
+            value={choices.seed}
+            onChoose={(seed) => change({ seed })}
+          />
+        </div>
       </details>
     </Section>
   );

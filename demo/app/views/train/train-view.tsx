@@ -1,4 +1,4 @@
-/** The view "Train": data, run and options, the learning curves, the weights, and the mistakes. */
+/** The view "Train": the run with its weights, the learning curves, the data, the mistakes, and the options. */
 import { useEffect } from "preact/hooks";
 import { NoRows } from "../../components/no-rows.tsx";
 import type { Session } from "../../state/session.ts";
@@ -10,7 +10,6 @@ import { QualitySlot } from "./quality/quality-slot.tsx";
 import { RunPanel } from "./run-panel.tsx";
 import { WrongPanel } from "./sample-cards.tsx";
 import { ScatterPanel } from "./scatter.tsx";
-import { WeightsPanel } from "./weights-panel.tsx";
 
 /** The whole view. The model is evaluated while the view is open. */
 export function TrainView({ session }: { readonly session: Session }) {
@@ -26,21 +25,14 @@ export function TrainView({ session }: { readonly session: Session }) {
   }
   return (
     <>
+      <RunPanel session={session} />
+      <CurvesPanel session={session} />
+      <ScatterPanel session={session} />
       <DataPanel session={session} />
-      <div class="train">
-        <div>
-          <RunPanel session={session} />
-          <OptionsPanel session={session} />
-        </div>
-        <div>
-          <CurvesPanel session={session} />
-          <ScatterPanel session={session} />
-          <WeightsPanel session={session} />
-          <ConfusionPanel evaluation={evaluation} />
-          <QualitySlot session={session} evaluation={evaluation} />
-        </div>
-      </div>
+      <ConfusionPanel evaluation={evaluation} />
+      <QualitySlot session={session} evaluation={evaluation} />
       <WrongPanel evaluation={evaluation} />
+      <OptionsPanel session={session} />
     </>
   );
 }

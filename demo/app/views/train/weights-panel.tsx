@@ -1,24 +1,32 @@
 /** The learnt weights of every class: pictures if the rows are pictures, else bars for the strongest features. */
 import { useRef } from "preact/hooks";
+import type { Label } from "../../../../src/index.ts";
 import { formatNumber } from "../../../ui/format.ts";
-import { Section } from "../../../ui/section.tsx";
 import { useOncePerFrame, useThrottled } from "../../../ui/signal-hooks.ts";
-import { divergingImage } from "../../components/pixel-images.tsx";
-import type { ImageShape } from "../../data/demo-dataset.ts";
+import { themeColour } from "../../../ui/theme.ts";
+import { divergingImage, rowImage } from "../../components/pixel-images.tsx";
+import type { ImageShape, Samples } from "../../data/demo-dataset.ts";
+import { asDense } from "../../data/rows.ts";
 import type { Snapshot } from "../../state/run-records.ts";
 import type { Session } from "../../state/session.ts";
 import { TableWeights, tableLead } from "./table-weights.tsx";
 
-export function WeightsPanel({ session }: { readonly session: Session }) {
+/** Shows pictures for pictures, bars for other rows. */
+export function ClassWeights({ session }: { readonly session: Session }) {
   const { image } = session.dataset.value;
-  const lead = image
-    ? "A weight for each class and pixel: ink on blue speaks for the class, ink on orange against it."
-    : tableLead(session.dataset.value);
   return (
-    <Section title="Class weights" lead={lead}>
+    <div class="class-weights">
+      <h3>
+        {image ? "What it looks for" : "Class weights"}
+        <span class="hint">
+          {image
+            ? "ink on blue speaks for the class, ink on orange against it"
+            : tableLead(session.dataset.value)}
+        </span>
+      </h3>
       {image && <WeightImages session={session} shape={image} />}
       {!image && <TableWeights session={session} />}
-    </Section>
+    </div>
   );
 }
 
@@ -38,14 +46,17 @@ function WeightImages({ session, shape }: WeightImagesProps) {
   const shown = useThrottled(() => session.run.snapshot.value, INTERVAL);
   // A model may know more classes than the data has.
   const classes = shown?.classes ?? session.classes.value;
+  const { train } = session.dataset.value;
   useOncePerFrame(() => {
     const snapshot = session.run.snapshot.value;
     const most = largestWeight(snapshot, shape, MOST_CLASSES);
     for (const [k, canvas] of list.current?.querySelectorAll("canvas").entries() ?? []) {
-      const image = divergingImage(weightsOfPixels(snapshot, k, shape), shape.width, most);
+      const image = snapshot
+        ? divergingImage(weightsOfPixels(snapshot, k, shape), shape.width, most)
+        : exampleImage(train, classes[k], shape);
       canvas.getContext("2d")?.putImageData(image, 0, 0);
     }
-  }, [shape, classes.length]);
+  }, [shape, classes, train]);
   return (
     <>
       <ul class="weight-images" ref={list}>
@@ -56,7 +67,7 @@ function WeightImages({ session, shape }: WeightImagesProps) {
               width={shape.width}
               height={shape.height}
               role="img"
-              aria-label={`Weights of class ${label}`}
+              aria-label={shown ? `Weights of class ${label}` : `An example of class ${label}`}
             />
             <span aria-hidden="true">{label}</span>
           </li>
@@ -67,7 +78,11 @@ function WeightImages({ session, shape }: WeightImagesProps) {
           The first {MOST_CLASSES} of {classes.length} classes.
         </p>
       )}
-      <WeightKey most={largestWeight(shown, shape, MOST_CLASSES)} />
+      {shown ? (
+        <WeightKey most={largestWeight(shown, shape, MOST_CLASSES)} />
+      ) : (
+        <p class="weight-key hint">One of each class. Once training begins, the weights take their places.</p>
+      )}
       {shape.channels === 3 && <p class="hint">Of red, green and blue, the mean weight is shown.</p>}
     </>
   );
@@ -81,6 +96,13 @@ function WeightKey({ most }: { readonly most: number }) {
       <span>{most > 0 && `+${formatNumber(most)}`} for</span>
     </div>
   );
+}
+
+/** Returns the first training row of a class as a picture; blank if there is none. */
+function exampleImage({ x, y }: Samples, label: Label, shape: ImageShape): ImageData {
+  const row = y.indexOf(label);
+  if (row < 0) return new ImageData(shape.width, shape.height);
+  return rowImage(asDense(x), row, shape, themeColour("--sunken"), themeColour("--text"));
 }
 
 /** Returns class k's weights `[height·width]`, averaged over channels; all 0 before training. */

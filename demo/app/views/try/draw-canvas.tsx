@@ -10,8 +10,20 @@ import { penOf, type Stroke } from "./raster.ts";
 /** Width of the canvas, pixels: sharp on phones too. */
 const WIDTH = 640;
 
-/** The canvas with the strokes or the sample. `onEnd` is called when the pen is lifted. */
-export function DrawCanvas({ drawing, onEnd }: { readonly drawing: Drawing; readonly onEnd: () => void }) {
+interface DrawCanvasProps {
+  readonly drawing: Drawing;
+  /** Called when the pen is lifted. */
+  readonly onEnd: () => void;
+  /** Text alternative. */
+  readonly label?: string;
+}
+
+/** The canvas with the strokes or the sample. */
+export function DrawCanvas({
+  drawing,
+  onEnd,
+  label = "The drawing. The pad of cells below draws with the keyboard.",
+}: DrawCanvasProps) {
   const { image } = drawing;
   const canvas = useRef<HTMLCanvasElement>(null);
   const pointer = useStrokes(drawing, onEnd);
@@ -53,7 +65,7 @@ export function DrawCanvas({ drawing, onEnd }: { readonly drawing: Drawing; read
         width={WIDTH}
         height={height}
         role="img"
-        aria-label={isDrawn ? "The drawing. The pad of cells below draws with the keyboard." : "The picture"}
+        aria-label={isDrawn ? label : "The picture"}
         class={isDrawn ? "drawable" : undefined}
         {...(isDrawn && pointer)}
       />

@@ -10,7 +10,8 @@ import { termsOfRow } from "../../data/row-terms.ts";
 import { brief } from "../../data/text.ts";
 import type { Session } from "../../state/session.ts";
 import { DrawCanvas } from "./draw-canvas.tsx";
-import { Drawing } from "./drawing.ts";
+import type { Drawing } from "./drawing.ts";
+import { drawingOf } from "./drawing-of.ts";
 import { EvidencePicture } from "./evidence-picture.tsx";
 import { FilePrediction } from "./files/file-prediction.ts";
 import { FilePanel } from "./files/predict-panel.tsx";
@@ -168,15 +169,4 @@ function SheetButtons({ session, drawing, onEnd }: SheetButtonsProps) {
 function sampleName({ validation }: DemoDataset, row: number): string {
   const origin = originOf(validation, row);
   return `Validation sample ${row + 1}${origin === null ? "" : `, ${brief(origin)}`}`;
-}
-
-/** Returns the session's drawing; a new one if the shape of the images has changed. */
-function drawingOf(session: Session, image: ImageShape): Drawing {
-  const { drawing } = session;
-  const isSame = (["width", "height", "channels"] as const).every(
-    (size) => drawing?.image[size] === image[size],
-  );
-  if (drawing && isSame) return drawing;
-  session.drawing = new Drawing(session.dataset, session.run, image);
-  return session.drawing;
 }
