@@ -64,3 +64,13 @@ export function useOncePerFrame(paint: () => void, inputs: readonly unknown[]): 
     };
   }, inputs);
 }
+
+/** Returns a value a task later than it comes, so that what is costly to show does not hold up the rest. */
+export function useLater<Value>(value: Value): Value {
+  const [later, setLater] = useState(() => value);
+  useEffect(() => {
+    const timer = setTimeout(() => setLater(() => value));
+    return () => clearTimeout(timer);
+  }, [value]);
+  return later;
+}

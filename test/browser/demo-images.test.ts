@@ -204,13 +204,10 @@ describe("the form of a table", () => {
     const place = document.body.appendChild(document.createElement("div"));
     const answers: TableChoices[] = [];
     const onOpen = (choices: TableChoices) => void answers.push(choices);
-    render(
-      h(TableForm, {
-        ...{ name: "a.csv", profile: profileOf(columns), before, problem: "", isHeaderChanged: false },
-        ...{ onHeader: () => {}, onOpen, onCancel: () => {} },
-      }),
-      place,
-    );
+    const profile = profileOf(columns);
+    const nothing = () => {};
+    const given = { name: "a.csv", profile, before, problem: "", isHeaderChanged: false };
+    render(h(TableForm, { ...given, onOpen, onHeader: nothing, onCancel: nothing }), place);
     const boxes = () => [...place.querySelectorAll<HTMLInputElement>(".feature-checks input")];
     const settled = () => new Promise((resolve) => setTimeout(resolve, 50));
     return { place, answers, boxes, settled };
@@ -229,25 +226,19 @@ describe("the form of a table", () => {
   const words = ["a", "b", "a", "b"];
   const columns = [...numbers(2), column("note", words, "text"), column("label", words)];
 
-  test("a box for each column but the labels: ticked are numbers, text is named so", async () => {
+  test("a box for each column but the labels: ticked are features, an id is not", async () => {
     const { place, answers, boxes, settled } = form(columns);
     expect(boxes().map(({ checked, labels }) => [labels?.[0].textContent, checked])).toEqual([
-      ["p0number", true],
-      ["p1number", true],
-      ["notean id", false],
+      ["p0", true],
+      ["p1", true],
+      ["note", false],
     ]);
     boxes()[0].click();
     await settled();
     place.querySelector<HTMLButtonElement>("[type=submit]")?.click();
     const [{ label, kinds }] = answers;
     expect(label).toBe("label");
-    expect(kinds).toEqual(
-      new Map([
-        ["p0", "leave out"],
-        ["p1", "number"],
-        ["note", "leave out"],
-      ]),
-    );
+    expect(kinds).toEqual(new Map([["p0", "leave out"]]));
     const again = form(columns, answers[0]);
     expect(again.boxes().map(({ checked }) => checked)).toEqual([false, true, false]);
   });
@@ -259,13 +250,13 @@ describe("the form of a table", () => {
     expect(place.innerText).not.toContain("pictures");
     folded?.querySelector("summary")?.click();
     await settled();
-    boxes()[784].click();
+    boxes()[59].click();
     await settled();
     expect(place.innerText).toContain("Features: 784 of 785 columns");
     expect(place.innerText).toContain("pixels of 28 × 28 pictures");
   });
 
-  test("of very many columns, the label is typed, and a thousand boxes are shown of those that are found", async () => {
+  test("of very many columns, the label is typed, and sixty boxes are shown of those that are found", async () => {
     const many = [...numbers(100_000), column("kind", words)];
     const { place, answers, boxes, settled } = form(many);
     expect(place.querySelectorAll("*").length).toBeLessThan(100);
@@ -283,7 +274,7 @@ describe("the form of a table", () => {
       await settled();
     };
     expect(find("input[list]").value).toBe("kind");
-    expect(place.innerText).toContain("One of 100,001, by its name. It holds text");
+    expect(place.innerText).toContain("One of 100,001, by its name. 2 classes: a (2 rows), b (2).");
     await type("input[list]", "p7001");
     expect(Array.from(find<HTMLDataListElement>("datalist").options, ({ value }) => value)).toEqual([
       "p7001",
@@ -294,8 +285,8 @@ describe("the form of a table", () => {
     await type("input[list]", "p70019");
     find<HTMLElement>("summary").click();
     await settled();
-    expect(boxes().length).toBe(1000);
-    expect(place.innerText).toContain("100,000 found, 99,000 of them not shown below");
+    expect(boxes().length).toBe(60);
+    expect(place.innerText).toContain("100,000 found, 99,940 of them not shown below");
     await press("Untick all found");
     await type("[type=search]", "P9999");
     expect(place.innerText).toContain("11 found");

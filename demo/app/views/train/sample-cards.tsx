@@ -2,6 +2,7 @@
 import { useMemo } from "preact/hooks";
 import { formatShare } from "../../../ui/format.ts";
 import { Section } from "../../../ui/section.tsx";
+import { useLater } from "../../../ui/signal-hooks.ts";
 import { SampleImage } from "../../components/pixel-images.tsx";
 import { type DemoDataset, originOf, type Samples } from "../../data/demo-dataset.ts";
 import { asDense, rowValues } from "../../data/rows.ts";
@@ -86,9 +87,13 @@ function numbersOf({ x }: Samples, row: number, names: readonly string[] | null)
 }
 
 const MOST_CARDS = 18;
+const MOST_TABLE_CARDS = 10;
 
-export function WrongPanel({ evaluation }: { readonly evaluation: Evaluation | null }) {
-  const worst = useMemo(() => (evaluation ? mostWrong(evaluation, MOST_CARDS) : []), [evaluation]);
+export function WrongPanel({ evaluation: latest }: { readonly evaluation: Evaluation | null }) {
+  const evaluation = useLater(latest);
+  const isTable = evaluation?.samples.origin?.kind === "table";
+  const most = isTable ? MOST_TABLE_CARDS : MOST_CARDS;
+  const worst = useMemo(() => (evaluation ? mostWrong(evaluation, most) : []), [evaluation, most]);
   return (
     <Section title="Most wrong" lead="Validation rows whose true label has the lowest predicted probability.">
       {evaluation && worst.length > 0 ? (
