@@ -19,6 +19,7 @@ export function CollectButton({ session }: { readonly session: Session }) {
     <button
       ref={button}
       type="button"
+      class="file-button"
       aria-expanded={isOpen}
       onClick={() => {
         session.isCollecting.value = !isOpen;

@@ -61,6 +61,12 @@ export function DownloadSection({ session }: { readonly session: Session }) {
         ))}
       </ul>
       {!model && <p class="hint">There is a model to download after the first epoch.</p>}
+      {session.dataset.value.encoder && (
+        <p class="hint">
+          These files hold weights of encoded features. What turns your columns into features is in the
+          project below, which predicts without the data too.
+        </p>
+      )}
     </Section>
   );
 }

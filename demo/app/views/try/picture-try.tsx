@@ -9,6 +9,7 @@ import { type NamedFile, nameOf, type OpenContext } from "../../data/open-contex
 import { termsOfRow } from "../../data/row-terms.ts";
 import { brief } from "../../data/text.ts";
 import type { Session } from "../../state/session.ts";
+import { Decision } from "./decision.tsx";
 import { DrawCanvas } from "./draw-canvas.tsx";
 import type { Drawing } from "./drawing.ts";
 import { drawingOf } from "./drawing-of.ts";
@@ -93,6 +94,7 @@ function Answer({ session, drawing }: SessionDrawing) {
     <>
       <UnlikeNotice terms={terms} likeness={session.likeness.latest.value?.likeness ?? null} />
       <Probabilities drawing={drawing} classes={snapshot.classes} />
+      <Decision session={session} prediction={drawing.prediction.value} />
     </>
   );
 }

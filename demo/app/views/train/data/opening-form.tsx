@@ -21,7 +21,7 @@ export function OpeningForm({ title, action = "Open", onOpen, onCancel, children
   }, []);
   return (
     <form
-      class="opening box"
+      class="opening"
       aria-labelledby={id}
       ref={form}
       onSubmit={(event) => {

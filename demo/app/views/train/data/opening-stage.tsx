@@ -62,7 +62,7 @@ interface OpeningProgressProps {
 function OpeningProgress({ progress: { text, share }, onCancel }: OpeningProgressProps) {
   const id = useId();
   return (
-    <div class="opening box">
+    <div class="opening">
       <label for={id}>{text}</label>
       <progress id={id} value={share} />
       <button type="button" onClick={onCancel}>

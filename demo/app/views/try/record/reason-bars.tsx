@@ -8,6 +8,9 @@ import type { RecordTrial } from "./record-trial.ts";
 /** Bars at most. */
 const MOST_BARS = 12;
 
+/** Amount of a whole bar at least: what hardly counts has a short one. */
+const LEAST_SCALE = 0.5;
+
 export function ReasonBars({ trial }: { readonly trial: RecordTrial }) {
   const evidence = trial.evidence.value;
   const classes = trial.prediction.value?.classes;
@@ -17,7 +20,7 @@ export function ReasonBars({ trial }: { readonly trial: RecordTrial }) {
   const counted = reasons.filter(({ amount }) => amount !== 0);
   const shown = counted.slice(0, MOST_BARS);
   const rest = counted.slice(MOST_BARS);
-  const largest = Math.max(Math.abs(start), ...shown.map(({ amount }) => Math.abs(amount)));
+  const largest = Math.max(LEAST_SCALE, Math.abs(start), ...shown.map(({ amount }) => Math.abs(amount)));
   return (
     <>
       <p>{comparison(classes, k)}</p>

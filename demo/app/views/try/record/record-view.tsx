@@ -5,6 +5,7 @@ import { Section } from "../../../../ui/section.tsx";
 import { originOf } from "../../../data/demo-dataset.ts";
 import { brief } from "../../../data/text.ts";
 import type { Session } from "../../../state/session.ts";
+import { Decision } from "../decision.tsx";
 import { PredictPanel } from "../files/predict-panel.tsx";
 import { Probabilities, spokenAnswer } from "../probabilities.tsx";
 import { UnlikeNotice } from "../unlike-notice.tsx";
@@ -46,6 +47,7 @@ export function RecordView({ session }: { readonly session: Session }) {
             <>
               <UnlikeNotice terms={terms} likeness={usual?.likeness ?? null} strange={strange} />
               <Probabilities drawing={trial} classes={snapshot.classes} />
+              <Decision session={session} prediction={trial.prediction.value} />
             </>
           ) : (
             <UntrainedNotice session={session} stays="what you have typed stays." />
