@@ -70,6 +70,7 @@ async function fileIn(fields: Fields, name: string): Promise<Uint8Array<ArrayBuf
 }
 
 function blobIn(fields: Fields, name: string): Blob {
-  const blob = fields.get(name);
-  return blob instanceof Blob ? blob : fail(fields.place(name), "bytes");
+  const bytes = fields.get(name);
+  if (bytes instanceof Blob) return bytes;
+  return bytes instanceof Uint8Array ? new Blob([bytes.slice()]) : fail(fields.place(name), "bytes");
 }

@@ -12,6 +12,8 @@ const PATIENCE = 4000;
 /** `"id"` changes with the data set, so that a run is never read with the data of another tab. */
 export type Key = "id" | "data" | "run";
 
+type Records = Readonly<Partial<Record<Key, unknown>>>;
+
 export class KeptStore {
   readonly #name: string;
 
@@ -37,7 +39,17 @@ export class KeptStore {
    * @returns false, with nothing written, if another is
    * @throws DOMException the browser's refusal, for example for want of space
    */
-  async write(records: Readonly<Partial<Record<Key, unknown>>>, expected?: string): Promise<boolean> {
+  async write(records: Records, expected?: string): Promise<boolean> {
+    try {
+      return await this.#put(records, expected);
+    } catch (error) {
+      if (!(error instanceof DOMException && error.name === "UnknownError")) throw error;
+      // WebKit keeps no Blobs in private windows, but bytes.
+      return await this.#put(await withBytes(records), expected);
+    }
+  }
+
+  async #put(records: Records, expected: string | undefined): Promise<boolean> {
     const database = await this.#open();
     try {
       const transaction = database.transaction(STORE, "readwrite");
@@ -99,6 +111,19 @@ function factory(): IDBFactory {
   const { indexedDB: found } = globalThis as { readonly indexedDB?: IDBFactory | null };
   if (!found) throw new Error("This browser has no database.");
   return found;
+}
+
+/** Returns the records with bytes in place of Blobs. */
+async function withBytes(records: Records): Promise<Records> {
+  const converted = Object.entries(records).map(async ([key, record]) => {
+    if (typeof record !== "object" || record === null) return [key, record] as const;
+    const fields = Object.entries(record).map(
+      async ([name, value]) =>
+        [name, value instanceof Blob ? new Uint8Array(await value.arrayBuffer()) : value] as const,
+    );
+    return [key, Object.fromEntries(await Promise.all(fields))] as const;
+  });
+  return Object.fromEntries(await Promise.all(converted));
 }
 
 function resultOf<Result>(request: IDBRequest<Result>): Promise<Result> {
