@@ -41,7 +41,7 @@ export function App({ session }: { readonly session: Session }) {
           <CollectButton session={session} />
         </OwnData>
         <OpeningPlace session={session} />
-        <CollectPlace session={session} />
+        {view === "train" && <CollectPlace session={session} />}
         {/* Both places exist before their text, else screen readers may not announce it. */}
         <Place kind="error" message={session.run.message.value} />
         <Place kind="notice" message={session.run.message.value} />

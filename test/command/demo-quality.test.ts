@@ -23,9 +23,8 @@ function overlapping(): string {
 async function openAndTrain(page: Page): Promise<void> {
   await dropOn(page, [{ name: "patients.csv", text: overlapping() }]);
   await see(page, "Open patients.csv");
-  await press(page, "Open");
+  await press(page, "Open and train");
   await see(page, "480 rows to train on, 120 to validate on.");
-  await press(page, "Start");
   await see(page, "Done after iteration");
   await see(page, "Precision");
 }

@@ -2,10 +2,11 @@
 import { useEffect, useRef } from "preact/hooks";
 import type { Session } from "../../state/session.ts";
 import { type Loadable, useLoadedView } from "../../use-view.ts";
+import { viewOf } from "../../view-names.ts";
 
 const PANEL: Loadable = { load: async () => (await import("./collect-panel.tsx")).CollectPanel };
 
-/** Opens and closes the panel; gets the focus back when the panel is closed. */
+/** Opens the panel, on the view "Train", and closes it; gets the focus back when the panel is closed. */
 export function CollectButton({ session }: { readonly session: Session }) {
   const button = useRef<HTMLButtonElement>(null);
   const isOpen = session.isCollecting.value;
@@ -22,7 +23,8 @@ export function CollectButton({ session }: { readonly session: Session }) {
       class="file-button"
       aria-expanded={isOpen}
       onClick={() => {
-        session.isCollecting.value = !isOpen;
+        session.isCollecting.value = !isOpen || viewOf(location.hash) !== "train";
+        if (session.isCollecting.value) location.hash = "train";
       }}
     >
       Collect pictures
