@@ -11,7 +11,12 @@ export function OpeningPlace({ session }: { readonly session: Session }) {
   const place = useRef<HTMLDivElement>(null);
   const isOpen = kind !== "idle" || problem !== "";
   useEffect(() => {
-    if (!isOpen) return;
+    if (!isOpen) {
+      // The button that had the focus is gone: the keyboard goes on from the buttons that open files.
+      const { activeElement } = document;
+      if (activeElement === place.current) document.querySelector<HTMLElement>(".own-data input")?.focus();
+      return;
+    }
     // Files may be dropped far below: the answer must be seen, and the keyboard goes on from it.
     place.current?.scrollIntoView({ block: "nearest" });
     if (!place.current?.contains(document.activeElement)) place.current?.focus({ preventScroll: true });

@@ -10,9 +10,11 @@ import type { Session } from "../../state/session.ts";
 
 const SOLVERS = { lbfgs: "L-BFGS", sgd: "SGD", adamw: "AdamW" };
 
-export function factsOf(saved: SavedModel): Fact[] {
+/** Returns what the file of a model says; `isEncoded`: its features come from encoded columns. */
+export function factsOf(saved: SavedModel, isEncoded = false): Fact[] {
   const { classes, features, weights, bias, options, temperature, standardization, progress } = saved;
   const { l2, l1, solver } = { ...DEFAULTS, ...options };
+  const unscaled = isEncoded ? "by the encoding of the columns" : "no";
   return [
     ["Classes", `${classes.length}: ${classNames(classes)}`],
     ["Features", formatCount(features)],
@@ -21,7 +23,7 @@ export function factsOf(saved: SavedModel): Fact[] {
     ["λ, of ‖W‖²", String(l2)],
     ...(l1 > 0 ? [["λ₁, of ‖W‖₁", String(l1)] as const] : []),
     ["Temperature", temperature === 1 ? "1, not calibrated" : temperature.toPrecision(4)],
-    ["Features standardised", standardization ? "yes, the file has means and deviations" : "no"],
+    ["Features standardised", standardization ? "yes, the file has means and deviations" : unscaled],
     ["Can continue training", progress ? "yes, from where it was paused" : "no"],
   ];
 }
@@ -59,7 +61,7 @@ export function FactsSection({ session, saved }: ModelProps) {
   }
   return (
     <Section title={nameOf(model, session)}>
-      <Facts facts={factsOf(saved)} />
+      <Facts facts={factsOf(saved, Boolean(session.dataset.value.encoder))} />
       <div class="buttons model-run">
         {status !== "done" && <StartButton session={session} />}
         <p class="status" role="status">

@@ -17,8 +17,11 @@ export function OutcomeWords({ session }: { readonly session: Session }) {
     <div class="outcome">
       <p class="outcome-sentence">{outcomeText(outcome, words, run.device.value)}</p>
       <p class="hint">
-        {endedText(session)} {intervalText(outcome, words)} {gapText(outcome, words)}
+        {intervalText(outcome, words)} {gapText(outcome, words)} {endedText(session)}
       </p>
+      {run.status.value === "idle" && (
+        <p class="hint">Options have changed: Start trains a new model, and this one stays until then.</p>
+      )}
       <NextSteps session={session} />
     </div>
   );

@@ -30,7 +30,7 @@ export function RunPanel({ session }: { readonly session: Session }) {
       </div>
       <div class="run-line">
         <Accuracy session={session} status={status} />
-        {status === "done" ? (
+        {hasOutcome(session, status) ? (
           <OutcomeWords session={session} />
         ) : (
           <Progress session={session} status={status} />
@@ -43,6 +43,13 @@ export function RunPanel({ session }: { readonly session: Session }) {
       </div>
       <RunFacts session={session} status={status} />
     </section>
+  );
+}
+
+/** Tells whether a run has ended whose model is in use: also after the options for the next one were changed. */
+function hasOutcome({ run }: Session, status: Status): boolean {
+  return (
+    status === "done" || (status === "idle" && run.inUse.value !== null && run.stopReason.value !== null)
   );
 }
 
@@ -83,6 +90,7 @@ function Accuracy({ session, status }: OfStatus) {
     [status],
   );
   const rows = dataset.value.validation.x.rows;
+  if (accuracy === undefined) return <div class="accuracy" />;
   return (
     <dl class="accuracy">
       <dt class="unseen">Validation accuracy</dt>

@@ -43,6 +43,9 @@ export function strongestWeights(snapshot: Snapshot, options: ListOptions): Weig
   return shown.map((k) => ({ k, entries: find((feature) => weights[k * D + feature]) }));
 }
 
+/** Size of a weight that is listed at least, as a share of the largest: smaller ones hardly count. */
+const LEAST_SHARE = 0.005;
+
 /** Returns the features with the largest weights above 0, or of the largest size; the first of equal ones. */
 function strongest(
   D: number,
@@ -63,5 +66,6 @@ function strongest(
     if (found.length > most) found.pop();
     if (found.length === most) least = sizeOf(found[most - 1].weight);
   }
-  return found;
+  const limit = LEAST_SHARE * sizeOf(found[0]?.weight ?? 0);
+  return found.filter(({ weight }) => sizeOf(weight) >= limit);
 }

@@ -26,10 +26,11 @@ const MOST_BARS = 150;
 
 /** Returns what the weights say about a data set that has no pictures. */
 export function tableLead({ encoder }: DemoDataset): string {
-  const scale = encoder
-    ? "Numbers are standardised, so the bars of different columns can be compared."
-    : "Weights are those of the features in their own units.";
-  return `The features that speak most strongly for or against a class. ${scale}`;
+  const lead = "The features that speak most strongly for or against a class.";
+  if (!encoder) return `${lead} Weights are those of the features in their own units.`;
+  const hasNumbers = encoder.columns.some(({ kind }) => kind === "number" || kind === "date");
+  if (!hasNumbers) return lead;
+  return `${lead} Numbers are standardised, so the bars of different columns can be compared.`;
 }
 
 export function TableWeights({ session }: { readonly session: Session }) {
