@@ -85,9 +85,9 @@ function eachRow(rows: number, cols: number, visit: (i: number) => void, signal:
 /** Returns all rows, or one in every few. */
 function rowsToLookAt({ rows, cols }: Matrix, random: Random): Uint32Array {
   const step = Math.ceil(Math.max((rows * cols) / MOST.cells, rows / MOST.rows));
-  return Uint32Array.from({ length: Math.floor(rows / step) }, (_, i) =>
-    step > 1 ? i * step + random.integer(step) : i,
-  );
+  const seen = new Uint32Array(Math.floor(rows / step));
+  for (let i = 0; i < seen.length; i++) seen[i] = step > 1 ? i * step + random.integer(step) : i;
+  return seen;
 }
 
 /** Returns Σ_i w_i x_ij² for each column. */

@@ -53,6 +53,7 @@ describe("a data set", () => {
   test.each([
     ["sparse rows of a table", table],
     ["dense rows", () => ({ ...clouds(3), encoder: null, label: null, code: null })],
+    ["fitted pictures", () => ({ ...clouds(3), pictures: { fit: "fit" as const }, label: null, code: null })],
   ])("of %s is the same again", async (_, make) => {
     const dataset = make();
     const { json, blob } = await packed(dataset);
@@ -66,6 +67,7 @@ describe("a data set", () => {
     expect(rest).toEqual({
       ...{ name: dataset.name, description: dataset.description, image: null, code: null },
       ...{ features: dataset.features, encoder: null, label: dataset.label },
+      pictures: dataset.pictures ?? null,
     });
   });
 
@@ -84,6 +86,7 @@ describe("a data set", () => {
     ["columns out of range", "rows.train.x.indices.offset", 4],
     ["a picture of another size", "image", { width: 9, height: 9, channels: 1 }],
     ["positions of no value", "rows.train.origin.columns.2.codes.offset", 0],
+    ["a way to fit pictures that there is not", "pictures", { fit: "bend" }],
     ["a kind of column that there is not", "rows.train.origin.columns.0.kind", "map"],
     ["a text for a number", "rows.train.x.rows", "6"],
   ])("with %s is refused", async (_, path, value) => {

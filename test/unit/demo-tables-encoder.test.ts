@@ -5,14 +5,15 @@ import { denseRows } from "../../demo/app/data/rows.ts";
 import { columnBuilder } from "../../demo/app/data/tables/column-builder.ts";
 import type { ColumnKind, TableColumn } from "../../demo/app/data/tables/columns.ts";
 import { TableEncoder } from "../../demo/app/data/tables/encoder.ts";
+import { SharedBuffers } from "../../demo/app/data/tables/growing.ts";
 import { transformTable } from "../../demo/app/data/tables/transform-table.ts";
 import { FormatError } from "../../src/index.ts";
 import { file } from "../support/demo-files.ts";
 
 const context = { signal: new AbortController().signal, onProgress: () => {} };
 
-function column(name: string, kind: ColumnKind, cells: readonly string[]): TableColumn {
-  const builder = columnBuilder({ name, kind }, "t.csv");
+function column(name: string, kind: ColumnKind, cells: readonly string[]): Promise<TableColumn> {
+  const builder = columnBuilder({ name, kind }, "t.csv", new SharedBuffers());
   for (const [i, cell] of cells.entries()) builder.add(cell, i + 2);
   return builder.finish();
 }
@@ -28,7 +29,7 @@ const names = (encoder: TableEncoder) => encoder.features.map(({ name }) => name
 
 describe("each kind", () => {
   test("numbers: standardised, the median for a gap, and a feature that tells gaps", async () => {
-    const ages = column("age", "number", ["1", "3", "", "3", "9"]);
+    const ages = await column("age", "number", ["1", "3", "", "3", "9"]);
     const encoder = await TableEncoder.fit([ages], context);
     expect(names(encoder)).toEqual(["age", "age is missing"]);
     const rows = await rowsOf(encoder, [ages]);
@@ -40,19 +41,19 @@ describe("each kind", () => {
   });
 
   test("a constant is 0, a gap that training rows did not have is the median", async () => {
-    const encoder = await TableEncoder.fit([column("c", "number", ["7", "7"])], context);
-    expect(await rowsOf(encoder, [column("c", "number", ["7", "9", "?"])])).toEqual([[0], [0], [0]]);
+    const encoder = await TableEncoder.fit([await column("c", "number", ["7", "7"])], context);
+    expect(await rowsOf(encoder, [await column("c", "number", ["7", "9", "?"])])).toEqual([[0], [0], [0]]);
   });
 
   test("categories: one of them, others, gaps", async () => {
     const many = Array.from({ length: 62 }, (_, i) => `v${Math.floor(i / 2)}`);
     const encoder = await TableEncoder.fit(
-      [column("c", "category", ["top", "top", "top", ...many, "NA"])],
+      [await column("c", "category", ["top", "top", "top", ...many, "NA"])],
       context,
     );
     expect(names(encoder)).toHaveLength(32);
     expect(names(encoder).slice(-2)).toEqual(["c: other values", "c is missing"]);
-    const rows = await rowsOf(encoder, [column("c", "category", ["top", "v0", "new", ""])]);
+    const rows = await rowsOf(encoder, [await column("c", "category", ["top", "v0", "new", ""])]);
     expect(rows.map((row) => row.flatMap((value, j) => (value ? [`${j}:${value}`] : [])))).toEqual([
       ["0:1"],
       ["1:1"],
@@ -62,17 +63,17 @@ describe("each kind", () => {
   });
 
   test("unseen categories are all zeros if training rows had no others", async () => {
-    const encoder = await TableEncoder.fit([column("c", "category", ["a", "b"])], context);
-    expect(await rowsOf(encoder, [column("c", "category", ["b", "z"])])).toEqual([
+    const encoder = await TableEncoder.fit([await column("c", "category", ["a", "b"])], context);
+    expect(await rowsOf(encoder, [await column("c", "category", ["b", "z"])])).toEqual([
       [0, 1],
       [0, 0],
     ]);
   });
 
   test("yes and no in any spelling", async () => {
-    const encoder = await TableEncoder.fit([column("c", "yes-no", ["Yes", "no", "no", ""])], context);
+    const encoder = await TableEncoder.fit([await column("c", "yes-no", ["Yes", "no", "no", ""])], context);
     expect(names(encoder)).toEqual(["c: Yes", "c is missing"]);
-    expect(await rowsOf(encoder, [column("c", "yes-no", ["ja", "NO", "", "perhaps"])])).toEqual([
+    expect(await rowsOf(encoder, [await column("c", "yes-no", ["ja", "NO", "", "perhaps"])])).toEqual([
       [1, 0],
       [0, 0],
       [0, 1],
@@ -82,8 +83,8 @@ describe("each kind", () => {
 
   test("texts give sparse rows: the other features first, then the words", async () => {
     const columns = [
-      column("t", "text", ["red fox", "blue sky", ""]),
-      column("n", "number", ["1", "2", "3"]),
+      await column("t", "text", ["red fox", "blue sky", ""]),
+      await column("n", "number", ["1", "2", "3"]),
     ];
     const encoder = await TableEncoder.fit(columns, context);
     expect(names(encoder)).toEqual(["n", "t: “blue”", "t: “fox”", "t: “red”", "t: “sky”"]);
@@ -96,7 +97,7 @@ describe("each kind", () => {
   });
 
   test("texts without a word teach nothing", async () => {
-    const columns = [column("t", "text", ["", "?"]), column("n", "number", ["1", "2"])];
+    const columns = [await column("t", "text", ["", "?"]), await column("n", "number", ["1", "2"])];
     const encoder = await TableEncoder.fit(columns, context);
     expect(names(encoder)).toEqual(["n"]);
     expect(await rowsOf(encoder, columns)).toEqual([[-1], [1]]);
@@ -125,7 +126,7 @@ describe("any table", () => {
   test("gives finite features, the same after JSON, and the same row by row", async () => {
     await fc.assert(
       fc.asyncProperty(table, async ([kinds, cells]) => {
-        const columns = kinds.map((kind, j) => column(`c${j}`, kind, cells[j]));
+        const columns = await Promise.all(kinds.map((kind, j) => column(`c${j}`, kind, cells[j])));
         const encoder = await TableEncoder.fit(columns, context);
         const rows = await rowsOf(encoder, columns);
         expect(rows.flat().every(Number.isFinite)).toBe(true);
@@ -145,7 +146,9 @@ describe("any table", () => {
   });
 
   test("JSON that was changed anywhere is refused, or is an encoder", async () => {
-    const columns = KINDS.map((kind, j) => column(`c${j}`, kind, ["yes", "no", "2", "some words", ""]));
+    const columns = await Promise.all(
+      KINDS.map((kind, j) => column(`c${j}`, kind, ["yes", "no", "2", "some words", ""])),
+    );
     const json = JSON.stringify((await TableEncoder.fit(columns, context)).toJson());
     const parts = fc.constantFrom("null", "-1", "1e300", '""', "[]", "{}", "true", '"category"');
     await fc.assert(
@@ -174,9 +177,9 @@ describe("any table", () => {
 
 test("a form's cells: unreadable ones are told, absent ones are missing", async () => {
   const columns = [
-    column("n", "number", ["1", "2", "3"]),
-    column("d", "date", ["2024-01-01", "2024-01-03", "2024-01-02"]),
-    column("c", "category", ["a", "b", "a"]),
+    await column("n", "number", ["1", "2", "3"]),
+    await column("d", "date", ["2024-01-01", "2024-01-03", "2024-01-02"]),
+    await column("c", "category", ["a", "b", "a"]),
   ];
   const encoder = await TableEncoder.fit(columns, context);
   expect(encoder.columns.map(({ usual }) => usual)).toEqual(["2", "2024-01-02", "a"]);
@@ -194,9 +197,8 @@ test("a form's cells: unreadable ones are told, absent ones are missing", async 
 });
 
 describe("a file of new rows", () => {
-  const fitted = TableEncoder.fit(
-    [column("n", "number", ["1", "3"]), column("c", "category", ["a", "b"])],
-    context,
+  const fitted = Promise.all([column("n", "number", ["1", "3"]), column("c", "category", ["a", "b"])]).then(
+    (columns) => TableEncoder.fit(columns, context),
   );
   const blocksOf = async (text: string) => {
     const blocks = [];

@@ -3,8 +3,8 @@
  * used.
  */
 import { gunzip, type Pull } from "../../../src/data/gunzip.ts";
+import { FormatError } from "../../../src/errors.ts";
 import { concat } from "../../../src/formats/bytes.ts";
-import { FormatError } from "../../../src/index.ts";
 import { type NamedFile, named, type OpenContext } from "./open-context.ts";
 import { reasonOf } from "./text.ts";
 

@@ -1,5 +1,6 @@
 /** Functions that all readers of files share: limits, labels, and the split into training and validation rows. */
-import { DataError, type Label, LimitError } from "../../../src/index.ts";
+import { DataError, LimitError } from "../../../src/errors.ts";
+import type { Label } from "../../../src/index.ts";
 import { formatCount } from "../../ui/format.ts";
 import { inBlocks } from "./arrays.ts";
 import type { DemoDataset, ImageShape, Samples } from "./demo-dataset.ts";

@@ -1,12 +1,15 @@
 /** Opens files of every kind that this page knows. Loaded when the first files are opened. */
 import { FormatError } from "../../../src/index.ts";
 import type { DemoDataset } from "./demo-dataset.ts";
-import type { OpenChoices, OpenContext } from "./open-context.ts";
+import type { NamedFile, OpenChoices, OpenContext } from "./open-context.ts";
 import { openIdx } from "./open-idx.ts";
 import { type KnownFiles, remarkOnIgnored } from "./open-kind.ts";
 import { openNpy } from "./open-npy.ts";
 import { openPictures } from "./pictures/open-pictures.ts";
+import { checkFileSize } from "./tables/file-size.ts";
 import { openTable } from "./tables/open-table.ts";
+import type { TableProfile } from "./tables/profile.ts";
+import { profileTable } from "./tables/profile-table.ts";
 
 /**
  * Opens files whose kind `kindOf` told.
@@ -38,4 +41,16 @@ async function openKind(
   return openTable(files[0], table, context);
 }
 
-export { profileTable } from "./tables/profile-table.ts";
+/**
+ * Looks at the first rows of a table that is to be opened. Whether it has a header is guessed if `hasHeader` is null.
+ *
+ * @throws LimitError a file too large to be opened; what `profileTable` throws
+ */
+export async function lookAtTable(
+  file: NamedFile,
+  hasHeader: boolean | null,
+  signal: AbortSignal,
+): Promise<TableProfile> {
+  await checkFileSize(file);
+  return profileTable(file, hasHeader === null ? {} : { hasHeader }, signal);
+}

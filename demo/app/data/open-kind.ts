@@ -93,6 +93,8 @@ async function kindOfFile(file: NamedFile): Promise<OpenKind> {
 /** Returns why a file cannot be opened as data, as the rest of a sentence; null if it may be. */
 function refusalOf(name: string, head: Uint8Array, sign: string | null): string | null {
   if (isModelHead(head)) return "is a saved model and no data; open it in the view “Model”";
+  if (/\.npz$/i.test(name))
+    return "is a NumPy archive; unpack it as a zip archive and open its two arrays together, such as x.npy and y.npy";
   return refusedTable(name, head) ?? (isWorkbook(head, sign) ? null : standInOf(head));
 }
 

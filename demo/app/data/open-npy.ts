@@ -31,7 +31,11 @@ export async function openNpy(files: readonly NamedFile[], context: OpenContext)
   const rows = arrays.find((array) => array !== labels && array.shape.length > 1);
   if (!labels || !rows) {
     const shapes = arrays.map(({ path, shape }) => `${path} is [${shape.join(", ")}]`).join(" and ");
-    throw new ShapeError(files[0].path, `expected rows [N, D] and labels [N], but ${shapes}`);
+    const expected = `expected rows [N, D] and labels [N], but ${shapes}`;
+    const hint = arrays.some(isOneHot)
+      ? "; of labels with a column per class, save the classes: y.argmax(axis=1)"
+      : "";
+    throw new ShapeError((arrays.find(isOneHot) ?? arrays[0]).path, expected + hint);
   }
   const { signal } = context;
   const { x, image } = await rowsOf(rows, signal);
@@ -41,6 +45,20 @@ export async function openNpy(files: readonly NamedFile[], context: OpenContext)
   }
   return datasetOf({ argument: rows.path, name: rows.name, samples: { x, y }, image, signal });
 }
+
+/** Returns whether the first rows have one 1 each and else 0, as labels with a column per class have. */
+function isOneHot({ shape, values }: Named): boolean {
+  const [rows, cols] = shape;
+  if (shape.length !== 2 || rows === 0) return false;
+  for (let row = 0; row < Math.min(rows, LOOKED_AT); row++) {
+    const cells = Array.from<number | string>(values.slice(row * cols, (row + 1) * cols));
+    const zeros = cells.filter((cell) => cell === 0).length;
+    if (!cells.includes(1) || zeros !== cols - 1) return false;
+  }
+  return true;
+}
+
+const LOOKED_AT = 100;
 
 async function rowsOf(
   { path, shape, values }: Named,

@@ -2,7 +2,8 @@
 import { emptyLike } from "../../../src/data/matrix.ts";
 import { createRandom } from "../../../src/data/random.ts";
 import { isSparse, type SparseMatrix } from "../../../src/data/sparse-matrix.ts";
-import { DataError, type Label, type Matrix } from "../../../src/index.ts";
+import { DataError } from "../../../src/errors.ts";
+import type { Label, Matrix } from "../../../src/index.ts";
 import { inBlocks } from "./arrays.ts";
 import type { Origin, Samples } from "./demo-dataset.ts";
 import type { TableColumn } from "./tables/columns.ts";
@@ -66,7 +67,9 @@ export async function splitRows(y: readonly Label[], options: SplitOptions): Pro
 /** Returns the indices of rows in the library's seeded order. */
 async function shuffledRows(rows: number, signal: AbortSignal): Promise<Uint32Array> {
   const order = new Uint32Array(rows);
-  for (let row = 0; row < rows; row++) order[row] = row;
+  await inBlocks(rows, signal, (row) => {
+    order[row] = row;
+  });
   const random = createRandom(SEED);
   await inBlocks(rows - 1, signal, (i) => {
     const last = rows - 1 - i;
@@ -115,9 +118,23 @@ export async function takeRows(samples: Samples, rows: Uint32Array, signal: Abor
   };
 }
 
-async function takeItems<Item>(items: readonly Item[], rows: Uint32Array, signal: AbortSignal) {
+/** Returns the items of the rows named. */
+export async function takeItems<Item>(items: readonly Item[], rows: Uint32Array, signal: AbortSignal) {
   const taken: Item[] = [];
   await inBlocks(rows.length, signal, (i) => taken.push(items[rows[i]]));
+  return taken;
+}
+
+/** Returns the numbers of the rows named. */
+export async function takeNumbers(
+  numbers: Uint32Array,
+  rows: Uint32Array,
+  signal: AbortSignal,
+): Promise<Uint32Array> {
+  const taken = new Uint32Array(rows.length);
+  await inBlocks(rows.length, signal, (i) => {
+    taken[i] = numbers[rows[i]];
+  });
   return taken;
 }
 
@@ -125,7 +142,7 @@ async function takeOrigin(origin: Origin, rows: Uint32Array, signal: AbortSignal
   if (origin.kind === "pictures") return { ...origin, paths: await takeItems(origin.paths, rows, signal) };
   const columns: TableColumn[] = [];
   for (const column of origin.columns) columns.push(await takeCells(column, rows, signal));
-  return { ...origin, numbers: rows.map((row) => origin.numbers[row]), columns };
+  return { ...origin, numbers: await takeNumbers(origin.numbers, rows, signal), columns };
 }
 
 /** Returns a copy of the cells in the rows named. */
@@ -135,7 +152,7 @@ export async function takeCells(
   signal: AbortSignal,
 ): Promise<TableColumn> {
   if (column.kind === "text") return { ...column, texts: await takeItems(column.texts, rows, signal) };
-  if ("codes" in column) return { ...column, codes: rows.map((row) => column.codes[row]) };
+  if ("codes" in column) return { ...column, codes: await takeNumbers(column.codes, rows, signal) };
   const values = new Float64Array(rows.length);
   await inBlocks(rows.length, signal, (i) => {
     values[i] = column.values[rows[i]];
@@ -149,7 +166,9 @@ async function takeSparseMatrix(
   signal: AbortSignal,
 ): Promise<SparseMatrix> {
   const indptr = new Uint32Array(rows.length + 1);
-  for (const [i, row] of rows.entries()) indptr[i + 1] = indptr[i] + x.indptr[row + 1] - x.indptr[row];
+  await inBlocks(rows.length, signal, (i) => {
+    indptr[i + 1] = indptr[i] + x.indptr[rows[i] + 1] - x.indptr[rows[i]];
+  });
   const indices = new Uint32Array(indptr[rows.length]);
   const values = x.data && new Float32Array(indices.length);
   await inBlocks(rows.length, signal, (i) => {

@@ -1,5 +1,5 @@
 /** Text from files, shortened for sentences and escaped for code; counts and lists of names. */
-import { SoftmaxError } from "../../../src/index.ts";
+import { SoftmaxError } from "../../../src/errors.ts";
 
 const MOST_CHARACTERS = 60;
 

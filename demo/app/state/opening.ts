@@ -109,8 +109,8 @@ export class Opening {
 
   /** Returns the stage of the form about a table; whether it has a header is guessed if `hasHeader` is null. */
   async #ask(known: KnownFiles, hasHeader: boolean | null, signal: AbortSignal): Promise<Stage> {
-    const { profileTable } = await readers();
-    const profile = await profileTable(known.files[0], hasHeader === null ? {} : { hasHeader }, signal);
+    const { lookAtTable } = await readers();
+    const profile = await lookAtTable(known.files[0], hasHeader, signal);
     return { kind: "table", known, profile };
   }
 

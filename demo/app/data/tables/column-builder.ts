@@ -4,6 +4,7 @@ import { formatCount } from "../../../ui/format.ts";
 import { brief } from "../text.ts";
 import { isMissing, PLAIN_READING, type Reading, readDate, readNumber, readYesNo } from "./cells.ts";
 import { type ColumnKind, MISSING, type TableColumn } from "./columns.ts";
+import { GrowingNumbers, type SharedBuffers } from "./growing.ts";
 
 /** What a column is called, how it is used, and how its cells are written. */
 export interface ColumnPlan {
@@ -26,21 +27,24 @@ export interface ColumnBuilder {
   readonly unreadable: Unreadable | null;
   /** Adds the cell of a row. @throws LimitError more text than this page keeps */
   add(cell: string, row: number): void;
-  /** Returns the column; nothing can be added then. */
-  finish(): TableColumn;
+  /** Returns the column; nothing can be added then. @throws the signal's reason, once it is aborted */
+  finish(signal?: AbortSignal): Promise<TableColumn>;
 }
 
 /** Characters of all texts and different values of a column at most. */
 const MAX_CHARACTERS = 2 ** 28;
 /** Different values of a category at most. */
-const MAX_VALUES = 2 ** 20;
-const FIRST_CAPACITY = 64;
+const MAX_VALUES = 2 ** 17;
 
-/** Returns a builder for a column of a file, which errors name. */
-export function columnBuilder(plan: ColumnPlan, path: string): ColumnBuilder {
+/**
+ * Returns a builder for a column of a file, which errors name.
+ *
+ * @param buffers those of the other columns of the table
+ */
+export function columnBuilder(plan: ColumnPlan, path: string, buffers: SharedBuffers): ColumnBuilder {
   if (plan.kind === "text") return new TextBuilder(plan, path);
-  if (plan.kind === "number" || plan.kind === "date") return new NumberBuilder(plan, plan.kind);
-  return new CategoryBuilder(plan, plan.kind, path);
+  if (plan.kind === "number" || plan.kind === "date") return new NumberBuilder(plan, plan.kind, buffers);
+  return new CategoryBuilder(plan, plan.kind, path, buffers);
 }
 
 /** Counts cells that could not be read, and keeps the first. */
@@ -58,13 +62,13 @@ class NumberBuilder implements ColumnBuilder {
   readonly #kind: "number" | "date";
   readonly #read: (cell: string) => number;
   readonly #unreadable = new UnreadableCells();
-  #values = new Float64Array(FIRST_CAPACITY);
-  #length = 0;
+  readonly #values: GrowingNumbers<Float64Array<ArrayBuffer>>;
 
-  constructor(plan: ColumnPlan, kind: "number" | "date") {
+  constructor(plan: ColumnPlan, kind: "number" | "date", buffers: SharedBuffers) {
     const { decimal, dates } = plan.reading ?? PLAIN_READING;
     this.plan = plan;
     this.#kind = kind;
+    this.#values = new GrowingNumbers<Float64Array<ArrayBuffer>>(Float64Array, buffers);
     this.#read = kind === "date" ? (cell) => readDate(cell, dates) : (cell) => readNumber(cell, decimal);
   }
 
@@ -73,19 +77,13 @@ class NumberBuilder implements ColumnBuilder {
   }
 
   add(cell: string, row: number): void {
-    if (this.#length === this.#values.length) {
-      const larger = new Float64Array(2 * this.#length);
-      larger.set(this.#values);
-      this.#values = larger;
-    }
     const value = this.#read(cell);
-    this.#values[this.#length++] = value;
+    this.#values.push(value);
     if (Number.isNaN(value) && !isMissing(cell)) this.#unreadable.add(cell, row);
   }
 
-  finish(): TableColumn {
-    const values = this.#values.slice(0, this.#length);
-    this.#values = new Float64Array(0);
+  async finish(signal?: AbortSignal): Promise<TableColumn> {
+    const values = await this.#values.finish(signal);
     const { name, reading = PLAIN_READING } = this.plan;
     return { name, kind: this.#kind, values, reading };
   }
@@ -98,11 +96,11 @@ class CategoryBuilder implements ColumnBuilder {
   readonly #unreadable = new UnreadableCells();
   readonly #codeOf = new Map<string, number>();
   #characters = 0;
-  #codes = new Uint32Array(FIRST_CAPACITY);
-  #length = 0;
+  readonly #codes: GrowingNumbers<Uint32Array<ArrayBuffer>>;
 
-  constructor(plan: ColumnPlan, kind: "yes-no" | "category", path: string) {
+  constructor(plan: ColumnPlan, kind: "yes-no" | "category", path: string, buffers: SharedBuffers) {
     this.plan = plan;
+    this.#codes = new GrowingNumbers<Uint32Array<ArrayBuffer>>(Uint32Array, buffers);
     this.#kind = kind;
     this.#path = path;
   }
@@ -112,12 +110,7 @@ class CategoryBuilder implements ColumnBuilder {
   }
 
   add(cell: string, row: number): void {
-    if (this.#length === this.#codes.length) {
-      const larger = new Uint32Array(2 * this.#length);
-      larger.set(this.#codes);
-      this.#codes = larger;
-    }
-    this.#codes[this.#length++] = this.#code(cell, row);
+    this.#codes.push(this.#code(cell, row));
   }
 
   #code(cell: string, row: number): number {
@@ -138,9 +131,8 @@ class CategoryBuilder implements ColumnBuilder {
     return this.#codeOf.size - 1;
   }
 
-  finish(): TableColumn {
-    const codes = this.#codes.slice(0, this.#length);
-    this.#codes = new Uint32Array(0);
+  async finish(signal?: AbortSignal): Promise<TableColumn> {
+    const codes = await this.#codes.finish(signal);
     return { name: this.plan.name, kind: this.#kind, codes, values: [...this.#codeOf.keys()] };
   }
 }
@@ -164,7 +156,7 @@ class TextBuilder implements ColumnBuilder {
     this.#texts.push(text);
   }
 
-  finish(): TableColumn {
+  async finish(): Promise<TableColumn> {
     return { name: this.plan.name, kind: "text", texts: this.#texts };
   }
 }

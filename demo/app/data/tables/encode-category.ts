@@ -53,10 +53,10 @@ export class CategoryPart implements DensePart {
 
   /** Learns from training rows. */
   static async fit(column: CategoryColumn, signal: AbortSignal): Promise<CategoryPart> {
-    const { ranked, countOf, hasMissing } = await rankValues(column, signal);
+    const { ranked, countOf, seen, hasMissing } = await rankValues(column, MOST_VALUES, signal);
     const least = Math.min(LEAST_ROWS, Math.ceil(LEAST_SHARE * column.codes.length));
-    const values = ranked.slice(0, MOST_VALUES).filter((_, place) => countOf[place] >= least);
-    return new CategoryPart(column.name, { values, hasOthers: ranked.length > values.length, hasMissing });
+    const values = ranked.filter((_, place) => countOf[place] >= least);
+    return new CategoryPart(column.name, { values, hasOthers: seen > values.length, hasMissing });
   }
 
   /** @throws FormatError */
@@ -77,7 +77,10 @@ export class CategoryPart implements DensePart {
     const { values, hasOthers, hasMissing } = this.#statistics;
     const others = hasOthers ? values.length : -1;
     const gaps = values.length + (hasOthers ? 1 : 0);
-    const places = column.values.map((value) => this.#places.get(value) ?? others);
+    const places = new Int32Array(column.values.length);
+    await inBlocks(places.length, signal, (code) => {
+      places[code] = this.#places.get(column.values[code]) ?? others;
+    });
     const { codes } = column;
     await inBlocks(codes.length, signal, (row) => {
       const isGap = codes[row] === MISSING;
@@ -107,16 +110,40 @@ export class CategoryPart implements DensePart {
   }
 }
 
-/** Returns the values of a column, the most frequent first, then in the order of their first cells. */
-export async function rankValues({ codes, values }: CategoryColumn, signal: AbortSignal) {
+/** The most frequent values of a column. */
+interface RankedValues {
+  /** The most frequent first; equally frequent ones in the order of their first cells. */
+  readonly ranked: readonly string[];
+  /** Rows of each of them. */
+  readonly countOf: readonly number[];
+  /** Number of all different values. */
+  readonly seen: number;
+  /** Whether cells are missing. */
+  readonly hasMissing: boolean;
+}
+
+/** Returns the most frequent values of a column, at most `most`. */
+export async function rankValues(
+  { codes, values }: CategoryColumn,
+  most: number,
+  signal: AbortSignal,
+): Promise<RankedValues> {
   const counts = new Uint32Array(values.length);
   let hasMissing = false;
   await inBlocks(codes.length, signal, (row) => {
     if (codes[row] === MISSING) hasMissing = true;
     else counts[codes[row]]++;
   });
-  const seen = Array.from(counts.keys()).filter((code) => counts[code] > 0);
-  seen.sort((a, b) => counts[b] - counts[a] || a - b);
-  const ranked = seen.map((code) => values[code]);
-  return { ranked, countOf: seen.map((code) => counts[code]), hasMissing };
+  let seen = 0;
+  const best: number[] = [];
+  await inBlocks(counts.length, signal, (code) => {
+    if (counts[code] === 0) return;
+    seen++;
+    if (best.length === most && counts[code] <= counts[best[most - 1]]) return;
+    const place = best.findIndex((other) => counts[code] > counts[other]);
+    best.splice(place < 0 ? best.length : place, 0, code);
+    best.length = Math.min(best.length, most);
+  });
+  const [ranked, countOf] = [best.map((code) => values[code]), best.map((code) => counts[code])];
+  return { ranked, countOf, seen, hasMissing };
 }

@@ -41,8 +41,8 @@ export class YesNoPart implements DensePart {
 
   /** Learns from training rows. */
   static async fit(column: CategoryColumn, signal: AbortSignal): Promise<YesNoPart> {
-    const { ranked, hasMissing } = await rankValues(column, signal);
-    return new YesNoPart(column.name, { values: ranked.slice(0, MOST_VALUES), hasMissing });
+    const { ranked, hasMissing } = await rankValues(column, MOST_VALUES, signal);
+    return new YesNoPart(column.name, { values: ranked, hasMissing });
   }
 
   /** @throws FormatError */

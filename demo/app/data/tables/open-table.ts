@@ -3,7 +3,7 @@ import { DataError, ShapeError } from "../../../../src/index.ts";
 import type { DemoDataset, Samples } from "../demo-dataset.ts";
 import { type NamedFile, nameOf, type OpenContext, type TableChoices } from "../open-context.ts";
 import { checkClasses, checkSize, datasetOf, describe, PIXEL_SCALE, toPixels } from "../open-dataset.ts";
-import { splitRows, takeCells } from "../split-rows.ts";
+import { splitRows, takeCells, takeItems, takeNumbers } from "../split-rows.ts";
 import type { TableColumn } from "./columns.ts";
 import { TableEncoder } from "./encoder.ts";
 import { profileTable } from "./profile-table.ts";
@@ -87,8 +87,8 @@ async function encoded(
   checkSize(y.length, encoder.denseFeatures, Float32Array.BYTES_PER_ELEMENT, argument);
   const part = async (columns: readonly TableColumn[], taken: Uint32Array): Promise<Samples> => ({
     x: await encoder.transform(columns, context),
-    y: Array.from(taken, (row) => y[row]),
-    origin: { kind: "table", numbers: taken.map((row) => numbers[row]), columns },
+    y: await takeItems(y, taken, signal),
+    origin: { kind: "table", numbers: await takeNumbers(numbers, taken, signal), columns },
   });
   const train = await part(trainColumns, rows.train);
   const validation = await part(heldColumns, rows.validation);

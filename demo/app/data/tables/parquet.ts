@@ -1,7 +1,7 @@
 /** Parquet files as rows. Runs in a Worker, or in Node. */
 import { type FileMetaData, parquetMetadataAsync, parquetRead, parquetSchema } from "hyparquet";
 import { compressors } from "hyparquet-compressors";
-import { FormatError, LimitError } from "../../../../src/index.ts";
+import { FormatError, LimitError } from "../../../../src/errors.ts";
 import { formatCount } from "../../../ui/format.ts";
 import type { NamedFile, OpenContext } from "../open-context.ts";
 import { checkSize } from "../open-dataset.ts";

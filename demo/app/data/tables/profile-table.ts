@@ -18,8 +18,10 @@ interface ProfileOptions {
 const SAMPLE_ROWS = 2000;
 const SAMPLE_CELLS = 2 ** 18;
 const PREVIEW_ROWS = 5;
-/** Rows by which a header is recognised. */
+/** Rows by which a header is recognised, and cells of them: fewer rows if there are many columns. */
 const HEADER_ROWS = 200;
+const LEAST_HEADER_ROWS = 10;
+const HEADER_CELLS = 2 ** 15;
 
 /**
  * Reads the first rows of a table.
@@ -36,7 +38,7 @@ export async function profileTable(
   const { rows, isWhole } = await firstRows(source);
   if (rows.length === 0) throw new FormatError(file.path, "is empty");
   const { names } = source;
-  const guess = names ? true : guessHeader(rows[0], rows.slice(1, HEADER_ROWS));
+  const guess = names ? true : guessHeader(rows[0], rows.slice(1, headerRows(rows[0].length)));
   const hasHeader = names !== null || (options.hasHeader ?? guess !== false);
   const columnNames = namesOf(names, hasHeader ? rows[0] : null, rows[0].length, file.path);
   const sample = names || !hasHeader ? rows : rows.slice(1);
@@ -52,6 +54,11 @@ export async function profileTable(
     isWhole,
     remark: source.remarks.join(" "),
   };
+}
+
+/** Returns the number of rows by which a header is recognised, itself among them. */
+function headerRows(columns: number): number {
+  return Math.max(LEAST_HEADER_ROWS, Math.min(HEADER_ROWS, Math.ceil(HEADER_CELLS / columns)));
 }
 
 /** Returns the names of the columns: those that the format gives, of the header, or numbers. */

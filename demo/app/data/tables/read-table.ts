@@ -2,13 +2,14 @@
 import { FormatError, type Label, LimitError } from "../../../../src/index.ts";
 import { pause } from "../../../../src/pause.ts";
 import { formatCount } from "../../../ui/format.ts";
-import { GrowingFloats } from "../arrays.ts";
+import { GrowingFloats, inBlocks } from "../arrays.ts";
 import type { NamedFile, OpenContext, TableChoices } from "../open-context.ts";
 import { checkName, checkSize, MAX_BYTES, toLabels } from "../open-dataset.ts";
 import { brief } from "../text.ts";
 import { isMissing, readNumber } from "./cells.ts";
 import { type ColumnBuilder, columnBuilder } from "./column-builder.ts";
 import type { TableColumn } from "./columns.ts";
+import { GrowingNumbers, SharedBuffers } from "./growing.ts";
 import { isEmptyRow } from "./names.ts";
 import { openSource } from "./open-source.ts";
 import { kindOfColumn, type TableProfile } from "./profile.ts";
@@ -53,7 +54,7 @@ export async function readTable(
     }
     reader.checkSize();
   }
-  return reader.finish();
+  return reader.finish(context.signal);
 }
 
 class TableReader {
@@ -68,8 +69,9 @@ class TableReader {
   readonly #pixels: GrowingFloats | null;
   /** Names of classes with their indices, in the order of their first rows. */
   readonly #classes = new Map<string, number>();
-  readonly #classOfRow: number[] = [];
-  readonly #numbers: number[] = [];
+  readonly #buffers = new SharedBuffers();
+  readonly #classOfRow = new GrowingNumbers<Uint32Array<ArrayBuffer>>(Uint32Array, this.#buffers);
+  readonly #numbers = new GrowingNumbers<Uint32Array<ArrayBuffer>>(Uint32Array, this.#buffers);
   #unlabelled = 0;
 
   constructor(path: string, profile: TableProfile, choices: TableChoices, source: TableSource) {
@@ -90,7 +92,11 @@ class TableReader {
       ? []
       : this.#used.map((i) => {
           const kind = kinds[i] === "leave out" ? "category" : kinds[i];
-          return columnBuilder({ name: columns[i].name, kind, reading: columns[i].reading }, path);
+          return columnBuilder(
+            { name: columns[i].name, kind, reading: columns[i].reading },
+            path,
+            this.#buffers,
+          );
         });
   }
 
@@ -154,13 +160,19 @@ class TableReader {
     throw new FormatError(this.#path, `row ${number} has ${length} cells, the header ${expected}${hint}`);
   }
 
-  finish(): WholeTable {
+  /** Returns what was read; nothing can be added then. */
+  async finish(signal: AbortSignal): Promise<WholeTable> {
     const classes = toLabels([...this.#classes.keys()]);
+    const classOfRow = await this.#classOfRow.finish(signal);
+    const labels: Label[] = [];
+    await inBlocks(classOfRow.length, signal, (row) => labels.push(classes[classOfRow[row]]));
+    const columns: TableColumn[] = [];
+    for (const builder of this.#builders) columns.push(await builder.finish(signal));
     return {
-      labels: this.#classOfRow.map((k) => classes[k]),
-      numbers: new Uint32Array(this.#numbers),
+      labels,
+      numbers: await this.#numbers.finish(signal),
       features: this.#used.map((i) => this.#names[i]),
-      columns: this.#builders.map((builder) => builder.finish()),
+      columns,
       pixels: this.#pixels?.values ?? new Float32Array(0),
       leftOut: this.#leftOut,
       unlabelled: this.#unlabelled,

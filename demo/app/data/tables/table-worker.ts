@@ -1,5 +1,5 @@
 /** The Worker that reads workbooks and Parquet files, whose readers would hold up the page. */
-import { SoftmaxError } from "../../../../src/index.ts";
+import { SoftmaxError } from "../../../../src/errors.ts";
 import type { NamedFile } from "../open-context.ts";
 import { openParquet } from "./parquet.ts";
 import type { TableSource } from "./table-source.ts";

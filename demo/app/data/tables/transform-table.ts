@@ -6,6 +6,7 @@ import type { NamedFile, OpenContext } from "../open-context.ts";
 import { someOf } from "../open-dataset.ts";
 import { columnBuilder } from "./column-builder.ts";
 import type { TableEncoder } from "./encoder.ts";
+import { SharedBuffers } from "./growing.ts";
 import { isEmptyRow } from "./names.ts";
 import { openSource } from "./open-source.ts";
 import type { TableProfile } from "./profile.ts";
@@ -135,11 +136,16 @@ class Block {
   async encoded(signal: AbortSignal): Promise<TableBlock> {
     const { header, ignored, places, profile } = this.#mapping;
     const columns = [];
+    const buffers = new SharedBuffers();
     for (const [j, { name, kind, reading }] of this.#encoder.columns.entries()) {
       const { decimal } = profile.columns[places[j]].reading;
-      const builder = columnBuilder({ name, kind, reading: { dates: reading.dates, decimal } }, this.#path);
+      const builder = columnBuilder(
+        { name, kind, reading: { dates: reading.dates, decimal } },
+        this.#path,
+        buffers,
+      );
       for (const [i, cells] of this.cells.entries()) builder.add(cells[places[j]], this.#numbers[i]);
-      columns.push(builder.finish());
+      columns.push(await builder.finish(signal));
       await pause(signal);
     }
     const x = await this.#encoder.transform(columns, { signal, onProgress: () => {} });

@@ -1,5 +1,5 @@
 /** A table that a Worker reads; without Workers, as in Node, it is read here. */
-import { FormatError, LimitError } from "../../../../src/index.ts";
+import { FormatError, LimitError } from "../../../../src/errors.ts";
 import type { NamedFile, OpenContext, OpenProgress } from "../open-context.ts";
 import type { TableRows, TableSource } from "./table-source.ts";
 

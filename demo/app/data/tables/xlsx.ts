@@ -1,7 +1,7 @@
 /** The first sheet of a workbook (XLSX) that has content, as rows. Runs in a Worker, or in Node. */
 import { zipSync } from "fflate";
 import readWorkbook, { type Row } from "read-excel-file/universal";
-import { FormatError, LimitError, SoftmaxError } from "../../../../src/index.ts";
+import { FormatError, LimitError, SoftmaxError } from "../../../../src/errors.ts";
 import { formatCount } from "../../../ui/format.ts";
 import type { NamedFile, OpenContext } from "../open-context.ts";
 import { brief } from "../text.ts";

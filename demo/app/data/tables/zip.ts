@@ -1,5 +1,5 @@
 /** Reads zip archives: what is in them and how large it is unpacked, before anything is unpacked. */
-import { FormatError, LimitError } from "../../../../src/index.ts";
+import { FormatError, LimitError } from "../../../../src/errors.ts";
 
 /** A file in an archive. */
 export interface ZipEntry {

@@ -25,6 +25,7 @@ export async function packDataset(
   const { name, description, train, validation, image, features, encoder = null, label = null } = dataset;
   const json = {
     ...{ name, description, image, features, label, cols: train.x.cols },
+    pictures: dataset.pictures ?? null,
     encoder: encoder?.toJson() ?? null,
     rows: hasRows
       ? {

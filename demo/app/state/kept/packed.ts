@@ -68,6 +68,8 @@ export interface DatasetJson {
   /** D */
   readonly cols: number;
   readonly image: { readonly width: number; readonly height: number; readonly channels: number } | null;
+  /** How picture files were brought to the size of the rows; null if rows are no picture files. */
+  readonly pictures: { readonly fit: string } | null;
   readonly features: readonly string[] | null;
   /** What `TableEncoder.fromJson` takes. */
   readonly encoder: object | null;

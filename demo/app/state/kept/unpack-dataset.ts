@@ -3,6 +3,7 @@ import type { RowsInMemory } from "../../../../src/data/rows.ts";
 import { inBlocks } from "../../data/arrays.ts";
 import type { DemoDataset, ImageShape, Origin, Samples } from "../../data/demo-dataset.ts";
 import { checkSize } from "../../data/open-dataset.ts";
+import type { PictureFit } from "../../data/pictures/picture-fit.ts";
 import type { ColumnKind, TableColumn } from "../../data/tables/columns.ts";
 import { MISSING } from "../../data/tables/columns.ts";
 import type { TableEncoder } from "../../data/tables/encoder.ts";
@@ -33,6 +34,7 @@ export async function unpackDataset(json: unknown, context: UnpackContext): Prom
     train: rows ? await samplesIn(rows.fields("train"), shape, context) : none,
     validation: rows ? await samplesIn(rows.fields("validation"), shape, context) : none,
     image: fields.isNull("image") ? null : imageIn(fields.fields("image"), cols, fields.place("image")),
+    pictures: fields.isNull("pictures") ? null : { fit: fitIn(fields.fields("pictures")) },
     ...{ features, encoder, code: null },
     label: fields.isNull("label") ? null : fields.text("label"),
   };
@@ -44,6 +46,14 @@ export async function unpackDataset(json: unknown, context: UnpackContext): Prom
 async function encoderIn(json: unknown): Promise<TableEncoder> {
   const { TableEncoder } = await import("../../data/tables/encoder.ts");
   return TableEncoder.fromJson(json);
+}
+
+const FITS: readonly string[] = ["crop", "fit", "stretch"] satisfies readonly PictureFit[];
+
+function fitIn(fields: Fields): PictureFit {
+  const fit = fields.text("fit");
+  if (!FITS.includes(fit)) fail(fields.place("fit"), "a way to fit pictures");
+  return fit as PictureFit;
 }
 
 function imageIn(fields: Fields, cols: number, place: string): ImageShape {
