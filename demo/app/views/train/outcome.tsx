@@ -3,6 +3,7 @@ import { useState } from "preact/hooks";
 import { unitOf } from "../../state/choices.ts";
 import type { Session } from "../../state/session.ts";
 import { shareLink } from "../../state/share-link.ts";
+import { CrossCheckWords } from "./cross-check-words.tsx";
 import { gapText, intervalText, type Outcome, outcomeText, rowWords } from "./outcome-words.ts";
 import { statusText } from "./run-words.ts";
 
@@ -19,6 +20,7 @@ export function OutcomeWords({ session }: { readonly session: Session }) {
       <p class="hint">
         {endedText(session)} {intervalText(outcome, words)} {gapText(outcome, words)}
       </p>
+      <CrossCheckWords session={session} />
       <NextSteps session={session} />
     </div>
   );
