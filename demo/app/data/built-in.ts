@@ -2,6 +2,7 @@
 import { type DrawnDigit, drawStrokeDigits } from "../../../src/data/strokes/stroke-digits.ts";
 import { pause } from "../../../src/pause.ts";
 import { formatCount } from "../../ui/format.ts";
+import type { ForChoices } from "../state/choices.ts";
 import type { DemoDataset, ImageShape, Samples } from "./demo-dataset.ts";
 import type { OpenContext } from "./open-context.ts";
 import { describe } from "./open-dataset.ts";
@@ -30,6 +31,12 @@ const DIGITS = { train: { rows: 6000, seed: 0 }, validation: { rows: 1000, seed:
 export const DIGIT_ROWS = DIGITS.train.rows + DIGITS.validation.rows;
 export const DIGITS_SHAPE: ImageShape = { width: 28, height: 28, channels: 1 };
 const POINTS = { train: { rows: 600, seed: 2 }, validation: { rows: 300, seed: 3 } };
+
+/** Returns what the options of a built-in data set depend on, without making it. */
+export function builtInShape(name: BuiltIn): ForChoices {
+  const [image, { train }] = name === "digits" ? [DIGITS_SHAPE, DIGITS] : [null, POINTS];
+  return { image, train: { x: train } };
+}
 
 /**
  * Draws the ten digits, seeded, as 28 × 28 bytes, in steps that keep the page responsive.

@@ -1,6 +1,7 @@
 /** The training options of the form, and their conversion to the library's options and back. */
 import type { SoftmaxRegressionOptions } from "../../../src/index.ts";
 import { DEFAULTS } from "../../../src/options.ts";
+import { logSteps } from "../../ui/fields.tsx";
 import type { DemoDataset } from "../data/demo-dataset.ts";
 
 export interface Choices {
@@ -37,16 +38,39 @@ export const DEFAULT_CHOICES: Choices = {
   seed: 0,
 };
 
+/** The digits of the values that sliders on a log scale have. */
+export const DIGITS = [1, 2, 5];
+/** The weight penalties of the form. */
+export const PENALTIES: readonly number[] = [0, ...logSteps(DIGITS, -6, 0)];
+
 /** Options that suit rows which are no pictures: straight to the optimum, whatever the units of the features. */
 const FOR_TABLES: Choices = { ...DEFAULT_CHOICES, solver: "lbfgs", epochs: 200, standardize: true };
+/** SGD takes a step or a few in an epoch of few pictures; L-BFGS learns them in as many iterations. */
+const FOR_FEW_PICTURES: Choices = { ...DEFAULT_CHOICES, solver: "lbfgs" };
+/** Training rows from which pictures are many. */
+const MANY_PICTURES = 2000;
+
+/** What options depend on. */
+export interface ForChoices extends Pick<DemoDataset, "image" | "encoder"> {
+  readonly train: { readonly x: { readonly rows: number } };
+}
 
 /** Returns the options that a data set begins with. The columns of an encoded table are standardised already. */
-export function choicesFor(
-  { image, encoder }: Pick<DemoDataset, "image" | "encoder">,
-  device: Choices["device"],
-): Choices {
-  if (image) return { ...DEFAULT_CHOICES, device };
-  return { ...FOR_TABLES, device, standardize: !encoder };
+export function choicesFor({ image, encoder, train }: ForChoices, device: Choices["device"]): Choices {
+  const { rows } = train.x;
+  if (image) return { ...(rows < MANY_PICTURES ? FOR_FEW_PICTURES : DEFAULT_CHOICES), device };
+  return { ...FOR_TABLES, device, l2: penaltyFor(rows), standardize: !encoder };
+}
+
+/**
+ * Returns λ = 1/(2N) for N training rows, rounded to a value of the form. J is then the objective of scikit-learn's
+ * LogisticRegression with its default C = 1, since C = 1/(2Nλ), divided by N. Of two classes it is
+ * that of C = 2: scikit-learn has one vector of weights there, and J one for each class.
+ */
+function penaltyFor(rows: number): number {
+  const l2 = 1 / (2 * Math.max(1, rows));
+  const distance = (step: number) => Math.abs(Math.log(step / l2));
+  return PENALTIES.slice(1).reduce((best, step) => (distance(step) < distance(best) ? step : best));
 }
 
 export function optionsOf(choices: Choices): SoftmaxRegressionOptions {

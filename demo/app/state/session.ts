@@ -8,6 +8,7 @@ import type { Playground } from "../views/playground/playground.ts";
 import type { Drawing } from "../views/try/drawing.ts";
 import type { RecordTrial } from "../views/try/record/record-trial.ts";
 import { type Choices, choicesFor, DEFAULT_CHOICES } from "./choices.ts";
+import { CrossCheck } from "./cross-check.ts";
 import { Evaluator } from "./evaluation.ts";
 import { KeptState } from "./kept/kept-state.ts";
 import { LikenessWatch } from "./likeness-watch.ts";
@@ -29,6 +30,7 @@ export class Session {
   readonly run: Run;
   readonly evaluator: Evaluator;
   readonly likeness: LikenessWatch;
+  readonly crossCheck: CrossCheck;
   readonly opening: Opening = new Opening((dataset) => this.open(dataset));
   /** The model that was opened from a file, and the file's name. */
   readonly modelFile: Signal<{ readonly model: SoftmaxRegression; readonly name: string } | null> =
@@ -58,6 +60,7 @@ export class Session {
     this.run = new Run(this.dataset, this.choices);
     this.evaluator = new Evaluator(this.dataset, this.run);
     this.likeness = new LikenessWatch(this.dataset);
+    this.crossCheck = new CrossCheck(this.dataset, this.choices, this.run);
   }
 
   /** Replaces the data set, discards the model, and chooses the options that suit the data. */
@@ -114,6 +117,7 @@ export class Session {
   dispose(): void {
     this.opening.cancel();
     this.sweep?.dispose();
+    this.crossCheck.dispose();
     this.run.dispose();
   }
 }

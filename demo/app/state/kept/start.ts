@@ -1,7 +1,7 @@
 /** Begins the page's session: the one that its link asks for, else the one that this browser kept, else a new one. */
 import type { DrawnDigit } from "../../../../src/data/strokes/stroke-digits.ts";
 import { SoftmaxError } from "../../../../src/index.ts";
-import { makeBuiltIn } from "../../data/built-in.ts";
+import { builtInShape, makeBuiltIn } from "../../data/built-in.ts";
 import { viewOf } from "../../view-names.ts";
 import { areSame } from "../choice-rules.ts";
 import { choicesFor, unitOf } from "../choices.ts";
@@ -97,11 +97,9 @@ async function newSession({ data, choices }: Link, onDrawn: StartHooks["onDrawn"
 function isForOther(link: Link, { builtIn, record }: KeptSession): boolean {
   if (!asksForSomething(link)) return false;
   if (builtIn !== (link.data ?? "digits")) return true;
-  const usual = choicesFor({ image: builtIn === "digits" ? DIGIT : null }, "auto");
+  const usual = choicesFor(builtInShape(builtIn), "auto");
   return !areSame({ ...usual, ...link.choices }, record?.choices ?? usual);
 }
-
-const DIGIT = { width: 28, height: 28, channels: 1 } as const;
 
 interface Told {
   readonly link: Link;

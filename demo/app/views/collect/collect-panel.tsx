@@ -5,7 +5,6 @@ import { PictureOptions } from "../../components/picture-options.tsx";
 import type { DemoDataset } from "../../data/demo-dataset.ts";
 import { Camera } from "../../data/pictures/camera.ts";
 import { createPictureReader, type PictureReader } from "../../data/pictures/picture-reader.ts";
-import { DEFAULT_CHOICES } from "../../state/choices.ts";
 import type { Session } from "../../state/session.ts";
 import { CameraView } from "./camera-view.tsx";
 import { ClassCard } from "./class-card.tsx";
@@ -144,8 +143,5 @@ async function trainOn(session: Session, collection: Collection): Promise<void> 
   });
   if (made.length === 0 || session.dataset.value !== made[0]) return;
   session.isCollecting.value = false;
-  const choices = session.choices.value;
-  // SGD takes one step in an epoch of a few pictures; L-BFGS learns them in as many.
-  if (choices === DEFAULT_CHOICES) await session.choose({ ...choices, solver: "lbfgs" });
   await session.run.start();
 }

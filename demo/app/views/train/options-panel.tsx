@@ -2,7 +2,7 @@
 import { CheckBox, Choice, logSteps, type Option, Slider } from "../../../ui/fields.tsx";
 import { NumberField } from "../../../ui/number-field.tsx";
 import { Section } from "../../../ui/section.tsx";
-import { type Choices, MAX_SEED } from "../../state/choices.ts";
+import { type Choices, DIGITS, MAX_SEED, PENALTIES } from "../../state/choices.ts";
 import type { Session } from "../../state/session.ts";
 
 const SOLVERS: readonly Option<Choices["solver"]>[] = [
@@ -22,9 +22,6 @@ const DEVICES: readonly Option<Choices["device"]>[] = [
   },
 ];
 
-const DIGITS = [1, 2, 5];
-
-const PENALTIES = [0, ...logSteps(DIGITS, -6, 0)];
 const EPOCHS = [1, 2, 3, 5, 10, 20, 30, 50, 100, 200, 500, 1000];
 /** Epochs or iterations that suffice for most data. */
 const DEFAULT_EPOCHS: Readonly<Record<Choices["solver"], number>> = { sgd: 30, adamw: 30, lbfgs: 200 };

@@ -3,6 +3,7 @@ import { useState } from "preact/hooks";
 import { unitOf } from "../../state/choices.ts";
 import type { Session } from "../../state/session.ts";
 import { shareLink } from "../../state/share-link.ts";
+import { CrossCheckWords } from "./cross-check-words.tsx";
 import { gapText, intervalText, type Outcome, outcomeText, rowWords } from "./outcome-words.ts";
 import { statusText } from "./run-words.ts";
 
@@ -22,6 +23,7 @@ export function OutcomeWords({ session }: { readonly session: Session }) {
       {run.status.value === "idle" && (
         <p class="hint">Options have changed: Start trains a new model, and this one stays until then.</p>
       )}
+      <CrossCheckWords session={session} />
       <NextSteps session={session} />
     </div>
   );
