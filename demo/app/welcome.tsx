@@ -8,7 +8,7 @@ import { OwnData } from "./components/own-data.tsx";
 import { PageFooter, PageHeader } from "./components/page-frame.tsx";
 import { SampleImage } from "./components/pixel-images.tsx";
 import { DIGIT_ROWS, DIGITS_SHAPE } from "./data/built-in.ts";
-import { droppedFiles } from "./data/file-bytes.ts";
+import { droppedFiles } from "./data/dropped-files.ts";
 import type { NamedFile } from "./data/open-context.ts";
 import { useView } from "./use-view.ts";
 

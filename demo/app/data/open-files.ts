@@ -38,4 +38,5 @@ async function openKind(
   return openTable(files[0], table, context);
 }
 
+export { kindOf } from "./open-kind.ts";
 export { profileTable } from "./tables/profile-table.ts";
