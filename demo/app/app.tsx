@@ -5,7 +5,7 @@ import { KeptNotice } from "./components/kept-notice.tsx";
 import { OpeningPlace } from "./components/opening-place.tsx";
 import { OwnData, pastedFiles } from "./components/own-data.tsx";
 import { PageFooter, PageHeader } from "./components/page-frame.tsx";
-import { droppedFiles } from "./data/file-bytes.ts";
+import { droppedFiles } from "./data/dropped-files.ts";
 import { receiveFiles } from "./state/receive-files.ts";
 import type { Message } from "./state/run-records.ts";
 import type { Session } from "./state/session.ts";

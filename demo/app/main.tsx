@@ -1,17 +1,12 @@
-/** Starts the demo: shows what is being prepared, then one session for all views. */
+/** Starts the demo: shows digits that are being drawn at once, and loads everything else meanwhile. */
 import { render } from "preact";
-import { App } from "./app.tsx";
 import type { NamedFile } from "./data/open-context.ts";
-import { keepForOffline } from "./offline.ts";
-import { startSession } from "./state/kept/start.ts";
-import { receiveFiles } from "./state/receive-files.ts";
-import { startByItself } from "./state/start-by-itself.ts";
 import { Drawings, Welcome } from "./welcome.tsx";
 
-async function begin(place: HTMLElement): Promise<void> {
+async function welcome(place: HTMLElement): Promise<void> {
   let offered: Promise<readonly NamedFile[]> | null = null;
   const drawings = new Drawings();
-  const show = (text: string) =>
+  const say = (text: string) =>
     render(
       <Welcome
         drawings={drawings}
@@ -22,14 +17,11 @@ async function begin(place: HTMLElement): Promise<void> {
       />,
       place,
     );
-  show("");
-  const session = await startSession({ onDrawn: drawings.add, say: show });
-  render(<App session={session} />, place);
-  if (offered) void receiveFiles(session, offered);
-  else startByItself(session);
-  keepForOffline();
+  say("");
+  const { begin } = await import("./begin.tsx");
+  await begin(place, { onDrawn: drawings.add, say }, () => offered);
 }
 
 const place = document.getElementById("app");
 if (!place) throw new Error("index.html has no element #app");
-await begin(place);
+await welcome(place);

@@ -1,14 +1,14 @@
 /** The first picture of the page, while its data set is drawn: the drawings appear, a digit to each place. */
 import { useEffect, useState } from "preact/hooks";
-import type { DrawnDigit } from "../../src/data/strokes/stroke-digits.ts";
+import { type DrawnDigit, drawStrokeDigits } from "../../src/data/strokes/stroke-digits.ts";
 import type { Matrix } from "../../src/index.ts";
 import { formatCount } from "../ui/format.ts";
 import { useDrops } from "../ui/use-drops.ts";
 import { OwnData } from "./components/own-data.tsx";
 import { PageFooter, PageHeader } from "./components/page-frame.tsx";
 import { SampleImage } from "./components/pixel-images.tsx";
-import { DIGIT_ROWS, DIGITS_SHAPE } from "./data/built-in.ts";
-import { droppedFiles } from "./data/file-bytes.ts";
+import { DIGIT_ROWS, DIGITS_SHAPE } from "./data/digits-size.ts";
+import { droppedFiles } from "./data/dropped-files.ts";
 import type { NamedFile } from "./data/open-context.ts";
 import { useView } from "./use-view.ts";
 
@@ -16,10 +16,16 @@ import { useView } from "./use-view.ts";
 const INTERVAL = 40;
 const PLACES = Array.from({ length: 10 }, (_, digit) => digit);
 
-/** Counts the drawings, and keeps the latest one of each digit. */
+/** Counts the drawings of the data set, and keeps the latest one of each digit; before them, ones of its own. */
 export class Drawings {
   count = 0;
   readonly latest: (Uint8Array | undefined)[] = [];
+
+  constructor() {
+    // The first picture must not wait for the code and the database of the session.
+    for (const { digit, image } of drawStrokeDigits({ rows: PLACES.length, seed: 1 }))
+      this.latest[digit] = image;
+  }
 
   readonly add = ({ digit, image }: DrawnDigit): void => {
     this.count++;
@@ -61,13 +67,15 @@ function DrawingDigits({ drawings }: { readonly drawings: Drawings }) {
   useEffect(() => {
     const isStill = matchMedia("(prefers-reduced-motion: reduce)").matches;
     let next = 0;
-    const timer = setInterval(() => {
+    const draw = () => {
       const digit = next++ % PLACES.length;
       const data = drawings.latest[digit];
       if (!data || (isStill && next > PLACES.length)) return;
       const drawn: Matrix = { data, rows: 1, cols: data.length, scale: 1 / 255 };
       setShown((before) => PLACES.map((place) => (place === digit ? drawn : before[place])));
-    }, INTERVAL);
+    };
+    draw();
+    const timer = setInterval(draw, INTERVAL);
     return () => clearInterval(timer);
   }, [drawings]);
   return (

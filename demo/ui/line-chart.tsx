@@ -5,6 +5,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type uPlot from "uplot";
 import { LegendMark } from "./markers.tsx";
 import type { Line, Plot } from "./plot.ts";
+import { useWanted } from "./use-wanted.ts";
 
 /** The values of x, and a row of values for each line; gaps are NaN. */
 interface LineData {
@@ -36,11 +37,11 @@ export function LineChart({ caption, unit, lines, axisRange, data, inWords, onAx
   const xEnd = useRef(1);
   const [pointed, setPointed] = useState<number | null>(null);
   const [isFailed, setFailed] = useState(false);
-  const hasData = data.x.length > 0;
+  const isWanted = useWanted(place) && data.x.length > 0;
 
-  // The library that draws is loaded with the first values: the first load of a page goes without it.
+  // The library that draws is loaded when the chart is wanted: the first load of a page goes without it.
   useEffect(() => {
-    if (!hasData) return;
+    if (!isWanted) return;
     let isCurrent = true;
     let created: Plot | null = null;
     const create = ({ createPlot }: typeof import("./plot.ts")) => {
@@ -73,7 +74,7 @@ export function LineChart({ caption, unit, lines, axisRange, data, inWords, onAx
       created?.dispose();
       setPlot(null);
     };
-  }, [hasData, lines, axisRange, onAxis]);
+  }, [isWanted, lines, axisRange, onAxis]);
   useEffect(() => {
     xEnd.current = data.xEnd;
     const columns = data.y.map((line) => line.map((value) => (Number.isFinite(value) ? value : null)));

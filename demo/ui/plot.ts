@@ -5,6 +5,7 @@
 import "./valid-language.ts";
 import uPlot from "uplot";
 import { colourName } from "./markers.tsx";
+import "uplot/dist/uPlot.min.css";
 
 export interface Line {
   readonly label: string;

@@ -9,6 +9,7 @@ import { loaded } from "../loaded.ts";
 import type { Backend } from "./backend.ts";
 import type { WasmOptions } from "./wasm/backend.ts";
 import type { WebGpuOptions } from "./webgpu/backend.ts";
+import type { GrantedDevice } from "./webgpu/request-device.ts";
 
 /** Where to run: by rule, by name, or on the caller's own device. */
 export type DeviceOption = "auto" | "webgpu" | "wasm" | "reference" | GPUDevice;
@@ -46,7 +47,8 @@ export async function openBackend(
       async () => {
         if (without) throw new DeviceError("device", without);
         const reason = "auto: a real GPU is there";
-        return openWebGpu({ ...kernels, allowSoftware: false, timeLimit: AUTO_TIME_LIMIT, reason });
+        const granted = await requestRealDevice();
+        return openWebGpu({ ...kernels, granted, reason });
       },
       (reason) => openWasm({ ...options, reason }),
     ],
@@ -55,11 +57,28 @@ export async function openBackend(
 }
 
 async function openWebGpu(options: WebGpuOptions): Promise<Backend> {
-  // Checked before the import, so that a page without WebGPU does not load code that it cannot run.
-  const isThere = options.device || (globalThis.navigator && "gpu" in globalThis.navigator);
-  if (!isThere) throw new DeviceError("device", "this environment has no WebGPU");
-  const { WebGpuBackend } = await loaded(import("./webgpu/backend.ts"), "the WebGPU backend");
-  return WebGpuBackend.open(options);
+  if (!options.device) assertWebGpu();
+  try {
+    const { WebGpuBackend } = await loaded(import("./webgpu/backend.ts"), "the WebGPU backend");
+    return await WebGpuBackend.open(options);
+  } catch (error) {
+    options.granted?.device.destroy();
+    throw error;
+  }
+}
+
+/** Requests a device of a real adapter. Without one, the code of the backend with its kernels is not loaded. */
+async function requestRealDevice(): Promise<GrantedDevice> {
+  assertWebGpu();
+  const code = loaded(import("./webgpu/request-device.ts"), "the request for a GPU");
+  const { requestDevice, WANTED_FEATURES } = await code;
+  return requestDevice({ allowSoftware: false, features: WANTED_FEATURES, timeLimit: AUTO_TIME_LIMIT });
+}
+
+/** Checks before any import, so that an environment without WebGPU loads no code for it. */
+function assertWebGpu(): void {
+  if (!(globalThis.navigator && "gpu" in globalThis.navigator))
+    throw new DeviceError("device", "this environment has no WebGPU");
 }
 
 async function openWasm(options: WasmOptions): Promise<Backend> {

@@ -40,6 +40,26 @@ describe("the first screen", () => {
     );
   });
 
+  test("shows digits before any of the data set is drawn", async () => {
+    await withPage(
+      async (page) => {
+        expect(await page.evaluate("window.drawnAtFirst")).toBe(0);
+      },
+      {
+        before: async (page) => {
+          await page.evaluateOnNewDocument(() => {
+            const observer = new MutationObserver(() => {
+              if (!document.querySelector("canvas[aria-label^='A drawing of']")) return;
+              observer.disconnect();
+              Object.assign(window, { drawnAtFirst: document.querySelector("progress")?.value });
+            });
+            observer.observe(document, { childList: true, subtree: true });
+          });
+        },
+      },
+    );
+  });
+
   test("does so without motion for those who want none, and not at all if the address says so", async () => {
     await withPage(
       async (page) => {

@@ -3,7 +3,8 @@ import { type DrawnDigit, drawStrokeDigits } from "../../../src/data/strokes/str
 import { pause } from "../../../src/pause.ts";
 import { formatCount } from "../../ui/format.ts";
 import type { ForChoices } from "../state/choices.ts";
-import type { DemoDataset, ImageShape, Samples } from "./demo-dataset.ts";
+import type { DemoDataset, Samples } from "./demo-dataset.ts";
+import { DIGIT_ROWS, DIGITS, DIGITS_SHAPE } from "./digits-size.ts";
 import type { OpenContext } from "./open-context.ts";
 import { describe } from "./open-dataset.ts";
 import { pointClouds } from "./point-clouds.js";
@@ -25,11 +26,6 @@ export async function makeBuiltIn(
   return digits({ signal: new AbortController().signal, onProgress: () => {} }, onDrawn);
 }
 
-/** Rows and seed of each part. */
-const DIGITS = { train: { rows: 6000, seed: 0 }, validation: { rows: 1000, seed: 1 } };
-/** Drawings of both parts. */
-export const DIGIT_ROWS = DIGITS.train.rows + DIGITS.validation.rows;
-export const DIGITS_SHAPE: ImageShape = { width: 28, height: 28, channels: 1 };
 const POINTS = { train: { rows: 600, seed: 2 }, validation: { rows: 300, seed: 3 } };
 
 /** Returns what the options of a built-in data set depend on, without making it. */

@@ -1,11 +1,8 @@
-/**
- * Files of a drop or a chooser, and their bytes: counted, unzipped if they are gzip, read no faster than they are
- * used.
- */
+/** The bytes of files: counted, unzipped if they are gzip, read no faster than they are used. */
 import { gunzip, type Pull } from "../../../src/data/gunzip.ts";
 import { FormatError } from "../../../src/errors.ts";
 import { concat } from "../../../src/formats/bytes.ts";
-import { type NamedFile, named, type OpenContext } from "./open-context.ts";
+import type { NamedFile, OpenContext } from "./open-context.ts";
 import { reasonOf } from "./text.ts";
 
 /** Returns the bytes of a file as they are, and reports how many were read. */
@@ -72,47 +69,4 @@ export async function headOf(named: NamedFile, count: number): Promise<Uint8Arra
 async function isGzip(file: File): Promise<boolean> {
   const [first, second] = new Uint8Array(await file.slice(0, 2).arrayBuffer());
   return first === 0x1f && second === 0x8b;
-}
-
-/** Returns everything that was dropped. Must be called while the drop is handled: afterwards the browser hides it. */
-export function droppedFiles({ items, files }: DataTransfer): Promise<NamedFile[]> {
-  const entries = Array.from(items)
-    .filter(({ kind }) => kind === "file")
-    .map((item) => item.webkitGetAsEntry());
-  if (!entries.every((entry) => entry !== null)) return Promise.resolve(Array.from(files, named));
-  const found: NamedFile[] = [];
-  return collect(entries, found).then(() => found);
-}
-
-/** Adds all files to `found`, one by one: a folder may hold more than a call takes arguments. */
-async function collect(entries: readonly FileSystemEntry[], found: NamedFile[]): Promise<void> {
-  for (const entry of entries) {
-    if (isFolder(entry)) await collect(await entriesOf(entry), found);
-    else if (isFile(entry)) found.push({ path: entry.fullPath.slice(1), file: await fileOf(entry) });
-  }
-}
-
-/** Returns the entries of a folder, which its reader returns in parts. */
-async function entriesOf(folder: FileSystemDirectoryEntry): Promise<FileSystemEntry[]> {
-  const reader = folder.createReader();
-  const found: FileSystemEntry[] = [];
-  for (;;) {
-    const part = await new Promise<FileSystemEntry[]>((resolve, reject) =>
-      reader.readEntries(resolve, reject),
-    );
-    if (part.length === 0) return found;
-    found.push(...part);
-  }
-}
-
-function fileOf(entry: FileSystemFileEntry): Promise<File> {
-  return new Promise((resolve, reject) => entry.file(resolve, reject));
-}
-
-function isFolder(entry: FileSystemEntry): entry is FileSystemDirectoryEntry {
-  return entry.isDirectory;
-}
-
-function isFile(entry: FileSystemEntry): entry is FileSystemFileEntry {
-  return entry.isFile;
 }

@@ -1,8 +1,8 @@
 /** Opens files of every kind that this page knows. Loaded when the first files are opened. */
 import { FormatError } from "../../../src/index.ts";
 import type { DemoDataset } from "./demo-dataset.ts";
+import { openIdxInWorker } from "./idx-in-worker.ts";
 import type { NamedFile, OpenChoices, OpenContext } from "./open-context.ts";
-import { openIdx } from "./open-idx.ts";
 import { type KnownFiles, remarkOnIgnored } from "./open-kind.ts";
 import { openNpy } from "./open-npy.ts";
 import { openPictures } from "./pictures/open-pictures.ts";
@@ -31,7 +31,7 @@ async function openKind(
   { table, pictures }: OpenChoices,
   context: OpenContext,
 ): Promise<DemoDataset> {
-  if (kind === "idx") return openIdx(files, context);
+  if (kind === "idx") return openIdxInWorker(files, context);
   if (kind === "npy") return openNpy(files, context);
   if (kind === "pictures") return openPictures(files, pictures, context);
   if (files.length > 1) {
@@ -54,3 +54,5 @@ export async function lookAtTable(
   await checkFileSize(file);
   return profileTable(file, hasHeader === null ? {} : { hasHeader }, signal);
 }
+
+export { kindOf } from "./open-kind.ts";

@@ -1,8 +1,7 @@
 /** Measures in the background how alike the rows of a data set are, once for each data set. */
 import { effect, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import type { DemoDataset } from "../data/demo-dataset.ts";
-import { usualShares } from "../data/known-words.ts";
-import { type Likeness, likenessOf } from "../data/likeness.ts";
+import type { Likeness } from "../data/likeness.ts";
 
 /** What is usual of the rows of a data set. */
 export interface UsualRows {
@@ -37,6 +36,8 @@ export class LikenessWatch {
 
   async #measure(dataset: DemoDataset, signal: AbortSignal): Promise<void> {
     try {
+      // Only the view "Try" measures: the first load of the page goes without the code.
+      const { likenessOf, usualShares } = await import("../data/usual-rows.ts");
       const likeness = await likenessOf(dataset, signal);
       const words = await usualShares(dataset, signal);
       if (signal.aborted) return;

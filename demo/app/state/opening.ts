@@ -8,7 +8,7 @@ import {
   type OpenContext,
   type OpenProgress,
 } from "../data/open-context.ts";
-import { type KnownFiles, kindOf } from "../data/open-kind.ts";
+import type { KnownFiles } from "../data/open-kind.ts";
 import type { TableProfile } from "../data/tables/profile.ts";
 
 /** `"table"` and `"pictures"` wait for choices. */
@@ -38,6 +38,8 @@ export class Opening {
   /** Error of the latest files; empty if there is none. */
   readonly problem: Signal<string> = signal("");
   readonly #onOpen: (dataset: DemoDataset) => Promise<void>;
+  /** Whether the latest answer was about the header of a table: its question keeps the focus. */
+  isHeaderChanged = false;
   #controller = new AbortController();
 
   /** `onOpen` is called with every data set. */
@@ -52,9 +54,12 @@ export class Opening {
 
   /** Opens files, or shows a form about them. */
   offer(files: Promise<readonly NamedFile[]>): Promise<void> {
+    this.isHeaderChanged = false;
     this.choices.value = NO_CHOICES;
     return this.#attempt(IDLE, async (signal) => {
-      const known = await kindOf(await files);
+      const listed = await files;
+      const { kindOf } = await readers();
+      const known = await kindOf(listed);
       if (known.kind === "pictures") return { kind: "pictures", known };
       if (known.kind !== "table" || known.files.length > 1) return this.#open(known, NO_CHOICES, signal);
       return this.#ask(known, null, signal);
@@ -65,12 +70,14 @@ export class Opening {
   reprofile(hasHeader: boolean): Promise<void> {
     const asked = this.stage.value;
     if (asked.kind !== "table") return Promise.resolve();
+    this.isHeaderChanged = true;
     this.choices.value = NO_CHOICES;
     return this.#attempt(asked, (signal) => this.#ask(asked.known, hasHeader, signal));
   }
 
   /** Continues with the choices of a form; shows the form again if that fails. */
   answer(choices: OpenChoices): Promise<void> {
+    this.isHeaderChanged = false;
     this.choices.value = choices;
     const asked = this.stage.value;
     return this.#attempt(asked, async (signal) =>

@@ -1,5 +1,4 @@
 /** Files from anywhere on the page, and the place that each goes to: models and projects to the session, else to the data. */
-import { headOf } from "../data/file-bytes.ts";
 import { type NamedFile, nameOf } from "../data/open-context.ts";
 import { isProjectFile } from "./project/project-file.ts";
 import type { Session } from "./session.ts";
@@ -38,6 +37,9 @@ async function modelAmong(coming: Promise<readonly NamedFile[]>): Promise<File |
   const name = nameOf(only);
   if (MODEL.test(name) || isProjectFile(only.file)) return only.file;
   if (!JSON_FILE.test(name)) return null;
-  const head = new TextDecoder().decode(await headOf(only, HEAD_BYTES));
+  // Without the code that reads, the opening fails as well, and says so.
+  const code = await import("../data/file-bytes.ts").catch(() => null);
+  if (!code) return null;
+  const head = new TextDecoder().decode(await code.headOf(only, HEAD_BYTES));
   return MODEL_HEAD.test(head) ? only.file : null;
 }

@@ -16,6 +16,7 @@ import { memoryCache, type TunerSettings, type Tuning, type TuningCache } from "
 import { uploadDataset } from "./dataset.ts";
 import { GpuDevice } from "./gpu-device.ts";
 import { KernelCache } from "./kernel.ts";
+import type { GrantedDevice } from "./request-device.ts";
 import { WebGpuTrainer } from "./trainer.ts";
 
 /** Options of a WebGPU backend. */
@@ -25,6 +26,8 @@ export interface WebGpuOptions {
    * any error scope fails the work of this backend, even if other code caused it.
    */
   readonly device?: GPUDevice;
+  /** A device that was requested already, which this backend destroys. Default: a new one. */
+  readonly granted?: GrantedDevice;
   /** Whether an adapter that a CPU imitates will do. Default true. */
   readonly allowSoftware?: boolean;
   /** Why WebGPU was chosen, for `info.reason`. */
@@ -59,11 +62,17 @@ export class WebGpuBackend implements Backend {
    * @throws DeviceError if there is no WebGPU, no adapter, no device, one that is lost at once, or no answer in time
    */
   static async open(options: WebGpuOptions = {}): Promise<WebGpuBackend> {
-    const { device, allowSoftware = true, reason = "asked for by name", maxChunkBytes = Infinity } = options;
+    const {
+      device,
+      granted,
+      allowSoftware = true,
+      reason = "asked for by name",
+      maxChunkBytes = Infinity,
+    } = options;
     const { tuning = "auto", tuningCache = memoryCache(), timeLimit } = options;
-    const gpu = device
-      ? await GpuDevice.adopt(device, timeLimit)
-      : await GpuDevice.acquire(allowSoftware, reason, [], timeLimit);
+    const acquire = () => GpuDevice.acquire(allowSoftware, reason, [], timeLimit);
+    const own = () => (granted ? GpuDevice.of(granted, reason) : acquire());
+    const gpu = await (device ? GpuDevice.adopt(device, timeLimit) : own());
     return new WebGpuBackend(gpu, maxChunkBytes, { tuning, cache: tuningCache, reports: new Map() });
   }
 

@@ -5,10 +5,13 @@
 import { DeviceError } from "../../errors.ts";
 import type { DeviceInfo } from "../backend.ts";
 import { settlesWithin } from "../waiting.ts";
-import { assertAnswers, type GrantedDevice, lossOf, requestDevice } from "./request-device.ts";
-
-/** Optional features, which only the faster kernels use. */
-const WANTED_FEATURES: readonly GPUFeatureName[] = ["subgroups"];
+import {
+  assertAnswers,
+  type GrantedDevice,
+  lossOf,
+  requestDevice,
+  WANTED_FEATURES,
+} from "./request-device.ts";
 
 /** Longest time between a read that fails because the device is lost and the report of the loss, ms. */
 const LOSS_TIME = 100;
@@ -61,7 +64,12 @@ export class GpuDevice {
     timeLimit?: number,
   ): Promise<GpuDevice> {
     const features = [...WANTED_FEATURES, ...alsoWanted];
-    return new GpuDevice(await requestDevice({ allowSoftware, features, timeLimit }), reason, true);
+    return GpuDevice.of(await requestDevice({ allowSoftware, features, timeLimit }), reason);
+  }
+
+  /** Takes over a device that was requested, to be destroyed with this one. */
+  static of(granted: GrantedDevice, reason: string): GpuDevice {
+    return new GpuDevice(granted, reason, true);
   }
 
   /**

@@ -13,6 +13,9 @@ export const TIME_LIMIT = 10_000;
 /** Number of attempts: the first may meet a GPU process that has just ended. */
 const ATTEMPTS = 2;
 
+/** Optional features, which only the faster kernels use. */
+export const WANTED_FEATURES: readonly GPUFeatureName[] = ["subgroups"];
+
 /** Limits that bound the size of a problem, requested at the adapter's maximum. */
 const WANTED_LIMITS = [
   "maxBufferSize",

@@ -23,7 +23,7 @@ interface Found {
 }
 
 /** Called while the session is prepared. */
-interface StartHooks {
+export interface StartHooks {
   /** Called with what takes time. */
   readonly say: (text: string) => void;
   /** Called with each digit that is drawn. */

@@ -2,7 +2,7 @@
 import type { RefObject } from "preact";
 import { useId, useState } from "preact/hooks";
 import { formatCount } from "../../../ui/format.ts";
-import { droppedFiles } from "../../data/file-bytes.ts";
+import { droppedFiles } from "../../data/dropped-files.ts";
 import { type NamedFile, named } from "../../data/open-context.ts";
 import type { PictureReader } from "../../data/pictures/picture-reader.ts";
 import { frameOf } from "./camera-view.tsx";

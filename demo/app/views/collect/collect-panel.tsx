@@ -10,6 +10,7 @@ import { CameraView } from "./camera-view.tsx";
 import { ClassCard } from "./class-card.tsx";
 import { Collection, GOOD_START } from "./collection.ts";
 import { THUMBNAIL } from "./thumbnails.tsx";
+import "../../styles/collect.css";
 
 export function CollectPanel({ session }: { readonly session: Session }) {
   session.collection ??= new Collection();

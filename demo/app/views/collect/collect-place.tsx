@@ -1,7 +1,8 @@
 /** The place of the panel that collects pictures, and the button that opens it. Its code is loaded then. */
 import { useEffect, useRef } from "preact/hooks";
+import { LazyPart } from "../../components/lazy-part.tsx";
 import type { Session } from "../../state/session.ts";
-import { type Loadable, useLoadedView } from "../../use-view.ts";
+import type { Loadable } from "../../use-view.ts";
 import { viewOf } from "../../view-names.ts";
 
 const PANEL: Loadable = { load: async () => (await import("./collect-panel.tsx")).CollectPanel };
@@ -33,16 +34,7 @@ export function CollectButton({ session }: { readonly session: Session }) {
 }
 
 export function CollectPlace({ session }: { readonly session: Session }) {
-  return session.isCollecting.value ? <Loaded session={session} /> : null;
-}
-
-function Loaded({ session }: { readonly session: Session }) {
-  const Panel = useLoadedView(PANEL);
-  if (Panel === null) return <p class="hint">Loading …</p>;
-  if (Panel !== "failed") return <Panel session={session} />;
-  return (
-    <p role="alert">
-      The code that collects pictures did not load. Reload the page once the connection is back.
-    </p>
-  );
+  return session.isCollecting.value ? (
+    <LazyPart part={PANEL} session={session} name="The code that collects pictures" />
+  ) : null;
 }

@@ -14,6 +14,7 @@ import { ScoresSection } from "./sections/scores-section.tsx";
 import { SoftmaxSection } from "./sections/softmax-section.tsx";
 import { UpdateSection } from "./sections/update-section.tsx";
 import { workedSample } from "./worked-sample.ts";
+import "../../styles/mathematics.css";
 
 /** Least time between two updates, ms, so that numbers can be read. */
 const CALM = 150;

@@ -10,6 +10,7 @@ import { Figures, LossCurve } from "./results.tsx";
 import { SettingsPanel } from "./settings-panel.tsx";
 import { PresetPicker, ToolPicker } from "./tools.tsx";
 import { WeightsTable } from "./weights-table.tsx";
+import "../../styles/playground.css";
 
 /** The whole view. It trains its own model; the model of the other views stays. */
 export function PlaygroundView({ session }: { readonly session: Session }) {

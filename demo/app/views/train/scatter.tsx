@@ -2,8 +2,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { formatCount, formatDecimal } from "../../../ui/format.ts";
-import { MARKER_NAMES, Marker } from "../../../ui/markers.tsx";
-import { Section } from "../../../ui/section.tsx";
+import { Marker } from "../../../ui/markers.tsx";
 import { useOncePerFrame } from "../../../ui/signal-hooks.ts";
 import type { DemoDataset } from "../../data/demo-dataset.ts";
 import { rowValues } from "../../data/rows.ts";
@@ -11,34 +10,14 @@ import { cellText } from "../../data/tables/columns.ts";
 import { brief } from "../../data/text.ts";
 import type { Session } from "../../state/session.ts";
 import { type Frame, paintScatter, type ScatterPoint } from "./scatter-paint.ts";
+import "../../styles/tables.css";
 
 /** Points that are shown at most; of more rows, every so many. */
 const MOST_POINTS = 1200;
 /** Room around the points, as a share of their range. */
 const MARGIN = 0.05;
 
-/** The panel; nothing if rows have other than two numbers, or more classes than there are markers. */
-export function ScatterPanel({ session }: { readonly session: Session }) {
-  const dataset = session.dataset.value;
-  const classes = session.classes.value;
-  if (!isPlane(dataset) || classes.length > MARKER_NAMES.length) return null;
-  return (
-    <Section
-      title="The rows and the model"
-      lead="Validation rows by their two features, on the regions in which the model predicts each class."
-    >
-      <Scatter key={dataset.name} session={session} />
-    </Section>
-  );
-}
-
-/** Returns whether rows are two numbers each. */
-function isPlane({ train, image, encoder }: DemoDataset): boolean {
-  if (image || train.x.cols !== 2) return false;
-  return !encoder || (encoder.columns.length === 2 && encoder.columns.every(({ kind }) => kind === "number"));
-}
-
-function Scatter({ session }: { readonly session: Session }) {
+export function Scatter({ session }: { readonly session: Session }) {
   const dataset = session.dataset.value;
   const classes = session.classes.value;
   const canvas = useRef<HTMLCanvasElement>(null);

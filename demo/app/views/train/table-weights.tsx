@@ -9,6 +9,7 @@ import { brief } from "../../data/text.ts";
 import type { Snapshot } from "../../state/run-records.ts";
 import type { Session } from "../../state/session.ts";
 import { strongestWeights, type WeightList } from "./strongest-weights.ts";
+import "../../styles/tables.css";
 
 /** Least time between two updates, ms. */
 const INTERVAL = 250;
@@ -23,15 +24,6 @@ const STEP = 15;
 /** Bars of all lists together at first, and at most. */
 const FEW_BARS = 60;
 const MOST_BARS = 150;
-
-/** Returns what the weights say about a data set that has no pictures. */
-export function tableLead({ encoder }: DemoDataset): string {
-  const lead = "The features that speak most strongly for or against a class.";
-  if (!encoder) return `${lead} Weights are those of the features in their own units.`;
-  const hasNumbers = encoder.columns.some(({ kind }) => kind === "number" || kind === "date");
-  if (!hasNumbers) return lead;
-  return `${lead} Numbers are standardised, so the bars of different columns can be compared.`;
-}
 
 export function TableWeights({ session }: { readonly session: Session }) {
   const snapshot = useThrottled(() => session.run.snapshot.value, INTERVAL);

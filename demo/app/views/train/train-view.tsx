@@ -9,7 +9,7 @@ import { OptionsPanel } from "./options-panel.tsx";
 import { QualitySlot } from "./quality/quality-slot.tsx";
 import { RunPanel } from "./run-panel.tsx";
 import { WrongPanel } from "./sample-cards.tsx";
-import { ScatterPanel } from "./scatter.tsx";
+import { ScatterPanel } from "./scatter-panel.tsx";
 
 /** The whole view. The model is evaluated while the view is open. */
 export function TrainView({ session }: { readonly session: Session }) {
@@ -30,7 +30,7 @@ export function TrainView({ session }: { readonly session: Session }) {
       <ScatterPanel session={session} />
       <DataPanel session={session} />
       <ConfusionPanel evaluation={evaluation} />
-      <QualitySlot session={session} evaluation={evaluation} />
+      <QualitySlot session={session} />
       <WrongPanel evaluation={evaluation} />
       <OptionsPanel session={session} />
     </>

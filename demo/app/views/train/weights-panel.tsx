@@ -4,12 +4,15 @@ import type { Label } from "../../../../src/index.ts";
 import { formatNumber } from "../../../ui/format.ts";
 import { useOncePerFrame, useThrottled } from "../../../ui/signal-hooks.ts";
 import { themeColour } from "../../../ui/theme.ts";
+import { LazyPart } from "../../components/lazy-part.tsx";
 import { divergingImage, rowImage } from "../../components/pixel-images.tsx";
-import type { ImageShape, Samples } from "../../data/demo-dataset.ts";
+import type { DemoDataset, ImageShape, Samples } from "../../data/demo-dataset.ts";
 import { asDense } from "../../data/rows.ts";
 import type { Snapshot } from "../../state/run-records.ts";
 import type { Session } from "../../state/session.ts";
-import { TableWeights, tableLead } from "./table-weights.tsx";
+import type { Loadable } from "../../use-view.ts";
+
+const TABLE_WEIGHTS: Loadable = { load: async () => (await import("./table-weights.tsx")).TableWeights };
 
 /** Shows pictures for pictures, bars for other rows. */
 export function ClassWeights({ session }: { readonly session: Session }) {
@@ -25,9 +28,18 @@ export function ClassWeights({ session }: { readonly session: Session }) {
         </span>
       </h3>
       {image && <WeightImages session={session} shape={image} />}
-      {!image && <TableWeights session={session} />}
+      {!image && <LazyPart part={TABLE_WEIGHTS} session={session} name="The list of weights" />}
     </div>
   );
+}
+
+/** Returns what the weights say about a data set that has no pictures. */
+function tableLead({ encoder }: DemoDataset): string {
+  const lead = "The features that speak most strongly for or against a class.";
+  if (!encoder) return `${lead} Weights are those of the features in their own units.`;
+  const hasNumbers = encoder.columns.some(({ kind }) => kind === "number" || kind === "date");
+  if (!hasNumbers) return lead;
+  return `${lead} Numbers are standardised, so the bars of different columns can be compared.`;
 }
 
 /** Classes that are shown at most. */

@@ -4,7 +4,7 @@ import { FocusableButton } from "../../../ui/buttons.tsx";
 import { Section } from "../../../ui/section.tsx";
 import { useDrops } from "../../../ui/use-drops.ts";
 import { type DemoDataset, type ImageShape, originOf } from "../../data/demo-dataset.ts";
-import { droppedFiles } from "../../data/file-bytes.ts";
+import { droppedFiles } from "../../data/dropped-files.ts";
 import { type NamedFile, nameOf, type OpenContext } from "../../data/open-context.ts";
 import { termsOfRow } from "../../data/row-terms.ts";
 import { brief } from "../../data/text.ts";

@@ -1,38 +1,19 @@
-/** Loads the panels on the quality of a model once there is one: the first load of the page goes without them. */
-import type { ComponentType } from "preact";
-import { useEffect, useState } from "preact/hooks";
-import type { Evaluation } from "../../../state/evaluation.ts";
+/** The place of the panels on the quality of a model, which are loaded when they are wanted and there is a model. */
+import { useRef } from "preact/hooks";
+import { useWanted } from "../../../../ui/use-wanted.ts";
+import { LazyPart } from "../../../components/lazy-part.tsx";
 import type { Session } from "../../../state/session.ts";
+import type { Loadable } from "../../../use-view.ts";
 
-interface Panels {
-  readonly QualityPanel: ComponentType<SlotProps>;
-  readonly PenaltySweepPanel: ComponentType<{ readonly session: Session }>;
-}
-
-interface SlotProps {
-  readonly session: Session;
-  readonly evaluation: Evaluation | null;
-}
+const PARTS: Loadable = { load: async () => (await import("./quality-parts.tsx")).QualityParts };
 
 /** Both panels; nothing before the first evaluation. */
-export function QualitySlot({ session, evaluation }: SlotProps) {
-  const [panels, setPanels] = useState<Panels | "failed" | null>(null);
-  const isWanted = evaluation !== null;
-  useEffect(() => {
-    if (!isWanted) return;
-    Promise.all([import("./quality-panel.tsx"), import("./penalty-panel.tsx")]).then(
-      ([{ QualityPanel }, { PenaltySweepPanel }]) => setPanels({ QualityPanel, PenaltySweepPanel }),
-      () => setPanels("failed"),
-    );
-  }, [isWanted]);
-  if (panels === null) return null;
-  if (panels === "failed")
-    return <p role="alert">Thresholds and the search for λ did not load. Reload the page to try again.</p>;
-  const { QualityPanel, PenaltySweepPanel } = panels;
-  return (
-    <>
-      <QualityPanel session={session} evaluation={evaluation} />
-      <PenaltySweepPanel session={session} />
-    </>
-  );
+export function QualitySlot({ session }: { readonly session: Session }) {
+  const place = useRef<HTMLDivElement>(null);
+  const isWanted = useWanted(place);
+  // They stay once they were shown, with what was chosen in them.
+  const isShown = useRef(false);
+  isShown.current ||= isWanted && session.evaluator.latest.value !== null;
+  if (!isShown.current) return <div ref={place} />;
+  return <LazyPart part={PARTS} session={session} name="The code that judges the model" />;
 }

@@ -5,7 +5,7 @@ import { formatBytes } from "../../../../ui/format.ts";
 import { saveFile } from "../../../../ui/save-file.ts";
 import { Section } from "../../../../ui/section.tsx";
 import { useDrops } from "../../../../ui/use-drops.ts";
-import { droppedFiles } from "../../../data/file-bytes.ts";
+import { droppedFiles } from "../../../data/dropped-files.ts";
 import { type NamedFile, named, type OpenContext } from "../../../data/open-context.ts";
 import type { Session } from "../../../state/session.ts";
 import { FilePrediction, type PredictedFile } from "./file-prediction.ts";

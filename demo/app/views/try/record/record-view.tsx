@@ -16,6 +16,7 @@ import { ReasonBars } from "./reason-bars.tsx";
 import { MOST_FIELDS } from "./record-form.ts";
 import { RecordTrial } from "./record-trial.ts";
 import { strangeTexts } from "./word-count.ts";
+import "../../../styles/tables.css";
 
 /** Fields of a table at most; further columns keep the cells of the row. */
 const MOST_COLUMNS = 100;
