@@ -145,6 +145,8 @@ test("pictures from files train a classifier; mistakes and strips are of these p
     await see(page, "Done after iteration");
     await see(page, "12 colour pictures of 32 × 32 pixels to train on, 4 to validate on.");
     await see(page, "100.0%");
+    // Strips are painted when they come into sight.
+    await page.$eval(".class-strip", (canvas) => canvas.scrollIntoView());
     await page.waitForFunction(
       () =>
         document.querySelector<HTMLCanvasElement>(".class-strip")?.getContext("2d")?.getImageData(5, 5, 1, 1)
