@@ -31,6 +31,11 @@ export function formatCount(value: number): string {
   return WHOLE.format(value);
 }
 
+/** Returns `1 row` or `1,234 rows`. */
+export function formatCounted(count: number, one: string, many = `${one}s`): string {
+  return `${formatCount(count)} ${count === 1 ? one : many}`;
+}
+
 /** Returns at most six significant digits, thousands grouped; text stays as it is. */
 export function formatSetting(value: string | number): string {
   return typeof value === "number" ? SIX_DIGITS.format(value) : value;

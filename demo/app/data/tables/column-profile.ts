@@ -123,7 +123,7 @@ function wordsIn({ cells, counts }: Sample, reading: Reading): Found {
   const count = formatCount(counts.size);
   const reason =
     counts.size > FEW_VALUES
-      ? `${count} different values; the ${FEW_VALUES} most frequent ones are told apart`
+      ? `${count} different values; those in few rows count together`
       : `${count} different values`;
   return { kind: "category", reading, reason };
 }

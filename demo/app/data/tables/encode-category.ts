@@ -41,7 +41,8 @@ export class CategoryPart implements DensePart {
 
   constructor(name: string, statistics: CategoryStatistics) {
     const { values, hasOthers, hasMissing } = statistics;
-    this.column = { name, kind: "category", values, usual: values[0] ?? "", reading: PLAIN_READING };
+    const usual = values[0] ?? "";
+    this.column = { name, kind: "category", values, hasOthers, usual, reading: PLAIN_READING };
     this.#statistics = statistics;
     this.#places = new Map(values.map((value, place) => [value, place]));
     this.names = [

@@ -85,17 +85,22 @@ export class NumberPart implements DensePart {
     });
   }
 
-  /** Reads a cell: numbers in the form that columns are shown in, and else in that of the file. */
+  /** Reads a cell: a number in the form of the file if it has its comma, else as columns are shown, with a point. */
   read(cell: string): ReadCell {
-    const { decimal, dates } = this.#reading;
-    const plain = this.#kind === "date" ? readDate(cell, dates) : readNumber(cell, ".");
-    const value = Number.isNaN(plain) && this.#kind === "number" ? readNumber(cell, decimal) : plain;
+    const value = this.#kind === "date" ? readDate(cell, this.#reading.dates) : this.#numberIn(cell);
     const isWrong = Number.isNaN(value) && !isMissing(cell);
     const noun = this.#kind === "date" ? "date" : "number";
     return {
       column: { name: this.column.name, kind: this.#kind, values: Float64Array.of(value) },
       problem: isWrong ? `“${brief(cell.trim())}” is no ${noun}; it counts as missing` : "",
     };
+  }
+
+  #numberIn(cell: string): number {
+    const { decimal } = this.#reading;
+    const isOfFile = decimal === "," && cell.includes(",");
+    const value = readNumber(cell, isOfFile ? "," : ".");
+    return Number.isNaN(value) ? readNumber(cell, isOfFile ? "." : decimal) : value;
   }
 
   toJson(): object {

@@ -14,7 +14,7 @@ import {
 } from "./encoder-part.ts";
 
 interface YesNoStatistics {
-  /** Spellings that were seen, the most frequent first. */
+  /** Spellings that were seen, first the most frequent one of the more frequent meaning. */
   readonly values: readonly string[];
   readonly hasMissing: boolean;
 }
@@ -41,8 +41,17 @@ export class YesNoPart implements DensePart {
 
   /** Learns from training rows. */
   static async fit(column: CategoryColumn, signal: AbortSignal): Promise<YesNoPart> {
-    const { ranked, hasMissing } = await rankValues(column, MOST_VALUES, signal);
-    return new YesNoPart(column.name, { values: ranked, hasMissing });
+    const { ranked, countOf, hasMissing } = await rankValues(column, MOST_VALUES, signal);
+    const rowsOf = (meaning: number) =>
+      ranked.reduce((sum, value, i) => (readYesNo(value) === meaning ? sum + countOf[i] : sum), 0);
+    const meaning = rowsOf(1) > rowsOf(0) ? 1 : 0;
+    // The first one stands for missing cells: a spelling of the more frequent meaning, however it is spelt elsewhere.
+    const usual = ranked.find((value) => readYesNo(value) === meaning);
+    const others = ranked.filter((value) => value !== usual);
+    return new YesNoPart(column.name, {
+      values: usual === undefined ? ranked : [usual, ...others],
+      hasMissing,
+    });
   }
 
   /** @throws FormatError */

@@ -10,6 +10,8 @@ export interface EncoderColumn {
   readonly kind: ColumnKind;
   /** The values that were seen in training, the most frequent first; empty for numbers, dates and texts. */
   readonly values: readonly string[];
+  /** Whether training rows had rarer values too, which count together with new ones. Default false. */
+  readonly hasOthers?: boolean;
   /** A usual value as text: the median, the most frequent value; empty for texts. */
   readonly usual: string;
   /** How the cells of the file were written. */

@@ -70,12 +70,17 @@ class JsonSource implements TableSource {
 
   async *rows(): AsyncGenerator<TableRows> {
     let first = 1;
-    yield { first, rows: this.#first.map((item, i) => this.#cellsOf(item, first + i)) };
-    first += this.#first.length;
-    for await (const items of this.#rest) {
-      const rows = items.map((item, i) => this.#cellsOf(item, first + i));
-      yield { first, rows };
-      first += rows.length;
+    try {
+      yield { first, rows: this.#first.map((item, i) => this.#cellsOf(item, first + i)) };
+      first += this.#first.length;
+      for await (const items of this.#rest) {
+        const rows = items.map((item, i) => this.#cellsOf(item, first + i));
+        yield { first, rows };
+        first += rows.length;
+      }
+    } finally {
+      // Ends the file's stream if a reader stops early.
+      await this.#rest.return(undefined);
     }
   }
 

@@ -1,5 +1,5 @@
 /** What the first rows of a table tell about its columns, and the choices that follow from it. Reads no files. */
-import { formatCount } from "../../../ui/format.ts";
+import { formatCount, formatCounted } from "../../../ui/format.ts";
 import type { TableChoices } from "../open-context.ts";
 import { brief } from "../text.ts";
 import type { Reading } from "./cells.ts";
@@ -103,13 +103,14 @@ export function labelWarnings(profile: TableProfile, name: string): string[] {
   const tiny = Array.from(counts ?? []).filter(([, rows]) => rows < FEW_ROWS);
   if (warnings.length === 0 && tiny.length > 0) {
     const [value, rows] = tiny[0];
-    const others = tiny.length > 1 ? `, and ${formatCount(tiny.length - 1)} more classes are as rare` : "";
-    const count = rows === 1 ? "1 row" : `${rows} rows`;
+    const more = tiny.length - 1;
+    const others = more > 0 ? `, and ${formatCounted(more, "more class", "more classes")} as rare` : "";
+    const count = formatCounted(rows, "row");
     warnings.push(`The class “${brief(value)}” has ${count}${others}: too few to learn from.`);
   }
   if (missing > 0) {
     const of = profile.isWhole ? "" : " of the first rows";
-    warnings.push(`${formatCount(missing)}${of} have no value in ${named} and will be left out.`);
+    warnings.push(`${formatCounted(missing, "row")}${of} without a value in ${named} will be left out.`);
   }
   return warnings;
 }

@@ -42,10 +42,12 @@ export async function readTable(
   choices: TableChoices,
   context: OpenContext,
 ): Promise<WholeTable> {
+  // Choices that cannot be met are refused before a Worker is begun for the file.
+  const reader = new TableReader(file.path, profile, choices);
   const source = await openSource(file, context);
-  const reader = new TableReader(file.path, profile, choices, source);
   let isHeader = profile.hasHeader && source.names === null;
   for await (const { first, rows } of source.rows()) {
+    reader.delimiter = source.delimiter;
     for (const [i, cells] of rows.entries()) {
       if (isEmptyRow(cells)) continue;
       if (isHeader) isHeader = false;
@@ -54,12 +56,13 @@ export async function readTable(
     }
     reader.checkSize();
   }
-  return reader.finish(context.signal);
+  return reader.finish(source, context.signal);
 }
 
 class TableReader {
+  /** What parts the cells in text, for errors; null in other formats. */
+  delimiter: string | null = null;
   readonly #path: string;
-  readonly #source: TableSource;
   readonly #names: readonly string[];
   readonly #label: number;
   /** Positions of the columns that are features. */
@@ -74,10 +77,9 @@ class TableReader {
   readonly #numbers = new GrowingNumbers<Uint32Array<ArrayBuffer>>(Uint32Array, this.#buffers);
   #unlabelled = 0;
 
-  constructor(path: string, profile: TableProfile, choices: TableChoices, source: TableSource) {
+  constructor(path: string, profile: TableProfile, choices: TableChoices) {
     const { columns } = profile;
     this.#path = path;
-    this.#source = source;
     this.#names = columns.map(({ name }) => name);
     this.#label = this.#names.indexOf(choices.label);
     if (this.#label < 0) throw new FormatError(path, `has no column “${brief(choices.label)}”`);
@@ -155,13 +157,13 @@ class TableReader {
   #checkLength(length: number, number: number): void {
     const expected = this.#names.length;
     if (length === expected) return;
-    const mayBeDecimal = length > expected && this.#source.delimiter === ",";
+    const mayBeDecimal = length > expected && this.delimiter === ",";
     const hint = mayBeDecimal ? "; if numbers have decimal commas, save it with semicolons" : "";
     throw new FormatError(this.#path, `row ${number} has ${length} cells, the header ${expected}${hint}`);
   }
 
   /** Returns what was read; nothing can be added then. */
-  async finish(signal: AbortSignal): Promise<WholeTable> {
+  async finish(source: TableSource, signal: AbortSignal): Promise<WholeTable> {
     const classes = toLabels([...this.#classes.keys()]);
     const classOfRow = await this.#classOfRow.finish(signal);
     const labels: Label[] = [];
@@ -177,7 +179,7 @@ class TableReader {
       leftOut: this.#leftOut,
       unlabelled: this.#unlabelled,
       builders: this.#builders,
-      remarks: this.#source.remarks,
+      remarks: source.remarks,
     };
   }
 }

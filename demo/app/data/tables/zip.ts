@@ -69,7 +69,10 @@ export async function unpack(archive: Blob, entry: ZipEntry, path: string): Prom
     throw new FormatError(path, `“${name}” in it is not where its directory says`);
   const start = offset + LOCAL_BYTES + local.getUint16(26, true) + local.getUint16(28, true);
   const packed = archive.slice(start, start + packedSize);
-  if (method === STORED) return new Uint8Array(await packed.arrayBuffer());
+  if (method === STORED) {
+    if (packedSize !== size) throw new LimitError(path, `“${name}” in it is larger than it announces`);
+    return new Uint8Array(await packed.arrayBuffer());
+  }
   if (method !== DEFLATED)
     throw new FormatError(path, `“${name}” in it is packed or encrypted in an unknown way`);
   return inflate(packed, size, name, path);

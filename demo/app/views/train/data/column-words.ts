@@ -1,5 +1,5 @@
 /** Columns of a table in words: their kinds, their classes, what is said beside them, and where their errors belong. */
-import { formatCount } from "../../../../ui/format.ts";
+import { formatCount, formatCounted } from "../../../../ui/format.ts";
 import type { ColumnKind } from "../../../data/tables/columns.ts";
 import type { ColumnProfile, TableProfile } from "../../../data/tables/profile.ts";
 import { brief } from "../../../data/text.ts";
@@ -25,7 +25,9 @@ export function classesText({ counts, distinct }: ColumnProfile, isWhole: boolea
   const sorted = Array.from(counts).sort(([, a], [, b]) => b - a);
   const listed = sorted
     .slice(0, MOST_LISTED)
-    .map(([value, rows], i) => `${brief(value)} (${formatCount(rows)}${i === 0 ? " rows" : ""})`);
+    .map(
+      ([value, rows], i) => `${brief(value)} (${i === 0 ? formatCounted(rows, "row") : formatCount(rows)})`,
+    );
   return `${values}${among}: ${listed.join(", ")}${sorted.length > MOST_LISTED ? ", …" : "."}`;
 }
 
@@ -43,7 +45,9 @@ export function columnNote({ advice, reason, missing }: ColumnProfile): string {
 
 /** Returns the part of the form in which an error of opening the table can be mended. */
 export function placeOfProblem(problem: string, label: string, { columns }: TableProfile): FormPlace {
-  const isNamed = (name: string) => problem.includes(`“${brief(name)}”`);
-  if (isNamed(label) || /\b(label|class)(s|es)?\b/.test(problem)) return "label";
+  // The sentence begins with the name of the file, which may have any words.
+  const text = problem.slice(problem.indexOf(": ") + 1);
+  const isNamed = (name: string) => text.includes(`“${brief(name)}”`);
+  if (isNamed(label) || /\b(label|class)(s|es)?\b/.test(text)) return "label";
   return columns.some(({ name }) => isNamed(name)) ? "columns" : "top";
 }

@@ -1,7 +1,7 @@
 /** The form for a table: its first rows, its header, the label column, the features, the split. */
 import { useMemo, useState } from "preact/hooks";
 import { CheckBox, Choice } from "../../../../ui/fields.tsx";
-import { formatCount } from "../../../../ui/format.ts";
+import { formatCount, formatCounted } from "../../../../ui/format.ts";
 import type { TableChoices } from "../../../data/open-context.ts";
 import {
   defaultTableChoices,
@@ -107,7 +107,7 @@ function sideOf(columns: TableProfile["columns"], choices: TableChoices): number
 
 function remarksOn({ columns, sampledRows, isWhole, remark }: TableProfile): string {
   const rows = isWhole
-    ? `${formatCount(sampledRows)} rows of ${formatCount(columns.length)} columns.`
+    ? `${formatCounted(sampledRows, "row")} of ${formatCounted(columns.length, "column")}.`
     : `${formatCount(columns.length)} columns, as the first ${formatCount(sampledRows)} rows show them.`;
   return remark ? `${rows} ${remark}` : rows;
 }

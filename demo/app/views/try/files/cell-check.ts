@@ -1,6 +1,5 @@
 /** Cells of new rows that a model cannot use: numbers and dates that cannot be read, values that training never had. */
 import { isMissing, readDate, readNumber, readYesNo } from "../../../data/tables/cells.ts";
-import { MOST_VALUES } from "../../../data/tables/encode-category.ts";
 import type { EncoderColumn, TableEncoder } from "../../../data/tables/encoder.ts";
 
 /** What is wrong with a cell. */
@@ -28,11 +27,15 @@ export class CellCheck {
   }
 }
 
-function faultIn({ kind, values, reading }: EncoderColumn): (cell: string) => Fault | null {
+function faultIn({
+  kind,
+  values,
+  hasOthers = false,
+  reading,
+}: EncoderColumn): (cell: string) => Fault | null {
   if (kind === "text") return () => null;
   if (kind === "category") {
-    // Training rows had more values, which count as others together.
-    if (values.length >= MOST_VALUES) return () => null;
+    if (hasOthers) return () => null;
     const known = new Set(values);
     return (cell) => (isMissing(cell) || known.has(cell.trim()) ? null : "unknown");
   }
