@@ -1,14 +1,9 @@
-/**
- * Pages about this one. The build says which of them lie beside it; the repository has no public address yet, and is
- * linked to as soon as one is written here.
- */
+/** Links to the pages about this one that lie beside it. */
+
 export interface PageLink {
   readonly label: string;
   readonly href: string;
 }
-
-/** Address of the repository; empty if there is none. */
-const REPOSITORY = "";
 
 declare global {
   interface ImportMetaEnv {
@@ -17,7 +12,4 @@ declare global {
   }
 }
 
-export const LINKS: readonly PageLink[] = [
-  ...import.meta.env.PAGES_BESIDE,
-  ...(REPOSITORY ? [{ label: "Repository", href: REPOSITORY }] : []),
-];
+export const LINKS: readonly PageLink[] = import.meta.env.PAGES_BESIDE;

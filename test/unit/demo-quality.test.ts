@@ -1,10 +1,8 @@
-/** How far a model is to be trusted: thresholds, rows without an answer, calibration in words, the search for λ. */
-import { effect } from "@preact/signals";
+/** The trust in a model: thresholds, rows without an answer, calibration in words, the choice of λ. */
 import { describe, expect, test } from "vitest";
 import { clouds } from "../../demo/app/data/built-in.ts";
 import { sampleRows } from "../../demo/app/data/sample-rows.ts";
-import { DEFAULT_CHOICES } from "../../demo/app/state/choices.ts";
-import { L2S, PenaltySweep, type SweepPoint, standardErrorOf } from "../../demo/app/state/penalty-sweep.ts";
+import { type SweepPoint, standardErrorOf } from "../../demo/app/state/penalty-sweep.ts";
 import { Session } from "../../demo/app/state/session.ts";
 import {
   answersAt,
@@ -15,6 +13,7 @@ import {
   stepOf,
   tallyOf,
 } from "../../demo/app/state/tally.ts";
+import { outcomeText } from "../../demo/app/views/train/outcome-words.ts";
 import { calibrationText, resultText } from "../../demo/app/views/train/quality/calibration-words.ts";
 import { dotsAt, lineThrough } from "../../demo/app/views/train/quality/frame.tsx";
 import { rejectionText } from "../../demo/app/views/train/quality/rejection.tsx";
@@ -29,7 +28,7 @@ import { disposeLater } from "../support/dispose-later.ts";
 
 const { signal } = new AbortController();
 
-/** Some rows of K classes with any probabilities, 0 and 1 among them. */
+/** Returns rows of K classes with any probabilities, 0 and 1 among them. */
 function judged(rows: number, K: number) {
   const data = new Float32Array(rows * K);
   const truth = Uint32Array.from({ length: rows }, (_, i) => ((i * 7) % 10 < 3 ? 1 : (i * 3) % K));
@@ -126,11 +125,11 @@ describe("calibration in words", () => {
   test("says how sure the model is, and how often it is right", () => {
     const bins = [bin(0.6, 0.61, 300), bin(0.9, 0.84, 700), bin(0.3, 0, 2)];
     expect(calibrationText({ bins, calibrationError: 0.045 })).toBe(
-      "When it says 90 %, it is right in 84 % of the cases: somewhat too sure. On average its probability is 4.5 percentage points off (expected calibration error).",
+      "When it says 90.0%, it is right in 84.0% of the cases: somewhat too sure. On average its probability is 4.5 percentage points off (expected calibration error).",
     );
     const modest = { bins: [bin(0.6, 0.8, 300), bin(0.98, 1, 700)], calibrationError: 0.074 };
     expect(calibrationText(modest)).toContain(
-      "When it says 60 %, it is right in 80 % of the cases: clearly too modest.",
+      "When it says 60.0%, it is right in 80.0% of the cases: clearly too modest.",
     );
     expect(calibrationText({ bins, calibrationError: 0.01 })).toContain("can be taken at their word");
     expect(calibrationText({ bins: [bin(0.9, 0.5, 8)], calibrationError: 0.4 })).toContain(
@@ -198,7 +197,11 @@ describe("the choice of λ", () => {
     const nearly = [point(1, 0.9, 0.9), point(0.1, 0.2, 0.40001), point(0.01, 0.2, 0.4)];
     const among = chooseFrom(nearly, 0);
     expect(among?.best.l2).toBe(0.1);
-    expect(among && reasonsFor(nearly, among)[0]).toContain("λ = 0.1 has about the least validation loss");
+    const [found, below] = among ? reasonsFor(nearly, among) : [];
+    expect(found).toContain("λ = 0.1 has about the least validation loss");
+    expect(below).toContain(
+      "Smaller λ lowered the validation loss by less than 0.5%: at λ = 0.01 it is 0.4000",
+    );
     expect(chooseFrom([point(1, 0.9, Number.NaN)], 0)).toBe(null);
   });
 
@@ -207,16 +210,17 @@ describe("the choice of λ", () => {
     if (!choice) throw new Error("there is a choice");
     const [found, below, above] = reasonsFor(points, choice);
     expect(found).toContain("λ = 0.01 has the least validation loss, 0.4000");
-    expect(below).toContain(
-      "learns rows by heart: at λ = 0.001 the training loss has fallen from 0.2000 to 0.1000",
+    expect(below).toBe(
+      "Smaller λ gave no lower validation loss: at λ = 0.001 it is 0.6000, with a training loss of 0.1000 instead of 0.2000.",
     );
-    expect(below).toContain("risen from 0.4000 to 0.6000");
-    expect(above).toContain("at λ = 1 the training loss is 0.9000");
+    expect(above).toBe(
+      "Larger λ gave no lower validation loss: at λ = 1 it is 0.9000, with a training loss of 0.9000 instead of 0.2000.",
+    );
     expect(simplerText(choice, 0.06)).toContain("λ = 0.1 has smaller weights");
     const least = chooseFrom(points.slice(0, 3), 0);
-    expect(least && reasonsFor(points.slice(0, 3), least)[1]).toContain("No smaller one was tried");
+    expect(least && reasonsFor(points.slice(0, 3), least)[1]).toBe("No smaller λ was tried.");
     const largest = chooseFrom(points.slice(2), 0);
-    expect(largest && reasonsFor(points.slice(2), largest)[2]).toContain("No larger one was tried");
+    expect(largest && reasonsFor(points.slice(2), largest)[2]).toBe("No larger λ was tried.");
   });
 
   test("has the standard error of the mean loss", async () => {
@@ -246,64 +250,12 @@ test("lines have gaps at values that are missing, and dots none there", () => {
   expect(dotsAt(points)).toBe("M0 0h0M100 75h0");
 });
 
-describe("the search for λ", () => {
-  const choices = { ...DEFAULT_CHOICES, device: "reference", epochs: 200 } as const;
-
-  async function prepared() {
-    const session = disposeLater(new Session(clouds(3)));
-    await session.choose(choices);
-    const sweep = disposeLater(new PenaltySweep(session.dataset, session.choices, session.run));
-    return { session, sweep };
-  }
-
-  test("fits every λ on all rows, the largest first, and less of it fits the training rows better", async () => {
-    const { session, sweep } = await prepared();
-    await sweep.start();
-    expect(sweep.status.value).toBe("done");
-    const points = sweep.points.value;
-    expect(points.map(({ l2 }) => l2)).toEqual(L2S);
-    expect([L2S[0], L2S[L2S.length - 1], L2S.length]).toEqual([1, 1e-6, 13]);
-    for (const [i, { training }] of points.entries())
-      if (i > 0) expect(training.loss).toBeLessThanOrEqual(points[i - 1].training.loss + 1e-6);
-    expect(sweep.begun.value).toBe(L2S.length);
-    expect(sweep.rows.value?.training).toEqual([600, 600]);
-    expect(sweep.standardError.value).toBeGreaterThan(0);
-    expect(session.run.status.value).toBe("idle");
-  });
-
-  test("pauses a run, and lets it go on afterwards", async () => {
-    const { session, sweep } = await prepared();
-    const run = session.run.start();
-    const together: boolean[] = [];
-    const stop = effect(() => {
-      if (sweep.status.value === "fitting") together.push(session.run.isTraining.value);
-    });
-    await sweep.start();
-    await run;
-    stop();
-    expect(sweep.status.value).toBe("done");
-    expect(together).not.toContain(true);
-    expect(session.run.isTraining.value).toBe(true);
-    await session.run.end();
-  });
-
-  test("ends when it is cancelled, a run begins or other data are opened", async () => {
-    const { session, sweep } = await prepared();
-    const fits = (work: () => unknown) => {
-      const stop = effect(() => {
-        if (sweep.begun.value === 3) queueMicrotask(() => void work());
-      });
-      return sweep.start().finally(stop);
-    };
-    await fits(() => sweep.cancel());
-    expect(sweep.status.value).toBe("stopped");
-    expect([sweep.begun.value, sweep.points.value.length]).toEqual([3, 0]);
-    await fits(() => session.run.step());
-    expect(sweep.status.value).toBe("stopped");
-    await fits(() => session.open(clouds(4)));
-    expect(sweep.status.value).toBe("idle");
-    expect(sweep.points.value).toEqual([]);
-  });
+test("rows count as never seen only if the training is known", () => {
+  const outcome = { accuracy: 0.9, rows: 1000, trainingAccuracy: 0.9, seconds: 0 };
+  const words = { one: "digit", many: "digits" };
+  expect(outcomeText(outcome, words, null)).toBe("900 of 1,000 digits it had never seen are right.");
+  const fromFile = { ...outcome, trainingAccuracy: Number.NaN };
+  expect(outcomeText(fromFile, words, null)).toBe("900 of 1,000 validation rows are right.");
 });
 
 test("other data forget what was chosen for the last", async () => {

@@ -8,16 +8,30 @@ import { logSteps } from "../../ui/fields.tsx";
 import { inBlocks } from "../data/arrays.ts";
 import type { DemoDataset, Samples } from "../data/demo-dataset.ts";
 import { sampleRows, workOfRow } from "../data/sample-rows.ts";
+import { CHOICE_NAMES } from "./choice-rules.ts";
 import { type Choices, optionsOf } from "./choices.ts";
 import type { Run } from "./run.ts";
 
 /** λ to compare, the largest first, as they are fitted. */
 export const L2S: readonly number[] = logSteps([1, 3], -6, 0).reverse();
 
-/** Multiply-adds of a pass over the rows: with more, a sample of them is used, so that a sweep takes some seconds. */
+/** Most multiply-adds of a pass over the rows; more rows are sampled, so that a sweep takes some seconds. */
 const BUDGET = 6e7;
-/** Most iterations of a fit: several times what fits need, each of which begins where the last one ended. */
+/** Most iterations of a fit: several times the need of fits that begin where the last one ended. */
 const MOST_ITERATIONS = 200;
+
+/** Options that change no result: the search sets λ, solver and iterations, and L-BFGS has no rate or batches. */
+const WITHOUT_EFFECT: readonly (keyof Choices)[] = [
+  "l2",
+  "solver",
+  "epochs",
+  "device",
+  "learningRate",
+  "batchSize",
+  "momentum",
+];
+/** Options whose change makes a result stale. */
+const WITH_EFFECT = CHOICE_NAMES.filter((name) => !WITHOUT_EFFECT.includes(name));
 
 /** The least normal float32, for a probability that was rounded to 0. */
 const LEAST_PROBABILITY = 2 ** -126;
@@ -41,7 +55,7 @@ export interface SweepRows {
   readonly validation: readonly [used: number, all: number];
 }
 
-/** `"pausing"`: it waits for the run to pause. `"stopped"`: before its end, by a person or by a new run. */
+/** `"pausing"`: until the run has paused. `"stopped"`: before its end, by a person or by a new run. */
 export type SweepStatus = "idle" | "pausing" | "fitting" | "done" | "stopped" | "failed";
 
 /** A sweep on the current data set, with the current options but λ and the solver. */
@@ -54,7 +68,7 @@ export class PenaltySweep {
   readonly rows: Signal<SweepRows | null> = signal<SweepRows | null>(null);
   /** Standard error of the least validation loss, a mean over rows; 0 before the end. */
   readonly standardError: Signal<number> = signal(0);
-  /** What went wrong, if `status` is `"failed"`. */
+  /** Text of the error if `status` is `"failed"`, else empty. */
   readonly error: Signal<string> = signal("");
   readonly isBusy: ReadonlySignal<boolean> = computed(
     () => this.status.value === "pausing" || this.status.value === "fitting",
@@ -70,17 +84,18 @@ export class PenaltySweep {
     this.#dataset = dataset;
     this.#choices = choices;
     this.#run = run;
-    let known = dataset.peek();
+    let known = [dataset.peek(), choices.peek()] as const;
     this.#stopFollowing = effect(() => {
       if (run.isTraining.value && this.status.peek() === "fitting") this.cancel();
-      if (dataset.value === known) return;
-      known = dataset.value;
-      this.cancel();
-      this.#clear("idle");
+      const current = [dataset.value, choices.value] as const;
+      const isStale =
+        current[0] !== known[0] || WITH_EFFECT.some((name) => current[1][name] !== known[1][name]);
+      known = current;
+      if (isStale) this.#forget();
     });
   }
 
-  /** Pauses a run that is on, fits for every λ, and lets the run go on. Resolves in the end, whatever it is. */
+  /** Pauses a run that is on, fits for every λ, and lets the run go on. Resolves also if it was stopped or failed. */
   async start(): Promise<void> {
     if (this.isBusy.peek()) return;
     const controller = new AbortController();
@@ -94,9 +109,9 @@ export class PenaltySweep {
       aborted.throwIfAborted();
       this.status.value = "fitting";
       await this.#fit(dataset, aborted);
-      this.status.value = "done";
     } catch (error) {
-      if (this.#dataset.peek() === dataset) this.#end(aborted.aborted ? null : error);
+      // A search that was forgotten has no controller any more.
+      if (this.#controller === controller) this.#end(aborted.aborted ? null : error);
     }
     const isWaiting = this.#run.status.peek() === "paused" && this.#dataset.peek() === dataset;
     if (wasTraining && isWaiting && !this.#isDisposed) void this.#run.start();
@@ -113,6 +128,14 @@ export class PenaltySweep {
     this.cancel();
   }
 
+  /** Ends the sweep, and drops what it has found: it is not about the current data set and options. */
+  #forget(): void {
+    this.cancel();
+    this.#controller = null;
+    this.#clear("idle");
+  }
+
+  /** Drops the last result. */
   #clear(status: SweepStatus): void {
     batch(() => {
       this.status.value = status;
@@ -132,10 +155,12 @@ export class PenaltySweep {
     });
   }
 
+  /** Fits for every λ. @throws the signal's reason, once it is aborted: nothing is kept then */
   async #fit(dataset: DemoDataset, aborted: AbortSignal): Promise<void> {
     const K = new Set(dataset.train.y).size;
     const train = await withinBudget(dataset.train, K, aborted);
     const validation = await withinBudget(dataset.validation, K, aborted);
+    aborted.throwIfAborted();
     this.rows.value = {
       training: [train.y.length, dataset.train.y.length],
       validation: [validation.y.length, dataset.validation.y.length],
@@ -149,15 +174,20 @@ export class PenaltySweep {
         validation: [validation.x, validation.y as string[]],
         signal: aborted,
         onIteration: ({ iteration }) => {
-          if (iteration === 1) this.begun.value++;
+          if (iteration === 1 && !aborted.aborted) this.begun.value++;
         },
       });
       // The model has the fit with the least validation loss.
       const { data } = await model.predictProba(validation.x);
-      this.standardError.value = await standardErrorOf(data, model.classes, validation.y, aborted);
-      this.points.value = entries.flatMap(({ l2, training, validation: score }) =>
-        score ? [{ l2, training, validation: score }] : [],
-      );
+      const standardError = await standardErrorOf(data, model.classes, validation.y, aborted);
+      aborted.throwIfAborted();
+      batch(() => {
+        this.standardError.value = standardError;
+        this.points.value = entries.flatMap(({ l2, training, validation: score }) =>
+          score ? [{ l2, training, validation: score }] : [],
+        );
+        this.status.value = "done";
+      });
     } finally {
       model.dispose();
     }

@@ -16,7 +16,7 @@ export interface Tally {
   readonly rows: number;
   /** Rows by the probability of their most probable class. */
   readonly answered: CountsFrom;
-  /** Those of `answered` that are predicted right. */
+  /** Rows of `answered` that are predicted right. */
   readonly right: CountsFrom;
   /** For two classes, by class c and true class t: rows of t by their probability of c. Null for other numbers. */
   readonly pairs: readonly (readonly [CountsFrom, CountsFrom])[] | null;
@@ -55,7 +55,7 @@ function addFromTheEnd(counts: CountsFrom): void {
   for (let step = counts.length - 2; step >= 0; step--) counts[step] += counts[step + 1];
 }
 
-/** What becomes of the rows when those of at least some probability are answered. */
+/** The rows that are answered if those of at least some probability are. */
 export interface Answers {
   readonly answered: number;
   readonly right: number;
@@ -65,7 +65,7 @@ export interface Answers {
   readonly accuracy: number;
 }
 
-/** Returns what becomes of the rows if those below a step get no answer. */
+/** Returns how many rows are answered, and right, if those below a step get no answer. */
 export function answersAt(tally: Tally, step: number): Answers {
   const [answered, right] = [tally.answered[step], tally.right[step]];
   return { answered, right, coverage: answered / tally.rows, accuracy: right / answered };

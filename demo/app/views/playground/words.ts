@@ -1,7 +1,7 @@
 /** Points and predictions as text. */
 import { matmul, softmax } from "../../../../src/backends/reference/operations.ts";
 import type { Point } from "../../../../src/data/strokes/stroke-raster.ts";
-import { formatShare, formatTenths } from "../../../ui/format.ts";
+import { formatCount, formatShare, formatTenths } from "../../../ui/format.ts";
 import type { Trained } from "./course.ts";
 import { type Extra, featuresOf, matrixOf } from "./features.ts";
 import { CLASSES } from "./plane.ts";
@@ -11,9 +11,9 @@ export function coordinates({ x, y }: Point): string {
   return `(${formatTenths(x)}, ${formatTenths(y)})`;
 }
 
-/** Returns `1 point` or `2 points`. */
+/** Returns `1 point` or `1,200 points`. */
 export function countOf(points: readonly Point[]): string {
-  return points.length === 1 ? "1 point" : `${points.length} points`;
+  return points.length === 1 ? "1 point" : `${formatCount(points.length)} points`;
 }
 
 /** Returns the classes with their probabilities at a place, the likeliest first. */

@@ -56,66 +56,89 @@ const SLIDERS = {
 } as const satisfies Partial<Record<keyof Choices, SliderWords>>;
 const ITERATIONS: SliderWords = [EPOCHS, "Iterations, at most", "It ends earlier at the optimum."];
 
-/** A change takes effect at once; the model stays until the new one is better, or done. */
-export function OptionsPanel({ session }: { readonly session: Session }) {
-  const choices = session.choices.value;
-  const { solver } = choices;
-  const change = (some: Partial<Choices>) => void session.choose({ ...session.choices.peek(), ...some });
-  const slider = (name: keyof typeof SLIDERS, [steps, label, hint]: SliderWords = SLIDERS[name]) => (
-    <Slider
-      label={label}
-      hint={hint}
-      steps={steps}
-      value={choices[name]}
-      onChoose={(value) => change({ [name]: value })}
-    />
-  );
+interface PanelProps {
+  readonly session: Session;
+}
+
+/** Shows the options; `Session.choose` begins a run that is on anew with a change. */
+export function OptionsPanel({ session }: PanelProps) {
+  const { solver } = session.choices.value;
   return (
     <Section
       title="Options"
       id="options"
-      lead="A change takes effect with the next start. The model stays until the new one is better, or done."
+      lead="A run that is on begins anew with a change; else the next start uses it. The model stays until the new one is better, or done."
     >
       <div class="columns options">
         <Choice
           label="Solver"
           options={SOLVERS}
           value={solver}
-          onChoose={(chosen) => change({ solver: chosen, epochs: DEFAULT_EPOCHS[chosen] })}
+          onChoose={(chosen) => change(session, { solver: chosen, epochs: DEFAULT_EPOCHS[chosen] })}
         />
-        {solver !== "lbfgs" && slider("learningRate")}
-        {slider("epochs", solver === "lbfgs" ? ITERATIONS : SLIDERS.epochs)}
-        {slider("l2")}
+        {solver !== "lbfgs" && <OptionSlider session={session} name="learningRate" />}
+        <OptionSlider session={session} name="epochs" />
+        <OptionSlider session={session} name="l2" />
       </div>
       <details class="more-options">
         <summary>More options</summary>
-        <div class="columns options">
-          {solver !== "lbfgs" && slider("batchSize")}
-          {solver === "sgd" && slider("momentum")}
-          {solver !== "adamw" && slider("l1")}
-          {slider("labelSmoothing")}
-          <Choice
-            label="Device"
-            options={DEVICES}
-            value={choices.device}
-            onChoose={(device) => change({ device })}
-          />
-          <CheckBox
-            label="Standardise features"
-            hint="Gives every feature mean 0 and deviation 1. Helps if they differ in size."
-            value={choices.standardize}
-            onChoose={(standardize) => change({ standardize })}
-          />
-          <NumberField
-            label="Seed"
-            hint="Fixes the order of the rows, so that a run can be repeated: a whole number."
-            least={0}
-            most={MAX_SEED}
-            value={choices.seed}
-            onChoose={(seed) => change({ seed })}
-          />
-        </div>
+        <MoreOptions session={session} />
       </details>
     </Section>
   );
+}
+
+function MoreOptions({ session }: PanelProps) {
+  const { solver, device, standardize, seed } = session.choices.value;
+  return (
+    <div class="columns options">
+      {solver !== "lbfgs" && <OptionSlider session={session} name="batchSize" />}
+      {solver === "sgd" && <OptionSlider session={session} name="momentum" />}
+      {solver !== "adamw" && <OptionSlider session={session} name="l1" />}
+      <OptionSlider session={session} name="labelSmoothing" />
+      <Choice
+        label="Device"
+        options={DEVICES}
+        value={device}
+        onChoose={(chosen) => change(session, { device: chosen })}
+      />
+      <CheckBox
+        label="Standardise features"
+        hint="Gives every feature mean 0 and deviation 1. Helps if they differ in size."
+        value={standardize}
+        onChoose={(chosen) => change(session, { standardize: chosen })}
+      />
+      <NumberField
+        label="Seed"
+        hint="Fixes the order of the rows, so that a run can be repeated: a whole number."
+        least={0}
+        most={MAX_SEED}
+        value={seed}
+        onChoose={(chosen) => change(session, { seed: chosen })}
+      />
+    </div>
+  );
+}
+
+interface OptionSliderProps extends PanelProps {
+  readonly name: keyof typeof SLIDERS;
+}
+
+function OptionSlider({ session, name }: OptionSliderProps) {
+  const choices = session.choices.value;
+  const isIterations = name === "epochs" && choices.solver === "lbfgs";
+  const [steps, label, hint]: SliderWords = isIterations ? ITERATIONS : SLIDERS[name];
+  return (
+    <Slider
+      label={label}
+      hint={hint}
+      steps={steps}
+      value={choices[name]}
+      onChoose={(value) => change(session, { [name]: value })}
+    />
+  );
+}
+
+function change(session: Session, some: Partial<Choices>): void {
+  void session.choose({ ...session.choices.peek(), ...some });
 }

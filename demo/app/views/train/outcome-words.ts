@@ -3,7 +3,7 @@ import type { DeviceInfo } from "../../../../src/index.ts";
 import { formatCount, formatDuration, formatShare, formatTenths } from "../../../ui/format.ts";
 import type { DemoDataset } from "../../data/demo-dataset.ts";
 
-/** What a row is, one and many. */
+/** The name of a row, one and many. */
 export interface RowWords {
   readonly one: string;
   readonly many: string;
@@ -62,19 +62,25 @@ export interface Outcome {
   readonly seconds: number;
 }
 
-/** Returns, for example, `"939 of 1,000 digits it had never seen are right, in 0.8 s, on your CPU (WebAssembly)."` */
+/**
+ * Returns, for example, `"939 of 1,000 digits it had never seen are right, in 0.8 s, on your CPU (WebAssembly)."` The
+ * training of a model from a file is unknown, so that its rows are only called validation rows.
+ */
 export function outcomeText(
-  { accuracy, rows, seconds }: Outcome,
+  { accuracy, rows, trainingAccuracy, seconds }: Outcome,
   { many, one }: RowWords,
   device: DeviceInfo | null,
 ): string {
   const right = Math.round(accuracy * rows);
-  const what = `${formatCount(right)} of ${formatCount(rows)} ${rows === 1 ? one : many} it had never seen`;
+  const name = rows === 1 ? one : many;
+  const judged = Number.isFinite(trainingAccuracy)
+    ? `${name} it had never seen`
+    : `validation ${rows === 1 ? "row" : "rows"}`;
   const time =
     seconds > 0
       ? `, in ${seconds < 0.1 ? formatDuration(1000 * seconds) : `${formatTenths(seconds)} s`}`
       : "";
-  return `${what} ${right === 1 ? "is" : "are"} right${time}${device ? `, on ${placeText(device)}` : ""}.`;
+  return `${formatCount(right)} of ${formatCount(rows)} ${judged} ${right === 1 ? "is" : "are"} right${time}${device ? `, on ${placeText(device)}` : ""}.`;
 }
 
 function placeText({ kind, name, software }: DeviceInfo): string {

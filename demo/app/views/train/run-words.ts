@@ -1,5 +1,6 @@
 /** The state of a run as text. */
 import type { StopReason } from "../../../../src/index.ts";
+import { formatCount } from "../../../ui/format.ts";
 import type { Status } from "../../state/run.ts";
 import type { EpochMetrics } from "../../state/run-records.ts";
 
@@ -13,7 +14,7 @@ export interface RunProgress {
 }
 
 export function statusText({ status, latest, unit, planned, stopReason }: RunProgress): string {
-  const place = latest ? `${unit} ${latest.index} of ${planned}` : "";
+  const place = latest ? `${unit} ${formatCount(latest.index)} of ${formatCount(planned)}` : "";
   switch (status) {
     case "idle":
       return "Ready to start.";
@@ -23,7 +24,7 @@ export function statusText({ status, latest, unit, planned, stopReason }: RunPro
       return place ? `Paused after ${place}.` : "Paused.";
     case "done":
       return latest
-        ? `Done after ${unit} ${latest.index}${endText(stopReason)}.`
+        ? `Done after ${unit} ${formatCount(latest.index)}${endText(stopReason)}.`
         : "Done: a model that was trained before.";
     case "failed":
       return "Stopped by an error; the message above says which.";

@@ -53,7 +53,7 @@ export function likeliestAt(
   return [best, (1 - second) / sum];
 }
 
-/** Paints the whole canvas; `ratio` device pixels are one CSS pixel. */
+/** Paints the whole canvas. @param ratio device pixels of one CSS pixel */
 export function paintScatter(
   context: CanvasRenderingContext2D,
   { points, frame, parameters }: ScatterPicture,

@@ -1,6 +1,8 @@
 /** Validation rows of two features as points, on the regions of the model. */
 import { useSignal } from "@preact/signals";
+import type { RefObject } from "preact";
 import { useEffect, useMemo, useRef } from "preact/hooks";
+import type { Label } from "../../../../src/index.ts";
 import { formatCount, formatDecimal } from "../../../ui/format.ts";
 import { Marker } from "../../../ui/markers.tsx";
 import { useOncePerFrame } from "../../../ui/signal-hooks.ts";
@@ -12,7 +14,7 @@ import type { Session } from "../../state/session.ts";
 import { type Frame, paintScatter, type ScatterPoint } from "./scatter-paint.ts";
 import "../../styles/tables.css";
 
-/** Points that are shown at most; of more rows, every so many. */
+/** Most points that are shown; more rows are thinned out evenly. */
 const MOST_POINTS = 1200;
 /** Room around the points, as a share of their range. */
 const MARGIN = 0.05;
@@ -20,8 +22,32 @@ const MARGIN = 0.05;
 export function Scatter({ session }: { readonly session: Session }) {
   const dataset = session.dataset.value;
   const classes = session.classes.value;
-  const canvas = useRef<HTMLCanvasElement>(null);
   const plot = useMemo(() => plotOf(dataset, classes), [dataset, classes]);
+  const canvas = useScatterCanvas(session, plot);
+  const [across, up] = plot.axes;
+  const rows = dataset.validation.x.rows;
+  return (
+    <div class="scatter">
+      <p class="hint axis-up">{axisText(up, "↑")}</p>
+      <canvas
+        ref={canvas}
+        role="img"
+        aria-label={`${formatCount(plot.points.length)} validation rows by ${across.name} and ${up.name}, with the regions of the model. The list “Most wrong” names its worst mistakes.`}
+      />
+      <p class="hint axis-across">{axisText(across, "→")}</p>
+      <ScatterLegend classes={classes} />
+      {plot.points.length < rows && (
+        <p class="hint">
+          {formatCount(plot.points.length)} of {formatCount(rows)} validation rows.
+        </p>
+      )}
+    </div>
+  );
+}
+
+/** Paints a canvas as wide as its place, anew after each change of the model. Returns the canvas's reference. */
+function useScatterCanvas({ run }: Session, plot: Plot): RefObject<HTMLCanvasElement | null> {
+  const canvas = useRef<HTMLCanvasElement>(null);
   /** Width in CSS pixels. */
   const width = useSignal(0);
   useEffect(() => {
@@ -39,36 +65,24 @@ export function Scatter({ session }: { readonly session: Session }) {
       context.canvas.width = side;
       context.canvas.height = side;
     }
-    const parameters = session.run.snapshot.value;
+    const parameters = run.snapshot.value;
     paintScatter(context, { ...plot, parameters }, side / width.value);
   }, [plot]);
-  const [across, up] = plot.axes;
-  const rows = dataset.validation.x.rows;
+  return canvas;
+}
+
+function ScatterLegend({ classes }: { readonly classes: readonly Label[] }) {
   return (
-    <div class="scatter">
-      <p class="hint axis-up">{axisText(up, "↑")}</p>
-      <canvas
-        ref={canvas}
-        role="img"
-        aria-label={`${formatCount(plot.points.length)} validation rows by ${across.name} and ${up.name}, with the regions of the model. The list “Most wrong” names its worst mistakes.`}
-      />
-      <p class="hint axis-across">{axisText(across, "→")}</p>
-      <ul class="scatter-legend">
-        {classes.map((label, k) => (
-          <li key={label}>
-            <Marker k={k} /> {brief(`${label}`)}
-          </li>
-        ))}
-        <li>
-          <span class="ring" aria-hidden="true" /> predicted wrong
+    <ul class="scatter-legend">
+      {classes.map((label, k) => (
+        <li key={label}>
+          <Marker k={k} /> {brief(`${label}`)}
         </li>
-      </ul>
-      {plot.points.length < rows && (
-        <p class="hint">
-          {formatCount(plot.points.length)} of {formatCount(rows)} validation rows.
-        </p>
-      )}
-    </div>
+      ))}
+      <li>
+        <span class="ring" aria-hidden="true" /> predicted wrong
+      </li>
+    </ul>
   );
 }
 

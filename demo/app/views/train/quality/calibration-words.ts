@@ -1,23 +1,23 @@
-/** Calibration in words: how far probabilities are off, in which direction, and what a calibration did. */
+/** Calibration in words: how far probabilities are off, in which direction, and the effect of a calibration. */
 import type { CalibrationResult, ClassificationReport } from "../../../../../src/index.ts";
-import { formatCount, formatLoss, formatPercent, formatRatio } from "../../../../ui/format.ts";
+import { formatCount, formatLoss, formatRatio, formatShare } from "../../../../ui/format.ts";
 
 type Calibrated = Pick<ClassificationReport, "bins" | "calibrationError">;
 
-/** Fewer rows say little about a share. */
+/** Least number of rows that say something about a share. */
 const FEW = 100;
-/** Least share of the rows in a bin that is an example: one always has it, since there are 15. */
+/** Least share of the rows in a bin that is an example: one of 15 bins always has it. */
 const TYPICAL = 0.05;
-/** Expected calibration errors up to which the words are these. */
+/** Words for expected calibration errors up to each of these. */
 const DEGREES = [
   [0.05, "somewhat"],
   [0.1, "clearly"],
   [Infinity, "far"],
 ] as const;
-/** Up to this error probabilities can be taken at their word. */
+/** Largest expected calibration error with which probabilities can be taken at their word. */
 const GOOD = 0.02;
 
-/** Returns what the reliability diagram says. */
+/** Returns the reliability diagram in words. */
 export function calibrationText({ bins, calibrationError }: Calibrated): string {
   const rows = sumOver(bins, () => 1);
   const mean = `On average its probability is ${formatPoints(calibrationError)} percentage points off (expected calibration error)`;
@@ -27,7 +27,7 @@ export function calibrationText({ bins, calibrationError }: Calibrated): string 
   const worst = shown.reduce((a, b) => ((isTooSure ? gapOf(b) > gapOf(a) : gapOf(b) < gapOf(a)) ? b : a));
   const largest = bins.reduce((a, b) => (b.support > a.support ? b : a));
   const { confidence, accuracy } = calibrationError <= GOOD ? largest : worst;
-  const example = `When it says ${formatPercent(confidence)}, it is right in ${formatPercent(accuracy)} of the cases`;
+  const example = `When it says ${formatShare(confidence)}, it is right in ${formatShare(accuracy)} of the cases`;
   if (calibrationError <= GOOD) return `${example}: its probabilities can be taken at their word. ${mean}.`;
   const degree = DEGREES.find(([most]) => calibrationError <= most)?.[1];
   return `${example}: ${degree} too ${isTooSure ? "sure" : "modest"}. ${mean}.`;
@@ -49,7 +49,7 @@ function formatPoints(share: number): string {
   return (100 * share).toFixed(1);
 }
 
-/** Returns what a calibration did. */
+/** Returns the effect of a calibration in words. */
 export function resultText({ temperature, reason, lossBefore, lossAfter }: CalibrationResult): string {
   if (reason === "separated")
     return "All validation rows are predicted right, so that no probability is too high for them. Nothing is changed.";

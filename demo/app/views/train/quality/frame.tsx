@@ -3,13 +3,14 @@
  * while its lines and texts keep their size.
  */
 import type { ComponentChildren } from "preact";
+import { LegendMark } from "../../../../ui/markers.tsx";
 
 /** A mark on an axis: its place from 0 to 1, and its text. */
 export type Mark = readonly [place: number, text: string];
 
 interface FrameProps {
   readonly caption: string;
-  /** What the drawing shows, for people who do not see it. */
+  /** The drawing in words, for people who do not see it. */
   readonly inWords: string;
   readonly xTitle: string;
   readonly xMarks: readonly Mark[];
@@ -47,8 +48,37 @@ export function Frame({ caption, inWords, xTitle, xMarks, yMarks, children }: Fr
   );
 }
 
-/** Marks of a share from 0 to 100 %. */
-export const PERCENT: readonly Mark[] = [0, 0.25, 0.5, 0.75, 1].map((place) => [place, `${100 * place}%`]);
+/** CSS pixels drawn and left out of the second line, as styles/quality.css has them. */
+const DASH = [6, 4];
+
+interface LineKeyProps {
+  readonly names: readonly [first: string, second: string];
+  /** More items of the list. Default none. */
+  readonly children?: ComponentChildren;
+}
+
+/** Names the two lines of a chart. */
+export function LineKey({ names: [first, second], children }: LineKeyProps) {
+  return (
+    <ul class="line-key flow">
+      <li>
+        <LegendMark colour={0} marker={null} dash={[]} /> {first}
+      </li>
+      <li>
+        <LegendMark colour={1} marker={null} dash={DASH} /> {second}
+      </li>
+      {children}
+    </ul>
+  );
+}
+
+/** Returns a share as whole percent for an axis, which has no room for the decimal of `formatShare`. */
+export function axisPercent(share: number): string {
+  return `${Math.round(100 * share)}%`;
+}
+
+/** Marks of a share from 0 to 100%. */
+export const PERCENT: readonly Mark[] = [0, 0.25, 0.5, 0.75, 1].map((place) => [place, axisPercent(place)]);
 
 /** Returns the path of a line through points, x and y from 0 to 1, y upwards; a gap if a value is not finite. */
 export function lineThrough(points: readonly (readonly [x: number, y: number])[]): string {

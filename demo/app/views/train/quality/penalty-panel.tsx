@@ -1,6 +1,6 @@
 /** The search for λ: one button, two curves by λ, the choice explained, and a button that takes it. */
 import { FocusableButton } from "../../../../ui/buttons.tsx";
-import { formatBrief } from "../../../../ui/format.ts";
+import { formatBrief, formatCount } from "../../../../ui/format.ts";
 import { Section } from "../../../../ui/section.tsx";
 import { L2S, PenaltySweep, type SweepPoint } from "../../../state/penalty-sweep.ts";
 import type { Session } from "../../../state/session.ts";
@@ -21,7 +21,7 @@ export function PenaltySweepPanel({ session }: { readonly session: Session }) {
   return (
     <Section
       title="The best λ"
-      lead={`λ holds weights small. Too small a λ lets the model learn rows by heart, too large a one lets it learn nothing. The button fits ${L2S.length} of them to the optimum with L-BFGS and compares them on the validation rows.`}
+      lead={`λ holds weights small. Too small a λ lets the model learn rows by heart, too large a one lets it learn nothing. The button fits ${formatCount(L2S.length)} of them to the optimum with L-BFGS and compares them on the validation rows.`}
     >
       <button
         type="button"
@@ -58,7 +58,7 @@ function statusText(sweep: PenaltySweep): string {
     case "fitting":
       return "Fitting, the largest λ first …";
     case "done":
-      return `Done: ${L2S.length} λ compared.`;
+      return `Done: ${formatCount(L2S.length)} λ compared.`;
     case "stopped":
       return "Stopped before all λ were fitted: nothing is known yet.";
     case "failed":

@@ -1,4 +1,4 @@
-/** How sure the model is, and how far to trust it: threshold, rows without an answer, calibration. */
+/** The panel on how far to trust the model: threshold, rows without an answer, calibration. */
 import { useEffect, useState } from "preact/hooks";
 import { Section } from "../../../../ui/section.tsx";
 import type { Evaluation } from "../../../state/evaluation.ts";

@@ -1,13 +1,11 @@
 /** Rows that get no answer because the model is too unsure: how many are answered, and how many of those are right. */
 import { Slider } from "../../../../ui/fields.tsx";
-import { formatCount, formatPercent, formatShare } from "../../../../ui/format.ts";
-import { LegendMark } from "../../../../ui/markers.tsx";
+import { formatCount, formatShare } from "../../../../ui/format.ts";
 import type { Session } from "../../../state/session.ts";
 import { answersAt, STEPS, type Tally } from "../../../state/tally.ts";
-import { Frame, lineThrough, PERCENT } from "./frame.tsx";
+import { Frame, LineKey, lineThrough, PERCENT } from "./frame.tsx";
+import { ValuesTable } from "./values-table.tsx";
 
-/** CSS pixels drawn and left out of the line of the accuracy. */
-const DASH = [6, 4];
 /** Distance of the points of the curve, in steps. */
 const STRIDE = 5;
 /** Least probabilities in the table. */
@@ -20,7 +18,10 @@ function stepsFor(K: number): number[] {
   return [0, ...percents, 0.995 * STEPS, 0.999 * STEPS];
 }
 
-const inWords = (step: number) => (step === 0 ? "0 %, answers all" : `${(100 * step) / STEPS} %`);
+/** Returns a least probability as text, whole numbers of a tally's steps. */
+function inWords(step: number): string {
+  return `${formatShare(step / STEPS)}${step === 0 ? ", answers all" : ""}`;
+}
 
 interface RejectionProps {
   readonly session: Session;
@@ -55,7 +56,7 @@ export function Rejection({ session, tally, K }: RejectionProps) {
   );
 }
 
-/** Returns what becomes of the rows below and above a step, in words. */
+/** Returns how many rows get an answer at a step, and how many of those are right, in words. */
 export function rejectionText(tally: Tally, step: number): string {
   const { answered, right, coverage, accuracy } = answersAt(tally, step);
   const without = tally.rows - answered;
@@ -69,12 +70,11 @@ export function rejectionText(tally: Tally, step: number): string {
   );
 }
 
-/** Coverage and accuracy by the least probability of an answer. */
+/** Draws coverage and accuracy by the least probability of an answer. */
 function RejectionCurve({ tally, step }: { readonly tally: Tally; readonly step: number }) {
   const at = Array.from({ length: STEPS / STRIDE + 1 }, (_, i) => i * STRIDE);
   const line = (name: "coverage" | "accuracy") =>
     lineThrough(at.map((s) => [s / STEPS, answersAt(tally, s)[name]] as const));
-  const chosen = (100 * step) / STEPS;
   return (
     <div>
       <Frame
@@ -86,42 +86,16 @@ function RejectionCurve({ tally, step }: { readonly tally: Tally; readonly step:
       >
         <path class="frame-line" d={line("coverage")} />
         <path class="frame-line second" d={line("accuracy")} />
-        <path class="frame-chosen" d={`M${chosen} 0V100`} />
+        <path class="frame-chosen" d={`M${(100 * step) / STEPS} 0V100`} />
       </Frame>
-      <ul class="line-key flow">
-        <li>
-          <LegendMark colour={0} marker={null} dash={[]} /> answered
-        </li>
-        <li>
-          <LegendMark colour={1} marker={null} dash={DASH} /> right among those
-        </li>
-      </ul>
-      <details>
-        <summary>The values as a table</summary>
-        <table class="metrics-table">
-          <thead>
-            <tr>
-              <th scope="col">least probability</th>
-              <th scope="col">answered</th>
-              <th scope="col">right among those</th>
-            </tr>
-          </thead>
-          <tbody>
-            {ROWS.map((probability) => {
-              const { coverage, accuracy } = answersAt(tally, Math.round(probability * STEPS));
-              return (
-                <tr key={probability}>
-                  <th scope="row">
-                    {probability > 0.99 ? formatShare(probability) : formatPercent(probability)}
-                  </th>
-                  <td>{formatShare(coverage)}</td>
-                  <td>{formatShare(accuracy)}</td>
-                </tr>
-              );
-            })}
-          </tbody>
-        </table>
-      </details>
+      <LineKey names={["answered", "right among those"]} />
+      <ValuesTable
+        heads={["least probability", "answered", "right among those"]}
+        rows={ROWS.map((probability) => {
+          const { coverage, accuracy } = answersAt(tally, Math.round(probability * STEPS));
+          return { key: probability, cells: [probability, coverage, accuracy].map(formatShare) };
+        })}
+      />
     </div>
   );
 }

@@ -1,11 +1,8 @@
 /** Loss and accuracy of training and validation rows by λ, on a log axis, and the same values as a table. */
 import { formatBrief, formatLoss, formatShare } from "../../../../ui/format.ts";
-import { LegendMark } from "../../../../ui/markers.tsx";
 import { L2S, type Score, type SweepPoint } from "../../../state/penalty-sweep.ts";
-import { dotsAt, Frame, lineThrough, type Mark } from "./frame.tsx";
-
-/** CSS pixels drawn and left out of the line of the validation rows. */
-const DASH = [6, 4];
+import { axisPercent, dotsAt, Frame, LineKey, lineThrough, type Mark } from "./frame.tsx";
+import { ValuesTable } from "./values-table.tsx";
 
 interface SweepCurvesProps {
   readonly points: readonly SweepPoint[];
@@ -20,46 +17,25 @@ export function SweepCurves({ points, chosen }: SweepCurvesProps) {
         <Curve name="loss" caption="Loss" format={formatLoss} points={points} chosen={chosen} />
         <Curve name="accuracy" caption="Accuracy" format={formatShare} points={points} chosen={chosen} />
       </div>
-      <ul class="line-key flow">
-        <li>
-          <LegendMark colour={0} marker={null} dash={[]} /> training
-        </li>
-        <li>
-          <LegendMark colour={1} marker={null} dash={DASH} /> validation
-        </li>
+      <LineKey names={["training", "validation"]}>
         {chosen !== null && (
           <li>
             <span class="key-chosen" aria-hidden="true" /> the best, λ = {formatBrief(chosen)}
           </li>
         )}
-      </ul>
-      <details>
-        <summary>The values as a table</summary>
-        <div class="sideways">
-          <table class="metrics-table">
-            <thead>
-              <tr>
-                <th scope="col">λ</th>
-                <th scope="col">training loss</th>
-                <th scope="col">validation loss</th>
-                <th scope="col">training accuracy</th>
-                <th scope="col">validation accuracy</th>
-              </tr>
-            </thead>
-            <tbody>
-              {points.map(({ l2, training, validation }) => (
-                <tr key={l2}>
-                  <th scope="row">{formatBrief(l2)}</th>
-                  <td>{formatLoss(training.loss)}</td>
-                  <td>{formatLoss(validation.loss)}</td>
-                  <td>{formatShare(training.accuracy)}</td>
-                  <td>{formatShare(validation.accuracy)}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
-      </details>
+      </LineKey>
+      <ValuesTable
+        isWide
+        heads={["λ", "training loss", "validation loss", "training accuracy", "validation accuracy"]}
+        rows={points.map(({ l2, training, validation }) => ({
+          key: l2,
+          cells: [
+            formatBrief(l2),
+            ...[training.loss, validation.loss].map(formatLoss),
+            ...[training.accuracy, validation.accuracy].map(formatShare),
+          ],
+        }))}
+      />
     </>
   );
 }
@@ -108,5 +84,5 @@ function Curve({ name, caption, format, points, chosen }: CurveProps) {
 }
 
 function onAxis(name: keyof Score, value: number): string {
-  return name === "accuracy" ? `${Math.round(100 * value)}%` : formatBrief(value);
+  return name === "accuracy" ? axisPercent(value) : formatBrief(value);
 }

@@ -1,10 +1,8 @@
-/** The choice of λ: which fit is the best, which simpler one does as well, and why, in words. */
+/** The choice of λ in words: the best fit, a simpler one that may do as well, and the losses of the others. */
 import { formatBrief, formatCount, formatLoss, formatShare } from "../../../../ui/format.ts";
 import type { SweepPoint, SweepRows } from "../../../state/penalty-sweep.ts";
 
-/** Validation losses that differ by more, relatively, are worth a word. */
-const NOTABLE = 0.02;
-/** Of losses as near to the least as this, relatively, the largest λ is the best. */
+/** Relative distance from the least validation loss within which the largest λ is the best. */
 const EQUAL = 0.005;
 
 export interface SweepChoice {
@@ -28,32 +26,25 @@ export function chooseFrom(points: readonly SweepPoint[], standardError: number)
 /** Returns why the best λ is the best, a sentence each. */
 export function reasonsFor(points: readonly SweepPoint[], { best }: SweepChoice): string[] {
   const name = `λ = ${formatBrief(best.l2)}`;
-  const [largest, least] = [points[0], points[points.length - 1]];
   const isLeast = points.every(({ validation }) => !(validation.loss < best.validation.loss));
   const found = `${name} has ${isLeast ? "the least" : "about the least"} validation loss, ${formatLoss(best.validation.loss)}; ${formatShare(best.validation.accuracy)} of the validation rows are right.`;
-  return [found, belowText(best, least), aboveText(best, largest)];
+  const smaller = points.filter(({ l2 }) => l2 < best.l2).reverse();
+  const larger = points.filter(({ l2 }) => l2 > best.l2);
+  return [found, othersText("smaller", smaller, best), othersText("larger", larger, best)];
 }
 
-function belowText(best: SweepPoint, least: SweepPoint): string {
-  if (least === best)
-    return "No smaller one was tried: there are so many rows that the model learns none by heart, and a penalty only holds it back.";
-  if (least.validation.loss <= best.validation.loss * (1 + NOTABLE))
-    return "Smaller ones change little: there are so many rows that the model learns none by heart.";
-  return `Below λ = ${formatBrief(best.l2)} the model learns rows by heart: at λ = ${formatBrief(least.l2)} the training loss has fallen ${fromTo(best.training.loss, least.training.loss)}, the validation loss has risen ${fromTo(best.validation.loss, least.validation.loss)}.`;
+/** Returns the losses of the λ on one side of the best in words. @param others the furthest λ first */
+function othersText(side: "smaller" | "larger", others: readonly SweepPoint[], best: SweepPoint): string {
+  if (others.length === 0) return `No ${side} λ was tried.`;
+  const [{ l2, training, validation }] = others;
+  const isLower = others.some((point) => point.validation.loss < best.validation.loss);
+  const found = isLower
+    ? `lowered the validation loss by less than ${formatShare(EQUAL)}`
+    : "gave no lower validation loss";
+  return `${side === "smaller" ? "Smaller" : "Larger"} λ ${found}: at λ = ${formatBrief(l2)} it is ${formatLoss(validation.loss)}, with a training loss of ${formatLoss(training.loss)} instead of ${formatLoss(best.training.loss)}.`;
 }
 
-function aboveText(best: SweepPoint, largest: SweepPoint): string {
-  if (largest === best)
-    return "No larger one was tried: the features say so little about the classes, or the rows are so few, that the smallest weights do best.";
-  if (largest.validation.loss <= best.validation.loss * (1 + NOTABLE)) return "Larger ones change little.";
-  return `Above it the weights are held so small that the model fits neither: at λ = ${formatBrief(largest.l2)} the training loss is ${formatLoss(largest.training.loss)}, the validation loss ${formatLoss(largest.validation.loss)}.`;
-}
-
-function fromTo(a: number, b: number): string {
-  return `from ${formatLoss(a)} to ${formatLoss(b)}`;
-}
-
-/** Returns when one might prefer the simpler fit. */
+/** Returns the case for the simpler fit. */
 export function simplerText({ best, simpler }: SweepChoice, standardError: number): string {
   if (!simpler) return "";
   return `λ = ${formatBrief(simpler.l2)} has smaller weights, and a loss within one standard error (${formatLoss(standardError)}) of that: ${formatLoss(simpler.validation.loss)}, with ${formatShare(simpler.validation.accuracy)} right instead of ${formatShare(best.validation.accuracy)}. The difference may be chance, so a common rule prefers the simpler model.`;

@@ -1,15 +1,12 @@
-/** For two classes: the probability from which a row is taken for one of them, and the four outcomes. */
-import { useId } from "preact/hooks";
+/** The probability from which a row is taken for one of two classes, and the four outcomes. */
 import type { Label } from "../../../../../src/index.ts";
-import { Choice, Slider } from "../../../../ui/fields.tsx";
-import { formatCount, formatPercent, formatShare } from "../../../../ui/format.ts";
+import { Choice, type Option, Slider } from "../../../../ui/fields.tsx";
+import { formatCount, formatShare } from "../../../../ui/format.ts";
 import type { Session } from "../../../state/session.ts";
-import { histogramOf, type Outcomes, outcomesAt, rarerOf, STEPS, type Tally } from "../../../state/tally.ts";
-import { Frame, type Mark } from "./frame.tsx";
+import { type Outcomes, outcomesAt, rarerOf, STEPS, type Tally } from "../../../state/tally.ts";
+import { Histogram } from "./histogram.tsx";
 
 type Pairs = NonNullable<Tally["pairs"]>;
-
-const BINS = 20;
 
 /** Thresholds in steps of a percent, finer near 0 and 1, as whole numbers of a tally's steps. */
 const FINE = [1, 2, 5];
@@ -19,7 +16,7 @@ const THRESHOLDS = [
   ...FINE.map((step) => STEPS - step).reverse(),
 ];
 
-const percent = (step: number) => `${(100 * step) / STEPS} %`;
+const percent = (step: number) => formatShare(step / STEPS);
 
 interface ThresholdPartProps {
   readonly session: Session;
@@ -33,7 +30,7 @@ export function ThresholdPart({ session, pairs, classes }: ThresholdPartProps) {
   const positive = known < 0 ? rarerOf(pairs) : known;
   const step = Math.round((chosen?.probability ?? 0.5) * STEPS);
   const outcomes = outcomesAt(pairs, positive, step);
-  const [own, other] = [String(classes[positive]), String(classes[1 - positive])];
+  const [own, other] = [positive, 1 - positive].map((k) => String(classes[k]));
   const choose = (k: number, to: number) => {
     session.threshold.value = { positive: classes[k], probability: to / STEPS };
   };
@@ -44,11 +41,7 @@ export function ThresholdPart({ session, pairs, classes }: ThresholdPartProps) {
         <div>
           <Choice
             label="Class that is looked for"
-            options={classes.map((label, k) => ({
-              id: String(k),
-              label: String(label),
-              hint: `${formatCount(pairs[k][k][0])} of the validation rows are of it.`,
-            }))}
+            options={classes.map((label, k) => classOption(pairs, label, k))}
             value={String(positive)}
             onChoose={(id) => choose(Number(id), step)}
           />
@@ -63,10 +56,15 @@ export function ThresholdPart({ session, pairs, classes }: ThresholdPartProps) {
           />
           <Histogram pairs={pairs} positive={positive} step={step} names={[own, other]} />
         </div>
-        <OutcomesTable outcomes={outcomes} own={own} other={other} />
+        <OutcomesPart outcomes={outcomes} own={own} other={other} />
       </div>
     </div>
   );
+}
+
+function classOption(pairs: Pairs, label: Label, k: number): Option<string> {
+  const hint = `${formatCount(pairs[k][k][0])} of the validation rows are of it.`;
+  return { id: String(k), label: String(label), hint };
 }
 
 interface OutcomesProps {
@@ -75,37 +73,12 @@ interface OutcomesProps {
   readonly other: string;
 }
 
-function OutcomesTable({ outcomes, own, other }: OutcomesProps) {
-  const { found, missed, falseAlarms, leftAlone, precision, recall } = outcomes;
-  const cell = (count: number, meaning: string) => (
-    <td>
-      <b>{formatCount(count)}</b> <span class="hint">{meaning}</span>
-    </td>
-  );
+/** Shows the four outcomes, and precision and recall in words. */
+function OutcomesPart({ outcomes, own, other }: OutcomesProps) {
+  const { precision, recall } = outcomes;
   return (
     <div>
-      <table class="outcomes">
-        <caption class="hint">Across: what the model says; down: what the row is</caption>
-        <thead>
-          <tr>
-            <td />
-            <th scope="col">says “{own}”</th>
-            <th scope="col">says “{other}”</th>
-          </tr>
-        </thead>
-        <tbody>
-          <tr>
-            <th scope="row">is “{own}”</th>
-            {cell(found, "found")}
-            {cell(missed, "missed")}
-          </tr>
-          <tr>
-            <th scope="row">is “{other}”</th>
-            {cell(falseAlarms, "false alarms")}
-            {cell(leftAlone, "rightly left alone")}
-          </tr>
-        </tbody>
-      </table>
+      <OutcomesTable outcomes={outcomes} own={own} other={other} />
       <div role="status">
         <p>
           <b>Precision {formatShare(precision)}.</b> {precisionText(outcomes, own)}
@@ -122,6 +95,39 @@ function OutcomesTable({ outcomes, own, other }: OutcomesProps) {
   );
 }
 
+function OutcomesTable({ outcomes, own, other }: OutcomesProps) {
+  const { found, missed, falseAlarms, leftAlone } = outcomes;
+  const cell = (count: number, meaning: string) => (
+    <td>
+      <b>{formatCount(count)}</b> <span class="hint">{meaning}</span>
+    </td>
+  );
+  return (
+    <table class="outcomes">
+      <caption class="hint">Across: what the model says; down: what the row is</caption>
+      <thead>
+        <tr>
+          <td />
+          <th scope="col">says “{own}”</th>
+          <th scope="col">says “{other}”</th>
+        </tr>
+      </thead>
+      <tbody>
+        <tr>
+          <th scope="row">is “{own}”</th>
+          {cell(found, "found")}
+          {cell(missed, "missed")}
+        </tr>
+        <tr>
+          <th scope="row">is “{other}”</th>
+          {cell(falseAlarms, "false alarms")}
+          {cell(leftAlone, "rightly left alone")}
+        </tr>
+      </tbody>
+    </table>
+  );
+}
+
 export function precisionText({ found, falseAlarms }: Outcomes, own: string): string {
   const said = found + falseAlarms;
   if (said === 0) return `No row is called “${own}”.`;
@@ -132,99 +138,4 @@ export function recallText({ found, missed }: Outcomes, own: string): string {
   const all = found + missed;
   if (all === 0) return `No validation row is “${own}”.`;
   return `Of ${formatCount(all)} ${all === 1 ? "row that is" : "rows that are"} “${own}”, the model finds ${formatCount(found)}.`;
-}
-
-const EDGES: readonly Mark[] = [0, 0.25, 0.5, 0.75, 1].map((place) => [place, `${100 * place}%`]);
-
-interface HistogramProps {
-  readonly pairs: Pairs;
-  readonly positive: number;
-  readonly step: number;
-  readonly names: readonly [own: string, other: string];
-}
-
-/** Rows of the class upwards, those of the other downwards, by their probability; a line is the threshold. */
-function Histogram({ pairs, positive, step, names: [own, other] }: HistogramProps) {
-  const id = useId();
-  const up = histogramOf(pairs[positive][positive], BINS);
-  const down = histogramOf(pairs[positive][1 - positive], BINS);
-  const most = Math.max(...up, ...down, 1);
-  const height = (count: number) => (count === 0 ? 0 : Math.max(1, (48 * count) / most));
-  const width = 100 / BINS;
-  const at = (100 * step) / STEPS;
-  const marks: Mark[] = [
-    [0.02, formatCount(most)],
-    [0.5, "0"],
-    [0.98, formatCount(most)],
-  ];
-  return (
-    <>
-      <Frame
-        caption="Validation rows by probability"
-        inWords={`Number of validation rows by their probability of ${own}. The table below has the values.`}
-        xTitle={`probability of “${own}”`}
-        xMarks={EDGES}
-        yMarks={marks}
-      >
-        <defs>
-          <pattern id={id} width="100" height="3" patternUnits="userSpaceOnUse">
-            <path class="histogram-stripe" d="M0 1H100" />
-          </pattern>
-        </defs>
-        {up.map((count, bin) => (
-          <rect
-            key={`up ${bin * width}`}
-            class="histogram-own"
-            x={bin * width + 0.4}
-            width={width - 0.8}
-            y={50 - height(count)}
-            height={height(count)}
-          />
-        ))}
-        {down.map((count, bin) => (
-          <rect
-            key={`down ${bin * width}`}
-            class="histogram-other"
-            x={bin * width + 0.4}
-            width={width - 0.8}
-            y={50}
-            height={height(count)}
-            fill={`url(#${id})`}
-          />
-        ))}
-        <path class="frame-chosen" d={`M${at} 0V100`} />
-      </Frame>
-      <ul class="line-key flow">
-        <li>
-          <span class="key-own" aria-hidden="true" /> is “{own}”, upwards
-        </li>
-        <li>
-          <span class="key-other" aria-hidden="true" /> is “{other}”, downwards
-        </li>
-      </ul>
-      <details>
-        <summary>The values as a table</summary>
-        <table class="metrics-table">
-          <thead>
-            <tr>
-              <th scope="col">probability of “{own}”</th>
-              <th scope="col">is “{own}”</th>
-              <th scope="col">is “{other}”</th>
-            </tr>
-          </thead>
-          <tbody>
-            {up.map((count, bin) => (
-              <tr key={`row ${bin * width}`}>
-                <th scope="row">
-                  {bin * width} to {formatPercent((bin + 1) / BINS)}
-                </th>
-                <td>{formatCount(count)}</td>
-                <td>{formatCount(down[bin])}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </details>
-    </>
-  );
 }
