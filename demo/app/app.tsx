@@ -6,7 +6,7 @@ import { OpeningPlace } from "./components/opening-place.tsx";
 import { OwnData, pastedFiles } from "./components/own-data.tsx";
 import { PageFooter, PageHeader } from "./components/page-frame.tsx";
 import { droppedFiles } from "./data/dropped-files.ts";
-import { receiveFiles } from "./state/receive-files.ts";
+import { receiveFiles, takeOrReceive } from "./state/receive-files.ts";
 import type { Message } from "./state/run-records.ts";
 import type { Session } from "./state/session.ts";
 import { type Loadable, useLoadedView, useView } from "./use-view.ts";
@@ -31,7 +31,7 @@ export function App({ session }: { readonly session: Session }) {
   useEffect(() => {
     document.title = `${title} · softmax-webgpu`;
   }, [title]);
-  const isOver = useDrops((dropped) => void receiveFiles(session, droppedFiles(dropped)));
+  const isOver = useDrops((dropped) => void takeOrReceive(session, droppedFiles(dropped)));
   usePastes(session);
   return (
     <>
@@ -69,7 +69,7 @@ function usePastes(session: Session): void {
       if (event.target instanceof Element && event.target.closest("input, textarea, [contenteditable]"))
         return;
       const files = pastedFiles(event);
-      if (files.length > 0) void receiveFiles(session, Promise.resolve(files));
+      if (files.length > 0) void takeOrReceive(session, Promise.resolve(files));
     };
     addEventListener("paste", paste);
     return () => removeEventListener("paste", paste);

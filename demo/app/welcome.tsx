@@ -108,5 +108,5 @@ function DrawingDigits({ drawings }: { readonly drawings: Drawings }) {
 
 function DrawnPlace({ digit, drawn }: { readonly digit: number; readonly drawn: Matrix | undefined }) {
   if (!drawn) return <div class="pixel-image blank" />;
-  return <SampleImage x={drawn} row={0} shape={DIGITS_SHAPE} label={`A drawing of ${digit}`} />;
+  return <SampleImage dataset={{}} x={drawn} row={0} shape={DIGITS_SHAPE} label={`A drawing of ${digit}`} />;
 }

@@ -63,7 +63,7 @@ interface FileDropProps {
   readonly onFiles: (files: readonly File[]) => void;
 }
 
-/** A large area that opens a file chooser. Dropped files are handled by `useDrops`. */
+/** A large area that opens a file chooser. Dropped files are handled by `useDrops` and `areaOfDrops`. */
 export function FileDrop({ label, rest, accept, multiple = false, onFiles }: FileDropProps) {
   return (
     <label class="drop">

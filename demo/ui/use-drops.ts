@@ -1,16 +1,15 @@
-/** Files dropped anywhere on the page. */
+/** Files dropped on the page, and on areas of it that take files themselves. */
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 
-/** Drops whose default a listener of the page has prevented; other listeners may take them as well. */
-const handled = new WeakSet<Event>();
+const hasFiles = ({ dataTransfer }: DragEvent) => dataTransfer?.types.includes("Files") ?? false;
 
 /**
- * Calls `onDrop` with dropped files, and keeps the browser from leaving the page for them. A part of the page that
- * takes a drop itself prevents its default.
+ * Calls `onDrop` with files dropped on the page, and keeps the browser from leaving the page for them. Used once on a
+ * page. An area that takes a drop itself prevents its default, as that of `areaOfDrops` does.
  *
- * @returns whether files are held over the page
+ * @returns whether files are held over the page, and not over such an area
  */
-export function useDrops(onDrop?: (dropped: DataTransfer) => void): boolean {
+export function useDrops(onDrop: (dropped: DataTransfer) => void): boolean {
   const [isOver, setOver] = useState(false);
   const latest = useRef(onDrop);
   latest.current = onDrop;
@@ -18,20 +17,18 @@ export function useDrops(onDrop?: (dropped: DataTransfer) => void): boolean {
   useLayoutEffect(() => {
     const listening = new AbortController();
     const { signal } = listening;
-    const hasFiles = (event: DragEvent) => event.dataTransfer?.types.includes("Files") ?? false;
     const over = (event: DragEvent) => {
+      setOver(!event.defaultPrevented && hasFiles(event));
       event.preventDefault();
-      if (latest.current && hasFiles(event)) setOver(true);
     };
     const leave = (event: DragEvent) => {
       if (event.relatedTarget === null) setOver(false);
     };
     const drop = (event: DragEvent) => {
       setOver(false);
-      if (event.defaultPrevented && !handled.has(event)) return;
+      if (event.defaultPrevented) return;
       event.preventDefault();
-      handled.add(event);
-      if (event.dataTransfer && hasFiles(event)) latest.current?.(event.dataTransfer);
+      if (event.dataTransfer && hasFiles(event)) latest.current(event.dataTransfer);
     };
     addEventListener("dragover", over, { signal });
     addEventListener("dragleave", leave, { signal });
@@ -39,4 +36,26 @@ export function useDrops(onDrop?: (dropped: DataTransfer) => void): boolean {
     return () => listening.abort();
   }, []);
   return isOver;
+}
+
+/** Returns the listeners of an area that takes dropped files itself: the page does not get them. */
+export function areaOfDrops(setOver: (isOver: boolean) => void, onDrop: (dropped: DataTransfer) => void) {
+  return {
+    onDragOver: (event: DragEvent) => {
+      event.preventDefault();
+      setOver(true);
+    },
+    onDragLeave: ({ currentTarget, relatedTarget }: DragEvent) => {
+      const isWithin =
+        currentTarget instanceof Node &&
+        relatedTarget instanceof Node &&
+        currentTarget.contains(relatedTarget);
+      if (!isWithin) setOver(false);
+    },
+    onDrop: (event: DragEvent) => {
+      event.preventDefault();
+      setOver(false);
+      if (event.dataTransfer) onDrop(event.dataTransfer);
+    },
+  };
 }

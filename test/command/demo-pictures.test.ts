@@ -215,6 +215,23 @@ test("the camera goes off with the panel, with the view, and with the page", asy
   });
 });
 
+test("a recording that fails says why, and ends while the key is still held", async () => {
+  await withPage(async (page) => {
+    await openPanel(page);
+    await startCamera(page);
+    await page.evaluate(() => {
+      OffscreenCanvas.prototype.convertToBlob = () => Promise.reject(new Error("out of memory"));
+    });
+    await page.focus(".record");
+    await page.keyboard.down("Space");
+    await see(page, "No picture can be taken: out of memory");
+    await page.waitForFunction(() => document.querySelector(".record.held") === null);
+    expect(await page.$eval(".record", ({ textContent }) => textContent)).toContain("Hold to record");
+    await page.keyboard.up("Space");
+    expect(await counts(page)).toEqual([0, 0]);
+  });
+});
+
 test.each([
   ["NotAllowedError", "The camera was not allowed. Allow it for this page"],
   ["NotFoundError", "No camera was found. Connect one"],

@@ -42,17 +42,53 @@ async function answers(page: Page, label: string): Promise<void> {
   );
 }
 
-/** Opens a table, and trains a model in the view "Try". */
+/** The area of the view "Try" that predicts files. */
+const AREA = ".predict-files";
+
+/** Whether there is a form about files to open as data. */
+const isFormOpen = async (page: Page) => (await page.$("form.opening")) !== null;
+
+/** Trains on the digits in the view "Try", until there is a model. */
+async function trainOnDigits(page: Page): Promise<void> {
+  await show(page, "try");
+  await press(page, "Start");
+  await page.waitForFunction(() => document.querySelectorAll(".probabilities data").length === 10);
+}
+
+/** Keeps a picture of a black stroke on white in the page as `one`. */
+async function paintOne(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    const canvas = new OffscreenCanvas(200, 200);
+    const context = canvas.getContext("2d");
+    if (!context) throw new Error("no canvas");
+    context.fillStyle = "white";
+    context.fillRect(0, 0, 200, 200);
+    context.fillStyle = "black";
+    context.fillRect(92, 30, 16, 140);
+    Object.assign(window, { one: await canvas.convertToBlob() });
+  });
+}
+
+/** Pastes the picture that the page keeps as `one`. */
+async function pastePicture(page: Page, name: string): Promise<void> {
+  await page.evaluate((wanted) => {
+    const clipboardData = new DataTransfer();
+    const content = Reflect.get(window, "one") as Blob;
+    clipboardData.items.add(new File([content], wanted, { type: "image/png" }));
+    document.body.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true }));
+  }, name);
+}
+
+/** Opens a table, and trains a model before the view "Try" is shown. */
 async function trainOn(page: Page, name: string, text?: string): Promise<void> {
   if (text === undefined) {
     const path = join(process.env.DATA_DIR ?? "", "tables", name);
     await dropOn(page, await filesFromDisk(page, [path]));
   } else await dropOn(page, [{ name, text }]);
   await see(page, `Open ${name}`);
-  await press(page, "Open");
-  await see(page, "to validate on");
+  await press(page, "Open and train");
+  await see(page, "Done after");
   await show(page, "try");
-  await press(page, "Start");
   await probabilities(page);
 }
 
@@ -98,6 +134,8 @@ test("a row of a table: the answer follows the fields, and a file of new rows co
     await fill(page, "km", "49");
     await answers(page, "yes");
     await see(page, "yes is ahead by");
+    await fill(page, "km", "4o");
+    await see(page, "“4o” is no number; it counts as missing");
     await fill(page, "km", "900");
     await see(page, "Unlike anything the model has seen.");
     await press(page, "Take a validation row");
@@ -105,15 +143,19 @@ test("a row of a table: the answer follows the fields, and a file of new rows co
     await press(page, "Reset");
     await see(page, "Change anything: the answer follows at once.");
 
-    await dropOn(page, [{ name: "new.csv", text: "name,weather,km\n<b>Ann</b>,rain,48\nBob,sun,1\n" }]);
+    const fresh = "name,weather,km\n<b>Ann</b>,rain,48\nBob,sun,1\n";
+    await dropOn(page, [{ name: "new.csv", text: fresh }], AREA);
     await see(page, "2 rows are predicted.");
     expect((await download(page, "new-predictions.csv")).map((cells) => cells.slice(0, 4))).toEqual([
       ["name", "weather", "km", "prediction"],
       ["<b>Ann</b>", "rain", "48", "yes"],
       ["Bob", "sun", "1", "no"],
     ]);
-    await dropOn(page, [{ name: "other.csv", text: "a,b\n1,2\n" }]);
+    expect(await isFormOpen(page)).toBe(false);
+    await dropOn(page, [{ name: "other.csv", text: "a,b\n1,2\n" }], AREA);
     await alerted(page, "other.csv: ");
+    await dropOn(page, [{ name: "data.csv", text: fresh }]);
+    await see(page, "Open data.csv");
   });
 });
 
@@ -133,37 +175,56 @@ test("a text: the answer follows what is typed, its words are marked, and unknow
 
 test("a picture that is dropped is shown to the model, several become a table, a broken one is named", async () => {
   await withPage(async (page) => {
-    await show(page, "try");
-    await press(page, "Start");
-    await probabilities(page).catch(() => null);
-    await page.evaluate(async () => {
-      const canvas = new OffscreenCanvas(200, 200);
-      const context = canvas.getContext("2d");
-      if (!context) throw new Error("no canvas");
-      context.fillStyle = "white";
-      context.fillRect(0, 0, 200, 200);
-      context.fillStyle = "black";
-      context.fillRect(92, 30, 16, 140);
-      Object.assign(window, { one: await canvas.convertToBlob() });
-    });
+    await trainOnDigits(page);
+    await paintOne(page);
     await dropOn(page, [{ name: "one.png", fromPage: "one" }]);
     await see(page, "This is one.png.");
     await answers(page, "1");
+    await pastePicture(page, "pasted.png");
+    await see(page, "This is pasted.png.");
     await dropOn(page, [{ name: "broken.png", text: "no picture" }]);
     await alerted(page, "broken.png: cannot be decoded as a picture");
     await see(page, "Predict pictures");
-    await dropOn(page, [
+    const several = [
       { name: "one.png", fromPage: "one" },
       { name: "two.png", fromPage: "one" },
       { name: "broken.png", text: "no picture" },
-    ]);
+    ];
+    await dropOn(page, several, AREA);
     await see(page, "2 pictures are predicted. Left out: broken.png");
+    expect(await isFormOpen(page)).toBe(false);
     const [header, ...rows] = await download(page, "pictures-predictions.csv");
     expect(header.slice(0, 3)).toEqual(["path", "prediction", "probability"]);
     expect(rows.map((cells) => cells.slice(0, 2))).toEqual([
       ["one.png", "1"],
       ["two.png", "1"],
     ]);
+    await dropOn(page, [{ name: "data.csv", text: LATE }]);
+    await see(page, "Open data.csv");
+  });
+});
+
+test("of two pictures, the later one is shown, though the first is read more slowly", async () => {
+  await withPage(async (page) => {
+    await trainOnDigits(page);
+    await paintOne(page);
+    await page.evaluate(() => {
+      const read = Blob.prototype.arrayBuffer;
+      const held = new Promise((resolve) => Reflect.set(window, "goOn", resolve));
+      Blob.prototype.arrayBuffer = async function (this: Blob) {
+        const bytes = await read.call(this);
+        if (this instanceof File && this.name === "slow.png") await held;
+        return bytes;
+      };
+    });
+    await pastePicture(page, "slow.png");
+    await pastePicture(page, "quick.png");
+    await see(page, "This is quick.png.");
+    await page.evaluate(async () => {
+      (Reflect.get(window, "goOn") as () => void)();
+      await new Promise((resolve) => setTimeout(resolve, 2000));
+    });
+    expect(await page.evaluate(() => document.body.innerText)).toContain("This is quick.png.");
   });
 });
 
@@ -186,9 +247,7 @@ test("the camera is predicted live, and stops when the view is left", async () =
 
 test("a scribble is called unlike, a digit drawn with the keyboard is not", async () => {
   await withPage(async (page) => {
-    await show(page, "try");
-    await press(page, "Start");
-    await page.waitForFunction(() => document.querySelectorAll(".probabilities data").length === 10);
+    await trainOnDigits(page);
     await draw(page, [
       ...Array.from({ length: 12 }, (_, i) => [i % 2 ? 0.85 : 0.15, 0.1 + 0.07 * i] as const),
       ...Array.from({ length: 12 }, (_, i) => [0.1 + 0.07 * i, i % 2 ? 0.9 : 0.1] as const),
@@ -220,12 +279,17 @@ test.skipIf(!hasData)("Titanic: a woman of the first class is saved, a man of th
     await fill(page, "Pclass", "3");
     await answers(page, "0");
     const path = join(process.env.DATA_DIR ?? "", "tables", "titanic-like.csv");
-    await dropOn(page, await filesFromDisk(page, [path]));
+    await dropOn(page, await filesFromDisk(page, [path]), AREA);
     await see(page, "891 rows are predicted.");
     const [header, ...rows] = await download(page, "titanic-like-predictions.csv");
     expect(rows).toHaveLength(891);
-    const [truth, predicted] = [header.indexOf("Survived"), header.indexOf("prediction")];
-    const right = rows.filter((cells) => cells[truth] === cells[predicted]).length;
-    expect(right / rows.length).toBeGreaterThan(0.78);
+    const added = ["prediction", "probability", "probability of 0", "probability of 1"];
+    expect(header.slice(-added.length)).toEqual(added);
+    expect(header).toContain("Survived");
+    for (const cells of rows) {
+      const [predicted, p, dead, saved] = cells.slice(-added.length);
+      expect(Number(dead) + Number(saved)).toBeCloseTo(1, 5);
+      expect([predicted, p]).toEqual(Number(saved) > Number(dead) ? ["1", saved] : ["0", dead]);
+    }
   });
 });

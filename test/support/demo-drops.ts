@@ -35,19 +35,24 @@ export interface Dropped {
   readonly fromPage?: string;
 }
 
-/** Drops files on the page, as a hand would. */
-export async function dropOn(page: Page, files: readonly Dropped[]): Promise<void> {
-  await page.evaluate((dropped) => {
-    const dataTransfer = new DataTransfer();
-    for (const { name, text, fromPage } of dropped) {
-      const content = fromPage ? (Reflect.get(window, fromPage) as Blob) : (text ?? "");
-      dataTransfer.items.add(new File([content], name));
-    }
-    for (const type of ["dragenter", "dragover", "drop"]) {
-      const event = new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true });
-      document.body.dispatchEvent(event);
-      if (type !== "dragenter" && !event.defaultPrevented)
-        throw new Error(`the browser would leave the page for the file: ${type} is not prevented`);
-    }
-  }, files as Dropped[]);
+/** Drops files on the page, or on its element with this selector, as a hand would. */
+export async function dropOn(page: Page, files: readonly Dropped[], on = "body"): Promise<void> {
+  await page.waitForSelector(on);
+  await page.evaluate(
+    (dropped, selector) => {
+      const dataTransfer = new DataTransfer();
+      for (const { name, text, fromPage } of dropped) {
+        const content = fromPage ? (Reflect.get(window, fromPage) as Blob) : (text ?? "");
+        dataTransfer.items.add(new File([content], name));
+      }
+      for (const type of ["dragenter", "dragover", "drop"]) {
+        const event = new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true });
+        document.querySelector(selector)?.dispatchEvent(event);
+        if (type !== "dragenter" && !event.defaultPrevented)
+          throw new Error(`the browser would leave the page for the file: ${type} is not prevented`);
+      }
+    },
+    files as Dropped[],
+    on,
+  );
 }

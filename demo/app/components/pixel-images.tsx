@@ -51,8 +51,8 @@ export function rowImage(x: Matrix, row: number, shape: ImageShape, paper: Rgb, 
 }
 
 interface SampleImageProps {
-  /** The row's data set. Default: one of no picture files. */
-  readonly dataset?: Pick<DemoDataset, "pictures">;
+  /** The row's data set, or what stands for one: `{}` has no picture files. */
+  readonly dataset: Pick<DemoDataset, "pictures">;
   readonly x: Matrix;
   readonly row: number;
   readonly shape: ImageShape;
@@ -61,7 +61,7 @@ interface SampleImageProps {
 }
 
 /** A row as a picture. */
-export function SampleImage({ dataset = {}, x, row, shape, label }: SampleImageProps) {
+export function SampleImage({ dataset, x, row, shape, label }: SampleImageProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const [paper, ink] = inkOf(dataset);
   const { width, height, channels } = shape;

@@ -10,6 +10,13 @@ const HEAD_BYTES = 256;
 /** What the JSON of a model has in its first lines, and no table has. */
 const MODEL_HEAD = /"format"\s*:\s*"softmax-webgpu/;
 
+/** Gives files that were dropped or pasted to the view if it takes them; else opens them. */
+export async function takeOrReceive(session: Session, coming: Promise<readonly NamedFile[]>): Promise<void> {
+  // A folder that cannot be read is explained by the opening.
+  const files = await coming.catch(() => []);
+  if (files.length === 0 || !session.taker?.(files)) await receiveFiles(session, coming);
+}
+
 /** Opens files as a model or as data. Messages and errors appear on the page. */
 export async function receiveFiles(session: Session, coming: Promise<readonly NamedFile[]>): Promise<void> {
   const file = await modelAmong(coming);

@@ -3,6 +3,7 @@ import { batch, computed, type ReadonlySignal, type Signal, signal } from "@prea
 import { toClasses } from "../../../src/data/labels.ts";
 import type { Label, SoftmaxRegression } from "../../../src/index.ts";
 import type { DemoDataset } from "../data/demo-dataset.ts";
+import type { NamedFile } from "../data/open-context.ts";
 import type { Collection } from "../views/collect/collection.ts";
 import type { Playground } from "../views/playground/playground.ts";
 import type { Drawing } from "../views/try/drawing.ts";
@@ -46,6 +47,8 @@ export class Session {
   readonly isCollecting: Signal<boolean> = signal(false);
   /** What was collected, from the panel's first opening on. */
   collection: Collection | null = null;
+  /** Takes files that are dropped or pasted, if the view has a use for them; returns whether it does. Null: none. */
+  taker: ((files: readonly NamedFile[]) => boolean) | null = null;
   /** What is said of the session that this browser keeps. */
   readonly kept: KeptState = new KeptState();
   /** The drawing of the view "Try", from its first opening on. */

@@ -13,7 +13,7 @@ export interface PictureReader {
   readonly together: number;
   /** Returns the row of a file. For a broken picture, returns the fault as the end of a sentence instead. */
   readonly read: (file: Blob) => Promise<Uint8Array | string>;
-  /** Ends the Workers. Files that are being read are never answered. */
+  /** Ends the Workers; files that are being read reject. */
   readonly dispose: () => void;
 }
 

@@ -15,9 +15,11 @@ interface CameraViewProps {
   /** The element that shows what the camera sees. */
   readonly video: RefObject<HTMLVideoElement | null>;
   readonly fit: PictureFit;
+  /** What to do while it is off. */
+  readonly hint: string;
 }
 
-export function CameraView({ camera, video, fit }: CameraViewProps) {
+export function CameraView({ camera, video, fit, hint }: CameraViewProps) {
   const state = camera.state.value;
   const stream = camera.stream.value;
   const problem = camera.problem.value;
@@ -36,7 +38,7 @@ export function CameraView({ camera, video, fit }: CameraViewProps) {
           playsInline
           aria-label="What the camera sees"
         />
-        {!stream && <p class="hint">Start the camera to record.</p>}
+        {!stream && <p class="hint">{hint}</p>}
       </div>
       <button type="button" onClick={() => (state === "off" ? void camera.start() : camera.stop())}>
         {LABELS[state]}

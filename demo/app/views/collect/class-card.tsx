@@ -2,9 +2,11 @@
 import type { RefObject } from "preact";
 import { useId, useState } from "preact/hooks";
 import { formatCount } from "../../../ui/format.ts";
+import { areaOfDrops } from "../../../ui/use-drops.ts";
 import { droppedFiles } from "../../data/dropped-files.ts";
 import { type NamedFile, named } from "../../data/open-context.ts";
 import type { PictureReader } from "../../data/pictures/picture-reader.ts";
+import { reasonOf } from "../../data/text.ts";
 import { frameOf } from "./camera-view.tsx";
 import { type CollectedClass, type Collection, GOOD_START } from "./collection.ts";
 import { RecordButton } from "./record-button.tsx";
@@ -32,8 +34,14 @@ export function ClassCard(props: ClassCardProps) {
     collection.addFiles(own, files);
     speakCount();
   };
+  const fail = (error: unknown) => {
+    collection.problem.value = `The files cannot be read: ${reasonOf(error)}.`;
+  };
   return (
-    <li class={isOver ? "collect-class box over" : "collect-class box"} {...dropHandlers(setOver, add)}>
+    <li
+      class={isOver ? "collect-class box over" : "collect-class box"}
+      {...areaOfDrops(setOver, (dropped) => void droppedFiles(dropped).then(add, fail))}
+    >
       <NameField own={own} />
       <CardButtons {...props} add={add} speakCount={speakCount} />
       {pictures.length > 0 && (
@@ -95,7 +103,15 @@ function CardButtons({ collection, own, video, isCameraOn, add, speakCount }: Ca
   };
   return (
     <div class="buttons">
-      <RecordButton of={title} isDisabled={!isCameraOn} take={take} onEnd={speakCount} />
+      <RecordButton
+        of={title}
+        isDisabled={!isCameraOn}
+        take={take}
+        onEnd={speakCount}
+        onFailure={(error) => {
+          collection.problem.value = `No picture can be taken: ${reasonOf(error)}. Start the camera again.`;
+        }}
+      />
       <AddFiles of={title} onFiles={add} />
       {own.pictures.value.length > 0 && (
         <button type="button" onClick={deleteAll}>
@@ -135,28 +151,6 @@ function AddFiles({ of, onFiles }: AddFilesProps) {
       Add files<span class="unseen"> to {of}</span>
     </label>
   );
-}
-
-/** Returns the listeners of an element that takes dropped files itself. */
-function dropHandlers(setOver: (isOver: boolean) => void, add: (files: readonly NamedFile[]) => void) {
-  return {
-    onDragOver: (event: DragEvent) => {
-      event.preventDefault();
-      setOver(true);
-    },
-    onDragLeave: ({ currentTarget, relatedTarget }: DragEvent) => {
-      const isWithin =
-        currentTarget instanceof Node &&
-        relatedTarget instanceof Node &&
-        currentTarget.contains(relatedTarget);
-      if (!isWithin) setOver(false);
-    },
-    onDrop: (event: DragEvent) => {
-      event.preventDefault();
-      setOver(false);
-      if (event.dataTransfer) void droppedFiles(event.dataTransfer).then(add);
-    },
-  };
 }
 
 function countOf(pictures: number): string {

@@ -67,7 +67,12 @@ function CollectParts({ collection, camera, speak }: CollectPartsProps) {
   const video = useRef<HTMLVideoElement>(null);
   return (
     <div class="collect-parts">
-      <CameraView camera={camera} video={video} fit={collection.choices.value.fit} />
+      <CameraView
+        camera={camera}
+        video={video}
+        fit={collection.choices.value.fit}
+        hint="Start the camera to record."
+      />
       <div>
         <ul class="collect-classes">
           {reader &&

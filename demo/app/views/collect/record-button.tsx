@@ -12,12 +12,15 @@ interface RecordButtonProps {
   readonly take: () => Promise<void>;
   /** Called after the last picture, once the button is let go. */
   readonly onEnd: () => void;
+  /** Called with the reason if a picture cannot be taken; the recording ends. */
+  readonly onFailure: (error: unknown) => void;
 }
 
 const isKey = ({ key }: KeyboardEvent) => key === " " || key === "Enter";
 
-export function RecordButton({ of, isDisabled, take, onEnd }: RecordButtonProps) {
-  const { isHeld, hold, release } = useHold(isDisabled, take, onEnd);
+export function RecordButton({ of, isDisabled, ...recording }: RecordButtonProps) {
+  const { take, onEnd, onFailure } = recording;
+  const { isHeld, hold, release } = useHold(isDisabled, recording);
   return (
     <button
       type="button"
@@ -45,7 +48,7 @@ export function RecordButton({ of, isDisabled, take, onEnd }: RecordButtonProps)
       }}
       onClick={({ detail }) => {
         // Screen readers press without a pointer: that takes one picture.
-        if (detail === 0 && !isDisabled) void take().then(onEnd);
+        if (detail === 0 && !isDisabled) void take().then(onEnd, onFailure);
       }}
     >
       {isHeld ? "Recording …" : "Hold to record"}
@@ -55,7 +58,10 @@ export function RecordButton({ of, isDisabled, take, onEnd }: RecordButtonProps)
 }
 
 /** Records from `hold` to `release`, and no longer than the button is enabled and on the page. */
-function useHold(isDisabled: boolean, take: () => Promise<void>, onEnd: () => void) {
+function useHold(
+  isDisabled: boolean,
+  { take, onEnd, onFailure }: Pick<RecordButtonProps, "take" | "onEnd" | "onFailure">,
+) {
   const [isHeld, setHeld] = useState(false);
   const end = useRef(() => {});
   const release = () => end.current();
@@ -63,12 +69,13 @@ function useHold(isDisabled: boolean, take: () => Promise<void>, onEnd: () => vo
     if (isDisabled || isHeld) return;
     const holding = new AbortController();
     setHeld(true);
-    end.current = () => {
+    const letGo = () => {
       if (holding.signal.aborted) return;
       holding.abort();
       setHeld(false);
     };
-    void record(take, holding.signal).then(onEnd);
+    end.current = letGo;
+    void record(take, holding.signal).then(onEnd, onFailure).finally(letGo);
   };
   useEffect(() => {
     if (isDisabled) release();

@@ -99,7 +99,9 @@ function Thumbnail({ picture, reader, onBroken, onFailure }: ThumbnailProps) {
         known.set(picture, read);
         paint(read);
       },
-      (error: unknown) => onFailure(reasonOf(error)),
+      (error: unknown) => {
+        if (!isGone) onFailure(reasonOf(error));
+      },
     );
     return () => {
       isGone = true;

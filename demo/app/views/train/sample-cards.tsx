@@ -63,7 +63,8 @@ interface SampleContentProps {
 /** A picture, the cells of a row of a table, or a few numbers. */
 function SampleContent({ dataset, samples, row, name }: SampleContentProps) {
   const { image, features } = dataset;
-  if (image) return <SampleImage x={asDense(samples.x)} row={row} shape={image} label={name} />;
+  if (image)
+    return <SampleImage dataset={dataset} x={asDense(samples.x)} row={row} shape={image} label={name} />;
   if (samples.origin?.kind === "table" && samples.origin.columns.length > 0)
     return <RowCells columns={samples.origin.columns} row={row} />;
   return <p class="sample-numbers">{numbersOf(samples, row, features)}</p>;
@@ -80,10 +81,15 @@ function shortName(name: string): string {
 function numbersOf({ x }: Samples, row: number, names: readonly string[] | null): string {
   const values = rowValues(x, row);
   const shown = Array.from({ length: Math.min(NUMBERS, x.cols) }, (_, j) => {
-    const value = Number(values[j].toPrecision(3));
+    const value = withMinus(Number(values[j].toPrecision(3)));
     return names ? `${names[j]} ${value}` : `${value}`;
   });
-  return shown.join(", ").replaceAll("-", "−") + (x.cols > NUMBERS ? ", …" : "");
+  return shown.join(", ") + (x.cols > NUMBERS ? ", …" : "");
+}
+
+/** Returns a number as text with a true minus sign in front. */
+function withMinus(value: number): string {
+  return String(value).replace(/^-/, "−");
 }
 
 const MOST_CARDS = 18;

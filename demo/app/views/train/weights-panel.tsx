@@ -3,10 +3,9 @@ import { useRef } from "preact/hooks";
 import type { Label } from "../../../../src/index.ts";
 import { formatNumber } from "../../../ui/format.ts";
 import { useOncePerFrame, useThrottled } from "../../../ui/signal-hooks.ts";
-import { themeColour } from "../../../ui/theme.ts";
 import { LazyPart } from "../../components/lazy-part.tsx";
-import { divergingImage, rowImage } from "../../components/pixel-images.tsx";
-import type { DemoDataset, ImageShape, Samples } from "../../data/demo-dataset.ts";
+import { divergingImage, inkOf, rowImage } from "../../components/pixel-images.tsx";
+import type { DemoDataset, ImageShape } from "../../data/demo-dataset.ts";
 import { asDense } from "../../data/rows.ts";
 import type { Snapshot } from "../../state/run-records.ts";
 import type { Session } from "../../state/session.ts";
@@ -58,17 +57,17 @@ function WeightImages({ session, shape }: WeightImagesProps) {
   const shown = useThrottled(() => session.run.snapshot.value, INTERVAL);
   // A model may know more classes than the data has.
   const classes = shown?.classes ?? session.classes.value;
-  const { train } = session.dataset.value;
+  const dataset = session.dataset.value;
   useOncePerFrame(() => {
     const snapshot = session.run.snapshot.value;
     const most = largestWeight(snapshot, shape, MOST_CLASSES);
     for (const [k, canvas] of list.current?.querySelectorAll("canvas").entries() ?? []) {
       const image = snapshot
         ? divergingImage(weightsOfPixels(snapshot, k, shape), shape.width, most)
-        : exampleImage(train, classes[k], shape);
+        : exampleImage(dataset, classes[k], shape);
       canvas.getContext("2d")?.putImageData(image, 0, 0);
     }
-  }, [shape, classes, train]);
+  }, [shape, classes, dataset]);
   return (
     <>
       <ul class="weight-images" ref={list}>
@@ -111,10 +110,11 @@ function WeightKey({ most }: { readonly most: number }) {
 }
 
 /** Returns the first training row of a class as a picture; blank if there is none. */
-function exampleImage({ x, y }: Samples, label: Label, shape: ImageShape): ImageData {
+function exampleImage(dataset: DemoDataset, label: Label, shape: ImageShape): ImageData {
+  const { x, y } = dataset.train;
   const row = y.indexOf(label);
   if (row < 0) return new ImageData(shape.width, shape.height);
-  return rowImage(asDense(x), row, shape, themeColour("--sunken"), themeColour("--text"));
+  return rowImage(asDense(x), row, shape, ...inkOf(dataset));
 }
 
 /** Returns class k's weights `[height·width]`, averaged over channels; all 0 before training. */

@@ -1,6 +1,7 @@
 /** What an answer counts as by the limits that were chosen in “How sure is it?”: too unsure, or one of two classes. */
 import { formatShare } from "../../../ui/format.ts";
 import type { Session } from "../../state/session.ts";
+import { decide, limitsOf, positionOf } from "./decide.ts";
 import type { Prediction } from "./drawing.ts";
 
 interface DecisionProps {
@@ -9,20 +10,22 @@ interface DecisionProps {
 }
 
 export function Decision({ session, prediction }: DecisionProps) {
-  const least = session.minProbability.value;
-  const threshold = session.threshold.value;
+  const limits = limitsOf(session);
   if (!prediction) return null;
   const { probabilities, classes } = prediction;
-  if (Math.max(...probabilities) < least) {
-    return <p class="notice">Too unsure to say: no class has the {formatShare(least)} that you ask for.</p>;
+  const k = decide(probabilities, classes, limits);
+  const { minProbability, threshold } = limits;
+  if (k === null) {
+    return (
+      <p class="notice">
+        Too unsure to say: no class has the {formatShare(minProbability)} that you ask for.
+      </p>
+    );
   }
-  const positive = threshold ? classes.indexOf(threshold.positive) : -1;
-  if (!threshold || positive < 0 || classes.length !== 2) return null;
-  const isPositive = probabilities[positive] >= threshold.probability;
-  const label = String(classes[isPositive ? positive : 1 - positive]);
+  if (!threshold || positionOf(threshold, classes) === null) return null;
   return (
     <p class="hint">
-      Counts as “{label}”: by your threshold, “{String(threshold.positive)}” takes{" "}
+      Counts as “{String(classes[k])}”: by your threshold, “{String(threshold.positive)}” takes{" "}
       {formatShare(threshold.probability)}.
     </p>
   );

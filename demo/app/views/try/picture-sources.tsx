@@ -14,11 +14,10 @@ const INTERVAL = 200;
 interface PictureSourcesProps {
   readonly session: Session;
   readonly drawing: Drawing;
-  readonly onFiles: (files: readonly NamedFile[]) => void;
+  readonly onFile: (file: NamedFile) => void;
 }
 
-export function PictureSources({ session, drawing, onFiles }: PictureSourcesProps) {
-  usePastedPictures(onFiles);
+export function PictureSources({ session, drawing, onFile }: PictureSourcesProps) {
   const [isCameraOpen, setCameraOpen] = useState(false);
   return (
     <>
@@ -29,10 +28,10 @@ export function PictureSources({ session, drawing, onFiles }: PictureSourcesProp
             class="unseen"
             accept="image/*"
             onChange={({ currentTarget }) => {
-              const files = Array.from(currentTarget.files ?? [], named);
+              const file = currentTarget.files?.[0];
               // Without this the same file could not be chosen again.
               currentTarget.value = "";
-              if (files.length > 0) onFiles(files);
+              if (file) onFile(named(file));
             }}
           />
           Open a picture
@@ -47,23 +46,8 @@ export function PictureSources({ session, drawing, onFiles }: PictureSourcesProp
   );
 }
 
-/** Calls `onFiles` with pictures that are pasted anywhere on the page. */
-function usePastedPictures(onFiles: (files: readonly NamedFile[]) => void): void {
-  const latest = useRef(onFiles);
-  latest.current = onFiles;
-  useEffect(() => {
-    const listening = new AbortController();
-    const paste = ({ clipboardData }: ClipboardEvent) => {
-      const files = Array.from(clipboardData?.files ?? []).filter(({ type }) => type.startsWith("image/"));
-      if (files.length > 0) latest.current(files.map(named));
-    };
-    addEventListener("paste", paste, { signal: listening.signal });
-    return () => listening.abort();
-  }, []);
-}
-
 /** Starts the camera, and shows what it sees to the model until it is closed or the page is hidden. */
-function LiveCamera({ session, drawing }: Omit<PictureSourcesProps, "onFiles">) {
+function LiveCamera({ session, drawing }: Omit<PictureSourcesProps, "onFile">) {
   const camera = useMemo(() => new Camera(), []);
   const video = useRef<HTMLVideoElement>(null);
   const dataset = session.dataset.value;
@@ -85,5 +69,12 @@ function LiveCamera({ session, drawing }: Omit<PictureSourcesProps, "onFiles">) 
     const timer = setInterval(() => void look(), INTERVAL);
     return () => clearInterval(timer);
   }, [isOn, dataset, drawing, camera]);
-  return <CameraView camera={camera} video={video} fit={fitOf(dataset)} />;
+  return (
+    <CameraView
+      camera={camera}
+      video={video}
+      fit={fitOf(dataset)}
+      hint="Start the camera: the model answers as you move."
+    />
+  );
 }

@@ -2,10 +2,7 @@
 import { useMemo, useState } from "preact/hooks";
 import { FocusableButton } from "../../../ui/buttons.tsx";
 import { Section } from "../../../ui/section.tsx";
-import { useDrops } from "../../../ui/use-drops.ts";
 import { type DemoDataset, type ImageShape, originOf } from "../../data/demo-dataset.ts";
-import { droppedFiles } from "../../data/dropped-files.ts";
-import { type NamedFile, nameOf, type OpenContext } from "../../data/open-context.ts";
 import { termsOfRow } from "../../data/row-terms.ts";
 import { brief } from "../../data/text.ts";
 import type { Session } from "../../state/session.ts";
@@ -14,9 +11,9 @@ import { DrawCanvas } from "./draw-canvas.tsx";
 import type { Drawing } from "./drawing.ts";
 import { drawingOf } from "./drawing-of.ts";
 import { EvidencePicture } from "./evidence-picture.tsx";
-import { FilePrediction } from "./files/file-prediction.ts";
 import { FilePanel } from "./files/predict-panel.tsx";
 import { Pad } from "./pad.tsx";
+import { usePictureFiles } from "./picture-files.ts";
 import { PictureSources } from "./picture-sources.tsx";
 import { Probabilities, spokenAnswer } from "./probabilities.tsx";
 import { UnlikeNotice } from "./unlike-notice.tsx";
@@ -31,17 +28,16 @@ export function PictureTry({ session, image }: PictureTryProps) {
   const drawing = drawingOf(session, image);
   const [spoken, setSpoken] = useState("");
   const speak = () => setSpoken(spokenAnswer(drawing));
-  const { offer, prediction, problem } = usePictureFiles(session, drawing, speak);
-  const isOver = useDrops((dropped) => void droppedFiles(dropped).then(offer));
+  const { show, offer, prediction, problem } = usePictureFiles(session, drawing, speak);
   const isTrained = session.run.inUse.value !== null;
   const isDrawn = image.channels === 1;
   return (
     <>
-      <div class={isOver ? "try columns over" : "try columns"}>
+      <div class="try columns">
         <Section title={isDrawn ? "Draw" : "Picture"}>
           <DrawCanvas drawing={drawing} onEnd={speak} />
           <SheetButtons session={session} drawing={drawing} onEnd={speak} />
-          <PictureSources session={session} drawing={drawing} onFiles={offer} />
+          <PictureSources session={session} drawing={drawing} onFile={(file) => void show(file)} />
           <p role="alert" class={problem ? "message error" : "message-place"}>
             {problem}
           </p>
@@ -70,9 +66,8 @@ export function PictureTry({ session, image }: PictureTryProps) {
           accept="image/*"
           multiple
           isTrained
-          isOver={isOver}
           prediction={prediction}
-          onFiles={(files) => void files.then(offer)}
+          onFiles={(files) => void offer(files)}
         />
       )}
     </>
@@ -97,36 +92,6 @@ function Answer({ session, drawing }: SessionDrawing) {
       <Decision session={session} prediction={drawing.prediction.value} />
     </>
   );
-}
-
-/** Shows one picture file to the model, and predicts several. */
-function usePictureFiles(session: Session, drawing: Drawing, onShown: () => void) {
-  const [prediction] = useState(() => new FilePrediction());
-  const [problem, setProblem] = useState("");
-  const dataset = session.dataset.value;
-  const show = async (file: NamedFile) => {
-    setProblem("");
-    const target = { dataset, image: drawing.image, style: drawing.style.peek() };
-    try {
-      const { readPicture } = await import("./files/predict-pictures.ts");
-      drawing.source.value = { kind: "picture", x: await readPicture(file, target), name: nameOf(file) };
-      onShown();
-    } catch (error) {
-      setProblem(error instanceof Error ? error.message : String(error));
-    }
-  };
-  const predict = async (files: readonly NamedFile[], context: OpenContext) => {
-    const inUse = session.run.inUse.peek();
-    if (!inUse) throw new Error("Train the model first, then open the pictures again.");
-    const { predictPictures } = await import("./files/predict-pictures.ts");
-    const target = { dataset, image: drawing.image, style: drawing.style.peek() };
-    return predictPictures(files, target, inUse, context);
-  };
-  const offer = (files: readonly NamedFile[]) => {
-    if (files.length === 1) void show(files[0]);
-    else if (files.length > 1) void prediction.start((context) => predict(files, context));
-  };
-  return { offer, prediction, problem };
 }
 
 interface SheetButtonsProps extends SessionDrawing {

@@ -32,6 +32,7 @@ export function SampleSection({ session, worked, onChoose }: SampleSectionProps)
         {image && (
           <div class="sample-picture">
             <SampleImage
+              dataset={dataset}
               x={asDense(validation.x)}
               row={row}
               shape={image}

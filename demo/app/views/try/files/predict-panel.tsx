@@ -4,10 +4,11 @@ import { FileDrop } from "../../../../ui/buttons.tsx";
 import { formatBytes } from "../../../../ui/format.ts";
 import { saveFile } from "../../../../ui/save-file.ts";
 import { Section } from "../../../../ui/section.tsx";
-import { useDrops } from "../../../../ui/use-drops.ts";
+import { areaOfDrops } from "../../../../ui/use-drops.ts";
 import { droppedFiles } from "../../../data/dropped-files.ts";
 import { type NamedFile, named, type OpenContext } from "../../../data/open-context.ts";
 import type { Session } from "../../../state/session.ts";
+import { limitsOf } from "../decide.ts";
 import { FilePrediction, type PredictedFile } from "./file-prediction.ts";
 
 /** Imports the code with the first file, to keep the view small. */
@@ -21,17 +22,18 @@ interface PredictPanelProps {
 
 /** Predicts a file with the columns of the data set. */
 export function PredictPanel({ session, isText }: PredictPanelProps) {
-  const predict = async ([file]: readonly NamedFile[], context: OpenContext) => {
+  const predict = async (files: readonly NamedFile[], context: OpenContext) => {
+    if (files.length > 1) throw new Error("One file at a time is predicted: choose or drop a single one.");
+    const [file] = files;
     const { encoder } = session.dataset.peek();
     const inUse = session.run.inUse.peek();
     if (!encoder || !inUse || !file) throw new Error("Train the model first, then open the file again.");
     const { predictTable } = await predictors();
-    return predictTable(file, encoder, inUse, context);
+    return predictTable(file, encoder, inUse, context, limitsOf(session));
   };
   const [prediction] = useState(() => new FilePrediction());
   const offer = (files: Promise<readonly NamedFile[]>) =>
     void prediction.start(async (context) => predict(await files, context));
-  const isOver = useDrops((dropped) => offer(droppedFiles(dropped)));
   const columns = session.dataset.value.encoder?.columns ?? [];
   return (
     <FilePanel
@@ -45,7 +47,6 @@ export function PredictPanel({ session, isText }: PredictPanelProps) {
       rest="of new rows, or drop it here"
       accept=".csv,.tsv,.txt,.gz,.json,.jsonl,.ndjson,.xlsx,.parquet"
       isTrained={session.run.inUse.value !== null}
-      isOver={isOver}
       prediction={prediction}
       onFiles={offer}
     />
@@ -60,21 +61,23 @@ interface FilePanelProps {
   readonly accept: string;
   readonly multiple?: boolean;
   readonly isTrained: boolean;
-  /** Whether files are held over the page. */
-  readonly isOver: boolean;
   readonly prediction: FilePrediction;
   readonly onFiles: (files: Promise<readonly NamedFile[]>) => void;
 }
 
 /** A place for files, the progress, and the result to download. Going to another view cancels. */
 export function FilePanel({ title, lead, label, rest, accept, multiple, ...panel }: FilePanelProps) {
-  const { isTrained, isOver, prediction, onFiles } = panel;
+  const { isTrained, prediction, onFiles } = panel;
+  const [isOver, setOver] = useState(false);
   useEffect(() => () => prediction.cancel(), [prediction]);
   const stage = prediction.stage.value;
   const problem = prediction.problem.value;
   return (
     <Section title={title} lead={lead}>
-      <div class={isOver ? "data over" : "data"}>
+      <div
+        class={isOver ? "predict-files over" : "predict-files"}
+        {...areaOfDrops(setOver, (dropped) => onFiles(droppedFiles(dropped)))}
+      >
         {isTrained ? (
           <FileDrop
             label={label}

@@ -7,20 +7,25 @@ import { someOf } from "../../../data/open-dataset.ts";
 import { createPictureReader } from "../../../data/pictures/picture-reader.ts";
 import { answerToTerms, termsOfRow } from "../../../data/row-terms.ts";
 import type { ModelInUse } from "../../../state/run-records.ts";
+import type { Limits } from "../decide.ts";
 import { fitOf, rowOfBytes } from "../picture-row.ts";
 import type { ImageStyle } from "../raster.ts";
 import type { PredictedFile } from "./file-prediction.ts";
 import { PredictionsCsv } from "./predictions-csv.ts";
 
-/** The data set that pictures are to be like. */
+/** The data set that pictures are to be like, and what their answers count as. */
 interface Target {
   readonly dataset: DemoDataset;
   readonly image: ImageShape;
   readonly style: ImageStyle;
+  readonly limits: Limits;
 }
 
 /** Returns the row x `[D]` of a picture file. @throws FormatError a file that cannot be decoded */
-export async function readPicture({ path, file }: NamedFile, target: Target): Promise<Float32Array> {
+export async function readPicture(
+  { path, file }: NamedFile,
+  target: Omit<Target, "limits">,
+): Promise<Float32Array> {
   const reader = createPictureReader(target.image, fitOf(target.dataset));
   try {
     const bytes = await reader.read(file);
@@ -44,7 +49,7 @@ export async function predictPictures(
   { signal, onProgress }: OpenContext,
 ): Promise<PredictedFile> {
   const reader = createPictureReader(target.image, fitOf(target.dataset));
-  const csv = new PredictionsCsv(["path"], snapshot.classes);
+  const csv = new PredictionsCsv(["path"], snapshot.classes, target.limits);
   const broken: string[] = [];
   try {
     for (let first = 0; first < files.length; first += reader.together) {
@@ -76,6 +81,6 @@ export async function predictPictures(
   return {
     name: "pictures-predictions.csv",
     content: csv.finish(),
-    summary: `${formatCount(predicted)} ${predicted === 1 ? "picture is" : "pictures are"} predicted.${leftOut}`,
+    summary: `${formatCount(predicted)} ${predicted === 1 ? "picture is" : "pictures are"} predicted.${csv.remark}${leftOut}`,
   };
 }

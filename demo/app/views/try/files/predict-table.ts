@@ -7,6 +7,7 @@ import { answerToTerms, termsOfRow } from "../../../data/row-terms.ts";
 import type { TableEncoder } from "../../../data/tables/encoder.ts";
 import { type TableBlock, transformTable } from "../../../data/tables/transform-table.ts";
 import type { ModelInUse } from "../../../state/run-records.ts";
+import { type Limits, NO_LIMITS } from "../decide.ts";
 import { CellCheck } from "./cell-check.ts";
 import type { PredictedFile } from "./file-prediction.ts";
 import { PredictionsCsv } from "./predictions-csv.ts";
@@ -16,7 +17,8 @@ const STEPS = 4;
 
 /**
  * Returns `<name>-predictions.csv` with all columns of the file and the predictions. Rows are predicted block by block:
- * memory does not grow with the file, except for what the browser keeps of the result.
+ * memory does not grow with the file, except for what the browser keeps of the result. Of a row that is too unsure by
+ * `limits`, the prediction is empty. Default: none is.
  *
  * @throws FormatError a file without rows; what `transformTable` refuses, with the row
  */
@@ -25,6 +27,7 @@ export async function predictTable(
   encoder: TableEncoder,
   { model, snapshot }: Pick<ModelInUse, "model" | "snapshot">,
   context: OpenContext,
+  limits: Limits = NO_LIMITS,
 ): Promise<PredictedFile> {
   const { temperature } = model;
   const { classes } = snapshot;
@@ -32,7 +35,7 @@ export async function predictTable(
   let check: CellCheck | null = null;
   let rows = 0;
   for await (const block of transformTable(encoder, file, context)) {
-    csv ??= new PredictionsCsv(block.header, classes);
+    csv ??= new PredictionsCsv(block.header, classes, limits);
     check ??= new CellCheck(encoder, block.header);
     for (const cells of block.cells) check.add(cells);
     csv.add(await predictedRows(block, snapshot, temperature, context.signal));
@@ -42,7 +45,7 @@ export async function predictTable(
   return {
     name: `${nameOf(file).replace(/\.(gz$|[^.]+(\.gz)?$)/i, "")}-predictions.csv`,
     content: csv.finish(),
-    summary: summaryOf(rows, check),
+    summary: summaryOf(rows, csv.remark, check),
   };
 }
 
@@ -62,11 +65,12 @@ async function predictedRows(
   return predicted;
 }
 
-function summaryOf(rows: number, { unreadable, unknown }: CellCheck): string {
+function summaryOf(rows: number, remark: string, { unreadable, unknown }: CellCheck): string {
   const some = (count: number, one: string, many: string) =>
     count === 0 ? "" : count === 1 ? ` 1 row ${one}.` : ` ${formatCount(count)} rows ${many}.`;
   return (
     (rows === 1 ? "1 row is predicted." : `${formatCount(rows)} rows are predicted.`) +
+    remark +
     some(
       unreadable,
       "has a cell that cannot be read and counts as missing",

@@ -1,7 +1,8 @@
-/** Predictions as CSV: what a file had, then the likeliest class, its probability, and the probability of each class. */
+/** Predictions as CSV: what a file had, then the predicted class, its probability, and the probability of each class. */
 import { unparse } from "papaparse";
 import type { Label } from "../../../../../src/index.ts";
-import { likeliest } from "../evidence.ts";
+import { formatCount } from "../../../../ui/format.ts";
+import { decide, type Limits, NO_LIMITS } from "../decide.ts";
 
 /** Characters that become one part of a file. Parts are Blobs, which a browser may keep on the disk. */
 const PART = 2 ** 20;
@@ -11,15 +12,21 @@ const PART = 2 ** 20;
  * would take for a formula get an apostrophe in front, since they are repeated in every row.
  */
 export class PredictionsCsv {
-  readonly #classes: readonly string[];
+  readonly #classes: readonly Label[];
+  readonly #limits: Limits;
+  /** The classes as text for spreadsheets. */
+  readonly #names: readonly string[];
   readonly #parts: Blob[] = [];
   #text: string;
   /** Spreadsheets read other than ASCII as UTF-8 only behind a byte order mark. */
   #isAscii = true;
+  #unsure = 0;
 
-  /** `header` holds the names of the columns in front. */
-  constructor(header: readonly string[], classes: readonly Label[]) {
-    this.#classes = classes.map((label) => harmless(String(label)));
+  /** `header` holds the names of the columns in front. Rows whose answer is too unsure get no prediction. */
+  constructor(header: readonly string[], classes: readonly Label[], limits: Limits = NO_LIMITS) {
+    this.#classes = classes;
+    this.#limits = limits;
+    this.#names = classes.map((label) => harmless(String(label)));
     this.#text = lines([[...header, ...namesOf(header, classes)]]);
   }
 
@@ -28,12 +35,20 @@ export class PredictionsCsv {
     if (rows.length === 0) return;
     this.#text += lines(
       rows.map(({ cells, probabilities }) => {
-        const k = likeliest(probabilities);
+        const k = decide(probabilities, this.#classes, this.#limits);
         const shares = Array.from(probabilities, shareText);
-        return [...cells, this.#classes[k], shares[k], ...shares];
+        if (k === null) this.#unsure++;
+        return [...cells, ...(k === null ? ["", ""] : [this.#names[k], shares[k]]), ...shares];
       }),
     );
     if (this.#text.length >= PART) this.#flush();
+  }
+
+  /** A sentence about the rows without a prediction, with a space in front; empty if there are none. */
+  get remark(): string {
+    if (this.#unsure === 0) return "";
+    const [count, verb] = [formatCount(this.#unsure), this.#unsure === 1 ? "is" : "are"];
+    return ` ${count} of them ${verb} too unsure by your limit: the prediction is empty.`;
   }
 
   finish(): Blob {

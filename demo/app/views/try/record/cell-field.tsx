@@ -29,7 +29,13 @@ export function CellField({ column, cell, problem, isLarge, onType }: CellFieldP
           onInput={({ currentTarget }) => onType(currentTarget.value)}
         />
       ) : (
-        <ValueInput {...field} type={typeFor(column, cell)} cell={cell} onType={onType} />
+        <ValueInput
+          {...field}
+          type={column.kind === "date" && isDay(cell) ? "date" : "text"}
+          isNumber={column.kind === "number"}
+          cell={cell}
+          onType={onType}
+        />
       )}
       {problem && (
         <p class="hint problem" id={`${id}-problem`}>
@@ -40,29 +46,31 @@ export function CellField({ column, cell, problem, isLarge, onType }: CellFieldP
   );
 }
 
-/** Returns the type of an input. Browsers have none for days with times and none for all that a number may look like. */
-function typeFor({ kind }: EncoderColumn, cell: string): "number" | "date" | "text" {
-  if (kind === "date") return cell === "" || /^\d{4}-\d\d-\d\d$/.test(cell) ? "date" : "text";
-  return cell === "" || Number.isFinite(Number(cell)) ? "number" : "text";
+/** Returns whether a date field can show the cell; browsers have none for days with times. */
+function isDay(cell: string): boolean {
+  return cell === "" || /^\d{4}-\d\d-\d\d$/.test(cell);
 }
 
 interface ValueInputProps {
   readonly id: string;
   readonly "aria-describedby": string | undefined;
-  readonly type: "number" | "date" | "text";
+  readonly type: "date" | "text";
+  /** Whether keyboards on a screen are to show digits. */
+  readonly isNumber: boolean;
   readonly cell: string;
   readonly onType: (cell: string) => void;
 }
 
-function ValueInput({ type, cell, onType, ...field }: ValueInputProps) {
+/** A number is text to the browser: a field of numbers would hide what it cannot read, instead of naming it. */
+function ValueInput({ type, isNumber, cell, onType, ...field }: ValueInputProps) {
   const input = {
     ...field,
     value: cell,
     placeholder: "missing",
     onInput: ({ currentTarget }: { readonly currentTarget: HTMLInputElement }) => onType(currentTarget.value),
   };
-  if (type === "number") return <input type="number" step="any" {...input} />;
-  return type === "date" ? <input type="date" {...input} /> : <input type="text" {...input} />;
+  if (type === "date") return <input type="date" {...input} />;
+  return <input type="text" inputMode={isNumber ? "decimal" : "text"} {...input} />;
 }
 
 interface ValueListProps {
