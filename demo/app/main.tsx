@@ -18,8 +18,19 @@ async function welcome(place: HTMLElement): Promise<void> {
       place,
     );
   say("");
-  const { begin } = await import("./begin.tsx");
-  await begin(place, { onDrawn: drawings.add, say }, () => offered);
+  try {
+    const { begin } = await import("./begin.tsx");
+    await begin(place, { onDrawn: drawings.add, say }, () => offered);
+  } catch (error) {
+    say(failureText(error));
+    // In the console it has its stack.
+    reportError(error);
+  }
+}
+
+function failureText(error: unknown): string {
+  const reason = error instanceof Error ? error.message : String(error);
+  return `The page did not start (${reason}): reload it once the connection is back, or update the browser.`;
 }
 
 const place = document.getElementById("app");

@@ -226,8 +226,6 @@ test("a recording that fails says why, and ends while the key is still held", as
     await page.keyboard.down("Space");
     await see(page, "No picture can be taken: out of memory");
     await page.waitForFunction(() => document.querySelector(".record.held") === null);
-    expect(await page.$eval(".record", ({ textContent }) => textContent)).toContain("Hold to record");
-    await page.keyboard.up("Space");
     expect(await counts(page)).toEqual([0, 0]);
   });
 });

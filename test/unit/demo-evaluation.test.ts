@@ -1,5 +1,5 @@
 /** What the view "Train" finds out about a model: mistakes, the rows behind them, and the rows that are most wrong. */
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { clouds } from "../../demo/app/data/built-in.ts";
 import type { DemoDataset } from "../../demo/app/data/demo-dataset.ts";
 import {
@@ -9,7 +9,9 @@ import {
   predictionOf,
   rowsOfCell,
 } from "../../demo/app/state/evaluation.ts";
-import { type ClassificationReport, SoftmaxRegression } from "../../src/index.ts";
+import { Session } from "../../demo/app/state/session.ts";
+import { type ClassificationReport, SoftmaxRegression, StateError } from "../../src/index.ts";
+import { disposeLater } from "../support/dispose-later.ts";
 
 const { signal } = new AbortController();
 
@@ -53,6 +55,58 @@ describe("of a trained model", async () => {
     const expected = wrong.toSorted((a, b) => a.probability - b.probability);
     expect(expected.length).toBeGreaterThan(9);
     for (const count of [1, 9, 1000]) expect(mostWrong(evaluation, count)).toEqual(expected.slice(0, count));
+  });
+});
+
+describe("of the model in use", () => {
+  /** A session with a model, whose evaluator follows it. */
+  async function followed(): Promise<Session> {
+    vi.stubGlobal("window", globalThis);
+    onTestFinished(() => void vi.unstubAllGlobals());
+    const session = disposeLater(new Session(clouds(3)));
+    await session.choose({ ...session.choices.value, device: "reference", epochs: 2 });
+    await session.run.start();
+    disposeLater({ dispose: session.evaluator.follow() });
+    return session;
+  }
+
+  test("an error is a message of the run, unless the model was disposed of", async () => {
+    const session = await followed();
+    const { model } = session.run;
+    if (!model) throw new Error("There is no model.");
+    const report = vi.spyOn(model, "report").mockRejectedValue(new Error("no room"));
+    await vi.waitUntil(() => session.run.message.value);
+    expect(session.run.message.value).toMatchObject({
+      kind: "error",
+      text: "The model was not evaluated: no room",
+    });
+    expect(session.evaluator.isUpToDate.value).toBe(true);
+    session.run.message.value = null;
+    report.mockRejectedValue(new StateError("model", "was disposed of"));
+    session.run.inUse.value = session.run.inUse.value && { ...session.run.inUse.value };
+    await vi.waitUntil(() => session.evaluator.isUpToDate.value);
+    expect(session.run.message.value).toBe(null);
+  });
+
+  test("on rows that are not open any more is dropped", async () => {
+    const session = await followed();
+    await vi.waitUntil(() => session.evaluator.latest.value);
+    const kept = session.evaluator.latest.value;
+    let end = (): void => {};
+    const { model } = session.run;
+    if (!model) throw new Error("There is no model.");
+    const { x, y } = session.dataset.value.validation;
+    const answer = await model.report(x, y as string[]);
+    const held = new Promise<void>((resolve) => {
+      end = resolve;
+    });
+    const report = vi.spyOn(model, "report").mockImplementationOnce(() => held.then(() => answer));
+    session.run.inUse.value = session.run.inUse.value && { ...session.run.inUse.value };
+    await vi.waitUntil(() => report.mock.calls.length > 0);
+    session.dataset.value = clouds(3);
+    end();
+    await vi.waitUntil(() => session.evaluator.isUpToDate.value);
+    expect(session.evaluator.latest.value).toBe(kept);
   });
 });
 

@@ -52,7 +52,7 @@ const unpacked = (json: unknown, blob: Blob) =>
 describe("a data set", () => {
   test.each([
     ["sparse rows of a table", table],
-    ["dense rows", () => ({ ...clouds(3), encoder: null, label: null, code: null })],
+    ["dense rows with their code", () => ({ ...clouds(3), encoder: null, label: null })],
     ["fitted pictures", () => ({ ...clouds(3), pictures: { fit: "fit" as const }, label: null, code: null })],
   ])("of %s is the same again", async (_, make) => {
     const dataset = make();
@@ -65,7 +65,7 @@ describe("a data set", () => {
       validation: fill(dataset.validation),
     });
     expect(rest).toEqual({
-      ...{ name: dataset.name, description: dataset.description, image: null, code: null },
+      ...{ name: dataset.name, description: dataset.description, image: null, code: dataset.code },
       ...{ features: dataset.features, encoder: null, label: dataset.label },
       pictures: dataset.pictures ?? null,
     });
@@ -87,6 +87,8 @@ describe("a data set", () => {
     ["a picture of another size", "image", { width: 9, height: 9, channels: 1 }],
     ["positions of no value", "rows.train.origin.columns.2.codes.offset", 0],
     ["a way to fit pictures that there is not", "pictures", { fit: "bend" }],
+    ["code that is no text", "code", { imports: {}, text: 1 }],
+    ["code that imports what is no text", "code", { imports: { a: 1 }, text: "" }],
     ["a kind of column that there is not", "rows.train.origin.columns.0.kind", "map"],
     ["a text for a number", "rows.train.x.rows", "6"],
   ])("with %s is refused", async (_, path, value) => {
@@ -113,7 +115,8 @@ describe("a run", () => {
   const epoch = { index: 1, loss: 1, accuracy: 0.5, validationLoss: 1, validationAccuracy: 0.5 };
   const run = {
     ...{ choices: DEFAULT_CHOICES, status: "paused", stopReason: null, history: [epoch], seconds: 1 },
-    ...{ accuracy: 0.5, opened: null, modelFile: null },
+    ...{ accuracy: 0.5, opened: null, modelFile: null, minProbability: 0.25 },
+    threshold: { positive: "yes", probability: 0.75 },
   };
 
   test("is the same again; figures that JSON lacks are NaN", () => {
@@ -129,6 +132,10 @@ describe("a run", () => {
     ["epochs out of order", { history: [epoch, epoch] }],
     ["an epoch that is text", { history: ["1"] }],
     ["a figure that is text", { seconds: "1" }],
+    ["a least probability above 1", { minProbability: 1.5 }],
+    ["no least probability", { minProbability: undefined }],
+    ["a threshold below 0", { threshold: { positive: "yes", probability: -1 } }],
+    ["a threshold of no label", { threshold: { positive: {}, probability: 0.5 } }],
   ])("with %s is refused", (_, damage) => {
     expect(() => readRun({ ...run, ...damage }, "p")).toThrow(FormatError);
   });

@@ -3,7 +3,7 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { clouds } from "../../demo/app/data/built-in.ts";
 import { asDense } from "../../demo/app/data/rows.ts";
-import { DEFAULT_CHOICES } from "../../demo/app/state/choices.ts";
+import { choicesFor, DEFAULT_CHOICES } from "../../demo/app/state/choices.ts";
 import { Session } from "../../demo/app/state/session.ts";
 import { Stopwatch } from "../../demo/app/state/stopwatch.ts";
 import { statusText } from "../../demo/app/views/train/run-words.ts";
@@ -139,6 +139,69 @@ describe("a new run", () => {
     await session.run.start();
     expect(session.run.status.value).toBe("done");
     expect(session.run.history.value).toHaveLength(2);
+  });
+});
+
+describe("changes at once", () => {
+  test("options that are chosen while data are opened start nothing on the data before", async () => {
+    const session = disposeLater(new Session(dataset));
+    await session.choose({ ...CHOICES, epochs: 500 });
+    const first = session.run.start(600);
+    const other = clouds(4);
+    const changes = [session.open(other), session.choose({ ...CHOICES, epochs: 2, seed: 3 })];
+    await Promise.all([first, ...changes]);
+    expect(session.dataset.value).toBe(other);
+    expect(session.run.status.value).toBe("idle");
+    expect(session.choices.value).toEqual(choicesFor(other, "reference"));
+  });
+
+  test("nor do they end the run that is opened with the data", async () => {
+    const session = disposeLater(new Session(dataset));
+    const kept = {
+      status: "paused",
+      ...{ stopReason: null, history: [], seconds: 1, accuracy: Number.NaN, opened: null },
+      ...{ choices: CHOICES, modelFile: null, minProbability: 0, threshold: null },
+    } as const;
+    const opened = session.open(clouds(4), { record: kept, run: { ...kept, model: null, candidate: null } });
+    await Promise.all([opened, session.choose({ ...CHOICES, epochs: 2 })]);
+    expect(session.run.status.value).toBe("paused");
+    expect(session.choices.value).toEqual(CHOICES);
+  });
+
+  test("the last of several options counts, and trains", async () => {
+    const session = disposeLater(new Session(dataset));
+    await session.choose({ ...CHOICES, epochs: 500 });
+    const first = session.run.start(600);
+    await Promise.all([3, 4].map((epochs) => session.choose({ ...CHOICES, epochs })));
+    await first;
+    expect(session.run.status.value).toBe("training");
+    await session.run.start();
+    expect(session.run.history.value).toHaveLength(4);
+  });
+
+  test("a run that begins while the one before ends is ended too", async () => {
+    const session = disposeLater(new Session(dataset));
+    await session.choose({ ...CHOICES, epochs: 500 });
+    let second: Promise<void> | null = null;
+    const first = session.run.start(600).then(() => {
+      second = session.run.start(600);
+    });
+    await session.run.end();
+    expect(session.run.status.value).toBe("idle");
+    await first;
+    await second;
+    expect(session.run.status.value).toBe("idle");
+  });
+
+  test("a model is opened after the data that were opened before it", async () => {
+    const session = disposeLater(await trained({ epochs: 1 }));
+    const file = new File([(await session.run.model?.toSafetensors()) ?? ""], "m.safetensors");
+    const other = disposeLater(new Session(clouds(4)));
+    await Promise.all([other.open(dataset), other.adopt(file)]);
+    expect(other.modelFile.value?.name).toBe("m.safetensors");
+    expect(other.run.model).toBe(other.modelFile.value?.model);
+    await other.open(clouds(4));
+    expect(other.modelFile.value).toBe(null);
   });
 });
 

@@ -5,7 +5,7 @@ import type { DemoDataset } from "../../demo/app/data/demo-dataset.ts";
 import { answerToTerms, termsOfRow } from "../../demo/app/data/row-terms.ts";
 import { rowValues } from "../../demo/app/data/rows.ts";
 import type { TableEncoder } from "../../demo/app/data/tables/encoder.ts";
-import { decide, type Limits, NO_LIMITS } from "../../demo/app/views/try/decide.ts";
+import { Session } from "../../demo/app/state/session.ts";
 import { CellCheck } from "../../demo/app/views/try/files/cell-check.ts";
 import { FilePrediction } from "../../demo/app/views/try/files/file-prediction.ts";
 import { predictTable } from "../../demo/app/views/try/files/predict-table.ts";
@@ -13,8 +13,10 @@ import { PredictionsCsv } from "../../demo/app/views/try/files/predictions-csv.t
 import { rowOfBytes } from "../../demo/app/views/try/picture-row.ts";
 import { reasonsFor } from "../../demo/app/views/try/record/reasons.ts";
 import { deviationsOf, recordFormOf } from "../../demo/app/views/try/record/record-form.ts";
+import { RecordTrial } from "../../demo/app/views/try/record/record-trial.ts";
 import { SoftmaxRegression } from "../../src/index.ts";
 import { file, open } from "../support/demo-files.ts";
+import { disposeLater } from "../support/dispose-later.ts";
 
 /** Who is late: by the distance and the weather; a remark says so as well. */
 const TABLE = `km,weather,remark,late\n${Array.from({ length: 120 }, (_, i) => {
@@ -167,40 +169,18 @@ test("rows of plain numbers: averages at first, what is no number counts as the 
   expect(problems.get("Feature 2")).toContain("is no number");
 });
 
-describe("limits", () => {
-  const decided = (p: number, limits: Partial<Limits>) =>
-    decide(Float64Array.of(p, 1 - p), ["no", "yes"], { ...NO_LIMITS, ...limits });
-
-  test("without any, the most probable class is the answer", () => {
-    expect([decided(0.9, {}), decided(0.5, {}), decided(0.1, {})]).toEqual([0, 0, 1]);
-  });
-
-  test("an answer that is less probable than asked for is none", () => {
-    expect([decided(0.85, { minProbability: 0.9 }), decided(0.1, { minProbability: 0.9 })]).toEqual([
-      null,
-      1,
-    ]);
-  });
-
-  test("of two classes, the threshold's is the answer from its probability on", () => {
-    const threshold = { positive: "yes", probability: 0.2 };
-    expect([decided(0.75, { threshold }), decided(0.9, { threshold })]).toEqual([1, 0]);
-    expect(decided(0.75, { threshold, minProbability: 0.8 })).toBeNull();
-    expect(decided(0.75, { threshold: { ...threshold, positive: "other" } })).toBe(0);
-  });
-
-  test("hold for files: too unsure rows have no prediction, and are counted", async () => {
-    const limits = { minProbability: 0.6, threshold: { positive: "yes", probability: 0.2 } };
-    const csv = new PredictionsCsv(["n"], ["no", "yes"], limits);
-    for (const p of [0.55, 0.75, 0.9]) csv.add([{ cells: ["a"], probabilities: Float64Array.of(p, 1 - p) }]);
-    const { data } = parse<string[]>(await csv.finish().text(), { skipEmptyLines: true });
-    expect(data.slice(1)).toEqual([
-      ["a", "", "", "0.55", "0.45"],
-      ["a", "yes", "0.25", "0.75", "0.25"],
-      ["a", "no", "0.9", "0.9", "0.1"],
-    ]);
-    expect(csv.remark).toContain("1 of them is too unsure");
-  });
+test("plain numbers of a project without its rows: zeros at first, and no row to take", async () => {
+  const part = { x: { data: new Float32Array(), rows: 0, cols: 2 }, y: [] };
+  const dataset = {
+    ...{ name: "n", description: "", train: part, validation: part, image: null, features: null, code: null },
+  };
+  const trial = new RecordTrial(dataset, disposeLater(new Session(dataset)).run);
+  expect([...trial.cells.value.values()]).toEqual(["0", "0"]);
+  const { x, problems } = await trial.form.encode(new Map([["Feature 1", "3"]]));
+  expect([...rowValues(x, 0)]).toEqual([3, 0]);
+  expect([...problems]).toEqual([["Feature 2", "is no number; 0 counts instead"]]);
+  trial.take(1);
+  expect(trial.row.value).toBe(null);
 });
 
 describe("predictions as CSV", () => {

@@ -129,6 +129,12 @@ describe("how training images style", () => {
     expect([...rowOfInk(Float32Array.of(0, 1), { ...LOOK, ground: 1, full: 0 }, IMAGE)]).toEqual([1, 0]);
   });
 
+  test("no images, of a project without its rows: light on dark, of usual size in the middle", () => {
+    const none = { data: new Float32Array(), rows: 0, cols: 784 };
+    const centre = { x: 14, y: 14 };
+    expect(imageStyleOf(none, IMAGE)).toEqual({ ground: 0, full: 1, side: 20, centre });
+  });
+
   test("images without ink", () => {
     const empty = { data: new Uint8Array(2 * 784), rows: 2, cols: 784 };
     expect(imageStyleOf(empty, IMAGE)).toMatchObject({ ground: 0, full: 1, side: 28 });

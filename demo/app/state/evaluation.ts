@@ -3,7 +3,14 @@
  * Computed once for all panels, in time that grows with the number of probabilities and not with pairs of classes.
  */
 import { batch, computed, effect, type ReadonlySignal, type Signal, signal } from "@preact/signals";
-import type { ClassificationReport, Label, Matrix } from "../../../src/index.ts";
+import {
+  type ClassificationReport,
+  DeviceError,
+  type Label,
+  type Matrix,
+  type SoftmaxRegression,
+  StateError,
+} from "../../../src/index.ts";
 import { inBlocks } from "../data/arrays.ts";
 import type { DemoDataset, Samples } from "../data/demo-dataset.ts";
 import type { Run } from "./run.ts";
@@ -175,7 +182,7 @@ export class Evaluator {
       batch(() => {
         this.#evaluated.value = evaluated;
         if (this.#run.model === null) this.latest.value = null;
-        else if (evaluation) this.latest.value = evaluation;
+        else if (evaluation?.dataset === this.#dataset.peek()) this.latest.value = evaluation;
       });
       if (isStale) plan();
     };
@@ -199,7 +206,7 @@ export class Evaluator {
     };
   }
 
-  /** Returns null without a model, or if the model was disposed of meanwhile: the run reports such errors. */
+  /** Returns null without a model or rows, or if that fails. */
   async #evaluate(signal: AbortSignal): Promise<Evaluation | null> {
     const of = this.#run.inUse.peek();
     if (!of) return null;
@@ -207,6 +214,8 @@ export class Evaluator {
     const dataset = this.#dataset.peek();
     const samples = dataset.validation;
     const { x, y } = samples;
+    // A project may have been saved without its rows.
+    if (y.length === 0) return null;
     try {
       // Both calls begin with the current parameters.
       const [report, probabilities] = await Promise.all([
@@ -214,8 +223,19 @@ export class Evaluator {
         model.predictProba(x),
       ]);
       return await evaluationOf({ dataset, samples, report, probabilities }, signal, of);
-    } catch {
+    } catch (error) {
+      if (!signal.aborted) this.#report(error, model);
       return null;
     }
+  }
+
+  /** Shows why an evaluation failed, unless its model was replaced, or loses a device that the run replaces. */
+  #report(error: unknown, model: SoftmaxRegression): void {
+    const run = this.#run;
+    if (error instanceof StateError || run.model !== model) return;
+    if (error instanceof DeviceError && run.isTraining.peek()) return;
+    const reason = error instanceof Error ? error.message : String(error);
+    const text = `The model was not evaluated: ${reason}`;
+    run.message.value = { kind: "error", text, cause: error };
   }
 }

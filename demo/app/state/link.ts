@@ -65,6 +65,11 @@ export function fragmentOf(view: string, dataset: DemoDataset, choices: Choices,
   return `#${view}${text && `?${text}`}`;
 }
 
+/** Returns the address that opens a data set and options elsewhere; own data stay here. */
+export function shareLink(dataset: DemoDataset, choices: Choices): string {
+  return new URL(fragmentOf("train", dataset, choices), location.href).href;
+}
+
 /** Returns the name that links have for a data set; null for own data. */
 export function linkedDataOf({
   isBuiltIn = false,

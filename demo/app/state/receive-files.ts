@@ -5,10 +5,6 @@ import type { Session } from "./session.ts";
 
 const MODEL = /\.(safetensors|onnx)$/i;
 const JSON_FILE = /\.json$/i;
-/** First bytes of a JSON file that are looked at. */
-const HEAD_BYTES = 256;
-/** What the JSON of a model has in its first lines, and no table has. */
-const MODEL_HEAD = /"format"\s*:\s*"softmax-webgpu/;
 
 /** Gives files that were dropped or pasted to the view if it takes them; else opens them. */
 export async function takeOrReceive(session: Session, coming: Promise<readonly NamedFile[]>): Promise<void> {
@@ -45,8 +41,6 @@ async function modelAmong(coming: Promise<readonly NamedFile[]>): Promise<File |
   if (MODEL.test(name) || isProjectFile(only.file)) return only.file;
   if (!JSON_FILE.test(name)) return null;
   // Without the code that reads, the opening fails as well, and says so.
-  const code = await import("../data/file-bytes.ts").catch(() => null);
-  if (!code) return null;
-  const head = new TextDecoder().decode(await code.headOf(only, HEAD_BYTES));
-  return MODEL_HEAD.test(head) ? only.file : null;
+  const code = await import("../data/tables/formats.ts").catch(() => null);
+  return (await code?.isModelFile(only)) ? only.file : null;
 }

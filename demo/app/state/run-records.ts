@@ -55,6 +55,13 @@ export interface Message {
   readonly cause?: unknown;
 }
 
+/** Of two classes, the one that is looked for, and the probability that it takes. */
+export interface Threshold {
+  readonly positive: Label;
+  /** 0 to 1. */
+  readonly probability: number;
+}
+
 /** A run as it was kept; its models are loaded. */
 export interface RestoredRun {
   /** The model in use. */

@@ -91,8 +91,11 @@ export class Run {
 
   /** Ends the run, so that the next start begins a new one. The model stays in use. */
   async end(): Promise<void> {
-    this.pause();
-    await this.#running;
+    // Another run may begin while the one before ends.
+    do {
+      this.pause();
+      await this.#running;
+    } while (this.isTraining.value);
     this.status.value = "idle";
   }
 
@@ -119,11 +122,13 @@ export class Run {
     });
   }
 
-  /** Takes over what was kept of a run, after a reset. The candidate is the run's model if it is not the one in use. */
+  /** Takes over what was kept of a run, in place of the models here. The candidate is the run's model if it is not the one in use. */
   restore(kept: RestoredRun): void {
     const { model, candidate } = kept;
-    this.#model = candidate ?? model;
     batch(() => {
+      this.#clear();
+      this.inUse.value?.model.dispose();
+      this.#model = candidate ?? model;
       this.history.value = kept.history;
       this.seconds.value = kept.seconds;
       this.stopReason.value = kept.stopReason;

@@ -12,11 +12,18 @@ import { type Choices, choicesFor, DEFAULT_CHOICES } from "./choices.ts";
 import { CrossCheck } from "./cross-check.ts";
 import { Evaluator } from "./evaluation.ts";
 import { KeptState } from "./kept/kept-state.ts";
+import type { RunRecord } from "./kept/run-record.ts";
 import { LikenessWatch } from "./likeness-watch.ts";
 import { Opening } from "./opening.ts";
 import type { PenaltySweep } from "./penalty-sweep.ts";
 import { Run } from "./run.ts";
-import type { RestoredRun } from "./run-records.ts";
+import type { RestoredRun, Threshold } from "./run-records.ts";
+
+/** What was kept or saved of the work with a data set. */
+export interface SavedWork {
+  readonly record: RunRecord;
+  readonly run: RestoredRun;
+}
 
 /** The state of the page. Created once; every view reads it. */
 export class Session {
@@ -39,8 +46,7 @@ export class Session {
   /** Rows whose most probable class is less probable than this get no answer. 0 answers all. */
   readonly minProbability: Signal<number> = signal(0);
   /** Of two classes, the one that is looked for, and the probability that it takes. Null: not chosen. */
-  readonly threshold: Signal<{ readonly positive: Label; readonly probability: number } | null> =
-    signal(null);
+  readonly threshold: Signal<Threshold | null> = signal<Threshold | null>(null);
   /** The search for λ, from its panel's first opening on. */
   sweep: PenaltySweep | null = null;
   /** Whether the panel that collects pictures is open. */
@@ -58,6 +64,9 @@ export class Session {
   /** The points and settings of the view "Playground", from its first opening on. */
   playground: Playground | null = null;
 
+  /** Resolves once the latest change of the data set or the run has ended. */
+  #latest: Promise<void> = Promise.resolve();
+
   constructor(dataset: DemoDataset) {
     this.dataset = signal(dataset);
     this.run = new Run(this.dataset, this.choices);
@@ -66,55 +75,65 @@ export class Session {
     this.crossCheck = new CrossCheck(this.dataset, this.choices, this.run);
   }
 
-  /** Replaces the data set, discards the model, and chooses the options that suit the data. */
-  async open(dataset: DemoDataset): Promise<void> {
-    await this.run.reset();
-    batch(() => {
-      this.dataset.value = dataset;
-      this.choices.value = choicesFor(dataset, this.choices.value.device);
-      this.minProbability.value = 0;
-      this.threshold.value = null;
+  /**
+   * Replaces the data set, and discards the model.
+   *
+   * @param work the options and the run to continue with. Default: the options that suit the data, and no model
+   */
+  open(dataset: DemoDataset, work: SavedWork | null = null): Promise<void> {
+    return this.#inTurn(async () => {
+      await this.run.reset();
+      batch(() => {
+        this.dataset.value = dataset;
+        this.choices.value = work?.record.choices ?? choicesFor(dataset, this.choices.value.device);
+        this.minProbability.value = work?.record.minProbability ?? 0;
+        this.threshold.value = work?.record.threshold ?? null;
+        const [model, name] = [work?.run.model, work?.record.modelFile];
+        this.modelFile.value = model && typeof name === "string" ? { model, name } : null;
+        if (work) this.run.restore(work.run);
+      });
     });
   }
 
   /** Replaces the choices. The model stays in use; a run that is on begins anew with them. */
-  async choose(choices: Choices): Promise<void> {
-    const wasTraining = this.run.isTraining.peek();
+  choose(choices: Choices): Promise<void> {
+    // At once: the next change of an option is made to these.
     this.choices.value = choices;
-    await this.run.end();
-    if (wasTraining) void this.run.start();
+    return this.#inTurn(async () => {
+      // Later choices, or other data with their own, have a turn of their own.
+      if (this.choices.peek() !== choices) return;
+      const wasTraining = this.run.isTraining.peek();
+      await this.run.end();
+      if (wasTraining) void this.run.start();
+    });
   }
 
   /**
-   * Takes over a saved model for the current data set.
+   * Takes over a saved model for the data set.
    *
    * @throws FormatError the file is no model
    * @throws Error       the model is for other rows
    */
-  async adopt(file: Blob): Promise<void> {
-    const dataset = this.dataset.value;
-    const { openModel } = await import("./open-model.ts");
-    const { model, choices, evaluation } = await openModel(file, dataset, this.choices.value.device);
-    await this.run.reset();
-    if (this.dataset.value !== dataset) {
-      model.dispose();
-      throw new Error("Another data set was opened meanwhile. Open the model again.");
-    }
-    batch(() => {
-      this.choices.value = choices;
-      this.modelFile.value = file instanceof File ? { model, name: file.name } : null;
-      this.run.adopt(model, evaluation);
+  adopt(file: Blob): Promise<void> {
+    return this.#inTurn(async () => {
+      const { openModel } = await import("./open-model.ts");
+      const { device } = this.choices.value;
+      const { model, choices, evaluation } = await openModel(file, this.dataset.value, device);
+      await this.run.reset();
+      batch(() => {
+        this.choices.value = choices;
+        this.modelFile.value = file instanceof File ? { model, name: file.name } : null;
+        this.run.adopt(model, evaluation);
+      });
     });
   }
 
-  /** Takes over options and a run that were kept, for the current data set, after a reset of the run. */
-  restore(choices: Choices, run: RestoredRun, modelFile: string | null): void {
-    const { model } = run;
-    batch(() => {
-      this.choices.value = choices;
-      this.modelFile.value = model && modelFile !== null ? { model, name: modelFile } : null;
-      this.run.restore(run);
-    });
+  /** Changes the data set or the run once the changes before have ended, which would mix otherwise. */
+  #inTurn(change: () => Promise<void>): Promise<void> {
+    const turn = this.#latest.then(change);
+    // Whoever asked for a change hears of its error.
+    this.#latest = turn.catch(() => {});
+    return turn;
   }
 
   dispose(): void {

@@ -6,8 +6,8 @@ import type { Session } from "./session.ts";
 const SECONDS = 6;
 
 /**
- * Starts training, unless the address has `start=no` or there is a kept session. At full speed for visitors who prefer reduced motion, and for
- * views that show no training.
+ * Starts training, unless the address has `start=no` or there is a kept session. At full speed for visitors who prefer
+ * reduced motion, and for views that show no training.
  */
 export function startByItself(session: Session): void {
   if (!session.kept.mayStart) return;

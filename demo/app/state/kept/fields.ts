@@ -75,6 +75,10 @@ export class Fields {
     return checked(this.get(name), isTexts, "a list of texts", this.place(name));
   }
 
+  label(name: string): Label {
+    return checked(this.get(name), isLabel, "a label", this.place(name));
+  }
+
   /** Reads different labels of one type. */
   labels(name: string): readonly Label[] {
     const labels = this.list(name);

@@ -7,7 +7,6 @@ import type { DemoDataset } from "../../data/demo-dataset.ts";
 import { linkedDataOf } from "../link.ts";
 import type { Session } from "../session.ts";
 import { blobOf } from "./bytes.ts";
-import { KEEPS_NOTHING } from "./kept-state.ts";
 import { packDataset } from "./pack-dataset.ts";
 import { fileOf, runOf } from "./session-run.ts";
 import type { KeptStore } from "./store.ts";
@@ -17,10 +16,15 @@ const WHILE_TRAINING = 2000;
 const WHILE_STILL = 200;
 /** Pause after a write, by its own duration: it leaves time to train. */
 const REST = 10;
+/** Pause after a write that failed, ms: it doubles with each failure, up to a most. */
+const BEFORE_RETRY = 4000;
+const MOST_BEFORE_RETRY = 120_000;
 /** Bytes of a data set at most. */
 const MAX_BYTES = 2 ** 30;
 
 const TOO_LARGE = "These data are too large to be kept in this browser: reloading loses the session.";
+const FULL = "This browser has no more room for the session: reloading loses it.";
+const LATER = "The latest changes are not kept in this browser yet; it is asked again in a while.";
 
 /** Data that are in the database, and the id they have there. */
 export interface Stored {
@@ -38,6 +42,8 @@ export class Keeper {
   #timer = 0;
   #ended = 0;
   #duration = 0;
+  /** Writes that failed since one succeeded. */
+  #failures = 0;
   #isBusy = false;
   #saving: Promise<void> = Promise.resolve();
   #isStale = false;
@@ -51,13 +57,15 @@ export class Keeper {
 
   /** Keeps every change from now on, until `stop`. */
   follow(): void {
-    const { dataset, choices, modelFile, run } = this.#session;
+    const { dataset, choices, modelFile, minProbability, threshold, run } = this.#session;
     const { signal } = this.#controller;
     const stop = effect(() => {
       void [
         dataset.value,
         choices.value,
         modelFile.value,
+        minProbability.value,
+        threshold.value,
         run.inUse.value,
         run.history.value,
         run.status.value,
@@ -93,14 +101,19 @@ export class Keeper {
     const training = this.#session.run.isTraining.peek();
     const least = training ? Math.max(WHILE_TRAINING, REST * this.#duration) : WHILE_STILL;
     const after = training ? this.#ended + least - performance.now() : least;
-    this.#timer = window.setTimeout(() => this.#start(), Math.max(0, after));
+    const retry = this.#failures > 0 ? this.#ended + this.#beforeRetry - performance.now() : 0;
+    this.#timer = window.setTimeout(() => this.#start(), Math.max(0, after, retry));
+  }
+
+  get #beforeRetry(): number {
+    return Math.min(MOST_BEFORE_RETRY, BEFORE_RETRY * 2 ** (this.#failures - 1));
   }
 
   #start(): void {
     this.#saving = this.#save();
   }
 
-  /** Writes what has changed. A browser that refuses is not asked again for the same data set. */
+  /** Writes what has changed. */
   async #save(): Promise<void> {
     const session = this.#session;
     const dataset = session.dataset.peek();
@@ -112,18 +125,30 @@ export class Keeper {
       await this.#write(dataset);
       session.kept.problem.value = "";
       session.kept.canForget.value = true;
+      this.#failures = 0;
     } catch (error) {
-      if (this.#controller.signal.aborted) return;
-      this.#refused = dataset;
-      this.#stored = null;
-      session.kept.problem.value = error instanceof RangeError ? TOO_LARGE : KEEPS_NOTHING;
-      await this.#dropOld();
+      if (!this.#controller.signal.aborted) await this.#fail(error, dataset);
     } finally {
       this.#isBusy = false;
       this.#ended = performance.now();
       this.#duration = this.#ended - began;
       if (this.#isStale) this.#plan();
     }
+  }
+
+  /** Asks again later. A data set for which there is no room is given up, with what was kept of an earlier one. */
+  async #fail(error: unknown, dataset: DemoDataset): Promise<void> {
+    const isFull = (error as Error).name === "QuotaExceededError";
+    if (!isFull && !(error instanceof RangeError)) {
+      this.#failures++;
+      this.#isStale = true;
+      this.#session.kept.problem.value = LATER;
+      return;
+    }
+    this.#refused = dataset;
+    this.#stored = null;
+    this.#session.kept.problem.value = isFull ? FULL : TOO_LARGE;
+    await this.#dropOld();
   }
 
   /** Writes the run beside its data. If another tab has put its own data there meanwhile, both are written anew. */
@@ -159,7 +184,7 @@ export class Keeper {
       const bytes = arrays.reduce((sum, { byteLength }) => sum + byteLength, 0);
       if (bytes > MAX_BYTES) throw new RangeError(TOO_LARGE);
       const content = await blobOf(arrays, signal);
-      await this.#store.write({ id, data: { json, content, code: dataset.code }, run: undefined });
+      await this.#store.write({ id, data: { json, content }, run: undefined });
     }
     this.#stored = { dataset, id };
   }

@@ -31,6 +31,8 @@ export async function loadRun(
     const model = await load(files.model);
     const candidate = model && (await load(files.candidate));
     const own = candidate ?? model;
+    if (record.threshold && !model?.classes.includes(record.threshold.positive))
+      fail(`${place}: run.threshold`, "a label of the model");
     // Without its progress a run cannot continue, and its curves belong to a model that is gone.
     const canContinue = record.status !== "paused" || own?.isResumable === true;
     const run = canContinue ? record : ({ ...record, status: "idle", history: [], seconds: 0 } as const);

@@ -25,7 +25,9 @@ export async function packDataset(
   const { name, description, train, validation, image, features, encoder = null, label = null } = dataset;
   const json = {
     ...{ name, description, image, features, label, cols: train.x.cols },
+    scale: isSparse(train.x) ? null : (train.x.scale ?? null),
     pictures: dataset.pictures ?? null,
+    code: dataset.code,
     encoder: encoder?.toJson() ?? null,
     rows: hasRows
       ? {

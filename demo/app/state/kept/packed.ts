@@ -4,6 +4,8 @@
  * browsers stores them the same way round.)
  */
 import type { Label } from "../../../../src/index.ts";
+import type { BuiltIn } from "../../data/built-in.ts";
+import type { RowsCode } from "../../data/demo-dataset.ts";
 import type { ColumnKind } from "../../data/tables/columns.ts";
 
 /** A typed array. */
@@ -67,6 +69,8 @@ export interface DatasetJson {
   readonly description: string;
   /** D */
   readonly cols: number;
+  /** Factor from the elements of the training rows to values; null for 1. Pictures need it without the rows too. */
+  readonly scale: number | null;
   readonly image: { readonly width: number; readonly height: number; readonly channels: number } | null;
   /** How picture files were brought to the size of the rows; null if rows are no picture files. */
   readonly pictures: { readonly fit: string } | null;
@@ -74,8 +78,15 @@ export interface DatasetJson {
   /** What `TableEncoder.fromJson` takes. */
   readonly encoder: object | null;
   readonly label: string | null;
+  /** Code that makes the same rows; null if the library has no reader for them. */
+  readonly code: RowsCode | null;
   /** Null if the rows were left out. */
   readonly rows: { readonly train: SamplesJson; readonly validation: SamplesJson } | null;
+}
+
+/** A data set that came with the page: its rows are made anew. */
+export interface BuiltInJson {
+  readonly builtIn: BuiltIn;
 }
 
 export interface PackedDataset {

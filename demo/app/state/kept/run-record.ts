@@ -2,7 +2,7 @@
 import type { ModelEvaluation, StopReason } from "../../../../src/index.ts";
 import { choicesIn } from "../choice-rules.ts";
 import type { Choices } from "../choices.ts";
-import type { EpochMetrics } from "../run-records.ts";
+import type { EpochMetrics, Threshold } from "../run-records.ts";
 import { Fields, fail } from "./fields.ts";
 
 export interface RunRecord {
@@ -18,6 +18,10 @@ export interface RunRecord {
   readonly opened: ModelEvaluation | null;
   /** Name of the file that the model in use came from. */
   readonly modelFile: string | null;
+  /** As {@link Session.minProbability}. */
+  readonly minProbability: number;
+  /** As {@link Session.threshold}. */
+  readonly threshold: Threshold | null;
 }
 
 const STATUSES = ["idle", "paused", "done"] as const satisfies readonly RunRecord["status"][];
@@ -41,7 +45,19 @@ export function readRun(json: unknown, place: string): RunRecord {
     accuracy: figureIn(fields, "accuracy"),
     opened: fields.isNull("opened") ? null : evaluationIn(fields.fields("opened")),
     modelFile: fields.isNull("modelFile") ? null : fields.text("modelFile"),
+    minProbability: probabilityIn(fields, "minProbability"),
+    threshold: fields.isNull("threshold") ? null : thresholdIn(fields.fields("threshold")),
   };
+}
+
+function thresholdIn(fields: Fields): Threshold {
+  return { positive: fields.label("positive"), probability: probabilityIn(fields, "probability") };
+}
+
+function probabilityIn(fields: Fields, name: string): number {
+  const probability = fields.number(name);
+  if (!(probability >= 0 && probability <= 1)) fail(fields.place(name), "a number from 0 to 1");
+  return probability;
 }
 
 /** Reads the epochs, whose numbers ascend. */

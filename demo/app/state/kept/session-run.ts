@@ -5,7 +5,8 @@ import type { RunRecord } from "./run-record.ts";
 
 /** Returns the record of the run as it is now; `hasCandidate` tells whether a model that is not in use is kept too. */
 export function runOf(session: Session, hasCandidate: boolean): RunRecord {
-  const { run, choices, modelFile } = session;
+  const { run, choices, modelFile, minProbability, threshold } = session;
+  const chosen = threshold.peek();
   const inUse = run.inUse.peek();
   // The curves are those of the model in training.
   const isShown = hasCandidate || run.candidate === null;
@@ -13,6 +14,9 @@ export function runOf(session: Session, hasCandidate: boolean): RunRecord {
     choices: choices.peek(),
     accuracy: inUse?.accuracy ?? Number.NaN,
     modelFile: modelFile.peek()?.model === inUse?.model ? (modelFile.peek()?.name ?? null) : null,
+    minProbability: minProbability.peek(),
+    // A label of an earlier model would not be read again.
+    threshold: chosen && inUse?.snapshot.classes.includes(chosen.positive) ? chosen : null,
   };
   if (!inUse || !isShown) {
     return { ...common, status: "idle", stopReason: null, history: [], seconds: 0, opened: null };

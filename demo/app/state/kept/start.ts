@@ -59,9 +59,10 @@ export async function startSession({ say, onDrawn }: StartHooks): Promise<Sessio
 
 async function lookFor(store: KeptStore): Promise<Found> {
   try {
-    if ((await store.read("id")) === undefined) return { kept: null, problem: "" };
-    const { findKept } = await import("./restore.ts");
-    return { kept: await findKept(store), problem: "" };
+    const records = await store.read();
+    if (records.id === undefined) return { kept: null, problem: "" };
+    const { keptIn } = await import("./restore.ts");
+    return { kept: keptIn(records), problem: "" };
   } catch (error) {
     const isDamaged = error instanceof SoftmaxError || (error as Error).name === "NotFoundError";
     return isDamaged ? dropped(store) : { kept: null, problem: "refused" };

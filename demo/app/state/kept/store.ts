@@ -4,15 +4,16 @@
  */
 
 /** Another version of the database is deleted, not read. Raise it with every change of what is kept. */
-const VERSION = 1;
+const VERSION = 2;
 const STORE = "session";
 /** Browsers that never answer count as ones that keep nothing, ms. */
 const PATIENCE = 4000;
 
 /** `"id"` changes with the data set, so that a run is never read with the data of another tab. */
-export type Key = "id" | "data" | "run";
+const KEYS = ["id", "data", "run"] as const;
 
-type Records = Readonly<Partial<Record<Key, unknown>>>;
+/** What is kept, by its key. */
+export type Records = Readonly<Partial<Record<(typeof KEYS)[number], unknown>>>;
 
 export class KeptStore {
   readonly #name: string;
@@ -22,11 +23,13 @@ export class KeptStore {
     this.#name = `softmax-webgpu demo at ${path}`;
   }
 
-  /** Returns the record; undefined if there is none. @throws DOMException the browser's refusal */
-  async read(key: Key): Promise<unknown> {
+  /** Returns the records that there are, as one write left them. @throws DOMException the browser's refusal */
+  async read(): Promise<Records> {
     const database = await this.#open();
     try {
-      return await resultOf(database.transaction(STORE).objectStore(STORE).get(key));
+      const store = database.transaction(STORE).objectStore(STORE);
+      const [id, data, run] = await Promise.all(KEYS.map((key) => resultOf(store.get(key))));
+      return { id, data, run };
     } finally {
       database.close();
     }

@@ -1,7 +1,8 @@
 /** Unpacks a data set from JSON and typed arrays, which may be damaged or made to do harm. */
 import type { RowsInMemory } from "../../../../src/data/rows.ts";
 import { inBlocks } from "../../data/arrays.ts";
-import type { DemoDataset, ImageShape, Origin, Samples } from "../../data/demo-dataset.ts";
+import { BUILT_IN_NAMES, type BuiltIn } from "../../data/built-in.ts";
+import type { DemoDataset, ImageShape, Origin, RowsCode, Samples } from "../../data/demo-dataset.ts";
 import { checkSize } from "../../data/open-dataset.ts";
 import type { PictureFit } from "../../data/pictures/picture-fit.ts";
 import type { ColumnKind, TableColumn } from "../../data/tables/columns.ts";
@@ -28,18 +29,35 @@ export async function unpackDataset(json: unknown, context: UnpackContext): Prom
   if (features && features.length !== cols) fail(fields.place("features"), `${cols} names`);
   const rows = fields.isNull("rows") ? null : fields.fields("rows");
   const shape = { cols, encoder };
-  const none = { x: { data: new Float32Array(), rows: 0, cols }, y: [] };
+  const none = { x: { data: new Float32Array(), rows: 0, cols, ...scaleOf(fields) }, y: [] };
   const dataset = {
     ...{ name: fields.text("name"), description: fields.text("description") },
     train: rows ? await samplesIn(rows.fields("train"), shape, context) : none,
     validation: rows ? await samplesIn(rows.fields("validation"), shape, context) : none,
     image: fields.isNull("image") ? null : imageIn(fields.fields("image"), cols, fields.place("image")),
     pictures: fields.isNull("pictures") ? null : { fit: fitIn(fields.fields("pictures")) },
-    ...{ features, encoder, code: null },
+    ...{ features, encoder },
+    code: fields.isNull("code") ? null : codeIn(fields.fields("code")),
     label: fields.isNull("label") ? null : fields.text("label"),
   };
   if (rows) checkParts(dataset, fields.place("rows"));
   return dataset;
+}
+
+/** Returns the name of a data set that came with the page; null for own data. @throws FormatError an unknown name */
+export function builtInOf(fields: Fields): BuiltIn | null {
+  if (fields.isNull("builtIn")) return null;
+  const name = fields.text("builtIn");
+  if (!Object.hasOwn(BUILT_IN_NAMES, name)) fail(fields.place("builtIn"), "known data");
+  return name as BuiltIn;
+}
+
+function codeIn(fields: Fields): RowsCode {
+  const imports = fields.get("imports");
+  new Fields(imports, fields.place("imports"));
+  const entries = Object.entries(imports as object);
+  if (entries.some(([, from]) => typeof from !== "string")) fail(fields.place("imports"), "texts");
+  return { imports: Object.fromEntries(entries), text: fields.text("text") };
 }
 
 /** Imports the encoder with the first encoded table, to keep the first load of the page small. */
@@ -101,7 +119,7 @@ async function rowsIn(
   if (fields.text("form") === "dense") {
     checkSize(rows, cols, 1, place);
     const data = await fields.array("data", read, ELEMENTS, rows * cols);
-    return { data, rows, cols, ...(fields.isNull("scale") ? {} : { scale: scaleIn(fields) }) };
+    return { data, rows, cols, ...scaleOf(fields) };
   }
   checkSize(rows, 1, 1, place);
   const indptr = await fields.array("indptr", read, ["Uint32Array"], rows + 1);
@@ -113,10 +131,13 @@ async function rowsIn(
   return { indptr, indices, data, rows, cols };
 }
 
-function scaleIn(fields: Fields): number {
-  const scale = Math.fround(fields.number("scale"));
-  if (!(scale > 0 && Number.isFinite(scale))) fail(fields.place("scale"), "a number above 0");
-  return fields.number("scale");
+/** Returns the field that rows have if their elements are no values. */
+function scaleOf(fields: Fields): { readonly scale?: number } {
+  if (fields.isNull("scale")) return {};
+  const scale = fields.number("scale");
+  const rounded = Math.fround(scale);
+  if (!(rounded > 0 && Number.isFinite(rounded))) fail(fields.place("scale"), "a number above 0");
+  return { scale };
 }
 
 /** Checks that rows begin where the one before ends, and name columns that there are. */

@@ -1,14 +1,15 @@
 /** Opens project files, which may be damaged or made to do harm. */
 import { FormatError, LimitError } from "../../../../src/index.ts";
+import { makeBuiltIn } from "../../data/built-in.ts";
 import type { DemoDataset } from "../../data/demo-dataset.ts";
 import { readDirectory, unpack, type ZipEntry } from "../../data/tables/zip.ts";
 import { readerOf } from "../kept/bytes.ts";
 import { Fields, fail } from "../kept/fields.ts";
 import { loadRun } from "../kept/load-models.ts";
-import { type RunRecord, readRun } from "../kept/run-record.ts";
-import { unpackDataset } from "../kept/unpack-dataset.ts";
+import { readRun } from "../kept/run-record.ts";
+import { builtInOf, unpackDataset } from "../kept/unpack-dataset.ts";
 import type { RestoredRun } from "../run-records.ts";
-import type { Session } from "../session.ts";
+import type { SavedWork, Session } from "../session.ts";
 import { DATA, FORMAT, MODEL, PROJECT, VERSION } from "./project-file.ts";
 
 /** Bytes at most of each file in an archive, unpacked. */
@@ -20,16 +21,13 @@ const MOST: Readonly<Record<string, number>> = { [PROJECT]: 2 ** 26, [MODEL]: 2 
  * @throws FormatError, LimitError, OptionError a file that is no project, damaged or too large; nothing has changed then
  */
 export async function openProject(session: Session, file: File): Promise<void> {
-  const { dataset, run, record } = await readProject(file);
-  await session.open(dataset);
-  session.restore(record.choices, run, record.modelFile);
+  const { dataset, ...work } = await readProject(file);
+  await session.open(dataset, work);
 }
 
 /** A project, read and checked. */
-export interface Project {
+export interface Project extends SavedWork {
   readonly dataset: DemoDataset;
-  readonly record: RunRecord;
-  readonly run: RestoredRun;
 }
 
 /** @throws as {@link openProject} */
@@ -46,7 +44,8 @@ export async function readProject(file: File): Promise<Project> {
   const [model, data] = [await read(entries.get(MODEL)), await read(entries.get(DATA))];
   const { signal } = new AbortController();
   const context = { place: name, read: readerOf(new Blob(data ? [data] : []), name), signal };
-  const dataset = await unpackDataset(json.get("data"), context);
+  const builtIn = builtInOf(json.fields("data"));
+  const dataset = builtIn ? await makeBuiltIn(builtIn) : await unpackDataset(json.get("data"), context);
   const record = readRun(json.get("run"), name);
   if (dataset.train.x.rows === 0 && !model) fail(name, "rows or a model, and it has neither");
   const run = await loadRun(record, { model, candidate: null }, dataset, name);

@@ -1,14 +1,14 @@
 /**
- * Project files: a zip archive of `project.json` (data set and run), `model.safetensors` and, unless the rows were left
- * out, `data.bin` with their arrays.
+ * Project files: a zip archive of `project.json` (data set and run), `model.safetensors` and `data.bin` with the arrays
+ * of the rows, unless they were left out or came with the page.
  */
 
 export const PROJECT = "project.json";
 export const MODEL = "model.safetensors";
 export const DATA = "data.bin";
 export const FORMAT = "softmax-webgpu project";
-/** A later version is refused. */
-export const VERSION = 1;
+/** Another version is refused. Raise it with every change of what is saved, and of the data that come with the page. */
+export const VERSION = 2;
 
 const PROJECT_NAME = /\.softmax(?:\.zip)?$/i;
 

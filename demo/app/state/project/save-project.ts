@@ -3,7 +3,9 @@ import { Zip, ZipDeflate } from "fflate";
 import { pause } from "../../../../src/pause.ts";
 import { piecesOf } from "../kept/bytes.ts";
 import { packDataset } from "../kept/pack-dataset.ts";
+import type { BuiltInJson } from "../kept/packed.ts";
 import { fileOf, runOf } from "../kept/session-run.ts";
+import { linkedDataOf } from "../link.ts";
 import type { Session } from "../session.ts";
 import { DATA, FORMAT, MODEL, PROJECT, VERSION } from "./project-file.ts";
 
@@ -21,12 +23,15 @@ export async function projectOf(session: Session, hasRows: boolean): Promise<Blo
   const run = runOf(session, false);
   const file = await fileOf(model);
   const dataset = session.dataset.peek();
-  const { json, arrays } = await packDataset(dataset, hasRows && dataset.train.x.rows > 0, signal);
+  const builtIn = hasRows ? linkedDataOf(dataset) : null;
+  const { json, arrays } = builtIn
+    ? { json: { builtIn } satisfies BuiltInJson, arrays: [] }
+    : await packDataset(dataset, hasRows && dataset.train.x.rows > 0, signal);
   const project = { format: FORMAT, version: VERSION, data: json, run };
   const archive = new Archive();
   await archive.add(PROJECT, [new TextEncoder().encode(JSON.stringify(project))]);
   if (file) await archive.add(MODEL, [file]);
-  if (json.rows) await archive.add(DATA, arrays);
+  if (arrays.length > 0) await archive.add(DATA, arrays);
   return archive.end();
 }
 

@@ -1,8 +1,8 @@
 /** The outcome of a run in plain words, and what to do with the model. */
 import { useState } from "preact/hooks";
 import { unitOf } from "../../state/choices.ts";
+import { shareLink } from "../../state/link.ts";
 import type { Session } from "../../state/session.ts";
-import { shareLink } from "../../state/share-link.ts";
 import { CrossCheckWords } from "./cross-check-words.tsx";
 import { gapText, intervalText, type Outcome, outcomeText, rowWords } from "./outcome-words.ts";
 import { statusText } from "./run-words.ts";
@@ -65,7 +65,10 @@ function NextSteps({ session }: { readonly session: Session }) {
             Try it
           </a>
         )}
-        <button type="button" onClick={() => void share(shareLink(session)).then(setSaid)}>
+        <button
+          type="button"
+          onClick={() => void share(shareLink(session.dataset.value, session.choices.value)).then(setSaid)}
+        >
           Share
         </button>
         <a class="button" href="#model">

@@ -125,10 +125,12 @@ export class Drawing {
       this.source.value = { kind: "strokes", strokes: source.strokes.slice(0, -1) };
   }
 
-  /** Shows the next validation sample of the data set. */
+  /** Shows the next validation sample of the data set; without rows, none. */
   loadSample(dataset: DemoDataset): void {
+    const { rows } = dataset.validation.x;
+    if (rows === 0) return;
     const source = this.source.value;
-    const row = source.kind === "sample" ? (source.row + 1) % dataset.validation.x.rows : 0;
+    const row = source.kind === "sample" ? (source.row + 1) % rows : 0;
     this.source.value = { kind: "sample", row, dataset };
   }
 }

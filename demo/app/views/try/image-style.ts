@@ -11,18 +11,22 @@ const VALUES = 400_000;
 /** Least ink of a pixel within the box; less may be noise. */
 const VISIBLE = 0.3;
 
-/** Measures the style of the first images of `x`. */
+/** Share of an image's longer side that digits take in MNIST. */
+const USUAL_SIDE = 20 / 28;
+
+/** Measures the style of the first images of `x`; without any it is white ink on black, of usual size in the middle. */
 export function imageStyleOf(x: Matrix, image: ImageShape): ImageStyle {
+  const longer = Math.max(image.width, image.height);
+  const centre = { x: image.width / 2, y: image.height / 2 };
+  // A project may have been saved without its rows.
+  if (x.rows === 0) return { ground: 0, full: 1, side: USUAL_SIDE * longer, centre };
   const count = Math.min(IMAGES, Math.ceil(VALUES / x.cols), x.rows);
   const rows = Array.from({ length: count }, (_, row) => grey(rowValues(x, row), image));
   const { ground, full } = groundAndInk(rows, image);
   const inks = rows
     .map((row) => row.map((value) => Math.max(0, (value - ground) / (full - ground))))
     .filter((ink) => ink.some((amount) => amount > VISIBLE));
-  if (inks.length === 0) {
-    const centre = { x: image.width / 2, y: image.height / 2 };
-    return { ground, full: ground + 1, side: Math.max(image.width, image.height), centre };
-  }
+  if (inks.length === 0) return { ground, full: ground + 1, side: longer, centre };
   const masses = inks.map((ink) => centreOfMass(ink, image));
   return {
     ground,

@@ -112,15 +112,17 @@ function SheetButtons({ session, drawing, onEnd }: SheetButtonsProps) {
             onPress={() => drawing.undo()}
           />
         )}
-        <button
-          type="button"
-          onClick={() => {
-            drawing.loadSample(dataset);
-            onEnd();
-          }}
-        >
-          {source.kind === "sample" ? "Next sample" : "Validation sample"}
-        </button>
+        {dataset.validation.x.rows > 0 && (
+          <button
+            type="button"
+            onClick={() => {
+              drawing.loadSample(dataset);
+              onEnd();
+            }}
+          >
+            {source.kind === "sample" ? "Next sample" : "Validation sample"}
+          </button>
+        )}
       </div>
       {source.kind === "picture" && <p class="hint">This is {brief(source.name)}.</p>}
       {source.kind === "sample" && (

@@ -72,7 +72,8 @@ function formOfNumbers({ train: { x }, validation, features }: DemoDataset): Rec
         const cell = (cells.get(name) ?? "").trim();
         const value = cell === "" ? Number.NaN : Number(cell);
         if (Number.isFinite(Math.fround(value))) return value;
-        problems.set(name, `is no number; the average, ${inField(averages[j])}, counts instead`);
+        const instead = x.rows > 0 ? `the average, ${inField(averages[j])},` : inField(averages[j]);
+        problems.set(name, `is no number; ${instead} counts instead`);
         return averages[j];
       });
       return { x: { data, rows: 1, cols: names.length }, problems };
@@ -85,7 +86,7 @@ function inField(value: number): string {
   return String(Number(value.toPrecision(DIGITS)));
 }
 
-/** Returns the mean of each feature over the first rows. */
+/** Returns the mean of each feature over the first rows; 0 without rows, since a project may have been saved so. */
 function averagesOf(x: RowsInMemory): Float32Array {
   const sums = new Float64Array(x.cols);
   const count = Math.min(AVERAGED, Math.max(1, Math.floor(2 ** 22 / x.cols)), x.rows);
@@ -93,7 +94,7 @@ function averagesOf(x: RowsInMemory): Float32Array {
     const { indices, values } = termsOfRow(x, row);
     for (const [i, j] of indices.entries()) sums[j] += values[i];
   }
-  return Float32Array.from(sums, (sum) => sum / count);
+  return Float32Array.from(sums, (sum) => sum / Math.max(1, count));
 }
 
 /** Returns the deviations from the averages as terms, if there are averages; else the terms themselves. */

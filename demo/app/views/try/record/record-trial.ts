@@ -110,9 +110,10 @@ export class RecordTrial {
     });
   }
 
-  /** Takes the validation row `step` rows after the last one. */
+  /** Takes the validation row `step` rows after the last one; without rows, none. */
   take(step: 1 | -1): void {
     const { rows } = this.dataset.validation.x;
+    if (rows === 0) return;
     this.#last = (Math.max(this.#last + step, this.#last < 0 ? 0 : -1) + rows) % rows;
     batch(() => {
       this.cells.value = this.form.cellsOf(this.#last);

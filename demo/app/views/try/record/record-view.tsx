@@ -99,9 +99,11 @@ function RowButtons({ trial }: { readonly trial: RecordTrial }) {
     <>
       <div class="buttons">
         {row === null ? (
-          <button type="button" onClick={() => trial.take(1)}>
-            Take a validation row
-          </button>
+          validation.x.rows > 0 && (
+            <button type="button" onClick={() => trial.take(1)}>
+              Take a validation row
+            </button>
+          )
         ) : (
           <>
             <button type="button" onClick={() => trial.take(-1)}>
@@ -130,7 +132,13 @@ function Fields({ trial, isText }: { readonly trial: RecordTrial; readonly isTex
   const cells = trial.cells.value;
   const problems = trial.problems.value;
   if (!encoder && columns.length > MOST_FIELDS) {
-    return <p>Its {formatCount(columns.length)} numbers are too many for fields; take validation rows.</p>;
+    const remedy =
+      trial.dataset.validation.x.rows > 0 ? "take validation rows" : "open data with rows to try them";
+    return (
+      <p>
+        Its {formatCount(columns.length)} numbers are too many for fields; {remedy}.
+      </p>
+    );
   }
   const shown = columns.slice(0, MOST_COLUMNS);
   return (
