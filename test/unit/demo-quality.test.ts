@@ -7,8 +7,8 @@ import { Session } from "../../demo/app/state/session.ts";
 import {
   answersAt,
   histogramOf,
+  likelyPositive,
   outcomesAt,
-  rarerOf,
   STEPS,
   stepOf,
   tallyOf,
@@ -90,7 +90,10 @@ describe("a tally", () => {
       (i) => rows.truth[i] === 1 && rows.probabilities.data[2 * i + 1] >= 0.95,
     );
     expect(bins[19]).toBe(inLast.length);
-    expect(rarerOf(pairs)).toBe(rows.truth.filter((k) => k === 1).length > 200 ? 0 : 1);
+    const rarer = rows.truth.filter((k) => k === 1).length > 200 ? 0 : 1;
+    expect(likelyPositive(pairs, ["a", "b"])).toBe(rarer);
+    expect(likelyPositive(pairs, ["yes", "no"])).toBe(0);
+    expect(likelyPositive(pairs, [0, 1])).toBe(1);
   });
 });
 

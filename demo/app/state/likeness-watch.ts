@@ -36,7 +36,7 @@ export class LikenessWatch {
 
   async #measure(dataset: DemoDataset, signal: AbortSignal): Promise<void> {
     try {
-      // Only the view "Try" measures: the first load of the page goes without the code.
+      // Loaded once a drawing can be judged: the first load of the page goes without the code.
       const { likenessOf, usualShares } = await import("../data/usual-rows.ts");
       const likeness = await likenessOf(dataset, signal);
       const words = await usualShares(dataset, signal);

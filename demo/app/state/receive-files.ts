@@ -15,10 +15,11 @@ export async function takeOrReceive(session: Session, coming: Promise<readonly N
 
 /** Opens files as a model or as data. Messages and errors appear on the page. */
 export async function receiveFiles(session: Session, coming: Promise<readonly NamedFile[]>): Promise<void> {
+  const { message } = session.run;
+  message.value = null;
   const file = await modelAmong(coming);
   if (!file) return session.opening.offer(coming);
   session.opening.cancel();
-  const { message } = session.run;
   message.value = { kind: "notice", text: `Opening ${file.name} …` };
   try {
     if (isProjectFile(file)) await (await import("./project/open-project.ts")).openProject(session, file);

@@ -84,6 +84,8 @@ export class Session {
     return this.#inTurn(async () => {
       await this.run.reset();
       batch(() => {
+        // What it says is about the data before.
+        this.kept.close();
         this.dataset.value = dataset;
         this.choices.value = work?.record.choices ?? choicesFor(dataset, this.choices.value.device);
         this.minProbability.value = work?.record.minProbability ?? 0;

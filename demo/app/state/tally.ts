@@ -2,6 +2,7 @@
  * Counts of validation rows by probability, made once for each evaluation: the figures of every threshold follow from
  * them without another look at the rows.
  */
+import type { Label } from "../../../src/index.ts";
 import { inBlocks } from "../data/arrays.ts";
 import type { Evaluation } from "./evaluation.ts";
 
@@ -104,7 +105,12 @@ export function histogramOf(counts: CountsFrom, bins: number): number[] {
   return Array.from({ length: bins }, (_, bin) => from(bin) - from(bin + 1));
 }
 
-/** Returns the class of two that has fewer rows; the second if they have equally many. */
-export function rarerOf(pairs: NonNullable<Tally["pairs"]>): 0 | 1 {
+/** Names of the class that people look for. */
+const POSITIVE = /^(1|true|yes|y|ja|oui|positive|pos|spam|ill|sick|fraud|churn(ed)?)$/i;
+
+/** Returns the class of two that is likely looked for: by its name, else the rarer one, else the second. */
+export function likelyPositive(pairs: NonNullable<Tally["pairs"]>, classes: readonly Label[]): 0 | 1 {
+  const named = classes.findIndex((label) => POSITIVE.test(String(label)));
+  if (named >= 0) return named === 0 ? 0 : 1;
   return pairs[0][0][0] < pairs[0][1][0] ? 0 : 1;
 }

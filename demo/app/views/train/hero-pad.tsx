@@ -1,15 +1,17 @@
 /** A small pad to draw on beside the weights, and what the model takes the drawing for. */
-import { useState } from "preact/hooks";
+import { useEffect, useMemo, useState } from "preact/hooks";
 import type { Label } from "../../../../src/index.ts";
 import { FocusableButton } from "../../../ui/buttons.tsx";
 import { formatPercent } from "../../../ui/format.ts";
 import type { ImageShape } from "../../data/demo-dataset.ts";
+import { termsOfRow } from "../../data/row-terms.ts";
 import type { Session } from "../../state/session.ts";
 import { DrawCanvas } from "../try/draw-canvas.tsx";
 import type { Prediction } from "../try/drawing.ts";
 import { drawingOf } from "../try/drawing-of.ts";
 import { likeliest } from "../try/evidence.ts";
 import { spokenAnswer } from "../try/probabilities.tsx";
+import { UnlikeNotice } from "../try/unlike-notice.tsx";
 
 interface HeroPadProps {
   readonly session: Session;
@@ -21,6 +23,10 @@ export function HeroPad({ session, image }: HeroPadProps) {
   const dataset = session.dataset.value;
   const source = drawing.source.value;
   const [spoken, setSpoken] = useState("");
+  const isTraining = session.run.isTraining.value;
+  useEffect(() => (isTraining ? undefined : session.likeness.follow()), [session, isTraining]);
+  const x = drawing.picture.value?.x;
+  const terms = useMemo(() => (x ? termsOfRow({ data: x, rows: 1, cols: x.length }, 0) : null), [x]);
   const speak = () => setSpoken(spokenAnswer(drawing));
   const classes = session.run.inUse.value?.snapshot.classes ?? session.classes.value;
   return (
@@ -48,6 +54,7 @@ export function HeroPad({ session, image }: HeroPadProps) {
           Why?
         </a>
       </div>
+      <UnlikeNotice terms={terms} likeness={session.likeness.latest.value?.likeness ?? null} />
       <p class="unseen" role="status">
         {spoken}
       </p>

@@ -1,6 +1,6 @@
 /** The outcome of a run in plain words: the share of rows that are right, its interval, and the gap to training. */
 import type { DeviceInfo } from "../../../../src/index.ts";
-import { formatCount, formatDuration, formatShare, formatTenths } from "../../../ui/format.ts";
+import { formatCount, formatCounted, formatDuration, formatShare, formatTenths } from "../../../ui/format.ts";
 import type { DemoDataset } from "../../data/demo-dataset.ts";
 
 /** The name of a row, one and many. */
@@ -96,6 +96,8 @@ export function intervalText({ accuracy, rows }: Outcome, { many }: RowWords): s
   return `On other ${many} like these, expect ${formatShare(low)} to ${formatShare(high)} right.`;
 }
 
+/** Widest interval of the accuracy that allows a comparison. */
+const MOST_DOUBT = 0.25;
 /** Least gap that is spoken of, as a share. */
 const LEAST_GAP = 0.01;
 
@@ -106,7 +108,9 @@ const LEAST_GAP = 0.01;
 export function gapText({ accuracy, rows, trainingAccuracy }: Outcome, { many }: RowWords): string {
   if (!Number.isFinite(trainingAccuracy)) return "";
   const gap = trainingAccuracy - accuracy;
-  const { high } = wilsonInterval(accuracy * rows, rows);
+  const { low, high } = wilsonInterval(accuracy * rows, rows);
+  if (high - low > MOST_DOUBT)
+    return `${formatCounted(rows, "row")} are too few to tell whether it does as well on ${many} it has not seen.`;
   if (gap < LEAST_GAP || trainingAccuracy <= high)
     return `It does about as well on ${many} it has not seen as on those it learnt from.`;
   return (

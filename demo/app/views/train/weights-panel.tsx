@@ -15,14 +15,15 @@ const TABLE_WEIGHTS: Loadable = { load: async () => (await import("./table-weigh
 
 /** Shows pictures for pictures, bars for other rows. */
 export function ClassWeights({ session }: { readonly session: Session }) {
-  const { image } = session.dataset.value;
+  const { image, pictures } = session.dataset.value;
+  const what = pictures ? "light" : "ink";
   return (
     <div class="class-weights">
       <h3>
         {image ? "What it looks for" : "Class weights"}
         <span class="hint">
           {image
-            ? "ink on blue speaks for the class, ink on orange against it"
+            ? `${what} on blue speaks for the class, ${what} on orange against it`
             : tableLead(session.dataset.value)}
         </span>
       </h3>

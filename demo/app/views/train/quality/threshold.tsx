@@ -3,7 +3,7 @@ import type { Label } from "../../../../../src/index.ts";
 import { Choice, type Option, Slider } from "../../../../ui/fields.tsx";
 import { formatCount, formatShare } from "../../../../ui/format.ts";
 import type { Session } from "../../../state/session.ts";
-import { type Outcomes, outcomesAt, rarerOf, STEPS, type Tally } from "../../../state/tally.ts";
+import { likelyPositive, type Outcomes, outcomesAt, STEPS, type Tally } from "../../../state/tally.ts";
 import { Histogram } from "./histogram.tsx";
 
 type Pairs = NonNullable<Tally["pairs"]>;
@@ -27,7 +27,7 @@ interface ThresholdPartProps {
 export function ThresholdPart({ session, pairs, classes }: ThresholdPartProps) {
   const chosen = session.threshold.value;
   const known = chosen ? classes.indexOf(chosen.positive) : -1;
-  const positive = known < 0 ? rarerOf(pairs) : known;
+  const positive = known < 0 ? likelyPositive(pairs, classes) : known;
   const step = Math.round((chosen?.probability ?? 0.5) * STEPS);
   const outcomes = outcomesAt(pairs, positive, step);
   const [own, other] = [positive, 1 - positive].map((k) => String(classes[k]));

@@ -4,6 +4,7 @@ import { formatSigned } from "../../../../ui/format.ts";
 import { partsOf, termsOfColumn } from "../../../data/known-words.ts";
 import type { RowTerms } from "../../../data/row-terms.ts";
 import { brief } from "../../../data/text.ts";
+import { LEAST_SCALE } from "./reason-bars.tsx";
 import type { RecordTrial } from "./record-trial.ts";
 
 /** Characters that are marked at most. */
@@ -50,7 +51,7 @@ interface MarkedTextProps {
 }
 
 function MarkedText({ text, amounts }: MarkedTextProps) {
-  const largest = Math.max(...Array.from(amounts.values(), Math.abs));
+  const largest = Math.max(LEAST_SCALE, ...Array.from(amounts.values(), Math.abs));
   return (
     <p class="box">
       {partsOf(text.slice(0, MOST_CHARACTERS)).map(({ text: part, term }, i) => {
@@ -61,7 +62,7 @@ function MarkedText({ text, amounts }: MarkedTextProps) {
             key={i}
             class={amount < 0 ? "minus" : "plus"}
             title={formatSigned(amount, 2)}
-            style={{ "--strength": `${largest > 0 ? (100 * Math.abs(amount)) / largest : 0}%` }}
+            style={{ "--strength": `${(100 * Math.abs(amount)) / largest}%` }}
           >
             {part}
           </mark>

@@ -9,7 +9,7 @@ import type { RecordTrial } from "./record-trial.ts";
 const MOST_BARS = 12;
 
 /** Amount of a whole bar at least: what hardly counts has a short one. */
-const LEAST_SCALE = 0.5;
+export const LEAST_SCALE = 0.5;
 
 export function ReasonBars({ trial }: { readonly trial: RecordTrial }) {
   const evidence = trial.evidence.value;
