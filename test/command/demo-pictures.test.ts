@@ -196,12 +196,12 @@ test("the camera goes off with the panel, with the view, and with the page", asy
     await startCamera(page);
     expect(await endedCameras(page)).toEqual([false]);
     await press(page, "Close");
-    expect(await endedCameras(page)).toEqual([true]);
+    await expect.poll(() => endedCameras(page)).toEqual([true]);
     expect(await page.evaluate(() => document.activeElement?.textContent)).toBe("Collect pictures");
     await openPanel(page);
     await startCamera(page);
     await show(page, "try");
-    expect(await endedCameras(page)).toEqual([true, true]);
+    await expect.poll(() => endedCameras(page)).toEqual([true, true]);
     await show(page, "train");
     await page.waitForSelector(".collect-class");
     await startCamera(page);
@@ -211,7 +211,7 @@ test("the camera goes off with the panel, with the view, and with the page", asy
       Reflect.deleteProperty(document, "hidden");
     });
     await see(page, "The camera was switched off while this page was hidden.");
-    expect(await endedCameras(page)).toEqual([true, true, true]);
+    await expect.poll(() => endedCameras(page)).toEqual([true, true, true]);
   });
 });
 
