@@ -1,6 +1,7 @@
-/** Every view of the demo under axe, in both themes, opened wide and at the width of a phone. */
+/** Every view of the demo under axe, in both themes, wide and at the width of a phone; and without a pointer. */
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
+import type { Page } from "puppeteer";
 import { describe, expect, test } from "vitest";
 import { dropOn } from "../support/demo-drops.ts";
 import { prepareDemo, press, see, show, VIEWS, withPage } from "../support/demo-page.ts";
@@ -39,5 +40,40 @@ describe.each(["light", "dark"] as const)("accessibility, %s", (theme) => {
       )) as string[];
       expect(found).toEqual([]);
     });
+  });
+});
+
+/** Presses Tab until the element with the focus has this text. */
+async function tabTo(page: Page, text: string): Promise<void> {
+  for (let presses = 0; presses < 80; presses++) {
+    await page.keyboard.press("Tab");
+    const focused = await page.evaluate(() => document.activeElement?.textContent?.trim());
+    if (focused === text) return;
+  }
+  expect.unreachable(`Tab does not come to “${text}”`);
+}
+
+test("by keyboard alone: from the start to a downloaded model", async () => {
+  await withPage(async (page) => {
+    // The Blob of the download instead of a file.
+    await page.evaluate(() => {
+      const make = URL.createObjectURL.bind(URL);
+      URL.createObjectURL = (blob: Blob) => {
+        Object.assign(window, { savedBytes: blob.size });
+        return make(blob);
+      };
+      addEventListener("click", (event) => {
+        if (event.target instanceof HTMLAnchorElement && event.target.download) event.preventDefault();
+      });
+    });
+    await tabTo(page, "Start");
+    await page.keyboard.press("Enter");
+    await see(page, "Done after epoch 30");
+    await tabTo(page, "Get the code");
+    await page.keyboard.press("Enter");
+    await see(page, "The same run, in code");
+    await tabTo(page, "Download safetensors");
+    await page.keyboard.press("Enter");
+    await page.waitForFunction(() => Number(Reflect.get(window, "savedBytes")) > 10 * 784 * 4);
   });
 });
