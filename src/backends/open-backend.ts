@@ -70,7 +70,7 @@ async function openWebGpu(options: WebGpuOptions): Promise<Backend> {
 /** Requests a device of a real adapter. Without one, the code of the backend with its kernels is not loaded. */
 async function requestRealDevice(): Promise<GrantedDevice> {
   assertWebGpu();
-  const code = loaded(import("./webgpu/request-device.ts"), "the request for a GPU");
+  const code = loaded(import("./webgpu/request-device.ts"), "the WebGPU backend");
   const { requestDevice, WANTED_FEATURES } = await code;
   return requestDevice({ allowSoftware: false, features: WANTED_FEATURES, timeLimit: AUTO_TIME_LIMIT });
 }
