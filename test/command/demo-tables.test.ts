@@ -38,6 +38,7 @@ test("a form shows what is in a table, and one button opens and trains on it", a
     const shown = /(\d+) of (\d+) right, ([\d.]+)%/.exec(await page.evaluate(() => document.body.innerText));
     expect(Number(shown?.[3])).toBeCloseTo(accuracy, 5);
     expect((100 * Number(shown?.[1])) / Number(shown?.[2])).toBeCloseTo(accuracy, 1);
+    await page.waitForSelector(".strongest");
     const bars = await page.evaluate(
       () => document.querySelector<HTMLElement>(".strongest")?.innerText ?? "",
     );
@@ -113,6 +114,7 @@ test("texts give words as bars, two numbers give a scatter plot", async () => {
     await dropOn(page, [{ name: "films.csv", text: `text,label\n${rows.join("\n")}\n` }]);
     await press(page, "Open and train");
     await trained(page);
+    await page.waitForSelector(".strongest");
     const lists = await page.evaluate(() =>
       [...document.querySelectorAll<HTMLElement>(".strongest")].map(({ innerText }) => innerText),
     );
@@ -128,7 +130,8 @@ test("texts give words as bars, two numbers give a scatter plot", async () => {
     await see(page, "Open points.csv");
     await press(page, "Open and train");
     await trained(page);
-    const name = await page.$eval(".scatter canvas", (canvas) => canvas.getAttribute("aria-label"));
+    const scatter = await page.waitForSelector(".scatter canvas");
+    const name = await scatter?.evaluate((canvas) => canvas.getAttribute("aria-label"));
     expect(name).toContain("18 validation rows by width and height");
   });
 });
