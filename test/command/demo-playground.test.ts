@@ -336,7 +336,7 @@ describe("the playground", () => {
       expect(await rows(page)).toHaveLength(72);
 
       await page.evaluate((top) => scrollTo(0, top), start);
-      await page.waitForFunction((top) => scrollY === top, {}, start);
+      await page.waitForFunction((top) => Math.abs(scrollY - top) < 2, {}, start);
       await page.touchscreen.tap(...(await placeOf(page, 0, -0.2)));
       await see(page, "The 73 points as a table");
       expect((await rows(page)).at(-1)).toBe("A 0.0 −0.2");
@@ -346,7 +346,8 @@ describe("the playground", () => {
       await page.waitForFunction(() =>
         document.querySelector(".points tbody tr:last-child")?.textContent?.includes("0.03.6"),
       );
-      expect(await page.evaluate(() => scrollY)).toBe(start);
+      // The finger went hundreds of pixels; text that appears above may move the page by a few.
+      expect(Math.abs((await page.evaluate(() => scrollY)) - start)).toBeLessThan(20);
       expect(await rows(page)).toHaveLength(73);
     });
   });
