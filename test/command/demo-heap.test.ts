@@ -7,7 +7,7 @@ import { prepareDemo, see, withPage } from "../support/demo-page.ts";
 const WARM = 15;
 const ROUNDS = 30;
 /** What a round may leave at most, bytes: code that the engine goes on compiling. One copy of a model's weights is 31,400. */
-const PER_ROUND = 25_000;
+const PER_ROUND = 20_000;
 
 prepareDemo();
 
