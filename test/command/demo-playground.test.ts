@@ -146,6 +146,18 @@ async function moveSlider(page: Page, key: "ArrowLeft" | "ArrowRight" | "Home" |
   return sliderText(page);
 }
 
+/** Waits until the page no longer scrolls: a swipe goes on for a while after the finger. */
+async function atRest(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    let [before, still] = [Number.NaN, 0];
+    while (still < 10) {
+      await new Promise((resolve) => requestAnimationFrame(resolve));
+      still = scrollY === before ? still + 1 : 0;
+      before = scrollY;
+    }
+  });
+}
+
 describe("the playground", () => {
   test("by mouse: a point is placed, moved and deleted, and what is learnt follows", async () => {
     await withPlayground(async (page) => {
@@ -335,6 +347,7 @@ describe("the playground", () => {
       await page.waitForFunction((from) => scrollY > from + 80, {}, start);
       expect(await rows(page)).toHaveLength(72);
 
+      await atRest(page);
       await page.evaluate((top) => scrollTo(0, top), start);
       await page.waitForFunction((top) => Math.round(scrollY) === Math.round(top), {}, start);
       await page.touchscreen.tap(...(await placeOf(page, 0, -0.2)));
@@ -342,6 +355,7 @@ describe("the playground", () => {
       expect((await rows(page)).at(-1)).toBe("A 0.0 −0.2");
       await see(page, "At (0.0, −0.2)");
 
+      await atRest(page);
       const held = await page.evaluate(() => scrollY);
       await swipe(page, await placeOf(page, 0, -0.2), await placeOf(page, 0, 3.6));
       await page.waitForFunction(() =>
