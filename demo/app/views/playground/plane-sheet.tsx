@@ -1,9 +1,8 @@
 /** The plane: shows points and regions, and the prediction under the cursor. */
-import { useSignal } from "@preact/signals";
-import { useEffect, useId, useRef } from "preact/hooks";
+import { useId, useRef } from "preact/hooks";
 import { formatShare } from "../../../ui/format.ts";
 import { Marker } from "../../../ui/markers.tsx";
-import { useOncePerFrame } from "../../../ui/signal-hooks.ts";
+import { useSquareCanvas } from "../../../ui/use-square-canvas.ts";
 import { paintPlane } from "./paint-plane.ts";
 import { CLASSES } from "./plane.ts";
 import { usePlaneInput } from "./plane-input.ts";
@@ -12,34 +11,20 @@ import { coordinates, likelyAt } from "./words.ts";
 
 export function PlaneSheet({ playground }: { readonly playground: Playground }) {
   const keysId = useId();
-  const canvas = useRef<HTMLCanvasElement>(null);
-  /** Width in CSS pixels. */
-  const width = useSignal(0);
   const plane = useRef<HTMLDivElement>(null);
   const input = usePlaneInput(playground, plane);
-  useEffect(() => {
-    const observer = new ResizeObserver(([{ contentRect }]) => {
-      width.value = contentRect.width;
-    });
-    if (canvas.current) observer.observe(canvas.current);
-    return () => observer.disconnect();
-  }, []);
-  useOncePerFrame(() => {
-    const context = canvas.current?.getContext("2d");
-    if (!context || width.value === 0) return;
-    const side = Math.round(width.value * devicePixelRatio);
-    if (context.canvas.width !== side) {
-      context.canvas.width = side;
-      context.canvas.height = side;
-    }
-    const cursor = playground.cursor.value;
-    const picture = {
-      points: playground.points.value,
-      trained: playground.training.trained.value,
-      cursor: cursor?.by === "keys" ? cursor : null,
-    };
-    paintPlane(context, picture, side / width.value);
-  }, [playground]);
+  const canvas = useSquareCanvas(
+    (context, ratio) => {
+      const cursor = playground.cursor.value;
+      const picture = {
+        points: playground.points.value,
+        trained: playground.training.trained.value,
+        cursor: cursor?.by === "keys" ? cursor : null,
+      };
+      paintPlane(context, picture, ratio);
+    },
+    [playground],
+  );
   return (
     <>
       <div

@@ -1,11 +1,9 @@
 /** Validation rows of two features as points, on the regions of the model. */
-import { useSignal } from "@preact/signals";
-import type { RefObject } from "preact";
-import { useEffect, useMemo, useRef } from "preact/hooks";
+import { useMemo } from "preact/hooks";
 import type { Label } from "../../../../src/index.ts";
 import { formatCount, formatDecimal } from "../../../ui/format.ts";
 import { Marker } from "../../../ui/markers.tsx";
-import { useOncePerFrame } from "../../../ui/signal-hooks.ts";
+import { useSquareCanvas } from "../../../ui/use-square-canvas.ts";
 import type { DemoDataset } from "../../data/demo-dataset.ts";
 import { rowValues } from "../../data/rows.ts";
 import { cellText } from "../../data/tables/columns.ts";
@@ -23,7 +21,10 @@ export function Scatter({ session }: { readonly session: Session }) {
   const dataset = session.dataset.value;
   const classes = session.classes.value;
   const plot = useMemo(() => plotOf(dataset, classes), [dataset, classes]);
-  const canvas = useScatterCanvas(session, plot);
+  const canvas = useSquareCanvas(
+    (context, ratio) => paintScatter(context, { ...plot, parameters: session.run.snapshot.value }, ratio),
+    [plot],
+  );
   const [across, up] = plot.axes;
   const rows = dataset.validation.x.rows;
   return (
@@ -43,32 +44,6 @@ export function Scatter({ session }: { readonly session: Session }) {
       )}
     </div>
   );
-}
-
-/** Paints a canvas as wide as its place, anew after each change of the model. Returns the canvas's reference. */
-function useScatterCanvas({ run }: Session, plot: Plot): RefObject<HTMLCanvasElement | null> {
-  const canvas = useRef<HTMLCanvasElement>(null);
-  /** Width in CSS pixels. */
-  const width = useSignal(0);
-  useEffect(() => {
-    const observer = new ResizeObserver(([{ contentRect }]) => {
-      width.value = contentRect.width;
-    });
-    if (canvas.current) observer.observe(canvas.current);
-    return () => observer.disconnect();
-  }, []);
-  useOncePerFrame(() => {
-    const context = canvas.current?.getContext("2d");
-    if (!context || width.value === 0) return;
-    const side = Math.round(width.value * devicePixelRatio);
-    if (context.canvas.width !== side) {
-      context.canvas.width = side;
-      context.canvas.height = side;
-    }
-    const parameters = run.snapshot.value;
-    paintScatter(context, { ...plot, parameters }, side / width.value);
-  }, [plot]);
-  return canvas;
 }
 
 function ScatterLegend({ classes }: { readonly classes: readonly Label[] }) {

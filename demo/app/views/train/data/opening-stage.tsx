@@ -1,7 +1,6 @@
 /** The stage of opening files: nothing, the progress, or a form with questions, whose code is loaded with the files. */
-import { useId } from "preact/hooks";
 import { LazyPart } from "../../../components/lazy-part.tsx";
-import type { OpenProgress } from "../../../data/open-context.ts";
+import { WorkInProgress } from "../../../components/work-in-progress.tsx";
 import type { Session } from "../../../state/session.ts";
 import type { Loadable } from "../../../use-view.ts";
 
@@ -12,25 +11,6 @@ export function OpeningStage({ session }: { readonly session: Session }) {
   const stage = opening.stage.value;
   if (stage.kind === "idle") return null;
   if (stage.kind === "working")
-    return <OpeningProgress progress={stage.progress} onCancel={() => opening.cancel()} />;
+    return <WorkInProgress {...stage.progress} onCancel={() => opening.cancel()} />;
   return <LazyPart part={FORMS} session={session} name="The form" />;
-}
-
-interface OpeningProgressProps {
-  readonly progress: OpenProgress;
-  readonly onCancel: () => void;
-}
-
-/** A progress bar with its text, and a button that cancels. */
-function OpeningProgress({ progress: { text, share }, onCancel }: OpeningProgressProps) {
-  const id = useId();
-  return (
-    <div class="opening">
-      <label for={id}>{text}</label>
-      <progress id={id} value={share} />
-      <button type="button" onClick={onCancel}>
-        Cancel
-      </button>
-    </div>
-  );
 }

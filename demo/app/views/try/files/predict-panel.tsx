@@ -1,10 +1,11 @@
 /** The panel that predicts a file of new rows, and gives the predictions back as a file. */
-import { useEffect, useId, useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { FileDrop } from "../../../../ui/buttons.tsx";
 import { formatBytes } from "../../../../ui/format.ts";
 import { saveFile } from "../../../../ui/save-file.ts";
 import { Section } from "../../../../ui/section.tsx";
 import { areaOfDrops } from "../../../../ui/use-drops.ts";
+import { WorkInProgress } from "../../../components/work-in-progress.tsx";
 import { droppedFiles } from "../../../data/dropped-files.ts";
 import { type NamedFile, named, type OpenContext } from "../../../data/open-context.ts";
 import type { Session } from "../../../state/session.ts";
@@ -89,32 +90,15 @@ export function FilePanel({ title, lead, label, rest, accept, multiple, ...panel
         ) : (
           <p class="hint">Train the model first.</p>
         )}
-        {stage.kind === "working" && <Working {...stage.progress} onCancel={() => prediction.cancel()} />}
+        {stage.kind === "working" && (
+          <WorkInProgress {...stage.progress} onCancel={() => prediction.cancel()} />
+        )}
         <div role="status">{stage.kind === "done" && <Result {...stage.result} />}</div>
         <p role="alert" class={problem ? "message error" : "message-place"}>
           {problem}
         </p>
       </div>
     </Section>
-  );
-}
-
-interface WorkingProps {
-  readonly text: string;
-  readonly share: number;
-  readonly onCancel: () => void;
-}
-
-function Working({ text, share, onCancel }: WorkingProps) {
-  const id = useId();
-  return (
-    <div class="opening box">
-      <label for={id}>{text}</label>
-      <progress id={id} value={share} />
-      <button type="button" onClick={onCancel}>
-        Cancel
-      </button>
-    </div>
   );
 }
 
