@@ -62,7 +62,7 @@ export function App({ session }: { readonly session: Session }) {
   );
 }
 
-/** Opens pasted files and tables; what is pasted into a field stays there. */
+/** Opens pasted files and tables, except when a field of the page has the focus. */
 function usePastes(session: Session): void {
   useEffect(() => {
     const paste = (event: ClipboardEvent) => {

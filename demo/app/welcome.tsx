@@ -35,7 +35,7 @@ export class Drawings {
 
 interface WelcomeProps {
   readonly drawings: Drawings;
-  /** What takes time, if it is not the drawing of digits; else empty. */
+  /** Work that takes time, if it is other work than drawing digits; else empty. */
   readonly text: string;
   /** Called with files that are opened or dropped meanwhile. */
   readonly onFiles: (files: Promise<readonly NamedFile[]>) => void;

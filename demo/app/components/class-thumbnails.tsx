@@ -61,7 +61,7 @@ interface StripProps {
   readonly rows: ClassRows | undefined;
 }
 
-/** One class. Its pictures are painted when they come into sight. */
+/** The strip of a class. Its pictures are painted when they come into sight. */
 function Strip({ dataset, image, label, rows }: StripProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const first = rows?.first ?? [];

@@ -5,7 +5,7 @@ import { type Loadable, useLoadedView } from "../use-view.ts";
 interface LazyPartProps {
   readonly part: Loadable;
   readonly session: Session;
-  /** What does not load if it does not, for example `"The form"`. */
+  /** Name of the part for the sentence that says it did not load, for example `"The form"`. */
   readonly name: string;
 }
 

@@ -4,7 +4,7 @@ import { type NamedFile, named } from "../data/open-context.ts";
 import { FileButtons } from "./file-buttons.tsx";
 
 interface OwnDataProps {
-  /** What the data in use is called; empty if there is none yet. */
+  /** Name of the data set in use; empty if there is none yet. */
   readonly name: string;
   readonly onFiles: (files: Promise<readonly NamedFile[]>) => void;
   /** More buttons. Default: none. */

@@ -1,4 +1,4 @@
-/** What surrounds every view: the line at the top with name, views and links, and the line at the bottom. */
+/** The frame of every view: the line at the top with name, views and links, and the line at the bottom. */
 
 import { LINKS } from "../links.ts";
 import { TITLES, type ViewName } from "../view-names.ts";

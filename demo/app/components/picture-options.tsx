@@ -1,4 +1,4 @@
-/** How pictures become rows: their size and colour, what is cut off or added, and copies to train on. */
+/** Options for turning pictures into rows: size and colour, cropping or borders, and copies to train on. */
 import { CheckBox, Choice, type Option } from "../../ui/fields.tsx";
 import { formatCount } from "../../ui/format.ts";
 import type { ImageShape } from "../data/demo-dataset.ts";

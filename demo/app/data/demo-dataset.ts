@@ -1,4 +1,4 @@
-/** Data sets of the demo: training and validation rows with labels, where each row comes from, and what it stands for. */
+/** Data sets of the demo: training and validation rows with labels, their origins, and the shape of pictures. */
 import type { RowsInMemory } from "../../../src/data/rows.ts";
 import type { Label } from "../../../src/index.ts";
 import { formatCount } from "../../ui/format.ts";
@@ -12,11 +12,11 @@ export interface Samples {
   readonly x: RowsInMemory;
   /** `[N]` */
   readonly y: readonly Label[];
-  /** Null for rows that were made here, and of files whose rows have no names. */
+  /** Null for generated rows, and for files whose rows have neither paths nor numbers. */
   readonly origin?: Origin | null;
 }
 
-/** Where rows come from: a picture's path, or a row of a table with its cells. */
+/** The origin of rows: the paths of pictures, or the row numbers and cells of a table. */
 export type Origin =
   | { readonly kind: "pictures"; readonly paths: readonly string[] }
   | {

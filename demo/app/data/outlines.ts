@@ -3,7 +3,7 @@
  * Detection" (2005), with a single scale: what lines a picture has, and in which part.
  */
 
-/** Directions; opposite ones are the same. */
+/** Number of directions of an outline. Opposite directions count as one. */
 const DIRECTIONS = 4;
 /** Least size of a gradient, as a share of the largest one of the picture; less may be noise. */
 const LEAST = 0.1;

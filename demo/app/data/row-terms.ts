@@ -1,4 +1,4 @@
-/** One row as the list of its values that are not 0, dense or sparse, and the scores that a model gives it. */
+/** The values of a row that are not 0, from dense or sparse rows, and the scores that a model gives the row. */
 import { softmax } from "../../../src/backends/reference/operations.ts";
 import { scaleOf } from "../../../src/data/matrix.ts";
 import type { RowsInMemory } from "../../../src/data/rows.ts";

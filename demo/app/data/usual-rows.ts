@@ -1,3 +1,3 @@
-/** What is measured of the rows of a data set, loaded together. */
+/** The measurements that tell whether a row is unlike the training rows, loaded together. */
 export { usualShares } from "./known-words.ts";
 export { likenessOf } from "./likeness.ts";

@@ -1,4 +1,4 @@
-/** What each training option of the form may be: for options that come from a link, a file or an earlier visit. */
+/** Ranges of the training options: checks for options from a link, a file or an earlier visit. */
 import { type Choices, MAX_SEED } from "./choices.ts";
 
 type Rule = (value: unknown) => boolean;

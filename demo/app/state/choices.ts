@@ -50,7 +50,7 @@ const FOR_FEW_PICTURES: Choices = { ...DEFAULT_CHOICES, solver: "lbfgs" };
 /** Training rows from which pictures are many. */
 const MANY_PICTURES = 2000;
 
-/** What options depend on. */
+/** The properties of a data set that its default options depend on. */
 export interface ForChoices extends Pick<DemoDataset, "image" | "encoder"> {
   readonly train: { readonly x: { readonly rows: number } };
 }

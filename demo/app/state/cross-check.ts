@@ -29,7 +29,7 @@ export class CrossCheck {
   readonly status: Signal<CrossCheckStatus> = signal<CrossCheckStatus>("idle");
   /** Null before the end of a test. */
   readonly figure: Signal<CrossCheckFigure | null> = signal<CrossCheckFigure | null>(null);
-  /** What went wrong, if `status` is `"failed"`. */
+  /** Reason of the failure if `status` is `"failed"`. */
   readonly error: Signal<string> = signal("");
   /** Rows that the test would use; 0 if there is nothing to test: other data than tables, many rows, no own run. */
   readonly rows: ReadonlySignal<number>;
@@ -39,7 +39,7 @@ export class CrossCheck {
   readonly #choices: ReadonlySignal<Choices>;
   readonly #run: Run;
   #controller: AbortController | null = null;
-  /** What was tested last. */
+  /** Data set and options of the latest test. */
   #tested: readonly [DemoDataset, Choices] | null = null;
 
   constructor(dataset: ReadonlySignal<DemoDataset>, choices: ReadonlySignal<Choices>, run: Run) {

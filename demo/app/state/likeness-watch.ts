@@ -3,7 +3,7 @@ import { effect, type ReadonlySignal, type Signal, signal } from "@preact/signal
 import type { DemoDataset } from "../data/demo-dataset.ts";
 import type { Likeness } from "../data/likeness.ts";
 
-/** What is usual of the rows of a data set. */
+/** Measurements of the rows of a data set, to judge new rows by. */
 export interface UsualRows {
   /** Null for rows with nothing to compare but texts. */
   readonly likeness: Likeness | null;

@@ -9,7 +9,7 @@ import { type ViewName, viewOf } from "../view-names.ts";
 import { CHOICE_NAMES, isChoice } from "./choice-rules.ts";
 import { type Choices, choicesFor } from "./choices.ts";
 
-/** What a link asks for. */
+/** The data set and options that a link names. */
 export interface Link {
   readonly view: ViewName;
   /** Null if it names none. */

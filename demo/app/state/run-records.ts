@@ -1,4 +1,4 @@
-/** What a run shows: the metrics of its epochs, its parameters, its speed, its messages, and the model in use. */
+/** Records of a run: the metrics of its epochs, its parameters, its speed, its messages, and the model in use. */
 import type {
   EpochRecord,
   IterationRecord,

@@ -19,7 +19,7 @@ import type { PenaltySweep } from "./penalty-sweep.ts";
 import { Run } from "./run.ts";
 import type { RestoredRun, Threshold } from "./run-records.ts";
 
-/** What was kept or saved of the work with a data set. */
+/** Work with a data set that was kept or saved. */
 export interface SavedWork {
   readonly record: RunRecord;
   readonly run: RestoredRun;
@@ -51,11 +51,11 @@ export class Session {
   sweep: PenaltySweep | null = null;
   /** Whether the panel that collects pictures is open. */
   readonly isCollecting: Signal<boolean> = signal(false);
-  /** What was collected, from the panel's first opening on. */
+  /** The collected pictures, from the panel's first opening on. */
   collection: Collection | null = null;
   /** Takes files that are dropped or pasted, if the view has a use for them; returns whether it does. Null: none. */
   taker: ((files: readonly NamedFile[]) => boolean) | null = null;
-  /** What is said of the session that this browser keeps. */
+  /** Notices about the session that this browser keeps. */
   readonly kept: KeptState = new KeptState();
   /** The drawing of the view "Try", from its first opening on. */
   drawing: Drawing | null = null;

@@ -1,14 +1,14 @@
 /** The camera of this machine: off until it is started, and off again when the page is hidden. */
 import { batch, type Signal, signal } from "@preact/signals";
 
-/** What is asked for; cameras give the nearest that they have. */
+/** The size of the video that is requested. A camera gives the nearest size that it has. */
 const WISHES: MediaStreamConstraints = {
   video: { width: { ideal: 640 }, height: { ideal: 480 } },
   audio: false,
 };
 
 const INSTEAD = "or add picture files instead";
-/** What each error of `getUserMedia` means for people, by its name. */
+/** Sentences for people about the errors of `getUserMedia`, by the error's name. */
 const PROBLEMS: Readonly<Record<string, string>> = {
   NotAllowedError: `The camera was not allowed. Allow it for this page in the browser’s address bar and start it again, ${INSTEAD}.`,
   NotFoundError: `No camera was found. Connect one and start it again, ${INSTEAD}.`,
@@ -20,7 +20,7 @@ export class Camera {
   readonly state: Signal<"off" | "starting" | "on"> = signal<"off" | "starting" | "on">("off");
   /** Why it is off, and what to do; empty if there is nothing to say. */
   readonly problem: Signal<string> = signal("");
-  /** What it sees; null while it is off. */
+  /** The video of the camera; null while the camera is off. */
   readonly stream: Signal<MediaStream | null> = signal<MediaStream | null>(null);
   /** Changes with every start and stop, so that a stream that comes too late is ended. */
   #turn = 0;

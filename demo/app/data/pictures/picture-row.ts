@@ -7,7 +7,7 @@ import { type Box, type PictureFit, placementOf } from "./picture-fit.ts";
 
 type Drawable = ImageBitmap | HTMLVideoElement | HTMLCanvasElement | OffscreenCanvas;
 
-/** A file, or what is on the screen. */
+/** A picture file, or an image, video or canvas of the page. */
 export type PictureSource = Blob | Drawable;
 
 /**

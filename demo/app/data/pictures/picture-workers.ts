@@ -13,7 +13,7 @@ export class PictureWorkers {
   readonly #idle: Worker[] = [];
   readonly #all = new Set<Worker>();
   readonly #waiting: ((worker: Worker) => void)[] = [];
-  /** Reject what is still to come. */
+  /** Rejections of the readings that have not ended. */
   readonly #pending = new Set<(reason: Error) => void>();
   #isDisposed = false;
 
@@ -38,7 +38,7 @@ export class PictureWorkers {
     }
   }
 
-  /** Ends all Workers; what they were decoding rejects, and so does what waits for one. */
+  /** Ends all Workers. Readings that are on, and readings that wait for a Worker, reject. */
   dispose(): void {
     this.#isDisposed = true;
     for (const worker of this.#all) worker.terminate();

@@ -6,7 +6,7 @@ import { isMissing, PLAIN_READING, type Reading, readDate, readNumber, readYesNo
 import { type ColumnKind, MISSING, type TableColumn } from "./columns.ts";
 import { GrowingNumbers, type SharedBuffers } from "./growing.ts";
 
-/** What a column is called, how it is used, and how its cells are written. */
+/** The name of a column, its use, and the notation of its cells. */
 export interface ColumnPlan {
   readonly name: string;
   readonly kind: ColumnKind;

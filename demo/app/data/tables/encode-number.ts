@@ -13,7 +13,7 @@ import {
   type ReadCell,
 } from "./encoder-part.ts";
 
-/** What is learnt of a column. */
+/** Statistics of a column in the training rows. */
 interface NumberStatistics {
   readonly median: number;
   readonly mean: number;

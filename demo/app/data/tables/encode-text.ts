@@ -19,7 +19,7 @@ const MAX_IDF = 38;
 /** Words that are entered between two looks at the clock. */
 const PIECE = 2 ** 12;
 
-/** How words are counted and weighed; what is learnt does not depend on the rest. */
+/** Options of the vectorizer that count for saved encoders too. */
 const WEIGHTING: TextVectorizerOptions = { tf: "sublinear" };
 
 export class TextPart implements SparsePart {

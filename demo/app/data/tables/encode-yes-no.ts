@@ -27,7 +27,7 @@ export class YesNoPart implements DensePart {
   readonly column: EncoderColumn;
   readonly names: readonly string[];
   readonly #statistics: YesNoStatistics;
-  /** What a missing cell counts as: 1 or 0. */
+  /** Value of a missing cell: 1 or 0. */
   readonly #usual: number;
 
   constructor(name: string, statistics: YesNoStatistics) {

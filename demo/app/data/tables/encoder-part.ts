@@ -1,4 +1,4 @@
-/** What every kind of column has in common when it is encoded. */
+/** The interface of the parts of an encoder, one part for each kind of column. */
 import type { SparseMatrix } from "../../../../src/data/sparse-matrix.ts";
 import { FormatError } from "../../../../src/index.ts";
 import type { Reading } from "./cells.ts";

@@ -19,7 +19,7 @@ import { joinColumns } from "./join-columns.ts";
 
 export type { EncodeContext, EncoderColumn } from "./encoder-part.ts";
 
-/** One feature of the encoded rows. */
+/** A feature of the encoded rows. */
 export interface EncodedFeature {
   /** As people read it: `"age"`, `"age is missing"`, `"region: North"`, `"comment: “refund”"`. */
   readonly name: string;

@@ -9,7 +9,7 @@ import { TextPieces } from "./csv-text.ts";
 const MAX_ITEM = 2 ** 22;
 /** Depth of lists and objects in an item at most. */
 const MAX_DEPTH = 64;
-/** What matters to the boundaries of items: brackets, quotation marks, backslashes, white space, commas. */
+/** Bytes that can end or begin an item: brackets, quotation marks, backslashes, white space, commas. */
 const MARK = /[[\]{}"\\\s,]/g;
 
 /** Yields the items of each piece of the file. @throws FormatError with the number of the item, from 1 */

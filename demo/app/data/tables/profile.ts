@@ -1,11 +1,11 @@
-/** What the first rows of a table tell about its columns, and the choices that follow from it. Reads no files. */
+/** The profile of a table, made from its first rows, and the choices that follow from it. Reads no files. */
 import { formatCount, formatCounted } from "../../../ui/format.ts";
 import type { TableChoices } from "../open-context.ts";
 import { brief } from "../text.ts";
 import type { Reading } from "./cells.ts";
 import type { ColumnKind } from "./columns.ts";
 
-/** What to do with a column: `"id"`, `"constant"` and `"empty"` ones tell nothing about other rows. */
+/** Advice about a column: an id, a constant and an empty column tell nothing about other rows. */
 export type ColumnAdvice = "use" | "id" | "constant" | "empty";
 
 /** A column, by its name and the sampled rows. */
@@ -27,7 +27,7 @@ export interface ColumnProfile {
   readonly counts: ReadonlyMap<string, number> | null;
 }
 
-/** What the first rows of a table tell. */
+/** The profile of a table, by its first rows. */
 export interface TableProfile {
   /** Whether the first row holds the names of the columns. */
   readonly hasHeader: boolean;

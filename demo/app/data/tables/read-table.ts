@@ -60,7 +60,7 @@ export async function readTable(
 }
 
 class TableReader {
-  /** What parts the cells in text, for errors; null in other formats. */
+  /** Delimiter of the cells, for errors; null in formats without one. */
   delimiter: string | null = null;
   readonly #path: string;
   readonly #names: readonly string[];

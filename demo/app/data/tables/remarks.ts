@@ -4,7 +4,7 @@ import { someOf } from "../open-dataset.ts";
 import { brief } from "../text.ts";
 import type { ColumnBuilder } from "./column-builder.ts";
 
-/** What there is to say about a table that was read. */
+/** The facts of a reading that the remarks are made of. */
 export interface ReadingNotes {
   /** Names of the columns that are neither features nor labels. */
   readonly leftOut: readonly string[];

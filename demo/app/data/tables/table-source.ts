@@ -11,7 +11,7 @@ export interface TableRows {
 export interface TableSource {
   /** Names of the columns, if the format gives them; else null, and the first row may be a header. */
   readonly names: readonly string[] | null;
-  /** What parts the cells in text; null in other formats. Known once rows were read. */
+  /** Delimiter of the cells; null in formats without one. Known once rows were read. */
   readonly delimiter: string | null;
   /** Sentences about the encoding or the sheet, as far as the rows that were read tell. */
   readonly remarks: readonly string[];

@@ -1,4 +1,4 @@
-/** What the page says and lets people do about what it keeps in this browser. */
+/** Notices about the session that this browser keeps, and the actions that they offer. */
 import { type Signal, signal } from "@preact/signals";
 
 /** Said if the database is missing, forbidden or full. */

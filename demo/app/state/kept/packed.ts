@@ -75,7 +75,7 @@ export interface DatasetJson {
   /** How picture files were brought to the size of the rows; null if rows are no picture files. */
   readonly pictures: { readonly fit: string } | null;
   readonly features: readonly string[] | null;
-  /** What `TableEncoder.fromJson` takes. */
+  /** JSON of the encoder, for `TableEncoder.fromJson`. */
   readonly encoder: object | null;
   readonly label: string | null;
   /** Code that makes the same rows; null if the library has no reader for them. */
@@ -91,6 +91,6 @@ export interface BuiltInJson {
 
 export interface PackedDataset {
   readonly json: DatasetJson;
-  /** One after the other. */
+  /** Contents, one after the other. */
   readonly arrays: readonly ArrayBufferView<ArrayBuffer>[];
 }

@@ -10,7 +10,7 @@ import { type RunRecord, readRun } from "./run-record.ts";
 import type { Records } from "./store.ts";
 import { builtInOf, unpackDataset } from "./unpack-dataset.ts";
 
-/** What the session is called in errors. */
+/** Name of the session in errors. */
 const PLACE = "session";
 
 /** A session in the database; its data are not read yet. */

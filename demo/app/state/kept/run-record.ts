@@ -1,4 +1,4 @@
-/** What is kept of a run beside its models: the options, the curves, how far it was. */
+/** Records of runs without their models: the options, the curves, and the status. */
 import type { ModelEvaluation, StopReason } from "../../../../src/index.ts";
 import { choicesIn } from "../choice-rules.ts";
 import type { Choices } from "../choices.ts";

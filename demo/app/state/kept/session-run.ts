@@ -1,4 +1,4 @@
-/** What is kept or saved of a session's run. */
+/** Makes the records of a session's run, to be kept or saved. */
 import { type SoftmaxRegression, StateError } from "../../../../src/index.ts";
 import type { Session } from "../session.ts";
 import type { RunRecord } from "./run-record.ts";

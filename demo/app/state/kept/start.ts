@@ -15,7 +15,7 @@ import { KeptStore } from "./store.ts";
 
 const DAMAGED = "What was kept of your last visit is damaged, and was dropped.";
 
-/** What is found of the last visit. */
+/** The session of the last visit, or the reason why there is none. */
 interface Found {
   readonly kept: KeptSession | null;
   /** `"refused"`: the browser keeps nothing. */

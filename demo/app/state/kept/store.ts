@@ -12,7 +12,7 @@ const PATIENCE = 4000;
 /** `"id"` changes with the data set, so that a run is never read with the data of another tab. */
 const KEYS = ["id", "data", "run"] as const;
 
-/** What is kept, by its key. */
+/** Records by their keys. */
 export type Records = Readonly<Partial<Record<(typeof KEYS)[number], unknown>>>;
 
 export class KeptStore {

@@ -10,9 +10,9 @@ import { MISSING } from "../../data/tables/columns.ts";
 import type { TableEncoder } from "../../data/tables/encoder.ts";
 import { type ArrayOf, ELEMENTS, Fields, fail, type ReadBytes } from "./fields.ts";
 
-/** What unpacking needs beside the JSON. */
+/** Context of unpacking. */
 export interface UnpackContext {
-  /** What the data are called in errors. */
+  /** Name of the data in errors. */
   readonly place: string;
   readonly read: ReadBytes;
   readonly signal: AbortSignal;

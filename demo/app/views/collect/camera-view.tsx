@@ -15,7 +15,7 @@ interface CameraViewProps {
   /** The element that shows what the camera sees. */
   readonly video: RefObject<HTMLVideoElement | null>;
   readonly fit: PictureFit;
-  /** What to do while it is off. */
+  /** Hint that is shown while the camera is off. */
   readonly hint: string;
 }
 

@@ -1,4 +1,4 @@
-/** One class of a collection: its name, how many pictures there are, and the ways to add and delete some. */
+/** The card of a class: its name, its number of pictures, and the ways to add and delete some. */
 import type { RefObject } from "preact";
 import { useId, useState } from "preact/hooks";
 import { formatCount } from "../../../ui/format.ts";

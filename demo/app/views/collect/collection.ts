@@ -1,4 +1,4 @@
-/** What was collected: classes with a name and pictures each. It outlives its panel. */
+/** A collection of pictures: classes with a name and pictures each. It outlives its panel. */
 import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import { formatCount } from "../../../ui/format.ts";
 import type { DemoDataset } from "../../data/demo-dataset.ts";
@@ -53,12 +53,12 @@ export class Collection {
     shape: PICTURE_SHAPES[1],
     skipBroken: true,
   });
-  /** What did not work; empty if there is nothing to say. */
+  /** Sentence about the latest failure; empty if there is none. */
   readonly problem: Signal<string> = signal("");
   readonly total: ReadonlySignal<number> = computed(() =>
     this.classes.value.reduce((sum, { pictures }) => sum + pictures.value.length, 0),
   );
-  /** What is missing before there is something to train on, as a sentence; empty if nothing is. */
+  /** Sentence about what is missing before training; empty if nothing is. */
   readonly missing: ReadonlySignal<string> = computed(() => missingIn(this.classes.value));
   #lastId = 2;
 

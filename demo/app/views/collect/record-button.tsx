@@ -5,7 +5,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 const INTERVAL = 100;
 
 interface RecordButtonProps {
-  /** What is recorded, for screen readers. */
+  /** Name of the recorded class, for screen readers. */
   readonly of: string;
   readonly isDisabled: boolean;
   /** Takes a picture. */

@@ -7,7 +7,7 @@ import { Section } from "../../../ui/section.tsx";
 import type { Session } from "../../state/session.ts";
 import { fileName } from "./files-section.tsx";
 
-/** What became of the last press. */
+/** Outcome of the last press. */
 interface Result {
   readonly problem: string;
   readonly notice: string;

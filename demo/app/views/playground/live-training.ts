@@ -18,7 +18,7 @@ export class LiveTraining {
   readonly trained: Signal<Trained | null> = signal<Trained | null>(null);
   readonly problem: Signal<string | null> = signal<string | null>(null);
   readonly #pace: Signal<Pace> = signal<Pace>("full");
-  /** What the current training, or the next one, is to learn. */
+  /** Points and settings of the current training, or of the next one. */
   #task: Task | null = null;
   #course: Course | null = null;
   /** Whether a training from zero is asked for. */

@@ -2,7 +2,7 @@
 import { FocusableButton } from "../../../ui/buttons.tsx";
 import type { Playground } from "./playground.ts";
 
-/** What the first button does, by the pace. */
+/** Labels of the first button, by the pace. */
 const PLAY = { full: "Watch it learn", slow: "Pause", paused: "Go on" } as const;
 
 export function PaceButtons({ playground }: { readonly playground: Playground }) {

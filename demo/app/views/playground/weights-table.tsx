@@ -1,4 +1,4 @@
-/** What was learnt, as numbers: the weight of each feature for each class, and the biases. */
+/** The parameters as numbers: the weight of each feature for each class, and the biases. */
 import { formatSigned } from "../../../ui/format.ts";
 import { Marker } from "../../../ui/markers.tsx";
 import { ScrollBox } from "../../../ui/section.tsx";

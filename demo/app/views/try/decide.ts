@@ -3,7 +3,7 @@ import type { Label } from "../../../../src/index.ts";
 import type { Session } from "../../state/session.ts";
 import { likeliest } from "./evidence.ts";
 
-/** What was chosen; see `Session`. */
+/** The limits that were chosen; see `Session`. */
 export interface Limits {
   readonly minProbability: number;
   readonly threshold: { readonly positive: Label; readonly probability: number } | null;

@@ -1,4 +1,4 @@
-/** What an answer counts as by the limits that were chosen in “How sure is it?”: too unsure, or one of two classes. */
+/** Applies the limits that were chosen in “How sure is it?” to an answer: it is too unsure, or one of two classes. */
 import { formatShare } from "../../../ui/format.ts";
 import type { Session } from "../../state/session.ts";
 import { decide, limitsOf, positionOf } from "./decide.ts";

@@ -4,7 +4,7 @@ import type { Session } from "../../state/session.ts";
 
 interface UntrainedNoticeProps {
   readonly session: Session;
-  /** What stays meanwhile, for example `"Your drawing stays."` */
+  /** End of the sentence, about the work that stays, for example `"your drawing stays."` */
   readonly stays: string;
 }
 

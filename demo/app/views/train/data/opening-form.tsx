@@ -4,7 +4,7 @@ import { useEffect, useId, useRef } from "preact/hooks";
 
 interface OpeningFormProps {
   readonly title: string;
-  /** What the main button says. Default `"Open"`. */
+  /** Label of the main button. Default `"Open"`. */
   readonly action?: string;
   readonly onOpen: () => void;
   readonly onCancel: () => void;

@@ -2,7 +2,7 @@
 import { isMissing, readDate, readNumber, readYesNo } from "../../../data/tables/cells.ts";
 import type { EncoderColumn, TableEncoder } from "../../../data/tables/encoder.ts";
 
-/** What is wrong with a cell. */
+/** The fault of a cell. */
 type Fault = "unreadable" | "unknown";
 
 /** Counts rows with such cells, by their columns. */

@@ -6,7 +6,7 @@ import { brief } from "../../../data/text.ts";
 interface CellFieldProps {
   readonly column: EncoderColumn;
   readonly cell: string;
-  /** What is wrong with the cell; empty if nothing is. */
+  /** Sentence about the cell's fault; empty if there is none. */
   readonly problem: string;
   /** Whether a text has the form for itself. */
   readonly isLarge: boolean;

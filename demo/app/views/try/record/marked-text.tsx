@@ -46,7 +46,7 @@ function amountsOf(
 
 interface MarkedTextProps {
   readonly text: string;
-  /** What the known terms add. */
+  /** Contributions of the known terms to the score. */
   readonly amounts: ReadonlyMap<string, number>;
 }
 

@@ -12,7 +12,7 @@ interface Linear {
   readonly bias: Float32Array;
 }
 
-/** What something adds to the score of a class, compared with the other classes. */
+/** Contribution of a column or word to the score of a class, compared with the other classes. */
 export interface Reason {
   /** Position of a column, or of a feature that stands for itself. */
   readonly at: number;
@@ -22,9 +22,9 @@ export interface Reason {
 export interface Reasons {
   /** The largest amounts first. */
   readonly reasons: readonly Reason[];
-  /** What the class is ahead by for any row. */
+  /** Lead of the class before any cell counts. */
   readonly start: number;
-  /** What it is ahead by in all: `start` and all amounts. */
+  /** Lead of the class in all: the sum of `start` and all amounts. */
   readonly total: number;
 }
 

@@ -1,4 +1,4 @@
-/** What a row is asked for in the form of the view "Try": its columns, usual cells, and the way to a model's input. */
+/** The form for a row in the view "Try": its columns, usual cells, and the way to a model's input. */
 
 import type { RowsInMemory } from "../../../../../src/data/rows.ts";
 import type { DemoDataset } from "../../../data/demo-dataset.ts";

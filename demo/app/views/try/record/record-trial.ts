@@ -26,7 +26,7 @@ export class RecordTrial {
   readonly cells: Signal<RecordCells>;
   /** The validation row that the cells are of; null once one of them is changed. */
   readonly row: Signal<number | null> = signal<number | null>(null);
-  /** What is wrong with cells, by column name. */
+  /** Sentences about faults of cells, by column name. */
   readonly problems: Signal<ReadonlyMap<string, string>> = signal<ReadonlyMap<string, string>>(new Map());
   /** The encoded cells; null before the first are. */
   readonly terms: Signal<RowTerms | null> = signal<RowTerms | null>(null);
