@@ -298,7 +298,7 @@ test("a folder is opened as is chosen in the form", async () => {
     await fit.select("fit");
     await see(page, "the mean colour of the picture’s own edge");
     await page.click(".opening input[type=checkbox]");
-    await press(page, "Open");
+    await press(page, "Open and train");
     await see(page, "colour pictures of 96 × 96 pixels to train on");
     await see(page, "Each picture to train on is also mirrored and shifted: 24 rows, 4 × as many.");
     await dropOn(page, [{ name: "a.csv", text: "x,label\n1,a\n2,b\n" }]);

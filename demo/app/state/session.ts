@@ -39,7 +39,11 @@ export class Session {
   readonly evaluator: Evaluator;
   readonly likeness: LikenessWatch;
   readonly crossCheck: CrossCheck;
-  readonly opening: Opening = new Opening((dataset) => this.open(dataset));
+  /** Opens data sets, and begins a run on each. */
+  readonly opening: Opening = new Opening(async (dataset) => {
+    await this.open(dataset);
+    void this.run.start();
+  });
   /** The model that was opened from a file, and the file's name. */
   readonly modelFile: Signal<{ readonly model: SoftmaxRegression; readonly name: string } | null> =
     signal(null);

@@ -2,7 +2,6 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { FocusableButton } from "../../../ui/buttons.tsx";
 import { PictureOptions } from "../../components/picture-options.tsx";
-import type { DemoDataset } from "../../data/demo-dataset.ts";
 import { Camera } from "../../data/pictures/camera.ts";
 import { createPictureReader, type PictureReader } from "../../data/pictures/picture-reader.ts";
 import type { Session } from "../../state/session.ts";
@@ -140,14 +139,9 @@ function CollectButtons({ session, collection, onTrain }: CollectButtonsProps) {
   );
 }
 
-/** Opens the pictures as a data set, closes the panel and starts the training; if that fails, the panel stays. */
+/** Opens the pictures as a data set, and closes the panel; if that fails, the panel stays. */
 async function trainOn(session: Session, collection: Collection): Promise<void> {
-  const made: DemoDataset[] = [];
-  await session.opening.make(async (context) => {
-    made.push(await collection.make(context));
-    return made[0];
-  });
-  if (made.length === 0 || session.dataset.value !== made[0]) return;
-  session.isCollecting.value = false;
-  await session.run.start();
+  const before = session.dataset.value;
+  await session.opening.make((context) => collection.make(context));
+  if (session.dataset.value !== before) session.isCollecting.value = false;
 }

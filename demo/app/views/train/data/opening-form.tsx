@@ -4,14 +4,12 @@ import { useEffect, useId, useRef } from "preact/hooks";
 
 interface OpeningFormProps {
   readonly title: string;
-  /** Label of the main button. Default `"Open"`. */
-  readonly action?: string;
   readonly onOpen: () => void;
   readonly onCancel: () => void;
   readonly children: ComponentChildren;
 }
 
-export function OpeningForm({ title, action = "Open", onOpen, onCancel, children }: OpeningFormProps) {
+export function OpeningForm({ title, onOpen, onCancel, children }: OpeningFormProps) {
   const id = useId();
   const form = useRef<HTMLFormElement>(null);
   const heading = useRef<HTMLHeadingElement>(null);
@@ -35,7 +33,7 @@ export function OpeningForm({ title, action = "Open", onOpen, onCancel, children
       {children}
       <div class="buttons">
         <button type="submit" class="primary">
-          {action}
+          Open and train
         </button>
         <button type="button" onClick={onCancel}>
           Cancel

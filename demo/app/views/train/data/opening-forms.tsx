@@ -1,5 +1,5 @@
 /** The form with the questions that files leave open, by their kind. */
-import { nameOf, type OpenChoices } from "../../../data/open-context.ts";
+import { nameOf } from "../../../data/open-context.ts";
 import type { Session } from "../../../state/session.ts";
 import { PictureForm } from "./picture-form.tsx";
 import { TableForm } from "./table-form.tsx";
@@ -19,7 +19,7 @@ export function OpeningForms({ session }: { readonly session: Session }) {
         problem={opening.problem.value}
         isHeaderChanged={opening.isHeaderChanged}
         onHeader={(hasHeader) => void opening.reprofile(hasHeader)}
-        onOpen={(table) => void openAndTrain(session, { ...choices, table })}
+        onOpen={(table) => void opening.answer({ ...choices, table })}
         onCancel={cancel}
       />
     );
@@ -35,11 +35,4 @@ export function OpeningForms({ session }: { readonly session: Session }) {
     );
   }
   return null;
-}
-
-/** Opens the files of the form, and starts a run if that succeeds. */
-async function openAndTrain({ dataset, opening, run }: Session, choices: OpenChoices): Promise<void> {
-  const before = dataset.value;
-  await opening.answer(choices);
-  if (dataset.value !== before) await run.start();
 }

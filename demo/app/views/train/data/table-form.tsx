@@ -48,7 +48,6 @@ export function TableForm(props: TableFormProps) {
   return (
     <OpeningForm
       title={`Open ${name}`}
-      action="Open and train"
       onOpen={() => props.onOpen({ ...choices, arePixels: side !== null && choices.arePixels })}
       onCancel={props.onCancel}
     >
