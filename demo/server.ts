@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "vite";
 import { kernels } from "../src/backends/vite-plugin-kernels.ts";
+import { createFileNames } from "./first-load.ts";
 import { servePage } from "./serve.ts";
 import { writeOffline } from "./write-offline.ts";
 
@@ -52,6 +53,13 @@ export async function buildDemo(
       emptyOutDir: true,
       target: "es2023",
       modulePreload: { polyfill: false },
+      rolldownOptions: {
+        output: {
+          codeSplitting: {
+            groups: [{ name: createFileNames(), debugName: "first load", test: /\.(js|ts|tsx)$/ }],
+          },
+        },
+      },
       // Inlined files (data: URLs) would need a wider content security policy.
       assetsInlineLimit: 0,
     },

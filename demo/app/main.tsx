@@ -35,4 +35,5 @@ function failureText(error: unknown): string {
 
 const place = document.getElementById("app");
 if (!place) throw new Error("index.html has no element #app");
-await welcome(place);
+// Not awaited: code of the page imports from this file, and would wait for it forever.
+void welcome(place);
