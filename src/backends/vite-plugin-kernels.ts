@@ -6,5 +6,11 @@ import { wgsl } from "../../shaders/vite-plugin-wgsl.ts";
 
 /** Makes new instances of all plugins. */
 export function kernels(): Plugin[] {
-  return [wgsl(), assemblyscript(), workerCode()];
+  return [wgsl(), assemblyscript(), workerCode(), quiet];
 }
+
+/** Keeps the bundler from telling that most of a build goes to these plugins, which compile the kernels. */
+const quiet: Plugin = {
+  name: "quiet-timings",
+  config: () => ({ build: { rolldownOptions: { checks: { bundlerTimings: false } } } }),
+};
