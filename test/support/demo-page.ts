@@ -1,14 +1,13 @@
 /** The demo as it is on a static host: built, served below a path, opened in a browser, clicked and read. */
 import { randomUUID } from "node:crypto";
-import { readFile, rm } from "node:fs/promises";
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { extname, join } from "node:path";
+import { join } from "node:path";
 import type { Browser, BrowserContext, Page } from "puppeteer";
 import { afterAll, beforeAll, expect } from "vitest";
 import { launchChrome } from "../../demo/headless/chrome.ts";
 import { buildDemo } from "../../demo/server.ts";
+import { type StaticServer, serveFolder } from "./static-server.ts";
 
 /** Where the demo is built to. */
 export const FOLDER = join(tmpdir(), `softmax-webgpu-demo-${randomUUID()}`);
@@ -16,16 +15,7 @@ export const VIEWS = ["train", "try", "playground", "mathematics", "model"] as c
 /** The files that were asked for, as paths in FOLDER, in order. */
 export const asked: string[] = [];
 
-const BELOW = "/some/where/";
-const TYPES: Record<string, string> = {
-  ".html": "text/html",
-  ".js": "text/javascript",
-  ".css": "text/css",
-  ".svg": "image/svg+xml",
-  ".png": "image/png",
-};
-
-let server: Server;
+let server: StaticServer;
 let browser: Browser;
 
 /**
@@ -36,22 +26,16 @@ let browser: Browser;
 export function prepareDemo(flags: readonly string[] = []): void {
   beforeAll(async () => {
     await buildDemo(FOLDER);
-    server = createServer(async ({ url = "/", headers }, response) => {
-      const path = url.slice(BELOW.length) || "index.html";
+    server = await serveFolder(FOLDER, (path, referer) => {
       // What the service worker keeps for later is no part of the first load.
-      if (!headers.referer?.endsWith("/offline.js")) asked.push(path);
-      const content = url.startsWith(BELOW) ? await readFile(join(FOLDER, path)).catch(() => null) : null;
-      response.writeHead(content ? 200 : 404, {
-        "Content-Type": TYPES[extname(path)] ?? "application/octet-stream",
-      });
-      response.end(content ?? "");
-    }).listen(0, "127.0.0.1");
+      if (!referer?.endsWith("/offline.js")) asked.push(path);
+    });
     browser = await launchChrome(() => {}, flags);
   }, 120_000);
 
   afterAll(async () => {
     await browser?.close();
-    server?.close();
+    server?.stop();
     await rm(FOLDER, { recursive: true, force: true });
   });
 }
@@ -97,10 +81,9 @@ async function withTab(
     if (message.type() === "error") complaints.push(message.text());
   });
   try {
-    const { port } = server.address() as AddressInfo;
     await page.setViewport({ width: 1280, height: 900 });
     await before?.(page);
-    const address = `http://127.0.0.1:${port}${BELOW}${fragment ? `#${fragment}` : ""}`;
+    const address = `${server.address}${fragment ? `#${fragment}` : ""}`;
     await page.goto(address, { waitUntil: "networkidle0", timeout: 90_000 });
     await work(page);
     expect(complaints).toEqual([]);
@@ -111,8 +94,7 @@ async function withTab(
 
 /** Ends the server: from then on there is no connection. */
 export function stopServer(): void {
-  server.closeAllConnections();
-  server.close();
+  server.stop();
 }
 
 /** Presses the button with this name, once there is one. */
