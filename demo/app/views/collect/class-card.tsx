@@ -1,7 +1,7 @@
 /** The card of a class: its name, its number of pictures, and the ways to add and delete some. */
 import type { RefObject } from "preact";
 import { useId, useState } from "preact/hooks";
-import { formatCounted } from "../../../ui/format.ts";
+import { formatCount } from "../../../ui/format.ts";
 import { areaOfDrops } from "../../../ui/use-drops.ts";
 import { droppedFiles } from "../../data/dropped-files.ts";
 import { type NamedFile, named } from "../../data/open-context.ts";
@@ -29,7 +29,7 @@ export function ClassCard(props: ClassCardProps) {
   const { collection, own, reader, speak } = props;
   const [isOver, setOver] = useState(false);
   const pictures = own.pictures.value;
-  const speakCount = () => speak(`${own.title}: ${formatCounted(own.pictures.value.length, "picture")}`);
+  const speakCount = () => speak(`${own.title}: ${countOf(own.pictures.value.length)}`);
   const add = (files: readonly NamedFile[]) => {
     collection.addFiles(own, files);
     speakCount();
@@ -69,7 +69,7 @@ function NameField({ own }: Pick<ClassCardProps, "own">) {
   return (
     <div class="field">
       <label for={id}>Name of the class</label>
-      <output>{formatCounted(length, "picture")}</output>
+      <output>{countOf(length)}</output>
       <input
         id={id}
         type="text"
@@ -151,6 +151,10 @@ function AddFiles({ of, onFiles }: AddFilesProps) {
       Add files<span class="unseen"> to {of}</span>
     </label>
   );
+}
+
+function countOf(pictures: number): string {
+  return pictures === 1 ? "1 picture" : `${formatCount(pictures)} pictures`;
 }
 
 function adviceFor(pictures: number): string {

@@ -7,6 +7,7 @@ import { FactsSection } from "./facts-section.tsx";
 import { DownloadSection, ReopenSection } from "./files-section.tsx";
 import { ProjectSection } from "./project-section.tsx";
 import { SnippetSection } from "./snippet-section.tsx";
+import "../../../ui/styles/code.css";
 import "../../styles/model.css";
 
 export function ModelView({ session }: { readonly session: Session }) {

@@ -2,6 +2,7 @@
 import type { RefObject } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { optionsOf as optionsOfFile } from "../../../../src/model/save.ts";
+import { codeParts } from "../../../ui/code-parts.ts";
 import { Section } from "../../../ui/section.tsx";
 import { optionsOf } from "../../state/choices.ts";
 import type { ModelProps } from "./facts-section.tsx";
@@ -27,9 +28,6 @@ export function SnippetSection({ session, saved }: ModelProps) {
   );
 }
 
-const TOKEN =
-  /(?<comment>\/\/.*|\/\*[\s\S]*?\*\/)|(?<text>"(?:[^"\\]|\\.)*")|(?<keyword>\b(?:import|from|const|new|await|async|export|function|return)\b)|(?<number>\b\d[\d.e-]*\b)/g;
-
 interface CodeProps {
   readonly code: string;
   readonly place: RefObject<HTMLElement | null>;
@@ -41,21 +39,14 @@ function Code({ code, place }: CodeProps) {
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
     <section class="code box" ref={place} tabIndex={0} aria-label="Code of the run">
       <pre>
-        <code>{coloured(code)}</code>
+        <code>
+          {codeParts(code).map(({ text, class: colour }) =>
+            colour === null ? text : <span class={colour}>{text}</span>,
+          )}
+        </code>
       </pre>
     </section>
   );
-}
-
-function coloured(code: string) {
-  const parts = [];
-  let end = 0;
-  for (const match of code.matchAll(TOKEN)) {
-    const kind = Object.entries(match.groups ?? {}).find(([, text]) => text !== undefined)?.[0];
-    parts.push(code.slice(end, match.index), <span class={`code-${kind}`}>{match[0]}</span>);
-    end = match.index + match[0].length;
-  }
-  return [...parts, code.slice(end)];
 }
 
 interface CopyButtonProps {

@@ -2,7 +2,6 @@
 import { useRef, useState } from "preact/hooks";
 import type { ClassificationReport } from "../../../../src/index.ts";
 import { ARROWS } from "../../../ui/arrows.ts";
-import { formatCounted } from "../../../ui/format.ts";
 import type { Cell, Evaluation } from "../../state/evaluation.ts";
 
 interface CellsProps {
@@ -67,7 +66,7 @@ export function ConfusionGrid({ evaluation, chosen, onChoose }: CellsProps) {
                       style={{ "--strength": strengthOf(cell, count) }}
                       tabIndex={isSame(cell, focused) ? 0 : -1}
                       aria-pressed={isSame(cell, chosen)}
-                      aria-label={`${cellText(report, cell)}: ${formatCounted(count, "row")}`}
+                      aria-label={`${cellText(report, cell)}: ${count} rows`}
                       onFocus={() => setFocused(cell)}
                       onClick={() => onChoose(cell)}
                     >

@@ -1,7 +1,7 @@
 /** The form for a folder of pictures: how they become rows, and broken files. */
 import { useState } from "preact/hooks";
 import { CheckBox } from "../../../../ui/fields.tsx";
-import { formatCounted } from "../../../../ui/format.ts";
+import { formatCount } from "../../../../ui/format.ts";
 import { PictureOptions } from "../../../components/picture-options.tsx";
 import type { PictureChoices } from "../../../data/open-context.ts";
 import { type KnownFiles, remarkOnIgnored } from "../../../data/open-kind.ts";
@@ -20,7 +20,7 @@ export function PictureForm({ known, before, onOpen, onCancel }: PictureFormProp
   const ignored = remarkOnIgnored(known);
   return (
     <OpeningForm
-      title={`Open ${formatCounted(known.files.length, "picture")}`}
+      title={`Open ${formatCount(known.files.length)} pictures`}
       onOpen={() => onOpen(choices)}
       onCancel={onCancel}
     >
