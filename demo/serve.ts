@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import { Command, InvalidArgumentError } from "commander";
 import { createServer, type InlineConfig } from "vite";
 import { kernels } from "../src/backends/vite-plugin-kernels.ts";
+import type { Site } from "./ui/site.ts";
 
 export interface ServedPage {
   /** The command, as its help names it. */
@@ -14,8 +15,8 @@ export interface ServedPage {
   readonly port: number;
   /** Vite's cache of bundled packages. */
   readonly cacheDir: string;
-  /** Other pages that the server has, for links. Default: none. */
-  readonly pagesBeside?: readonly { readonly label: string; readonly href: string }[];
+  /** Pages that the server has, for links between them. Default: none. */
+  readonly site?: Site;
 }
 
 /** Serves until a signal ends the process; prints an error if it cannot. */
@@ -38,7 +39,7 @@ export async function servePage(page: ServedPage, argv: readonly string[]): Prom
   process.stdout.write(`${page.title}: ${server.resolvedUrls?.local[0]}${page.path}\nStop with Ctrl+C.\n`);
 }
 
-function configOf({ path, cacheDir, pagesBeside = [] }: ServedPage, port: number): InlineConfig {
+function configOf({ path, cacheDir, site }: ServedPage, port: number): InlineConfig {
   return {
     root: fileURLToPath(new URL("..", import.meta.url)),
     configFile: false,
@@ -48,7 +49,7 @@ function configOf({ path, cacheDir, pagesBeside = [] }: ServedPage, port: number
     // Packages are bundled before the page requests them: a reload would end a run.
     optimizeDeps: { entries: [`${path}index.html`] },
     plugins: [kernels()],
-    define: { "import.meta.env.PAGES_BESIDE": JSON.stringify(pagesBeside) },
+    define: { "import.meta.env.SITE": JSON.stringify(site) },
   };
 }
 

@@ -1,5 +1,6 @@
 /** The page from top to bottom: the device, what to measure, the run, saved records, results. */
 import { Section } from "../../demo/ui/section.tsx";
+import { SiteBar } from "../../demo/ui/site-bar.tsx";
 import { DevicePanel } from "./components/device-panel.tsx";
 import { PlanForm } from "./components/plan-form.tsx";
 import { RecordsPanel } from "./components/records-panel.tsx";
@@ -10,6 +11,7 @@ import type { BenchState } from "./state.ts";
 export function App({ state }: { readonly state: BenchState }) {
   return (
     <>
+      <SiteBar page="benchmark" />
       <header>
         <h1>GPU benchmark</h1>
         <p>

@@ -1,5 +1,8 @@
-/** The command `npm run bench:page`: serves the benchmark page on this machine until it is stopped. */
+/** The benchmark page: `npm run bench:page` serves it on this machine until it is stopped, and the site has it built. */
+import { fileURLToPath } from "node:url";
+import { buildPage } from "../../build/page.ts";
 import { servePage } from "../../demo/serve.ts";
+import type { Site } from "../../demo/ui/site.ts";
 
 export function main(argv: readonly string[]): Promise<void> {
   return servePage(
@@ -13,4 +16,9 @@ export function main(argv: readonly string[]): Promise<void> {
     },
     argv,
   );
+}
+
+/** Builds the page, with TF.js and jax-js in files of their own, which are loaded when they are chosen. */
+export async function buildBenchmark(outDir: string, site: Site): Promise<void> {
+  await buildPage({ root: fileURLToPath(new URL(".", import.meta.url)), outDir, site });
 }

@@ -38,9 +38,15 @@ async function slideToEnd(page: Page, label: string): Promise<void> {
 }
 
 describe("the demo", () => {
-  test("first load: at most 150 kB gzipped, nothing from elsewhere, works below a path", async () => {
+  test("first load: at most 150 kB gzipped, nothing from elsewhere, works below a path, and links to itself alone", async () => {
     asked.length = 0;
-    await withPage((page) => see(page, "Done after epoch 30"), { fragment: "" });
+    await withPage(
+      async (page) => {
+        await see(page, "Done after epoch 30");
+        expect(await page.$$eval("a:not([href^='#'])", (links) => links.map(({ href }) => href))).toEqual([]);
+      },
+      { fragment: "" },
+    );
     const files = new Set(asked);
     let size = 0;
     for (const file of files) size += gzipSync(await readFile(join(FOLDER, file))).length;

@@ -1,7 +1,9 @@
 /** The frame of every view: the line at the top with name, views and links, and the line at the bottom. */
-
-import { LINKS } from "../links.ts";
+import { linksFrom } from "../../ui/site.ts";
 import { TITLES, type ViewName } from "../view-names.ts";
+
+/** Links to the pages beside the demo, at its top and, since a phone has no room there, at its bottom. */
+const LINKS = linksFrom("demo");
 
 const ICON = new URL("../../icon.svg", import.meta.url).href;
 

@@ -1,0 +1,53 @@
+/** Builds a page into a folder that any static host serves below any path. */
+import { build, type PluginOption, type Rolldown } from "vite";
+import type { Site } from "../demo/ui/site.ts";
+import { kernels } from "../src/backends/vite-plugin-kernels.ts";
+
+/** Without the warning that a plugin takes long, which says how much else the machine has to do. */
+const CHECKS = { pluginTimings: false };
+
+/** A page, and where it goes. */
+export interface BuiltPage {
+  /** Folder of its index.html. */
+  readonly root: string;
+  /** Folder that is emptied and filled. */
+  readonly outDir: string;
+  /** Pages that lie beside it. Default: none. */
+  readonly site?: Site;
+  /** Which modules share a file. Default: as the bundler sees fit. */
+  readonly codeSplitting?: Rolldown.OutputOptions["codeSplitting"];
+  /** More plugins, before those of all pages. Default: none. */
+  readonly plugins?: readonly PluginOption[];
+}
+
+/** Builds it. All addresses are relative. */
+export async function buildPage(page: BuiltPage): Promise<void> {
+  const { root, outDir, site, codeSplitting, plugins = [] } = page;
+  // Vite reads this for JSX: development JSX contains absolute paths of the sources.
+  process.env.NODE_ENV = "production";
+  await build({
+    root,
+    base: "./",
+    configFile: false,
+    logLevel: "warn",
+    publicDir: false,
+    plugins: [...plugins, kernels()],
+    // A Worker of the demo, which reads workbooks, imports code that loads other code when it is needed.
+    worker: { format: "es", plugins: () => [kernels()], rolldownOptions: { checks: CHECKS } },
+    define: { "import.meta.env.SITE": JSON.stringify(site) },
+    build: {
+      outDir,
+      emptyOutDir: true,
+      target: "es2023",
+      modulePreload: { polyfill: false },
+      // TF.js is one file of 584 kB.
+      chunkSizeWarningLimit: 600,
+      rolldownOptions: {
+        output: codeSplitting === undefined ? {} : { codeSplitting },
+        checks: CHECKS,
+      },
+      // Inlined files (data: URLs) would need a wider content security policy.
+      assetsInlineLimit: 0,
+    },
+  });
+}
