@@ -3,9 +3,6 @@ import { build, type PluginOption, type Rolldown } from "vite";
 import type { Site } from "../demo/ui/site.ts";
 import { kernels } from "../src/backends/vite-plugin-kernels.ts";
 
-/** Without the warning that a plugin takes long, which says how much else the machine has to do. */
-const CHECKS = { pluginTimings: false };
-
 /** A page, and where it goes. */
 export interface BuiltPage {
   /** Folder of its index.html. */
@@ -32,8 +29,13 @@ export async function buildPage(page: BuiltPage): Promise<void> {
     logLevel: "warn",
     publicDir: false,
     plugins: [...plugins, kernels()],
-    // A Worker of the demo, which reads workbooks, imports code that loads other code when it is needed.
-    worker: { format: "es", plugins: () => [kernels()], rolldownOptions: { checks: CHECKS } },
+    worker: {
+      // A Worker of the demo, which reads workbooks, imports code that loads other code when it is needed.
+      format: "es",
+      plugins: () => [kernels()],
+      // The plugins' own word on this does not reach workers.
+      rolldownOptions: { checks: { bundlerTimings: false } },
+    },
     define: { "import.meta.env.SITE": JSON.stringify(site) },
     build: {
       outDir,
@@ -42,10 +44,7 @@ export async function buildPage(page: BuiltPage): Promise<void> {
       modulePreload: { polyfill: false },
       // TF.js is one file of 584 kB.
       chunkSizeWarningLimit: 600,
-      rolldownOptions: {
-        output: codeSplitting === undefined ? {} : { codeSplitting },
-        checks: CHECKS,
-      },
+      rolldownOptions: { output: codeSplitting === undefined ? {} : { codeSplitting } },
       // Inlined files (data: URLs) would need a wider content security policy.
       assetsInlineLimit: 0,
     },
