@@ -10,10 +10,10 @@ export function App({ state }: { readonly state: BenchState }) {
   return (
     <>
       <header>
-        <h1>How fast does this computer learn?</h1>
+        <h1>How fast is this computer?</h1>
         <p>
-          It trains a small classifier in this tab, on the GPU and on the CPU, with softmax-webgpu, TF.js and
-          jax-js, and checks every result. Nothing is sent anywhere.
+          It trains a softmax classifier in this tab, on the GPU and on the CPU, with softmax-webgpu, TF.js
+          and jax-js, and every result is checked. Nothing is sent anywhere.
         </p>
       </header>
       <main>

@@ -6,6 +6,8 @@ import type { AdapterRecord, BenchShape } from "../record.ts";
 export const HEADLINE_SHAPE: BenchShape = { rows: 1024, features: 784, classes: 10 };
 
 const ROUNDS = 5;
+/** On software adapters, on which steps of some libraries take most of a second. */
+const FEW_ROUNDS = 3;
 
 /** What a one-click run needs to know of a machine. */
 export interface ThisMachine {
@@ -34,6 +36,6 @@ export function oneClickPlan({ adapter, cores }: ThisMachine): BenchPlan {
     ],
     ceilings: isGpu,
     kernels: isGpu,
-    rounds: ROUNDS,
+    rounds: adapter?.software ? FEW_ROUNDS : ROUNDS,
   };
 }

@@ -106,6 +106,21 @@ describe("a run", () => {
     for (const { message } of record.failures) expect(message).toContain("adapter");
   });
 
+  test("on an adapter without timestamps, subgroups and f16 measures all the same", async () => {
+    const { requestAdapter } = GPU.prototype;
+    vi.spyOn(navigator.gpu, "requestAdapter").mockImplementation(async (options) => {
+      const adapter = await requestAdapter.call(navigator.gpu, options);
+      if (adapter) Object.defineProperty(adapter, "features", { value: new Set() });
+      return adapter;
+    });
+    const record = await runBenchmark({ ...STEPS, ceilings: true, kernels: true });
+    expect(record.machine.adapter?.features).toEqual([]);
+    expect(record.failures).toEqual([]);
+    expect(record.ceilings?.fma.median).toBeGreaterThan(0);
+    expect(record.steps).toHaveLength(2);
+    for (const result of [...record.steps, ...record.kernels]) expect(isCorrect(result)).toBe(true);
+  });
+
   test("needs a round", async () => {
     await expect(runBenchmark({ ...STEPS, rounds: 0 })).rejects.toThrow(RangeError);
   });
