@@ -113,10 +113,9 @@ describe("a run", () => {
       if (adapter) Object.defineProperty(adapter, "features", { value: new Set() });
       return adapter;
     });
-    const record = await runBenchmark({ ...STEPS, ceilings: true, kernels: true });
+    const record = await runBenchmark({ ...STEPS, kernels: true });
     expect(record.machine.adapter?.features).toEqual([]);
     expect(record.failures).toEqual([]);
-    expect(record.ceilings?.fma.median).toBeGreaterThan(0);
     expect(record.steps).toHaveLength(2);
     for (const result of [...record.steps, ...record.kernels]) expect(isCorrect(result)).toBe(true);
   });

@@ -1,5 +1,7 @@
 /** The benchmark page's state: runs, what the address asks for, a tab in the background, and the plan of one click. */
 import { afterEach, describe, expect, test, vi } from "vitest";
+import type { Contender } from "../../bench/contenders/contender.ts";
+import { measureSteps } from "../../bench/measure/training-steps.ts";
 import { undisturbed } from "../../bench/measure/undisturbed.ts";
 import { readQuery } from "../../bench/page/asked-plan.ts";
 import { TabAttention } from "../../bench/page/attention.ts";
@@ -23,6 +25,9 @@ function makeTab(now = () => 0) {
   const tab = new FakeTab();
   return { tab, attention: new TabAttention(tab as unknown as Document, now) };
 }
+
+/** Steps of a round of a contender that takes no time. */
+const LONGEST = 2 ** 16;
 
 const PLAN: BenchPlan = oneClickPlan({ adapter: null, cores: 1 });
 
@@ -114,6 +119,33 @@ describe("a tab in the background", () => {
     expect(attention.isPaused.value).toBe(false);
     // The pause does not count.
     expect(attention.clock()).toBe(0);
+  });
+
+  test("a round during which it was hidden is taken again and not recorded", async () => {
+    const { tab, attention } = makeTab();
+    const counts: number[] = [];
+    const contender: Contender = {
+      name: "a",
+      library: { name: "a", version: "1" },
+      storage: "f32",
+      device: "wasm",
+      open: async ({ features, classes }) => ({
+        run: async (count) => {
+          counts.push(count);
+          // The first long run is that of the first round.
+          if (count === LONGEST && counts.filter((one) => one === LONGEST).length === 1) {
+            tab.show(false);
+            setTimeout(() => tab.show(true));
+          }
+        },
+        weights: async () => new Float32Array(features * classes),
+        dispose: () => {},
+      }),
+    };
+    const shape = { rows: 4, features: 2, classes: 2 };
+    const { steps } = await measureSteps(shape, [contender], { rounds: 2, attention });
+    expect(steps[0].time.count).toBe(2);
+    expect(counts.filter((count) => count === LONGEST)).toHaveLength(3);
   });
 
   test("an abort ends the wait with its reason", async () => {

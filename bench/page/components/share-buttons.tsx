@@ -6,21 +6,35 @@ import type { BenchRecord } from "../../record.ts";
 import { fragmentOf, type RecordLink } from "../record-link.ts";
 import { fileName } from "../record-names.ts";
 
-type Copied = "not yet" | "copied" | "refused";
+/** A link and its whole address. */
+interface MadeLink extends RecordLink {
+  readonly address: string;
+}
 
-export function ShareButtons({ record }: { readonly record: BenchRecord }) {
-  const [link, setLink] = useState<RecordLink | null>(null);
-  const [copied, setCopied] = useState<Copied>("not yet");
-  // Made before it is asked for: browsers let a page copy only in answer to a click.
+/**
+ * Makes the link to a record before it is asked for: browsers let a page copy only in answer to a click.
+ *
+ * @returns null until it is made
+ */
+function useLink(record: BenchRecord): MadeLink | null {
+  const [link, setLink] = useState<MadeLink | null>(null);
   useEffect(() => {
     let isCurrent = true;
-    void fragmentOf(record).then((made) => isCurrent && setLink(made));
+    void fragmentOf(record).then((made) => {
+      const address = new URL(`${location.pathname}#${made.fragment}`, location.href).href;
+      if (isCurrent) setLink({ ...made, address });
+    });
     return () => {
       isCurrent = false;
     };
   }, [record]);
-  const address = link ? new URL(`${location.pathname}#${link.fragment}`, location.href).href : "";
-  const copy = async () => {
+  return link;
+}
+
+export function ShareButtons({ record }: { readonly record: BenchRecord }) {
+  const link = useLink(record);
+  const [copied, setCopied] = useState<"not yet" | "copied" | "refused">("not yet");
+  const copy = async (address: string) => {
     try {
       await navigator.clipboard.writeText(address);
       setCopied("copied");
@@ -31,7 +45,7 @@ export function ShareButtons({ record }: { readonly record: BenchRecord }) {
   return (
     <div class="share">
       <p class="buttons">
-        <button type="button" onClick={() => void copy()} disabled={!link}>
+        <button type="button" onClick={() => link && void copy(link.address)} disabled={!link}>
           Copy link
         </button>
         <button type="button" onClick={() => saveRecord(record)}>
@@ -39,16 +53,16 @@ export function ShareButtons({ record }: { readonly record: BenchRecord }) {
         </button>
       </p>
       <p class="hint" aria-live="polite">
-        {copied === "copied" && link && `Copied: ${describe(link, address)}`}
-        {copied === "refused" && link && `The browser did not let this page copy: ${describe(link, address)}`}
+        {copied === "copied" && link && `Copied: ${describe(link)}`}
+        {copied === "refused" && link && `The browser did not let this page copy: ${describe(link)}`}
       </p>
-      {copied === "refused" && (
+      {copied === "refused" && link && (
         <input
           type="text"
           class="link-field"
           aria-label="Link to this result"
           readOnly
-          value={address}
+          value={link.address}
           onFocus={({ currentTarget }) => currentTarget.select()}
         />
       )}
@@ -60,7 +74,7 @@ export function saveRecord(record: BenchRecord): void {
   saveFile(fileName(record), `${JSON.stringify(record, null, 2)}\n`, "application/json");
 }
 
-function describe({ leftOut }: RecordLink, address: string): string {
+function describe({ leftOut, address }: MadeLink): string {
   const size = `a link of ${formatCount(address.length)} characters that holds the result itself.`;
   return leftOut.length > 0 ? `${size} To keep it short it leaves out: ${leftOut.join(", ")}.` : size;
 }
