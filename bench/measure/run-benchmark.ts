@@ -84,6 +84,7 @@ class BenchmarkRun {
   /** Loads all contenders first, so that the number of parts is known. */
   async #load(): Promise<void> {
     for (const id of this.#plan.contenders) {
+      this.#hooks.signal?.throwIfAborted();
       try {
         this.#contenders.push(...(await loadContenders(id, this.#plan.storages)));
       } catch (error) {

@@ -9,7 +9,7 @@ import { launchChrome } from "../../demo/headless/chrome.ts";
 import { checkAccess, emulate, THEMES } from "../support/accessibility.ts";
 import { press, see } from "../support/demo-page.ts";
 
-const SMALL = "?shape=256x64x8&rounds=2";
+const SMALL = "?shape=256x64x8&rounds=1";
 const BUTTON = "Measure this computer";
 
 let server: ChildProcess;
@@ -79,7 +79,9 @@ async function setHidden(page: Page, isHidden: boolean): Promise<void> {
   }, isHidden);
 }
 
-test("one click to the figure; its link opens in a fresh profile and shows the same", async () => {
+test("one click to the figure; its link opens in a fresh profile and shows the same", {
+  timeout: 240_000,
+}, async () => {
   let link = "";
   let figures: string[] = [];
   const allow = async (_: Page, profile: BrowserContext) => {
@@ -165,10 +167,10 @@ test("without WebGPU: says so, and measures WebAssembly beside that of the other
 });
 
 describe("on the way", () => {
-  const rest = "?shape=256x64x8&rounds=12&contenders=own-webgpu,own-wasm";
+  const rest = "?shape=256x64x8&rounds=8&contenders=own-webgpu,own-wasm";
 
   test("a run can be stopped and keeps its results; meanwhile no other starts", async () => {
-    await visit({ rest: rest.replace("12", "99") }, async (page) => {
+    await visit({ rest: rest.replace("rounds=8", "rounds=99") }, async (page) => {
       await press(page, BUTTON);
       await see(page, "round 3 of 99");
       expect(await page.$eval("button.large", (button) => (button as HTMLButtonElement).disabled)).toBe(true);
@@ -183,19 +185,19 @@ describe("on the way", () => {
   test("a tab in the background pauses, says so, and goes on", async () => {
     await visit({ rest }, async (page) => {
       await press(page, BUTTON);
-      await see(page, "round 2 of 12");
+      await see(page, "round 2 of 8");
       await setHidden(page, true);
       await see(page, "Paused while this tab is in the background.");
       await setHidden(page, false);
       await see(page, "Done.");
-      expect(await textOf(page, "main")).toContain("median of 12 rounds");
+      expect(await textOf(page, "main")).toContain("median of 8 rounds");
     });
   });
 
   test("a GPU that is lost: the rounds before count, and the page says what to do", async () => {
     await visit({ rest }, async (page) => {
       await press(page, BUTTON);
-      await see(page, "round 3 of 12");
+      await see(page, "round 3 of 8");
       const session = await browser.target().createCDPSession();
       // The command never answers: the process that would is gone.
       session.send("Browser.crashGpuProcess").catch(() => {});
