@@ -69,11 +69,7 @@ function RateTable({ records, shape, shown }: RateTableProps) {
             <tr key={names[i].machine + names[i].date} class={record === shown?.record ? "shown" : undefined}>
               <th scope="row">
                 {record === shown?.record && shown.origin === "here" ? "This computer" : names[i].machine}
-                <span class="span">
-                  {[names[i].date.slice(0, 10), record.machine.adapter && record.machine.cpu]
-                    .filter(Boolean)
-                    .join(", ")}
-                </span>
+                <span class="span">{machineWords(record, names[i].date)}</span>
               </th>
               {COLUMNS.map(({ library, onGpu, device }) => (
                 <td key={library + device}>{rateOf(record, library, onGpu, shape)}</td>
@@ -84,6 +80,10 @@ function RateTable({ records, shape, shown }: RateTableProps) {
       </table>
     </ScrollBox>
   );
+}
+
+function machineWords({ machine: { cpu, cores, adapter } }: BenchRecord, date: string): string {
+  return [date.slice(0, 10), adapter && cpu, `${cores} cores`].filter(Boolean).join(", ");
 }
 
 function stepsAt(record: BenchRecord, shape: string): StepRecord[] {
