@@ -12,7 +12,7 @@ import type { BenchRecord } from "./record.ts";
 /** Carries out a plan, in Chrome or in Node; `say` prints the state of the preparations. */
 export type Measure = (
   plan: BenchPlan,
-  hooks: Required<BenchHooks>,
+  hooks: Required<Omit<BenchHooks, "attention">>,
   say: (line: string) => void,
 ) => Promise<BenchRecord>;
 

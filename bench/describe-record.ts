@@ -1,5 +1,5 @@
 /** Writes a record as text for a terminal. A result over its tolerance is shown as wrong, without a time. */
-import { gigaPerSecond, ratioToTuned } from "./figures.ts";
+import { comparison, gigaPerSecond } from "./figures.ts";
 import { fitExponents } from "./measure/exponents.ts";
 import { messageOf, shapeText } from "./measure/text.ts";
 import {
@@ -79,10 +79,9 @@ function describeSteps(steps: readonly StepRecord[]): string {
     const tail = [error.toExponential(1), note];
     if (!isCorrect(step)) return [...name, "wrong", "", "", ...tail];
     const span = `${time.min.toFixed(3)} … ${time.max.toFixed(3)}`;
-    const ratio = ratioToTuned(step, steps);
-    return [...name, time.median.toFixed(3), span, ratio === null ? "" : `${ratio.toFixed(2)} ×`, ...tail];
+    return [...name, time.median.toFixed(3), span, comparison(step, steps), ...tail];
   });
-  return columns(["step", "X", "ms", "span", "ratio", "error", ""], rows, 2);
+  return columns(["step", "X", "ms", "span", "speed", "error", ""], rows, 2);
 }
 
 function describeKernels(kernels: readonly KernelRecord[], ceilings: CeilingsRecord | null): string {

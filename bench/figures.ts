@@ -1,5 +1,12 @@
-/** Computes rates, shares of the roofline and ratios from the times of a record. */
-import { type CeilingsRecord, isCorrect, type KernelRecord, type StepRecord } from "./record.ts";
+/** Computes rates, shares of the roofline and speeds beside ours from the times of a record. */
+import { formatBrief, NOTHING } from "../demo/ui/format.ts";
+import {
+  type BenchShape,
+  type CeilingsRecord,
+  isCorrect,
+  type KernelRecord,
+  type StepRecord,
+} from "./record.ts";
 
 /** Converts operations or bytes of a dispatch that takes `ms` to GFLOP/s or GB/s. */
 export function gigaPerSecond(amount: number, ms: number): number {
@@ -37,26 +44,59 @@ export function rowsPerSecond({ time, shape }: Pick<StepRecord, "time" | "shape"
   return (shape.rows * 1000) / time.median;
 }
 
-/** Returns whether a contender is this library on WebGPU with tuned kernels, with which others are compared. */
+/** Returns whether a contender is this library on WebGPU with tuned kernels. */
 export function isTunedWebgpu(contender: string): boolean {
   return /^softmax-webgpu\b.*\swebgpu\b/i.test(contender) && !/untuned/i.test(contender);
 }
 
+/** Returns whether a contender is this library on one thread of WebAssembly. */
+function isOneThread(contender: string): boolean {
+  return /^softmax-webgpu\b.*\swasm, 1 thread$/i.test(contender);
+}
+
 /**
- * Returns the time of a step divided by that of our step on WebGPU, at the same shape in the same run. Takes our step
- * with f32 if it was measured, since others take f32.
+ * Returns our step that others at the same shape are compared with: tuned WebGPU if it is there, else one thread of
+ * WebAssembly; with f32 if that was measured, since others take f32.
+ *
+ * @returns null if there is none, or it is wrong
+ */
+export function comparedStep({ rows, features, classes }: BenchShape, steps: readonly StepRecord[]) {
+  const here = steps.filter(
+    ({ shape }) => shape.rows === rows && shape.features === features && shape.classes === classes,
+  );
+  const tuned = here.filter(({ contender }) => isTunedWebgpu(contender));
+  const ours = tuned.length > 0 ? tuned : here.filter(({ contender }) => isOneThread(contender));
+  const base = ours.find(({ storage }) => storage === "f32") ?? ours[0];
+  return base && isCorrect(base) ? base : null;
+}
+
+/**
+ * Returns how many times as fast as `base` a step at the same shape is: above 1 if it is faster.
  *
  * @returns null if either is missing or wrong
  */
-export function ratioToTuned(step: StepRecord, steps: readonly StepRecord[]): number | null {
-  const { rows, features, classes } = step.shape;
-  const ours = steps.filter(
-    ({ contender, shape }) =>
-      isTunedWebgpu(contender) &&
-      shape.rows === rows &&
-      shape.features === features &&
-      shape.classes === classes,
-  );
-  const base = ours.find(({ storage }) => storage === "f32") ?? ours[0];
-  return base && isCorrect(base) && isCorrect(step) ? step.time.median / base.time.median : null;
+export function speedBeside(step: StepRecord | null, base: StepRecord | null): number | null {
+  return step && base && isCorrect(step) && isCorrect(base) ? base.time.median / step.time.median : null;
+}
+
+/**
+ * Writes a speed as a multiple, so that faster is said as faster: `5.1` as `"5.1 × as fast"`, `0.25` as
+ * `"4 × slower"`, with two digits. With `other`, it ends in `"as TF.js"` or `"than TF.js"`. null is a dash.
+ */
+export function speedText(speed: number | null, other = ""): string {
+  if (speed === null || !Number.isFinite(speed) || speed <= 0) return NOTHING;
+  const multiple = formatBrief(Math.max(speed, 1 / speed));
+  const [words, joint] =
+    multiple === "1"
+      ? ["as fast", "as"]
+      : speed > 1
+        ? [`${multiple} × as fast`, "as"]
+        : [`${multiple} × slower`, "than"];
+  return other ? `${words} ${joint} ${other}` : words;
+}
+
+/** Writes the speed of a step beside the one that those of its shape are compared with, which is marked. */
+export function comparison(step: StepRecord, steps: readonly StepRecord[]): string {
+  const base = comparedStep(step.shape, steps);
+  return base === step ? "compared with this" : speedText(speedBeside(step, base));
 }

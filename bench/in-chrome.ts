@@ -9,7 +9,6 @@ import { serve } from "./serve.ts";
 /** Packages of peers. */
 const PEERS = [
   "@tensorflow/tfjs-core",
-  "@tensorflow/tfjs-core/dist/register_all_gradients",
   "@tensorflow/tfjs-backend-wasm",
   "@tensorflow/tfjs-backend-webgpu",
   "@jax-js/jax",

@@ -26,6 +26,9 @@ export interface BenchPlan {
   readonly rounds: number;
 }
 
+/** The sorts of parts that a run consists of; those of a sort take similar times. */
+export type PartKind = "first steps" | "round" | "ceilings" | "kernels";
+
 /** How far a run has come. */
 export interface BenchProgress {
   /** Parts done, out of `total`. */
@@ -33,6 +36,18 @@ export interface BenchProgress {
   readonly total: number;
   /** The part that runs now, in plain words. */
   readonly doing: string;
+  /** The sort of that part. Left out at the end. */
+  readonly kind?: PartKind;
+  /** Parts of each sort that are left, the one that runs now included. */
+  readonly left: Readonly<Partial<Record<PartKind, number>>>;
+}
+
+/** Tells when something disturbs the measurements, as a tab in the background does. */
+export interface Attention {
+  /** Number of disturbances so far. What was measured while it grew is measured again. */
+  readonly disturbances: number;
+  /** Resolves when nothing disturbs. Rejects with the signal's reason after an abort. */
+  ready(signal?: AbortSignal): Promise<void>;
 }
 
 /** Callbacks and the signal by which a caller follows or stops a run. */
@@ -41,6 +56,8 @@ export interface BenchHooks {
   readonly onProgress?: (progress: BenchProgress) => void;
   /** Gets the record so far after every part, so that a stopped run keeps its results. */
   readonly onRecord?: (record: BenchRecord) => void;
+  /** Default: nothing disturbs. */
+  readonly attention?: Attention;
 }
 
 /** Measures a plan. Rejects with the signal's reason after an abort; nothing stays allocated. */
@@ -49,22 +66,41 @@ export type RunBenchmark = (plan: BenchPlan, hooks?: BenchHooks) => Promise<Benc
 /** Counts the parts of a run, which begin one after the other; each ends when the next one begins. */
 export class Progress {
   readonly #total: number;
+  readonly #left: Map<PartKind, number>;
   readonly #report: (progress: BenchProgress) => void;
   #begun = 0;
+  #current: PartKind | null = null;
 
-  constructor(total: number, report: (progress: BenchProgress) => void = () => {}) {
-    this.#total = total;
+  /** @param parts the number of parts of each sort */
+  constructor(
+    parts: Readonly<Partial<Record<PartKind, number>>>,
+    report: (progress: BenchProgress) => void = () => {},
+  ) {
+    this.#left = new Map(Object.entries(parts) as [PartKind, number][]);
+    this.#total = [...this.#left.values()].reduce((sum, count) => sum + count, 0);
     this.#report = report;
   }
 
   /** Begins the next part. */
-  begin(doing: string): void {
-    this.#report({ done: this.#begun, total: this.#total, doing });
+  begin(kind: PartKind, doing: string): void {
+    this.#leave();
+    this.#current = kind;
+    this.#report({ done: this.#begun, total: this.#total, doing, kind, left: this.#counts() });
     this.#begun++;
   }
 
   /** Ends the last part. */
   end(): void {
-    this.#report({ done: this.#total, total: this.#total, doing: "done" });
+    this.#leave();
+    this.#report({ done: this.#total, total: this.#total, doing: "done", left: {} });
+  }
+
+  #leave(): void {
+    if (this.#current) this.#left.set(this.#current, (this.#left.get(this.#current) ?? 1) - 1);
+    this.#current = null;
+  }
+
+  #counts(): Partial<Record<PartKind, number>> {
+    return Object.fromEntries([...this.#left].filter(([, count]) => count > 0));
   }
 }

@@ -11,6 +11,9 @@ import * as v from "valibot";
 /** The format's version; a reader refuses others. */
 export const RECORD_VERSION = 1;
 
+/** The part that a failure names if the GPU was lost on the way. */
+export const LOST_GPU = "the GPU";
+
 const MAX_RESULTS = 2000;
 
 const text = v.pipe(v.string(), v.maxLength(300));

@@ -32,5 +32,7 @@ export interface Contender {
   readonly library: { readonly name: string; readonly version: string };
   /** Storage of X. */
   readonly storage: BenchStorage;
+  /** Where it computes. */
+  readonly device: "webgpu" | "wasm";
   open(problem: BenchProblem): Promise<Training>;
 }

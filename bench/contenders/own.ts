@@ -15,6 +15,7 @@ export function ownWebgpu({ tuned, storage }: { tuned: boolean; storage: BenchSt
     name: `${name} ${version} webgpu${tuned ? "" : ", untuned"}`,
     library: LIBRARY,
     storage,
+    device: "webgpu",
     open: async (problem) =>
       trainOn(await WebGpuBackend.open({ tuning: tuned ? "full" : "off" }), problem, storage),
   };
@@ -26,6 +27,7 @@ export function ownWasm(threads: number): Contender {
     name: `${name} ${version} wasm, ${threads} thread${threads > 1 ? "s" : ""}`,
     library: LIBRARY,
     storage: "f32",
+    device: "wasm",
     open: async (problem) => {
       const note = threads === 1 && { note: await describeForwardRate(problem) };
       return { ...(await trainOn(await WasmBackend.open({ threads }), problem, "f32")), ...note };

@@ -1,13 +1,14 @@
 /**
- * Carries out a plan, part by part: ceilings, then for each shape the kernels and the steps. The record names a part
- * that fails, with the reason, and the next part begins; an abort ends the run between two parts or rounds.
+ * Carries out a plan, part by part: the steps of each shape, then ceilings and kernels. The record names a part that
+ * fails, with the reason, and the next part begins; an abort ends the run between two parts or rounds. After the loss of
+ * the GPU, only what needs none goes on.
  */
 import { GpuDevice } from "../../src/backends/webgpu/index.ts";
 import { measureCeilings } from "../ceilings/ceilings.ts";
 import type { Contender } from "../contenders/contender.ts";
 import { loadContenders } from "../contenders/load.ts";
 import { measureKernels } from "../kernels/measure-kernels.ts";
-import { type BenchHooks, type BenchPlan, Progress, type RunBenchmark } from "../plan.ts";
+import { type BenchHooks, type BenchPlan, type PartKind, Progress, type RunBenchmark } from "../plan.ts";
 import {
   type BenchRecord,
   type BenchShape,
@@ -15,19 +16,28 @@ import {
   type CeilingsRecord,
   type FailureRecord,
   type KernelRecord,
+  LOST_GPU,
   type MachineRecord,
   RECORD_VERSION,
   type StepRecord,
 } from "../record.ts";
+import { GpuWatch } from "./gpu-watch.ts";
 import { describeMachine } from "./machine.ts";
 import { messageOf, shapeText } from "./text.ts";
-import { measureSteps } from "./training-steps.ts";
+import { measureSteps, type StepResults } from "./training-steps.ts";
+import { UNDISTURBED, undisturbed } from "./undisturbed.ts";
 
 /** Measures a plan. @throws RangeError for a plan without a round */
 export const runBenchmark: RunBenchmark = async (plan, hooks = {}) => {
   if (!(plan.rounds >= 1)) throw new RangeError(`a plan needs at least one round, got ${plan.rounds}`);
   hooks.signal?.throwIfAborted();
-  return new BenchmarkRun(plan, hooks, await describeMachine()).carryOut();
+  const run = new BenchmarkRun(plan, hooks, await describeMachine());
+  const watch = await GpuWatch.open();
+  try {
+    return await run.carryOut(watch);
+  } finally {
+    watch.dispose();
+  }
 };
 
 /** A run in progress and its results so far. */
@@ -48,22 +58,24 @@ class BenchmarkRun {
     this.#machine = machine;
   }
 
-  async carryOut(): Promise<BenchRecord> {
+  async carryOut(watch: GpuWatch): Promise<BenchRecord> {
     const { shapes, storages, ceilings, kernels } = this.#plan;
     await this.#load();
     const progress = new Progress(this.#parts(), this.#hooks.onProgress);
-    if (ceilings) {
-      progress.begin("ceilings of the adapter");
-      await this.#part("ceilings", () => this.#measureCeilings());
+    for (const shape of this.#contenders.length > 0 ? shapes : [])
+      await this.#part(`steps at ${shapeText(shape)}`, watch, () =>
+        this.#measureSteps(shape, progress, watch),
+      );
+    if (ceilings && !watch.isLost) {
+      progress.begin("ceilings", "ceilings of the adapter");
+      await this.#part("ceilings", watch, () => this.#measureCeilings());
     }
     for (const shape of shapes) {
-      for (const storage of kernels ? storages : []) {
+      for (const storage of kernels && !watch.isLost ? storages : []) {
         const what = `kernels at ${shapeText(shape)}, ${storage}`;
-        progress.begin(what);
-        await this.#part(what, () => this.#measureKernels(shape, storage));
+        progress.begin("kernels", what);
+        await this.#part(what, watch, () => this.#measureKernels(shape, storage));
       }
-      if (this.#contenders.length > 0)
-        await this.#part(`steps at ${shapeText(shape)}`, () => this.#measureSteps(shape, progress));
     }
     progress.end();
     return this.#record();
@@ -72,6 +84,7 @@ class BenchmarkRun {
   /** Loads all contenders first, so that the number of parts is known. */
   async #load(): Promise<void> {
     for (const id of this.#plan.contenders) {
+      this.#hooks.signal?.throwIfAborted();
       try {
         this.#contenders.push(...(await loadContenders(id, this.#plan.storages)));
       } catch (error) {
@@ -80,22 +93,30 @@ class BenchmarkRun {
     }
   }
 
-  #parts(): number {
+  #parts(): Partial<Record<PartKind, number>> {
     const { shapes, storages, ceilings, kernels, rounds } = this.#plan;
-    const kernelParts = kernels ? storages.length : 0;
-    const stepParts = this.#contenders.length > 0 ? this.#contenders.length + rounds : 0;
-    return (ceilings ? 1 : 0) + shapes.length * (kernelParts + stepParts);
+    const contenders = this.#contenders.length;
+    return {
+      "first steps": shapes.length * contenders,
+      round: contenders > 0 ? shapes.length * rounds : 0,
+      ceilings: ceilings ? 1 : 0,
+      kernels: kernels ? shapes.length * storages.length : 0,
+    };
   }
 
-  /** Runs one part, records its failure if it fails, and reports the record so far. */
-  async #part(what: string, work: () => Promise<void>): Promise<void> {
-    this.#hooks.signal?.throwIfAborted();
+  /** Runs one part, records its failure or the loss of the GPU, and reports the record so far. */
+  async #part(what: string, watch: GpuWatch, work: () => Promise<void>): Promise<void> {
+    const { signal } = this.#hooks;
+    signal?.throwIfAborted();
+    const wasLost = watch.isLost;
     try {
       await work();
     } catch (error) {
-      this.#hooks.signal?.throwIfAborted();
+      signal?.throwIfAborted();
       this.#fail(what, error);
     }
+    if (watch.isLost && !wasLost)
+      this.#failures.push({ what: LOST_GPU, message: `it was lost during ${what}` });
     this.#hooks.onRecord?.(this.#record());
   }
 
@@ -105,30 +126,50 @@ class BenchmarkRun {
 
   async #measureCeilings(): Promise<void> {
     const { rounds } = this.#plan;
-    this.#ceilings = await withGpu((gpu) => measureCeilings(gpu, rounds, this.#hooks.signal));
+    this.#ceilings = await this.#undisturbed(() =>
+      withGpu((gpu) => measureCeilings(gpu, rounds, this.#hooks.signal)),
+    );
   }
 
   async #measureKernels(shape: BenchShape, storage: BenchStorage): Promise<void> {
     const { rounds } = this.#plan;
-    const onFailure = (kernel: string, error: unknown) =>
-      this.#fail(`${kernel} at ${shapeText(shape)}, ${storage}`, error);
-    const records = await withGpu((gpu) =>
-      measureKernels(gpu, shape, storage, rounds, this.#hooks.signal, onFailure),
-    );
+    const { records, failures } = await this.#undisturbed(async () => {
+      const failures: FailureRecord[] = [];
+      const onFailure = (kernel: string, error: unknown) =>
+        failures.push({ what: `${kernel} at ${shapeText(shape)}, ${storage}`, message: messageOf(error) });
+      const records = await withGpu((gpu) =>
+        measureKernels(gpu, shape, storage, rounds, this.#hooks.signal, onFailure),
+      );
+      return { records, failures };
+    });
     this.#kernels.push(...records);
+    this.#failures.push(...failures);
   }
 
-  async #measureSteps(shape: BenchShape, progress: Progress): Promise<void> {
-    const { steps, failures } = await measureSteps(shape, this.#contenders, {
-      rounds: this.#plan.rounds,
-      signal: this.#hooks.signal,
-      onPart: (doing) => progress.begin(doing),
-    });
+  #undisturbed<T>(work: () => Promise<T>): Promise<T> {
+    return undisturbed(work, this.#hooks.attention ?? UNDISTURBED, this.#hooks.signal);
+  }
+
+  async #measureSteps(shape: BenchShape, progress: Progress, watch: GpuWatch): Promise<void> {
+    const { signal, attention, onRecord } = this.#hooks;
+    const { steps, failures } = await measureSteps(
+      shape,
+      this.#contenders.filter(({ device }) => device === "wasm" || !watch.isLost),
+      {
+        rounds: this.#plan.rounds,
+        signal,
+        attention,
+        watch,
+        onPart: (kind, doing) => progress.begin(kind, doing),
+        onRound: (results) => onRecord?.(this.#record(results)),
+      },
+    );
     this.#steps.push(...steps);
     this.#failures.push(...failures);
   }
 
-  #record(): BenchRecord {
+  /** Returns the record so far. @param pending results of the shape that is being measured. Default none */
+  #record({ steps, failures }: StepResults = { steps: [], failures: [] }): BenchRecord {
     return {
       version: RECORD_VERSION,
       date: this.#date,
@@ -136,8 +177,8 @@ class BenchmarkRun {
       versions: Object.fromEntries(this.#contenders.map(({ library }) => [library.name, library.version])),
       ceilings: this.#ceilings,
       kernels: [...this.#kernels],
-      steps: [...this.#steps],
-      failures: [...this.#failures],
+      steps: [...this.#steps, ...steps],
+      failures: [...this.#failures, ...failures],
     };
   }
 }

@@ -5,10 +5,13 @@
  */
 import { createRandom, shuffle } from "../../src/data/random.ts";
 import type { Contender, Training } from "../contenders/contender.ts";
+import type { Attention, PartKind } from "../plan.ts";
 import type { BenchShape, FailureRecord, StepRecord } from "../record.ts";
+import type { GpuWatch } from "./gpu-watch.ts";
 import { CHECKED_STEPS, largestError, ProblemCache, TOLERANCE } from "./problem.ts";
 import { spreadOf } from "./statistics.ts";
 import { messageOf, shapeText } from "./text.ts";
+import { UNDISTURBED, undisturbed } from "./undisturbed.ts";
 
 /** Time of a contender in one round, ms. */
 const ROUND_TIME = 150;
@@ -26,8 +29,14 @@ const MAX_STEPS = 2 ** 16;
 export interface StepOptions {
   readonly rounds: number;
   readonly signal?: AbortSignal | undefined;
-  /** Gets the name of each part that begins: every contender once, then every round. */
-  readonly onPart?: (doing: string) => void;
+  /** Gets the sort and the name of each part that begins: every contender once, then every round. */
+  readonly onPart?: (kind: PartKind, doing: string) => void;
+  /** Gets the results so far after every round. */
+  readonly onRound?: (results: StepResults) => void;
+  /** Default: nothing disturbs. */
+  readonly attention?: Attention | undefined;
+  /** Notices that the GPU is lost. Default: nobody does. */
+  readonly watch?: GpuWatch | undefined;
 }
 
 /** The steps of contenders that worked, and why others did not. */
@@ -48,45 +57,109 @@ interface Runner {
 }
 
 /**
- * Measures all contenders at one shape. Rejects with the signal's reason after an abort; nothing stays open.
+ * Measures all contenders at one shape. One that fails in a round keeps the rounds before. Rejects with the signal's
+ * reason after an abort; nothing stays open.
  */
 export async function measureSteps(
   shape: BenchShape,
   contenders: readonly Contender[],
-  { rounds, signal, onPart = () => {} }: StepOptions,
+  options: StepOptions,
 ): Promise<StepResults> {
-  const at = shapeText(shape);
-  const failures: FailureRecord[] = [];
-  const runners = new Set<Runner>();
-  const fail = ({ name, storage }: Contender, error: unknown) => {
-    signal?.throwIfAborted();
-    failures.push({ what: `${name}, ${storage}, at ${at}`, message: messageOf(error) });
-  };
-  const problems = new ProblemCache(shape, signal);
+  const turns = new Turns(shape, options);
   try {
-    for (const contender of contenders) {
-      onPart(`${at}: ${contender.name}, ${contender.storage}, first steps`);
-      signal?.throwIfAborted();
-      await check(contender, problems).then(
-        (runner) => runners.add(runner),
-        (error) => fail(contender, error),
-      );
-    }
-    for (let round = 1; round <= rounds; round++) {
-      onPart(`${at}: round ${round} of ${rounds}`);
-      for (const runner of shuffled(runners, round)) {
-        signal?.throwIfAborted();
-        await takeRound(runner).catch((error: unknown) => {
-          runners.delete(runner);
-          close(runner.training);
-          fail(runner.contender, error);
-        });
-      }
+    for (const contender of contenders) await turns.open(contender);
+    for (let round = 1; round <= options.rounds; round++) {
+      await turns.take(round);
+      options.onRound?.(turns.results());
     }
   } finally {
-    for (const { training } of runners) close(training);
+    turns.close();
   }
-  return { steps: [...runners].map((runner) => recordOf(runner, shape)), failures };
+  return turns.results();
+}
+
+/** The contenders at one shape, which take turns. */
+class Turns {
+  readonly #shape: BenchShape;
+  readonly #options: StepOptions;
+  readonly #problems: ProblemCache;
+  /** All that were opened, in that order. */
+  readonly #runners: Runner[] = [];
+  /** Those of them that still take rounds. */
+  readonly #active = new Set<Runner>();
+  readonly #failures: FailureRecord[] = [];
+
+  constructor(shape: BenchShape, options: StepOptions) {
+    this.#shape = shape;
+    this.#options = options;
+    this.#problems = new ProblemCache(shape, options.signal);
+  }
+
+  /** Opens a contender, compares its first steps and calibrates it; a failure is recorded. */
+  async open(contender: Contender): Promise<void> {
+    const { onPart, attention = UNDISTURBED, signal } = this.#options;
+    const { name, storage } = contender;
+    onPart?.("first steps", `${shapeText(this.#shape)}: ${name}, ${storage}, first steps`);
+    await attention.ready(signal);
+    signal?.throwIfAborted();
+    const checked = check(contender, this.#problems);
+    try {
+      const runner = await this.#guard(contender, () => checked);
+      this.#runners.push(runner);
+      this.#active.add(runner);
+    } catch (error) {
+      // Opening may end after the loss of the GPU.
+      void checked.then(({ training }) => close(training)).catch(() => {});
+      this.#fail(contender, error);
+    }
+  }
+
+  /** Takes one round of every contender that works, in an order that differs from round to round. */
+  async take(round: number): Promise<void> {
+    const { rounds, onPart, attention = UNDISTURBED, signal } = this.#options;
+    onPart?.("round", `${shapeText(this.#shape)}: round ${round} of ${rounds}`);
+    for (const runner of shuffled(this.#active, round)) {
+      signal?.throwIfAborted();
+      const { contender } = runner;
+      try {
+        const time = await undisturbed(
+          () => this.#guard(contender, () => timeOfRound(runner)),
+          attention,
+          signal,
+        );
+        runner.times.push(time);
+      } catch (error) {
+        this.#active.delete(runner);
+        close(runner.training);
+        this.#fail(contender, error);
+      }
+    }
+  }
+
+  /** Returns the results so far, of all that have taken a round. */
+  results(): StepResults {
+    const measured = this.#runners.filter(({ times }) => times.length > 0);
+    return {
+      steps: measured.map((runner) => recordOf(runner, this.#shape)),
+      failures: [...this.#failures],
+    };
+  }
+
+  close(): void {
+    for (const { training } of this.#active) close(training);
+    this.#active.clear();
+  }
+
+  #guard<T>({ device }: Contender, work: () => Promise<T>): Promise<T> {
+    const { watch } = this.#options;
+    return watch && device === "webgpu" ? watch.guard(work) : work();
+  }
+
+  #fail({ name, storage }: Contender, error: unknown): void {
+    this.#options.signal?.throwIfAborted();
+    const what = `${name}, ${storage}, at ${shapeText(this.#shape)}`;
+    this.#failures.push({ what, message: messageOf(error) });
+  }
 }
 
 /** Shuffles the runners differently in every round, so that none always runs after the same neighbour. */
@@ -129,12 +202,13 @@ function close(training: Training): void {
   } catch {}
 }
 
-async function takeRound({ training, steps, times }: Runner): Promise<void> {
+/** Takes one round and returns the ms of a step. */
+async function timeOfRound({ training, steps }: Runner): Promise<number> {
   // Another contender has just run: caches and threads are warmed up again before the clock starts.
   await training.run(Math.ceil(steps / WARM_UP_DIVISOR));
   const started = performance.now();
   await training.run(steps);
-  times.push((performance.now() - started) / steps);
+  return (performance.now() - started) / steps;
 }
 
 function recordOf({ contender, training, error, times }: Runner, shape: BenchShape): StepRecord {

@@ -1,11 +1,10 @@
-/** The page from top to bottom: the device, what to measure, the run, saved records, results. */
-import { Section } from "../../demo/ui/section.tsx";
+/** The page from top to bottom: the button, the outcome, other computers, and folded what else there is. */
 import { SiteBar } from "../../demo/ui/site-bar.tsx";
-import { DevicePanel } from "./components/device-panel.tsx";
-import { PlanForm } from "./components/plan-form.tsx";
-import { RecordsPanel } from "./components/records-panel.tsx";
-import { Results } from "./components/results.tsx";
-import { RunPanel } from "./components/run-panel.tsx";
+import { Details } from "./components/details.tsx";
+import { OtherComputers } from "./components/other-computers.tsx";
+import { Outcome } from "./components/outcome.tsx";
+import { Problems } from "./components/problems.tsx";
+import { StartPanel } from "./components/start-panel.tsx";
 import type { BenchState } from "./state.ts";
 
 export function App({ state }: { readonly state: BenchState }) {
@@ -13,21 +12,18 @@ export function App({ state }: { readonly state: BenchState }) {
     <>
       <SiteBar page="benchmark" />
       <header>
-        <h1>GPU benchmark</h1>
+        <h1>How fast is this computer?</h1>
         <p>
-          How fast does this machine train a softmax classifier? softmax-webgpu takes training steps on the
-          GPU through WebGPU and on the CPU through WebAssembly, and every result is checked against a float64
-          reference. All of it happens in this tab; nothing is sent anywhere.
+          It trains a softmax classifier in this tab, on the GPU and on the CPU, with softmax-webgpu, TF.js
+          and jax-js, and every result is checked. Nothing is sent anywhere.
         </p>
       </header>
       <main>
-        <DevicePanel state={state} />
-        <Section title="What to measure">
-          <PlanForm state={state} />
-          <RunPanel state={state} />
-        </Section>
-        <RecordsPanel state={state} />
-        <Results state={state} />
+        <Problems state={state} />
+        <StartPanel state={state} />
+        <Outcome state={state} />
+        <OtherComputers state={state} />
+        <Details state={state} />
       </main>
     </>
   );

@@ -17,7 +17,12 @@ export async function readRecordFile(file: Pick<Blob, "size" | "text">): Promise
 
 /** @throws RecordError the text is not a record */
 export function readRecord(json: string): BenchRecord {
-  const result = v.safeParse(benchRecord, parse(json), { abortEarly: true });
+  return checkedRecord(parse(json));
+}
+
+/** @throws RecordError the value is no record */
+export function checkedRecord(value: unknown): BenchRecord {
+  const result = v.safeParse(benchRecord, value, { abortEarly: true });
   if (result.success) return result.output;
   const [issue] = result.issues;
   const field = v.getDotPath(issue) ?? "the record";

@@ -73,12 +73,18 @@ describe("a run", () => {
       expect(record?.ceilings?.[name].median, name).toBeGreaterThan(0);
     // It can be sent and read again, and comes part by part.
     expect(JSON.parse(JSON.stringify(record))).toEqual(record);
-    expect(records.map(({ steps, kernels }) => [steps.length, kernels.length > 0])).toEqual([
-      [0, false],
-      [0, true],
-      [0, true],
-      [0, true],
-      [4, true],
+    const parts = records.map(({ steps, ceilings, kernels }) => [
+      steps.length,
+      ceilings !== null,
+      kernels.length > 0,
+    ]);
+    expect(parts).toEqual([
+      [4, false, false], // after the round
+      [4, false, false],
+      [4, true, false],
+      [4, true, true],
+      [4, true, true],
+      [4, true, true],
     ]);
     expect(records.at(-1)).toEqual(record);
     expect(seen.map(({ done }) => done)).toEqual(seen.map((_, i) => i));
@@ -93,11 +99,25 @@ describe("a run", () => {
     expect(record.kernels).toEqual([]);
     expect(record.steps.map(({ contender }) => contender)).toEqual([expect.stringContaining("wasm")]);
     expect(record.failures.map(({ what }) => what)).toEqual([
+      expect.stringMatching(/^softmax-webgpu .* webgpu, f32, at 32 × 16 × 4$/),
       "ceilings",
       "kernels at 32 × 16 × 4, f32",
-      expect.stringMatching(/^softmax-webgpu .* webgpu, f32, at 32 × 16 × 4$/),
     ]);
     for (const { message } of record.failures) expect(message).toContain("adapter");
+  });
+
+  test("on an adapter without timestamps, subgroups and f16 measures all the same", async () => {
+    const { requestAdapter } = GPU.prototype;
+    vi.spyOn(navigator.gpu, "requestAdapter").mockImplementation(async (options) => {
+      const adapter = await requestAdapter.call(navigator.gpu, options);
+      if (adapter) Object.defineProperty(adapter, "features", { value: new Set() });
+      return adapter;
+    });
+    const record = await runBenchmark({ ...STEPS, kernels: true });
+    expect(record.machine.adapter?.features).toEqual([]);
+    expect(record.failures).toEqual([]);
+    expect(record.steps).toHaveLength(2);
+    for (const result of [...record.steps, ...record.kernels]) expect(isCorrect(result)).toBe(true);
   });
 
   test("needs a round", async () => {
@@ -141,6 +161,7 @@ describe("contenders", () => {
       name,
       library: { name, version: "1" },
       storage: "f32",
+      device: "wasm",
       open: async ({ features, classes }) => {
         if (failsAt === "open") throw new Error(`${name} does not open`);
         return {
@@ -170,7 +191,7 @@ describe("contenders", () => {
     const parts: string[] = [];
     const { steps, failures } = await measureSteps(SHAPE, contenders, {
       rounds: 2,
-      onPart: (doing) => parts.push(doing),
+      onPart: (_, doing) => parts.push(doing),
     });
     expect(failures).toEqual([
       { what: "a, f32, at 32 × 16 × 4", message: "a does not open" },

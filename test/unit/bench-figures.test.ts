@@ -1,6 +1,14 @@
 /** The figures that follow from a record of the benchmark, and how they are written and put into rows. */
 import { describe, expect, test } from "vitest";
-import { intensity, isTunedWebgpu, ratioToTuned, roofAt, roofShare } from "../../bench/figures.ts";
+import {
+  comparedStep,
+  comparison,
+  intensity,
+  isTunedWebgpu,
+  roofAt,
+  roofShare,
+  speedText,
+} from "../../bench/figures.ts";
 import { align, groupBy } from "../../bench/page/align.ts";
 import {
   formatBytes,
@@ -10,7 +18,7 @@ import {
   formatPercent,
   formatSpan,
 } from "../../demo/ui/format.ts";
-import { CEILINGS, kernelOf, shapeOf, spread, stepOf } from "../support/bench-records.ts";
+import { CEILINGS, kernelOf, SHAPE, shapeOf, spread, stepOf } from "../support/bench-records.ts";
 
 describe("the roofline", () => {
   test("left of the ridge reading is the limit, right of it arithmetic", () => {
@@ -39,7 +47,7 @@ describe("the roofline", () => {
   });
 });
 
-describe("ratios to our tuned WebGPU", () => {
+describe("speeds beside ours", () => {
   test.each([
     ["softmax-webgpu webgpu", true],
     ["softmax-webgpu 0.1.0 webgpu", true],
@@ -47,26 +55,51 @@ describe("ratios to our tuned WebGPU", () => {
     ["softmax-webgpu 0.1.0 wasm, 1 thread", false],
     ["TF.js 4.22.0 webgpu", false],
     ["not-softmax-webgpu webgpu", false],
-  ])("%s is what others are compared with: %s", (name, expected) => {
+  ])("%s is our tuned WebGPU: %s", (name, expected) => {
     expect(isTunedWebgpu(name)).toBe(expected);
   });
 
   const peer = stepOf({ contender: "TF.js 4.22.0 webgpu", time: spread(2) });
   const ours = stepOf({ time: spread(0.5) });
+  const oneThread = stepOf({ contender: "softmax-webgpu 0.1.0 wasm, 1 thread", time: spread(0.1) });
+
+  test("faster is said as faster, slower as slower, with two digits", () => {
+    expect(comparison(oneThread, [ours, oneThread, peer])).toBe("5 × as fast");
+    expect(comparison(peer, [ours, oneThread, peer])).toBe("4 × slower");
+    expect(comparison(ours, [ours, oneThread, peer])).toBe("compared with this");
+    expect([5.14, 41.2, 1 / 3.2, 1.04, 0.97].map((speed) => speedText(speed))).toEqual([
+      "5.1 × as fast",
+      "41 × as fast",
+      "3.2 × slower",
+      "as fast",
+      "as fast",
+    ]);
+    expect([41.2, 0.5, 1].map((speed) => speedText(speed, "TF.js"))).toEqual([
+      "41 × as fast as TF.js",
+      "2 × slower than TF.js",
+      "as fast as TF.js",
+    ]);
+    expect([null, 0, Number.NaN, Infinity].map((speed) => speedText(speed))).toEqual(["–", "–", "–", "–"]);
+  });
 
   test("the same shape is compared, f32 before other storages", () => {
     const others = [shapeOf(128, 784, 10), shapeOf(1024, 783, 10), shapeOf(1024, 784, 11)];
     const elsewhere = others.map((shape) => stepOf({ time: spread(9), shape }));
     const bytes = stepOf({ time: spread(0.25), storage: "u8" });
-    expect(ratioToTuned(peer, [...elsewhere, bytes, ours, peer])).toBe(4);
-    expect(ratioToTuned(bytes, [...elsewhere, bytes, ours, peer])).toBe(0.5);
-    expect(ratioToTuned(peer, [bytes, peer])).toBe(8);
+    expect(comparison(peer, [...elsewhere, bytes, ours, peer])).toBe("4 × slower");
+    expect(comparison(bytes, [...elsewhere, bytes, ours, peer])).toBe("2 × as fast");
+    expect(comparison(peer, [bytes, peer])).toBe("8 × slower");
+  });
+
+  test("without WebGPU, one thread of WebAssembly is what others are compared with", () => {
+    expect(comparison(peer, [peer, oneThread])).toBe("20 × slower");
+    expect(comparedStep(SHAPE, [peer, oneThread])).toBe(oneThread);
   });
 
   test("nothing is compared with a wrong or a missing result", () => {
-    expect(ratioToTuned(peer, [peer])).toBeNull();
-    expect(ratioToTuned(peer, [stepOf({ error: 1 }), peer])).toBeNull();
-    expect(ratioToTuned(stepOf({ error: Number.NaN }), [ours])).toBeNull();
+    expect(comparison(peer, [peer])).toBe("–");
+    expect(comparison(peer, [stepOf({ error: 1 }), peer, oneThread])).toBe("–");
+    expect(comparison(stepOf({ error: Number.NaN, contender: "TF.js" }), [ours])).toBe("–");
   });
 });
 

@@ -1,43 +1,25 @@
-/** The browser's GPU, its limits, and their effect on the results. */
+/** The limits and features of the browser's GPU, and what follows from them. */
 import { formatBytes, formatCount } from "../../../demo/ui/format.ts";
 import { type Fact, Facts, Section } from "../../../demo/ui/section.tsx";
 import type { AdapterRecord } from "../../record.ts";
 import { adapterName } from "../record-names.ts";
 import type { BenchState } from "../state.ts";
 
+/** Nothing without a GPU. */
 export function DevicePanel({ state }: { readonly state: BenchState }) {
   const gpu = state.gpu.value;
-  return (
-    <Section title="This machine">
-      {gpu.status === "asking" && <p>Asking the browser for its GPU …</p>}
-      {gpu.status === "none" && (
-        <p class="notice">
-          <strong>No WebGPU here.</strong> {gpu.reason} WebAssembly, on the CPU, is measured all the same.
-        </p>
-      )}
-      {gpu.status === "found" && <Adapter adapter={gpu.adapter} />}
-    </Section>
-  );
-}
-
-function Adapter({ adapter }: { readonly adapter: AdapterRecord }) {
+  if (gpu.status !== "found") return null;
+  const { adapter } = gpu;
   const limits = Object.entries(adapter.limits).sort(([a], [b]) => a.localeCompare(b));
   return (
-    <>
-      <p class="device-name">{adapterName(adapter)}</p>
-      {adapter.software && (
-        <p class="notice">
-          <strong>Software adapter.</strong> A CPU imitates a GPU here: results are right, times say nothing
-          about a GPU.
-        </p>
-      )}
+    <Section title="The GPU of this computer" lead={adapterName(adapter)}>
       <Facts facts={factsOf(adapter)} />
       <details>
         <summary>All features and limits of the adapter</summary>
         <p class="hint">Features: {adapter.features.join(", ") || "none"}</p>
         <Facts class="limits" facts={limits.map(([name, value]) => [name, formatCount(value)] as const)} />
       </details>
-    </>
+    </Section>
   );
 }
 

@@ -1,15 +1,14 @@
 /** The records on the page: each can be saved as a file or removed, and saved ones opened beside them. */
 import { FileDrop } from "../../../demo/ui/buttons.tsx";
-import { saveFile } from "../../../demo/ui/save-file.ts";
 import { Section } from "../../../demo/ui/section.tsx";
 import { useDrops } from "../../../demo/ui/use-drops.ts";
 import type { BenchRecord } from "../../record.ts";
-import { fileName, type RecordName, recordNames } from "../record-names.ts";
-import type { BenchState } from "../state.ts";
+import { type RecordName, recordNames } from "../record-names.ts";
+import type { BenchState, RecordEntry } from "../state.ts";
+import { saveRecord } from "./share-buttons.tsx";
 
 export function RecordsPanel({ state }: { readonly state: BenchState }) {
   const entries = state.records.value;
-  const problems = state.problems.value;
   const run = state.run.value;
   const open = (files: readonly File[]) => void state.openFiles(files);
   useDrops(({ files }) => open([...files]));
@@ -17,15 +16,16 @@ export function RecordsPanel({ state }: { readonly state: BenchState }) {
   return (
     <Section
       title="Runs to compare"
-      lead="Save a run as a file, open it on another machine, and both stand side by side below."
+      lead="Save a run as a file, open it on another machine, and both stand side by side above."
     >
       {entries.length > 0 && (
         <ul class="records">
-          {entries.map(({ id, record }, i) => (
+          {entries.map(({ id, record, origin }, i) => (
             <RecordCard
               key={id}
               record={record}
               name={names[i]}
+              origin={origin}
               measuring={run.status === "running" && run.recordId === id}
               onRemove={() => state.remove(id)}
             />
@@ -39,17 +39,6 @@ export function RecordsPanel({ state }: { readonly state: BenchState }) {
         multiple
         onFiles={open}
       />
-      <div role="alert">
-        {problems.length > 0 && (
-          <ul class="problems">
-            {problems.map((problem, i) => (
-              <li class="notice" key={i}>
-                {problem}
-              </li>
-            ))}
-          </ul>
-        )}
-      </div>
     </Section>
   );
 }
@@ -57,11 +46,12 @@ export function RecordsPanel({ state }: { readonly state: BenchState }) {
 interface RecordCardProps {
   readonly record: BenchRecord;
   readonly name: RecordName;
+  readonly origin: RecordEntry["origin"];
   readonly measuring: boolean;
   readonly onRemove: () => void;
 }
 
-function RecordCard({ record, name, measuring, onRemove }: RecordCardProps) {
+function RecordCard({ record, name, origin, measuring, onRemove }: RecordCardProps) {
   const { adapter, agent, cpu, cores } = record.machine;
   const versions = Object.entries(record.versions).map(([what, version]) => `${what} ${version}`);
   return (
@@ -70,18 +60,13 @@ function RecordCard({ record, name, measuring, onRemove }: RecordCardProps) {
       <p>
         {name.date}
         {measuring && <span class="badge">measuring</span>}
+        {origin !== "here" && <span class="badge">opened from a {origin}</span>}
       </p>
       {adapter?.software && <p class="hint">A CPU imitates a GPU here; times say nothing about a GPU.</p>}
       <p class="hint">{[cpu, `${cores} cores`, ...versions].filter(Boolean).join(", ")}</p>
       <p class="hint">{agent}</p>
       <p class="record-buttons buttons">
-        <button
-          type="button"
-          onClick={() =>
-            saveFile(fileName(record), `${JSON.stringify(record, null, 2)}\n`, "application/json")
-          }
-          aria-label={`Save as JSON: ${name.machine}`}
-        >
+        <button type="button" onClick={() => saveRecord(record)} aria-label={`Save as JSON: ${name.machine}`}>
           Save as JSON
         </button>
         <button type="button" onClick={onRemove} disabled={measuring} aria-label={`Remove: ${name.machine}`}>

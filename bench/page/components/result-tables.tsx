@@ -1,14 +1,7 @@
 /** Tables of the results: training steps, the limits of the adapter, and kernels. */
-import {
-  formatDuration,
-  formatNumber,
-  formatPercent,
-  formatRatio,
-  formatSpan,
-  NOTHING,
-} from "../../../demo/ui/format.ts";
+import { formatDuration, formatNumber, formatPercent, formatSpan, NOTHING } from "../../../demo/ui/format.ts";
 import { ScrollBox } from "../../../demo/ui/section.tsx";
-import { gigaPerSecond, ratioToTuned, roofShare, rowsPerSecond, stepsPerSecond } from "../../figures.ts";
+import { comparison, gigaPerSecond, roofShare, rowsPerSecond, stepsPerSecond } from "../../figures.ts";
 import type { CeilingsRecord, Spread } from "../../record.ts";
 import type { NamedRecords } from "../record-names.ts";
 import { MachineTable } from "./machine-table.tsx";
@@ -25,7 +18,7 @@ export function StepsTable({ records, names }: NamedRecords) {
         ["ms per step", ({ time }) => <Measured spread={time} format={formatNumber} />],
         ["Steps/s", (step) => formatNumber(stepsPerSecond(step))],
         ["Rows/s", (step) => formatNumber(rowsPerSecond(step))],
-        ["× tuned WebGPU", (step, record) => formatRatio(ratioToTuned(step, records[record].steps))],
+        ["Speed", (step, record) => comparison(step, records[record].steps)],
       ]}
     />
   );

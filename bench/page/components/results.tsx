@@ -13,7 +13,7 @@ export function Results({ state }: { readonly state: BenchState }) {
   if (records.length === 0) {
     return (
       <Section title="Results">
-        <p class="lead">Nothing measured yet. Press Run, or open a saved run.</p>
+        <p class="lead">Nothing is measured yet.</p>
       </Section>
     );
   }

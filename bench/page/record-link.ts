@@ -1,0 +1,143 @@
+/**
+ * A record in the fragment of a link: `#record=1.` and the record's JSON, compressed with zlib's format, whose checksum
+ * tells a damaged link, in base64url. Fragments are not sent to servers. A link may come from anywhere: what it holds is
+ * bounded before and while it is unpacked, and read by the schema of files.
+ */
+import { shapeText } from "../measure/text.ts";
+import type { BenchRecord, Spread } from "../record.ts";
+import { headlineShape } from "./headline.ts";
+import { RecordError, readRecord } from "./read-record.ts";
+
+const NAME = "record=";
+/** The version of this way of writing; the record has its own. */
+const LINK_VERSION = "1";
+
+/** Longest link that is made, in characters after `#`: mail and messengers take it. */
+export const MAX_MADE = 8000;
+/** Longest link that is read, in characters. */
+export const MAX_READ = 100_000;
+/** Most bytes that a link may unpack to. */
+export const MAX_UNPACKED = 2_000_000;
+
+/** A fragment without its `#`, and the parts of the record that it leaves out, in words. */
+export interface RecordLink {
+  readonly fragment: string;
+  readonly leftOut: readonly string[];
+}
+
+/** Writes a record as a fragment. One that would be too long leaves out details, one after the other. */
+export async function fragmentOf(record: BenchRecord): Promise<RecordLink> {
+  const leftOut: string[] = [];
+  let rest = brief(record);
+  for (const { name, without } of LESS) {
+    const fragment = await pack(rest);
+    if (fragment.length <= MAX_MADE) return { fragment, leftOut };
+    rest = without(rest);
+    leftOut.push(name);
+  }
+  return { fragment: await pack(rest), leftOut };
+}
+
+/**
+ * Reads a record from a fragment, with or without its `#`.
+ *
+ * @throws RecordError one sentence about what is wrong with the link
+ */
+export async function readFragment(fragment: string): Promise<BenchRecord> {
+  const text = fragment.replace(/^#/, "");
+  const [, version, packed] = /^record=(\d{1,4})\.(.*)$/s.exec(text) ?? [];
+  if (version === undefined)
+    throw new RecordError(`The address ends in “#${text.slice(0, 40)}”, which is no record of this page.`);
+  if (version !== LINK_VERSION)
+    throw new RecordError("The link comes from another version of this page and cannot be read by this one.");
+  if (packed.length > MAX_READ) throw new RecordError("The link is longer than that of any record.");
+  const json = await unpack(packed);
+  try {
+    return readRecord(json);
+  } catch (cause) {
+    if (!(cause instanceof RecordError)) throw cause;
+    throw new RecordError(`The link holds no record of this page: ${cause.message}`, { cause });
+  }
+}
+
+/** What a link can do without, in the order in which it is left out. */
+const LESS: readonly { readonly name: string; readonly without: (record: BenchRecord) => BenchRecord }[] = [
+  {
+    name: "notes about the plans",
+    without: (record) => ({ ...record, steps: record.steps.map(({ note: _, ...step }) => step) }),
+  },
+  { name: "kernels", without: (record) => ({ ...record, kernels: [] }) },
+  {
+    name: "other shapes",
+    without: (record) => {
+      const shape = shapeText(headlineShape(record));
+      return { ...record, steps: record.steps.filter((step) => shapeText(step.shape) === shape) };
+    },
+  },
+  { name: "what could not be measured", without: (record) => ({ ...record, failures: [] }) },
+];
+
+const MAX_MESSAGE = 300;
+
+/** Returns the record without what the page does not show of a foreign one, and figures with four digits. */
+function brief(record: BenchRecord): BenchRecord {
+  const { machine, ceilings } = record;
+  const adapter = machine.adapter && { ...machine.adapter, features: [], limits: {} };
+  return {
+    ...record,
+    machine: { ...machine, agent: machine.agent.slice(0, MAX_MESSAGE), adapter },
+    ceilings: ceilings && {
+      fma: round(ceilings.fma),
+      read: round(ceilings.read),
+      dispatch: round(ceilings.dispatch),
+      submit: round(ceilings.submit),
+    },
+    kernels: record.kernels.map((kernel) => ({ ...kernel, time: round(kernel.time) })),
+    steps: record.steps.map((step) => ({ ...step, time: round(step.time) })),
+    failures: record.failures.map((one) => ({ ...one, message: one.message.slice(0, MAX_MESSAGE) })),
+  };
+}
+
+function round({ median, min, max, count }: Spread): Spread {
+  const digits = (value: number) => Number(value.toPrecision(4));
+  return { median: digits(median), min: digits(min), max: digits(max), count };
+}
+
+async function pack(record: BenchRecord): Promise<string> {
+  const stream = new Blob([JSON.stringify(record)]).stream().pipeThrough(new CompressionStream("deflate"));
+  const bytes = new Uint8Array(await new Response(stream).arrayBuffer());
+  const base64 = btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
+  return `${NAME}${LINK_VERSION}.${base64.replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "")}`;
+}
+
+/** @throws RecordError it is damaged, or unpacks to too much */
+async function unpack(packed: string): Promise<string> {
+  const decoder = new TextDecoder("utf-8", { fatal: true });
+  let text = "";
+  let size = 0;
+  try {
+    const stream = new Blob([bytesOf(packed)]).stream().pipeThrough(new DecompressionStream("deflate"));
+    const reader = stream.getReader();
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) break;
+      size += value.length;
+      if (size > MAX_UNPACKED) {
+        // The rest is never unpacked. That the stream was cancelled is of no interest.
+        void reader.cancel().catch(() => {});
+        throw new RecordError("The link unpacks to more than any record holds.");
+      }
+      text += decoder.decode(value, { stream: true });
+    }
+    return text + decoder.decode();
+  } catch (cause) {
+    if (cause instanceof RecordError) throw cause;
+    throw new RecordError("The link is damaged: it was cut off, or changed on its way.", { cause });
+  }
+}
+
+function bytesOf(base64url: string): Uint8Array<ArrayBuffer> {
+  if (!/^[\w-]+$/.test(base64url)) throw new RangeError("not base64url");
+  const text = atob(base64url.replace(/-/g, "+").replace(/_/g, "/"));
+  return Uint8Array.from(text, (char) => char.charCodeAt(0));
+}
