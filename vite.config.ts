@@ -27,6 +27,15 @@ export default defineConfig({
     provide: { hasData },
     projects: [
       { extends: true, test: { name: "node", include: ["test/{unit,backends,command}/**/*.test.ts"] } },
+      {
+        extends: true,
+        test: {
+          name: "engines",
+          include: ["test/engines/*.test.ts"],
+          fileParallelism: false,
+          hookTimeout: 60_000,
+        },
+      },
       ...(process.env.WEBGPU_IN_NODE ? [dawn] : []),
       {
         extends: true,

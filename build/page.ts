@@ -41,7 +41,11 @@ export async function buildPage(page: BuiltPage): Promise<void> {
       outDir,
       emptyOutDir: true,
       target: "es2023",
-      modulePreload: { polyfill: false },
+      modulePreload: {
+        polyfill: false,
+        // What imports anything has loaded the first file: Firefox reports an error for a second load of it.
+        resolveDependencies: (_, files) => files.filter((file) => !/\bfirst-/.test(file)),
+      },
       // TF.js is one file of 584 kB.
       chunkSizeWarningLimit: 600,
       rolldownOptions: { output: codeSplitting === undefined ? {} : { codeSplitting } },

@@ -199,7 +199,10 @@ const REMEDIES: readonly (readonly [matches: (value: object) => boolean, write: 
     [(value) => "schema" in value, (x) => `write ${x}.toArray().map((row) => row.toArray())`],
     [(value) => hasMethod(value, "toArray"), (x) => `write ${x}.toArray()`],
     [(value) => Array.isArray(Reflect.get(value, "values")), (x) => `write its rows, ${x}.values`],
-    [(value) => Symbol.asyncIterator in value, (x) => `write await Array.fromAsync(${x})`],
+    [
+      (value) => Symbol.asyncIterator in value,
+      (x) => `collect them first: for await (const row of ${x}) rows.push(row)`,
+    ],
     [(value) => Symbol.iterator in value && !ArrayBuffer.isView(value), (x) => `write Array.from(${x})`],
   ];
 

@@ -63,40 +63,6 @@ test("importing it in Node touches no navigator; it trains there, in WebAssembly
   expect(stdout).toBe("wasm [ 'no', 'yes' ]\n");
 });
 
-test("a page whose policy forbids blobs trains on threads with the package's own worker script", async () => {
-  const page = `<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,">
-    <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'">
-    <script type="module" src="./page.js"></script>`;
-  const script = `import { strokeDigits } from "./digits.js";
-    import { SoftmaxRegression } from "./index.js";
-    const { x, y } = strokeDigits({ rows: 2000 });
-    const outcomes = [];
-    for (const workerUrl of [undefined, "./worker.js"]) {
-      const model = new SoftmaxRegression({ device: "wasm", solver: "sgd", epochs: 1, threads: 2, workerUrl });
-      outcomes.push(await model.fit(x, y).then(() => "trained", (error) => error.name));
-      model.dispose();
-    }
-    window.seen = outcomes;`;
-  expect(await seenOn({ "/": page, "/page.js": script })).toEqual(["DeviceError", "trained"]);
-});
-
-test("a page whose policy forbids WebAssembly trains on the reference, and is told which directive it lacks", async () => {
-  const page = `<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,">
-    <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; script-src 'self'">
-    <script type="module" src="./page.js"></script>`;
-  const script = `import { SoftmaxRegression } from "./index.js";
-    const fit = async (device) => {
-      const model = new SoftmaxRegression({ device });
-      await model.fit([[0], [1]], [0, 1]);
-      return model.device;
-    };
-    window.seen = { named: await fit("wasm").catch(String), automatic: await fit("auto") };`;
-  const { named, automatic } = (await seenOn({ "/": page, "/page.js": script })) as Record<string, never>;
-  const words = /does not compile here: .*; the page's policy needs 'wasm-unsafe-eval' in script-src/;
-  expect(named).toMatch(words);
-  expect(automatic).toMatchObject({ kind: "reference", reason: expect.stringMatching(words) });
-});
-
 test("a page that cannot load WebGPU's code trains in WebAssembly and says why; by name, it is a LoadError", async () => {
   const names = await readdir("dist/chunks");
   const codes = await Promise.all(names.map((name) => readFile(`dist/chunks/${name}`, "utf8")));

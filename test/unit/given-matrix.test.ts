@@ -137,7 +137,7 @@ describe("other forms are refused at once, with what to write instead:", () => {
     ["a typed row of numbers", Float32Array.of(1), "or [x] for one row"],
     ["a generator", rows(), "write Array.from(x)"],
     ["a set", new Set([[1]]), "an object (Set); write Array.from(x)"],
-    ["rows over time", rowsOverTime(), "write await Array.fromAsync(x)"],
+    ["rows over time", rowsOverTime(), "collect them first: for await (const row of x) rows.push(row)"],
     ["a promise", Promise.resolve([[1]]), "an object (Promise); await it first"],
     ["promises of rows", [Promise.resolve([1])], "write await Promise.all(x)"],
     ["text", "1,2\n3,4", "text must be parsed first"],

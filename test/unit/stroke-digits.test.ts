@@ -6,18 +6,12 @@ import { describe, expect, test } from "vitest";
 import { createRandom, shuffle } from "../../src/data/random.ts";
 import { drawStrokeDigits, strokeDigits } from "../../src/data/strokes/stroke-digits.ts";
 import { LimitError, OptionError } from "../../src/errors.ts";
+import { checksum } from "../support/checksum.ts";
 
 const PIXELS = 784;
 const CLASSES = 10;
 
 type Digits = ReturnType<typeof strokeDigits>;
-
-/** Computes FNV-1a, 32 bits. */
-function checksum(bytes: Uint8Array): string {
-  let hash = 0x811c9dc5;
-  for (const byte of bytes) hash = Math.imul(hash ^ byte, 0x01000193);
-  return (hash >>> 0).toString(16).padStart(8, "0");
-}
 
 function countClasses(y: Uint8Array): number[] {
   const counts = new Array<number>(CLASSES).fill(0);

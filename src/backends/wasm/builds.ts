@@ -1,7 +1,6 @@
 /** The builds of a module of kernels that this engine can run, and their compilation. */
 
-import { wordsOf } from "../../device-error.ts";
-import { DeviceError } from "../../errors.ts";
+import { wasmError } from "./wasm-error.ts";
 
 /** The two builds: with fused multiply-adds (relaxed SIMD), and with the instructions of WebAssembly 2.0 only. */
 export type KernelBuild = "relaxed-simd" | "simd";
@@ -30,11 +29,7 @@ async function compileNow(source: string): Promise<WebAssembly.Module> {
   try {
     return await WebAssembly.compile(bytesOf(source));
   } catch (cause) {
-    const words = wordsOf(cause);
-    // Only the message tells: Chromium and Safari name the directive, Firefox says "blocked by CSP".
-    const isForbidden = /content security policy|\bCSP\b|unsafe-eval/i.test(words);
-    const advice = isForbidden ? "; the page's policy needs 'wasm-unsafe-eval' in script-src" : "";
-    throw new DeviceError("device", `WebAssembly does not compile here: ${words}${advice}`, { cause });
+    throw wasmError("WebAssembly does not compile here", cause);
   }
 }
 

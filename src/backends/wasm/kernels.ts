@@ -1,5 +1,5 @@
 /** The exports of the kernels, and their instantiation over a memory. */
-import { deviceErrorOf } from "../../device-error.ts";
+import { wasmError } from "./wasm-error.ts";
 
 /** Exports of `assembly/index.ts`. Addresses and strides in bytes; see there. */
 export interface Kernels {
@@ -169,6 +169,6 @@ export async function instantiate<T = Kernels>(
     const { exports } = await WebAssembly.instantiate(module, { env: { memory } });
     return exports as T;
   } catch (cause) {
-    throw deviceErrorOf("WebAssembly does not start here", cause);
+    throw wasmError("WebAssembly does not start here", cause);
   }
 }

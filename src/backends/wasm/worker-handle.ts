@@ -4,7 +4,7 @@
  */
 
 import type { RowsInMemory } from "../../data/rows.ts";
-import { wordsOf } from "../../device-error.ts";
+import { deviceErrorOf, wordsOf } from "../../device-error.ts";
 import type { DatasetSource } from "../backend.ts";
 import type { Pass, Sums } from "./backward.ts";
 import type { PackedShape } from "./parameters.ts";
@@ -110,9 +110,9 @@ function fileOf(url: string | URL): string | URL {
 function startInPage(script: WorkerScript, { onAnswer, onDeath }: WorkerEvents): WorkerHandle {
   const isBlob = "code" in script;
   const url = isBlob ? URL.createObjectURL(new Blob([script.code], { type: "text/javascript" })) : script.url;
-  const worker = new globalThis.Worker(url);
-  if (isBlob) URL.revokeObjectURL(String(url));
   const place = isBlob ? "from a blob; workerUrl names a file instead" : `from ${url}`;
+  const worker = createWorker(url, place);
+  if (isBlob) URL.revokeObjectURL(String(url));
   worker.onmessage = ({ data }) => onAnswer(data);
   worker.onmessageerror = () => onDeath("its answer could not be read");
   worker.onerror = (event) => {
@@ -124,4 +124,13 @@ function startInPage(script: WorkerScript, { onAnswer, onDeath }: WorkerEvents):
     rest: () => {},
     terminate: () => worker.terminate(),
   };
+}
+
+/** Creates a Web Worker. If a page's policy forbids it, WebKit throws here, and others report an error later. */
+function createWorker(url: string | URL, place: string): Worker {
+  try {
+    return new globalThis.Worker(url);
+  } catch (cause) {
+    throw deviceErrorOf(`a worker's script could not be loaded ${place}`, cause);
+  }
 }
