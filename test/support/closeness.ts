@@ -1,10 +1,7 @@
 /** Compares numbers in any engine: |actual − expected| ≤ absolute + relative·|expected| for every element. */
+import type { Tolerance } from "../../bench/conformance/tolerance.ts";
 
-/** Largest allowed difference of two numbers. */
-export interface Tolerance {
-  readonly absolute: number;
-  readonly relative: number;
-}
+export { float32Tolerance, type Tolerance } from "../../bench/conformance/tolerance.ts";
 
 /** Equality to the last bit, except for the sign of 0. */
 export const EXACT: Tolerance = { absolute: 0, relative: 0 };
@@ -36,13 +33,4 @@ export function differencesOf(
   const lines = worst.map(({ at }) => `  [${at}] actual ${actual[at]}, expected ${expected[at]}`);
   const range = `${wrong[0].at} … ${wrong[wrong.length - 1].at}`;
   return `${wrong.length} of ${expected.length} differ, in [${range}], by over ${JSON.stringify(tolerance)}\n${lines.join("\n")}`;
-}
-
-/**
- * Returns the tolerance of a float32 sum of `terms` products of size about `size`: rounding grows with √terms if errors
- * are independent, and the factor 8 covers their tail and an `exp` that is a few units off.
- */
-export function float32Tolerance(terms: number, size = 1): Tolerance {
-  const epsilon = 2 ** -24;
-  return { absolute: 8 * epsilon * Math.sqrt(terms) * size, relative: 16 * epsilon };
 }

@@ -18,9 +18,9 @@ import { batchesOf } from "../../src/backends/steps.ts";
 import { createRandom, shuffle } from "../../src/data/random.ts";
 import type { RowsInMemory } from "../../src/data/rows.ts";
 import type { Parameters } from "../../src/parameters.ts";
-import type { BackendCase } from "./backends.ts";
-import type { Tolerance } from "./expect-close.ts";
 import type { Problem, ProblemSpec } from "./problems.ts";
+
+export { toleranceOf } from "../../bench/conformance/tolerance.ts";
 
 /** Names a problem in a test's title. */
 export function nameOf({
@@ -32,14 +32,6 @@ export function nameOf({
   isWeighted,
 }: ProblemSpec): string {
   return `${rows}×${features}×${classes} ${storage} ${targets}${isWeighted ? " weighted" : ""}`;
-}
-
-/** Tolerance for sums over features and rows of values of order 1. */
-export function toleranceOf(
-  { epsilon }: Pick<BackendCase, "epsilon">,
-  { rows, features }: ProblemSpec,
-): Tolerance {
-  return { absolute: 16 * epsilon * Math.sqrt(rows + features), relative: 256 * epsilon };
 }
 
 /** Evaluates the formulas at the problem's parameters. */

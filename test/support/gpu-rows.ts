@@ -1,10 +1,12 @@
 /** Rows put into GPU buffers of a device that a test owns, in any layout. */
 import { afterAll, afterEach, expect, vi } from "vitest";
+import { type Layout, onGpu } from "../../bench/conformance/gpu-rows.ts";
 import type { Float16Data, Matrix } from "../../src/data/matrix.ts";
 import { createRandom } from "../../src/data/random.ts";
-import { toHalf } from "../../src/data/storage.ts";
 import { type GpuRows, SoftmaxRegression, type SoftmaxRegressionOptions } from "../../src/index.ts";
 import { disposeLater } from "./dispose-later.ts";
+
+export { type Layout, onGpu } from "../../bench/conformance/gpu-rows.ts";
 
 /** Requests a device as a caller would; it is destroyed after the tests of the file. */
 export async function callersDevice(): Promise<GPUDevice> {
@@ -31,50 +33,6 @@ export async function modelsOnDevice() {
   const modelWith = (options: SoftmaxRegressionOptions = {}) =>
     disposeLater(new SoftmaxRegression({ device, ...options }));
   return { device, modelWith };
-}
-
-/** How rows are laid out, bytes. */
-export interface Layout {
-  readonly dtype?: "f32" | "f16";
-  /** Default 0. */
-  readonly offset?: number;
-  /** Default: no gaps. */
-  readonly stride?: number;
-  /** Bytes after the last row. Default 0. */
-  readonly after?: number;
-  readonly usage?: number;
-}
-
-/** Bits of NaN, which fill everything that is no row. */
-const GAP = { f32: 0x7fc00000, f16: 0x7e007e00 };
-
-/** Writes rows into a buffer of their own, with NaN between and around them. */
-export function onGpu(
-  device: GPUDevice,
-  x: Pick<Matrix, "data" | "rows" | "cols">,
-  layout: Layout = {},
-): GpuRows {
-  const { dtype = "f32", offset = 0, after = 0, usage = GPUBufferUsage.STORAGE } = layout;
-  const size = dtype === "f32" ? 4 : 2;
-  const stride = layout.stride ?? x.cols * size;
-  const end = offset + (x.rows - 1) * stride + x.cols * size + after;
-  const bytes = new Uint32Array(Math.ceil(end / 4)).fill(GAP[dtype]);
-  const elements = dtype === "f32" ? new Float32Array(bytes.buffer) : new Uint16Array(bytes.buffer);
-  for (let i = 0; i < x.rows; i++)
-    for (let j = 0; j < x.cols; j++) {
-      const value = x.data[i * x.cols + j];
-      elements[(offset + i * stride) / size + j] = dtype === "f32" ? value : toHalf(value);
-    }
-  const buffer = device.createBuffer({ size: bytes.byteLength, usage: usage | GPUBufferUsage.COPY_DST });
-  device.queue.writeBuffer(buffer, 0, bytes);
-  return {
-    buffer,
-    rows: x.rows,
-    cols: x.cols,
-    ...(layout.dtype && { dtype }),
-    ...(layout.offset !== undefined && { offset }),
-    ...(layout.stride !== undefined && { stride }),
-  };
 }
 
 /** Returns a matrix of the same values as halves; Float16Array must be there. */

@@ -13,7 +13,7 @@ import {
 import { type DataKind, dispatchOf, type Operation } from "../../src/backends/webgpu/dispatches.ts";
 import type { GpuDevice } from "../../src/backends/webgpu/gpu-device.ts";
 import { layoutOf, packParameters } from "../../src/backends/webgpu/parameters.ts";
-import { defaultPlan, directForward, type StepPlan } from "../../src/backends/webgpu/plan.ts";
+import type { StepPlan } from "../../src/backends/webgpu/plan.ts";
 import type { Matrix } from "../../src/data/matrix.ts";
 import { createRandom, shuffle } from "../../src/data/random.ts";
 import { emptyRows, packRows, type Storage } from "../../src/data/storage.ts";
@@ -21,6 +21,8 @@ import type { Targets } from "../../src/data/targets.ts";
 import { expectClose } from "./expect-close.ts";
 import { type Problem, type ProblemSpec, randomProblem } from "./problems.ts";
 import { runKernel } from "./run-kernel.ts";
+
+export { OTHER_TILES, plansOf } from "../../bench/conformance/plans.ts";
 
 /** Sizes 1, primes, tiles ± 1, D on both sides of multiples of four, K up to more than a thousand. */
 export const SHAPES = [
@@ -69,27 +71,6 @@ export const LABELS: DataKind = {
   isWeighted: false,
   isSmoothed: false,
 };
-
-/** Tiles in workgroup memory of other proportions than those of the default plan, neither square nor equally deep. */
-export const OTHER_TILES = { rows: 2, classes: 4, depth4: 2, classes4: 2, features4: 1, depth: 8 };
-
-/** Returns plans that together use every kernel, whatever the default on this device is. */
-export function plansOf(
-  gpu: GpuDevice,
-  shape: ModelShape,
-): Record<"direct" | "sliced" | "quad" | "shared" | "otherTiles" | "lanes", StepPlan> {
-  const { traits } = gpu;
-  const direct = defaultPlan(shape, { ...traits, subgroupSize: 0, software: true });
-  const forward = directForward(shape.classes, 4, 2);
-  return {
-    direct,
-    sliced: { ...direct, forward },
-    quad: defaultPlan(shape, { ...traits, subgroupSize: 4, software: true }),
-    shared: { ...direct, route: "shared" },
-    otherTiles: { ...direct, route: "shared", shared: { ...direct.shared, ...OTHER_TILES } },
-    lanes: { ...direct, gradient: { ...direct.gradient, busyThreads: 2 ** 20 }, update: { lanes: 16 } },
-  };
-}
 
 /** Runs one operation as a trainer would, on arrays. */
 export async function runOperation(
