@@ -1,4 +1,6 @@
 /** Provides WebGPU in Node, by Dawn from the optional package `webgpu`. */
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
 import { availableParallelism } from "node:os";
 
 /** The exports of the package. */
@@ -13,10 +15,11 @@ const PACKAGE: string = "webgpu";
 /**
  * Sets `navigator.gpu` if it is not set.
  *
+ * @returns name and version of the package that gave it; null if it was set before
  * @throws Error  the package cannot be imported; says how to install it
  */
-export async function provideWebGpu(): Promise<void> {
-  if (globalThis.navigator?.gpu) return;
+export async function provideWebGpu(): Promise<string | null> {
+  if (globalThis.navigator?.gpu) return null;
   const { create, globals } = await importPackage();
   Object.assign(globalThis, globals);
   // navigator keeps the object from create(): if it were collected while devices live, the process would crash.
@@ -26,6 +29,13 @@ export async function provideWebGpu(): Promise<void> {
     const navigator = { gpu: value, hardwareConcurrency: availableParallelism() };
     Object.defineProperty(globalThis, "navigator", { value: navigator, configurable: true });
   }
+  return `Dawn (${PACKAGE} ${await versionOfPackage()})`;
+}
+
+async function versionOfPackage(): Promise<string> {
+  const path = createRequire(import.meta.url).resolve(`${PACKAGE}/package.json`);
+  const { version } = JSON.parse(await readFile(path, "utf8")) as { readonly version: string };
+  return version;
 }
 
 async function importPackage(): Promise<WebGpuPackage> {

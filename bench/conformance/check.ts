@@ -31,7 +31,7 @@ export interface CheckOptions {
 }
 
 /** Cases of a check if nothing else is said: more than 300 shapes, and every plan. */
-export const CASES = 400;
+export const CASES = 480;
 
 /** Longest wait for the report of a loss, ms. */
 const LOSS_TIME = 1000;

@@ -26,7 +26,7 @@ const KINDS: readonly CaseKind[] = [
 ];
 
 /** Problems of a group: of one kind, with the same features, classes, storage and kind of targets, and other rows. */
-export const GROUP = 4;
+export const GROUP = 16;
 
 /** Bytes of a chunk of rows. Small ones cut a data set into several, whose partial results are added up. */
 const CHUNK_BYTES = [Infinity, Infinity, 4096, 8192];

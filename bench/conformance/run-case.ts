@@ -13,7 +13,7 @@ import { messageOf } from "../measure/text.ts";
 import { type GpuRowsCase, placeRows, rowsChecks } from "./check-gpu-rows.ts";
 import { type Comparison, mismatchOf } from "./compare.ts";
 import { describeCase } from "./describe-case.ts";
-import type { DrawnCase } from "./draw-case.ts";
+import { type DrawnCase, GROUP } from "./draw-case.ts";
 import { type Check, OPERATIONS } from "./operations.ts";
 import { type NamedPlan, plansToCheck, planText } from "./plans.ts";
 import type { Difference } from "./report.ts";
@@ -65,14 +65,15 @@ async function prepare(truth: Truth, signal: AbortSignal | undefined): Promise<N
   return checks;
 }
 
-/** Returns the plan of a case, the same for its group; null for sparse rows, which have no choice. */
-function planOfCase(
-  { kind, group, features, classes, bias }: DrawnCase,
-  { traits }: GpuDevice,
-): NamedPlan | null {
+/** Plans of a group, which share most of its kernels; the next group has the next ones. */
+const PLANS = 2;
+
+/** Returns the plan of a case; null for sparse rows, which have no choice. */
+function planOfCase(drawn: DrawnCase, { traits }: GpuDevice): NamedPlan | null {
+  const { kind, index, features, classes, bias } = drawn;
   if (kind === "sparse") return null;
   const plans = plansToCheck({ features, classes, bias }, traits);
-  return plans[group % plans.length];
+  return plans[Math.floor((index * PLANS) / GROUP) % plans.length];
 }
 
 /** One case on a device: owns what it puts there. */

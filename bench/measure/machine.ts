@@ -14,9 +14,12 @@ export async function describeMachine(): Promise<MachineRecord> {
   // Not an import, because pages load this module too.
   const { cpus } = globalThis.process.getBuiltinModule("node:os");
   const cpu = cpus()[0]?.model;
+  // Deno says which Node it is like.
+  const { deno } = globalThis.process.versions;
+  const engine = deno ? `Deno ${deno}` : `Node ${node}`;
   return {
     runtime: "node",
-    agent: `Node ${node}, ${platform} ${arch}`,
+    agent: `${engine}, ${platform} ${arch}`,
     ...(cpu !== undefined && { cpu }),
     cores: cpus().length,
     adapter,

@@ -1,5 +1,7 @@
-/** The page from top to bottom: the button, the outcome, other computers, and folded what else there is. */
+/** The page from top to bottom: the button, the outcome, other computers, the check, and folded what else there is. */
 import { SiteBar } from "../../demo/ui/site-bar.tsx";
+import type { CheckState } from "./check-state.ts";
+import { CheckPanel } from "./components/check-panel.tsx";
 import { Details } from "./components/details.tsx";
 import { OtherComputers } from "./components/other-computers.tsx";
 import { Outcome } from "./components/outcome.tsx";
@@ -7,7 +9,12 @@ import { Problems } from "./components/problems.tsx";
 import { StartPanel } from "./components/start-panel.tsx";
 import type { BenchState } from "./state.ts";
 
-export function App({ state }: { readonly state: BenchState }) {
+interface AppProps {
+  readonly state: BenchState;
+  readonly check: CheckState;
+}
+
+export function App({ state, check }: AppProps) {
   return (
     <>
       <SiteBar page="benchmark" />
@@ -23,6 +30,7 @@ export function App({ state }: { readonly state: BenchState }) {
         <StartPanel state={state} />
         <Outcome state={state} />
         <OtherComputers state={state} />
+        <CheckPanel state={state} check={check} />
         <Details state={state} />
       </main>
     </>

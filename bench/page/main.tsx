@@ -3,13 +3,16 @@ import { render } from "preact";
 import { runBenchmark } from "../measure/run-benchmark.ts";
 import { App } from "./app.tsx";
 import { TabAttention } from "./attention.ts";
+import { askedCheck, CheckState } from "./check-state.ts";
 import { BenchState } from "./state.ts";
 
 const place = document.getElementById("app");
 if (!place) throw new Error("index.html has no element #app");
-const state = new BenchState(runBenchmark, new TabAttention(document), location.search);
+const loadCheck = async () => (await import("../conformance/check.ts")).checkConformance;
+const check = new CheckState(loadCheck, askedCheck(location.search));
+const state = new BenchState(check.before(runBenchmark), new TabAttention(document), location.search);
 const openLink = () => state.openLink(location.hash);
 addEventListener("hashchange", () => void openLink());
 await openLink();
-render(<App state={state} />, place);
+render(<App state={state} check={check} />, place);
 await state.findGpu();

@@ -1,0 +1,143 @@
+/** "Is it right on this GPU?": starts the conformance check, shows its counts and verdict, and copies its report. */
+import type { ComponentChildren, RefObject } from "preact";
+import { useRef, useState } from "preact/hooks";
+import { Section } from "../../../demo/ui/section.tsx";
+import { describeConformance, isConformant, verdictOf } from "../../conformance/describe-report.ts";
+import type { ConformanceReport, Counts } from "../../conformance/report.ts";
+import type { CheckState, CheckStatus } from "../check-state.ts";
+import type { BenchState } from "../state.ts";
+
+interface CheckPanelProps {
+  readonly state: BenchState;
+  readonly check: CheckState;
+}
+
+export function CheckPanel({ state, check }: CheckPanelProps) {
+  const now = check.now.value;
+  const isChecking = now.status === "checking";
+  const isMeasuring = state.run.value.status === "running";
+  return (
+    <Section
+      title="Is it right on this GPU?"
+      lead="Every kernel runs on random shapes, in every storage and plan, and each result is compared with a float64 reference. It takes up to two minutes."
+    >
+      <div class="flow">
+        <button
+          type="button"
+          onClick={() => void (isChecking ? check.cancel() : check.start())}
+          disabled={isChecking ? now.isStopping : isMeasuring || !state.hasGpu.value}
+        >
+          {isChecking ? (now.isStopping ? "Stopping …" : "Stop the check") : "Check this GPU"}
+        </button>
+        <p class="hint">{hintOf(isMeasuring, state.hasGpu.value)}</p>
+      </div>
+      <p class={now.status === "failed" ? "notice" : "status"} aria-live="polite">
+        {wordsOf(now)}
+      </p>
+      {now.status === "ended" && <Verdict report={now.report} />}
+    </Section>
+  );
+}
+
+function hintOf(isMeasuring: boolean, hasGpu: boolean): string {
+  if (!hasGpu) return "It needs WebGPU, which this browser does not offer here.";
+  return isMeasuring ? "It can start when the measurement has ended." : "A measurement stops it.";
+}
+
+function wordsOf(now: CheckStatus): string {
+  switch (now.status) {
+    case "idle":
+    case "ended":
+      return "";
+    case "failed":
+      return `The check could not run: ${now.message}`;
+    case "checking":
+      return now.counts ? countsText(now.counts) : "Starting …";
+  }
+}
+
+/** Kept short, since it changes with every case. */
+function countsText({ cases, differing }: Counts): string {
+  return `${cases} cases done, ${differing} differ`;
+}
+
+function Verdict({ report }: { readonly report: ConformanceReport }) {
+  const text = useRef<HTMLElement>(null);
+  const markdown = describeConformance(report);
+  return (
+    <>
+      <p class={isConformant(report) ? "device-name" : "notice"} role="status">
+        <strong>{sentenceOf(report)}</strong>
+      </p>
+      <CopyButton text={markdown} place={text} />
+      <details>
+        <summary>The report</summary>
+        <ReportText place={text}>{markdown}</ReportText>
+      </details>
+    </>
+  );
+}
+
+function ReportText({
+  place,
+  children,
+}: {
+  readonly place: RefObject<HTMLElement | null>;
+  readonly children: ComponentChildren;
+}) {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+    <section class="check-report" aria-label="Text of the report" tabIndex={0}>
+      <code ref={place}>{children}</code>
+    </section>
+  );
+}
+
+/** Returns the verdict as a sentence, with the reason if it did not come to its end. */
+function sentenceOf(report: ConformanceReport): string {
+  const verdict = verdictOf(report);
+  switch (report.ending) {
+    case "device lost":
+      return `The GPU was lost. Until then: ${verdict}.`;
+    case "stopped":
+      return `Stopped. Until then: ${verdict}.`;
+    default:
+      return isConformant(report) ? `Right: ${verdict}.` : `Not right: ${verdict}.`;
+  }
+}
+
+const SAID = {
+  nothing: "",
+  copied: "Copied.",
+  selected: "This browser does not let the page copy: open the report below and copy its text.",
+};
+
+interface CopyButtonProps {
+  readonly text: string;
+  /** The element that contains the text. */
+  readonly place: RefObject<HTMLElement | null>;
+}
+
+/** The button and its result. If the page may not copy, it selects the text. */
+function CopyButton({ text, place }: CopyButtonProps) {
+  const [said, setSaid] = useState<keyof typeof SAID>("nothing");
+  const copy = async () => {
+    try {
+      await navigator.clipboard.writeText(text);
+      setSaid("copied");
+    } catch {
+      if (place.current) getSelection()?.selectAllChildren(place.current);
+      setSaid("selected");
+    }
+  };
+  return (
+    <div class="flow">
+      <button type="button" onClick={() => void copy()}>
+        Copy the report
+      </button>
+      <p class="hint" role="status">
+        {SAID[said]}
+      </p>
+    </div>
+  );
+}
