@@ -28,6 +28,10 @@ const KINDS: readonly CaseKind[] = [
 /** Problems of a group: of one kind, with the same features, classes, storage and kind of targets, and other rows. */
 export const GROUP = 16;
 
+/** Groups in a turn of the kinds that have a choice of kernels: all but sparse rows. */
+const PLANNED = KINDS.map((kind) => kind !== "sparse");
+const PLANNED_OF_TURN = PLANNED.filter(Boolean).length;
+
 /** Bytes of a chunk of rows. Small ones cut a data set into several, whose partial results are added up. */
 const CHUNK_BYTES = [Infinity, Infinity, 4096, 8192];
 
@@ -74,6 +78,12 @@ export function drawCase(seed: number, index: number): DrawnCase {
     maxChunkBytes: Math.max(rowBytes(sizes), oneOf(random, CHUNK_BYTES)),
     random,
   };
+}
+
+/** Returns how many groups before this one have a choice of kernels, so that plans can be given out in turn. */
+export function plannedGroupsBefore(group: number): number {
+  const [turns, place] = [Math.floor(group / KINDS.length), group % KINDS.length];
+  return turns * PLANNED_OF_TURN + PLANNED.slice(0, place).filter(Boolean).length;
 }
 
 /** Draws what the cases of a group have in common. */

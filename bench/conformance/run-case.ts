@@ -13,7 +13,7 @@ import { messageOf } from "../measure/text.ts";
 import { type GpuRowsCase, placeRows, rowsChecks } from "./check-gpu-rows.ts";
 import { type Comparison, mismatchOf } from "./compare.ts";
 import { describeCase } from "./describe-case.ts";
-import { type DrawnCase, GROUP } from "./draw-case.ts";
+import { type DrawnCase, GROUP, plannedGroupsBefore } from "./draw-case.ts";
 import { type Check, OPERATIONS } from "./operations.ts";
 import { type NamedPlan, plansToCheck, planText } from "./plans.ts";
 import type { Difference } from "./report.ts";
@@ -65,15 +65,16 @@ async function prepare(truth: Truth, signal: AbortSignal | undefined): Promise<N
   return checks;
 }
 
-/** Plans of a group, which share most of its kernels; the next group has the next ones. */
+/** Plans of a group, which share most of its kernels; the next group with a choice has the next ones. */
 const PLANS = 2;
 
 /** Returns the plan of a case; null for sparse rows, which have no choice. */
 function planOfCase(drawn: DrawnCase, { traits }: GpuDevice): NamedPlan | null {
-  const { kind, index, features, classes, bias } = drawn;
+  const { kind, index, group, features, classes, bias } = drawn;
   if (kind === "sparse") return null;
   const plans = plansToCheck({ features, classes, bias }, traits);
-  return plans[Math.floor((index * PLANS) / GROUP) % plans.length];
+  const ofGroup = Math.floor(((index % GROUP) * PLANS) / GROUP);
+  return plans[(PLANS * plannedGroupsBefore(group) + ofGroup) % plans.length];
 }
 
 /** One case on a device: owns what it puts there. */

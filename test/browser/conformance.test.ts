@@ -56,7 +56,9 @@ afterEach(() => vi.restoreAllMocks());
 describe("as the kernels are", () => {
   test("nothing differs", () => {
     expect(whole.flatMap(({ differences }) => differences)).toEqual([]);
-    expect(whole.every(({ ending, cases, comparisons }) => ending === "done" && comparisons > cases)).toBe(true);
+    expect(whole.every(({ ending, cases, comparisons }) => ending === "done" && comparisons > cases)).toBe(
+      true,
+    );
   });
 
   test("every kernel has run, and every kernel is broken below", () => {

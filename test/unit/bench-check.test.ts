@@ -5,7 +5,7 @@ import { parseCheckArguments } from "../../bench/check-arguments.ts";
 import { CASES } from "../../bench/conformance/check.ts";
 import { mismatchOf } from "../../bench/conformance/compare.ts";
 import { describeConformance, isConformant, verdictOf } from "../../bench/conformance/describe-report.ts";
-import { drawCase, GROUP } from "../../bench/conformance/draw-case.ts";
+import { drawCase, GROUP, plannedGroupsBefore } from "../../bench/conformance/draw-case.ts";
 import { correctSpan, rankSpans, settledPredictions } from "../../bench/conformance/rankings.ts";
 import type { ConformanceReport, Difference } from "../../bench/conformance/report.ts";
 import { SHADERS } from "../../bench/conformance/watched-kernels.ts";
@@ -154,6 +154,12 @@ describe("cases", () => {
       shapes.add(`${rows}×${features}×${classes}`);
     }
     expect(shapes.size).toBeGreaterThan(300);
+  });
+
+  test("each group with a choice of kernels counts once, so that no plan is left out", () => {
+    const groups = Array.from({ length: 30 }, (_, group) => group);
+    const planned = groups.filter((group) => drawCase(1, group * GROUP).kind !== "sparse");
+    expect(planned.map(plannedGroupsBefore)).toEqual(planned.map((_, i) => i));
   });
 
   test("all shaders are known by name", () => {
