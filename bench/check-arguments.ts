@@ -1,6 +1,6 @@
 /** The command line of `npm run check`. */
 import { Command, InvalidArgumentError } from "commander";
-import { CASES } from "./conformance/check.ts";
+import { CASES } from "./conformance/report.ts";
 
 /** The arguments of the command line. */
 export interface CheckArguments {

@@ -9,7 +9,7 @@ import { WANTED_FEATURES } from "../../src/backends/webgpu/request-device.ts";
 import { pause } from "../../src/pause.ts";
 import { describeMachine } from "../measure/machine.ts";
 import { type DrawnCase, drawCase } from "./draw-case.ts";
-import { type ConformanceReport, type Counts, type Ending, REPORT_VERSION } from "./report.ts";
+import { CASES, type ConformanceReport, type Counts, type Ending, REPORT_VERSION } from "./report.ts";
 import { runCase } from "./run-case.ts";
 import { Tally } from "./tally.ts";
 import { WatchedKernels } from "./watched-kernels.ts";
@@ -29,9 +29,6 @@ export interface CheckOptions {
   /** Called after each case. */
   readonly onProgress?: (counts: Counts) => void;
 }
-
-/** Cases of a check if nothing else is said: more than 300 shapes, and every plan. */
-export const CASES = 480;
 
 /** Longest wait for the report of a loss, ms. */
 const LOSS_TIME = 1000;

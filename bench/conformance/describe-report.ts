@@ -71,7 +71,7 @@ function countLines({ kinds, storages, plans, kernels, comparisons }: Conformanc
     .map(([name, { dispatches, cases }]) => `| ${name} | ${cases} | ${dispatches} |`);
   return [
     `- cases: ${listed(kinds)}; rows as ${listed(storages)}; ${comparisons} arrays compared`,
-    `- ${Object.keys(plans).length} plans: ${listed(plans)}`,
+    `- cases by plan (${Object.keys(plans).length}): ${listed(plans)}`,
     `- kernels that never ran: ${never.join(", ") || "none"}`,
     "",
     "| kernel | cases | dispatches |",

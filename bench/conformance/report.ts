@@ -6,6 +6,9 @@ import type { CaseKind } from "./draw-case.ts";
 /** The format's version. */
 export const REPORT_VERSION = 1;
 
+/** Cases of a check if nothing else is said: more than 300 shapes, and every plan. */
+export const CASES = 480;
+
 /** An operation of a case whose results differ from the reference, or that failed. */
 export interface Difference {
   readonly seed: number;

@@ -1,7 +1,7 @@
 /** The state of the conformance check on the page. */
 import { type Signal, signal } from "@preact/signals";
 import type { CheckOptions } from "../conformance/check.ts";
-import type { ConformanceReport, Counts } from "../conformance/report.ts";
+import { CASES, type ConformanceReport, type Counts } from "../conformance/report.ts";
 import { messageOf } from "../measure/text.ts";
 import type { RunBenchmark } from "../plan.ts";
 
@@ -31,6 +31,11 @@ export class CheckState {
   constructor(load: () => Promise<CheckConformance>, asked: CheckOptions = {}) {
     this.#load = load;
     this.#asked = asked;
+  }
+
+  /** Number of cases that are to run. */
+  get total(): number {
+    return this.#asked.cases ?? CASES;
   }
 
   /** Runs the check. Never rejects; during one, nothing happens. */

@@ -2,12 +2,11 @@
 import { readdirSync } from "node:fs";
 import { describe, expect, test, vi } from "vitest";
 import { parseCheckArguments } from "../../bench/check-arguments.ts";
-import { CASES } from "../../bench/conformance/check.ts";
 import { mismatchOf } from "../../bench/conformance/compare.ts";
 import { describeConformance, isConformant, verdictOf } from "../../bench/conformance/describe-report.ts";
 import { drawCase, GROUP, plannedGroupsBefore } from "../../bench/conformance/draw-case.ts";
 import { correctSpan, rankSpans, settledPredictions } from "../../bench/conformance/rankings.ts";
-import type { ConformanceReport, Difference } from "../../bench/conformance/report.ts";
+import { CASES, type ConformanceReport, type Difference } from "../../bench/conformance/report.ts";
 import { SHADERS } from "../../bench/conformance/watched-kernels.ts";
 import { CheckState } from "../../bench/page/check-state.ts";
 

@@ -31,8 +31,11 @@ export function CheckPanel({ state, check }: CheckPanelProps) {
         </button>
         <p class="hint">{hintOf(isMeasuring, state.hasGpu.value)}</p>
       </div>
-      <p class={now.status === "failed" ? "notice" : "status"} aria-live="polite">
-        {wordsOf(now)}
+      {isChecking && (
+        <progress aria-label="Progress of the check" max={check.total} value={now.counts?.cases ?? 0} />
+      )}
+      <p class={`check-words ${now.status === "failed" ? "notice" : "status"}`} aria-live="polite">
+        {wordsOf(now, check.total)}
       </p>
       {now.status === "ended" && <Verdict report={now.report} />}
     </Section>
@@ -44,7 +47,7 @@ function hintOf(isMeasuring: boolean, hasGpu: boolean): string {
   return isMeasuring ? "It can start when the measurement has ended." : "A measurement stops it.";
 }
 
-function wordsOf(now: CheckStatus): string {
+function wordsOf(now: CheckStatus, total: number): string {
   switch (now.status) {
     case "idle":
     case "ended":
@@ -52,13 +55,12 @@ function wordsOf(now: CheckStatus): string {
     case "failed":
       return `The check could not run: ${now.message}`;
     case "checking":
-      return now.counts ? countsText(now.counts) : "Starting …";
+      return now.counts ? countsText(now.counts, total) : "Starting …";
   }
 }
 
-/** Kept short, since it changes with every case. */
-function countsText({ cases, differing }: Counts): string {
-  return `${cases} cases done, ${differing} differ`;
+function countsText({ cases, differing }: Counts, total: number): string {
+  return `${cases} of ${total} cases, ${differing} differ`;
 }
 
 function Verdict({ report }: { readonly report: ConformanceReport }) {
@@ -66,8 +68,8 @@ function Verdict({ report }: { readonly report: ConformanceReport }) {
   const markdown = describeConformance(report);
   return (
     <>
-      <p class={isConformant(report) ? "device-name" : "notice"} role="status">
-        <strong>{sentenceOf(report)}</strong>
+      <p class={isConformant(report) ? "check-verdict device-name" : "check-verdict notice"} role="status">
+        {sentenceOf(report)}
       </p>
       <CopyButton text={markdown} place={text} />
       <details>
@@ -101,6 +103,8 @@ function sentenceOf(report: ConformanceReport): string {
       return `The GPU was lost. Until then: ${verdict}.`;
     case "stopped":
       return `Stopped. Until then: ${verdict}.`;
+    case "out of time":
+      return `The two minutes are over. Until then: ${verdict}.`;
     default:
       return isConformant(report) ? `Right: ${verdict}.` : `Not right: ${verdict}.`;
   }
