@@ -64,7 +64,7 @@ function adapterText({ vendor, architecture, device, description, software }: Ad
   return `${named}${software ? " (software)" : ""}`;
 }
 
-function countLines({ kinds, storages, plans, kernels, comparisons }: ConformanceReport): string[] {
+function countLines({ kinds, storages, plans, kernels, comparisons, used }: ConformanceReport): string[] {
   const never = Object.keys(kernels).filter((name) => kernels[name].dispatches === 0);
   const rows = Object.entries(kernels)
     .filter(([, { dispatches }]) => dispatches > 0)
@@ -72,12 +72,18 @@ function countLines({ kinds, storages, plans, kernels, comparisons }: Conformanc
   return [
     `- cases: ${listed(kinds)}; rows as ${listed(storages)}; ${comparisons} arrays compared`,
     `- cases by plan (${Object.keys(plans).length}): ${listed(plans)}`,
-    `- kernels that never ran: ${never.join(", ") || "none"}`,
+    `- kernels that never ran: ${never.join(", ") || "none"}${reasonOf(never, used)}`,
     "",
     "| kernel | cases | dispatches |",
     "|---|---|---|",
     ...rows,
   ];
+}
+
+/** Says why kernels never ran, if the device is the reason. */
+function reasonOf(never: readonly string[], used: readonly string[]): string {
+  const lacksSubgroups = never.some((name) => name.endsWith("-quad")) && !used.includes("subgroups");
+  return lacksSubgroups ? " (kernels named quad need subgroups, which this device does not offer)" : "";
 }
 
 function listed(counts: Readonly<Record<string, number>>): string {

@@ -71,7 +71,10 @@ describe("the report's text", () => {
     expect(text).toContain("vendor nvidia, architecture hopper, description a driver of two lines\n");
     expect(text).toContain("features used: subgroups");
     expect(text).toContain("Mozilla/5.0; 8 cores");
-    expect(text).toContain("kernels that never ran: forward-quad");
+    expect(text).toContain("kernels that never ran: forward-quad\n");
+    expect(describeConformance({ ...REPORT, used: [] })).toContain(
+      "forward-quad (kernels named quad need subgroups",
+    );
     expect(text).toContain("| forward | 150 | 900 |");
     expect(text).not.toContain("Differences");
     expect(isConformant(REPORT)).toBe(true);
