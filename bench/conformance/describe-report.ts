@@ -1,4 +1,5 @@
 /** A conformance report as text to paste into a bug report: Markdown. */
+import { formatCounted } from "../../demo/ui/format.ts";
 import type { AdapterRecord } from "../record.ts";
 import type { Mismatch } from "./compare.ts";
 import type { ConformanceReport, Counts, Difference, Ending } from "./report.ts";
@@ -16,8 +17,9 @@ const ENDINGS: Readonly<Record<Ending, string>> = {
 /** Returns the verdict, for example `"412 cases on 318 shapes, 0 differences"` or `"3 of 412 cases differ"`. */
 export function verdictOf({ cases, shapes, differing }: Counts): string {
   if (cases === 0) return "No case has run";
-  if (differing > 0) return `${differing} of ${cases} cases differ (${shapes} shapes)`;
-  return `${cases} cases on ${shapes} shapes, 0 differences`;
+  const onShapes = formatCounted(shapes, "shape");
+  if (differing > 0) return `${differing} of ${formatCounted(cases, "case")} differ (${onShapes})`;
+  return `${formatCounted(cases, "case")} on ${onShapes}, 0 differences`;
 }
 
 /** Returns whether everything that was to run has run, and nothing differs. */
@@ -71,7 +73,7 @@ function countLines({ kinds, storages, plans, kernels, comparisons, used }: Conf
     .map(([name, { dispatches, cases }]) => `| ${name} | ${cases} | ${dispatches} |`);
   return [
     `- cases: ${listed(kinds)}; rows as ${listed(storages)}; ${comparisons} arrays compared`,
-    `- cases by plan (${Object.keys(plans).length}): ${listed(plans)}`,
+    `- cases by plan (${Object.keys(plans).length}): ${listed(plans) || "none had a choice"}`,
     `- kernels that never ran: ${never.join(", ") || "none"}${reasonOf(never, used)}`,
     "",
     "| kernel | cases | dispatches |",

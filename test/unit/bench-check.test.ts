@@ -99,6 +99,9 @@ describe("the report's text", () => {
     expect(isConformant(lost)).toBe(false);
     const many = { ...REPORT, differing: 30, differences: Array.from({ length: 30 }, () => DIFFERENCE) };
     expect(describeConformance(many)).toContain("10 more operations differ.");
+    expect(verdictOf({ cases: 1, shapes: 1, differing: 0, comparisons: 28 })).toBe(
+      "1 case on 1 shape, 0 differences",
+    );
     expect(verdictOf({ cases: 0, shapes: 0, differing: 0, comparisons: 0 })).toBe("No case has run");
   });
 });
