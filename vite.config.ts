@@ -1,4 +1,4 @@
-/** Runs the tests: in Node, in headless Chrome and, if asked for, on Dawn in Node. */
+/** Runs the tests: in Node, in headless Chrome, in other engines and, if asked for, on Dawn in Node. */
 import { defineConfig } from "vitest/config";
 import { kernels } from "./src/backends/vite-plugin-kernels.ts";
 import { commands, puppeteer } from "./test/support/puppeteer-provider.ts";

@@ -54,7 +54,8 @@ export async function askPage<Answer>(
   }
 }
 
-/** What a page that can be asked has. Returns at once, because Puppeteer waits no longer than three minutes. */
+/** A page that carries out a task. */
 interface TaskPage {
+  /** Returns at once, because Puppeteer waits no longer than three minutes. */
   measure(task: unknown): void;
 }

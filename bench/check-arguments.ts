@@ -4,7 +4,7 @@ import { CASES } from "./conformance/report.ts";
 
 /** The arguments of the command line. */
 export interface CheckArguments {
-  /** What is checked: the options of `checkConformance` that can be sent to a page. */
+  /** Options of `checkConformance` that can be sent to a page. */
   readonly asked: {
     readonly cases: number;
     readonly seed: number;
@@ -71,7 +71,7 @@ function parseSeconds(text: string): number {
 }
 
 /** Reads a case written as `1:57`. @throws InvalidArgumentError */
-export function parseCase(text: string): { seed: number; first: number } {
+function parseCase(text: string): { seed: number; first: number } {
   const match = /^(\d{1,10}):(\d{1,10})$/.exec(text.trim());
   const [seed, first] = (match ?? []).slice(1).map(Number);
   if (!match || Math.max(seed, first) > MAX_SEED)

@@ -32,11 +32,15 @@ const results = <T extends v.GenericSchema>(result: T) =>
   v.pipe(v.array(result), v.maxLength(MAX_RESULTS), v.readonly());
 
 /** A median with the span of `count` measurements. */
-const spread = v.pipe(
-  v.object({ median: amount, min: amount, max: amount, count }),
-  v.check(({ median, min, max }) => min <= median && median <= max, "the median lies outside min to max"),
-  v.readonly(),
-);
+const spreadOf = (value: v.GenericSchema<number>) =>
+  v.pipe(
+    v.object({ median: value, min: value, max: value, count }),
+    v.check(({ median, min, max }) => min <= median && median <= max, "the median lies outside min to max"),
+    v.readonly(),
+  );
+const spread = spreadOf(amount);
+/** ms; nothing takes none. */
+const time = spreadOf(positive);
 /** One shape: N rows as one batch, D features, K classes. */
 const shape = v.pipe(v.object({ rows: count, features: count, classes: count }), v.readonly());
 /** Storage of X on the device. */
@@ -97,7 +101,7 @@ const kernel = v.pipe(
     shape,
     storage,
     /** ms of one dispatch. */
-    time: spread,
+    time,
     /** Floating-point operations of one dispatch by the formula (2NDK for a product), padding not counted. */
     flops: amount,
     /** Least bytes that must move: each input read once, each output written once. */
@@ -117,7 +121,7 @@ const step = v.pipe(
     shape,
     storage,
     /** ms of one step. */
-    time: spread,
+    time,
     /** Of a weight after three steps. */
     error,
     tolerance: amount,

@@ -12,21 +12,17 @@ interface Graph {
 const ENTRIES = { first: "/demo/app/main.tsx", page: "/demo/app/begin.tsx" } as const;
 
 /** Returns the file of a module: that of the earliest entry which imports it, itself or through others; else null. */
-export function createFileNames(): (id: string, graph: Graph) => string | null {
-  const known = new Map<string, boolean>();
-  const isOf = (entry: string, id: string, graph: Graph): boolean => {
-    const key = `${entry} ${id}`;
-    const found = known.get(key);
-    if (found !== undefined) return found;
-    // A circle adds nothing.
-    known.set(key, false);
-    const importers = graph.getModuleInfo(id)?.importers ?? [];
-    const isFound = id.endsWith(entry) || importers.some((importer) => isOf(entry, importer, graph));
-    known.set(key, isFound);
-    return isFound;
-  };
-  return (id, graph) => {
-    const found = Object.entries(ENTRIES).find(([, entry]) => isOf(entry, id, graph));
-    return found?.[0] ?? null;
-  };
+export function firstLoadFile(id: string, graph: Graph): string | null {
+  const users = [...importersOf(id, graph)];
+  const found = Object.entries(ENTRIES).find(([, entry]) => users.some((user) => user.endsWith(entry)));
+  return found?.[0] ?? null;
+}
+
+/** Returns a module and all that import it, themselves or through others. */
+function importersOf(id: string, graph: Graph): ReadonlySet<string> {
+  const seen = new Set([id]);
+  // The loop also comes to what it adds.
+  for (const module of seen)
+    for (const importer of graph.getModuleInfo(module)?.importers ?? []) seen.add(importer);
+  return seen;
 }

@@ -3,7 +3,7 @@
  */
 import { fileURLToPath } from "node:url";
 import { buildPage } from "../build/page.ts";
-import { createFileNames } from "./first-load.ts";
+import { firstLoadFile } from "./first-load.ts";
 import { servePage } from "./serve.ts";
 import type { Site } from "./ui/site.ts";
 import { writeOffline } from "./write-offline.ts";
@@ -38,7 +38,7 @@ export async function buildDemo(outDir: string, site?: Site): Promise<void> {
     outDir,
     ...(site && { site }),
     codeSplitting: {
-      groups: [{ name: createFileNames(), debugName: "first load", test: /\.(js|ts|tsx)$/ }],
+      groups: [{ name: firstLoadFile, debugName: "first load", test: /\.(js|ts|tsx)$/ }],
     },
   });
   await writeOffline(outDir);

@@ -8,6 +8,7 @@ import { GpuDevice } from "../../src/backends/webgpu/index.ts";
 import { WANTED_FEATURES } from "../../src/backends/webgpu/request-device.ts";
 import { pause } from "../../src/pause.ts";
 import { describeMachine } from "../measure/machine.ts";
+import { messageOf } from "../measure/text.ts";
 import { type DrawnCase, drawCase } from "./draw-case.ts";
 import { CASES, type ConformanceReport, type Counts, type Ending, REPORT_VERSION } from "./report.ts";
 import { runCase } from "./run-case.ts";
@@ -116,8 +117,7 @@ class CheckRun {
       const loss = this.#gpu.alive ? null : await this.#lossOf();
       if (loss !== null) return { ending: "device lost", loss };
       this.tally.add(drawn, result);
-      if (!this.#gpu.alive) await this.#replace();
-      return null;
+      return this.#gpu.alive ? null : await this.#replace();
     } catch (error) {
       if (signal?.aborted) return { ending: "stopped" };
       throw error;
@@ -138,9 +138,15 @@ class CheckRun {
     return `${reason}: ${message || "no message"}`;
   }
 
-  async #replace(): Promise<void> {
+  /** Opens a new device. Returns how the check ends if there is none, so that its findings are not lost. */
+  async #replace(): Promise<{ ending: Ending; loss: string } | null> {
     this.#gpu.dispose();
     this.#kernels = null;
-    this.#gpu = await acquire();
+    try {
+      this.#gpu = await acquire();
+      return null;
+    } catch (error) {
+      return { ending: "device lost", loss: messageOf(error) };
+    }
   }
 }

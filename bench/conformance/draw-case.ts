@@ -1,6 +1,6 @@
 /**
- * Problems drawn from a seed, in groups that share the kernels, since compiling those takes most of the time: the same seed and index give the same rows, targets, weights, parameters and steps on
- * every engine that has the same element types. Values are such that the storage holds them exactly, so that
+ * Problems drawn from a seed, in groups that share the kernels, since compiling takes most of the time. A seed and an
+ * index give equal rows, targets, weights, parameters and steps in every engine that has the same element types. Values are such that the storage holds them exactly, so that
  * differences come from the device's arithmetic alone.
  */
 import type { SgdSteps } from "../../src/backends/backend.ts";

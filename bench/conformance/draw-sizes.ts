@@ -30,7 +30,7 @@ export function drawRows({ features, classes }: Omit<Sizes, "rows">, random: Ran
 }
 
 /** Draws a size: a small one, a prime, a multiple of four, a neighbour of a tile, or any. */
-export function drawSize(random: Random, least: number, most: number): number {
+function drawSize(random: Random, least: number, most: number): number {
   const upTo = Math.round(most ** random.uniform());
   const size = [
     () => least + random.integer(4),

@@ -4,7 +4,7 @@ import { type Counts, type Difference, type KernelCount, MOST_DIFFERENCES } from
 import type { CaseResult } from "./run-case.ts";
 import { SHADERS } from "./watched-kernels.ts";
 
-/** What a check has seen so far. */
+/** The counts and differences of a check so far. */
 export class Tally {
   readonly differences: Difference[] = [];
   readonly kinds: Partial<Record<CaseKind, number>> = {};

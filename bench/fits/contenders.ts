@@ -11,7 +11,7 @@ export interface Contender {
   readonly remedy: string;
 }
 
-/** What a fit took, reading of files not counted. */
+/** Time and memory of a fit, reading of files not counted. */
 export interface Took {
   /** To the contender's own end, or until it gave up. */
   readonly seconds: number;

@@ -8,7 +8,7 @@ import { join } from "node:path";
 /** Largest batch of the libraries whose optimisers take batches. */
 const BATCH = 256;
 
-/** Reads `{ x [N,D], y [N], rows, features, classes, l2, patience, targets }`; see `Job` in `problems.ts`. */
+/** Reads `{ x [N,D], y [N], rows, features, classes, l2, patience, targets }`; see `Job` in `problem-folder.ts`. */
 export async function readJob() {
   const folder = process.argv[2];
   const job = JSON.parse(await readFile(join(folder, "job.json"), "utf8"));

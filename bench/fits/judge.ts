@@ -16,11 +16,11 @@ export interface Judgement {
 
 export function judge({ x, y }: Float32Problem, parameters: Parameters, l2: number): Judgement {
   const classes = parameters.bias.length;
+  const targets = { kind: "labels", labels: Uint32Array.from(y) } as const;
   let [losses, correct] = [0, 0];
   for (let first = 0; first < x.rows; first += PIECE) {
     const piece = Uint32Array.from({ length: Math.min(PIECE, x.rows - first) }, (_, i) => first + i);
     const scores = matmul(x, piece, parameters);
-    const targets = { kind: "labels", labels: Uint32Array.from(y) } as const;
     losses += crossEntropy(scores, targets, piece, classes).reduce((sum, value) => sum + value, 0);
     piece.forEach((row, i) => {
       const own = scores.subarray(i * classes, (i + 1) * classes);

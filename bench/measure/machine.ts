@@ -1,11 +1,15 @@
 /**
  * Describes the machine that is measured: the runtime, the processor if it is known, and the GPU as WebGPU names it.
  */
+
+import { settlesWithin } from "../../src/backends/waiting.ts";
+import { describeAdapter, TIME_LIMIT } from "../../src/backends/webgpu/request-device.ts";
+import { DeviceError } from "../../src/errors.ts";
 import type { AdapterRecord, MachineRecord } from "../record.ts";
 
-/** Describes this machine, in a page or in Node. */
+/** Describes this machine, in a page or in Node; without its GPU if WebGPU fails. */
 export async function describeMachine(): Promise<MachineRecord> {
-  const adapter = await describeAdapter();
+  const adapter = await describeGpu().catch(() => null);
   const node = globalThis.process?.versions?.node;
   if (!node) {
     return { runtime: "browser", agent: navigator.userAgent, cores: navigator.hardwareConcurrency, adapter };
@@ -26,17 +30,26 @@ export async function describeMachine(): Promise<MachineRecord> {
   };
 }
 
-/** Describes the adapter that the library would take; null without one. */
-async function describeAdapter(): Promise<AdapterRecord | null> {
-  const adapter = await globalThis.navigator?.gpu?.requestAdapter({ powerPreference: "high-performance" });
+/**
+ * Describes the adapter that the library would take; null without one.
+ *
+ * @throws DeviceError  no answer in time
+ */
+export async function describeGpu(): Promise<AdapterRecord | null> {
+  const gpu = globalThis.navigator?.gpu;
+  const asked = Promise.resolve(gpu?.requestAdapter({ powerPreference: "high-performance" }));
+  if (!(await settlesWithin(asked, TIME_LIMIT)))
+    throw new DeviceError("device", `WebGPU did not answer within ${TIME_LIMIT / 1000} seconds`);
+  const adapter = await asked;
   if (!adapter) return null;
-  const { vendor, architecture, device, description, isFallbackAdapter } = adapter.info;
+  const { info, software } = await describeAdapter(adapter);
+  const { vendor = "", architecture = "", device = "", description = "" } = info ?? {};
   return {
     vendor,
     architecture,
     device,
     description,
-    software: isFallbackAdapter,
+    software,
     features: [...adapter.features].sort(),
     limits: limitsOf(adapter.limits),
   };

@@ -85,7 +85,7 @@ class Turns {
   readonly #problems: ProblemCache;
   /** All that were opened, in that order. */
   readonly #runners: Runner[] = [];
-  /** Those of them that still take rounds. */
+  /** Runners that still take rounds. */
   readonly #active = new Set<Runner>();
   readonly #failures: FailureRecord[] = [];
 
@@ -102,14 +102,17 @@ class Turns {
     onPart?.("first steps", `${shapeText(this.#shape)}: ${name}, ${storage}, first steps`);
     await attention.ready(signal);
     signal?.throwIfAborted();
-    const checked = check(contender, this.#problems);
+    const opened: { checked?: Promise<Runner> } = {};
     try {
-      const runner = await this.#guard(contender, () => checked);
+      const runner = await this.#guard(contender, () => {
+        opened.checked = check(contender, this.#problems, this.#options);
+        return opened.checked;
+      });
       this.#runners.push(runner);
       this.#active.add(runner);
     } catch (error) {
       // Opening may end after the loss of the GPU.
-      void checked.then(({ training }) => close(training)).catch(() => {});
+      void opened.checked?.then(({ training }) => close(training)).catch(() => {});
       this.#fail(contender, error);
     }
   }
@@ -171,13 +174,18 @@ function shuffled(runners: ReadonlySet<Runner>, round: number): Runner[] {
 }
 
 /** Opens a contender, compares its first steps and finds how many steps fill a round. */
-async function check(contender: Contender, problems: ProblemCache): Promise<Runner> {
+async function check(
+  contender: Contender,
+  problems: ProblemCache,
+  { attention = UNDISTURBED, signal }: StepOptions,
+): Promise<Runner> {
   const { problem, expected } = await problems.of(contender.storage);
   const training = await contender.open(problem);
   try {
     await training.run(CHECKED_STEPS);
     const error = largestError(await training.weights(), expected);
-    return { contender, training, error, steps: await stepsOfRound(training), times: [] };
+    const steps = await undisturbed(() => stepsOfRound(training), attention, signal);
+    return { contender, training, error, steps, times: [] };
   } catch (error) {
     close(training);
     throw error;

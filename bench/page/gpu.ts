@@ -1,5 +1,5 @@
 /** Asks the browser for its GPU. */
-import { describeMachine } from "../measure/machine.ts";
+import { describeGpu } from "../measure/machine.ts";
 import { messageOf } from "../measure/text.ts";
 import type { AdapterRecord } from "../record.ts";
 
@@ -17,7 +17,7 @@ export async function askForGpu(): Promise<GpuState> {
   }
   if (!navigator.gpu) return { status: "none", reason: "This browser has no WebGPU, or it is switched off." };
   try {
-    const { adapter } = await describeMachine();
+    const adapter = await describeGpu();
     if (adapter) return { status: "found", adapter };
     return { status: "none", reason: "This browser has WebGPU, but offers no GPU on this machine." };
   } catch (error) {

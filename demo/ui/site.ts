@@ -9,7 +9,7 @@ const LABELS = {
 
 export type PageName = keyof typeof LABELS;
 
-/** What is served or built together. */
+/** Pages that are served or built together. */
 export interface Site {
   /** Folders of the pages from the site's root, each with a slash at its end; "" is the root. */
   readonly folders: { readonly [Page in PageName]?: string };

@@ -78,6 +78,8 @@ describe("the report's text", () => {
     expect(text).toContain("| forward | 150 | 900 |");
     expect(text).not.toContain("Differences");
     expect(isConformant(REPORT)).toBe(true);
+    expect(isConformant({ ...REPORT, ending: "out of time" })).toBe(true);
+    expect(isConformant({ ...REPORT, ending: "stopped" })).toBe(false);
   });
 
   test("names each difference so that it can be run again", () => {

@@ -112,8 +112,7 @@ async function request(
   if (!gpu) throw new DeviceError("device", "this environment has no WebGPU");
   const adapter = await gpu.requestAdapter({ powerPreference: "high-performance" });
   if (!adapter) throw new DeviceError("device", "WebGPU found no adapter");
-  const info = await infoOf(adapter);
-  const software = info?.isFallbackAdapter ?? (adapter as EarlierAdapter).isFallbackAdapter ?? false;
+  const { info, software } = await describeAdapter(adapter);
   if (software && !allowSoftware) throw new DeviceError("device", "WebGPU has only a software adapter");
   late.throwIfAborted();
   const device = await deviceOf(adapter, features);
@@ -138,6 +137,15 @@ async function deviceOf(adapter: GPUAdapter, features: readonly GPUFeatureName[]
   } catch (cause) {
     throw deviceErrorOf("the adapter gave no device; another page may hold the GPU", cause);
   }
+}
+
+/** Returns an adapter's info, if the browser tells it, and whether a CPU imitates the adapter. */
+export async function describeAdapter(
+  adapter: GPUAdapter,
+): Promise<{ readonly info: GPUAdapterInfo | undefined; readonly software: boolean }> {
+  const info = await infoOf(adapter);
+  const software = info?.isFallbackAdapter ?? (adapter as EarlierAdapter).isFallbackAdapter ?? false;
+  return { info, software };
 }
 
 /** Returns the adapter's info, by the method of browsers before 2024 if necessary, or undefined if there is none. */
