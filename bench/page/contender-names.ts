@@ -26,16 +26,34 @@ export function contenderLabel(contender: string): string {
   return library ? `${library}, ${DEVICES[device]}${rest}` : contender;
 }
 
+/** Returns the number of threads in a contender's name; null if it says none. */
+export function threadsOf(contender: string): number | null {
+  const [, threads] = /, (\d+) threads?$/.exec(contender) ?? [];
+  return threads === undefined ? null : Number(threads);
+}
+
+/** A contender that could not be measured. */
+export interface FailedContender {
+  readonly label: string;
+  /** null if it failed before any storage was chosen. */
+  readonly storage: string | null;
+}
+
 /**
  * Returns the contender that a failure is about, at a shape.
  *
  * @returns null if it is about another part or shape
  */
-export function failedContender({ what }: FailureRecord, shape: BenchShape): string | null {
+export function failedContender({ what }: FailureRecord, shape: BenchShape): FailedContender | null {
   const option = [...OWN, ...PEERS].find(({ id }) => id === what);
-  if (option) return option.id.startsWith("own") ? `${OWN_NAME}, ${option.label}` : option.label;
+  if (option) {
+    const label = option.id.startsWith("own") ? `${OWN_NAME}, ${option.label}` : option.label;
+    return { label, storage: null };
+  }
   const end = `, at ${shapeText(shape)}`;
-  return what.endsWith(end)
-    ? contenderLabel(what.slice(0, -end.length).replace(/, (f32|f16|u8)$/, ""))
-    : null;
+  if (!what.endsWith(end)) return null;
+  const [, contender, storage] = /^(.*), (f32|f16|u8)$/s.exec(what.slice(0, -end.length)) ?? [];
+  return contender === undefined
+    ? { label: contenderLabel(what.slice(0, -end.length)), storage: null }
+    : { label: contenderLabel(contender), storage };
 }

@@ -1,9 +1,16 @@
 /** The outcome of a record in one sentence, from correct results only, and what has to be said beside it. */
-import { formatNumber } from "../../demo/ui/format.ts";
-import { rowsPerSecond, speedBeside, speedText } from "../figures.ts";
+import { formatCounted, formatNumber } from "../../demo/ui/format.ts";
+import { isTunedWebgpu, rowsPerSecond, speedBeside, speedText } from "../figures.ts";
 import { shapeText } from "../measure/text.ts";
 import { type BenchRecord, type BenchShape, isCorrect, LOST_GPU, type StepRecord } from "../record.ts";
-import { failedContender, libraryOf, OWN_NAME, PEER_NAMES, usesWebgpu } from "./contender-names.ts";
+import {
+  failedContender,
+  libraryOf,
+  OWN_NAME,
+  PEER_NAMES,
+  threadsOf,
+  usesWebgpu,
+} from "./contender-names.ts";
 import { HEADLINE_SHAPE } from "./one-click.ts";
 import { adapterName } from "./record-names.ts";
 
@@ -40,36 +47,85 @@ export function fastest(
   );
 }
 
-/** @param isHere whether the record is of this computer */
+/**
+ * Returns our step that stands for the GPU or the CPU. On the GPU the one of the tables: tuned if that was measured, with
+ * f32 if that was, since others take f32. On the CPU the faster number of threads.
+ *
+ * @returns null if there is none, or it is wrong
+ */
+export function ownStep(steps: readonly StepRecord[], onGpu: boolean): StepRecord | null {
+  if (!onGpu) return fastest(steps, (name) => isOwn(name) && !usesWebgpu(name));
+  const all = steps.filter(({ contender }) => isOwn(contender) && usesWebgpu(contender));
+  const tuned = all.filter(({ contender }) => isTunedWebgpu(contender));
+  const ours = tuned.length > 0 ? tuned : all;
+  const step = ours.find(({ storage }) => storage === "f32") ?? ours.at(0);
+  return step && isCorrect(step) ? step : null;
+}
+
+/**
+ * Makes the headline of a record that has steps.
+ *
+ * @param isHere whether the record is of this computer
+ */
 export function headlineOf(record: BenchRecord, isHere: boolean): Headline {
   const steps = headlineSteps(record);
   const { adapter } = record.machine;
-  const own = (onGpu: boolean) =>
-    fastest(steps, (name) => libraryOf(name) === OWN_NAME && usesWebgpu(name) === onGpu);
-  const [webgpu, wasm] = [own(true), own(false)];
+  const [webgpu, wasm] = [ownStep(steps, true), ownStep(steps, false)];
   const isSoftware = adapter?.software === true;
   const ours = wasm && (isSoftware || !webgpu || webgpu.time.median > wasm.time.median) ? wasm : webgpu;
   const notes = [...notesAbout(record, steps)];
   if (!ours) return { figure: "", rest: whyNone(record, steps), notes };
-  const device = ours === wasm ? "on the CPU" : isSoftware ? "on a software adapter" : "on the GPU";
-  const owner = isHere ? "this" : "that";
-  const comparisons = PEER_NAMES.map((peer) => ({ name: peer as string, step: fastest(steps, isOf(peer)) }));
-  if (!isSoftware)
-    comparisons.push({
-      name: `${owner} computer’s ${ours === wasm ? "GPU" : "CPU"}`,
-      step: ours === wasm ? webgpu : wasm,
-    });
+  const peers = PEER_NAMES.map((name) => ({ name: name as string, step: fastest(steps, isOf(name)) }));
+  const comparisons = isSoftware ? peers : [...peers, otherDevice(ours === wasm ? webgpu : wasm, isHere)];
   const words = comparisons
     .filter(({ step }) => step)
     .map(({ name, step }) => speedText(speedBeside(ours, step), name));
+  const device = ours === wasm ? "on the CPU" : onGpuText(ours, isSoftware);
+  if (ours === wasm) notes.unshift(...threadNote(wasm, peers));
+  if (isSoftware && ours === wasm) notes.unshift(softwareNote(adapterName(adapter), webgpu, wasm));
   return {
     figure: `${formatNumber(rowsPerSecond(ours))} rows a second`,
     rest: words.length > 0 ? `${device}: ${words.join(", ")}.` : `${device}.`,
-    notes: isSoftware && ours === wasm ? [softwareNote(adapterName(adapter), webgpu, wasm), ...notes] : notes,
+    notes,
   };
 }
 
 const isOf = (library: string) => (contender: string) => libraryOf(contender) === library;
+const isOwn = isOf(OWN_NAME);
+
+interface Compared {
+  readonly name: string;
+  readonly step: StepRecord | null;
+}
+
+/** Returns the computer's other device and our step on it. */
+function otherDevice(step: StepRecord | null, isHere: boolean): Compared {
+  const device = step && usesWebgpu(step.contender) ? "GPU" : "CPU";
+  return { name: `${isHere ? "this" : "that"} computer’s ${device}${step ? specialsOf(step) : ""}`, step };
+}
+
+function onGpuText(step: StepRecord, isSoftware: boolean): string {
+  return `${isSoftware ? "on a software adapter" : "on the GPU"}${specialsOf(step)}`;
+}
+
+/** Returns the number of threads of a CPU, or how a step differs from a tuned one with f32, in brackets. */
+function specialsOf({ contender, storage }: StepRecord): string {
+  const threads = threadsOf(contender);
+  const specials = usesWebgpu(contender)
+    ? [isTunedWebgpu(contender) ? "" : "untuned", storage === "f32" ? "" : storage]
+    : [threads === null ? "" : formatCounted(threads, "thread")];
+  const words = specials.filter(Boolean).join(", ");
+  return words && ` (${words})`;
+}
+
+/** Says that ours has several threads, if a library that is compared with it has one. */
+function threadNote(ours: StepRecord, peers: readonly Compared[]): string[] {
+  const threads = threadsOf(ours.contender) ?? 1;
+  const others = peers.filter(({ step }) => step && isCorrect(step) && !usesWebgpu(step.contender));
+  if (threads === 1 || others.length === 0) return [];
+  const names = others.map(({ name }) => name).join(" and ");
+  return [`${OWN_NAME} has ${threads} threads of the CPU here, ${names} one.`];
+}
 
 function softwareNote(name: string, webgpu: StepRecord | null, wasm: StepRecord): string {
   const speed = speedBeside(webgpu, wasm);
@@ -98,7 +154,7 @@ function problemOf(
   if (steps.some(({ contender }) => isOf(library)(contender)))
     return `${library} gave wrong results and is not compared.`;
   const shape = headlineShape({ steps: all });
-  const failure = failures.find((one) => failedContender(one, shape)?.startsWith(library));
+  const failure = failures.find((one) => failedContender(one, shape)?.label.startsWith(library));
   return failure
     ? `${library} could not be measured: ${brief(failure.message)}`
     : `${library} was not measured.`;

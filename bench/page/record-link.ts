@@ -3,9 +3,9 @@
  * tells a damaged link, in base64url. Fragments are not sent to servers. A link may come from anywhere: what it holds is
  * bounded before and while it is unpacked, and read by the schema of files.
  */
-import { shapeText } from "../measure/text.ts";
-import type { BenchRecord, Spread } from "../record.ts";
-import { headlineShape } from "./headline.ts";
+import { type BenchRecord, type FailureRecord, LOST_GPU, type Spread } from "../record.ts";
+import { failedContender } from "./contender-names.ts";
+import { headlineShape, headlineSteps } from "./headline.ts";
 import { RecordError, readRecord } from "./read-record.ts";
 
 const NAME = "record=";
@@ -25,17 +25,21 @@ export interface RecordLink {
   readonly leftOut: readonly string[];
 }
 
-/** Writes a record as a fragment. One that would be too long leaves out details, one after the other. */
+/** Writes a record as a fragment. One that would be too long leaves out details, one sort after the other. */
 export async function fragmentOf(record: BenchRecord): Promise<RecordLink> {
-  const leftOut: string[] = [];
+  const { adapter } = record.machine;
+  const hasDetails = adapter && (adapter.features.length > 0 || Object.keys(adapter.limits).length > 0);
+  const leftOut = hasDetails ? ["features and limits of the GPU"] : [];
   let rest = brief(record);
+  let fragment = await pack(rest);
   for (const { name, without } of LESS) {
-    const fragment = await pack(rest);
-    if (fragment.length <= MAX_MADE) return { fragment, leftOut };
+    if (fragment.length <= MAX_MADE) break;
     rest = without(rest);
-    leftOut.push(name);
+    const shorter = await pack(rest);
+    if (shorter !== fragment) leftOut.push(name);
+    fragment = shorter;
   }
-  return { fragment: await pack(rest), leftOut };
+  return { fragment, leftOut };
 }
 
 /**
@@ -60,7 +64,7 @@ export async function readFragment(fragment: string): Promise<BenchRecord> {
   }
 }
 
-/** What a link can do without, in the order in which it is left out. */
+/** Details of a record in the order in which a link leaves them out. */
 const LESS: readonly { readonly name: string; readonly without: (record: BenchRecord) => BenchRecord }[] = [
   {
     name: "notes about the plans",
@@ -69,17 +73,30 @@ const LESS: readonly { readonly name: string; readonly without: (record: BenchRe
   { name: "kernels", without: (record) => ({ ...record, kernels: [] }) },
   {
     name: "other shapes",
-    without: (record) => {
-      const shape = shapeText(headlineShape(record));
-      return { ...record, steps: record.steps.filter((step) => shapeText(step.shape) === shape) };
-    },
+    without: (record) => ({ ...record, steps: headlineSteps(record) }),
   },
-  { name: "what could not be measured", without: (record) => ({ ...record, failures: [] }) },
+  {
+    name: "details of what could not be measured",
+    without: (record) => ({ ...record, failures: [...essentialFailures(record)] }),
+  },
 ];
 
+/** Longest message, and the longest once everything else is left out. */
 const MAX_MESSAGE = 300;
+const MAX_ESSENTIAL = 60;
 
-/** Returns the record without what the page does not show of a foreign one, and figures with four digits. */
+/** Yields the loss of the GPU, and one failure of each contender of the headline's shape, with short messages. */
+function* essentialFailures(record: BenchRecord): Generator<FailureRecord> {
+  const shape = headlineShape(record);
+  const seen = new Set<string>();
+  for (const { what, message } of record.failures) {
+    if (seen.has(what) || (what !== LOST_GPU && !failedContender({ what, message }, shape))) continue;
+    seen.add(what);
+    yield { what, message: message.slice(0, MAX_ESSENTIAL) };
+  }
+}
+
+/** Returns the record without what the page does not show of a foreign one, and with rounded figures. */
 function brief(record: BenchRecord): BenchRecord {
   const { machine, ceilings } = record;
   const adapter = machine.adapter && { ...machine.adapter, features: [], limits: {} };
@@ -98,8 +115,9 @@ function brief(record: BenchRecord): BenchRecord {
   };
 }
 
+/** Keeps seven digits, as float32 has: the page shows three, which hardly ever differ from those of the full number. */
 function round({ median, min, max, count }: Spread): Spread {
-  const digits = (value: number) => Number(value.toPrecision(4));
+  const digits = (value: number) => Number(value.toPrecision(7));
   return { median: digits(median), min: digits(min), max: digits(max), count };
 }
 

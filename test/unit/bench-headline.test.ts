@@ -27,10 +27,38 @@ describe("the headline", () => {
   test("on a GPU: rows a second, beside the fastest of each other library and the CPU", () => {
     expect(headlineOf(record(ALL), true)).toEqual({
       figure: "512,000 rows a second",
-      rest: "on the GPU: 10 × as fast as TF.js, 3 × as fast as jax-js, 4 × as fast as this computer’s CPU.",
+      rest: "on the GPU: 10 × as fast as TF.js, 3 × as fast as jax-js, 4 × as fast as this computer’s CPU (2 threads).",
       notes: [],
     });
-    expect(headlineOf(record(ALL), false).rest).toContain("that computer’s CPU");
+    expect(headlineOf(record(ALL), false).rest).toContain("that computer’s CPU (2 threads)");
+    expect(headlineOf(record([WEBGPU, WASM]), true).rest).toContain("this computer’s CPU (1 thread)");
+  });
+
+  test("compares f32 with f32 and tuned kernels, and says when it cannot", () => {
+    const untuned = step("softmax-webgpu 0.1.0 webgpu, untuned", 1);
+    const bytes = { ...WEBGPU, storage: "u8", time: spread(1) } as const;
+    const restOf = (...steps: StepRecord[]) => headlineOf(record([...steps, TFJS[0], WASM]), true).rest;
+    expect(restOf(untuned, bytes, WEBGPU)).toMatch(/^on the GPU: 10 × as fast as TF\.js, 5 × /);
+    expect(restOf(untuned, bytes)).toMatch(/^on the GPU \(u8\): 20 × as fast as TF\.js/);
+    expect(restOf(untuned)).toMatch(/^on the GPU \(untuned\): 20 × as fast as TF\.js/);
+    const slow = { ...bytes, time: spread(20) };
+    expect(restOf(slow)).toMatch(/^on the CPU: .* 2 × as fast as this computer’s GPU \(u8\)\.$/);
+    // A tuned result that is wrong is not replaced by another.
+    expect(restOf({ ...WEBGPU, error: 1 }, untuned, bytes)).toBe("on the CPU: 2 × as fast as TF.js.");
+  });
+
+  test("on the CPU says how many threads ours has beside libraries with one", () => {
+    const { rest, notes } = headlineOf(
+      record([WASM, TWO, TFJS[1], JAX[0]], { machine: machine(null) }),
+      true,
+    );
+    expect(rest).toMatch(/^on the CPU: 10 × as fast as TF\.js/);
+    // jax-js was faster on WebGPU, so that threads are not compared.
+    expect(notes[0]).toBe("softmax-webgpu has 2 threads of the CPU here, TF.js one.");
+    expect(headlineOf(record([TWO, TFJS[1], JAX[1]]), true).notes).toEqual([
+      "softmax-webgpu has 2 threads of the CPU here, TF.js and jax-js one.",
+    ]);
+    expect(headlineOf(record([WASM, TFJS[1], JAX[1]]), true).notes).toEqual([]);
   });
 
   test("a CPU that is faster than its GPU, and a library that is faster than ours, are said as such", () => {
@@ -118,6 +146,24 @@ test("bars: the longest first, then what is wrong, then what could not be measur
     { label: "TF.js, WebGPU", rate: null, reason: "wrong", isOwn: false },
     { label: "jax-js, WebGPU", rate: null, reason: "not measured", isOwn: false },
     { label: "TF.js, WebAssembly", rate: null, reason: "not measured", isOwn: false },
+  ]);
+});
+
+test("bars: with several storages each is named, once", () => {
+  const at = "at 1024 × 784 × 10";
+  const failures = [
+    { what: `softmax-webgpu 0.1.0 webgpu, u8, ${at}`, message: "no" },
+    { what: `softmax-webgpu 0.1.0 webgpu, u8, ${at}`, message: "again" },
+    { what: `softmax-webgpu 0.1.0 webgpu, f16, ${at}`, message: "no" },
+    { what: `softmax-webgpu 0.1.0 wasm, 1 thread, f32, ${at}`, message: "lost in a late round" },
+    { what: "jax-webgpu", message: "no" },
+  ];
+  expect(barsOf(record([WEBGPU, WASM], { failures })).map(({ label, reason }) => [label, reason])).toEqual([
+    ["softmax-webgpu, WebGPU, f32", undefined],
+    ["softmax-webgpu, WebAssembly, 1 thread, f32", undefined],
+    ["softmax-webgpu, WebGPU, u8", "not measured"],
+    ["softmax-webgpu, WebGPU, f16", "not measured"],
+    ["jax-js, WebGPU", "not measured"],
   ]);
 });
 

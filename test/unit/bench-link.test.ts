@@ -1,12 +1,19 @@
 /** A record in a link: it comes back as it was, and what is damaged, foreign or too large is refused in one sentence. */
 import { deflateSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
+import { shapeText } from "../../bench/measure/text.ts";
+import { barsOf } from "../../bench/page/bars.ts";
+import { headlineOf } from "../../bench/page/headline.ts";
 import { RecordError } from "../../bench/page/read-record.ts";
 import { fragmentOf, MAX_MADE, MAX_READ, MAX_UNPACKED, readFragment } from "../../bench/page/record-link.ts";
-import type { BenchRecord } from "../../bench/record.ts";
-import { ADAPTER, kernelOf, recordOf, shapeOf, stepOf } from "../support/bench-records.ts";
+import { type BenchRecord, LOST_GPU } from "../../bench/record.ts";
+import { formatNumber } from "../../demo/ui/format.ts";
+import { createRandom } from "../../src/data/random.ts";
+import { ADAPTER, kernelOf, recordOf, SHAPE, shapeOf, spread, stepOf } from "../support/bench-records.ts";
 
-/** What a link keeps of a record: no features and limits of the adapter. */
+const GPU_DETAILS = "features and limits of the GPU";
+
+/** Returns a record as a link keeps it: without features and limits of the adapter. */
 function kept(record: BenchRecord): BenchRecord {
   return { ...record, machine: { ...record.machine, adapter: { ...ADAPTER, features: [], limits: {} } } };
 }
@@ -23,18 +30,45 @@ const packed = (bytes: Uint8Array | string) =>
 describe("a link", () => {
   test("brings the record back, and is short", async () => {
     const { fragment, leftOut } = await fragmentOf(recordOf());
-    expect(leftOut).toEqual([]);
+    expect(leftOut).toEqual([GPU_DETAILS]);
     expect(fragment).toMatch(/^record=1\.[\w-]+$/);
     expect(fragment.length).toBeLessThan(1000);
     expect(await readFragment(`#${fragment}`)).toStrictEqual(kept(recordOf()));
   });
 
-  test("keeps four digits of a time, and that a result is wrong", async () => {
-    const time = { median: 1.234567, min: 1.2, max: 1.300049, count: 9 };
+  test("keeps seven digits of a time, and that a result is wrong", async () => {
+    const time = { median: 1.23456789, min: 1.2, max: 1.300000049, count: 9 };
     const record = recordOf({ steps: [stepOf({ time, error: Number.NaN })] });
     const [step] = (await readFragment((await fragmentOf(record)).fragment)).steps;
-    expect(step.time).toEqual({ median: 1.235, min: 1.2, max: 1.3, count: 9 });
+    expect(step.time).toEqual({ median: 1.234568, min: 1.2, max: 1.3, count: 9 });
     expect(step.error).toBeNaN();
+  });
+
+  test("shows the headline and the bars that its sender saw", async () => {
+    const random = createRandom(1);
+    const names = [
+      "softmax-webgpu 1 webgpu",
+      "softmax-webgpu 1 wasm, 2 threads",
+      "TF.js 4 webgpu",
+      "jax-js 1 wasm",
+    ];
+    const shown = (record: BenchRecord) => ({
+      headline: headlineOf(record, false),
+      bars: barsOf(record).map(({ label, rate }) => [label, formatNumber(rate ?? 0)]),
+    });
+    for (let i = 0; i < 250; i++) {
+      const steps = names.map((contender) => stepOf({ contender, time: spread(50 * random.uniform()) }));
+      const record = recordOf({ steps });
+      const { fragment } = await fragmentOf(record);
+      expect(shown(await readFragment(fragment)), `record ${i}`).toEqual(shown(record));
+    }
+  });
+
+  test("says that it leaves out the GPU's features and limits only if there are any", async () => {
+    const adapter = { ...ADAPTER, features: [], limits: {} };
+    const { machine } = recordOf();
+    expect((await fragmentOf(recordOf({ machine: { ...machine, adapter } }))).leftOut).toEqual([]);
+    expect((await fragmentOf(recordOf({ machine: { ...machine, adapter: null } }))).leftOut).toEqual([]);
   });
 
   test("leaves out details if it would be too long, and names them", async () => {
@@ -53,11 +87,31 @@ describe("a link", () => {
     );
     const at = stepOf({ time: time(1) });
     const { fragment, leftOut } = await fragmentOf(recordOf({ steps: [...steps, at], kernels }));
-    expect(leftOut).toEqual(["notes about the plans", "kernels", "other shapes"]);
+    expect(leftOut).toEqual([GPU_DETAILS, "notes about the plans", "kernels", "other shapes"]);
     expect(fragment.length).toBeLessThan(MAX_MADE);
     const { steps: back, kernels: none } = await readFragment(fragment);
     expect(none).toEqual([]);
     expect(back.map(({ shape }) => shape.rows)).toEqual([1024]);
+  });
+
+  test("at its shortest says that the GPU was lost and which contenders failed, and names only what it lacks", async () => {
+    const random = createRandom(2);
+    const noise = (length: number) =>
+      Array.from({ length }, () => random.uniform().toString(36).slice(2, 10)).join("");
+    const ofKernels = Array.from({ length: 100 }, (_, i) => ({ what: `kernel ${i}`, message: noise(40) }));
+    const failed = `TF.js 4.22.0 wasm, f32, at ${shapeText(SHAPE)}`;
+    const failures = [
+      ...ofKernels,
+      { what: LOST_GPU, message: noise(40) },
+      { what: failed, message: noise(40) },
+      { what: "jax-webgpu", message: "none" },
+    ];
+    const { note: _, ...step } = stepOf();
+    const { fragment, leftOut } = await fragmentOf(recordOf({ steps: [step], kernels: [], failures }));
+    expect(leftOut).toEqual([GPU_DETAILS, "details of what could not be measured"]);
+    const back = (await readFragment(fragment)).failures;
+    expect(back.map(({ what }) => what)).toEqual([LOST_GPU, failed, "jax-webgpu"]);
+    expect(back.map(({ message }) => message.length)).toEqual([60, 60, 4]);
   });
 });
 
