@@ -27,6 +27,8 @@ export interface CheckOptions {
   readonly first?: number;
   /** Stops the check, which then resolves with what it has seen. */
   readonly signal?: AbortSignal | undefined;
+  /** Awaited before each case, for example until a tab is in front. Its time does not count against `seconds`. */
+  readonly ready?: () => Promise<void>;
   /** Called after each case. */
   readonly onProgress?: (counts: Counts) => void;
 }
@@ -78,6 +80,7 @@ class CheckRun {
   readonly used: readonly string[];
   readonly #options: CheckOptions;
   readonly #started = performance.now();
+  #waited = 0;
   #gpu: GpuDevice;
   #kernels: { readonly group: number; readonly cache: WatchedKernels } | null = null;
 
@@ -93,6 +96,7 @@ class CheckRun {
     const { cases = CASES, seconds = Infinity, first = 0, onProgress } = this.#options;
     for (let index = first; index < first + cases; index++) {
       if (this.#seconds >= seconds && index > first) return { ending: "out of time", seconds: this.#seconds };
+      if (!(await this.#isReady())) return { ending: "stopped", seconds: this.#seconds };
       const end = await this.#run(drawCase(this.seed, index));
       if (end) return { ...end, seconds: this.#seconds };
       onProgress?.(this.tally.counts);
@@ -105,7 +109,21 @@ class CheckRun {
   }
 
   get #seconds(): number {
-    return (performance.now() - this.#started) / 1000;
+    return (performance.now() - this.#started - this.#waited) / 1000;
+  }
+
+  /** Waits until the caller is ready. Returns whether the check goes on: not after an abort. */
+  async #isReady(): Promise<boolean> {
+    const { ready, signal } = this.#options;
+    const began = performance.now();
+    try {
+      await ready?.();
+    } catch (error) {
+      if (!signal?.aborted) throw error;
+    } finally {
+      this.#waited += performance.now() - began;
+    }
+    return !signal?.aborted;
   }
 
   /** Runs one case. Returns why the check ends with it, or null. */

@@ -4,8 +4,9 @@ import type { CheckOptions } from "../conformance/check.ts";
 import { CASES, type ConformanceReport, type Counts } from "../conformance/report.ts";
 import { messageOf } from "../measure/text.ts";
 import type { RunBenchmark } from "../plan.ts";
+import type { TabAttention } from "./attention.ts";
 
-/** How far the check has come. */
+/** State of the check, and its outcome. */
 export type CheckStatus =
   | { readonly status: "idle" }
   | { readonly status: "checking"; readonly counts: Counts | null; readonly isStopping: boolean }
@@ -21,16 +22,23 @@ const SECONDS = 120;
 /** The check, one at a time, and never beside a run of the benchmark. */
 export class CheckState {
   readonly now: Signal<CheckStatus> = signal<CheckStatus>({ status: "idle" });
-  /** What the address asks for: fewer cases for a test. */
+  readonly #attention: TabAttention;
+  /** Options from the address: fewer cases for a test. */
   readonly #asked: CheckOptions;
   readonly #load: () => Promise<CheckConformance>;
   #controller: AbortController | null = null;
   #running: Promise<void> = Promise.resolve();
 
   /** @param load loads the code of the check, when it is first used */
-  constructor(load: () => Promise<CheckConformance>, asked: CheckOptions = {}) {
+  constructor(load: () => Promise<CheckConformance>, attention: TabAttention, asked: CheckOptions = {}) {
     this.#load = load;
+    this.#attention = attention;
     this.#asked = asked;
+  }
+
+  /** Whether the check waits until its tab is in front. */
+  get isPaused(): boolean {
+    return this.now.value.status === "checking" && this.#attention.isPaused.value;
   }
 
   /** Number of cases that are to run. */
@@ -70,6 +78,7 @@ export class CheckState {
         seconds: SECONDS,
         ...this.#asked,
         signal,
+        ready: () => this.#attention.ready(signal),
         onProgress: (counts) => {
           this.now.value = { status: "checking", counts, isStopping: signal.aborted };
         },

@@ -41,12 +41,12 @@ export class BenchState {
   readonly run: Signal<RunState> = signal<RunState>({ status: "idle" });
   /** Records in the order in which they came, measured here or opened from links and files. */
   readonly records: Signal<readonly RecordEntry[]> = signal<readonly RecordEntry[]>([]);
-  /** Errors of the files and the link that were opened last. */
+  /** Errors of the address, or of the files or the link that were opened last. */
   readonly problems: Signal<readonly string[]> = signal<readonly string[]>([]);
   readonly hasGpu: ReadonlySignal<boolean> = computed(() => this.gpu.value.status !== "none");
-  /** What the visitor chose. */
+  /** The plan of the visitor's choices. */
   readonly plan: ReadonlySignal<BenchPlan> = computed(() => planOf(this.choices.value, this.hasGpu.value));
-  /** What one click measures. */
+  /** The plan of one click. */
   readonly oneClick: ReadonlySignal<BenchPlan> = computed(() => ({
     ...oneClickPlan({
       adapter: this.gpu.value.status === "found" ? this.gpu.value.adapter : null,
@@ -54,12 +54,20 @@ export class BenchState {
     }),
     ...this.asked.changes,
   }));
-  /** The record of the headline: the last one of this computer, else the last one that was opened. */
+  /** The record of the headline: of those with steps the last one of this computer, else the last one opened. */
   readonly shown: ReadonlySignal<RecordEntry | null> = computed(() => {
-    const all = this.records.value;
+    const all = this.records.value.filter(({ record }) => record.steps.length > 0);
     return all.findLast(({ origin }) => origin === "here") ?? all.at(-1) ?? null;
   });
-  /** What the address asks for. */
+  /** The record of the last run of this computer. */
+  readonly last: ReadonlySignal<BenchRecord | null> = computed(
+    () => this.records.value.findLast(({ origin }) => origin === "here")?.record ?? null,
+  );
+  /** The records of other computers, from links and files, but for the one that is shown. */
+  readonly others: ReadonlySignal<readonly RecordEntry[]> = computed(() =>
+    this.records.value.filter((entry) => entry.origin !== "here" && entry !== this.shown.value),
+  );
+  /** Changes to the plan of one click, from the address. */
   readonly asked: Asked;
   readonly attention: TabAttention;
   readonly #runBenchmark: RunBenchmark;

@@ -9,6 +9,7 @@ import { correctSpan, rankSpans, settledPredictions } from "../../bench/conforma
 import { CASES, type ConformanceReport, type Difference } from "../../bench/conformance/report.ts";
 import { SHADERS } from "../../bench/conformance/watched-kernels.ts";
 import { CheckState } from "../../bench/page/check-state.ts";
+import { makeTab } from "../support/fake-tab.ts";
 
 const DIFFERENCE: Difference = {
   seed: 1,
@@ -208,6 +209,36 @@ describe("comparisons", () => {
   });
 });
 
+test("on the page no case begins while the tab is in the background", async () => {
+  const { tab, attention } = makeTab();
+  const begun: number[] = [];
+  const check = new CheckState(
+    async () =>
+      async ({ ready, onProgress }) => {
+        for (let cases = 1; cases <= 3; cases++) {
+          await ready?.();
+          begun.push(cases);
+          if (cases === 1) tab.show(false);
+          onProgress?.({ cases, shapes: 1, differing: 0, comparisons: 1 });
+        }
+        return REPORT;
+      },
+    attention,
+  );
+  const running = check.start();
+  await vi.waitFor(() => expect(check.isPaused).toBe(true));
+  expect(begun).toEqual([1]);
+  tab.show(true);
+  await running;
+  expect(begun).toEqual([1, 2, 3]);
+  expect(check.isPaused).toBe(false);
+  // A wait of the benchmark is none of the check's.
+  tab.show(false);
+  void attention.ready();
+  expect(attention.isPaused.value).toBe(true);
+  expect(check.isPaused).toBe(false);
+});
+
 test("on the page a measurement stops the check first, and a failure is said", async () => {
   const seen: string[] = [];
   const check = new CheckState(
@@ -220,6 +251,7 @@ test("on the page a measurement stops the check first, and a failure is said", a
             resolve({ ...REPORT, ending: "stopped" });
           });
         }),
+    makeTab().attention,
   );
   const run = check.before(async () => {
     seen.push("measured");
@@ -233,7 +265,7 @@ test("on the page a measurement stops the check first, and a failure is said", a
   expect(seen).toEqual(["started", "stopped", "measured"]);
   expect(check.now.value).toMatchObject({ status: "ended", report: { ending: "stopped" } });
 
-  const failing = new CheckState(() => Promise.reject(new Error("not loaded")));
+  const failing = new CheckState(() => Promise.reject(new Error("not loaded")), makeTab().attention);
   await failing.start();
   expect(failing.now.value).toEqual({ status: "failed", message: "not loaded" });
 });

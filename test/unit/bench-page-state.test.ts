@@ -4,27 +4,13 @@ import type { Contender } from "../../bench/contenders/contender.ts";
 import { measureSteps } from "../../bench/measure/training-steps.ts";
 import { undisturbed } from "../../bench/measure/undisturbed.ts";
 import { readQuery } from "../../bench/page/asked-plan.ts";
-import { TabAttention } from "../../bench/page/attention.ts";
 import { oneClickPlan } from "../../bench/page/one-click.ts";
 import { fragmentOf } from "../../bench/page/record-link.ts";
+import { startWords } from "../../bench/page/start-words.ts";
 import { BenchState } from "../../bench/page/state.ts";
 import type { BenchHooks, BenchPlan } from "../../bench/plan.ts";
 import { ADAPTER, recordOf, stepOf } from "../support/bench-records.ts";
-
-/** A tab that comes and goes as a test says. */
-class FakeTab extends EventTarget {
-  hidden = false;
-
-  show(isShown: boolean): void {
-    this.hidden = !isShown;
-    this.dispatchEvent(new Event("visibilitychange"));
-  }
-}
-
-function makeTab(now = () => 0) {
-  const tab = new FakeTab();
-  return { tab, attention: new TabAttention(tab as unknown as Document, now) };
-}
+import { makeTab } from "../support/fake-tab.ts";
 
 /** Steps of a round of a contender that takes no time. */
 const LONGEST = 2 ** 16;
@@ -80,6 +66,35 @@ describe("runs", () => {
     await state.openLink("#nonsense");
     expect(state.problems.value).toEqual([expect.stringContaining("“#nonsense”, which is no record")]);
     expect(state.records.value).toHaveLength(2);
+  });
+
+  test("the result of a run without steps is not the outcome", async () => {
+    const { state, runs } = makeState();
+    const first = state.start(PLAN);
+    runs[0].finish(recordOf());
+    await first;
+    const { id } = state.shown.value ?? {};
+    const second = state.start(PLAN);
+    runs[1].hooks.onRecord?.(recordOf({ steps: [] }));
+    expect(state.shown.value?.id).toBe(id);
+    runs[1].finish(recordOf({ steps: [] }));
+    await second;
+    expect(state.records.value).toHaveLength(2);
+    expect(state.shown.value?.id).toBe(id);
+    state.remove(id ?? 0);
+    expect(state.shown.value).toBeNull();
+  });
+
+  test("other computers are those of links and files, not earlier runs of this one", async () => {
+    const { state, runs } = makeState();
+    await state.openLink((await fragmentOf(recordOf())).fragment);
+    expect(state.others.value).toEqual([]);
+    for (const run of [0, 1]) {
+      const running = state.start(PLAN);
+      runs[run].finish(recordOf());
+      await running;
+    }
+    expect(state.others.value.map(({ origin }) => origin)).toEqual(["link"]);
   });
 
   test("at most eight records", async () => {
@@ -183,6 +198,18 @@ describe("the plan of one click", () => {
       "jax-wasm",
     ]);
   });
+});
+
+test("the words beside the button say a time only for the usual plan, and load what is chosen", () => {
+  const usual = oneClickPlan({ adapter: ADAPTER, cores: 8 });
+  expect(startWords(usual, true)).toBe(
+    "Less than a minute. Loads TF.js and jax-js, from where this page is. Keep the tab in front meanwhile.",
+  );
+  const { changes } = readQuery("?rounds=99&contenders=own-wasm,jax-wasm");
+  expect(startWords({ ...usual, ...changes }, false)).toBe(
+    "1 shape, 2 contenders, 99 rounds, as the address asks. Loads jax-js, from where this page is. Keep the tab in front meanwhile.",
+  );
+  expect(startWords({ ...usual, contenders: ["own-wasm"] }, false)).not.toContain("Loads");
 });
 
 describe("the address", () => {

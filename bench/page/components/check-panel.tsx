@@ -1,11 +1,13 @@
 /** "Is it right on this GPU?": starts the conformance check, shows its counts and verdict, and copies its report. */
 import type { ComponentChildren, RefObject } from "preact";
-import { useRef, useState } from "preact/hooks";
+import { useRef } from "preact/hooks";
+import { CopyButton } from "../../../demo/ui/copy-button.tsx";
 import { Section } from "../../../demo/ui/section.tsx";
 import { describeConformance, isConformant, verdictOf } from "../../conformance/describe-report.ts";
 import type { ConformanceReport, Counts } from "../../conformance/report.ts";
 import type { CheckState, CheckStatus } from "../check-state.ts";
 import type { BenchState } from "../state.ts";
+import { PAUSED } from "./run-status.tsx";
 
 interface CheckPanelProps {
   readonly state: BenchState;
@@ -35,7 +37,7 @@ export function CheckPanel({ state, check }: CheckPanelProps) {
         <progress aria-label="Progress of the check" max={check.total} value={now.counts?.cases ?? 0} />
       )}
       <p class={`check-words ${now.status === "failed" ? "notice" : "status"}`} aria-live="polite">
-        {wordsOf(now, check.total)}
+        {check.isPaused ? PAUSED : wordsOf(now, check.total)}
       </p>
       {now.status === "ended" && <Verdict report={now.report} />}
     </Section>
@@ -71,7 +73,12 @@ function Verdict({ report }: { readonly report: ConformanceReport }) {
       <p class={isConformant(report) ? "check-verdict device-name" : "check-verdict notice"} role="status">
         {sentenceOf(report)}
       </p>
-      <CopyButton text={markdown} place={text} />
+      <CopyButton
+        label="Copy the report"
+        text={markdown}
+        refused="This browser does not let the page copy: open the report below and copy its text."
+        onRefused={() => text.current && getSelection()?.selectAllChildren(text.current)}
+      />
       <details>
         <summary>The report</summary>
         <ReportText place={text}>{markdown}</ReportText>
@@ -108,40 +115,4 @@ function sentenceOf(report: ConformanceReport): string {
     default:
       return isConformant(report) ? `Right: ${verdict}.` : `Not right: ${verdict}.`;
   }
-}
-
-const SAID = {
-  nothing: "",
-  copied: "Copied.",
-  selected: "This browser does not let the page copy: open the report below and copy its text.",
-};
-
-interface CopyButtonProps {
-  readonly text: string;
-  /** The element that contains the text. */
-  readonly place: RefObject<HTMLElement | null>;
-}
-
-/** The button and its result. If the page may not copy, it selects the text. */
-function CopyButton({ text, place }: CopyButtonProps) {
-  const [said, setSaid] = useState<keyof typeof SAID>("nothing");
-  const copy = async () => {
-    try {
-      await navigator.clipboard.writeText(text);
-      setSaid("copied");
-    } catch {
-      if (place.current) getSelection()?.selectAllChildren(place.current);
-      setSaid("selected");
-    }
-  };
-  return (
-    <div class="flow">
-      <button type="button" onClick={() => void copy()}>
-        Copy the report
-      </button>
-      <p class="hint" role="status">
-        {SAID[said]}
-      </p>
-    </div>
-  );
 }

@@ -6,7 +6,7 @@ import { rowsPerSecond } from "../../figures.ts";
 import { messageOf, shapeText } from "../../measure/text.ts";
 import type { BenchRecord, StepRecord } from "../../record.ts";
 import { libraryOf, OWN_NAME, PEER_NAMES, usesWebgpu } from "../contender-names.ts";
-import { fastest, headlineShape } from "../headline.ts";
+import { fastest, headlineShape, ownStep } from "../headline.ts";
 import { recordNames } from "../record-names.ts";
 import { loadReferences } from "../references.ts";
 import type { BenchState, RecordEntry } from "../state.ts";
@@ -25,7 +25,7 @@ export function OtherComputers({ state }: { readonly state: BenchState }) {
   const shown = state.shown.value;
   const problem = references !== null && "problem" in references ? references.problem : null;
   const known = references === null || "problem" in references ? [] : references;
-  const opened = state.records.value.filter((entry) => entry !== shown).map(({ record }) => record);
+  const opened = state.others.value.map(({ record }) => record);
   const shape = shapeText(headlineShape(shown?.record ?? { steps: [] }));
   const others = [...opened, ...known].filter((record) => stepsAt(record, shape).length > 0);
   const records = shown ? [shown.record, ...others] : others;
@@ -91,9 +91,10 @@ function stepsAt(record: BenchRecord, shape: string): StepRecord[] {
 }
 
 function rateOf(record: BenchRecord, library: string, onGpu: boolean, shape: string): string {
-  const step = fastest(
-    stepsAt(record, shape),
-    (name) => libraryOf(name) === library && usesWebgpu(name) === onGpu,
-  );
+  const steps = stepsAt(record, shape);
+  const step =
+    library === OWN_NAME
+      ? ownStep(steps, onGpu)
+      : fastest(steps, (name) => libraryOf(name) === library && usesWebgpu(name) === onGpu);
   return step ? formatNumber(rowsPerSecond(step)) : NOTHING;
 }

@@ -8,13 +8,12 @@ import { recordNames } from "../record-names.ts";
 import type { BenchState, RecordEntry } from "../state.ts";
 import { ShareButtons } from "./share-buttons.tsx";
 
-/** Nothing as long as there are no steps. */
+/** Renders nothing as long as no record has steps. */
 export function Outcome({ state }: { readonly state: BenchState }) {
   const entry = state.shown.value;
   const run = state.run.value;
   if (!entry) return null;
   const isRunning = run.status === "running" && run.recordId === entry.id;
-  if (isRunning && entry.record.steps.length === 0) return null;
   const { figure, rest, notes } = headlineOf(entry.record, entry.origin === "here");
   return (
     <Section title={entry.origin === "here" ? "Result" : "Another computer’s result"}>

@@ -1,12 +1,16 @@
 /** The progress of a run, the time that it has left, how it ended, and the button that stops it. */
 import { useEffect, useState } from "preact/hooks";
+import type { BenchRecord } from "../../record.ts";
 import type { BenchState, RunState } from "../state.ts";
 import { timeLeftText } from "../time-left.ts";
+
+/** Words for a run or a check that waits. */
+export const PAUSED = "Paused while this tab is in the background.";
 
 export function RunStatus({ state }: { readonly state: BenchState }) {
   const run = state.run.value;
   const isRunning = run.status === "running";
-  const isPaused = state.attention.isPaused.value;
+  const isPaused = isRunning && state.attention.isPaused.value;
   return (
     <div class="run-status">
       {isRunning && (
@@ -25,7 +29,7 @@ export function RunStatus({ state }: { readonly state: BenchState }) {
         </>
       )}
       <p class={run.status === "failed" ? "notice" : "hint"} aria-live="polite">
-        {isPaused ? "Paused while this tab is in the background." : inWords(run)}
+        {isPaused ? PAUSED : inWords(run, state.last.value)}
       </p>
     </div>
   );
@@ -41,12 +45,14 @@ function TimeLeftWords({ state }: { readonly state: BenchState }) {
   return <p class="time-left">{timeLeftText(left) || "Measuring …"}</p>;
 }
 
-function inWords(run: RunState): string {
+function inWords(run: RunState, last: BenchRecord | null): string {
   switch (run.status) {
     case "idle":
       return "";
     case "done":
-      return "Done.";
+      return last && last.steps.length === 0 && last.failures.length > 0
+        ? "Done, without a result: the details below say what could not be measured."
+        : "Done.";
     case "stopped":
       return "Stopped. The results until then are kept.";
     case "failed":

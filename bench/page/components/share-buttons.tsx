@@ -1,5 +1,6 @@
 /** Buttons that copy a link to a record, and save it as a file. */
 import { useEffect, useState } from "preact/hooks";
+import { CopyButton } from "../../../demo/ui/copy-button.tsx";
 import { formatCount } from "../../../demo/ui/format.ts";
 import { saveFile } from "../../../demo/ui/save-file.ts";
 import type { BenchRecord } from "../../record.ts";
@@ -33,30 +34,22 @@ function useLink(record: BenchRecord): MadeLink | null {
 
 export function ShareButtons({ record }: { readonly record: BenchRecord }) {
   const link = useLink(record);
-  const [copied, setCopied] = useState<"not yet" | "copied" | "refused">("not yet");
-  const copy = async (address: string) => {
-    try {
-      await navigator.clipboard.writeText(address);
-      setCopied("copied");
-    } catch {
-      setCopied("refused");
-    }
-  };
+  const [isRefused, setRefused] = useState(false);
+  const words = link ? describe(link) : "";
   return (
-    <div class="share">
-      <p class="buttons">
-        <button type="button" onClick={() => link && void copy(link.address)} disabled={!link}>
-          Copy link
-        </button>
+    <>
+      <CopyButton
+        label="Copy link"
+        text={link?.address ?? null}
+        copied={`Copied: ${words}`}
+        refused={`The browser did not let this page copy: ${words}`}
+        onRefused={() => setRefused(true)}
+      >
         <button type="button" onClick={() => saveRecord(record)}>
           Save as JSON
         </button>
-      </p>
-      <p class="hint" aria-live="polite">
-        {copied === "copied" && link && `Copied: ${describe(link)}`}
-        {copied === "refused" && link && `The browser did not let this page copy: ${describe(link)}`}
-      </p>
-      {copied === "refused" && link && (
+      </CopyButton>
+      {isRefused && link && (
         <input
           type="text"
           class="link-field"
@@ -66,7 +59,7 @@ export function ShareButtons({ record }: { readonly record: BenchRecord }) {
           onFocus={({ currentTarget }) => currentTarget.select()}
         />
       )}
-    </div>
+    </>
   );
 }
 

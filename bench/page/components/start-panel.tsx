@@ -2,6 +2,7 @@
 import { Section } from "../../../demo/ui/section.tsx";
 import type { GpuState } from "../gpu.ts";
 import { adapterName } from "../record-names.ts";
+import { startWords } from "../start-words.ts";
 import type { BenchState } from "../state.ts";
 import { RunStatus } from "./run-status.tsx";
 
@@ -30,9 +31,7 @@ export function StartPanel({ state }: { readonly state: BenchState }) {
       >
         Measure this computer
       </button>
-      <p class="hint">
-        Less than a minute. Loads TF.js and jax-js, from where this page is. Keep the tab in front meanwhile.
-      </p>
+      <p class="hint">{startWords(state.oneClick.value, Object.keys(state.asked.changes).length === 0)}</p>
       <RunStatus state={state} />
     </Section>
   );

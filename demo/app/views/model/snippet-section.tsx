@@ -1,8 +1,9 @@
 /** The code that repeats the run, coloured, with a button that copies it. */
 import type { RefObject } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useRef } from "preact/hooks";
 import { optionsOf as optionsOfFile } from "../../../../src/model/save.ts";
 import { codeParts } from "../../../ui/code-parts.ts";
+import { CopyButton } from "../../../ui/copy-button.tsx";
 import { Section } from "../../../ui/section.tsx";
 import { optionsOf } from "../../state/choices.ts";
 import type { ModelProps } from "./facts-section.tsx";
@@ -23,7 +24,12 @@ export function SnippetSection({ session, saved }: ModelProps) {
   return (
     <Section title="The same run, in code" lead={dataset.code ? LEADS.whole : LEADS.ownRows}>
       <Code code={code} place={place} />
-      <CopyButton text={code} place={place} />
+      <CopyButton
+        label="Copy the code"
+        text={code}
+        refused="This browser does not let the page copy. The code is selected: copy it with Ctrl+C or ⌘C."
+        onRefused={() => place.current && getSelection()?.selectAllChildren(place.current)}
+      />
     </Section>
   );
 }
@@ -46,42 +52,5 @@ function Code({ code, place }: CodeProps) {
         </code>
       </pre>
     </section>
-  );
-}
-
-interface CopyButtonProps {
-  readonly text: string;
-  /** The element that contains the text. */
-  readonly place: RefObject<HTMLElement | null>;
-}
-
-const SAID = {
-  nothing: "",
-  copied: "Copied.",
-  selected: "This browser does not let the page copy. The code is selected: copy it with Ctrl+C or ⌘C.",
-};
-
-/** The button and its result. If the page may not copy, it selects the text for the user. */
-function CopyButton({ text, place }: CopyButtonProps) {
-  const [said, setSaid] = useState<keyof typeof SAID>("nothing");
-  useEffect(() => setSaid("nothing"), [text]);
-  const copy = async () => {
-    try {
-      await navigator.clipboard.writeText(text);
-      setSaid("copied");
-    } catch {
-      if (place.current) getSelection()?.selectAllChildren(place.current);
-      setSaid("selected");
-    }
-  };
-  return (
-    <div class="buttons copy">
-      <button type="button" onClick={() => void copy()}>
-        Copy the code
-      </button>
-      <p class="status" role="status">
-        {SAID[said]}
-      </p>
-    </div>
   );
 }
