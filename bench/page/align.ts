@@ -3,7 +3,7 @@
 /** A measurement with the result of each record. */
 export interface AlignedRow<T> {
   readonly key: string;
-  /** One entry per record; undefined if a record has no such result. */
+  /** Entries of the records; undefined if a record has no such result. */
   readonly entries: readonly (T | undefined)[];
   /** The first entry that is defined. */
   readonly sample: T;

@@ -1,5 +1,5 @@
 /**
- * What the address asks the button to measure instead of its usual plan:
+ * Reads from the address what the button is to measure instead of its usual plan:
  * `?shape=4096x784x10&rounds=9&contenders=own-wasm,tfjs-wasm`, each of them optional.
  */
 import type { BenchPlan, ContenderId } from "../plan.ts";
@@ -11,7 +11,7 @@ const MAX_VALUES = 2 ** 26;
 /** Most parameters, so that the float64 reference takes seconds. */
 const MAX_PARAMETERS = 2 ** 22;
 
-/** What the address asks for, and a sentence about what it asks for in vain. */
+/** Changes to the usual plan, and sentences about what could not be understood. */
 export interface Asked {
   readonly changes: Partial<Pick<BenchPlan, "shapes" | "rounds" | "contenders">>;
   /** Empty if all was understood. */

@@ -1,8 +1,8 @@
-/** Whether the visitor has this tab in front: browsers slow down what runs in the background. */
+/** Waits until the visitor has this tab in front: browsers slow down what runs in the background. */
 import { type Signal, signal } from "@preact/signals";
 import type { Attention } from "../plan.ts";
 
-/** What is needed of `document`. */
+/** The part of `document` that is used. */
 type Tab = Pick<Document, "hidden" | "addEventListener" | "removeEventListener">;
 
 /** The tab of the page. Measuring waits while it is in the background. */

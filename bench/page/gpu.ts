@@ -9,7 +9,7 @@ export type GpuState =
   | { readonly status: "none"; readonly reason: string }
   | { readonly status: "found"; readonly adapter: AdapterRecord };
 
-/** Never rejects: an error becomes the reason why there is no GPU. */
+/** Returns the GPU, or the reason why there is none: an error becomes that reason. */
 export async function askForGpu(): Promise<GpuState> {
   if (!isSecureContext) {
     const reason = "Browsers offer WebGPU only to pages opened through https or localhost.";

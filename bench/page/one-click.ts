@@ -9,7 +9,7 @@ const ROUNDS = 5;
 /** On software adapters, on which steps of some libraries take most of a second. */
 const FEW_ROUNDS = 3;
 
-/** What a one-click run needs to know of a machine. */
+/** A machine, as far as the plan depends on it. */
 export interface ThisMachine {
   /** null without WebGPU. */
   readonly adapter: AdapterRecord | null;

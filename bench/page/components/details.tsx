@@ -1,4 +1,4 @@
-/** What only the curious open: the GPU's limits, every choice of what to measure, all results, and saved runs. */
+/** Folded until it is opened: the GPU's limits, every choice of what to measure, all results, and saved runs. */
 import { useState } from "preact/hooks";
 import type { BenchState } from "../state.ts";
 import { DevicePanel } from "./device-panel.tsx";

@@ -5,7 +5,7 @@ import type { AdapterRecord } from "../../record.ts";
 import { adapterName } from "../record-names.ts";
 import type { BenchState } from "../state.ts";
 
-/** Nothing without a GPU. */
+/** Renders nothing without a GPU. */
 export function DevicePanel({ state }: { readonly state: BenchState }) {
   const gpu = state.gpu.value;
   if (gpu.status !== "found") return null;

@@ -1,4 +1,4 @@
-/** What was wrong with the address or with the files that were opened last. */
+/** Lists errors in the address or with the files that were opened last. */
 import type { BenchState } from "../state.ts";
 
 export function Problems({ state }: { readonly state: BenchState }) {

@@ -17,41 +17,54 @@ export function Results({ state }: { readonly state: BenchState }) {
       </Section>
     );
   }
-  const some = (has: (record: BenchRecord) => boolean) => records.some(has);
   return (
     <>
-      {some(({ kernels, steps }) => ![...kernels, ...steps].every(isCorrect)) && (
+      {!records.every(isAllCorrect) && (
         <p class="panel notice">
           <strong>Some results are wrong.</strong> Their error is over what is allowed, so they have no time.
         </p>
       )}
-      {some(({ steps }) => steps.length > 0) && (
-        <Section
-          title="Training steps"
-          lead="One step: scores, softmax, gradient and update for a whole batch. The error is the largest difference of a weight from the float64 reference, beside what is allowed."
-        >
-          <SweepCharts {...shown} />
-          <StepsTable {...shown} />
-          <StepNotes {...shown} />
-        </Section>
-      )}
-      {some(({ ceilings }) => ceilings !== null) && (
+      <Steps {...shown} />
+      <Gpu {...shown} />
+      <Failures {...shown} />
+    </>
+  );
+}
+
+function isAllCorrect({ kernels, steps }: BenchRecord): boolean {
+  return [...kernels, ...steps].every(isCorrect);
+}
+
+function Steps(shown: NamedRecords) {
+  if (shown.records.every(({ steps }) => steps.length === 0)) return null;
+  return (
+    <Section
+      title="Training steps"
+      lead="One step: scores, softmax, gradient and update for a whole batch. The error is the largest difference of a weight from the float64 reference, beside what is allowed."
+    >
+      <SweepCharts {...shown} />
+      <StepsTable {...shown} />
+      <StepNotes {...shown} />
+    </Section>
+  );
+}
+
+/** The GPU's ceilings, and its kernels beside them. */
+function Gpu(shown: NamedRecords) {
+  return (
+    <>
+      {shown.records.some(({ ceilings }) => ceilings !== null) && (
         <Section title="The GPU itself">
           <CeilingsTable {...shown} />
         </Section>
       )}
-      {some(({ kernels }) => kernels.length > 0) && (
+      {shown.records.some(({ kernels }) => kernels.length > 0) && (
         <Section
           title="Kernels and their roof"
           lead="The roof is the most a kernel could reach: as fast as the GPU computes, or as fast as its data arrive. Over 100 % means that data came out of a cache."
         >
           <Roofline {...shown} />
           <KernelsTable {...shown} />
-        </Section>
-      )}
-      {some(({ failures }) => failures.length > 0) && (
-        <Section title="What could not be measured">
-          <Failures {...shown} />
         </Section>
       )}
     </>
@@ -62,7 +75,12 @@ function Failures({ records, names }: NamedRecords) {
   const notes = records.flatMap(({ failures }, record) =>
     failures.map(({ what, message }) => ({ what, text: message, record })),
   );
-  return <Notes notes={notes} names={names} />;
+  if (notes.length === 0) return null;
+  return (
+    <Section title="What could not be measured">
+      <Notes notes={notes} names={names} />
+    </Section>
+  );
 }
 
 /** The notes of contenders about the kernels that they chose; nothing if there are none. */
