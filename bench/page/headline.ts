@@ -124,7 +124,7 @@ function threadNote(ours: StepRecord, peers: readonly Compared[]): string[] {
   const others = peers.filter(({ step }) => step && isCorrect(step) && !usesWebgpu(step.contender));
   if (threads === 1 || others.length === 0) return [];
   const names = others.map(({ name }) => name).join(" and ");
-  return [`${OWN_NAME} has ${threads} threads of the CPU here, ${names} one.`];
+  return [`${OWN_NAME} uses ${threads} CPU threads here, ${names} one.`];
 }
 
 function softwareNote(name: string, webgpu: StepRecord | null, wasm: StepRecord): string {

@@ -54,9 +54,9 @@ describe("the headline", () => {
     );
     expect(rest).toMatch(/^on the CPU: 10 × as fast as TF\.js/);
     // jax-js was faster on WebGPU, so that threads are not compared.
-    expect(notes[0]).toBe("softmax-webgpu has 2 threads of the CPU here, TF.js one.");
+    expect(notes[0]).toBe("softmax-webgpu uses 2 CPU threads here, TF.js one.");
     expect(headlineOf(record([TWO, TFJS[1], JAX[1]]), true).notes).toEqual([
-      "softmax-webgpu has 2 threads of the CPU here, TF.js and jax-js one.",
+      "softmax-webgpu uses 2 CPU threads here, TF.js and jax-js one.",
     ]);
     expect(headlineOf(record([WASM, TFJS[1], JAX[1]]), true).notes).toEqual([]);
   });
