@@ -3,7 +3,7 @@
  * tells a damaged link, in base64url. Fragments are not sent to servers. A link may come from anywhere: what it holds is
  * bounded before and while it is unpacked, and read by the schema of files.
  */
-import { type BenchRecord, type FailureRecord, LOST_GPU, type Spread } from "../record.ts";
+import { type BenchRecord, type FailureRecord, LOST_GPU } from "../record.ts";
 import { failedContender } from "./contender-names.ts";
 import { headlineShape, headlineSteps } from "./headline.ts";
 import { RecordError, readRecord } from "./read-record.ts";
@@ -96,29 +96,15 @@ function* essentialFailures(record: BenchRecord): Generator<FailureRecord> {
   }
 }
 
-/** Returns the record without what the page does not show of a foreign one, and with rounded figures. */
+/** Returns the record without what the page does not show of a foreign one. */
 function brief(record: BenchRecord): BenchRecord {
-  const { machine, ceilings } = record;
+  const { machine } = record;
   const adapter = machine.adapter && { ...machine.adapter, features: [], limits: {} };
   return {
     ...record,
     machine: { ...machine, agent: machine.agent.slice(0, MAX_MESSAGE), adapter },
-    ceilings: ceilings && {
-      fma: round(ceilings.fma),
-      read: round(ceilings.read),
-      dispatch: round(ceilings.dispatch),
-      submit: round(ceilings.submit),
-    },
-    kernels: record.kernels.map((kernel) => ({ ...kernel, time: round(kernel.time) })),
-    steps: record.steps.map((step) => ({ ...step, time: round(step.time) })),
     failures: record.failures.map((one) => ({ ...one, message: one.message.slice(0, MAX_MESSAGE) })),
   };
-}
-
-/** Keeps seven digits, as float32 has: the page shows three, which hardly ever differ from those of the full number. */
-function round({ median, min, max, count }: Spread): Spread {
-  const digits = (value: number) => Number(value.toPrecision(7));
-  return { median: digits(median), min: digits(min), max: digits(max), count };
 }
 
 async function pack(record: BenchRecord): Promise<string> {
