@@ -37,7 +37,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     .argument("[data...]", "CSV files, labels last, plain or .gz; folders of IDX files (default: embeddings)")
     .option("--l2 <number>", "coefficient of the squared weights", Number, 1e-4)
     .option("--patience <seconds>", "after which a contender gives up", Number, 120)
-    .option("--only <text>", "only contenders whose names hold this")
+    .option("--only <texts>", "only contenders whose names hold one of these, with commas")
     .parse(argv);
   const settings = command.opts<Settings>();
   const given = command.args.map((path) => problemIn(path));
@@ -63,6 +63,7 @@ async function withFolder(work: (folder: string) => Promise<void>): Promise<void
 /** Finds the optimum, lets each contender fit, and says a line of the table for each. */
 async function compare(folder: string, problem: Float32Problem, settings: Settings): Promise<void> {
   const { l2, patience, only = "" } = settings;
+  const isAsked = ({ name }: Contender) => only.split(",").some((text) => name.includes(text));
   const { rows, cols: features } = problem.x;
   const classes = new Set(problem.y).size;
   const job: Job = { rows, features, classes, l2, targets: [], patience };
@@ -74,7 +75,7 @@ async function compare(folder: string, problem: Float32Problem, settings: Settin
   say(`${problem.name}: ${rows} × ${features}, ${classes} classes, λ = ${l2}, J* = ${optimum.toFixed(9)}`);
   const titles = DISTANCES.map((distance) => `to ${distance.toExponential(0)}`);
   say(line("", [...titles, "its end", "processor", "above J*", "accuracy", "memory"]));
-  for (const contender of [OWN, ...PEERS].filter(({ name }) => name.includes(only)))
+  for (const contender of [OWN, ...PEERS].filter(isAsked))
     say(await describe(folder, contender, problem, job, optimum));
 }
 
