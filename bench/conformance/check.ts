@@ -25,7 +25,7 @@ export interface CheckOptions {
   readonly seed?: number;
   /** Number of the first case, or of the only one with `cases: 1`. Default 0. */
   readonly first?: number;
-  /** Stops the check, which then resolves with what it has seen. */
+  /** Stops the check, which then resolves with a report of the cases that have run. */
   readonly signal?: AbortSignal | undefined;
   /** Awaited before each case, for example until a tab is in front. Its time does not count against `seconds`. */
   readonly ready?: () => Promise<void>;

@@ -75,7 +75,7 @@ function halves({ data, rows, cols }: Matrix, scale: number): Matrix {
 
 /**
  * Draws small integers as X and W, so that every score is an integer that float32 holds, however it is summed up: the
- * scores are exact and large, and what is left is the softmax.
+ * scores are exact and large, so that only the softmax can differ.
  */
 export function drawExtreme(sizes: Sizes, marks: Marks, random: Random): Problem {
   const { storage, targets, isWeighted, labelSmoothing } = marks;

@@ -77,7 +77,7 @@ function planOfCase(drawn: DrawnCase, { traits }: GpuDevice): NamedPlan | null {
   return plans[(PLANS * plannedGroupsBefore(group) + ofGroup) % plans.length];
 }
 
-/** One case on a device: owns what it puts there. */
+/** One case on a device. It owns its buffers there and frees them. */
 class CaseRun {
   readonly #gpu: GpuDevice;
   readonly #truth: Truth;

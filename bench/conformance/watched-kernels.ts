@@ -1,4 +1,4 @@
-/** Compiled kernels that count their dispatches by shader, so that a check can say what it has run. */
+/** Compiled kernels that count their dispatches by shader, for the counts of a report. */
 import { type Constants, type Kernel, KernelCache, type Shader } from "../../src/backends/webgpu/index.ts";
 
 /** A cache whose kernels report their dispatches. */

@@ -1,4 +1,4 @@
-/** Who takes part in `npm run bench:fits`: commands that fit the problem in a folder, and print what it took. */
+/** The contenders of `npm run bench:fits`: commands that fit the problem in a folder and print time and memory. */
 import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";

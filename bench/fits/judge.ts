@@ -1,4 +1,4 @@
-/** Judges parameters in float64, whoever found them. */
+/** Computes objective and accuracy of any contender's parameters in float64. */
 import { crossEntropy, matmul } from "../../src/backends/reference/index.ts";
 import type { Parameters } from "../../src/parameters.ts";
 import type { Float32Problem } from "./problem-folder.ts";

@@ -35,7 +35,7 @@ export interface StepOptions {
   readonly onRound?: (results: StepResults) => void;
   /** Default: nothing disturbs. */
   readonly attention?: Attention | undefined;
-  /** Notices that the GPU is lost. Default: nobody does. */
+  /** Fails contenders on WebGPU as soon as the GPU is lost. Default: a loss is not noticed. */
   readonly watch?: GpuWatch | undefined;
 }
 

@@ -1,12 +1,12 @@
-/** Measures again what was disturbed. */
+/** Repeats a measurement that was disturbed, for example because the page went into the background. */
 import type { Attention } from "../plan.ts";
 
-/** Nothing disturbs, as in Node and in a page that nobody looks at. */
+/** The attention of a place without disturbances, such as Node or headless Chrome. */
 export const UNDISTURBED: Attention = { disturbances: 0, ready: async () => {} };
 
 /**
- * Does `work` when nothing disturbs, again until it was not disturbed meanwhile, and returns that result. Rejects with
- * the signal's reason after an abort.
+ * Waits until nothing disturbs, does `work`, and repeats both until one run was not disturbed; returns the result of that
+ * run. Rejects with the signal's reason after an abort.
  */
 export async function undisturbed<T>(
   work: () => Promise<T>,

@@ -26,7 +26,7 @@ export class TabAttention implements Attention {
     return this.#disturbances;
   }
 
-  /** The time in ms, without what was waited for. */
+  /** The time in ms, without the waits. */
   clock(): number {
     return this.#now() - this.#waited;
   }

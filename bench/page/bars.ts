@@ -22,7 +22,7 @@ export interface RateBar {
   readonly isOwn: boolean;
 }
 
-/** Returns the bars, longest first, then what is wrong, then what could not be measured. */
+/** Returns a bar for each contender: correct results from fast to slow, then wrong ones, then failures. */
 export function barsOf(record: BenchRecord): RateBar[] {
   const steps = headlineSteps(record);
   const failed = failedContenders(record);

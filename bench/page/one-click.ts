@@ -2,7 +2,7 @@
 import type { BenchPlan, ContenderId } from "../plan.ts";
 import type { AdapterRecord, BenchShape } from "../record.ts";
 
-/** A large batch of MNIST would flatter a GPU, a small one a CPU; nobody takes long for this one. */
+/** A medium batch of MNIST: a large one favours GPUs and a small one CPUs, and every contender takes this one quickly. */
 export const HEADLINE_SHAPE: BenchShape = { rows: 1024, features: 784, classes: 10 };
 
 const ROUNDS = 5;

@@ -1,4 +1,4 @@
-/** Who takes part in `npm run bench:text`: this library's process, and Python's if it has scikit-learn. */
+/** The contenders of `npm run bench:text`: this library's process, and Python's if it has scikit-learn. */
 import { messageOf } from "../measure/text.ts";
 import { AskedProcess, type Request } from "./asked-process.ts";
 
