@@ -1,5 +1,5 @@
 /** Serves a page of this repository to headless Chrome, gives it a task, waits for its answer, and closes both. */
-import { launchChrome } from "../demo/headless/chrome.ts";
+import { withChromePage } from "../demo/headless/chrome.ts";
 import { serve } from "./serve.ts";
 
 /** How a page is asked. */
@@ -26,14 +26,7 @@ export async function askPage<Answer>(
 ): Promise<Answer> {
   const server = await serve(bundled);
   try {
-    const browser = await launchChrome(say);
-    // Closing the browser rejects everything that waits for the page.
-    const stop = () => void browser.close();
-    signal.addEventListener("abort", stop);
-    try {
-      signal.throwIfAborted();
-      const page = await browser.newPage();
-      page.setDefaultTimeout(0);
+    return await withChromePage({ say, signal }, async (page, browser) => {
       page.on("pageerror", (error) => say(String(error)));
       for (const [name, report] of Object.entries(reports)) await page.exposeFunction(name, report);
       return await new Promise<Answer>((resolve, reject) => {
@@ -45,10 +38,7 @@ export async function askPage<Answer>(
           .then(() => page.evaluate((task) => (window as unknown as TaskPage).measure(task), asked))
           .catch(reject);
       });
-    } finally {
-      signal.removeEventListener("abort", stop);
-      await browser.close();
-    }
+    });
   } finally {
     await server.close();
   }

@@ -3,7 +3,7 @@ import { createReadStream } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { createServer, type Plugin, type ViteDevServer } from "vite";
 import { kernels } from "../../src/backends/vite-plugin-kernels.ts";
-import { launchChrome } from "./chrome.ts";
+import { withChromePage } from "./chrome.ts";
 import { FILES, type FileName, type Job, type JobEvent, type JobResult } from "./job.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
@@ -23,15 +23,8 @@ export async function runInChrome(
 ): Promise<JobResult> {
   const server = await serve(files);
   try {
-    const browser = await launchChrome(say);
-    // If the browser exits, everything that waits for the page rejects.
-    const stop = () => void browser.close();
-    signal.addEventListener("abort", stop);
-    try {
-      signal.throwIfAborted();
+    return await withChromePage({ say, signal }, async (page, browser) => {
       say(`${await browser.version()}, headless`);
-      const page = await browser.newPage();
-      page.setDefaultTimeout(0);
       await page.exposeFunction("report", emit);
       await page.goto(`${server.resolvedUrls?.local[0]}demo/headless/train.html`, {
         waitUntil: "networkidle0",
@@ -39,10 +32,7 @@ export async function runInChrome(
       const answer = await page.evaluate((work) => window.train(work), job);
       if ("error" in answer) throw new Error(answer.error);
       return answer.result;
-    } finally {
-      signal.removeEventListener("abort", stop);
-      await browser.close();
-    }
+    });
   } finally {
     await server.close();
   }

@@ -8,7 +8,7 @@ import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { delimiter, dirname, join } from "node:path";
 import { promisify } from "node:util";
-import puppeteer, { type Browser } from "puppeteer";
+import puppeteer, { type Browser, type Page } from "puppeteer";
 
 const run = promisify(execFile);
 
@@ -112,4 +112,35 @@ async function installPackage(say: (message: string) => void): Promise<string[]>
 
 function firstLine(error: unknown): string {
   return (error instanceof Error ? error.message : String(error)).split("\n", 1)[0];
+}
+
+/** How a page in a browser of its own is followed and stopped. */
+interface PageOptions {
+  /** Told of what is being installed if there is no browser. */
+  readonly say: (message: string) => void;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Opens a page without time limits in a browser of its own, which is closed when `work` ends. An abort closes it at once:
+ * everything that waits for the page then rejects.
+ *
+ * @throws the signal's reason if it is aborted before
+ */
+export async function withChromePage<T>(
+  { say, signal }: PageOptions,
+  work: (page: Page, browser: Browser) => Promise<T>,
+): Promise<T> {
+  const browser = await launchChrome(say);
+  const stop = () => void browser.close();
+  signal.addEventListener("abort", stop);
+  try {
+    signal.throwIfAborted();
+    const page = await browser.newPage();
+    page.setDefaultTimeout(0);
+    return await work(page, browser);
+  } finally {
+    signal.removeEventListener("abort", stop);
+    await browser.close();
+  }
 }
